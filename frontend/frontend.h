@@ -1,0 +1,35 @@
+/* frontend.h -- files to graphs. */
+#ifndef TCC_FRONTEND_FRONTEND_H
+#define TCC_FRONTEND_FRONTEND_H
+#include "ir/graph.h"
+
+/* --dim NAME=N, NAME=LO..HI and --shape INPUT=1,3,224,224 as the user gave them. */
+typedef struct DimChoice {
+	const char *name;
+	int64_t lo, hi;
+} DimChoice;
+
+typedef struct ShapeChoice {
+	const char *input;
+	int rank;
+	int64_t dim[MAX_RANK];
+} ShapeChoice;
+
+typedef struct ReadOptions {
+	const DimChoice *dims;
+	int ndims;
+	const ShapeChoice *shapes;
+	int nshapes;
+	bool keep_missing; /* --check: collect unsupported operators instead of failing at the first */
+} ReadOptions;
+
+/* Read path (an .onnx file, with external data inside its directory) into a graph: opsets brought to today's forms,
+ * functions inlined, subgraphs imported, shapes inferred, choices applied. Every operator without a row ends with
+ * EXIT_UNSUPPORTED and a list naming each missing operator with its nodes. */
+Graph *onnx_read(Ctx *c, const char *path, const ReadOptions *o);
+/* The same from memory; directory is where external data may lie, or NULL: none allowed. */
+Graph *onnx_read_bytes(Ctx *c, const uint8_t *bytes, size_t n, const char *directory, const ReadOptions *o);
+
+/* A serialised TensorProto (test vectors, tcc-run inputs); *name gets its name. */
+Tensor *onnx_read_tensor(Ctx *c, Arena *a, const uint8_t *bytes, size_t n, const char **name);
+#endif

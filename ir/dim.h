@@ -1,0 +1,69 @@
+/* dim.h -- sizes: numbers, or expressions over symbols with bounds.
+ *
+ * A symbol is a named input dimension (`batch`), an unnamed one (`image.0`), or a count that a node finds out at run
+ * time. Expressions are sums of products in one normal form, so that equal sizes compare equal. One notion serves
+ * static, dynamic and data-dependent shapes: planning takes dim_hi(), emitted code the actual value. */
+#ifndef TCC_IR_DIM_H
+#define TCC_IR_DIM_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "ir/diag.h"
+
+typedef struct Dim {
+	int64_t k;  /* the number, when e == 0 */
+	uint32_t e; /* else: index of an expression in Syms */
+} Dim;
+
+typedef struct DimExpr DimExpr;
+
+typedef struct Symbol {
+	const char *name; /* as in the model, or made up ("x.0") */
+	int64_t lo, hi;   /* bounds, inclusive; hi = -1: unbounded so far */
+	bool counted;     /* found out at run time by a node, not given by an input's shape */
+} Symbol;
+
+typedef struct Syms {
+	Ctx *ctx;
+	DimExpr *expr; /* [1..nexpr) */
+	uint32_t nexpr, cexpr;
+	Symbol *symbol;
+	uint32_t nsymbol, csymbol;
+} Syms;
+
+static inline Dim dim(int64_t k) { return (Dim){k, 0}; }
+static inline bool dim_known(Dim d) { return d.e == 0; }
+static inline bool dim_is(Dim d, int64_t k) { return d.e == 0 && d.k == k; }
+static inline bool dim_same(Dim a, Dim b) { return a.e == b.e && (a.e || a.k == b.k); }
+
+/* The symbol of that name, made with bounds 0..unbounded when new. */
+Dim dim_symbol(Syms *s, const char *name);
+Symbol *dim_symbol_of(Syms *s, Dim d); /* NULL unless d is a plain symbol */
+
+/* Arithmetic; overflow of 2^62 fails with E-SIZE. Division by a positive Dim only. */
+Dim dim_add(Syms *s, Dim a, Dim b);
+Dim dim_sub(Syms *s, Dim a, Dim b);
+Dim dim_mul(Syms *s, Dim a, Dim b);
+Dim dim_floordiv(Syms *s, Dim a, Dim b);
+Dim dim_ceildiv(Syms *s, Dim a, Dim b);
+Dim dim_mod(Syms *s, Dim a, Dim b);
+Dim dim_min(Syms *s, Dim a, Dim b);
+Dim dim_max(Syms *s, Dim a, Dim b);
+
+/* Smallest and largest value the bounds allow; dim_hi gives INT64_MAX when unbounded. */
+int64_t dim_lo(Syms *s, Dim d);
+int64_t dim_hi(Syms *s, Dim d);
+
+/* The value under given symbol values (indexed as s->symbol). */
+int64_t dim_eval(Syms *s, Dim d, const int64_t *values);
+
+/* "3", "batch", "2*batch + 1"; in the scratch arena. dim_parse reads it back (NULL end on error). */
+const char *dim_text(Syms *s, Dim d);
+Dim dim_parse(Syms *s, const char *text, const char **end);
+
+/* How an expression is built, for printers that turn it into code. */
+typedef enum DimKind { DIM_NUMBER, DIM_SYMBOL, DIM_SUM, DIM_PRODUCT, DIM_FLOORDIV, DIM_CEILDIV, DIM_MOD, DIM_MIN, DIM_MAX } DimKind;
+DimKind dim_kind(const Syms *s, Dim d);
+int dim_nargs(const Syms *s, Dim d);
+Dim dim_arg(const Syms *s, Dim d, int i);
+int dim_symbol_index(const Syms *s, Dim d); /* of a DIM_SYMBOL */
+#endif

@@ -1,0 +1,50 @@
+/* eval.h -- the reference evaluator: what a graph means, computed plainly in double and int64.
+ *
+ * It folds constants, makes golden vectors and judges every other part of the compiler, so it is written to be
+ * obviously right. Operators see dense tensors. They read inputs and write outputs through canonical arrays:
+ *     const double *x = in_f64(e, in[0]);   double *y = out_f64(e, out[0]);   for (...) y[i] = f(x[i]);
+ * Canonical outputs are rounded to the tensor's type once, when the operator returns. */
+#ifndef TCC_IR_EVAL_H
+#define TCC_IR_EVAL_H
+#include "ir/graph.h"
+#include "ir/tensor.h"
+
+typedef struct Eval {
+	Graph *g;
+	Arena *arena;      /* results live here */
+	Tensor **value;    /* by value id; NULL until computed */
+	int64_t *symbol;   /* values of the symbols, -1 while unknown */
+	struct Pending *pending; /* canonical outputs still to be rounded */
+	uint64_t seed;     /* of random operators */
+	struct Eval *outer; /* evaluation of the enclosing graph, for subgraphs */
+	int64_t budget;    /* operations left before folding gives up; < 0: no limit */
+} Eval;
+
+/* An input's elements as double / int64 (any element type; copies unless it has that type already). */
+const double *in_f64(Eval *e, const Tensor *t);
+const int64_t *in_i64(Eval *e, const Tensor *t);
+
+/* Arrays to write an output's elements to; rounded/stored into the tensor after eval returns. */
+double *out_f64(Eval *e, Tensor *t);
+int64_t *out_i64(Eval *e, Tensor *t);
+
+/* For operators that only move elements: copy element `from` of x to element `to` of y (same type, any width). */
+void move_element(Tensor *y, int64_t to, const Tensor *x, int64_t from);
+
+/* A data-dependent output: set its sizes (rank and type are set already) and give it storage. Outputs whose sizes
+ * inference knows come with storage. */
+void out_sizes(Eval *e, Tensor *t, int rank, const int64_t *dims);
+
+/* Broadcasting: the element of x (shape of x) that belongs to index at[0..rank) of the broadcast result. */
+int64_t broadcast_index(const Tensor *x, int rank, const int64_t *at);
+/* at[] += 1 in row-major order over dims; false after the last. */
+bool next_index(int rank, const int64_t *dims, int64_t *at);
+/* Row-major strides of t, in elements. */
+void strides_of(const Tensor *t, int64_t *strides);
+
+/* Evaluate the whole graph on the given inputs (one tensor an input; sizes bind the symbols, contradictions fail with
+ * E-SHAPE). Results in e->value. */
+void eval_graph(Eval *e, Graph *g, Arena *a, Tensor *const *inputs);
+/* Evaluate one node from e->value. */
+void eval_node(Eval *e, const Node *n);
+#endif

@@ -1,0 +1,118 @@
+/* graph.h -- the model: values and the nodes that make them.
+ *
+ *     Graph --owns--> Node (in topological order) --in/out--> Value --(constant)--> Tensor
+ *
+ * Nodes and values live in the perm arena and never move, so pointers to them are stable; ids number them for dumps
+ * and side tables. Uses and other derived facts are recomputed by fill_*() calls, not maintained. Only the front end
+ * and the expansions build nodes, always through node_new(), which also runs shape inference. */
+#ifndef TCC_IR_GRAPH_H
+#define TCC_IR_GRAPH_H
+#include <stdarg.h>
+#include "ir/dim.h"
+#include "ir/tensor.h"
+
+typedef struct Op Op;
+typedef struct Graph Graph;
+typedef struct Node Node;
+
+/* rank -1: not known. */
+typedef struct Shape {
+	int rank;
+	Dim dim[MAX_RANK];
+} Shape;
+
+typedef enum Role { ROLE_TEMP, ROLE_INPUT, ROLE_CONST } Role;
+
+typedef enum Kind { KIND_TENSOR, KIND_SEQUENCE, KIND_OPTIONAL, KIND_MAP, KIND_OPTIONAL_SEQUENCE } Kind; /* as tcc_kind */
+
+typedef struct Value {
+	uint32_t id;
+	const char *name; /* of the model, for messages and comments only; never an identifier */
+	Role role;
+	Kind kind;
+	DType dtype;  /* of the tensor, or of the elements of a sequence */
+	Shape shape;
+	Tensor *data; /* the constant's elements, else NULL */
+	Node *def;    /* the node that makes it, NULL for inputs and constants */
+	int slot;     /* which output of def */
+	Dim *content; /* small integer tensors: their elements as sizes (row-major), when known, else NULL */
+	int ncontent;
+	int order[MAX_RANK]; /* axes from outermost to innermost in memory; filled by the layout pass */
+	struct Place *place; /* where it lives; filled by the planner */
+} Value;
+
+struct Node {
+	uint32_t id;
+	const Op *op;
+	const char *name; /* of the model's node it comes from (expansions keep it), "" when it has none */
+	Value **in;       /* an absent optional input is NULL */
+	Value **out;      /* an output that nobody asked for is NULL */
+	int nin, nout;
+	void *attr; /* struct of the operator, see op.h */
+	Graph **sub; /* bodies of If, Loop, Scan, SequenceMap */
+	int nsub;
+};
+
+struct Graph {
+	Ctx *ctx;
+	Syms *syms;      /* shared with subgraphs */
+	const char *name;
+	Graph *outer;    /* NULL for the model itself */
+	Value **value;   /* by id - 1 */
+	uint32_t nvalue, cvalue;
+	Node **node;     /* topological order */
+	uint32_t nnode, cnode;
+	uint32_t last_node_id;
+	Value **in, **out; /* a subgraph's captured outer values are its last `ncaptured` inputs */
+	int nin, nout, ncaptured;
+	int opset;       /* of ai.onnx in the file, for messages */
+	uint8_t sha256[32]; /* of the model file */
+};
+
+#define ATTR_OF(n, S) ((struct S *)(n)->attr)
+
+/* ---- building (graph.c) ---- */
+
+Graph *graph_new(Ctx *c, Syms *syms, const char *name, Graph *outer);
+Value *value_new(Graph *g, const char *name);           /* a temporary of unknown type */
+Value *value_input(Graph *g, const char *name, DType t, const Shape *shape);
+Value *value_const(Graph *g, const char *name, Tensor *t); /* a constant; shape and content come from the tensor */
+Value *value_i64(Graph *g, int n, const int64_t *v);     /* a 1-D int64 constant */
+Value *value_scalar(Graph *g, DType t, double x);        /* a rank-0 constant */
+
+/* Append a node at the end of g with fresh outputs, infer its shapes, and return it. `attr` may be NULL: defaults.
+ * `like` gives the name for messages. op is found by name in ai.onnx, see op_find(). */
+Node *node_new(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr);
+
+/* For expansions, which append nodes while `like` is being replaced: the first output of a new node of op `name`.
+ * The list of inputs ends in END_IN; an absent input is NULL.  put_attr takes the operator's attribute struct. */
+#define END_IN ((Value *)-1)
+Value *put(Graph *g, const Node *like, const char *name, ...);
+Value *put_attr(Graph *g, const Node *like, const char *name, const void *attr, ...);
+
+/* From now on every use of `old` (also as a graph output) is a use of `new`; dtype and shape must agree. */
+void value_replace(Graph *g, Value *old, Value *new);
+
+/* Order g->node topologically; a cycle fails with E-CYCLE naming a node on it. */
+void graph_sort(Graph *g);
+
+/* Number of uses by nodes, graph outputs and subgraph captures of each value, by id; in scratch. */
+uint32_t *fill_uses(Graph *g);
+
+/* ---- shapes ---- */
+
+Shape shape_of(int rank, const Dim *dims);
+Shape shape_scalar(void);
+bool shape_known(const Shape *s);  /* rank and every size are numbers */
+bool shape_same(const Shape *a, const Shape *b);
+Dim shape_count(Graph *g, const Shape *s);     /* product of the sizes */
+const char *shape_text(Graph *g, const Shape *s); /* "[1,3,batch]", in scratch */
+int64_t dim_number(Graph *g, const Node *n, Dim d); /* the number, or E-DYNAMIC naming the symbol and its option */
+
+/* ---- trouble with a node: "node 12 'conv1' (Conv): ..." ---- */
+
+_Noreturn void fail_node(Graph *g, const Node *n, const char *id, const char *format, ...)
+	__attribute__((format(printf, 4, 5))); /* invalid model, exit 3 */
+_Noreturn void fail_unsupported(Graph *g, const Node *n, const char *format, ...)
+	__attribute__((format(printf, 3, 4))); /* exit 4, [E-UNSUPPORTED] */
+#endif

@@ -1,0 +1,123 @@
+/* op.h -- an operator: one row in ops.def, one definition in ir/op/.
+ *
+ * The row of an operator says everything the compiler knows about it. The functions, in the order in which a file
+ * gives them:
+ *   infer   checks attributes, types and shapes (fail_node with the rule that is broken) and sets the type and shape of
+ *           every output that is not NULL
+ *   eval    the plain reference, computing in double or int64: constant folding, golden vectors, the oracle of tests
+ *   expand  rewrites the node into simpler ones (put(), value_replace()), for composites
+ *   lower   one element of an output as an expression over loop indices (see expr.h)
+ *   build   for algorithms that are no element formula (sorting, recurrences): statements (see nest.h)
+ * Every operator has infer and eval, and one of expand, lower, build. None prints C. */
+#ifndef TCC_IR_OP_H
+#define TCC_IR_OP_H
+#include "ir/eval.h"
+#include "ir/graph.h"
+
+struct Expr;
+struct Lower;
+struct Nest;
+
+/* ---- attributes: a plain struct an operator, described by a table ---- */
+
+typedef struct Ints {
+	int64_t *v;
+	int n; /* -1: absent */
+} Ints;
+
+typedef struct Floats {
+	float *v;
+	int n; /* -1: absent */
+} Floats;
+
+typedef struct Strings {
+	Text *v;
+	int n; /* -1: absent */
+} Strings;
+
+typedef enum AttrKind {
+	A_INT,    /* int64_t field */
+	A_FLOAT,  /* float field */
+	A_ENUM,   /* int64_t field: index into `choices`, "NOTSET|SAME_UPPER|..."; text in the model */
+	A_TYPE,   /* DType field; an integer in the model */
+	A_STRING, /* Text field */
+	A_INTS, A_FLOATS, A_STRINGS,
+	A_TENSOR, /* Tensor * field, NULL when absent */
+	A_GRAPH   /* int field: index into Node.sub, -1 when absent */
+} AttrKind;
+
+typedef struct Attr {
+	const char *name;
+	AttrKind kind;
+	size_t offset;
+	double def;          /* default of INT, FLOAT, ENUM, TYPE */
+	const char *choices; /* ENUM */
+	bool required;
+} Attr;
+
+/* Rows of a table; the table ends with an empty row {0}. S is the struct without the word struct. */
+#define ATTR_INT(S, field, value) {#field, A_INT, offsetof(struct S, field), (double)(value), NULL, false}
+#define ATTR_FLOAT(S, field, value) {#field, A_FLOAT, offsetof(struct S, field), (value), NULL, false}
+#define ATTR_ENUM(S, field, value, list) {#field, A_ENUM, offsetof(struct S, field), (value), (list), false}
+#define ATTR_TYPE(S, field, value) {#field, A_TYPE, offsetof(struct S, field), (value), NULL, false}
+#define ATTR_LIST(S, field, kind) {#field, kind, offsetof(struct S, field), 0, NULL, false} /* INTS, FLOATS, STRINGS, STRING, TENSOR, GRAPH */
+#define ATTR_REQUIRED(S, field, kind) {#field, kind, offsetof(struct S, field), 0, NULL, true}
+
+/* A struct with every default filled in (A_INTS etc. absent); in perm. */
+void *attr_new(Graph *g, const Op *op);
+bool attr_equal(const Op *op, const void *a, const void *b);
+uint64_t attr_hash(const Op *op, const void *a);
+
+/* ---- the row ---- */
+
+enum op_flags {
+	POINTWISE = 1,  /* out[i] depends on in[broadcast(i)] only */
+	MOVES = 2,      /* moves or repeats elements, computes nothing: inlining it costs index arithmetic only */
+	REDUCES = 4,    /* an element of the output reads many of an input */
+	CONTRACTS = 8,  /* sums of products of two inputs: MatMul, Conv, ... */
+	RANDOM = 16,    /* never folded, never shared */
+	CONTROL = 32,   /* owns subgraphs */
+	CHEAP = 64,     /* pointwise and cheap enough to compute again in each consumer */
+	COMMUTES = 128  /* in[0] and in[1] may be exchanged */
+};
+
+struct Op {
+	const char *name;
+	const char *domain; /* "" is ai.onnx */
+	int min_in, max_in; /* max_in -1: any number */
+	int min_out, max_out;
+	unsigned flags;
+	int ulp;            /* bound of eval's f32 result against the exact one that emitted code must also meet; 0: exact */
+	const Attr *attrs;
+	size_t attr_size;
+	void (*infer)(Graph *g, Node *n);
+	void (*eval)(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out);
+	void (*expand)(Graph *g, Node *n);
+	struct Expr *(*lower)(struct Lower *l, const Node *n, int slot, struct Expr *const *at);
+	void (*build)(struct Nest *t, const Node *n);
+};
+
+#define OP(id) extern const Op op_##id;
+#include "ir/ops.def"
+#undef OP
+
+extern const Op *const op_table[]; /* NULL at the end, in the order of ops.def */
+const Op *op_find(const char *domain, const char *name); /* NULL when there is none; "ai.onnx" is "" */
+
+/* ---- helpers of infer (ir/op/infer.c) ---- */
+
+void set_out(Graph *g, Node *n, int slot, DType t, const Shape *s); /* does nothing when that output is absent */
+void same_as_input(Graph *g, Node *n);                       /* output 0 has type and shape of input 0 */
+void same_type(Graph *g, const Node *n, int a, int b);       /* inputs a and b have one type, else E-TYPE */
+void need_type(Graph *g, const Node *n, int slot, const char *classes); /* classes: letters of "fiub": float int uint bool */
+void need_rank(Graph *g, const Node *n, int slot, int lo, int hi);      /* E-RANK; hi -1: no upper bound */
+bool has_in(const Node *n, int slot);                        /* the optional input is there */
+int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank); /* negative counted from the end; E-AXIS outside */
+Shape broadcast_shape(Graph *g, const Node *n, const Shape *a, const Shape *b); /* numpy rules; E-SHAPE */
+void infer_broadcast(Graph *g, Node *n, DType t);            /* output 0: all inputs broadcast, type t (DT_NONE: input 0's) */
+/* The integer elements of input `slot` as sizes: constants or symbolic contents. NULL when they are not known before
+ * run time; *n_out their number. const_i64 insists on numbers: E-DYNAMIC otherwise. */
+const Dim *content_of(Graph *g, const Node *n, int slot, int *n_out);
+const int64_t *const_i64(Graph *g, const Node *n, int slot, int *n_out);
+void set_content(Graph *g, Value *v, int n, const Dim *content);
+#endif
