@@ -12,7 +12,7 @@
 #define TCC_IR_EXPR_H
 #include "ir/op.h"
 
-/* Operations: rows of alu.def; the C text of each is in codegen/target/*.c.
+/* Operations: rows of alu.def; the target rows in codegen/ give the C text of each.
  * The semantics are those of the ONNX operators of that name. Comparisons and logic give BOOL. */
 typedef enum Alu {
 #define ALU(id, n) id,
