@@ -1,0 +1,82 @@
+#!/bin/sh
+# test.sh -- everything that a change must pass, from a bare machine to one line: "N passed, N failed".
+#
+# usage: sh tools/test.sh       needs nothing but Debian or Ubuntu; takes minutes on two cores
+# The official ONNX tests and the zoo of real models are looked for beside the repository, in ../shared; where they are
+# not, Debian's copy of the ONNX tests is taken and the zoo is said to be missing.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+. tools/need.sh
+
+passed=0
+failed=0
+start=$(date +%s)
+
+# count NAME PASSED FAILED: one line of the report.
+count() {
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+	printf '%-34s %5d passed %3d failed  %4d s\n' "$1" "$2" "$3" $(($(date +%s) - start))
+}
+
+# check NAME COMMAND...: one test, which passes when the command ends with 0.
+check() {
+	name=$1
+	shift
+	if "$@" >"build/log/$name.txt" 2>&1; then
+		count "$name" 1 0
+	else
+		count "$name" 0 1
+		tail -n 15 "build/log/$name.txt"
+	fi
+}
+
+# tally NAME COMMAND...: a program whose last line is "... N passed, N failed"; one that ends without it failed once.
+tally() {
+	name=$1
+	shift
+	"$@" >"build/log/$name.txt" 2>&1
+	status=$?
+	p=$(sed -n '$s/.*\b\([0-9][0-9]*\) passed, [0-9][0-9]* failed.*/\1/p' "build/log/$name.txt")
+	f=$(sed -n '$s/.*\b[0-9][0-9]* passed, \([0-9][0-9]*\) failed.*/\1/p' "build/log/$name.txt")
+	if [ -z "$p" ]; then
+		count "$name" 0 1
+		echo "$name ended with $status and without a count"
+		tail -n 15 "build/log/$name.txt"
+		return
+	fi
+	[ $status -ne 0 ] && [ "$f" -eq 0 ] && f=1
+	count "$name" "$p" "$f"
+	[ "$f" -ne 0 ] && tail -n 15 "build/log/$name.txt"
+}
+
+# unit PRESET: the cmocka programs of tests/unit; one that ends without a summary failed once.
+unit() {
+	p=0
+	f=0
+	for program in build/"$1"/unit-*; do
+		[ -x "$program" ] || continue
+		log=build/log/$1-$(basename "$program").txt
+		"$program" >"$log" 2>&1
+		status=$?
+		good=$(sed -n 's/.*\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log")
+		bad=$(sed -n 's/.*\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log")
+		p=$((p + ${good:-0}))
+		if [ $status -ne 0 ]; then
+			f=$((f + ${bad:-1}))
+			grep -E 'ERROR|error:|runtime error|FAILED' "$log" | tail -n 15
+		fi
+	done
+	count "unit-$1" "$p" "$f"
+}
+
+need_tests
+mkdir -p build/log
+check build-release build release
+check build-sanitize build sanitize
+check build-clang build clang
+unit release
+unit sanitize
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
