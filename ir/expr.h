@@ -54,6 +54,8 @@ struct Expr {
 	int64_t i;
 	double f;
 	int64_t lo, hi;    /* range of an I64 index expression */
+	uint64_t mask;     /* axes it depends on, bit min(id, 63) */
+	Expr *memo;        /* of a load of an inlined value: its producer's expression */
 };
 
 typedef struct Lower Lower; /* the expressions of one stage: arena, hash table, and which values are loads */

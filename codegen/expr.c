@@ -1,0 +1,364 @@
+/* expr.c -- building expressions: hash-consed, typed, and inlined through in().
+ *
+ * Equal expressions of one stage are one pointer, so sharing is seen by comparing pointers, and a printer can give a
+ * shared subexpression a name. Constants fold only where the result is exact. */
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+#include "codegen/lower.h"
+
+enum { TABLE_START = 256 };
+
+static uint32_t mix(uint32_t h, uint64_t x)
+{
+	x = (x ^ h) * 0x9e3779b97f4a7c15u;
+	return (uint32_t)(x ^ x >> 32);
+}
+
+static uint64_t bits_of(double f)
+{
+	uint64_t u;
+	memcpy(&u, &f, sizeof u);
+	return u;
+}
+
+static uint32_t hash_of(const Expr *x)
+{
+	uint32_t h = mix((uint32_t)x->kind * 31 + (uint32_t)x->dtype, (uint64_t)x->op * 64 + (uint64_t)x->red);
+	h = mix(mix(h, (uint64_t)x->i), bits_of(x->f));
+	h = mix(h, (uint64_t)x->dim.k + x->dim.e);
+	h = mix(h, x->value ? x->value->id : 0);
+	for (int k = 0; k < x->nargs; k++)
+		h = mix(h, x->arg[k]->id);
+	for (int k = 0; k < x->naxes; k++)
+		h = mix(h, x->axes[k]->id);
+	return h;
+}
+
+static bool equal(const Expr *a, const Expr *b)
+{
+	return a->kind == b->kind && a->dtype == b->dtype && a->op == b->op && a->red == b->red && a->i == b->i &&
+	       bits_of(a->f) == bits_of(b->f) && dim_same(a->dim, b->dim) && a->value == b->value &&
+	       a->nargs == b->nargs && a->naxes == b->naxes &&
+	       (a->nargs == 0 || memcmp(a->arg, b->arg, (size_t)a->nargs * sizeof *a->arg) == 0) &&
+	       (a->naxes == 0 || memcmp(a->axes, b->axes, (size_t)a->naxes * sizeof *a->axes) == 0);
+}
+
+static void table_insert(Lower *l, Expr *x)
+{
+	uint32_t at = x->hash & (l->ctable - 1);
+	while (l->table[at])
+		at = (at + 1) & (l->ctable - 1);
+	l->table[at] = x;
+}
+
+static void table_grow(Lower *l)
+{
+	Expr **old = l->table;
+	uint32_t n = l->ctable;
+	l->ctable = n ? 2 * n : TABLE_START;
+	l->table = NEW_N(l->arena, Expr *, l->ctable);
+	for (uint32_t i = 0; i < n; i++)
+		if (old[i])
+			table_insert(l, old[i]);
+}
+
+static uint64_t axis_bit(const Axis *axis) { return (uint64_t)1 << (axis->id < 63 ? axis->id : 63); }
+
+static uint64_t mask_of(const Expr *x)
+{
+	uint64_t mask = x->kind == X_AXIS ? axis_bit(x->axes[0]) : 0;
+	for (int k = 0; k < x->nargs; k++)
+		mask |= x->arg[k]->mask;
+	if (x->kind == X_REDUCE)
+		for (int k = 0; k < x->naxes; k++)
+			if (x->axes[k]->id < 63)
+				mask &= ~axis_bit(x->axes[k]);
+	return mask;
+}
+
+bool depends_on(const Expr *x, const Axis *axis)
+{
+	if (!(x->mask & axis_bit(axis)))
+		return false;
+	if (axis->id < 63)
+		return true;
+	if (x->kind == X_AXIS)
+		return x->axes[0] == axis;
+	for (int k = 0; k < x->nargs; k++)
+		if (depends_on(x->arg[k], axis))
+			return true;
+	return false;
+}
+
+/* The one expression equal to `like`, made when it is new. */
+Expr *expr_intern(Lower *l, Expr like)
+{
+	if (2 * l->nexprs >= l->ctable)
+		table_grow(l);
+	like.hash = hash_of(&like);
+	uint32_t at = like.hash & (l->ctable - 1);
+	for (; l->table[at]; at = (at + 1) & (l->ctable - 1))
+		if (l->table[at]->hash == like.hash && equal(l->table[at], &like))
+			return l->table[at];
+	Expr *x = NEW(l->arena, Expr);
+	*x = like;
+	x->id = ++l->nexprs;
+	x->memo = NULL;
+	if (x->nargs)
+		x->arg = arena_copy(l->arena, like.arg, (size_t)like.nargs * sizeof *like.arg);
+	if (x->naxes)
+		x->axes = arena_copy(l->arena, like.axes, (size_t)like.naxes * sizeof *like.axes);
+	x->mask = mask_of(x);
+	l->table[at] = x;
+	return x;
+}
+
+Lower *lower_new(Graph *g, Arena *a, const bool *is_load)
+{
+	Lower *l = NEW(a, Lower);
+	l->graph = g;
+	l->arena = a;
+	l->is_load = is_load;
+	return l;
+}
+
+Graph *lower_graph(Lower *l) { return l->graph; }
+
+/* ---- leaves ---- */
+
+Axis *axis_new(Lower *l, Dim extent, bool reduction)
+{
+	Axis *axis = NEW(l->arena, Axis);
+	*axis = (Axis){.id = ++l->naxes, .extent = extent, .reduction = reduction};
+	return axis;
+}
+
+Expr *axis_expr(Lower *l, Axis *axis)
+{
+	int64_t hi = dim_hi(l->graph->syms, axis->extent);
+	if (dim_is(axis->extent, 1))
+		return num_i(l, 0);
+	return expr_intern(l, (Expr){.kind = X_AXIS, .dtype = I64, .naxes = 1, .axes = &axis, .lo = 0,
+	                             .hi = hi < INDEX_MAX ? hi - 1 : INDEX_MAX});
+}
+
+Expr *red_axis(Lower *l, Dim n)
+{
+	Axis *axis = axis_new(l, n, true);
+	int64_t hi = dim_hi(l->graph->syms, n);
+	return expr_intern(l, (Expr){.kind = X_AXIS, .dtype = I64, .naxes = 1, .axes = &axis, .lo = 0,
+	                             .hi = hi < INDEX_MAX ? hi - 1 : INDEX_MAX});
+}
+
+Expr *num_i(Lower *l, int64_t k)
+{
+	return expr_intern(l, (Expr){.kind = X_NUM, .dtype = I64, .i = k, .f = (double)k, .lo = k, .hi = k});
+}
+
+Expr *num(Lower *l, DType t, double x)
+{
+	uint64_t bytes[2] = {0, 0};
+	if (t == I64)
+		return num_i(l, (int64_t)x);
+	store_f64(t, bytes, 0, x); /* what the type can hold */
+	return expr_intern(l, (Expr){.kind = X_NUM, .dtype = t, .i = is_float(t) ? 0 : load_i64(t, bytes, 0),
+	                             .f = load_f64(t, bytes, 0)});
+}
+
+Expr *extent(Lower *l, Dim d)
+{
+	if (dim_known(d))
+		return num_i(l, d.k);
+	int64_t hi = dim_hi(l->graph->syms, d);
+	return expr_intern(l, (Expr){.kind = X_DIM, .dtype = I64, .dim = d, .lo = dim_lo(l->graph->syms, d),
+	                             .hi = hi < INDEX_MAX ? hi : INDEX_MAX});
+}
+
+/* ---- operations ---- */
+
+static bool is_comparison(Alu op) { return op == EQ || op == LT || op == LE || op == ISNAN || op == ISINF; }
+
+static bool is_logic(Alu op) { return op == AND || op == OR || op == XOR || op == NOT; }
+
+Expr *expr_alu(Lower *l, Alu op, int nargs, Expr **arg)
+{
+	DType t = is_comparison(op) || is_logic(op) ? BOOL : op == SELECT ? arg[1]->dtype : arg[0]->dtype;
+	return expr_intern(l, (Expr){.kind = X_ALU, .dtype = t, .op = op, .nargs = nargs, .arg = arg,
+	                             .lo = -INDEX_MAX, .hi = INDEX_MAX});
+}
+
+static bool is_bool(const Expr *x, int64_t value) { return x->kind == X_NUM && x->dtype == BOOL && x->i == value; }
+
+Expr *alu1(Lower *l, Alu op, Expr *a)
+{
+	if (op == NOT && a->kind == X_NUM)
+		return num(l, BOOL, a->i == 0);
+	if (op == NEG && a->kind == X_NUM && is_float(a->dtype))
+		return num(l, a->dtype, -a->f);
+	return expr_alu(l, op, 1, &a);
+}
+
+static Expr *logic(Lower *l, Alu op, Expr *a, Expr *b)
+{
+	if (op == AND)
+		return is_bool(a, 1) ? b : is_bool(b, 1) ? a : is_bool(a, 0) ? a : is_bool(b, 0) ? b : NULL;
+	if (op == OR)
+		return is_bool(a, 0) ? b : is_bool(b, 0) ? a : is_bool(a, 1) ? a : is_bool(b, 1) ? b : NULL;
+	(void)l;
+	return NULL;
+}
+
+Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
+{
+	Expr *args[2] = {a, b}, *known = NULL;
+	if (a->dtype == I64 && b->dtype == I64) {
+		if (op == ADD)
+			return iadd(l, a, b);
+		if (op == SUB)
+			return isub(l, a, b);
+		if (op == MUL)
+			return imul(l, a, b);
+		if ((op == LT || op == LE || op == EQ) && (known = index_compare(l, op, a, b)))
+			return known;
+	}
+	if ((known = logic(l, op, a, b)))
+		return known;
+	return expr_alu(l, op, 2, args);
+}
+
+Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no)
+{
+	if (cond->kind == X_NUM)
+		return cond->i ? yes : no;
+	if (yes == no)
+		return yes;
+	Expr *x = expr_alu(l, SELECT, 3, (Expr *[]){cond, yes, no});
+	if (yes->dtype == I64) {
+		x->lo = yes->lo < no->lo ? yes->lo : no->lo;
+		x->hi = yes->hi > no->hi ? yes->hi : no->hi;
+	}
+	return x;
+}
+
+Expr *cast(Lower *l, DType t, Expr *x)
+{
+	if (x->dtype == t)
+		return x;
+	if (x->kind == X_NUM && is_float(x->dtype) && is_float(t))
+		return num(l, t, x->f);
+	if (x->kind == X_NUM && !is_float(x->dtype) && x->i > -(1 << 24) && x->i < 1 << 24)
+		return num(l, t, (double)x->i);
+	return expr_intern(l, (Expr){.kind = X_CAST, .dtype = t, .nargs = 1, .arg = &x, .lo = -INDEX_MAX,
+	                             .hi = INDEX_MAX});
+}
+
+Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes)
+{
+	Axis *list[2 * MAX_RANK];
+	assert(naxes <= 2 * MAX_RANK);
+	for (int k = 0; k < naxes; k++) {
+		assert(axes[k]->kind == X_AXIS && axes[k]->axes[0]->reduction);
+		list[k] = axes[k]->axes[0];
+	}
+	DType t = red >= RED_ARGMAX && red <= RED_ARGMIN_LAST ? I64 : body->dtype;
+	return expr_intern(l, (Expr){.kind = X_REDUCE, .dtype = t, .red = red, .nargs = 1, .arg = &body,
+	                             .naxes = naxes, .axes = list, .lo = -INDEX_MAX, .hi = INDEX_MAX});
+}
+
+/* ---- elements of values ---- */
+
+static Expr *constant_element(Lower *l, const Tensor *t)
+{
+	if (is_float(t->dtype))
+		return num(l, t->dtype, load_f64(t->dtype, t->data, 0));
+	int64_t k = load_i64(t->dtype, t->data, 0);
+	if (t->dtype == I64)
+		return num_i(l, k);
+	return expr_intern(l, (Expr){.kind = X_NUM, .dtype = t->dtype, .i = k, .f = (double)k});
+}
+
+Expr *expr_load(Lower *l, Value *v, Expr *const *at)
+{
+	return expr_intern(l, (Expr){.kind = X_LOAD, .dtype = v->dtype, .value = v, .nargs = v->shape.rank,
+	                             .arg = (Expr **)at, .lo = -INDEX_MAX, .hi = INDEX_MAX});
+}
+
+Expr *value_at(Lower *l, Value *v, Expr *const *at)
+{
+	if (v->data && v->data->count == 1 && dtype_info(v->dtype)->class != DC_STRING &&
+	    dtype_info(v->dtype)->class != DC_COMPLEX)
+		return constant_element(l, v->data);
+	if (l->is_load[v->id] || !v->def)
+		return expr_load(l, v, at);
+	assert(v->def->op->lower);
+	Expr *key = expr_load(l, v, at); /* read twice at one index, an inlined value is one expression */
+	if (!key->memo)
+		key->memo = v->def->op->lower(l, v->def, v->slot, at);
+	return key->memo;
+}
+
+Expr *in(Lower *l, const Node *n, int slot, Expr *const *at) { return value_at(l, n->in[slot], at); }
+
+Expr *in_bcast(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	const Shape *s = &n->in[slot]->shape;
+	int skip = n->out[0]->shape.rank - s->rank;
+	Expr *index[MAX_RANK];
+	for (int k = 0; k < s->rank; k++)
+		index[k] = dim_is(s->dim[k], 1) ? num_i(l, 0) : at[skip + k];
+	return value_at(l, n->in[slot], index);
+}
+
+/* ---- rewriting ---- */
+
+Expr *rebuild(Lower *l, const Expr *x, Expr *const *arg)
+{
+	Expr like = *x;
+	switch (x->kind) {
+	case X_ALU:
+		if (x->op == SELECT)
+			return choose(l, arg[0], arg[1], arg[2]);
+		if (x->dtype == I64 && (x->op == DIV || x->op == MOD))
+			return x->op == DIV ? idiv(l, arg[0], arg[1]) : imod(l, arg[0], arg[1]);
+		if (x->op == INDEX)
+			return checked_index(l, arg[0], arg[1]);
+		return x->nargs == 1 ? alu1(l, x->op, arg[0]) : alu2(l, x->op, arg[0], arg[1]);
+	case X_CAST:
+		return cast(l, x->dtype, arg[0]);
+	default:
+		like.arg = (Expr **)arg;
+		return expr_intern(l, like);
+	}
+}
+
+typedef struct Rewrite {
+	Lower *l;
+	const Expr *from;
+	Expr *to, **done; /* by id */
+	uint32_t ndone;
+} Rewrite;
+
+static Expr *rewrite(Rewrite *r, Expr *x)
+{
+	Expr *arg[MAX_RANK];
+	bool changed = false;
+	if (x == r->from)
+		return r->to;
+	if (x->id <= r->ndone && r->done[x->id])
+		return r->done[x->id];
+	for (int k = 0; k < x->nargs; k++) {
+		arg[k] = rewrite(r, x->arg[k]);
+		changed |= arg[k] != x->arg[k];
+	}
+	Expr *y = changed ? rebuild(r->l, x, arg) : x;
+	if (x->id <= r->ndone)
+		r->done[x->id] = y;
+	return y;
+}
+
+Expr *substitute(Lower *l, Expr *x, const Expr *from, Expr *to)
+{
+	Rewrite r = {l, from, to, NEW_N(l->arena, Expr *, l->nexprs + 1), l->nexprs};
+	return rewrite(&r, x);
+}

@@ -1,0 +1,262 @@
+/* index.c -- index arithmetic: sums in one normal form, ranges, exact division.
+ *
+ * Every I64 expression that is a sum is kept as  c1*a1 + c2*a2 + ... + k  with atoms in order of creation, so equal
+ * indices are equal pointers, and  flatten, unflatten  pairs cancel:  (12*i + j) / 12 = i  when 0 <= j < 12. */
+#include <assert.h>
+#include <string.h>
+#include "codegen/lower.h"
+
+static int64_t clamp(__int128 x)
+{
+	return x > INDEX_MAX ? INDEX_MAX : x < -INDEX_MAX ? -INDEX_MAX : (int64_t)x;
+}
+
+static bool linear_add(Linear *sum, Expr *atom, int64_t coef)
+{
+	int at = 0;
+	while (at < sum->n && sum->atom[at]->id < atom->id)
+		at++;
+	if (at < sum->n && sum->atom[at] == atom) {
+		sum->coef[at] += coef;
+		if (sum->coef[at] == 0) {
+			sum->n--;
+			memmove(sum->atom + at, sum->atom + at + 1, (size_t)(sum->n - at) * sizeof *sum->atom);
+			memmove(sum->coef + at, sum->coef + at + 1, (size_t)(sum->n - at) * sizeof *sum->coef);
+		}
+		return true;
+	}
+	if (sum->n == LINEAR_MAX)
+		return false;
+	memmove(sum->atom + at + 1, sum->atom + at, (size_t)(sum->n - at) * sizeof *sum->atom);
+	memmove(sum->coef + at + 1, sum->coef + at, (size_t)(sum->n - at) * sizeof *sum->coef);
+	sum->atom[at] = atom;
+	sum->coef[at] = coef;
+	sum->n++;
+	return true;
+}
+
+static bool collect(Linear *sum, Expr *x, int64_t scale)
+{
+	if (x->kind == X_NUM) {
+		sum->k += scale * x->i;
+		return true;
+	}
+	if (x->kind == X_ALU && x->op == ADD)
+		return collect(sum, x->arg[0], scale) && collect(sum, x->arg[1], scale);
+	if (x->kind == X_ALU && x->op == MUL && x->arg[1]->kind == X_NUM)
+		return collect(sum, x->arg[0], scale * x->arg[1]->i);
+	return linear_add(sum, x, scale);
+}
+
+bool linear_of(Expr *x, Linear *out)
+{
+	*out = (Linear){.n = 0};
+	return collect(out, x, 1);
+}
+
+static Expr *raw2(Lower *l, Alu op, Expr *a, Expr *b, int64_t lo, int64_t hi)
+{
+	Expr *x = expr_alu(l, op, 2, (Expr *[]){a, b});
+	x->lo = lo;
+	x->hi = hi;
+	return x;
+}
+
+static Expr *scaled(Lower *l, Expr *atom, int64_t coef)
+{
+	int64_t a = clamp((__int128)atom->lo * coef), b = clamp((__int128)atom->hi * coef);
+	return coef == 1 ? atom : raw2(l, MUL, atom, num_i(l, coef), a < b ? a : b, a < b ? b : a);
+}
+
+/* c*n*(r / n) + c*(r % n) = c*r: true when such a pair was found in sum and replaced. */
+static bool join_div_mod(Linear *sum)
+{
+	for (int i = 0; i < sum->n; i++)
+		for (int j = 0; j < sum->n; j++) {
+			Expr *d = sum->atom[i], *m = sum->atom[j];
+			if (d->kind != X_ALU || d->op != DIV || m->kind != X_ALU || m->op != MOD)
+				continue;
+			if (d->arg[0] != m->arg[0] || d->arg[1] != m->arg[1] || d->arg[1]->kind != X_NUM ||
+			    sum->coef[i] != sum->coef[j] * d->arg[1]->i)
+				continue;
+			int64_t c = sum->coef[j];
+			return linear_add(sum, d, -sum->coef[i]) && linear_add(sum, m, -c) && collect(sum, d->arg[0], c);
+		}
+	return false;
+}
+
+Expr *linear_expr(Lower *l, const Linear *given)
+{
+	Linear joined = *given, *sum = &joined;
+	while (join_div_mod(sum))
+		;
+	Expr *x = NULL;
+	for (int i = 0; i < sum->n; i++) {
+		Expr *term = scaled(l, sum->atom[i], sum->coef[i]);
+		x = !x ? term : raw2(l, ADD, x, term, clamp((__int128)x->lo + term->lo), clamp((__int128)x->hi + term->hi));
+	}
+	if (!x)
+		return num_i(l, sum->k);
+	if (sum->k == 0)
+		return x;
+	return raw2(l, ADD, x, num_i(l, sum->k), clamp((__int128)x->lo + sum->k), clamp((__int128)x->hi + sum->k));
+}
+
+static Expr *sum2(Lower *l, Expr *a, Expr *b, int64_t scale)
+{
+	Linear sum = {.n = 0};
+	if (!collect(&sum, a, 1) || !collect(&sum, b, scale)) {
+		Expr *term = scaled(l, b, scale);
+		return raw2(l, ADD, a, term, clamp((__int128)a->lo + term->lo), clamp((__int128)a->hi + term->hi));
+	}
+	return linear_expr(l, &sum);
+}
+
+Expr *iadd(Lower *l, Expr *a, Expr *b) { return sum2(l, a, b, 1); }
+
+Expr *isub(Lower *l, Expr *a, Expr *b) { return sum2(l, a, b, -1); }
+
+Expr *imul(Lower *l, Expr *a, Expr *b)
+{
+	Linear sum;
+	if (a->kind == X_NUM) {
+		Expr *t = a;
+		a = b;
+		b = t;
+	}
+	if (b->kind == X_NUM && linear_of(a, &sum)) {
+		sum.k *= b->i;
+		sum.n = b->i ? sum.n : 0;
+		for (int i = 0; i < sum.n; i++)
+			sum.coef[i] *= b->i;
+		return linear_expr(l, &sum);
+	}
+	__int128 p[4] = {(__int128)a->lo * b->lo, (__int128)a->lo * b->hi, (__int128)a->hi * b->lo, (__int128)a->hi * b->hi};
+	__int128 lo = p[0], hi = p[0];
+	for (int i = 1; i < 4; i++) {
+		lo = p[i] < lo ? p[i] : lo;
+		hi = p[i] > hi ? p[i] : hi;
+	}
+	if (a->id > b->id) { /* one order for both spellings */
+		Expr *t = a;
+		a = b;
+		b = t;
+	}
+	return raw2(l, MUL, a, b, clamp(lo), clamp(hi));
+}
+
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+/* Split x = c * whole + rest with every coefficient of rest in 0..c-1. */
+static bool split_by(Expr *x, int64_t c, Linear *whole, Linear *rest)
+{
+	Linear sum;
+	*whole = *rest = (Linear){.n = 0};
+	if (!linear_of(x, &sum))
+		return false;
+	whole->k = floor_div(sum.k, c);
+	rest->k = sum.k - c * whole->k;
+	for (int i = 0; i < sum.n; i++) {
+		int64_t q = floor_div(sum.coef[i], c), r = sum.coef[i] - c * q;
+		if (q && !linear_add(whole, sum.atom[i], q))
+			return false;
+		if (r && !linear_add(rest, sum.atom[i], r))
+			return false;
+	}
+	return true;
+}
+
+Expr *idiv(Lower *l, Expr *a, Expr *b)
+{
+	Linear whole, rest;
+	if (b->kind != X_NUM)
+		return a == b ? num_i(l, 1) : raw2(l, DIV, a, b, a->lo < 0 ? a->lo : 0, a->hi > 0 ? a->hi : 0);
+	assert(b->i > 0);
+	if (b->i == 1)
+		return a;
+	if (a->kind == X_ALU && a->op == DIV && a->arg[1]->kind == X_NUM && a->arg[1]->i < INDEX_MAX / b->i)
+		return idiv(l, a->arg[0], num_i(l, a->arg[1]->i * b->i));
+	if (split_by(a, b->i, &whole, &rest) && (whole.n || whole.k || rest.n == 0)) {
+		Expr *r = linear_expr(l, &rest);
+		if (r->lo >= 0 && r->hi < b->i)
+			return linear_expr(l, &whole);
+		return iadd(l, linear_expr(l, &whole), idiv(l, r, b));
+	}
+	if (a->lo >= 0 && a->hi < b->i)
+		return num_i(l, 0);
+	return raw2(l, DIV, a, b, floor_div(a->lo, b->i), floor_div(a->hi, b->i));
+}
+
+Expr *imod(Lower *l, Expr *a, Expr *b)
+{
+	Linear whole, rest;
+	if (b->kind != X_NUM)
+		return a == b ? num_i(l, 0) : raw2(l, MOD, a, b, 0, b->hi > 0 ? b->hi - 1 : 0);
+	assert(b->i > 0);
+	if (b->i == 1)
+		return num_i(l, 0);
+	Expr *r = split_by(a, b->i, &whole, &rest) ? linear_expr(l, &rest) : a;
+	if (r->lo >= 0 && r->hi < b->i)
+		return r;
+	if (r->kind == X_ALU && r->op == MOD && r->arg[1]->kind == X_NUM && r->arg[1]->i % b->i == 0)
+		return imod(l, r->arg[0], b);
+	return raw2(l, MOD, r, b, 0, b->i - 1);
+}
+
+Expr *index_compare(Lower *l, Alu op, Expr *a, Expr *b)
+{
+	Expr *d = isub(l, b, a); /* a < b, a <= b, a == b  <=>  d > 0, d >= 0, d == 0 */
+	int64_t need = op == LT;
+	if (op == EQ)
+		return d->lo == 0 && d->hi == 0 ? num(l, BOOL, 1) : d->lo > 0 || d->hi < 0 ? num(l, BOOL, 0) : NULL;
+	return d->lo >= need ? num(l, BOOL, 1) : d->hi < need ? num(l, BOOL, 0) : NULL;
+}
+
+Expr *inside(Lower *l, Expr *i, Expr *lo, Expr *hi)
+{
+	return alu2(l, AND, alu2(l, LE, lo, i), alu2(l, LT, i, hi));
+}
+
+Expr *checked_index(Lower *l, Expr *i, Expr *n)
+{
+	if (i->dtype != I64)
+		i = cast(l, I64, i);
+	if (i->lo >= 0 && n->kind == X_NUM && i->hi < n->i)
+		return i;
+	if (i->kind == X_NUM && n->kind == X_NUM && i->i < 0 && i->i >= -n->i)
+		return num_i(l, i->i + n->i);
+	return raw2(l, INDEX, i, n, 0, n->hi > 0 ? n->hi - 1 : 0);
+}
+
+Expr *flatten(Lower *l, const Shape *s, Expr *const *at)
+{
+	Expr *pos = num_i(l, 0);
+	for (int k = 0; k < s->rank; k++)
+		pos = iadd(l, imul(l, pos, extent(l, s->dim[k])), at[k]);
+	return pos;
+}
+
+void unflatten(Lower *l, const Shape *s, Expr *pos, Expr **at)
+{
+	for (int k = s->rank - 1; k >= 0; k--) {
+		Expr *n = extent(l, s->dim[k]);
+		at[k] = k ? imod(l, pos, n) : pos;
+		if (dim_is(s->dim[k], 1))
+			at[k] = num_i(l, 0);
+		pos = k ? idiv(l, pos, n) : pos;
+	}
+}
+
+bool affine_in(Expr *x, const Axis *axis, int64_t *coef)
+{
+	Linear sum;
+	*coef = 0;
+	if (!linear_of(x, &sum))
+		return !depends_on(x, axis);
+	for (int i = 0; i < sum.n; i++)
+		if (sum.atom[i]->kind == X_AXIS && sum.atom[i]->axes[0] == axis)
+			*coef = sum.coef[i];
+		else if (depends_on(sum.atom[i], axis))
+			return false;
+	return true;
+}

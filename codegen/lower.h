@@ -1,0 +1,39 @@
+/* lower.h -- the inside of Lower, for the files that build and take apart expressions. */
+#ifndef TCC_CODEGEN_LOWER_H
+#define TCC_CODEGEN_LOWER_H
+#include "ir/expr.h"
+
+/* Ranges of index expressions saturate here; an index from data has the whole range. */
+#define INDEX_MAX ((int64_t)1 << 60)
+
+struct Lower {
+	Graph *graph;
+	Arena *arena;
+	const bool *is_load; /* by value id */
+	Expr **table;        /* open addressing */
+	uint32_t ctable, nexprs, naxes;
+};
+
+Expr *expr_intern(Lower *l, Expr like);
+Expr *expr_alu(Lower *l, Alu op, int nargs, Expr **arg);
+Expr *expr_load(Lower *l, Value *v, Expr *const *at);
+
+/* An index expression as a sum: constant + coef[i] * atom[i], atoms in order of creation. */
+enum { LINEAR_MAX = 24 };
+typedef struct Linear {
+	int64_t k;
+	int n;
+	int64_t coef[LINEAR_MAX];
+	Expr *atom[LINEAR_MAX];
+} Linear;
+
+/* False when x has more than LINEAR_MAX terms. */
+bool linear_of(Expr *x, Linear *out);
+Expr *linear_expr(Lower *l, const Linear *sum);
+/* coefficient of an axis in x: true when x is affine in it; *coef is 0 when x does not depend on it */
+bool affine_in(Expr *x, const Axis *axis, int64_t *coef);
+bool depends_on(const Expr *x, const Axis *axis);
+
+/* BOOL constant when the ranges decide a comparison, else NULL. */
+Expr *index_compare(Lower *l, Alu op, Expr *a, Expr *b);
+#endif
