@@ -45,15 +45,17 @@ typedef struct Tensor {
 	void *data;    /* row-major, packed below a byte; NULL while not computed */
 } Tensor;
 
-/* Bytes of count elements (rounded up to whole bytes); fails with E-SIZE when it does not fit in 2^62. */
+/* Bytes of count elements, rounded up to whole bytes. At most 2^62, which also stands for anything larger: no arena
+ * has room for it, so whoever allocates is told. */
 size_t dtype_bytes(DType t, int64_t count);
 
 /* A tensor with zeroed data. dims may be NULL for rank 0. Fails with E-SIZE when the sizes overflow. */
 Tensor *tensor_new(Arena *a, DType t, int rank, const int64_t *dims);
 
 /* One element as a number. Floats of any width convert exactly to double; *_i64 of a float truncates.
- * Stores round to nearest even and saturate nothing but the f8/f4 types (which follow ONNX Cast with saturate=1);
- * integer stores keep the low bits. BOOL stores 0 or 1. */
+ * Stores round once, to nearest even, and saturate nothing but the f8/f4 types (which follow ONNX Cast with its default
+ * attributes; convert.h has the others); integer stores truncate and keep the low bits. BOOL stores 0 or 1.
+ * u64 goes through *_i64 bit by bit; of a complex element the real part is read, the imaginary one stored as 0. */
 double load_f64(DType t, const void *data, int64_t i);
 int64_t load_i64(DType t, const void *data, int64_t i);
 void store_f64(DType t, void *data, int64_t i, double x);
