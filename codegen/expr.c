@@ -319,8 +319,8 @@ Expr *rebuild(Lower *l, const Expr *x, Expr *const *arg)
 	case X_ALU:
 		if (x->op == SELECT)
 			return choose(l, arg[0], arg[1], arg[2]);
-		if (x->dtype == I64 && (x->op == DIV || x->op == MOD))
-			return x->op == DIV ? idiv(l, arg[0], arg[1]) : imod(l, arg[0], arg[1]);
+		if (x->op == IDIV || x->op == IMOD)
+			return x->op == IDIV ? idiv(l, arg[0], arg[1]) : imod(l, arg[0], arg[1]);
 		if (x->op == INDEX)
 			return checked_index(l, arg[0], arg[1]);
 		return x->nargs == 1 ? alu1(l, x->op, arg[0]) : alu2(l, x->op, arg[0], arg[1]);

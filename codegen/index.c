@@ -74,7 +74,7 @@ static bool join_div_mod(Linear *sum)
 	for (int i = 0; i < sum->n; i++)
 		for (int j = 0; j < sum->n; j++) {
 			Expr *d = sum->atom[i], *m = sum->atom[j];
-			if (d->kind != X_ALU || d->op != DIV || m->kind != X_ALU || m->op != MOD)
+			if (d->kind != X_ALU || d->op != IDIV || m->kind != X_ALU || m->op != IMOD)
 				continue;
 			if (d->arg[0] != m->arg[0] || d->arg[1] != m->arg[1] || d->arg[1]->kind != X_NUM ||
 			    sum->coef[i] != sum->coef[j] * d->arg[1]->i)
@@ -170,11 +170,11 @@ Expr *idiv(Lower *l, Expr *a, Expr *b)
 {
 	Linear whole, rest;
 	if (b->kind != X_NUM)
-		return a == b ? num_i(l, 1) : raw2(l, DIV, a, b, a->lo < 0 ? a->lo : 0, a->hi > 0 ? a->hi : 0);
+		return a == b ? num_i(l, 1) : raw2(l, IDIV, a, b, a->lo < 0 ? a->lo : 0, a->hi > 0 ? a->hi : 0);
 	assert(b->i > 0);
 	if (b->i == 1)
 		return a;
-	if (a->kind == X_ALU && a->op == DIV && a->arg[1]->kind == X_NUM && a->arg[1]->i < INDEX_MAX / b->i)
+	if (a->kind == X_ALU && a->op == IDIV && a->arg[1]->kind == X_NUM && a->arg[1]->i < INDEX_MAX / b->i)
 		return idiv(l, a->arg[0], num_i(l, a->arg[1]->i * b->i));
 	if (split_by(a, b->i, &whole, &rest) && (whole.n || whole.k || rest.n == 0)) {
 		Expr *r = linear_expr(l, &rest);
@@ -184,23 +184,23 @@ Expr *idiv(Lower *l, Expr *a, Expr *b)
 	}
 	if (a->lo >= 0 && a->hi < b->i)
 		return num_i(l, 0);
-	return raw2(l, DIV, a, b, floor_div(a->lo, b->i), floor_div(a->hi, b->i));
+	return raw2(l, IDIV, a, b, floor_div(a->lo, b->i), floor_div(a->hi, b->i));
 }
 
 Expr *imod(Lower *l, Expr *a, Expr *b)
 {
 	Linear whole, rest;
 	if (b->kind != X_NUM)
-		return a == b ? num_i(l, 0) : raw2(l, MOD, a, b, 0, b->hi > 0 ? b->hi - 1 : 0);
+		return a == b ? num_i(l, 0) : raw2(l, IMOD, a, b, 0, b->hi > 0 ? b->hi - 1 : 0);
 	assert(b->i > 0);
 	if (b->i == 1)
 		return num_i(l, 0);
 	Expr *r = split_by(a, b->i, &whole, &rest) ? linear_expr(l, &rest) : a;
 	if (r->lo >= 0 && r->hi < b->i)
 		return r;
-	if (r->kind == X_ALU && r->op == MOD && r->arg[1]->kind == X_NUM && r->arg[1]->i % b->i == 0)
+	if (r->kind == X_ALU && r->op == IMOD && r->arg[1]->kind == X_NUM && r->arg[1]->i % b->i == 0)
 		return imod(l, r->arg[0], b);
-	return raw2(l, MOD, r, b, 0, b->i - 1);
+	return raw2(l, IMOD, r, b, 0, b->i - 1);
 }
 
 Expr *index_compare(Lower *l, Alu op, Expr *a, Expr *b)
