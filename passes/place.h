@@ -31,20 +31,32 @@ typedef struct Region {
 
 typedef struct Place {
 	Form form;
-	bool forced;                  /* layout: must be stored, even if a view would do */
-	int64_t before[MAX_RANK], after[MAX_RANK]; /* border of zeros along each axis, in elements */
-	Value *parent;                /* stored inside this Concat output ... */
-	int64_t parent_at;            /* ... from this index on */
-	int parent_axis;              /* ... of this axis */
+	bool stored;      /* layout's wish: memory of its own, even if a view or an expression would do */
+	int inner;        /* layout's wish: this axis must have stride 1; -1: any */
+	bool border;      /* has zeros around it */
+	int64_t before[MAX_RANK], after[MAX_RANK]; /* how many, along each axis, in elements */
+	Value *parent;    /* stored inside this Concat output, ... */
+	int parent_axis;  /* ... along this axis, ... */
+	int64_t parent_at; /* ... from this index on */
 	Region *region;
-	int64_t offset;               /* of element 0,..,0 from the region's start, in elements */
-	int64_t stride[MAX_RANK];     /* in elements; 0 along broadcast axes */
+	int64_t offset;           /* of element 0,..,0 from the region's start, in elements */
+	int64_t stride[MAX_RANK]; /* in elements; 0 along broadcast axes */
 } Place;
 
-void layout(Graph *g, const Options *o);
-void fuse(Graph *g, const Options *o);
-void place(Graph *g, const Options *o);
+/* Choose orders, borders and copies; gives every value a Place. */
+void layout(Graph *g);
+/* Choose forms, and the strides of every stored value and view. `fusing` false (-O0): only what must be. */
+void fuse(Graph *g, bool fusing);
 
-/* The view that a MOVES node makes of its input, if strides can say it: fills out's offset and stride from in's place. */
-bool view_of(Graph *g, const Node *n, const Place *from, Place *to);
+/* ---- shared by the two ---- */
+
+/* Output `slot` of n at fresh axes (one an output dimension, in axes[]), every input a load. */
+struct Expr *node_expr(struct Lower *l, const Node *n, int slot, struct Expr **axes);
+/* The load of n's input `slot` inside x, or NULL; *guard gets the condition of choose(guard, load, 0) around it. */
+struct Expr *find_load(struct Expr *x, const Value *v, struct Expr **guard);
+/* guard says no more than "every index of load lies inside its value" */
+bool guard_is_border(struct Lower *l, const struct Expr *guard, const struct Expr *load);
+/* Address of element `at` of v from its element 0,..,0, by the strides of its place. */
+struct Expr *address_of(struct Lower *l, const Value *v, struct Expr *const *at);
+bool is_op(const Node *n, const char *name);
 #endif

@@ -1,0 +1,361 @@
+/* layout.c -- the order of axes in memory, borders of zeros, and the copies that contradictions need.
+ *
+ *     x [1,64,56,56] --Conv 3x3 pad 1--> y       x: order N,H,W,C with one row and column of zeros around H and W
+ *
+ * Around convolutions and pools the channel axis lies innermost, so that one vector holds neighbouring channels; other
+ * values keep the order of what they are made from. Logical shapes never change: an order is a fact about memory.
+ * Graph inputs and outputs keep ONNX's order; a Copy stands where a convolution needs another one.
+ *
+ * needs: topological order, known shapes.  keeps: what every value means.  adds: Copy nodes, places. */
+#include <string.h>
+#include "codegen/lower.h"
+#include "passes/place.h"
+
+bool is_op(const Node *n, const char *name) { return strcmp(n->op->name, name) == 0 && !strcmp(n->op->domain, ""); }
+
+/* Operators whose formula walks over space for each channel. */
+static bool is_spatial(const Node *n)
+{
+	static const char *const names[] = {
+		"Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool",
+		"GlobalLpPool", "Resize", "BatchNormalization", "InstanceNormalization", "LRN", "DepthToSpace",
+		"SpaceToDepth", NULL};
+	for (int i = 0; names[i]; i++)
+		if (is_op(n, names[i]))
+			return n->out[0]->shape.rank >= 3;
+	return false;
+}
+
+static void order_rows(Value *v)
+{
+	for (int k = 0; k < v->shape.rank; k++)
+		v->order[k] = k;
+}
+
+static void order_channels_last(Value *v)
+{
+	int rank = v->shape.rank;
+	v->order[0] = 0;
+	for (int k = 2; k < rank; k++)
+		v->order[k - 1] = k;
+	v->order[rank - 1] = 1;
+}
+
+/* Output axis p of a Transpose is input axis perm[p]; read it off the operator's own formula. */
+static void order_transposed(Graph *g, const Node *n)
+{
+	Value *x = n->in[0], *y = n->out[0];
+	Lower *l = lower_new(g, &g->ctx->scratch, NULL);
+	Expr *axes[MAX_RANK], *body = node_expr(l, n, 0, axes);
+	order_rows(y);
+	if (!body || body->kind != X_LOAD || body->value != x)
+		return;
+	for (int p = 0, k = 0; p < x->shape.rank; p++)
+		for (int q = 0; q < y->shape.rank; q++)
+			if (body->arg[x->order[p]] == axes[q] && axes[q]->kind == X_AXIS)
+				y->order[k++] = q;
+	bool seen[MAX_RANK] = {false};
+	int n_axes = y->shape.rank;
+	for (int k = 0; k < n_axes; k++)
+		seen[y->order[k]] = true;
+	for (int k = 0; k < n_axes; k++)
+		if (!seen[k]) { /* sizes of 1 have no axis in the formula: any order that is a permutation will do */
+			order_rows(y);
+			return;
+		}
+}
+
+/* The operand that decides the order of a pointwise result: the largest that is made in this graph. */
+static const Value *leader(Graph *g, const Node *n)
+{
+	const Value *best = NULL;
+	int rank = n->out[0]->shape.rank;
+	for (int k = 0; k < n->nin; k++) {
+		const Value *v = n->in[k];
+		if (!v || v->role == ROLE_CONST || v->shape.rank != rank)
+			continue;
+		if (!shape_same(&v->shape, &n->out[0]->shape) && best)
+			continue;
+		if (!best || !best->def || !shape_same(&best->shape, &n->out[0]->shape))
+			best = v;
+	}
+	(void)g;
+	return best;
+}
+
+static void choose_order(Graph *g, const Node *n)
+{
+	Value *y = n->out[0];
+	for (int k = 0; k < n->nout; k++)
+		if (n->out[k])
+			order_rows(n->out[k]);
+	if (!y || y->shape.rank < 2)
+		return;
+	if (is_spatial(n)) {
+		for (int k = 0; k < n->nout; k++)
+			if (n->out[k] && n->out[k]->shape.rank == y->shape.rank && k == 0)
+				order_channels_last(n->out[k]);
+		return;
+	}
+	const Value *from = leader(g, n);
+	if (is_op(n, "Transpose"))
+		order_transposed(g, n);
+	else if (from && (n->op->flags & (POINTWISE | MOVES)) && !is_op(n, "Reshape"))
+		memcpy(y->order, from->order, sizeof y->order);
+}
+
+static void place_init(Graph *g, Value *v)
+{
+	v->place = NEW(&g->ctx->perm, Place);
+	v->place->inner = -1;
+	if (v->shape.rank > 0 && !v->def)
+		order_rows(v);
+}
+
+/* ---- copies ---- */
+
+static Value *copy_before(Graph *g, const Node *like, Value *x)
+{
+	Node *n = node_new(g, op_find("tcc", "Copy"), like, 1, &x, 1, NULL);
+	place_init(g, n->out[0]);
+	memcpy(n->out[0]->order, x->order, sizeof x->order);
+	n->out[0]->place->stored = true;
+	return n->out[0];
+}
+
+static void order_with_inner(Value *v, int inner)
+{
+	int k = 0, rank = v->shape.rank;
+	if (rank >= 3 && inner == 1) {
+		order_channels_last(v);
+		return;
+	}
+	for (int p = 0; p < rank; p++)
+		if (p != inner)
+			v->order[k++] = p;
+	v->order[k] = inner;
+}
+
+/* Axis `inner` of v can have stride 1, and zeros can stand around v, without a copy. */
+static bool can_have(const Value *v, int inner, bool border)
+{
+	const Place *p = v->place;
+	if (!v->def || v->role == ROLE_INPUT)
+		return false;
+	if (p->inner >= 0 && p->inner != inner && inner >= 0)
+		return false;
+	if ((v->def->op->flags & MOVES) && !is_op(v->def, "Concat"))
+		return true; /* fuse stores it when the view does not fit */
+	(void)border;
+	return inner < 0 || v->shape.rank == 0 || v->order[v->shape.rank - 1] == inner ||
+	       dim_is(v->shape.dim[v->order[v->shape.rank - 1]], 1);
+}
+
+/* Input `slot` of n with axis `inner` innermost and the given borders: the value itself or a copy of it. */
+static void require(Graph *g, Node *n, int slot, int inner, const int64_t *before, const int64_t *after)
+{
+	Value *v = n->in[slot];
+	bool border = false;
+	for (int k = 0; k < v->shape.rank; k++)
+		border |= before[k] > 0 || after[k] > 0;
+	if (!can_have(v, inner, border)) {
+		Value *y = copy_before(g, n, v);
+		if (inner >= 0)
+			order_with_inner(y, inner);
+		n->in[slot] = v = y;
+	}
+	Place *p = v->place;
+	if (inner >= 0)
+		p->inner = inner;
+	if (border) {
+		if (v->def->op->flags & MOVES && !is_op(v->def, "Concat")) {
+			p->stored = true;
+			order_with_inner(v, inner >= 0 ? inner : v->order[v->shape.rank - 1]);
+		}
+		p->border = true;
+		for (int k = 0; k < v->shape.rank; k++) {
+			p->before[k] = before[k] > p->before[k] ? before[k] : p->before[k];
+			p->after[k] = after[k] > p->after[k] ? after[k] : p->after[k];
+		}
+	}
+}
+
+/* ---- contractions: what their operands need ---- */
+
+static Expr *find_sum(Expr *x)
+{
+	if (x->kind == X_REDUCE)
+		return x->red == RED_SUM && x->arg[0]->kind == X_ALU && x->arg[0]->op == MUL ? x : NULL;
+	for (int k = 0; k < x->nargs; k++) {
+		Expr *found = find_sum(x->arg[k]);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+/* The dimension of a load in which `axis` has coefficient 1, or -1. */
+static int dim_with(Expr *load, const Axis *axis)
+{
+	int64_t coef;
+	for (int k = 0; k < load->nargs; k++)
+		if (affine_in(load->arg[k], axis, &coef) && coef == 1)
+			return k;
+	return -1;
+}
+
+static void require_operand(Graph *g, Node *n, int slot, Lower *l, Expr *sum, Expr *vector)
+{
+	Value *v = n->in[slot];
+	Expr *guard = NULL, *load = find_load(sum, v, &guard);
+	int64_t before[MAX_RANK] = {0}, after[MAX_RANK] = {0};
+	int inner = -1;
+	if (!load)
+		return;
+	if (guard && guard_is_border(l, guard, load))
+		for (int k = 0; k < load->nargs; k++) {
+			int64_t last = load->arg[k]->hi - (dim_hi(g->syms, v->shape.dim[k]) - 1);
+			before[k] = load->arg[k]->lo < 0 ? -load->arg[k]->lo : 0;
+			after[k] = last > 0 ? last : 0;
+		}
+	if (vector->kind == X_AXIS && depends_on(load, vector->axes[0]))
+		inner = dim_with(load, vector->axes[0]);
+	if (inner < 0 && is_spatial(n) && slot == 0)
+		inner = 1;
+	require(g, n, slot, inner, before, after);
+}
+
+static void require_operands(Graph *g, Node *n)
+{
+	Lower *l = lower_new(g, &g->ctx->scratch, NULL);
+	Expr *axes[MAX_RANK], *body = node_expr(l, n, 0, axes), *sum = body ? find_sum(body) : NULL;
+	Value *y = n->out[0];
+	if (!sum || y->shape.rank == 0)
+		return;
+	Expr *vector = axes[y->order[y->shape.rank - 1]];
+	for (int slot = 0; slot < n->nin; slot++)
+		if (n->in[slot] && n->in[slot]->role != ROLE_CONST)
+			require_operand(g, n, slot, l, sum, vector);
+}
+
+/* ---- Concat: parts are made in place, or copied into place ---- */
+
+static bool can_be_part(const Graph *g, const Node *n, const Value *v, const uint32_t *uses)
+{
+	if (!v->def || v->role != ROLE_TEMP || v->place->parent || (v->def->op->flags & MOVES))
+		return false;
+	for (int i = 0; i < g->nout; i++)
+		if (g->out[i] == v)
+			return false;
+	for (int i = 0, seen = 0; i < n->nin; i++)
+		if (n->in[i] == v && seen++)
+			return false;
+	(void)uses;
+	return memcmp(v->order, n->out[0]->order, (size_t)v->shape.rank * sizeof *v->order) == 0;
+}
+
+/* The axis along which Concat n joins: the one in which its first input is shorter, or where the formula chooses. */
+static int concat_axis(const Node *n)
+{
+	const Shape *y = &n->out[0]->shape;
+	for (int k = 0; k < y->rank; k++) {
+		int64_t sum = 0;
+		bool rest = true;
+		for (int i = 0; i < n->nin; i++) {
+			sum += n->in[i]->shape.dim[k].k;
+			for (int q = 0; q < y->rank; q++)
+				rest &= q == k || dim_same(n->in[i]->shape.dim[q], y->dim[q]);
+		}
+		if (rest && sum == y->dim[k].k)
+			return k;
+	}
+	return -1;
+}
+
+static void place_parts(Graph *g, Node *n, const uint32_t *uses)
+{
+	int axis = concat_axis(n);
+	int64_t at = 0;
+	for (int i = 0; i < n->nin && axis >= 0; i++) {
+		Value *v = n->in[i];
+		if (!can_be_part(g, n, v, uses)) {
+			v = n->in[i] = copy_before(g, n, v);
+			memcpy(v->order, n->out[0]->order, sizeof v->order);
+		}
+		v->place->stored = true;
+		v->place->parent = n->out[0];
+		v->place->parent_axis = axis;
+		v->place->parent_at = at;
+		at += v->shape.dim[axis].k;
+	}
+	n->out[0]->place->stored = true;
+}
+
+/* A border that a part needs is its parent's: along the joined axis there is none to have. */
+static void share_borders(Graph *g, Node *n)
+{
+	Place *y = n->out[0]->place;
+	for (int i = 0; i < n->nin; i++) {
+		Place *p = n->in[i]->place;
+		if (!p->parent || p->parent != n->out[0])
+			continue;
+		if (p->border && (p->before[p->parent_axis] || p->after[p->parent_axis])) {
+			Value *v = n->in[i] = copy_before(g, n, n->in[i]);
+			*v->place = (Place){.inner = -1, .stored = true, .parent = p->parent,
+			                    .parent_axis = p->parent_axis, .parent_at = p->parent_at};
+			p->parent = NULL;
+			continue;
+		}
+		y->border |= p->border;
+		for (int k = 0; k < n->out[0]->shape.rank; k++) {
+			y->before[k] = p->before[k] > y->before[k] ? p->before[k] : y->before[k];
+			y->after[k] = p->after[k] > y->after[k] ? p->after[k] : y->after[k];
+		}
+	}
+}
+
+/* ---- graph outputs: ONNX's order, no border, memory of their own ---- */
+
+static bool in_rows(const Value *v)
+{
+	for (int k = 0; k < v->shape.rank; k++)
+		if (v->order[k] != k)
+			return false;
+	return true;
+}
+
+static void free_output(Graph *g, int i)
+{
+	Value *v = g->out[i];
+	bool taken = !v->def || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
+	for (int k = 0; k < i; k++)
+		taken |= g->out[k] == v;
+	if (taken) {
+		Value *y = copy_before(g, v->def, v);
+		y->name = v->name;
+		order_rows(y);
+		g->out[i] = y;
+	}
+	g->out[i]->place->stored = true;
+}
+
+void layout(Graph *g)
+{
+	uint32_t *uses = fill_uses(g), nodes = g->nnode;
+	for (uint32_t i = 0; i < g->nvalue; i++)
+		place_init(g, g->value[i]);
+	for (uint32_t i = 0; i < nodes; i++)
+		choose_order(g, g->node[i]);
+	for (uint32_t i = 0; i < nodes; i++)
+		if (g->node[i]->op->flags & CONTRACTS)
+			require_operands(g, g->node[i]);
+	for (uint32_t i = 0; i < nodes; i++)
+		if (is_op(g->node[i], "Concat"))
+			place_parts(g, g->node[i], uses);
+	for (uint32_t i = nodes; i-- > 0;)
+		if (is_op(g->node[i], "Concat"))
+			share_borders(g, g->node[i]);
+	for (int i = 0; i < g->nout; i++)
+		free_output(g, i);
+	graph_sort(g);
+}
