@@ -253,6 +253,15 @@ Expr *cast(Lower *l, DType t, Expr *x)
 	                             .hi = INDEX_MAX});
 }
 
+Expr *bitcast(Lower *l, DType t, Expr *x)
+{
+	assert(dtype_info(x->dtype)->bits == dtype_info(t)->bits);
+	if (x->dtype == t)
+		return x;
+	return expr_intern(l, (Expr){.kind = X_ALU, .dtype = t, .op = BITS, .nargs = 1, .arg = &x, .lo = -INDEX_MAX,
+	                             .hi = INDEX_MAX});
+}
+
 Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes)
 {
 	Axis *list[2 * MAX_RANK];
@@ -323,6 +332,8 @@ Expr *rebuild(Lower *l, const Expr *x, Expr *const *arg)
 			return x->op == IDIV ? idiv(l, arg[0], arg[1]) : imod(l, arg[0], arg[1]);
 		if (x->op == INDEX)
 			return checked_index(l, arg[0], arg[1]);
+		if (x->op == BITS)
+			return bitcast(l, x->dtype, arg[0]);
 		return x->nargs == 1 ? alu1(l, x->op, arg[0]) : alu2(l, x->op, arg[0], arg[1]);
 	case X_CAST:
 		return cast(l, x->dtype, arg[0]);

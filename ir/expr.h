@@ -58,6 +58,9 @@ struct Expr {
 	Expr *memo;        /* of a load of an inlined value: its producer's expression */
 };
 
+/* The type in which formulas of elements of type t are computed: narrow floats in F32. */
+static inline DType work_type(DType t) { return is_float(t) && dtype_info(t)->bits < 32 ? F32 : t; }
+
 typedef struct Lower Lower; /* the expressions of one stage: arena, hash table, and which values are loads */
 
 /* ---- for operators ---- */
@@ -72,6 +75,7 @@ Expr *alu1(Lower *l, Alu op, Expr *a);
 Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b);   /* operands have one type (shifts, POW: that of a) */
 Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no); /* only the chosen side may be read: guards loads */
 Expr *cast(Lower *l, DType t, Expr *x);
+Expr *bitcast(Lower *l, DType t, Expr *x); /* the bits of x read as an element of type t, which is as wide */
 Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes);
 
 /* Index arithmetic (all I64). iddiv and imod round toward minus infinity; the divisor is positive. */
