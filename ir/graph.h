@@ -45,7 +45,7 @@ struct Node {
 	uint32_t id;
 	const Op *op;
 	const char *name; /* of the model's node it comes from (expansions keep it), "" when it has none */
-	Value **in;       /* an absent optional input is NULL */
+	Value **in;       /* an absent optional input is NULL; what the bodies capture comes last, body after body */
 	Value **out;      /* an output that nobody asked for is NULL */
 	int nin, nout;
 	void *attr; /* struct of the operator, see op.h */
@@ -64,7 +64,8 @@ struct Graph {
 	uint32_t nnode, cnode;
 	uint32_t last_node_id;
 	Value **in, **out; /* a subgraph's captured outer values are its last `ncaptured` inputs */
-	int nin, nout, ncaptured;
+	const char **out_name; /* of the model; a pass may put a value of another name into out[] */
+	int nin, nout, cin, cout, ncaptured;
 	int opset;       /* of ai.onnx in the file, for messages */
 	uint8_t sha256[32]; /* of the model file */
 };
@@ -73,19 +74,24 @@ struct Graph {
 
 /* ---- building (graph.c) ---- */
 
-Graph *graph_new(Ctx *c, Syms *syms, const char *name, Graph *outer);
+Graph *graph_new(Ctx *c, Syms *syms, const char *name, Graph *outer); /* names are copied; NULL is "" */
 Value *value_new(Graph *g, const char *name);           /* a temporary of unknown type */
-Value *value_input(Graph *g, const char *name, DType t, const Shape *shape);
+Value *value_input(Graph *g, const char *name, DType t, const Shape *shape); /* the next of g->in; shape NULL: unknown */
 Value *value_const(Graph *g, const char *name, Tensor *t); /* a constant; shape and content come from the tensor */
 Value *value_i64(Graph *g, int n, const int64_t *v);     /* a 1-D int64 constant */
 Value *value_scalar(Graph *g, DType t, double x);        /* a rank-0 constant */
+void graph_output(Graph *g, Value *v, const char *name); /* the next of g->out; name NULL: that of v */
 
-/* Append a node at the end of g with fresh outputs, infer its shapes, and return it. `attr` may be NULL: defaults.
- * `like` gives the name for messages. op is found by name in ai.onnx, see op_find(). */
+/* Append a node at the end of g with nout fresh outputs (whoever wants less sets them to NULL afterwards), infer its
+ * shapes, and return it. `attr` (in perm, kept) may be NULL: defaults. `like` gives the name for messages, or NULL. */
 Node *node_new(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr);
+/* The same for a node that owns bodies. */
+Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr, int nsub,
+		   Graph *const *sub);
 
-/* For expansions, which append nodes while `like` is being replaced: the first output of a new node of op `name`.
- * The list of inputs ends in END_IN; an absent input is NULL.  put_attr takes the operator's attribute struct. */
+/* For expansions, which append nodes while `like` is being replaced: the first output of a new node of op `name`
+ * ("Add", or "domain.Name"). The list of inputs ends in END_IN; an absent input is NULL. put_attr takes the operator's
+ * attribute struct and copies it (lists in it must live in perm). */
 #define END_IN ((Value *)-1)
 Value *put(Graph *g, const Node *like, const char *name, ...);
 Value *put_attr(Graph *g, const Node *like, const char *name, const void *attr, ...);
@@ -93,13 +99,16 @@ Value *put_attr(Graph *g, const Node *like, const char *name, const void *attr, 
 /* From now on every use of `old` (also as a graph output) is a use of `new`; dtype and shape must agree. */
 void value_replace(Graph *g, Value *old, Value *new);
 
-/* Order g->node topologically; a cycle fails with E-CYCLE naming a node on it. */
+/* ---- order.c ---- */
+
+/* Order g->node topologically, keeping the order where it is one; a cycle fails with E-CYCLE naming a node on it. */
 void graph_sort(Graph *g);
 
-/* Number of uses by nodes, graph outputs and subgraph captures of each value, by id; in scratch. */
+/* Number of uses by nodes (bodies included: what they capture is an input) and graph outputs of each value, by id; in
+ * scratch. */
 uint32_t *fill_uses(Graph *g);
 
-/* ---- shapes ---- */
+/* ---- shapes (shape.c) ---- */
 
 Shape shape_of(int rank, const Dim *dims);
 Shape shape_scalar(void);
@@ -107,12 +116,15 @@ bool shape_known(const Shape *s);  /* rank and every size are numbers */
 bool shape_same(const Shape *a, const Shape *b);
 Dim shape_count(Graph *g, const Shape *s);     /* product of the sizes */
 const char *shape_text(Graph *g, const Shape *s); /* "[1,3,batch]", in scratch */
-int64_t dim_number(Graph *g, const Node *n, Dim d); /* the number, or E-DYNAMIC naming the symbol and its option */
+/* The number, or E-DYNAMIC (exit 4) naming the symbol and the option that fixes it. */
+int64_t dim_number(Graph *g, const Node *n, Dim d);
 
-/* ---- trouble with a node: "node 12 'conv1' (Conv): ..." ---- */
+/* ---- trouble with a node: "node 12 'conv1' (Conv): ..."; n NULL: with the graph ---- */
 
 _Noreturn void fail_node(Graph *g, const Node *n, const char *id, const char *format, ...)
 	__attribute__((format(printf, 4, 5))); /* invalid model, exit 3 */
 _Noreturn void fail_unsupported(Graph *g, const Node *n, const char *format, ...)
 	__attribute__((format(printf, 3, 4))); /* exit 4, [E-UNSUPPORTED] */
+_Noreturn void fail_node_as(Graph *g, const Node *n, enum exit_code status, const char *id, const char *format, ...)
+	__attribute__((format(printf, 5, 6))); /* any exit code */
 #endif

@@ -103,20 +103,21 @@ struct Op {
 
 extern const Op *const op_table[]; /* NULL at the end, in the order of ops.def */
 const Op *op_find(const char *domain, const char *name); /* NULL when there is none; "ai.onnx" is "" */
+const Op *op_named(const char *name);                    /* "Conv" or "domain.Name"; NULL when there is none */
 
-/* ---- helpers of infer (ir/op/infer.c) ---- */
+/* ---- helpers of infer (infer.c) ---- */
 
 void set_out(Graph *g, Node *n, int slot, DType t, const Shape *s); /* does nothing when that output is absent */
 void same_as_input(Graph *g, Node *n);                       /* output 0 has type and shape of input 0 */
 void same_type(Graph *g, const Node *n, int a, int b);       /* inputs a and b have one type, else E-TYPE */
-void need_type(Graph *g, const Node *n, int slot, const char *classes); /* classes: letters of "fiub": float int uint bool */
+void need_type(Graph *g, const Node *n, int slot, const char *classes); /* classes: letters of "fiubsc": float int uint bool string complex */
 void need_rank(Graph *g, const Node *n, int slot, int lo, int hi);      /* E-RANK; hi -1: no upper bound */
 bool has_in(const Node *n, int slot);                        /* the optional input is there */
 int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank); /* negative counted from the end; E-AXIS outside */
 Shape broadcast_shape(Graph *g, const Node *n, const Shape *a, const Shape *b); /* numpy rules; E-SHAPE */
 void infer_broadcast(Graph *g, Node *n, DType t);            /* output 0: all inputs broadcast, type t (DT_NONE: input 0's) */
 /* The integer elements of input `slot` as sizes: constants or symbolic contents. NULL when they are not known before
- * run time; *n_out their number. const_i64 insists on numbers: E-DYNAMIC otherwise. */
+ * run time; *n_out their number. const_i64 (result in scratch) insists on numbers: E-DYNAMIC otherwise. */
 const Dim *content_of(Graph *g, const Node *n, int slot, int *n_out);
 const int64_t *const_i64(Graph *g, const Node *n, int slot, int *n_out);
 void set_content(Graph *g, Value *v, int n, const Dim *content);

@@ -218,3 +218,52 @@ Tensor *tensor_scalar(Arena *a, DType t, double x)
 	store_f64(t, scalar->data, 0, x);
 	return scalar;
 }
+
+/* ---- equality and hash ---- */
+
+static bool same_elements(const Tensor *a, const Tensor *b)
+{
+	const Text *x = a->data, *y = b->data;
+
+	if (a->dtype != STR)
+		return !memcmp(a->data, b->data, dtype_bytes(a->dtype, a->count));
+	for (int64_t i = 0; i < a->count; i++)
+		if (x[i].length != y[i].length || (x[i].length && memcmp(x[i].text, y[i].text, (size_t)x[i].length)))
+			return false;
+	return true;
+}
+
+bool tensor_equal(const Tensor *a, const Tensor *b)
+{
+	if (a == b || !a || !b)
+		return a == b;
+	if (a->dtype != b->dtype || a->rank != b->rank)
+		return false;
+	for (int i = 0; i < a->rank; i++)
+		if (a->dim[i] != b->dim[i])
+			return false;
+	return same_elements(a, b);
+}
+
+uint64_t hash_bytes(uint64_t h, const void *data, size_t n)
+{
+	const uint8_t *byte = data;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ byte[i]) * 0x100000001b3u;
+	return h;
+}
+
+uint64_t tensor_hash(const Tensor *t)
+{
+	int32_t head[2] = {(int32_t)t->dtype, t->rank};
+	uint64_t h = hash_bytes(hash_bytes(HASH_START, head, sizeof head), t->dim, (size_t)t->rank * sizeof *t->dim);
+	const Text *text = t->data;
+
+	if (t->dtype != STR)
+		return hash_bytes(h, t->data, dtype_bytes(t->dtype, t->count));
+	for (int64_t i = 0; i < t->count; i++)
+		h = hash_bytes(hash_bytes(h, &text[i].length, sizeof text[i].length), text[i].text,
+			       (size_t)text[i].length);
+	return h;
+}

@@ -61,6 +61,12 @@ int64_t load_i64(DType t, const void *data, int64_t i);
 void store_f64(DType t, void *data, int64_t i, double x);
 void store_i64(DType t, void *data, int64_t i, int64_t x);
 
+/* The same type, sizes and bits (strings: the same bytes); either may be NULL. The hash is FNV-1a of all that. */
+bool tensor_equal(const Tensor *a, const Tensor *b);
+uint64_t tensor_hash(const Tensor *t);
+#define HASH_START 0xcbf29ce484222325u
+uint64_t hash_bytes(uint64_t h, const void *data, size_t n);
+
 /* A bool, int64_t or float scalar/vector constant for passes and expansions. */
 Tensor *tensor_i64(Arena *a, int n, const int64_t *values, bool scalar);
 Tensor *tensor_scalar(Arena *a, DType t, double x);

@@ -1,0 +1,273 @@
+/* graph.c -- building graphs: values, nodes, and one value taking the place of another.
+ *
+ *     put(g, like, "Add", a, b, END_IN)  ->  node_new()  ->  checks of counts, op->infer  ->  the new output */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "ir/op.h"
+
+#define CONTENT_MAX 64 /* elements; larger integer constants are data, not sizes */
+
+Graph *graph_new(Ctx *c, Syms *syms, const char *name, Graph *outer)
+{
+	Graph *g = NEW(&c->perm, Graph);
+
+	g->ctx = c;
+	g->syms = syms;
+	g->name = arena_string(&c->perm, name ? name : "");
+	g->outer = outer;
+	g->opset = outer ? outer->opset : 0;
+	return g;
+}
+
+/* ---- values ---- */
+
+Value *value_new(Graph *g, const char *name)
+{
+	Value *v = NEW(&g->ctx->perm, Value);
+
+	GROW(&g->ctx->perm, g->value, g->nvalue, g->cvalue);
+	g->value[g->nvalue++] = v;
+	v->id = g->nvalue;
+	v->name = name && *name ? arena_string(&g->ctx->perm, name) : "";
+	v->shape.rank = -1;
+	return v;
+}
+
+Value *value_input(Graph *g, const char *name, DType t, const Shape *shape)
+{
+	Value *v = value_new(g, name);
+
+	v->role = ROLE_INPUT;
+	v->dtype = t;
+	if (shape)
+		v->shape = *shape;
+	GROW(&g->ctx->perm, g->in, g->nin, g->cin);
+	g->in[g->nin++] = v;
+	return v;
+}
+
+static bool holds_sizes(const Tensor *t)
+{
+	return (is_int(t->dtype) || t->dtype == BOOL) && t->rank <= 1 && t->count <= CONTENT_MAX;
+}
+
+/* A u64 above 2^63 is no size. */
+static void content_from(Graph *g, Value *v, const Tensor *t)
+{
+	Dim content[CONTENT_MAX];
+
+	for (int64_t i = 0; i < t->count; i++) {
+		content[i] = dim(load_i64(t->dtype, t->data, i));
+		if (t->dtype == U64 && content[i].k < 0)
+			return;
+	}
+	set_content(g, v, (int)t->count, content);
+}
+
+Value *value_const(Graph *g, const char *name, Tensor *t)
+{
+	Value *v = value_new(g, name);
+
+	v->role = ROLE_CONST;
+	v->dtype = t->dtype;
+	v->data = t;
+	v->shape.rank = t->rank;
+	for (int i = 0; i < t->rank; i++)
+		v->shape.dim[i] = dim(t->dim[i]);
+	if (holds_sizes(t))
+		content_from(g, v, t);
+	return v;
+}
+
+Value *value_i64(Graph *g, int n, const int64_t *v)
+{
+	return value_const(g, NULL, tensor_i64(&g->ctx->perm, n, v, false));
+}
+
+Value *value_scalar(Graph *g, DType t, double x)
+{
+	return value_const(g, NULL, tensor_scalar(&g->ctx->perm, t, x));
+}
+
+void graph_output(Graph *g, Value *v, const char *name)
+{
+	int capacity = g->cout;
+
+	GROW(&g->ctx->perm, g->out_name, g->nout, capacity);
+	GROW(&g->ctx->perm, g->out, g->nout, g->cout);
+	g->out_name[g->nout] = name ? arena_string(&g->ctx->perm, name) : v->name;
+	g->out[g->nout++] = v;
+}
+
+/* ---- nodes ---- */
+
+static const char *range_text(Ctx *c, int lo, int hi)
+{
+	if (hi < 0)
+		return arena_format(&c->scratch, "at least %d", lo);
+	return lo == hi ? arena_format(&c->scratch, "%d", lo) : arena_format(&c->scratch, "%d to %d", lo, hi);
+}
+
+static void check_counts(Graph *g, const Node *n)
+{
+	const Op *op = n->op;
+
+	if (n->nin < op->min_in || (op->max_in >= 0 && n->nin > op->max_in))
+		fail_node(g, n, "E-INPUTS", "has %d inputs, takes %s", n->nin,
+			  range_text(g->ctx, op->min_in, op->max_in));
+	for (int i = 0; i < op->min_in; i++)
+		if (!n->in[i])
+			fail_node(g, n, "E-INPUTS", "input %d is absent, but the operator requires it", i);
+	if (n->nout < op->min_out || (op->max_out >= 0 && n->nout > op->max_out))
+		fail_node(g, n, "E-OUTPUTS", "has %d outputs, gives %s", n->nout,
+			  range_text(g->ctx, op->min_out, op->max_out));
+}
+
+static void fresh_outputs(Graph *g, Node *n, int nout)
+{
+	n->nout = nout;
+	n->out = NEW_N(&g->ctx->perm, Value *, nout);
+	for (int i = 0; i < nout; i++) {
+		n->out[i] = value_new(g, NULL);
+		n->out[i]->def = n;
+		n->out[i]->slot = i;
+	}
+}
+
+Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr, int nsub,
+		   Graph *const *sub)
+{
+	Node *n = NEW(&g->ctx->perm, Node);
+
+	n->id = ++g->last_node_id;
+	n->op = op;
+	n->name = like ? like->name : "";
+	n->nin = nin;
+	n->in = arena_copy(&g->ctx->perm, in, (size_t)nin * sizeof *in);
+	n->nsub = nsub;
+	n->sub = arena_copy(&g->ctx->perm, sub, (size_t)nsub * sizeof *sub);
+	n->attr = attr ? attr : attr_new(g, op);
+	fresh_outputs(g, n, nout);
+	check_counts(g, n);
+	op->infer(g, n);
+	GROW(&g->ctx->perm, g->node, g->nnode, g->cnode);
+	g->node[g->nnode++] = n;
+	return n;
+}
+
+Node *node_new(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr)
+{
+	return node_control(g, op, like, nin, in, nout, attr, 0, NULL);
+}
+
+/* The first output of a new node; `args` are its inputs up to END_IN. */
+static Value *put_list(Graph *g, const Node *like, const char *name, const void *attr, va_list args)
+{
+	const Op *op = op_named(name);
+	Value **in = NULL, *v;
+	int nin = 0, cin = 0;
+
+	assert(op && "an expansion names operators that exist");
+	while ((v = va_arg(args, Value *)) != END_IN) {
+		GROW(&g->ctx->scratch, in, nin, cin);
+		in[nin++] = v;
+	}
+	void *own = attr ? arena_copy(&g->ctx->perm, attr, op->attr_size) : NULL;
+	return node_new(g, op, like, nin, in, 1, own)->out[0];
+}
+
+Value *put(Graph *g, const Node *like, const char *name, ...)
+{
+	va_list args;
+
+	va_start(args, name);
+	Value *v = put_list(g, like, name, NULL, args);
+	va_end(args);
+	return v;
+}
+
+Value *put_attr(Graph *g, const Node *like, const char *name, const void *attr, ...)
+{
+	va_list args;
+
+	va_start(args, attr);
+	Value *v = put_list(g, like, name, attr, args);
+	va_end(args);
+	return v;
+}
+
+/* ---- replacing ---- */
+
+/* A size that only `old` knows as a number holds for `new` as well. */
+static void merge_shape(Value *new, const Value *old)
+{
+	if (new->shape.rank < 0)
+		new->shape = old->shape;
+	if (old->shape.rank < 0)
+		return;
+	assert(new->shape.rank == old->shape.rank && "a replacement has the same rank");
+	for (int i = 0; i < old->shape.rank; i++) {
+		Dim a = new->shape.dim[i], b = old->shape.dim[i];
+		assert((!dim_known(a) || !dim_known(b) || a.k == b.k) && "a replacement has the same sizes");
+		if (new->role == ROLE_TEMP && !dim_known(a) && dim_known(b))
+			new->shape.dim[i] = b;
+	}
+}
+
+void value_replace(Graph *g, Value *old, Value *new)
+{
+	assert(new->dtype == old->dtype && new->kind == old->kind && "a replacement has the same type");
+	merge_shape(new, old);
+	if (!*new->name)
+		new->name = old->name;
+	if (!new->content && old->content)
+		set_content(g, new, old->ncontent, old->content);
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nin; k++)
+			if (g->node[i]->in[k] == old)
+				g->node[i]->in[k] = new;
+	for (int i = 0; i < g->nout; i++)
+		if (g->out[i] == old)
+			g->out[i] = new;
+}
+
+/* ---- trouble ---- */
+
+static _Noreturn void fail_list(Graph *g, const Node *n, enum exit_code status, const char *id, const char *format,
+				va_list args)
+{
+	char text[sizeof g->ctx->message];
+
+	vsnprintf(text, sizeof text, format, args);
+	if (!n)
+		fail(g->ctx, status, id, "%s", text);
+	if (!*n->name)
+		fail(g->ctx, status, id, "node %u (%s): %s", n->id, n->op->name, text);
+	fail(g->ctx, status, id, "node %u '%s' (%s): %s", n->id, shown(g->ctx, n->name), n->op->name, text);
+}
+
+void fail_node_as(Graph *g, const Node *n, enum exit_code status, const char *id, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail_list(g, n, status, id, format, args);
+}
+
+void fail_node(Graph *g, const Node *n, const char *id, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail_list(g, n, EXIT_MODEL, id, format, args);
+}
+
+void fail_unsupported(Graph *g, const Node *n, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail_list(g, n, EXIT_UNSUPPORTED, "E-UNSUPPORTED", format, args);
+}

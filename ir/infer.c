@@ -1,0 +1,188 @@
+/* infer.c -- what the infer functions of operators share: checks that end in a message naming node, value and rule, and
+ * the shapes that many operators have in common. */
+#include <string.h>
+#include "ir/op.h"
+
+void set_out(Graph *g, Node *n, int slot, DType t, const Shape *s)
+{
+	(void)g;
+	if (slot >= n->nout || !n->out[slot])
+		return;
+	n->out[slot]->dtype = t;
+	n->out[slot]->shape = *s;
+}
+
+void same_as_input(Graph *g, Node *n)
+{
+	set_out(g, n, 0, n->in[0]->dtype, &n->in[0]->shape);
+}
+
+bool has_in(const Node *n, int slot)
+{
+	return slot < n->nin && n->in[slot];
+}
+
+/* "input 1 ('weight')". */
+static const char *input_text(Graph *g, const Node *n, int slot)
+{
+	const char *name = n->in[slot]->name;
+
+	if (!*name)
+		return arena_format(&g->ctx->scratch, "input %d", slot);
+	return arena_format(&g->ctx->scratch, "input %d ('%s')", slot, shown(g->ctx, name));
+}
+
+/* ---- types ---- */
+
+void same_type(Graph *g, const Node *n, int a, int b)
+{
+	DType ta = n->in[a]->dtype, tb = n->in[b]->dtype;
+
+	if (ta != tb)
+		fail_node(g, n, "E-TYPE", "%s is %s and %s is %s; both must have one type", input_text(g, n, a),
+			  dtype_name(ta), input_text(g, n, b), dtype_name(tb));
+}
+
+static const struct {
+	char letter;
+	DClass class;
+	const char *name;
+} type_classes[] = {
+	{'f', DC_FLOAT, "float"}, {'i', DC_SINT, "signed integer"}, {'u', DC_UINT, "unsigned integer"},
+	{'b', DC_BOOL, "bool"},   {'s', DC_STRING, "string"},       {'c', DC_COMPLEX, "complex"},
+};
+enum { NCLASSES = sizeof type_classes / sizeof *type_classes };
+
+static const char *classes_text(Graph *g, const char *classes)
+{
+	const char *text = "";
+
+	for (int i = 0; i < NCLASSES; i++)
+		if (strchr(classes, type_classes[i].letter))
+			text = arena_format(&g->ctx->scratch, "%s%s%s", text, *text ? " or " : "", type_classes[i].name);
+	return text;
+}
+
+void need_type(Graph *g, const Node *n, int slot, const char *classes)
+{
+	DType t = n->in[slot]->dtype;
+
+	for (int i = 0; i < NCLASSES; i++)
+		if (type_classes[i].class == dtype_info(t)->class && strchr(classes, type_classes[i].letter))
+			return;
+	fail_node(g, n, "E-TYPE", "%s is %s; it must be %s", input_text(g, n, slot), dtype_name(t),
+		  classes_text(g, classes));
+}
+
+/* ---- ranks and axes ---- */
+
+void need_rank(Graph *g, const Node *n, int slot, int lo, int hi)
+{
+	const Shape *s = &n->in[slot]->shape;
+
+	if (s->rank < 0)
+		fail_unsupported(g, n, "the rank of %s is not known", input_text(g, n, slot));
+	if (s->rank >= lo && (hi < 0 || s->rank <= hi))
+		return;
+	const char *most = hi < 0 ? " or more" : hi > lo ? arena_format(&g->ctx->scratch, " to %d", hi) : "";
+	fail_node(g, n, "E-RANK", "%s has rank %d, shape %s; it must have rank %d%s", input_text(g, n, slot), s->rank,
+		  shape_text(g, s), lo, most);
+}
+
+int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank)
+{
+	if (axis < -rank || axis >= rank)
+		fail_node(g, n, "E-AXIS", "axis %lld is outside the rank %d (%d to %d)", (long long)axis, rank, -rank,
+			  rank - 1);
+	return axis < 0 ? axis + rank : axis;
+}
+
+/* ---- broadcasting ---- */
+
+/* One size of the result; false when a and b never fit. A size that is known only at run time equals the other one or
+ * is 1 then, so the larger one of the two is right (the run checks it). */
+static bool broadcast_dim(Syms *s, Dim a, Dim b, Dim *result)
+{
+	if (dim_same(a, b) || dim_is(b, 1))
+		*result = a;
+	else if (dim_is(a, 1) || dim_known(b))
+		*result = b;
+	else if (dim_known(a))
+		*result = a;
+	else
+		*result = dim_lo(s, a) > 1 ? a : dim_lo(s, b) > 1 ? b : dim_max(s, a, b);
+	return dim_same(a, b) || !dim_known(a) || !dim_known(b) || a.k == 1 || b.k == 1;
+}
+
+static Dim dim_from_end(const Shape *s, int i)
+{
+	return i < s->rank ? s->dim[s->rank - 1 - i] : dim(1);
+}
+
+Shape broadcast_shape(Graph *g, const Node *n, const Shape *a, const Shape *b)
+{
+	Shape r = {.rank = a->rank > b->rank ? a->rank : b->rank};
+
+	if (a->rank < 0 || b->rank < 0)
+		fail_unsupported(g, n, "the rank of an input is not known");
+	for (int i = 0; i < r.rank; i++)
+		if (!broadcast_dim(g->syms, dim_from_end(a, i), dim_from_end(b, i), &r.dim[r.rank - 1 - i]))
+			fail_node(g, n, "E-SHAPE", "shapes %s and %s do not broadcast: sizes from the last one must be "
+				  "equal, or one of them 1", shape_text(g, a), shape_text(g, b));
+	return r;
+}
+
+void infer_broadcast(Graph *g, Node *n, DType t)
+{
+	Shape s = shape_scalar();
+
+	for (int i = 0; i < n->nin; i++)
+		if (n->in[i])
+			s = broadcast_shape(g, n, &s, &n->in[i]->shape);
+	set_out(g, n, 0, t ? t : n->in[0]->dtype, &s);
+}
+
+/* ---- contents ---- */
+
+void set_content(Graph *g, Value *v, int n, const Dim *content)
+{
+	if (!v)
+		return;
+	v->content = arena_copy(&g->ctx->perm, content, (size_t)n * sizeof *content);
+	v->ncontent = n;
+}
+
+/* A constant too large to carry its content (value_const()): its elements, in scratch. */
+static const Dim *content_of_data(Graph *g, const Tensor *t, int *n_out)
+{
+	Dim *content = NEW_N(&g->ctx->scratch, Dim, t->count);
+
+	for (int64_t i = 0; i < t->count; i++)
+		content[i] = dim(load_i64(t->dtype, t->data, i));
+	*n_out = (int)t->count;
+	return content;
+}
+
+const Dim *content_of(Graph *g, const Node *n, int slot, int *n_out)
+{
+	const Value *v = n->in[slot];
+
+	*n_out = v->ncontent;
+	if (!v->content && v->data && is_int(v->dtype) && v->data->count < INT32_MAX)
+		return content_of_data(g, v->data, n_out);
+	return v->content;
+}
+
+const int64_t *const_i64(Graph *g, const Node *n, int slot, int *n_out)
+{
+	const Dim *content = content_of(g, n, slot, n_out);
+
+	if (!content)
+		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
+			     "%s is computed while the model runs; it must be known when the model is compiled",
+			     input_text(g, n, slot));
+	int64_t *k = NEW_N(&g->ctx->scratch, int64_t, *n_out);
+	for (int i = 0; i < *n_out; i++)
+		k[i] = dim_number(g, n, content[i]);
+	return k;
+}
