@@ -1,0 +1,36 @@
+/* case.h -- a test case: a model, its inputs, what should come out, and how exactly.
+ *
+ *     folder/model.onnx  folder/test_data_set_0/input_0.pb ... output_0.pb ...      the ONNX backend tests
+ *     real/NAME/data.json -> light/NAME.onnx, light/NAME_output_0.pb                 its light models: inputs are ramps
+ *     golden/NAME/case.json -> NAME.onnx, golden/NAME/test_data_set_N/               the zoo: sizes and tolerances a set
+ */
+#ifndef TCC_TESTS_CASE_H
+#define TCC_TESTS_CASE_H
+#include "frontend/frontend.h"
+
+typedef struct Case {
+	const char *name;  /* "test_abs", "cnn__mnist8_cntk/0" */
+	const char *model; /* path of the .onnx */
+	const char *in;    /* inputs are <in>0.pb ...; NULL: ramps 0, 1/n, 2/n ... */
+	const char *out;   /* outputs are <out>0.pb ... */
+	DimChoice *dim;    /* sizes that the case wants for symbols */
+	int ndim;
+	double rtol, atol;
+} Case;
+
+typedef struct Cases {
+	Case *item;
+	int n, capacity;
+} Cases;
+
+/* All cases below root whose name contains `filter` (NULL: all), in one order on every machine. */
+Cases suite_cases(Ctx *c, const char *root, const char *filter);
+Cases zoo_cases(Ctx *c, const char *root, const char *filter);
+
+/* Input or output number i of a case, NULL when there is no such file. The shape is that of a ramp. */
+Tensor *case_input(Ctx *c, const Case *k, int i, int rank, const int64_t *dims);
+Tensor *case_output(Ctx *c, const Case *k, int i);
+
+/* The model, with the sizes that the case's inputs have: everything in it is a number. */
+Graph *case_graph(Ctx *c, const Case *k, bool fix_sizes);
+#endif
