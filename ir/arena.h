@@ -1,7 +1,8 @@
 /* arena.h -- the only allocator: zeroed bump allocation, freed all at once.
  *
- * A compile owns two arenas: `perm` lives as long as the compile, `scratch` is released between passes. Both draw on
- * one byte budget (Ctx.memory_limit), so a hostile file meets one limit, and a test can make any allocation fail.
+ * A compile owns three arenas: `perm` lives as long as the compile, `scratch` is released between passes, `results`
+ * holds what the evaluator computes until its caller releases it. All draw on one byte budget (Ctx.memory_limit), so a
+ * hostile file meets one limit, and a test can make any allocation fail.
  * arena_alloc never returns NULL: it leaves through fail() (see diag.h). */
 #ifndef TCC_IR_ARENA_H
 #define TCC_IR_ARENA_H

@@ -16,10 +16,12 @@ void ctx_open(Ctx *c, const char *program, size_t memory_limit)
 	c->memory_limit = memory_limit ? memory_limit : DEFAULT_LIMIT;
 	c->perm.ctx = c;
 	c->scratch.ctx = c;
+	c->results.ctx = c;
 }
 
 void ctx_close(Ctx *c)
 {
+	arena_free(&c->results);
 	arena_free(&c->scratch);
 	arena_free(&c->perm);
 }

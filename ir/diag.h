@@ -23,8 +23,8 @@ enum exit_code {
 typedef struct Ctx {
 	const char *program; /* "tcc-compile" */
 	const char *model;   /* path of the model as the user gave it, or NULL */
-	Arena perm, scratch;
-	size_t memory_used, memory_limit; /* bytes, over both arenas */
+	Arena perm, scratch, results;
+	size_t memory_used, memory_limit; /* bytes, over all arenas */
 	long fail_after;                  /* tests: the n-th allocation from now fails; 0 = never */
 	jmp_buf border;
 	enum exit_code status;

@@ -1,0 +1,333 @@
+/* eval.c -- the driver of the reference evaluator.
+ *
+ *     inputs -> bind symbols -> for each node: outputs of the inferred sizes, op->eval, round, bind new symbols
+ *
+ * Memory of a value goes back to a pool after its last use, so a run needs about what is alive at once, plus the
+ * canonical copies of one node. */
+#include <assert.h>
+#include <string.h>
+#include "ir/op.h"
+
+/* ---- memory of values ---- */
+
+typedef struct Chunk {
+	void *data;
+	size_t bytes;
+	bool taken;
+} Chunk;
+
+typedef struct Pool {
+	Chunk *chunk;
+	int nchunk, cchunk;
+} Pool;
+
+/* The smallest free chunk that is large enough, unless most of it would be wasted; NULL: none. */
+static Chunk *best_chunk(const Pool *p, size_t bytes)
+{
+	Chunk *best = NULL;
+
+	for (Chunk *c = p->chunk; c < p->chunk + p->nchunk; c++)
+		if (!c->taken && c->bytes >= bytes && c->bytes / 4 <= bytes && (!best || c->bytes < best->bytes))
+			best = c;
+	return best;
+}
+
+/* Zeroed memory that the pool has left over, or from the arena. */
+static void *pool_take(Eval *e, size_t bytes)
+{
+	Pool *p = e->pool;
+	Chunk *c = best_chunk(p, bytes);
+
+	if (c) {
+		c->taken = true;
+		return memset(c->data, 0, bytes);
+	}
+	GROW(e->arena, p->chunk, p->nchunk, p->cchunk);
+	p->chunk[p->nchunk++] = (Chunk){arena_alloc(e->arena, bytes), bytes, true};
+	return p->chunk[p->nchunk - 1].data;
+}
+
+static void pool_give(Eval *e, const void *data)
+{
+	Chunk *c = e->pool->chunk;
+
+	while (c->data != data)
+		c++;
+	c->taken = false;
+}
+
+static void drop(Eval *e, const Value *v)
+{
+	pool_give(e, e->value[v->id]->data);
+	e->value[v->id] = NULL;
+}
+
+/* ---- tables ---- */
+
+/* An array with room for at least n items, its present ones kept and the new ones filled with `byte`. */
+static void *fit(Eval *e, void *items, uint32_t *capacity, uint32_t n, size_t size, int byte)
+{
+	if (items && n <= *capacity)
+		return items;
+	char *larger = pool_take(e, 2 * (size_t)n * size);
+	memset(larger, byte, 2 * (size_t)n * size);
+	if (items) {
+		memcpy(larger, items, *capacity * size);
+		pool_give(e, items);
+	}
+	*capacity = 2 * n;
+	return larger;
+}
+
+/* Room for the values and symbols of the graph, which may have grown. */
+static void fit_tables(Eval *e)
+{
+	e->value = fit(e, e->value, &e->nvalue, e->g->nvalue + 1, sizeof *e->value, 0);
+	e->symbol = fit(e, e->symbol, &e->nsymbol, e->g->syms->nsymbol + 1, sizeof *e->symbol, -1);
+}
+
+void eval_open(Eval *e, Graph *g, Arena *a)
+{
+	assert(a != &g->ctx->scratch && "scratch is released after each node");
+	e->g = g;
+	e->arena = a;
+	e->value = NULL;
+	e->symbol = NULL;
+	e->pending = NULL;
+	e->tired = false;
+	if (!e->pool)
+		e->pool = NEW(a, Pool);
+	fit_tables(e);
+	if (e->outer)
+		memcpy(e->symbol, e->outer->symbol,
+		       (e->outer->nsymbol < e->nsymbol ? e->outer->nsymbol : e->nsymbol) * sizeof *e->symbol);
+}
+
+Tensor *eval_value(const Eval *e, const Value *v)
+{
+	return v->data ? v->data : e->value[v->id];
+}
+
+/* ---- sizes ---- */
+
+/* All symbols of the expression have values. */
+static bool ready(const Eval *e, Dim d)
+{
+	Syms *s = e->g->syms;
+
+	if (dim_known(d))
+		return true;
+	if (dim_kind(s, d) == DIM_SYMBOL)
+		return e->symbol[dim_symbol_index(s, d)] >= 0;
+	for (int i = 0; i < dim_nargs(s, d); i++)
+		if (!ready(e, dim_arg(s, d, i)))
+			return false;
+	return true;
+}
+
+static int64_t size_now(const Eval *e, Dim d)
+{
+	return dim_known(d) ? d.k : dim_eval(e->g->syms, d, e->symbol);
+}
+
+/* The sizes of `s` as numbers; false when some are not known yet. */
+static bool sizes_now(const Eval *e, const Shape *s, int64_t *size)
+{
+	for (int i = 0; i < s->rank; i++)
+		if (!ready(e, s->dim[i]))
+			return false;
+	for (int i = 0; i < s->rank; i++)
+		size[i] = size_now(e, s->dim[i]);
+	return s->rank >= 0;
+}
+
+static void bind_plain(Eval *e, Dim d, int64_t size)
+{
+	Syms *s = e->g->syms;
+
+	if (!dim_known(d) && dim_kind(s, d) == DIM_SYMBOL && !ready(e, d))
+		e->symbol[dim_symbol_index(s, d)] = size;
+}
+
+static bool inside_bounds(const Eval *e, Dim d, int64_t size)
+{
+	Symbol *s = dim_known(d) ? NULL : dim_symbol_of(e->g->syms, d);
+
+	return !s || (size >= s->lo && (s->hi < 0 || size <= s->hi));
+}
+
+/* Bind the plain symbols among the sizes of v to those of t; whatever is known then must agree. */
+static bool bind_sizes(Eval *e, const Value *v, const Tensor *t)
+{
+	const Shape *s = &v->shape;
+
+	if (s->rank >= 0 && s->rank != t->rank)
+		return false;
+	for (int i = 0; i < s->rank; i++)
+		bind_plain(e, s->dim[i], t->dim[i]);
+	for (int i = 0; i < s->rank; i++)
+		if (!inside_bounds(e, s->dim[i], t->dim[i]) ||
+		    (ready(e, s->dim[i]) && size_now(e, s->dim[i]) != t->dim[i]))
+			return false;
+	return true;
+}
+
+static const char *sizes_text(Eval *e, const Tensor *t)
+{
+	Shape s = {.rank = t->rank};
+
+	for (int i = 0; i < t->rank; i++)
+		s.dim[i] = dim(t->dim[i]);
+	return shape_text(e->g, &s);
+}
+
+/* ---- one node ---- */
+
+/* An output of the inferred sizes, or without storage where they depend on data. */
+static Tensor *new_output(Eval *e, const Node *n, const Value *v)
+{
+	Tensor *t = NEW(e->arena, Tensor);
+
+	if (v->kind != KIND_TENSOR)
+		fail_unsupported(e->g, n, "the evaluator has tensors only, no sequences and optionals");
+	t->dtype = v->dtype;
+	t->rank = v->shape.rank < 0 ? 0 : v->shape.rank;
+	int64_t size[MAX_RANK];
+	if (sizes_now(e, &v->shape, size))
+		out_sizes(e, t, t->rank, size);
+	return t;
+}
+
+void out_sizes(Eval *e, Tensor *t, int rank, const int64_t *dims)
+{
+	bool same = rank == t->rank;
+
+	for (int i = 0; same && i < rank; i++)
+		same = dims[i] == t->dim[i];
+	if (t->data && same)
+		return;
+	assert(!t->data && "an output whose sizes were inferred has those sizes");
+	t->rank = rank;
+	t->count = 1;
+	for (int i = 0; i < rank; i++) {
+		if (dims[i] < 0 || __builtin_mul_overflow(t->count, dims[i], &t->count))
+			fail(e->g->ctx, EXIT_LIMIT, "E-SIZE", "a value of rank %d with size %lld at axis %d", rank,
+			     (long long)dims[i], i);
+		t->dim[i] = dims[i];
+	}
+	t->data = pool_take(e, dtype_bytes(t->dtype, t->count));
+}
+
+/* Count what the node reads and writes against the budget; false when that is used up. */
+static bool afford(Eval *e, int n, Tensor *const *t)
+{
+	for (int i = 0; e->budget > 0 && i < n; i++) {
+		int64_t cost = t[i] ? t[i]->count + 1 : 0;
+		e->tired |= cost >= e->budget;
+		e->budget -= e->tired ? 0 : cost;
+	}
+	return !e->tired;
+}
+
+static void finish_outputs(Eval *e, const Node *n, Tensor *const *out)
+{
+	pending_store(e);
+	for (int i = 0; i < n->nout; i++) {
+		if (!out[i])
+			continue;
+		assert(out[i]->data && "eval makes every output");
+		if (!bind_sizes(e, n->out[i], out[i]))
+			fail_node(e->g, n, "E-SHAPE", "output %d has shape %s, but %s was inferred", i,
+				  sizes_text(e, out[i]), shape_text(e->g, &n->out[i]->shape));
+		e->value[n->out[i]->id] = out[i];
+	}
+}
+
+void eval_node(Eval *e, const Node *n)
+{
+	Arena *scratch = &e->g->ctx->scratch;
+	ArenaMark mark = arena_mark(scratch);
+	Tensor **in = NEW_N(scratch, Tensor *, n->nin), **out = NEW_N(scratch, Tensor *, n->nout);
+
+	fit_tables(e);
+	if (!n->op->eval)
+		fail_unsupported(e->g, n, "the evaluator does not have this operator");
+	for (int i = 0; i < n->nin; i++) {
+		in[i] = n->in[i] ? eval_value(e, n->in[i]) : NULL;
+		assert((in[i] || !n->in[i]) && "inputs are evaluated first");
+	}
+	for (int i = 0; i < n->nout; i++)
+		out[i] = n->out[i] ? new_output(e, n, n->out[i]) : NULL;
+	if (afford(e, n->nin, in) && afford(e, n->nout, out)) {
+		n->op->eval(e, n, in, out);
+		if (!e->tired)
+			finish_outputs(e, n, out);
+	}
+	e->pending = NULL;
+	arena_release(scratch, mark);
+}
+
+/* ---- a whole graph ---- */
+
+static void take_inputs(Eval *e, Tensor *const *inputs)
+{
+	Graph *g = e->g;
+
+	for (int i = 0; i < g->nin; i++) {
+		const Value *v = g->in[i];
+		if (v->dtype != inputs[i]->dtype)
+			fail(g->ctx, EXIT_USAGE, "E-TYPE", "input '%s' is given as %s, but the model takes %s",
+			     shown(g->ctx, v->name), dtype_name(inputs[i]->dtype), dtype_name(v->dtype));
+		e->value[v->id] = inputs[i];
+		bind_sizes(e, v, inputs[i]);
+	}
+	for (int i = 0; i < g->nin; i++)
+		if (!bind_sizes(e, g->in[i], inputs[i]))
+			fail(g->ctx, EXIT_USAGE, "E-SHAPE",
+			     "input '%s' is given with shape %s, which contradicts %s and the other inputs",
+			     shown(g->ctx, g->in[i]->name), sizes_text(e, inputs[i]),
+			     shape_text(g, &g->in[i]->shape));
+}
+
+/* Give back what node n was the last to need. */
+static void drop_unused(Eval *e, const Node *n, uint32_t *uses)
+{
+	for (int i = 0; i < n->nin; i++)
+		if (n->in[i] && --uses[n->in[i]->id] == 0 && n->in[i]->def)
+			drop(e, n->in[i]);
+	for (int i = 0; i < n->nout; i++)
+		if (n->out[i] && uses[n->out[i]->id] == 0)
+			drop(e, n->out[i]);
+}
+
+void eval_graph(Eval *e, Graph *g, Arena *a, Tensor *const *inputs)
+{
+	ArenaMark mark = arena_mark(&g->ctx->scratch);
+	uint32_t *uses = fill_uses(g);
+
+	eval_open(e, g, a);
+	take_inputs(e, inputs);
+	for (uint32_t i = 0; i < g->nnode && !e->tired; i++) {
+		eval_node(e, g->node[i]);
+		if (!e->keep_all && !e->tired)
+			drop_unused(e, g->node[i], uses);
+	}
+	arena_release(&g->ctx->scratch, mark);
+}
+
+void eval_body(Eval *body, Eval *outer, Graph *g, Tensor *const *inputs)
+{
+	*body = (Eval){.outer = outer, .seed = outer->seed, .budget = outer->budget, .pool = outer->pool};
+	eval_graph(body, g, outer->arena, inputs);
+}
+
+void eval_done(Eval *body)
+{
+	for (uint32_t i = 0; i < body->g->nvalue; i++)
+		if (body->g->value[i]->def && body->value[i + 1])
+			drop(body, body->g->value[i]);
+	pool_give(body, body->value);
+	pool_give(body, body->symbol);
+	body->outer->budget = body->budget;
+	body->outer->tired |= body->tired;
+}
