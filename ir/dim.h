@@ -28,6 +28,8 @@ typedef struct Syms {
 	uint32_t nexpr, cexpr;
 	Symbol *symbol;
 	uint32_t nsymbol, csymbol;
+	uint32_t *slot; /* hash table over expr */
+	uint32_t nslot;
 } Syms;
 
 static inline Dim dim(int64_t k) { return (Dim){k, 0}; }
@@ -39,7 +41,9 @@ static inline bool dim_same(Dim a, Dim b) { return a.e == b.e && (a.e || a.k == 
 Dim dim_symbol(Syms *s, const char *name);
 Symbol *dim_symbol_of(Syms *s, Dim d); /* NULL unless d is a plain symbol */
 
-/* Arithmetic; overflow of 2^62 fails with E-SIZE. Division by a positive Dim only. */
+/* Arithmetic; what exceeds 2^62, or a formula of 1000 parts, fails with E-SIZE. Division is by a positive Dim only and
+ * rounds down; mod is its remainder. Results are simplified by the bounds that symbols have at that time, so bounds may
+ * be narrowed later but never widened. */
 Dim dim_add(Syms *s, Dim a, Dim b);
 Dim dim_sub(Syms *s, Dim a, Dim b);
 Dim dim_mul(Syms *s, Dim a, Dim b);
@@ -49,19 +53,23 @@ Dim dim_mod(Syms *s, Dim a, Dim b);
 Dim dim_min(Syms *s, Dim a, Dim b);
 Dim dim_max(Syms *s, Dim a, Dim b);
 
-/* Smallest and largest value the bounds allow; dim_hi gives INT64_MAX when unbounded. */
+/* No less than dim_lo and no more than dim_hi, as far as the bounds of symbols tell (exact for a single symbol, safe
+ * for all); INT64_MIN and INT64_MAX when unbounded. */
 int64_t dim_lo(Syms *s, Dim d);
 int64_t dim_hi(Syms *s, Dim d);
+bool dim_at_most(Syms *s, Dim a, Dim b); /* a <= b for all values within the bounds, as far as we can prove */
 
-/* The value under given symbol values (indexed as s->symbol). */
+/* The value under given symbol values (indexed as s->symbol); E-SIZE when it overflows or divides by zero. */
 int64_t dim_eval(Syms *s, Dim d, const int64_t *values);
 
-/* "3", "batch", "2*batch + 1"; in the scratch arena. dim_parse reads it back (NULL end on error). */
+/* "3", "batch", "2*batch + floordiv(n + 1, 2)", names other than C identifiers with dots in quotes; in the scratch
+ * arena. dim_parse reads it back (NULL end on error), and ceildiv() too. */
 const char *dim_text(Syms *s, Dim d);
 Dim dim_parse(Syms *s, const char *text, const char **end);
 
-/* How an expression is built, for printers that turn it into code. */
-typedef enum DimKind { DIM_NUMBER, DIM_SYMBOL, DIM_SUM, DIM_PRODUCT, DIM_FLOORDIV, DIM_CEILDIV, DIM_MOD, DIM_MIN, DIM_MAX } DimKind;
+/* How an expression is built, for printers that turn it into code. Sums have their terms first and their number last,
+ * products their number first; the others have two arguments. ceildiv(a, b) is made as floordiv(a + b - 1, b). */
+typedef enum DimKind { DIM_NUMBER, DIM_SYMBOL, DIM_SUM, DIM_PRODUCT, DIM_FLOORDIV, DIM_MOD, DIM_MIN, DIM_MAX } DimKind;
 DimKind dim_kind(const Syms *s, Dim d);
 int dim_nargs(const Syms *s, Dim d);
 Dim dim_arg(const Syms *s, Dim d, int i);

@@ -1,0 +1,221 @@
+/* dim_bounds.c -- what values a size can take: bounds by intervals, and its value for given symbols.
+ *
+ * Intervals alone lose what terms have in common: n - min(n, 3) would reach down to -3. So a sum is bounded a second
+ * time with a minimum, maximum or division taken apart, and the narrower of the two counts:
+ *     x - min(a, b) = max(x - a, x - b)        4 * (x + floordiv(a, 4)) = 4*x + a - (0..3) */
+#include <assert.h>
+#include "ir/dim_poly.h"
+
+#define NEVER INT64_MIN /* minus infinity as a lower, and */
+#define EVER INT64_MAX  /* infinity as an upper bound */
+#define DEPTH 2         /* how often sums are taken apart, */
+#define APART 4         /* and at how many of their terms */
+
+typedef struct Range {
+	int64_t lo, hi;
+} Range;
+
+static bool endless(int64_t x) { return x == NEVER || x == EVER; }
+
+/* Saturating arithmetic with the two infinities. */
+static int64_t plus(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (endless(a) || endless(b))
+		return endless(a) ? a : b;
+	if (__builtin_add_overflow(a, b, &sum))
+		return a < 0 ? NEVER : EVER;
+	return sum;
+}
+
+static int64_t times(int64_t a, int64_t b)
+{
+	int64_t product;
+
+	if (a == 0 || b == 0)
+		return 0;
+	if (endless(a) || endless(b) || __builtin_mul_overflow(a, b, &product))
+		return (a < 0) == (b < 0) ? EVER : NEVER;
+	return product;
+}
+
+static int64_t quotient(int64_t a, int64_t b)
+{
+	if (endless(b))
+		return a < 0 ? -1 : 0;
+	return endless(a) ? a : a / b - (a % b < 0);
+}
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+
+static Range add(Range a, Range b) { return (Range){plus(a.lo, b.lo), plus(a.hi, b.hi)}; }
+static Range lesser(Range a, Range b) { return (Range){least(a.lo, b.lo), least(a.hi, b.hi)}; }
+static Range greater(Range a, Range b) { return (Range){most(a.lo, b.lo), most(a.hi, b.hi)}; }
+static Range both(Range a, Range b) { return (Range){most(a.lo, b.lo), least(a.hi, b.hi)}; }
+
+static Range multiply(Range a, Range b)
+{
+	int64_t w = times(a.lo, b.lo), x = times(a.lo, b.hi), y = times(a.hi, b.lo), z = times(a.hi, b.hi);
+
+	return (Range){least(least(w, x), least(y, z)), most(most(w, x), most(y, z))};
+}
+
+/* a / b for b >= 1: the quotient is nearest to zero for the largest b. */
+static Range divide(Range a, Range b)
+{
+	b.lo = most(b.lo, 1);
+	b.hi = most(b.hi, 1);
+	return (Range){quotient(a.lo, a.lo < 0 ? b.lo : b.hi), quotient(a.hi, a.hi < 0 ? b.hi : b.lo)};
+}
+
+static Range remainder_of(Range a, Range b)
+{
+	Range r = {0, endless(b.hi) ? EVER : most(b.hi, 1) - 1};
+
+	return a.lo >= 0 ? both(r, (Range){0, a.hi}) : r;
+}
+
+static Range bounds(Syms *s, Dim d, int depth);
+
+static Range symbol_bounds(const Symbol *x) { return (Range){x->lo, x->hi < 0 ? EVER : x->hi}; }
+
+static Range plain_bounds(Syms *s, Dim d, int depth)
+{
+	DimKind kind = dim_kind(s, d);
+
+	if (kind == DIM_NUMBER)
+		return (Range){d.k, d.k};
+	if (kind == DIM_SYMBOL)
+		return symbol_bounds(dim_symbol_of(s, d));
+	Range r = bounds(s, dim_arg(s, d, 0), depth - 1);
+	for (int i = 1; i < dim_nargs(s, d); i++) {
+		Range x = bounds(s, dim_arg(s, d, i), depth - 1);
+		switch (kind) {
+		case DIM_SUM: r = add(r, x); break;
+		case DIM_PRODUCT: r = multiply(r, x); break;
+		case DIM_FLOORDIV: r = divide(r, x); break;
+		case DIM_MOD: r = remainder_of(r, x); break;
+		case DIM_MIN: r = lesser(r, x); break;
+		default: r = greater(r, x); break;
+		}
+	}
+	return r;
+}
+
+/* Bounds of p; of anything when p's numbers grew too large. */
+static Range poly_bounds(Syms *s, Poly p, int depth)
+{
+	return p.over ? (Range){NEVER, EVER} : bounds(s, poly_dim(s, p), depth);
+}
+
+/* Bounds of rest + k * min(a, b), or max. */
+static Range apart_extreme(Syms *s, Poly rest, int64_t k, Dim atom, int depth)
+{
+	Range a = poly_bounds(s, poly_add(s, rest, poly_of(s, dim_arg(s, atom, 0)), k), depth);
+	Range b = poly_bounds(s, poly_add(s, rest, poly_of(s, dim_arg(s, atom, 1)), k), depth);
+
+	return dim_is_kind(s, atom, DIM_MIN) == (k > 0) ? lesser(a, b) : greater(a, b);
+}
+
+/* Bounds of rest + k * floordiv(a, b) for a number b, from those of b * rest + k * (a - mod(a, b)). */
+static Range apart_division(Syms *s, Poly rest, int64_t k, Dim atom, int depth)
+{
+	int64_t b = dim_arg(s, atom, 1).k;
+	Poly whole = poly_add(s, poly_number(s, 0), rest, b);
+	Range r = poly_bounds(s, poly_add(s, whole, poly_of(s, dim_arg(s, atom, 0)), k), depth);
+	Range lost = multiply((Range){-k, -k}, (Range){0, b - 1});
+
+	r = add(r, lost);
+	return (Range){endless(r.lo) ? r.lo : quotient(plus(r.lo, b - 1), b), quotient(r.hi, b)};
+}
+
+/* Bounds of p with its term i taken apart. */
+static Range apart(Syms *s, Poly p, int i, int depth)
+{
+	Term t = p.term[i];
+	DimKind kind = t.n == 1 ? dim_kind(s, t.atom[0]) : DIM_NUMBER;
+
+	if (kind != DIM_MIN && kind != DIM_MAX && kind != DIM_FLOORDIV)
+		return (Range){NEVER, EVER};
+	Poly rest = poly_add(s, p, (Poly){&t, 1, false}, -1);
+	if (kind != DIM_FLOORDIV)
+		return apart_extreme(s, rest, t.k, t.atom[0], depth);
+	if (dim_known(dim_arg(s, t.atom[0], 1)))
+		return apart_division(s, rest, t.k, t.atom[0], depth);
+	return (Range){NEVER, EVER};
+}
+
+static Range bounds(Syms *s, Dim d, int depth)
+{
+	Range r = plain_bounds(s, d, depth);
+
+	if (depth <= 0 || !dim_is_kind(s, d, DIM_SUM))
+		return r;
+	Poly p = poly_of(s, d);
+	for (int i = 0; i < p.n && i < APART; i++)
+		r = both(r, apart(s, p, i, depth - 1));
+	return r;
+}
+
+static Range bounds_of(Syms *s, Dim d)
+{
+	ArenaMark mark = arena_mark(&s->ctx->scratch);
+	Range r = bounds(s, d, DEPTH);
+
+	arena_release(&s->ctx->scratch, mark);
+	return r;
+}
+
+int64_t dim_lo(Syms *s, Dim d) { return bounds_of(s, d).lo; }
+int64_t dim_hi(Syms *s, Dim d) { return bounds_of(s, d).hi; }
+
+bool dim_at_most(Syms *s, Dim a, Dim b)
+{
+	if (dim_known(a) && dim_known(b))
+		return a.k <= b.k;
+	if (dim_hi(s, a) <= dim_lo(s, b))
+		return true;
+	ArenaMark mark = arena_mark(&s->ctx->scratch);
+	Poly difference = poly_add(s, poly_of(s, b), poly_of(s, a), -1);
+	bool holds = poly_bounds(s, difference, DEPTH).lo >= 0;
+	arena_release(&s->ctx->scratch, mark);
+	return holds;
+}
+
+/* ---- value ---- */
+
+static int64_t combine(Syms *s, DimKind kind, int64_t a, int64_t b)
+{
+	bool over = false;
+	int64_t r = 0;
+
+	if ((kind == DIM_FLOORDIV || kind == DIM_MOD) && b <= 0)
+		fail(s->ctx, EXIT_MODEL, "E-SIZE", "a size is divided by a size of %lld", (long long)b);
+	switch (kind) {
+	case DIM_SUM: over = __builtin_add_overflow(a, b, &r); break;
+	case DIM_PRODUCT: over = __builtin_mul_overflow(a, b, &r); break;
+	case DIM_FLOORDIV: r = a / b - (a % b < 0); break;
+	case DIM_MOD: r = a % b + (a % b < 0 ? b : 0); break;
+	case DIM_MIN: r = least(a, b); break;
+	default: r = most(a, b); break;
+	}
+	if (over)
+		dim_too_large(s);
+	return r;
+}
+
+int64_t dim_eval(Syms *s, Dim d, const int64_t *values)
+{
+	DimKind kind = dim_kind(s, d);
+
+	if (kind == DIM_NUMBER)
+		return d.k;
+	if (kind == DIM_SYMBOL)
+		return values[dim_symbol_index(s, d)];
+	int64_t r = dim_eval(s, dim_arg(s, d, 0), values);
+	for (int i = 1; i < dim_nargs(s, d); i++)
+		r = combine(s, kind, r, dim_eval(s, dim_arg(s, d, i), values));
+	return r;
+}
