@@ -1,0 +1,80 @@
+/* nn.c -- small things that several operators of this folder need: size checks, tensors as rows, and reduction
+ * axes in lower(). */
+#include "ir/op/nn.h"
+
+void need_size(Graph *g, const Node *n, int slot, int axis, Dim want)
+{
+	Dim have = n->in[slot]->shape.dim[axis];
+
+	if (dim_lo(g->syms, have) > dim_hi(g->syms, want) || dim_hi(g->syms, have) < dim_lo(g->syms, want))
+		fail_node(g, n, "E-SHAPE", "input %d has shape %s; its axis %d must have size %s", slot,
+			  shape_text(g, &n->in[slot]->shape), axis, dim_text(g->syms, want));
+}
+
+bool wants(const Node *n, int slot)
+{
+	return slot < n->nout && n->out[slot];
+}
+
+Shape tensor_shape(const Tensor *t)
+{
+	Shape s = {.rank = t->rank};
+
+	for (int i = 0; i < t->rank; i++)
+		s.dim[i] = dim(t->dim[i]);
+	return s;
+}
+
+Rows rows_of(const Tensor *t, int first, int last)
+{
+	Rows r = {1, 1, 1};
+
+	for (int i = 0; i < t->rank; i++)
+		*(i < first ? &r.outer : i < last ? &r.n : &r.inner) *= t->dim[i];
+	return r;
+}
+
+Expr *in_as(Lower *l, const Node *n, int slot, Expr *const *at, DType t)
+{
+	return cast(l, t, in(l, n, slot, at));
+}
+
+Expr *over(Lower *l, Axes *a, Dim extent)
+{
+	if (dim_is(extent, 1))
+		return num_i(l, 0);
+	return a->axis[a->n++] = red_axis(l, extent);
+}
+
+Expr *reduce_over(Lower *l, Red red, Expr *body, const Axes *a)
+{
+	return a->n ? reduce(l, red, body, a->n, a->axis) : body;
+}
+
+void fresh_index(Lower *l, const Shape *s, Expr *const *at, int first, int last, Axes *axes, Expr **index)
+{
+	for (int i = 0; i < s->rank; i++)
+		index[i] = i >= first && i < last ? over(l, axes, s->dim[i]) : at[i];
+}
+
+Expr *mean_over(Lower *l, const Axes *a, Expr *x, Expr *centre)
+{
+	Expr *count = num_i(l, 1);
+
+	for (int i = 0; i < a->n; i++)
+		count = imul(l, count, extent(l, a->axis[i]->axes[0]->extent));
+	if (centre) {
+		x = centre->kind == X_NUM && centre->f == 0 ? x : alu2(l, SUB, x, centre);
+		x = alu2(l, MUL, x, x);
+	}
+	return alu2(l, DIV, reduce_over(l, RED_SUM, x, a), cast(l, x->dtype, count));
+}
+
+double mean_f64(int64_t n, const double *x, double centre, bool squared)
+{
+	double sum = 0;
+
+	for (int64_t k = 0; k < n; k++)
+		sum += squared ? (x[k] - centre) * (x[k] - centre) : x[k];
+	return sum / (double)n;
+}
