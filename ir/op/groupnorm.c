@@ -1,0 +1,108 @@
+/* groupnorm.c -- GroupNormalization (version 21) and InstanceNormalization (1-22).
+ *
+ *     y = (x - mean) / sqrt(var + epsilon) * scale[c] + bias[c]
+ *
+ * with mean and variance over space and a group of neighbouring channels; InstanceNormalization's groups are single
+ * channels. */
+#include "ir/op/nn.h"
+#include <math.h>
+
+static const Attr group_attrs[] = {
+	ATTR_REQUIRED(Norm, num_groups, A_INT), ATTR_FLOAT(Norm, epsilon, 1e-5f), ATTR_INT(Norm, stash_type, 1), {0}};
+static const Attr instance_attrs[] = {ATTR_FLOAT(Norm, epsilon, 1e-5f), {0}};
+
+static bool is_instance(const Node *n)
+{
+	return n->op == &op_instancenormalization;
+}
+
+static void groupnorm_infer(Graph *g, Node *n)
+{
+	int64_t groups = ATTR_OF(n, Norm)->num_groups;
+	const Shape *x = &n->in[0]->shape;
+
+	need_type(g, n, 0, "f");
+	need_rank(g, n, 0, 2, MAX_RANK);
+	for (int i = 1; i < 3; i++) {
+		same_type(g, n, 0, i);
+		need_rank(g, n, i, 1, 1);
+		need_size(g, n, i, 0, x->dim[1]);
+	}
+	if (!is_instance(n) && (groups < 1 || dim_number(g, n, x->dim[1]) % groups))
+		fail_node(g, n, "E-ATTR", "num_groups is %lld, which does not divide %s channels", (long long)groups,
+			  dim_text(g->syms, x->dim[1]));
+	same_as_input(g, n);
+}
+
+static void normalise(int64_t n, const double *x, double epsilon, double *y)
+{
+	double mean = mean_f64(n, x, 0, false), var = mean_f64(n, x, mean, true);
+
+	for (int64_t k = 0; k < n; k++)
+		y[k] = (x[k] - mean) / sqrt(var + epsilon);
+}
+
+static void groupnorm_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	const Rows r = rows_of(in[0], 1, 2);
+	const double *x = in_f64(e, in[0]), *scale = in_f64(e, in[1]), *shift = in_f64(e, in[2]);
+	int64_t groups = r.outer * (is_instance(n) ? r.n : ATTR_OF(n, Norm)->num_groups);
+	int64_t each = groups ? in[0]->count / groups : 0;
+	double *y = out_f64(e, out[0]);
+
+	for (int64_t i = 0; i < groups; i++)
+		normalise(each, x + i * each, (double)ATTR_OF(n, Norm)->epsilon, y + i * each);
+	for (int64_t i = 0; i < out[0]->count; i++)
+		y[i] = y[i] * scale[i / r.inner % r.n] + shift[i / r.inner % r.n];
+}
+
+/* The channels of at[]'s group: `first`, and how many. */
+static Expr *group_start(Lower *l, const Node *n, Expr *c, Dim *channels)
+{
+	int64_t each;
+
+	*channels = dim(1);
+	if (is_instance(n))
+		return c;
+	each = n->in[0]->shape.dim[1].k / ATTR_OF(n, Norm)->num_groups;
+	*channels = dim(each);
+	return imul(l, idiv(l, c, num_i(l, each)), num_i(l, each));
+}
+
+/* Mean over at[]'s group of x, or, with a centre, of (x - centre)^2. */
+static Expr *group_mean(Lower *l, const Node *n, Expr *const *at, Expr *centre, DType t)
+{
+	Shape s = n->in[0]->shape;
+	Expr *index[MAX_RANK], *first;
+	Axes axes = {.n = 0};
+
+	first = group_start(l, n, at[1], &s.dim[1]);
+	fresh_index(l, &s, at, 1, s.rank, &axes, index);
+	index[1] = iadd(l, first, index[1]);
+	return mean_over(l, &axes, in_as(l, n, 0, index, t), centre);
+}
+
+static Expr *groupnorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	DType t = work_type(n->in[0]->dtype);
+	Expr *mean = group_mean(l, n, at, NULL, t), *var = group_mean(l, n, at, mean, t), *inv, *y;
+
+	(void)slot;
+	var = alu2(l, ADD, var, num(l, t, (double)ATTR_OF(n, Norm)->epsilon));
+	inv = alu2(l, DIV, num(l, t, 1), alu1(l, SQRT, var));
+	y = alu2(l, MUL, alu2(l, SUB, in_as(l, n, 0, at, t), mean), inv);
+	y = alu2(l, MUL, y, in_as(l, n, 1, &at[1], t));
+	return cast(l, n->out[0]->dtype, alu2(l, ADD, y, in_as(l, n, 2, &at[1], t)));
+}
+
+const Op op_groupnormalization = {
+	.name = "GroupNormalization", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
+	.flags = REDUCES, .ulp = 16, .attrs = group_attrs, .attr_size = sizeof(struct Norm),
+	.infer = groupnorm_infer, .eval = groupnorm_eval, .lower = groupnorm_lower,
+};
+
+const Op op_instancenormalization = {
+	.name = "InstanceNormalization", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
+	.flags = REDUCES, .ulp = 16, .attrs = instance_attrs, .attr_size = sizeof(struct Norm),
+	.infer = groupnorm_infer, .eval = groupnorm_eval, .lower = groupnorm_lower,
+};
