@@ -11,12 +11,22 @@ extern const char *const outcome_name[NOUTCOMES];
 
 typedef struct Result {
 	Outcome outcome;
+	bool emitted;  /* C lies in the folder */
+	bool alone;    /* its batch did not compile: a library of its own */
 	char op[48];   /* the operator of a model with one node */
 	char why[400]; /* what differs, what was said */
 } Result;
 
 /* Evaluate the case with the built-in evaluator. */
 void evaluate_case(const Case *k, Result *r);
+
+#define BATCH 16 /* units that are compiled into one library */
+
+/* The three steps of a case on a target. The C is folder/m<unit>.c with prefix m<unit>; a batch of units makes one
+ * library. */
+void emit_case(const Case *k, const char *target, const char *folder, int unit, Result *r);
+void build_batch(const char *folder, int first, int n, Result *r);
+void run_case(const Case *k, const char *folder, int first, int unit, Result *r);
 
 /* The outcome that a program's recorded trouble means. */
 void result_trouble(Result *r, const Ctx *c);

@@ -1,31 +1,42 @@
 /* suite.c -- the official ONNX backend tests, every directory of them.
  *
- * usage: suite [-j JOBS] [-f PART OF A NAME] [-u] [-o FILE] [DIRECTORY]
- * Each case runs through the evaluator and, compiled to C, through each target. What is not supported yet stands in
- * unsupported.txt, which is held to in both directions: a case that is not listed must pass, a listed one must end as
- * unsupported; nothing may ever be wrong, crash or hang. -u writes the list anew, -o the failures by operator. */
+ * usage: suite [-t TARGET,...] [-j JOBS] [-f PART OF A NAME] [-u] [-o FILE] [DIRECTORY]
+ * Each case runs through the evaluator and, compiled to C, through each target (-t none: the evaluator only). What is
+ * not supported yet stands in unsupported.txt, which is held to in both directions: a case that is not listed must
+ * pass, a listed one must end as unsupported; nothing may ever be wrong, crash or hang. -u writes the list anew, -o all
+ * failures by operator. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "tests/suite/guard.h"
 #include "tests/suite/result.h"
 #include "tools/file.h"
+#include "tools/jit.h"
 
-#ifndef SUITE_LIST
-#define SUITE_LIST "tests/suite/unsupported.txt"
-#endif
+#define LIST "tests/suite/unsupported.txt"
+
+enum { MAX_STAGES = 8, SECONDS = 120, CC_SECONDS = 300, CHUNK = 16 * BATCH };
 
 typedef struct Suite {
 	const char *root, *filter, *failures;
-	int jobs;
+	const char *stage[MAX_STAGES]; /* 0: the evaluator, then targets */
+	int nstages, jobs;
 	bool update;
 	Cases cases;
-	Result *evaluated; /* by case, in shared memory */
-	char **listed;     /* names that stand in the list, sorted; NULL at the end */
+	Result *result; /* [stage][case], in shared memory */
+	char **listed;  /* names that stand in the list, sorted */
 	int nlisted;
+	const char *folder; /* for emitted C */
+	int from;           /* first case of the chunk at work; */
+	int at;             /* its stage */
 } Suite;
+
+static Result *result_of(const Suite *s, int stage, int i) { return &s->result[stage * s->cases.n + i]; }
+
+/* ---- options ---- */
 
 static const char *find_root(void)
 {
@@ -38,16 +49,42 @@ static const char *find_root(void)
 
 static void usage(void)
 {
-	fputs("usage: suite [-j JOBS] [-f PART] [-u] [-o FILE] [DIRECTORY]\n", stderr);
-	exit(2);
+	fputs("usage: suite [-t TARGET,...] [-j JOBS] [-f PART] [-u] [-o FILE] [DIRECTORY]\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+static void read_targets(Suite *s, char *list)
+{
+	s->stage[0] = "evaluator";
+	s->nstages = 1;
+	if (strcmp(list, "none") == 0)
+		return;
+	for (char *t = strtok(list, ","); t && s->nstages < MAX_STAGES; t = strtok(NULL, ","))
+		s->stage[s->nstages++] = t;
+}
+
+/* What this processor runs. */
+static char *all_targets(void)
+{
+	static char v4[] = "c,x86-64-v3,x86-64-v4", v3[] = "c,x86-64-v3", c[] = "c";
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
+		return v4;
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+		return v3;
+#endif
+	(void)v4, (void)v3;
+	return c;
 }
 
 static void read_options(Suite *s, int argc, char **argv)
 {
 	int o;
+	char *targets = all_targets();
 	s->jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	while ((o = getopt(argc, argv, "j:f:uo:")) != -1) {
+	while ((o = getopt(argc, argv, "t:j:f:uo:")) != -1) {
 		switch (o) {
+		case 't': targets = optarg; break;
 		case 'j': s->jobs = atoi(optarg); break;
 		case 'f': s->filter = optarg; break;
 		case 'u': s->update = true; break;
@@ -55,24 +92,94 @@ static void read_options(Suite *s, int argc, char **argv)
 		default: usage();
 		}
 	}
+	read_targets(s, targets);
 	s->root = optind < argc ? argv[optind] : find_root();
 	if (s->jobs < 1)
 		usage();
 }
 
-/* ---- running ---- */
+/* ---- running: the evaluator over all cases, then each target over chunks of them ---- */
+
+static void note_death(Result *r, int sig, const char *said)
+{
+	r->outcome = sig == SIGALRM ? HANG : CRASH;
+	r->emitted = false;
+	snprintf(r->why, sizeof r->why, "signal %d: %s", sig, said);
+}
 
 static void evaluate(int i, void *arg)
 {
 	Suite *s = arg;
-	evaluate_case(&s->cases.item[i], &s->evaluated[i]);
+	evaluate_case(&s->cases.item[i], result_of(s, 0, i));
 }
 
-static void evaluator_died(int i, int sig, const char *said, void *arg)
+static void evaluator_died(int i, int sig, const char *said, void *arg) { note_death(result_of(arg, 0, i), sig, said); }
+
+static void emit(int i, void *arg)
 {
 	Suite *s = arg;
-	s->evaluated[i].outcome = sig == SIGALRM ? HANG : CRASH;
-	snprintf(s->evaluated[i].why, sizeof s->evaluated[i].why, "signal %d: %s", sig, said);
+	int unit = s->from + i;
+	emit_case(&s->cases.item[unit], s->stage[s->at], s->folder, unit, result_of(s, s->at, unit));
+}
+
+static void run(int i, void *arg)
+{
+	Suite *s = arg;
+	int unit = s->from + i, first = s->from + i / BATCH * BATCH;
+	Result *r = result_of(s, s->at, unit);
+	if (r->emitted)
+		run_case(&s->cases.item[unit], s->folder, first, unit, r);
+}
+
+static void unit_died(int i, int sig, const char *said, void *arg)
+{
+	Suite *s = arg;
+	note_death(result_of(s, s->at, s->from + i), sig, said);
+}
+
+static int batch_of(const Suite *s, int i, int *first)
+{
+	*first = s->from + i * BATCH;
+	return s->cases.n - *first < BATCH ? s->cases.n - *first : BATCH;
+}
+
+static void build(int i, void *arg)
+{
+	Suite *s = arg;
+	int first, n = batch_of(s, i, &first);
+	/* A compiler that outlives its parent ends too. */
+	struct rlimit cpu = {CC_SECONDS, CC_SECONDS};
+	setrlimit(RLIMIT_CPU, &cpu);
+	build_batch(s->folder, first, n, result_of(s, s->at, first));
+}
+
+static void builder_died(int i, int sig, const char *said, void *arg)
+{
+	Suite *s = arg;
+	int first, n = batch_of(s, i, &first);
+	for (int k = 0; k < n; k++)
+		note_death(result_of(s, s->at, first + k), sig, said);
+}
+
+static void run_chunk(Suite *s, int stage, int from)
+{
+	int n = s->cases.n - from < CHUNK ? s->cases.n - from : CHUNK;
+	s->at = stage;
+	s->from = from;
+	guard_all(n, s->jobs, SECONDS, emit, unit_died, s);
+	guard_all((n + BATCH - 1) / BATCH, s->jobs, CC_SECONDS, build, builder_died, s);
+	guard_all(n, s->jobs, SECONDS, run, unit_died, s);
+	temporary_clear();
+}
+
+static void run_all(Ctx *c, Suite *s)
+{
+	s->result = guard_shared((size_t)s->nstages * (size_t)s->cases.n * sizeof *s->result);
+	guard_all(s->cases.n, s->jobs, SECONDS, evaluate, evaluator_died, s);
+	s->folder = temporary_folder(c);
+	for (int stage = 1; stage < s->nstages; stage++)
+		for (int from = 0; from < s->cases.n; from += CHUNK)
+			run_chunk(s, stage, from);
 }
 
 /* ---- judging ---- */
@@ -84,9 +191,9 @@ static void read_list(Ctx *c, Suite *s)
 {
 	size_t n;
 	int capacity = 0;
-	if (!file_exists(SUITE_LIST))
+	if (!file_exists(LIST))
 		return;
-	char *text = (char *)file_read(c, &c->perm, SUITE_LIST, &n);
+	char *text = (char *)file_read(c, &c->perm, LIST, &n);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		if (*line == '#')
 			continue;
@@ -103,77 +210,101 @@ static bool is_listed(const Suite *s, const char *name)
 	return s->nlisted && bsearch(&name, s->listed, (size_t)s->nlisted, sizeof *s->listed, by_text);
 }
 
-/* NULL when the case ended as it should. */
-static const char *complaint(const Suite *s, int i)
+/* The stage at which a case ended worst. */
+static int worst_stage(const Suite *s, int i)
 {
-	const Result *r = &s->evaluated[i];
-	bool listed = is_listed(s, s->cases.item[i].name);
-	if (r->outcome == PASS)
-		return listed ? "passes: remove it from " SUITE_LIST : NULL;
-	if (r->outcome == UNSUPPORTED && listed)
-		return NULL;
-	return outcome_name[r->outcome];
+	int worst = 0;
+	for (int stage = 1; stage < s->nstages; stage++)
+		if (result_of(s, stage, i)->outcome > result_of(s, worst, i)->outcome)
+			worst = stage;
+	return worst;
 }
 
+/* Prints what should be otherwise; the number of cases of which that is said. */
 static int report(const Suite *s)
 {
-	int count[NOUTCOMES] = {0}, failed = 0;
+	int failed = 0;
 	for (int i = 0; i < s->cases.n; i++) {
-		const Result *r = &s->evaluated[i];
-		const char *trouble = complaint(s, i);
-		count[r->outcome]++;
-		if (!trouble)
+		int stage = worst_stage(s, i);
+		const Result *r = result_of(s, stage, i);
+		bool listed = is_listed(s, s->cases.item[i].name);
+		if (r->outcome == (listed ? UNSUPPORTED : PASS))
 			continue;
+		if (r->outcome == PASS && s->nstages == 1)
+			continue; /* the evaluator alone may know more than the code generator */
 		failed++;
-		printf("%s: %s: %s\n", s->cases.item[i].name, trouble, r->why);
+		if (r->outcome == PASS)
+			printf("%s: passes, remove it from " LIST "\n", s->cases.item[i].name);
+		else
+			printf("%s: %s: %s: %s\n", s->cases.item[i].name, s->stage[stage], outcome_name[r->outcome],
+			       r->why);
 	}
-	for (int o = PASS; o < NOUTCOMES; o++)
-		if (count[o])
-			printf("%5d %s\n", count[o], outcome_name[o]);
 	return failed;
 }
 
-static void write_list(const Suite *s)
+/* One line a stage; the number of cases that pass all of them. */
+static int summary(const Suite *s)
 {
-	FILE *f = fopen(SUITE_LIST, "w");
-	if (!f) {
-		perror(SUITE_LIST);
-		exit(6);
+	int passed = 0;
+	for (int stage = 0; stage < s->nstages; stage++) {
+		int count[NOUTCOMES] = {0};
+		for (int i = 0; i < s->cases.n; i++)
+			count[result_of(s, stage, i)->outcome]++;
+		printf("%-12s", s->stage[stage]);
+		for (int o = PASS; o < NOUTCOMES; o++)
+			printf(" %5d %s", count[o], outcome_name[o]);
+		puts("");
 	}
-	fputs("# Cases of the ONNX backend tests that end with exit code 4 (unsupported). Written by `suite -u`.\n", f);
 	for (int i = 0; i < s->cases.n; i++)
-		if (s->evaluated[i].outcome == UNSUPPORTED)
-			fprintf(f, "%s  %s\n", s->cases.item[i].name, s->evaluated[i].why);
-	fclose(f);
+		passed += result_of(s, worst_stage(s, i), i)->outcome == PASS;
+	return passed;
 }
 
-/* ---- failures by operator ---- */
+/* ---- lists ---- */
+
+static FILE *create(Ctx *c, const char *path)
+{
+	FILE *f = fopen(path, "w");
+	if (!f)
+		fail(c, EXIT_FILE, "E-FILE", "cannot write '%s'", path);
+	return f;
+}
+
+static void write_list(Ctx *c, const Suite *s)
+{
+	FILE *f = create(c, LIST);
+	fputs("# Cases of the ONNX backend tests that end with exit code 4 (unsupported). Written by `suite -u`.\n", f);
+	for (int i = 0; i < s->cases.n; i++) {
+		const Result *r = result_of(s, worst_stage(s, i), i);
+		if (r->outcome == UNSUPPORTED)
+			fprintf(f, "%s  %s\n", s->cases.item[i].name, r->why);
+	}
+	fclose(f);
+}
 
 static const Suite *sorting;
 
 static int by_op(const void *a, const void *b)
 {
 	int i = *(const int *)a, j = *(const int *)b;
-	int order = strcmp(sorting->evaluated[i].op, sorting->evaluated[j].op);
+	int order = strcmp(result_of(sorting, 0, i)->op, result_of(sorting, 0, j)->op);
 	return order ? order : i - j;
 }
 
 static void write_failures(Ctx *c, const Suite *s)
 {
 	int *order = NEW_N(&c->perm, int, s->cases.n), n = 0;
-	FILE *f = fopen(s->failures, "w");
-	if (!f) {
-		perror(s->failures);
-		exit(6);
-	}
+	FILE *f = create(c, s->failures);
 	for (int i = 0; i < s->cases.n; i++)
-		if (s->evaluated[i].outcome != PASS)
+		if (result_of(s, worst_stage(s, i), i)->outcome != PASS)
 			order[n++] = i;
 	sorting = s;
 	qsort(order, (size_t)n, sizeof *order, by_op);
 	for (int i = 0; i < n; i++) {
-		const Result *r = &s->evaluated[order[i]];
-		fprintf(f, "%-24s %-12s %s: %s\n", r->op, outcome_name[r->outcome], s->cases.item[order[i]].name, r->why);
+		int stage = worst_stage(s, order[i]);
+		const Result *r = result_of(s, stage, order[i]);
+		fprintf(f, "%-24s %-12s %-12s %s: %s\n", r->op, s->stage[stage], outcome_name[r->outcome],
+			s->cases.item[order[i]].name, r->why);
 	}
 	fclose(f);
 }
@@ -190,15 +321,17 @@ int main(int argc, char **argv)
 	read_options(&s, argc, argv);
 	s.cases = suite_cases(&c, s.root, s.filter);
 	read_list(&c, &s);
-	s.evaluated = guard_shared((size_t)s.cases.n * sizeof *s.evaluated);
 	printf("%d cases of %s\n", s.cases.n, s.root);
-	guard_all(s.cases.n, s.jobs, 120, evaluate, evaluator_died, &s);
-	if (s.update)
-		write_list(&s);
+	run_all(&c, &s);
+	if (s.update) {
+		write_list(&c, &s);
+		s.nlisted = 0;
+		read_list(&c, &s);
+	}
 	if (s.failures)
 		write_failures(&c, &s);
-	int failed = report(&s);
-	printf("suite: %d passed, %d failed\n", s.cases.n - failed, failed);
+	int failed = report(&s), passed = summary(&s);
+	printf("suite: %d passed, %d failed\n", passed, failed);
 	ctx_close(&c);
 	return failed != 0;
 }

@@ -1,0 +1,12 @@
+/* inputs.h -- tensors for a model's inputs: from files, or made up. */
+#ifndef TCC_TOOLS_INPUTS_H
+#define TCC_TOOLS_INPUTS_H
+#include "tools/options.h"
+
+/* One tensor an input of g, from the files of -i (.npy, .npz, .pb, or raw bytes); NULL where no file was given. */
+Tensor **inputs_read(Ctx *c, const Settings *s, const Graph *g);
+/* Random numbers (floats from -1 to 1, integers 0 and 1) for every input that has none. */
+void inputs_fill(Ctx *c, const Settings *s, Graph *g, Tensor **in);
+/* --shape choices that fix inputs of unknown size to the sizes of the tensors there are. */
+ShapeChoice *inputs_shapes(Ctx *c, const Graph *g, Tensor *const *in, int *n);
+#endif

@@ -1,0 +1,34 @@
+/* session.h -- a compiled model, loaded: workspace, tensors and runs through the generic table of the ABI.
+ *
+ * Every buffer has exactly the size that the model asks for and lies between zones of known bytes, so that
+ * session_intact() can tell whether a run wrote outside. */
+#ifndef TCC_TOOLS_SESSION_H
+#define TCC_TOOLS_SESSION_H
+#include "ir/tensor.h"
+#include "runtime/tcc.h"
+
+typedef struct Zone Zone;
+
+typedef struct Session {
+	struct Ctx *ctx;
+	void *library;
+	const tcc_model *model;
+	void *workspace;
+	tcc_tensor *in, *out;
+	tcc_pool *pool; /* NULL, or workers of the caller */
+	Zone *zones;
+} Session;
+
+/* Load <prefix>_model from a shared library; a weights file is read where the model wants one. Trouble: fail(). */
+Session *session_open(struct Ctx *c, const char *so, const char *prefix, const char *weights);
+/* Check and set the inputs. The tensors' data must stay. */
+void session_bind(Session *s, Tensor *const *in);
+/* One run: a tcc_status. */
+int session_run(Session *s);
+/* Output i of the last run, seen as a tensor. */
+Tensor *session_output(Session *s, int i);
+bool session_intact(const Session *s);
+void session_close(Session *s);
+
+const char *status_text(int status);
+#endif
