@@ -1,0 +1,181 @@
+/* select.c -- elements taken as they are: Where (9, 16), Clip (6-13), Identity (1-25), Dropout (1-22, at inference).
+ *
+ *     Where     condition ? x : y
+ *     Clip      min(max, max(x, min)), each bound optional; NaN stays
+ *     Identity  x
+ *     Dropout   x, and a mask that is all true */
+#include <string.h>
+#include "ir/op/pointwise.h"
+
+/* ---- Where ---- */
+
+static void where_content(Graph *g, Node *n)
+{
+	int count;
+
+	if (!contents_known(g, n, &count))
+		return;
+	Dim *y = NEW_N(&g->ctx->perm, Dim, count);
+	for (int i = 0; i < count; i++)
+		y[i] = content_element(g, n, dim_is(content_element(g, n, 0, i), 0) ? 2 : 1, i);
+	set_content(g, n->out[0], count, y);
+}
+
+static void where_infer(Graph *g, Node *n)
+{
+	need_type(g, n, 0, "b");
+	same_type(g, n, 1, 2);
+	infer_broadcast(g, n, n->in[1]->dtype);
+	where_content(g, n);
+}
+
+static void where_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	const int64_t *condition = in_i64(e, in[0]);
+	int64_t at[MAX_RANK] = {0};
+	Tensor *y = out[0];
+
+	(void)n;
+	for (int64_t i = 0; i < y->count; i++, next_index(y->rank, y->dim, at)) {
+		const Tensor *x = condition[element_of(in[0], y, i, at)] ? in[1] : in[2];
+		move_element(y, i, x, element_of(x, y, i, at));
+	}
+}
+
+static Expr *where_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	(void)slot;
+	return choose(l, in_bcast(l, n, 0, at), in_bcast(l, n, 1, at), in_bcast(l, n, 2, at));
+}
+
+const Op op_Where = {.name = "Where", .domain = "", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
+		     .flags = POINTWISE | CHEAP, .infer = where_infer, .eval = where_eval, .lower = where_lower};
+
+/* ---- Clip ---- */
+
+static void clip_infer(Graph *g, Node *n)
+{
+	need_type(g, n, 0, "fiu");
+	for (int k = 1; k <= 2; k++) {
+		if (!has_in(n, k))
+			continue;
+		same_type(g, n, 0, k);
+		if (!dim_is(shape_count(g, &n->in[k]->shape), 1))
+			fail_node(g, n, "E-SHAPE", "%s has shape %s; it must be a scalar", k == 1 ? "min" : "max",
+				  shape_text(g, &n->in[k]->shape));
+	}
+	same_as_input(g, n);
+}
+
+static void clip_floats(Eval *e, const Node *n, Tensor *const *in, Tensor *out)
+{
+	const double *x = in_f64(e, in[0]);
+	const double *lo = has_in(n, 1) ? in_f64(e, in[1]) : NULL, *hi = has_in(n, 2) ? in_f64(e, in[2]) : NULL;
+	double *y = out_f64(e, out);
+
+	for (int64_t i = 0; i < out->count; i++) {
+		y[i] = lo && x[i] < *lo ? *lo : x[i];
+		y[i] = hi && y[i] > *hi ? *hi : y[i];
+	}
+}
+
+static void clip_ints(Eval *e, const Node *n, Tensor *const *in, Tensor *out)
+{
+	const int64_t *x = in_i64(e, in[0]);
+	const int64_t *lo = has_in(n, 1) ? in_i64(e, in[1]) : NULL, *hi = has_in(n, 2) ? in_i64(e, in[2]) : NULL;
+	bool u = is_unsigned(out->dtype);
+	int64_t *y = out_i64(e, out);
+
+	for (int64_t i = 0; i < out->count; i++) {
+		y[i] = lo && int_less(x[i], *lo, u) ? *lo : x[i];
+		y[i] = hi && int_less(*hi, y[i], u) ? *hi : y[i];
+	}
+}
+
+static void clip_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	(is_float(in[0]->dtype) ? clip_floats : clip_ints)(e, n, in, out[0]);
+}
+
+static Expr *clip_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	Expr *y = in_work(l, n, 0, at);
+
+	(void)slot;
+	if (has_in(n, 1))
+		y = alu2(l, MAX, y, in_work(l, n, 1, at));
+	if (has_in(n, 2))
+		y = alu2(l, MIN, y, in_work(l, n, 2, at));
+	return cast(l, n->out[0]->dtype, y);
+}
+
+const Op op_Clip = {.name = "Clip", .domain = "", .min_in = 1, .max_in = 3, .min_out = 1, .max_out = 1,
+		    .flags = POINTWISE | CHEAP, .infer = clip_infer, .eval = clip_eval, .lower = clip_lower};
+
+/* ---- Identity and Dropout ---- */
+
+static void identity_infer(Graph *g, Node *n)
+{
+	int count;
+	const Dim *content;
+
+	same_as_input(g, n);
+	if (n->out[0])
+		n->out[0]->kind = n->in[0]->kind;
+	if (n->out[0] && (content = content_of(g, n, 0, &count)))
+		set_content(g, n->out[0], count, content);
+}
+
+static void copy_all(const Tensor *x, Tensor *y) { memcpy(y->data, x->data, dtype_bytes(x->dtype, x->count)); }
+
+static void identity_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	(void)e, (void)n;
+	copy_all(in[0], out[0]);
+}
+
+static Expr *identity_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	(void)slot;
+	return in(l, n, 0, at);
+}
+
+const Op op_Identity = {.name = "Identity", .domain = "", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
+			.flags = POINTWISE | MOVES | CHEAP, .infer = identity_infer, .eval = identity_eval,
+			.lower = identity_lower};
+
+struct Dropout {
+	int64_t seed;
+};
+static const Attr dropout_attrs[] = {ATTR_INT(Dropout, seed, 0), {0}};
+
+/* Training drops nothing only where the ratio is 0. */
+static void dropout_infer(Graph *g, Node *n)
+{
+	const Tensor *training = has_in(n, 2) ? n->in[2]->data : NULL, *ratio = has_in(n, 1) ? n->in[1]->data : NULL;
+	bool drops = !ratio || load_f64(ratio->dtype, ratio->data, 0) != 0;
+
+	need_type(g, n, 0, "f");
+	if (has_in(n, 2) && drops && (!training || load_i64(BOOL, training->data, 0)))
+		fail_unsupported(g, n, "training_mode is not the constant false: only inference is compiled");
+	same_as_input(g, n);
+	set_out(g, n, 1, BOOL, &n->in[0]->shape);
+}
+
+static void dropout_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	(void)e;
+	if (out[0])
+		copy_all(in[0], out[0]);
+	if (n->nout > 1 && out[1])
+		memset(out[1]->data, 1, (size_t)out[1]->count);
+}
+
+static Expr *dropout_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	return slot == 0 ? in(l, n, 0, at) : num(l, BOOL, 1);
+}
+
+const Op op_Dropout = {.name = "Dropout", .domain = "", .min_in = 1, .max_in = 3, .min_out = 1, .max_out = 2,
+		       .flags = POINTWISE | MOVES | CHEAP, .attrs = dropout_attrs, .attr_size = sizeof(struct Dropout),
+		       .infer = dropout_infer, .eval = dropout_eval, .lower = dropout_lower};
