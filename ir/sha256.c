@@ -32,25 +32,38 @@ static uint32_t big_endian(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* 6.2.2: the message schedule w, then 64 rounds over v = a..h. */
-static void mix(uint32_t h[8], const uint8_t *block)
+/* 6.2.2, one round; x is k[t] + w[t]. The words a..h move on by one place, which the callers do by renaming. */
+static inline void mix_round(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
+			     uint32_t *h, uint32_t x)
 {
-	uint32_t w[64], v[8];
+	uint32_t t1 = *h + sum1(e) + ch(e, f, g) + x;
+
+	*d += t1;
+	*h = t1 + sum0(a) + maj(a, b, c);
+}
+
+static void mix(uint32_t state[8], const uint8_t *block)
+{
+	uint32_t w[64], a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
 
 	for (int t = 0; t < 16; t++)
 		w[t] = big_endian(block + 4 * t);
 	for (int t = 16; t < 64; t++)
 		w[t] = sigma1(w[t - 2]) + w[t - 7] + sigma0(w[t - 15]) + w[t - 16];
-	memcpy(v, h, sizeof v);
-	for (int t = 0; t < 64; t++) {
-		uint32_t t1 = v[7] + sum1(v[4]) + ch(v[4], v[5], v[6]) + k[t] + w[t];
-		uint32_t t2 = sum0(v[0]) + maj(v[0], v[1], v[2]);
-		memmove(v + 1, v, 7 * sizeof *v);
-		v[4] += t1;
-		v[0] = t1 + t2;
+	for (int t = 0; t < 64; t += 8) {
+		mix_round(a, b, c, &d, e, f, g, &h, k[t] + w[t]);
+		mix_round(h, a, b, &c, d, e, f, &g, k[t + 1] + w[t + 1]);
+		mix_round(g, h, a, &b, c, d, e, &f, k[t + 2] + w[t + 2]);
+		mix_round(f, g, h, &a, b, c, d, &e, k[t + 3] + w[t + 3]);
+		mix_round(e, f, g, &h, a, b, c, &d, k[t + 4] + w[t + 4]);
+		mix_round(d, e, f, &g, h, a, b, &c, k[t + 5] + w[t + 5]);
+		mix_round(c, d, e, &f, g, h, a, &b, k[t + 6] + w[t + 6]);
+		mix_round(b, c, d, &e, f, g, h, &a, k[t + 7] + w[t + 7]);
 	}
+	uint32_t last[8] = {a, b, c, d, e, f, g, h};
 	for (int i = 0; i < 8; i++)
-		h[i] += v[i];
+		state[i] += last[i];
 }
 
 void sha256_begin(Sha256 *s)
