@@ -28,6 +28,7 @@ typedef enum ExprKind {
 	X_LOAD,  /* element of .value at arg[0..rank) */
 	X_ALU,   /* .op of arg[] */
 	X_CAST,  /* arg[0] converted to dtype as ONNX Cast does */
+	X_LOCAL, /* a local variable of the emitted function: .i numbers it (see nest.h) */
 	X_REDUCE /* .red over .axes (body arg[0]); RED_ARGMAX/MIN give the I64 index along the one axis */
 } ExprKind;
 

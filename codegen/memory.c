@@ -1,0 +1,114 @@
+/* memory.c -- regions of memory, their lives, and the arena's plan.
+ *
+ * A stored value owns a region or lies inside its Concat's; a view shares its source's. A region lives from the first
+ * stage that writes it (or zeroes its border) to the last that reads it. */
+#include <string.h>
+#include "codegen/nest.h"
+#include "passes/plan.h"
+
+enum { ARENA_ALIGN = 64 };
+
+static int64_t region_count(const Value *v)
+{
+	int64_t n = 1;
+	for (int k = 0; k < v->shape.rank; k++)
+		n *= v->shape.dim[k].k + v->place->before[k] + v->place->after[k];
+	return n;
+}
+
+static int position(Value *const *list, int n, const Value *v)
+{
+	for (int i = 0; i < n; i++)
+		if (list[i] == v)
+			return i;
+	return -1;
+}
+
+static Region *region_new(Module *m, const Value *v)
+{
+	Graph *g = m->g;
+	Region *r = NEW(&g->ctx->perm, Region);
+	int out = position(g->out, g->nout, v), at = position(g->in, g->nin, v);
+	*r = (Region){.owner = v, .dtype = v->dtype, .count = region_count(v), .first = m->nstages, .last = -1};
+	r->kind = v->role == ROLE_CONST ? IN_WEIGHTS : at >= 0 ? IN_INPUT : out >= 0 ? IN_OUTPUT : IN_ARENA;
+	r->id = r->kind == IN_INPUT ? at : out;
+	if (r->kind == IN_ARENA) {
+		GROW(&g->ctx->perm, m->region, m->nregions, m->cregions);
+		r->id = m->nregions;
+		m->region[m->nregions++] = r;
+	}
+	return r;
+}
+
+static Region *region_of(Module *m, Value *v)
+{
+	Place *p = v->place;
+	if (!p->region)
+		p->region = p->parent ? region_of(m, p->parent) : region_new(m, v);
+	return p->region;
+}
+
+static void touch(Region *r, int stage)
+{
+	r->first = stage < r->first ? stage : r->first;
+	r->last = stage > r->last ? stage : r->last;
+}
+
+static void touch_loads(Stage *s, Expr *x, int stage, bool *seen)
+{
+	if (seen[x->id])
+		return;
+	seen[x->id] = true;
+	if (x->kind == X_LOAD)
+		touch(x->value->place->region, stage);
+	for (int k = 0; k < x->nargs; k++)
+		touch_loads(s, x->arg[k], stage, seen);
+}
+
+static void fill_lives(Module *m)
+{
+	for (int i = 0; i < m->nstages; i++) {
+		Stage *s = m->stage[i];
+		if (s->body)
+			touch_loads(s, s->body, i, NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1));
+		for (int k = 0; s->out == NULL && k < s->node->nin; k++)
+			if (s->node->in[k])
+				touch(s->node->in[k]->place->region, i);
+		for (int k = 0; s->out == NULL && k < s->node->nout; k++)
+			if (s->node->out[k])
+				touch(s->node->out[k]->place->region, i);
+		if (s->out)
+			touch(s->out->place->region, i);
+	}
+}
+
+static void plan_arena(Module *m)
+{
+	Arena *a = &m->g->ctx->scratch;
+	Buffer *b = NEW_N(a, Buffer, m->nregions ? m->nregions : 1);
+	Region **live = NEW_N(a, Region *, m->nregions ? m->nregions : 1);
+	int n = 0;
+	for (int i = 0; i < m->nregions; i++) {
+		Region *r = m->region[i];
+		if (r->last < 0)
+			continue; /* nobody writes or reads it */
+		b[n] = (Buffer){.bytes = (int64_t)dtype_bytes(r->dtype, r->count), .first = r->first, .last = r->last};
+		live[n++] = r;
+	}
+	m->arena_bytes = plan(a, b, n, ARENA_ALIGN);
+	m->arena_bound = plan_lower_bound(b, n, ARENA_ALIGN);
+	const char *wrong = plan_check(a, b, n, ARENA_ALIGN, m->arena_bytes);
+	if (wrong)
+		fail(m->g->ctx, EXIT_BUG, "E-PLAN", "the memory plan is wrong: %s", wrong);
+	for (int i = 0; i < n; i++)
+		live[i]->offset = b[i].offset;
+}
+
+void make_memory(Module *m)
+{
+	for (uint32_t i = 0; i < m->g->nvalue; i++)
+		if (m->g->value[i]->place->form != FORM_INLINE)
+			region_of(m, m->g->value[i]);
+	fill_lives(m);
+	plan_arena(m);
+}

@@ -1,0 +1,116 @@
+/* nest.h -- a stage: one expression over loop axes, and the statements that compute it.
+ *
+ *     Stage   y[at] = body(at), loads flat: X_LOAD has one argument, the address from its value's element 0,..,0
+ *     Stmt    loops, locals, stores; a printer turns them into text
+ *
+ * Vectors are a property of a loop, not of an expression: inside a loop with lanes > 1 an expression that depends on
+ * the loop's axis is a vector, one that does not is a scalar spread over its lanes. */
+#ifndef TCC_CODEGEN_NEST_H
+#define TCC_CODEGEN_NEST_H
+#include "codegen/lower.h"
+#include "codegen/target.h"
+#include "passes/place.h"
+
+typedef enum StmtKind {
+	S_FOR,    /* axis = from..to-1; with lanes > 1: `body` over whole vectors, then `rest` (or body) over what is left */
+	S_LET,    /* declare local `local` = expr; lanes > 1: a vector outside any vector loop */
+	S_ASSIGN, /* local = expr */
+	S_FOLD,   /* local = local `red` all lanes of the vector local `expr` */
+	S_STORE,  /* element `address` of `value` = expr */
+	S_IF,     /* if (expr) body */
+	S_TILE    /* a contraction's register tiles; see contract.h */
+} StmtKind;
+
+typedef struct Stmt Stmt;
+struct Stmt {
+	StmtKind kind;
+	Stmt *next; /* in the same block */
+	Axis *axis;
+	int64_t from, to;
+	int lanes;
+	bool split; /* this loop is divided among the workers */
+	Stmt *body, *rest;
+	Expr *local, *expr, *address;
+	Value *value;
+	Red red;
+};
+
+/* Constant data that a stage reads, as it will lie in memory. */
+typedef struct Weight {
+	const char *name; /* "s3_w" */
+	DType dtype;
+	int64_t count;
+	const void *data;
+	int64_t offset; /* bytes in the weights blob */
+	const char *note; /* how it is packed */
+	uint64_t hash;
+} Weight;
+
+/* A pointer parameter of a stage function. */
+typedef struct Param {
+	Value *value;     /* or NULL: a packed weight */
+	const Weight *weight;
+	const char *name; /* "x", "w", "y" */
+	bool written;
+} Param;
+
+enum { PARAM_MAX = 64 };
+
+typedef struct Contraction Contraction;
+
+typedef struct Stage {
+	int number;
+	const char *kind;  /* "conv", "map", "rows", ...: of our own table */
+	Node *node;        /* that makes the output: the last of the fused ones */
+	Node **fused;      /* all nodes whose formulas are inside, in order */
+	int nfused;
+	Value *out;
+	Lower *l;
+	Expr *body;        /* flat */
+	Expr *address;     /* of the output's element */
+	Axis *axis[MAX_RANK]; /* outermost first */
+	int naxes;
+	Stmt *nest;
+	Axis *split;       /* the axis divided among workers, or NULL: one worker does all */
+	int64_t split_n;   /* number of pieces it can be divided into */
+	int64_t split_unit; /* indices a piece */
+	Contraction *contraction;
+	Param param[PARAM_MAX];
+	int nparams;
+	bool wide;         /* indices need 64 bits */
+	bool checks;       /* has checked indices: gets a pointer to the status */
+	int64_t macs;
+	uint32_t locals;   /* number of X_LOCAL so far */
+	const char *schedule; /* one line for the comment */
+} Stage;
+
+typedef struct Module {
+	Graph *g;
+	const Options *o;
+	const Target *target;
+	Stage **stage;
+	int nstages, cstages;
+	Region **region;   /* arena regions by id */
+	int nregions, cregions;
+	Weight **weight;
+	int nweights, cweights;
+	int64_t arena_bytes, arena_bound, weights_bytes;
+	const char *prefix;
+} Module;
+
+/* stage.c: stages of the graph in order, bodies flat, axes merged where all addresses allow it. */
+void make_stages(Module *m);
+/* nest.c: statements for a stage that is no contraction. */
+void make_nest(Module *m, Stage *s);
+/* contract.c: true when the stage is a contraction that tiles can do; then nest and contraction are set. */
+bool make_tiles(Module *m, Stage *s);
+/* memory.c: regions, lifetimes, offsets. */
+void make_memory(Module *m);
+/* pack.c: a weight with that data, shared when an equal one exists. */
+const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note);
+
+Expr *local_new(Stage *s, DType t);
+Param *param_of(Stage *s, Value *v);       /* the parameter that points to v's element 0,..,0; added when new */
+int64_t axis_count(const Axis *axis);
+bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis);
+#endif

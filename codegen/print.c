@@ -1,0 +1,580 @@
+/* print.c -- expressions and statements as C text.
+ *
+ * Indices print as sums (64*i + j - 3); values as the formats of target.c say. In a vector loop, what depends on its
+ * axis prints through the v_ helpers, everything else as a scalar spread by v_set. */
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "codegen/print.h"
+
+/* ---- text ---- */
+
+static void put_v(Out *o, const char *format, va_list args)
+{
+	va_list again;
+	va_copy(again, args);
+	int need = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	assert(need >= 0);
+	if (o->n + (size_t)need + 1 > o->c) {
+		size_t c = 2 * o->c + (size_t)need + 256;
+		char *text = arena_alloc(o->arena, c);
+		if (o->n)
+			memcpy(text, o->text, o->n);
+		o->text = text;
+		o->c = c;
+	}
+	vsnprintf(o->text + o->n, (size_t)need + 1, format, args);
+	o->n += (size_t)need;
+}
+
+void put_text(Out *o, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	put_v(o, format, args);
+	va_end(args);
+}
+
+static void indent(Printer *p)
+{
+	for (int i = 0; i < p->depth; i++)
+		put_text(p->out, "\t");
+}
+
+void print_line(Printer *p, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	indent(p);
+	put_v(p->out, format, args);
+	put_text(p->out, "\n");
+	va_end(args);
+}
+
+/* ---- names and numbers ---- */
+
+const char *c_type(DType t) { return dtype_info(t)->ctype; }
+
+const char *axis_name(Printer *p, const Axis *axis)
+{
+	static const char *const names[] = {"i", "j", "k", "l", "m", "n"}, *const sums[] = {"r", "s", "t", "u", "v", "w"};
+	int nth = 0;
+	for (int i = 0; i < p->nshifted; i++)
+		if (p->shifted[i] == axis)
+			return p->shifted_text[i];
+	for (int i = 0; i < p->naxes; i++) {
+		if (p->axis[i] == axis)
+			return nth < 6 ? (axis->reduction ? sums : names)[nth]
+			               : arena_format(p->out->arena, "%s%d", axis->reduction ? "r" : "i", nth);
+		nth += p->axis[i]->reduction == axis->reduction;
+	}
+	assert(p->naxes < 64);
+	p->axis[p->naxes++] = axis;
+	return axis_name(p, axis);
+}
+
+static void print_float(Out *o, double x, bool single)
+{
+	char text[40];
+	if (isnan(x) || isinf(x)) {
+		put_text(o, isnan(x) ? "NAN" : x < 0 ? "-INFINITY" : "INFINITY");
+		return;
+	}
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(text, sizeof text, "%.*g", digits, x);
+		if (single ? strtof(text, NULL) == (float)x : strtod(text, NULL) == x)
+			break;
+	}
+	put_text(o, "%s%s%s", text, strpbrk(text, ".e") ? "" : ".0", single ? "f" : "");
+}
+
+static void print_int(Out *o, DType t, int64_t k)
+{
+	if (t == U64 && k < 0)
+		put_text(o, "UINT64_C(%llu)", (unsigned long long)k);
+	else if (k == INT64_MIN)
+		put_text(o, "INT64_MIN");
+	else if (t == U32 && k > INT32_MAX)
+		put_text(o, "%lluu", (unsigned long long)k);
+	else if (k > INT32_MAX || k <= INT32_MIN)
+		put_text(o, "INT64_C(%lld)", (long long)k);
+	else
+		put_text(o, "%lld", (long long)k);
+}
+
+static bool is_half(DType t) { return t == F16 || t == BF16; }
+
+static void print_number(Printer *p, const Expr *x, bool tight)
+{
+	bool negative = is_float(x->dtype) ? signbit(x->f) && !isnan(x->f) : x->i < 0 && x->i > INT64_MIN && x->dtype != U64;
+	if (is_half(x->dtype)) {
+		uint16_t bits = 0;
+		store_f64(x->dtype, &bits, 0, x->f);
+		put_text(p->out, "0x%04x", bits);
+		return;
+	}
+	put_text(p->out, negative && tight ? "(" : "");
+	if (is_float(x->dtype))
+		print_float(p->out, x->f, x->dtype == F32);
+	else
+		print_int(p->out, x->dtype, x->i);
+	put_text(p->out, negative && tight ? ")" : "");
+}
+
+/* ---- indices ---- */
+
+static bool is_index(const Expr *x)
+{
+	return x->dtype == I64 && (x->kind == X_AXIS || x->kind == X_NUM ||
+	                           (x->kind == X_ALU && (x->op == ADD || x->op == MUL)));
+}
+
+/* A sum: coefficients before atoms, constants last. */
+static void print_index(Printer *p, Expr *x, bool tight)
+{
+	Linear sum;
+	if (!linear_of(x, &sum)) {
+		put_text(p->out, "(");
+		print_expr(p, x->arg[0], true);
+		put_text(p->out, " %s ", x->op == ADD ? "+" : "*");
+		print_expr(p, x->arg[1], true);
+		put_text(p->out, ")");
+		return;
+	}
+	bool paren = tight && (sum.n > 1 || (sum.n == 1 && (sum.k || sum.coef[0] != 1)) || (sum.n == 0 && sum.k < 0));
+	const char *plus = "";
+	put_text(p->out, paren ? "(" : "");
+	for (int i = 0; i < sum.n; i++) {
+		int64_t c = sum.coef[i];
+		put_text(p->out, "%s", c < 0 ? (*plus ? " - " : "-") : plus);
+		if (c != 1 && c != -1) {
+			print_int(p->out, I64, c < 0 ? -c : c);
+			put_text(p->out, "*");
+		}
+		if (sum.atom[i]->kind == X_ALU && sum.atom[i]->op == MUL) { /* a product of two unknowns */
+			print_expr(p, sum.atom[i]->arg[0], true);
+			put_text(p->out, "*");
+			print_expr(p, sum.atom[i]->arg[1], true);
+		} else {
+			print_expr(p, sum.atom[i], true);
+		}
+		plus = " + ";
+	}
+	if (sum.n == 0)
+		print_int(p->out, I64, sum.k);
+	else if (sum.k)
+		put_text(p->out, " %s %lld", sum.k < 0 ? "-" : "+", (long long)(sum.k < 0 ? -sum.k : sum.k));
+	put_text(p->out, paren ? ")" : "");
+}
+
+/* ---- values ---- */
+
+static const char *value_name(Printer *p, const Value *v) { return param_of(p->s, (Value *)(uintptr_t)v)->name; }
+
+/* `%0` and so on replaced by operands. A format that is no word or call is wrapped when tight. */
+static void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
+{
+	bool call = strchr(format, '(') && strncmp(format, "%0", 2);
+	put_text(p->out, tight && !call ? "(" : "");
+	for (const char *f = format; *f; f++)
+		if (*f == '%' && f[1] >= '0' && f[1] <= '2')
+			operand(p, arg[*++f - '0'], !call);
+		else if (*f == '%' && f[1] == '%')
+			put_text(p->out, "%c", *++f);
+		else
+			put_text(p->out, "%c", *f);
+	put_text(p->out, tight && !call ? ")" : "");
+}
+
+static const char *alu_format(const Expr *x)
+{
+	const AluText *t = alu_text(x->op);
+	DType type = x->op == SELECT ? x->dtype : x->arg[0]->dtype;
+	return type == F32 ? t->f32 : type == F64 ? t->f64 : t->integer;
+}
+
+/* "i_div(..." for unsigned operands is "u_div(...". */
+static const char *unsigned_format(Printer *p, const char *format)
+{
+	return strncmp(format, "i_", 2) ? format : arena_format(p->out->arena, "u_%s", format + 2);
+}
+
+static bool wraps(Alu op) { return op == ADD || op == SUB || op == MUL || op == NEG; }
+
+/* Integer results are cast to their type: C computes in int or wider. Signed overflow is avoided by computing in the
+ * unsigned type. */
+static void print_integer_alu(Printer *p, const Expr *x, const char *format, bool tight)
+{
+	bool data = x->dtype != BOOL && x->dtype != I64 && x->op != SELECT;
+	bool unsign = is_unsigned(x->arg[0]->dtype);
+	if (unsign)
+		format = unsigned_format(p, format);
+	if (data && x->dtype == I32 && wraps(x->op)) {
+		put_text(p->out, "(int32_t)((uint32_t)");
+		print_expr(p, x->arg[0], true);
+		put_text(p->out, x->op == ADD ? " + (uint32_t)" : x->op == SUB ? " - (uint32_t)" : x->op == MUL ? " * (uint32_t)" : " * 0xffffffffu");
+		if (x->nargs == 2)
+			print_expr(p, x->arg[1], true);
+		put_text(p->out, ")");
+		return;
+	}
+	if (data || (x->op == SELECT && x->dtype != BOOL && x->dtype != I64 && dtype_info(x->dtype)->bits < 32)) {
+		put_text(p->out, "%s(%s)(", tight ? "(" : "", c_type(x->dtype));
+		print_format(p, format, x->arg, false, print_expr);
+		put_text(p->out, tight ? "))" : ")");
+		return;
+	}
+	print_format(p, format, x->arg, tight, print_expr);
+}
+
+static void unsupported_type(Printer *p, DType t)
+{
+	fail_unsupported(p->m->g, p->s->node, "element type %s is not yet computed in emitted code", dtype_name(t));
+}
+
+/* x, of any float type, as float or double text. */
+static void print_as_float(Printer *p, Expr *x, bool tight)
+{
+	if (x->dtype == F16 || x->dtype == BF16) {
+		put_text(p->out, x->dtype == F16 ? "f16_to_f32(" : "bf16_to_f32(");
+		print_expr(p, x, false);
+		put_text(p->out, ")");
+		return;
+	}
+	if (x->dtype != F32 && x->dtype != F64 && is_float(x->dtype))
+		unsupported_type(p, x->dtype);
+	print_expr(p, x, tight);
+}
+
+static void print_cast(Printer *p, const Expr *x, bool tight)
+{
+	Expr *from = x->arg[0];
+	DType t = x->dtype;
+	if (is_half(t)) {
+		put_text(p->out, t == F16 ? "f32_to_f16(" : "f32_to_bf16(");
+		if (from->dtype != F32 && !is_half(from->dtype))
+			put_text(p->out, "(float)");
+		print_as_float(p, from, true);
+		put_text(p->out, ")");
+	} else if (t == BOOL) {
+		put_text(p->out, tight ? "(" : "");
+		print_as_float(p, from, true);
+		put_text(p->out, tight ? " != 0)" : " != 0");
+	} else if (is_float(from->dtype) && is_int(t)) {
+		put_text(p->out, "%s(%s)%s(", tight ? "(" : "", c_type(t), t == U64 ? "f_to_u64" : "f_to_i64");
+		print_as_float(p, from, false);
+		put_text(p->out, tight ? "))" : ")");
+	} else if (is_int(t) || t == F32 || t == F64) {
+		put_text(p->out, "%s(%s)", tight ? "(" : "", c_type(t));
+		print_as_float(p, from, true);
+		put_text(p->out, tight ? ")" : "");
+	} else {
+		unsupported_type(p, t);
+	}
+}
+
+static const char *bound_name(const Printer *p, const Expr *x)
+{
+	for (int i = 0; i < p->nbound; i++)
+		if (p->bound[i] == x)
+			return p->bound_name[i];
+	return NULL;
+}
+
+void print_expr(Printer *p, Expr *x, bool tight)
+{
+	const char *name = bound_name(p, x), *format;
+	if (name) {
+		put_text(p->out, "%s", name);
+		return;
+	}
+	switch (x->kind) {
+	case X_NUM:
+		print_number(p, x, tight);
+		break;
+	case X_AXIS:
+		put_text(p->out, "%s", axis_name(p, x->axes[0]));
+		break;
+	case X_LOCAL:
+		put_text(p->out, "t%lld", (long long)x->i);
+		break;
+	case X_LOAD:
+		if (dtype_info(x->dtype)->bits < 8 || dtype_info(x->dtype)->class == DC_COMPLEX || x->dtype == STR)
+			unsupported_type(p, x->dtype);
+		put_text(p->out, "%s[", value_name(p, x->value));
+		print_expr(p, x->arg[0], false);
+		put_text(p->out, "]");
+		break;
+	case X_CAST:
+		print_cast(p, x, tight);
+		break;
+	case X_ALU:
+		if (is_index(x)) {
+			print_index(p, x, tight);
+			break;
+		}
+		format = alu_format(x);
+		if (!format)
+			fail_unsupported(p->m->g, p->s->node, "no code for this operation on %s", dtype_name(x->arg[0]->dtype));
+		if (is_int(x->arg[x->nargs - 1]->dtype) || x->dtype == BOOL)
+			print_integer_alu(p, x, format, tight);
+		else
+			print_format(p, format, x->arg, tight, print_expr);
+		break;
+	case X_DIM:
+	case X_REDUCE:
+		assert(!"settled before printing");
+	}
+}
+
+/* ---- vectors ---- */
+
+static bool is_vector(const Printer *p, const Expr *x) { return p->vector && depends_on(x, p->vector); }
+
+static void print_vector_load(Printer *p, Expr *x)
+{
+	put_text(p->out, p->lanes_n ? "v_load_n(%s" : "v_load(%s", value_name(p, x->value));
+	Expr *address = x->arg[0];
+	if (!(address->kind == X_NUM && address->i == 0)) {
+		put_text(p->out, " + ");
+		print_expr(p, address, false);
+	}
+	if (p->lanes_n)
+		put_text(p->out, ", %s", p->lanes_n);
+	put_text(p->out, ")");
+}
+
+static bool is_product(const Expr *x) { return x->kind == X_ALU && x->op == MUL && x->dtype == F32; }
+
+/* a*b + c, c + a*b as one operation: true when printed. */
+static bool print_fma(Printer *p, Expr *x)
+{
+	if (p->m->o->strict || (x->op != ADD && x->op != SUB))
+		return false;
+	int k = is_product(x->arg[0]) && !bound_name(p, x->arg[0]) ? 0 : x->op == ADD && is_product(x->arg[1]) && !bound_name(p, x->arg[1]) ? 1 : -1;
+	if (k < 0)
+		return false;
+	put_text(p->out, "v_fma(");
+	print_vector(p, x->arg[k]->arg[0], false);
+	put_text(p->out, ", ");
+	print_vector(p, x->arg[k]->arg[1], false);
+	put_text(p->out, x->op == SUB ? ", -" : ", ");
+	print_vector(p, x->arg[1 - k], x->op == SUB);
+	put_text(p->out, ")");
+	return true;
+}
+
+/* Comparisons with a number need no test for NaN in it. */
+static bool print_clamp(Printer *p, Expr *x)
+{
+	if ((x->op != MAX && x->op != MIN) || (x->arg[0]->kind != X_NUM && x->arg[1]->kind != X_NUM))
+		return false;
+	int k = x->arg[0]->kind == X_NUM;
+	if (isnan(x->arg[1 - k]->f))
+		return false;
+	put_text(p->out, x->op == MAX ? "v_at_least(" : "v_at_most(");
+	print_vector(p, x->arg[k], false);
+	put_text(p->out, ", ");
+	print_expr(p, x->arg[1 - k], false);
+	put_text(p->out, ")");
+	return true;
+}
+
+static void print_vector_alu(Printer *p, Expr *x, bool tight)
+{
+	if (x->op == SELECT && !is_vector(p, x->arg[0])) {
+		put_text(p->out, "(");
+		print_expr(p, x->arg[0], true);
+		put_text(p->out, " ? ");
+		print_vector(p, x->arg[1], true);
+		put_text(p->out, " : ");
+		print_vector(p, x->arg[2], true);
+		put_text(p->out, ")");
+		return;
+	}
+	if (!print_fma(p, x) && !print_clamp(p, x))
+		print_format(p, alu_text(x->op)->vector, x->arg, tight, print_vector);
+}
+
+void print_vector(Printer *p, Expr *x, bool tight)
+{
+	const char *name = bound_name(p, x);
+	if (name) {
+		put_text(p->out, "%s", name);
+	} else if (!is_vector(p, x)) {
+		put_text(p->out, "v_set(");
+		print_expr(p, x, false);
+		put_text(p->out, ")");
+	} else if (x->kind == X_LOAD) {
+		print_vector_load(p, x);
+	} else if (x->kind == X_LOCAL) {
+		put_text(p->out, "t%lld", (long long)x->i);
+	} else {
+		assert(x->kind == X_ALU);
+		print_vector_alu(p, x, tight);
+	}
+}
+
+/* ---- statements ---- */
+
+static const char *index_type(const Printer *p) { return p->s->wide ? "int64_t" : "int"; }
+
+static bool one_line(const Stmt *t) { return t && !t->next && t->kind != S_FOR && t->kind != S_TILE; }
+
+static void print_body(Printer *p, const Stmt *body)
+{
+	p->depth++;
+	print_stmts(p, body);
+	p->depth--;
+}
+
+static void close_brace(Printer *p, const Stmt *body)
+{
+	if (!one_line(body) && !(body && !body->next && body->kind == S_FOR && body->lanes == 1))
+		print_line(p, "}");
+}
+
+static const char *open_brace(const Stmt *body)
+{
+	return one_line(body) || (body && !body->next && body->kind == S_FOR && body->lanes == 1) ? "" : " {";
+}
+
+static void print_scalar_for(Printer *p, const Stmt *t, const Stmt *body, int64_t from)
+{
+	const char *i = axis_name(p, t->axis);
+	bool split = t->split && p->m->o->threads;
+	if (!split && from >= t->to)
+		return;
+	if (split && t->lanes > 1)
+		print_line(p, "for (; %s < to; %s++)%s", i, i, open_brace(body));
+	else if (split)
+		print_line(p, "for (%s %s = from; %s < to; %s++)%s", index_type(p), i, i, i, open_brace(body));
+	else
+		print_line(p, "for (%s %s = %lld; %s < %lld; %s++)%s", index_type(p), i, (long long)from, i, (long long)t->to,
+		           i, open_brace(body));
+	print_body(p, body);
+	close_brace(p, body);
+}
+
+static void print_vector_for(Printer *p, const Stmt *t)
+{
+	const char *i = axis_name(p, t->axis);
+	int64_t whole = t->from + (t->to - t->from) / t->lanes * t->lanes;
+	bool split = t->split && p->m->o->threads;
+	const Axis *outer = p->vector;
+	if (split) {
+		print_line(p, "%s %s = from;", index_type(p), i);
+		print_line(p, "for (; %s + %d <= to; %s += %d)%s", i, t->lanes, i, t->lanes, open_brace(t->body));
+	} else {
+		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %d)%s", index_type(p), i, (long long)t->from, i,
+		           (long long)whole, i, t->lanes, open_brace(t->body));
+	}
+	p->vector = t->axis;
+	print_body(p, t->body);
+	p->vector = outer;
+	close_brace(p, t->body);
+	if (whole < t->to)
+		print_scalar_for(p, t, t->rest ? t->rest : t->body, whole);
+}
+
+static void print_let(Printer *p, const Stmt *t)
+{
+	bool vector = t->lanes > 1 || is_vector(p, t->local);
+	const char *type = !vector ? t->local->dtype == BOOL ? "int" : c_type(t->local->dtype)
+	                   : t->local->dtype == BOOL         ? "vm"
+	                                                     : "vf";
+	indent(p);
+	put_text(p->out, "%s t%lld = ", type, (long long)t->local->i);
+	if (vector)
+		print_vector(p, t->expr, false);
+	else
+		print_expr(p, t->expr, false);
+	put_text(p->out, ";\n");
+}
+
+static void print_assign(Printer *p, const Stmt *t)
+{
+	indent(p);
+	put_text(p->out, "t%lld = ", (long long)t->local->i);
+	if (is_vector(p, t->local))
+		print_vector(p, t->expr, false);
+	else
+		print_expr(p, t->expr, false);
+	put_text(p->out, ";\n");
+}
+
+static void print_fold(Printer *p, const Stmt *t)
+{
+	long long to = (long long)t->local->i, from = (long long)t->expr->i;
+	static const char *const folds[] = {[RED_SUM] = "t%lld += v_sum(t%lld);", [RED_PROD] = "t%lld *= v_prod(t%lld);"};
+	if (t->red <= RED_PROD)
+		print_line(p, t->red == RED_SUM ? folds[RED_SUM] : folds[RED_PROD], to, from);
+	else
+		print_line(p, "t%lld = %s(t%lld, %s(t%lld));", to, t->red == RED_MAX ? "f_max" : "f_min", to,
+		           t->red == RED_MAX ? "v_most" : "v_least", from);
+}
+
+static void print_store(Printer *p, const Stmt *t)
+{
+	const char *y = value_name(p, t->value);
+	bool vector = is_vector(p, t->address), zero = t->address->kind == X_NUM && t->address->i == 0;
+	indent(p);
+	if (vector) {
+		put_text(p->out, "%s(%s%s", p->lanes_n ? "v_store_n" : "v_store", y, zero ? "" : " + ");
+		if (!zero)
+			print_expr(p, t->address, false);
+		put_text(p->out, ", ");
+		print_vector(p, t->expr, false);
+		put_text(p->out, p->lanes_n ? ", %s);\n" : ");\n", p->lanes_n);
+		return;
+	}
+	put_text(p->out, "%s[", y);
+	print_expr(p, t->address, false);
+	put_text(p->out, "] = ");
+	if (t->expr->dtype == BOOL && t->expr->kind == X_ALU) {
+		put_text(p->out, "(uint8_t)");
+		print_expr(p, t->expr, true);
+	} else {
+		print_expr(p, t->expr, false);
+	}
+	put_text(p->out, ";\n");
+}
+
+void print_stmts(Printer *p, const Stmt *t)
+{
+	for (; t; t = t->next)
+		switch (t->kind) {
+		case S_FOR:
+			if (t->lanes > 1)
+				print_vector_for(p, t);
+			else
+				print_scalar_for(p, t, t->body, t->from);
+			break;
+		case S_LET:
+			print_let(p, t);
+			break;
+		case S_ASSIGN:
+			print_assign(p, t);
+			break;
+		case S_FOLD:
+			print_fold(p, t);
+			break;
+		case S_STORE:
+			print_store(p, t);
+			break;
+		case S_IF:
+			indent(p);
+			put_text(p->out, "if (");
+			print_expr(p, t->expr, false);
+			put_text(p->out, ") {\n");
+			print_body(p, t->body);
+			print_line(p, "}");
+			break;
+		case S_TILE:
+			print_tiles(p, t);
+			break;
+		}
+}

@@ -1,0 +1,41 @@
+/* print.h -- text: a growing buffer, and the printer of expressions and statements. */
+#ifndef TCC_CODEGEN_PRINT_H
+#define TCC_CODEGEN_PRINT_H
+#include "codegen/nest.h"
+
+typedef struct Out {
+	Arena *arena;
+	char *text;
+	size_t n, c;
+} Out;
+
+void put_text(Out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+typedef struct Printer {
+	Module *m;
+	Stage *s;
+	Out *out;
+	const Axis *vector;   /* axis of the open vector loop */
+	const char *lanes_n;  /* in a partial vector: how many lanes count ("5"), else NULL */
+	int depth;            /* indentation */
+	const Axis *axis[64]; /* named so far, in order of their names */
+	int naxes;
+	const Expr *bound[8]; /* expressions that have a name in the text being printed ... */
+	const char *bound_name[8]; /* ... and that name (accumulators of a tile) */
+	int nbound;
+	const Axis *shifted[MAX_RANK]; /* axes that stand for another text inside a tile ... */
+	const char *shifted_text[MAX_RANK];
+	int nshifted;
+} Printer;
+
+void print_line(Printer *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void print_stmts(Printer *p, const Stmt *t);
+/* A scalar expression; with `tight` in parentheses unless it is a single word or a call. */
+void print_expr(Printer *p, Expr *x, bool tight);
+/* A vector expression: every lane of the open vector loop. */
+void print_vector(Printer *p, Expr *x, bool tight);
+const char *axis_name(Printer *p, const Axis *axis);
+const char *c_type(DType t);
+/* The body of a tile stage, see tile.c. */
+void print_tiles(Printer *p, const Stmt *t);
+#endif

@@ -1,0 +1,222 @@
+/* stage.c -- from fused nodes to stages: one output, its axes in memory order, its body with flat addresses.
+ *
+ *     y[n,c,h,w] = max(conv(...) + b[c], 0)    axes h, w, c (n has one index only), outermost first
+ *
+ * Loads become flat here: the strides of every value are known, so x[n,c,h-1,w-1] turns into one address, and the test
+ * "is h-1 inside x" vanishes where x has a border of zeros. Then neighbouring axes are merged where every address steps
+ * through both alike, so that a pointwise stage over [64,56,56] becomes one loop. */
+#include <assert.h>
+#include <string.h>
+#include "codegen/nest.h"
+
+/* ---- flat bodies ---- */
+
+typedef struct Flat {
+	Stage *s;
+	Expr **done; /* by id of the original expression */
+	uint32_t ndone;
+} Flat;
+
+static Expr *flat(Flat *f, Expr *x);
+
+static Expr *flat_load(Flat *f, Expr *x)
+{
+	Expr *at[MAX_RANK];
+	for (int k = 0; k < x->nargs; k++)
+		at[k] = flat(f, x->arg[k]);
+	Expr *address = address_of(f->s->l, x->value, at);
+	Expr like = *x;
+	like.nargs = 1;
+	like.arg = &address;
+	return expr_intern(f->s->l, like);
+}
+
+/* Every index of the load stays within its value or the zeros around it. */
+static bool within_border(const Expr *load)
+{
+	const Place *p = load->value->place;
+	if (!p->border)
+		return false;
+	for (int k = 0; k < load->nargs; k++)
+		if (load->arg[k]->lo < -p->before[k] ||
+		    load->arg[k]->hi >= load->value->shape.dim[k].k + p->after[k])
+			return false;
+	return true;
+}
+
+static Expr *flat_new(Flat *f, Expr *x)
+{
+	Expr *arg[MAX_RANK];
+	if (x->kind == X_LOAD)
+		return flat_load(f, x);
+	if (x->kind == X_ALU && x->op == SELECT && x->arg[1]->kind == X_LOAD && x->arg[2]->kind == X_NUM &&
+	    x->arg[2]->f == 0 && within_border(x->arg[1]) && guard_is_border(f->s->l, x->arg[0], x->arg[1]))
+		return flat_load(f, x->arg[1]);
+	if (x->nargs == 0)
+		return x;
+	for (int k = 0; k < x->nargs; k++)
+		arg[k] = flat(f, x->arg[k]);
+	return rebuild(f->s->l, x, arg);
+}
+
+static Expr *flat(Flat *f, Expr *x)
+{
+	if (x->id > f->ndone)
+		return flat_new(f, x);
+	if (!f->done[x->id])
+		f->done[x->id] = flat_new(f, x);
+	return f->done[x->id];
+}
+
+/* ---- merging axes ---- */
+
+static bool divides(const Expr *x, const Axis *axis)
+{
+	if (!depends_on(x, axis))
+		return false;
+	if (x->kind == X_ALU && (x->op == IDIV || x->op == IMOD))
+		return true;
+	for (int k = 0; k < x->nargs; k++)
+		if (divides(x->arg[k], axis))
+			return true;
+	return false;
+}
+
+/* x with axes p (outer) and q replaced by one axis r over both: NULL when some address does not allow it. */
+static Expr *merged(Lower *l, Expr *x, Axis *p, Axis *q, Axis *r)
+{
+	Expr *n = num_i(l, q->extent.k), *at = axis_expr(l, r);
+	Expr *y = substitute(l, x, axis_expr(l, p), idiv(l, at, n));
+	y = substitute(l, y, axis_expr(l, q), imod(l, at, n));
+	return divides(y, r) ? NULL : y;
+}
+
+static void merge_axes(Stage *s)
+{
+	for (int k = 0; k + 1 < s->naxes;) {
+		Axis *p = s->axis[k], *q = s->axis[k + 1];
+		Axis *r = axis_new(s->l, dim(p->extent.k * q->extent.k), false);
+		Expr *address = merged(s->l, s->address, p, q, r);
+		Expr *body = address ? merged(s->l, s->body, p, q, r) : NULL;
+		if (!body) {
+			k++;
+			continue;
+		}
+		s->address = address;
+		s->body = body;
+		s->axis[k] = r;
+		s->naxes--;
+		memmove(s->axis + k + 1, s->axis + k + 2, (size_t)(s->naxes - k - 1) * sizeof *s->axis);
+		k = k ? k - 1 : 0;
+	}
+}
+
+/* ---- facts about a stage ---- */
+
+int64_t axis_count(const Axis *axis) { return axis->extent.k; }
+
+Expr *local_new(Stage *s, DType t)
+{
+	return expr_intern(s->l, (Expr){.kind = X_LOCAL, .dtype = t, .i = ++s->locals, .lo = -INDEX_MAX, .hi = INDEX_MAX});
+}
+
+static void collect_fused(Stage *s, Arena *a, Node *n, bool *seen)
+{
+	if (seen[n->id])
+		return;
+	seen[n->id] = true;
+	for (int k = 0; k < n->nin; k++)
+		if (n->in[k] && n->in[k]->def && n->in[k]->place->form == FORM_INLINE)
+			collect_fused(s, a, n->in[k]->def, seen);
+	int room = s->nfused;
+	Node **list = NEW_N(a, Node *, room + 1);
+	if (room)
+		memcpy(list, s->fused, (size_t)room * sizeof *list);
+	list[s->nfused++] = n;
+	s->fused = list;
+}
+
+static void find_facts(Stage *s, const Expr *x, bool *seen)
+{
+	if (seen[x->id])
+		return;
+	seen[x->id] = true;
+	bool index = x->kind == X_ALU && x->dtype == I64 && (x->op == ADD || x->op == MUL || x->op == IDIV || x->op == IMOD);
+	bool bounded = x->hi < INDEX_MAX && x->lo > -INDEX_MAX;
+	s->wide |= (index || x->kind == X_AXIS) && bounded && (x->hi >= INT32_MAX || x->lo <= INT32_MIN);
+	s->checks |= x->kind == X_ALU && x->op == INDEX;
+	for (int k = 0; k < x->nargs; k++)
+		find_facts(s, x->arg[k], seen);
+}
+
+static const struct { const char *op, *kind; } kinds[] = {
+	{"Conv", "conv"}, {"ConvTranspose", "deconv"}, {"MatMul", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"},
+	{"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"}, {"Softmax", "softmax"},
+	{"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
+	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},
+	{"Resize", "resize"}, {"Add", "add"}, {"Mul", "mul"}, {"Relu", "relu"}, {"Recurrence", "recur"}, {NULL, NULL}};
+
+/* The name of a stage comes from the most telling operator in it. */
+static const char *kind_of(const Stage *s)
+{
+	int best = -1;
+	for (int i = 0; i < s->nfused; i++)
+		for (int k = 0; kinds[k].op; k++)
+			if (!strcmp(kinds[k].op, s->fused[i]->op->name) && (best < 0 || k < best))
+				best = k;
+	return best < 0 ? "map" : kinds[best].kind;
+}
+
+static Stage *stage_add(Module *m, Node *n)
+{
+	Arena *a = &m->g->ctx->perm;
+	Stage *s = NEW(a, Stage);
+	GROW(a, m->stage, m->nstages, m->cstages);
+	m->stage[m->nstages++] = s;
+	s->number = m->nstages;
+	s->node = n;
+	return s;
+}
+
+static void make_stage(Module *m, Node *n, int slot, const bool *is_load)
+{
+	Arena *a = &m->g->ctx->perm;
+	Stage *s = stage_add(m, n);
+	Value *y = s->out = n->out[slot];
+	Expr *at[MAX_RANK];
+	s->l = lower_new(m->g, a, is_load);
+	for (int k = 0; k < y->shape.rank; k++)
+		at[k] = num_i(s->l, 0);
+	for (int k = 0; k < y->shape.rank; k++) {
+		int axis = y->order[k];
+		if (dim_is(y->shape.dim[axis], 1))
+			continue;
+		s->axis[s->naxes] = axis_new(s->l, y->shape.dim[axis], false);
+		at[axis] = axis_expr(s->l, s->axis[s->naxes++]);
+	}
+	Expr *body = n->op->lower(s->l, n, slot, at);
+	Flat f = {s, NEW_N(a, Expr *, s->l->nexprs + 1), s->l->nexprs};
+	s->body = flat(&f, body);
+	s->address = address_of(s->l, y, at);
+	merge_axes(s);
+	collect_fused(s, a, n, NEW_N(&m->g->ctx->scratch, bool, m->g->last_node_id + 1));
+	find_facts(s, s->body, NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1));
+	find_facts(s, s->address, NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1));
+	s->kind = kind_of(s);
+}
+
+void make_stages(Module *m)
+{
+	Graph *g = m->g;
+	bool *is_load = NEW_N(&g->ctx->perm, bool, g->nvalue + 1);
+	for (uint32_t i = 0; i < g->nvalue; i++)
+		is_load[g->value[i]->id] = g->value[i]->place->form != FORM_INLINE;
+	for (uint32_t i = 0; i < g->nnode; i++) {
+		Node *n = g->node[i];
+		if (is_op(n, "Concat"))
+			continue; /* its parts are made in place */
+		for (int slot = 0; slot < n->nout; slot++)
+			if (n->out[slot] && n->out[slot]->place->form == FORM_STORED)
+				make_stage(m, n, slot, is_load);
+	}
+}

@@ -1,0 +1,91 @@
+/* target.c -- how each operation is written in C, and the list of targets.
+ *
+ * Formats: %0 %1 %2 are operands. A format that is a call or a single word stands alone in any expression; the others
+ * are put in parentheses where they are operands. Names that begin with v_, i_, u_, f_ are helpers, copied into the
+ * emitted file when a stage uses them. */
+#include <string.h>
+#include "codegen/target.h"
+
+static const AluText texts[ALU_COUNT] = {
+	[ADD] = {"%0 + %1", "%0 + %1", "%0 + %1", "%0 + %1"},
+	[SUB] = {"%0 - %1", "%0 - %1", "%0 - %1", "%0 - %1"},
+	[MUL] = {"%0 * %1", "%0 * %1", "%0 * %1", "%0 * %1"},
+	[DIV] = {"%0 / %1", "%0 / %1", "i_div(%0, %1)", "%0 / %1"},
+	[MOD] = {"f_mod(%0, %1)", "d_mod(%0, %1)", "i_mod(%0, %1)", NULL},
+	[FMOD] = {"fmodf(%0, %1)", "fmod(%0, %1)", "i_rem(%0, %1)", NULL},
+	[IDIV] = {NULL, NULL, "%0 / %1", NULL},
+	[IMOD] = {NULL, NULL, "%0 %% %1", NULL},
+	[NEG] = {"-%0", "-%0", "-%0", "-%0"},
+	[ABS] = {"fabsf(%0)", "fabs(%0)", "i_abs(%0)", "v_abs(%0)"},
+	[MIN] = {"f_min(%0, %1)", "d_min(%0, %1)", "i_min(%0, %1)", "v_min(%0, %1)"},
+	[MAX] = {"f_max(%0, %1)", "d_max(%0, %1)", "i_max(%0, %1)", "v_max(%0, %1)"},
+	[EQ] = {"%0 == %1", "%0 == %1", "%0 == %1", "v_eq(%0, %1)"},
+	[LT] = {"%0 < %1", "%0 < %1", "%0 < %1", "v_lt(%0, %1)"},
+	[LE] = {"%0 <= %1", "%0 <= %1", "%0 <= %1", "v_le(%0, %1)"},
+	[AND] = {NULL, NULL, "%0 && %1", "v_and(%0, %1)"},
+	[OR] = {NULL, NULL, "%0 || %1", "v_or(%0, %1)"},
+	[XOR] = {NULL, NULL, "!%0 != !%1", NULL},
+	[NOT] = {NULL, NULL, "!%0", "v_not(%0)"},
+	[BITAND] = {NULL, NULL, "%0 & %1", NULL},
+	[BITOR] = {NULL, NULL, "%0 | %1", NULL},
+	[BITXOR] = {NULL, NULL, "%0 ^ %1", NULL},
+	[BITNOT] = {NULL, NULL, "~%0", NULL},
+	[SHL] = {NULL, NULL, "u_shl(%0, %1)", NULL},
+	[SHR] = {NULL, NULL, "u_shr(%0, %1)", NULL},
+	[SELECT] = {"%0 ? %1 : %2", "%0 ? %1 : %2", "%0 ? %1 : %2", "v_select(%0, %1, %2)"},
+	[INDEX] = {NULL, NULL, "i_index(%0, %1, status)", NULL},
+	[FLOOR] = {"floorf(%0)", "floor(%0)", NULL, "v_floor(%0)"},
+	[CEIL] = {"ceilf(%0)", "ceil(%0)", NULL, "v_ceil(%0)"},
+	[ROUND] = {"rintf(%0)", "rint(%0)", NULL, "v_round(%0)"},
+	[TRUNC] = {"truncf(%0)", "trunc(%0)", NULL, "v_trunc(%0)"},
+	[SQRT] = {"sqrtf(%0)", "sqrt(%0)", NULL, "v_sqrt(%0)"},
+	[EXP] = {"expf(%0)", "exp(%0)", NULL, "v_exp(%0)"},
+	[LOG] = {"logf(%0)", "log(%0)", NULL, "v_log(%0)"},
+	[SIN] = {"sinf(%0)", "sin(%0)", NULL, NULL},
+	[COS] = {"cosf(%0)", "cos(%0)", NULL, NULL},
+	[TAN] = {"tanf(%0)", "tan(%0)", NULL, NULL},
+	[ASIN] = {"asinf(%0)", "asin(%0)", NULL, NULL},
+	[ACOS] = {"acosf(%0)", "acos(%0)", NULL, NULL},
+	[ATAN] = {"atanf(%0)", "atan(%0)", NULL, NULL},
+	[SINH] = {"sinhf(%0)", "sinh(%0)", NULL, NULL},
+	[COSH] = {"coshf(%0)", "cosh(%0)", NULL, NULL},
+	[TANH] = {"tanhf(%0)", "tanh(%0)", NULL, "v_tanh(%0)"},
+	[ASINH] = {"asinhf(%0)", "asinh(%0)", NULL, NULL},
+	[ACOSH] = {"acoshf(%0)", "acosh(%0)", NULL, NULL},
+	[ATANH] = {"atanhf(%0)", "atanh(%0)", NULL, NULL},
+	[ERF] = {"erff(%0)", "erf(%0)", NULL, "v_erf(%0)"},
+	[SIGMOID] = {"f_sigmoid(%0)", "d_sigmoid(%0)", NULL, "v_sigmoid(%0)"},
+	[LOG1P] = {"log1pf(%0)", "log1p(%0)", NULL, NULL},
+	[POW] = {"powf(%0, %1)", "pow(%0, %1)", "i_pow(%0, %1)", NULL},
+	[ISNAN] = {"isnan(%0)", "isnan(%0)", NULL, NULL},
+	[ISINF] = {"isinf(%0)", "isinf(%0)", NULL, NULL},
+	[SIGN] = {"f_sign(%0)", "d_sign(%0)", "i_sign(%0)", NULL},
+};
+
+const AluText *alu_text(Alu op) { return &texts[op]; }
+
+extern const Target target_c, target_x86_64_v3, target_x86_64_v4;
+
+const Target *const target_table[] = {&target_c, &target_x86_64_v3, &target_x86_64_v4, NULL};
+
+static const Target *target_of_this_machine(void)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+	    __builtin_cpu_supports("avx512bw"))
+		return &target_x86_64_v4;
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
+		return &target_x86_64_v3;
+#endif
+	return &target_c;
+}
+
+const Target *target_find(const char *name)
+{
+	if (!strcmp(name, "native"))
+		return target_of_this_machine();
+	for (int i = 0; target_table[i]; i++)
+		if (!strcmp(target_table[i]->name, name))
+			return target_table[i];
+	return NULL;
+}

@@ -1,0 +1,37 @@
+/* target.h -- what a processor offers: vector width, registers, caches, and the C text of every operation.
+ *
+ * A target is a row here and the text of the vector helpers that it provides (v_load, v_fma, ...). Stages are printed
+ * once in terms of these names; a helper is copied into the emitted file only when a stage uses it. */
+#ifndef TCC_CODEGEN_TARGET_H
+#define TCC_CODEGEN_TARGET_H
+#include <stdint.h>
+#include "ir/expr.h"
+
+/* A helper function of emitted C. Text may use other helpers; they are found by name and come first. */
+typedef struct Helper {
+	const char *name; /* "v_exp" */
+	const char *text;
+} Helper;
+
+typedef struct Target {
+	const char *name;      /* "x86-64-v3" */
+	const char *title;     /* "AVX2, FMA" for the head comment */
+	int lanes;             /* floats in a vector; 1: none */
+	int registers;         /* vector registers */
+	int64_t l1, l2;        /* bytes of cache a core */
+	const char *features;  /* for the target pragma: "avx2,fma,f16c" or NULL */
+	const char *cpu_check; /* C condition that the processor can run it, or NULL */
+	const Helper *helpers; /* NULL name at the end; looked up before the common ones */
+} Target;
+
+extern const Target *const target_table[]; /* NULL at the end */
+extern const Helper common_helpers[];      /* scalar helpers for every target */
+const Target *target_find(const char *name); /* "native": the best this machine runs; NULL: no such target */
+
+/* How an operation is written. %0 %1 %2 are the operands; NULL: not available. Helpers it uses are found by name. */
+typedef struct AluText {
+	const char *f32, *f64, *integer, *vector;
+} AluText;
+
+const AluText *alu_text(Alu op);
+#endif

@@ -1,0 +1,82 @@
+/* c.c -- portable C99, and the scalar helpers that every target shares.
+ *
+ * Integer helpers work in 64 bits; the printer casts their result to the element's type. Float helpers follow ONNX
+ * where C's own functions differ: f_max keeps a NaN, f_mod has the divisor's sign. */
+#include "codegen/target.h"
+
+#define FLOAT_HELPERS(p, T, s)                                                                                         \
+	{p "_max", "static inline " T " " p "_max(" T " a, " T " b)\n{\n\treturn a > b || a != a ? a : b;\n}\n"},          \
+	{p "_min", "static inline " T " " p "_min(" T " a, " T " b)\n{\n\treturn a < b || a != a ? a : b;\n}\n"},          \
+	{p "_mod", "static inline " T " " p "_mod(" T " a, " T " b)\n{\n\t" T " r = fmod" s                                \
+	           "(a, b);\n\treturn r != 0 && (r < 0) != (b < 0) ? r + b : r;\n}\n"},                                    \
+	{p "_sigmoid", "static inline " T " " p "_sigmoid(" T " x)\n{\n\treturn 1 / (1 + exp" s "(-x));\n}\n"},            \
+	{p "_sign", "static inline " T " " p "_sign(" T " x)\n{\n\treturn x > 0 ? 1 : x < 0 ? -1 : x;\n}\n"}
+
+const Helper common_helpers[] = {
+	FLOAT_HELPERS("f", "float", "f"),
+	FLOAT_HELPERS("d", "double", ""),
+	{"i_div", "/* a / b rounded toward zero; 0 where C has no answer */\n"
+	          "static inline int64_t i_div(int64_t a, int64_t b)\n{\n"
+	          "\treturn b == 0 ? 0 : b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;\n}\n"},
+	{"u_div", "static inline uint64_t u_div(uint64_t a, uint64_t b)\n{\n\treturn b ? a / b : 0;\n}\n"},
+	{"i_rem", "static inline int64_t i_rem(int64_t a, int64_t b)\n{\n\treturn b == 0 || b == -1 ? 0 : a % b;\n}\n"},
+	{"u_rem", "static inline uint64_t u_rem(uint64_t a, uint64_t b)\n{\n\treturn b ? a % b : 0;\n}\n"},
+	{"i_mod", "/* a - b * floor(a / b) */\n"
+	          "static inline int64_t i_mod(int64_t a, int64_t b)\n{\n"
+	          "\tint64_t r = i_rem(a, b);\n\treturn r != 0 && (r < 0) != (b < 0) ? r + b : r;\n}\n"},
+	{"u_mod", "static inline uint64_t u_mod(uint64_t a, uint64_t b)\n{\n\treturn b ? a % b : 0;\n}\n"},
+	{"i_abs", "static inline int64_t i_abs(int64_t a)\n{\n\treturn a < 0 ? (int64_t)(0 - (uint64_t)a) : a;\n}\n"},
+	{"u_abs", "static inline uint64_t u_abs(uint64_t a)\n{\n\treturn a;\n}\n"},
+	{"i_min", "static inline int64_t i_min(int64_t a, int64_t b)\n{\n\treturn a < b ? a : b;\n}\n"},
+	{"u_min", "static inline uint64_t u_min(uint64_t a, uint64_t b)\n{\n\treturn a < b ? a : b;\n}\n"},
+	{"i_max", "static inline int64_t i_max(int64_t a, int64_t b)\n{\n\treturn a > b ? a : b;\n}\n"},
+	{"u_max", "static inline uint64_t u_max(uint64_t a, uint64_t b)\n{\n\treturn a > b ? a : b;\n}\n"},
+	{"u_shl", "static inline uint64_t u_shl(uint64_t a, uint64_t n)\n{\n\treturn n < 64 ? a << n : 0;\n}\n"},
+	{"u_shr", "static inline uint64_t u_shr(uint64_t a, uint64_t n)\n{\n\treturn n < 64 ? a >> n : 0;\n}\n"},
+	{"i_sign", "static inline int64_t i_sign(int64_t a)\n{\n\treturn (a > 0) - (a < 0);\n}\n"},
+	{"u_sign", "static inline uint64_t u_sign(uint64_t a)\n{\n\treturn a > 0;\n}\n"},
+	{"u_pow", "/* by squaring, modulo 2^64 */\nstatic inline uint64_t u_pow(uint64_t a, uint64_t n)\n{\n"
+	          "\tuint64_t r = 1;\n\tfor (; n; n >>= 1, a *= a)\n\t\tif (n & 1)\n\t\t\tr *= a;\n\treturn r;\n}\n"},
+	{"i_pow", "static inline int64_t i_pow(int64_t a, int64_t n)\n{\n"
+	          "\tif (n < 0)\n\t\treturn a == 1 ? 1 : a == -1 ? (n & 1 ? -1 : 1) : 0;\n"
+	          "\treturn (int64_t)u_pow((uint64_t)a, (uint64_t)n);\n}\n"},
+	{"i_index", "/* an index from data: negative ones count from the end; one outside 0..n-1 stops the run */\n"
+	            "static inline int64_t i_index(int64_t i, int64_t n, int *status)\n{\n"
+	            "\ti += i < 0 ? n : 0;\n\tif (i >= 0 && i < n)\n\t\treturn i;\n"
+	            "\t*status = TCC_ERR_INDEX;\n\treturn 0;\n}\n"},
+	{"f_to_i64", "/* truncated; what does not fit, NaN included, gives the least number */\n"
+	             "static inline int64_t f_to_i64(double x)\n{\n"
+	             "\treturn x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : INT64_MIN;\n}\n"},
+	{"f_to_u64", "static inline uint64_t f_to_u64(double x)\n{\n"
+	             "\treturn x >= 0x1p63 && x < 0x1p64 ? (uint64_t)x : (uint64_t)f_to_i64(x);\n}\n"},
+	{"f16_to_f32", "static inline float f16_to_f32(uint16_t h)\n{\n"
+	               "\tuint32_t sign = (uint32_t)(h & 0x8000) << 16, mag = (uint32_t)(h & 0x7fff) << 13, bits;\n"
+	               "\tfloat x;\n"
+	               "\tif (mag >= 0x0f800000) {\t/* infinity, NaN */\n"
+	               "\t\tbits = sign | mag | 0x7f800000;\n"
+	               "\t\tmemcpy(&x, &bits, 4);\n\t\treturn x;\n\t}\n"
+	               "\tmemcpy(&x, &mag, 4);\n"
+	               "\tx *= 0x1p112f;\t/* moves the exponent, makes subnormals normal */\n"
+	               "\tmemcpy(&bits, &x, 4);\n\tbits |= sign;\n\tmemcpy(&x, &bits, 4);\n\treturn x;\n}\n"},
+	{"f32_to_f16", "/* rounds to nearest even */\nstatic inline uint16_t f32_to_f16(float x)\n{\n"
+	               "\tuint32_t bits, sign, m;\n\tfloat y;\n"
+	               "\tmemcpy(&bits, &x, 4);\n\tsign = bits >> 16 & 0x8000;\n\tbits &= 0x7fffffff;\n"
+	               "\tif (bits > 0x7f800000)\n\t\treturn (uint16_t)(sign | 0x7e00);\n"
+	               "\tif (bits >= 0x477ff000)\n\t\treturn (uint16_t)(sign | 0x7c00);\n"
+	               "\tif (bits < 0x38800000) {\t/* subnormal: the float adder rounds */\n"
+	               "\t\tmemcpy(&y, &bits, 4);\n\t\ty += 0.5f;\n\t\tmemcpy(&m, &y, 4);\n"
+	               "\t\treturn (uint16_t)(sign | (m - 0x3f000000));\n\t}\n"
+	               "\tbits += 0xfff + (bits >> 13 & 1);\n"
+	               "\treturn (uint16_t)(sign | (bits - 0x38000000) >> 13);\n}\n"},
+	{"bf16_to_f32", "static inline float bf16_to_f32(uint16_t h)\n{\n"
+	                "\tuint32_t bits = (uint32_t)h << 16;\n\tfloat x;\n\tmemcpy(&x, &bits, 4);\n\treturn x;\n}\n"},
+	{"f32_to_bf16", "/* rounds to nearest even */\nstatic inline uint16_t f32_to_bf16(float x)\n{\n"
+	                "\tuint32_t bits;\n\tmemcpy(&bits, &x, 4);\n"
+	                "\tif ((bits & 0x7fffffff) > 0x7f800000)\n\t\treturn (uint16_t)(bits >> 16 | 0x40);\n"
+	                "\treturn (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);\n}\n"},
+	{NULL, NULL}};
+
+static const Helper none[] = {{NULL, NULL}};
+
+const Target target_c = {.name = "c", .title = "portable C99", .lanes = 1, .registers = 16, .l1 = 32 << 10,
+                         .l2 = 256 << 10, .helpers = none};

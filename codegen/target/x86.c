@@ -1,0 +1,196 @@
+/* x86.c -- AVX2 and AVX-512: vf is a vector of floats, vm the result of a comparison.
+ *
+ * The functions of one argument are written once over the helpers of both widths. Coefficients: exp, log from the
+ * Cephes library (S. Moshier), tanh the 13/6 rational minimax used by Eigen, erf the two-piece minimax published by
+ * N. Juffa. A helper that uses another one names it, so it is found and copied too. */
+#include "codegen/target.h"
+
+#define V(name, result, args, body) {name, "INLINE " result " " name "(" args ")\n{\n" body "}\n"}
+
+/* Written over v_fma, v_round, v_scale, v_min, v_max: the same for both widths. */
+#define MATH_HELPERS                                                                                                   \
+	V("v_exp", "vf", "vf x",                                                                                           \
+	  "\t/* x = n log 2 + r, |r| <= log 2 / 2 */\n"                                                                    \
+	  "\tx = v_clamp(x, -104.0f, 89.0f);\n"                                                                            \
+	  "\tvf n = v_round(x * v_set(0x1.715476p+0f));\n"                                                                 \
+	  "\tvf r = v_fma(n, v_set(-0x1.63p-1f), x);\n"                                                                    \
+	  "\tr = v_fma(n, v_set(0x1.bd0106p-13f), r);\n"                                                                   \
+	  "\tvf p = v_set(1.9875691500e-4f);\n"                                                                            \
+	  "\tp = v_fma(p, r, v_set(1.3981999507e-3f));\n"                                                                  \
+	  "\tp = v_fma(p, r, v_set(8.3334519073e-3f));\n"                                                                  \
+	  "\tp = v_fma(p, r, v_set(4.1665795894e-2f));\n"                                                                  \
+	  "\tp = v_fma(p, r, v_set(1.6666665459e-1f));\n"                                                                  \
+	  "\tp = v_fma(p, r, v_set(5.0000001201e-1f));\n"                                                                  \
+	  "\tp = v_fma(p, r * r, r) + v_set(1.0f);\n"                                                                      \
+	  "\treturn v_scale(p, n);\n"),                                                                                    \
+	V("v_sigmoid", "vf", "vf x", "\treturn v_set(1.0f) / (v_set(1.0f) + v_exp(-x));\n"),                               \
+	V("v_tanh", "vf", "vf x",                                                                                          \
+	  "\tx = v_clamp(x, -9.0f, 9.0f);\n"                                                                               \
+	  "\tvf s = x * x;\n"                                                                                              \
+	  "\tvf p = v_set(-2.76076847742355e-16f);\n"                                                                      \
+	  "\tp = v_fma(p, s, v_set(2.00018790482477e-13f));\n"                                                             \
+	  "\tp = v_fma(p, s, v_set(-8.60467152213735e-11f));\n"                                                            \
+	  "\tp = v_fma(p, s, v_set(5.12229709037114e-08f));\n"                                                             \
+	  "\tp = v_fma(p, s, v_set(1.48572235717979e-05f));\n"                                                             \
+	  "\tp = v_fma(p, s, v_set(6.37261928875436e-04f));\n"                                                             \
+	  "\tp = v_fma(p, s, v_set(4.89352455891786e-03f));\n"                                                             \
+	  "\tvf q = v_set(1.19825839466702e-06f);\n"                                                                       \
+	  "\tq = v_fma(q, s, v_set(1.18534705686654e-04f));\n"                                                             \
+	  "\tq = v_fma(q, s, v_set(2.26843463243900e-03f));\n"                                                             \
+	  "\tq = v_fma(q, s, v_set(4.89352518554385e-03f));\n"                                                             \
+	  "\treturn x * p / q;\n"),                                                                                        \
+	V("v_erf", "vf", "vf x",                                                                                           \
+	  "\tvf t = v_clamp(v_abs(x), 0.0f, 4.0f), s = t * t;\n"                                                           \
+	  "\t/* above 0.93: 1 - exp of a polynomial */\n"                                                                  \
+	  "\tvf r = v_fma(v_set(-1.72853470e-5f), t, v_set(3.83197126e-4f));\n"                                            \
+	  "\tvf u = v_fma(v_set(-3.88396438e-3f), t, v_set(2.42546219e-2f));\n"                                            \
+	  "\tr = v_fma(r, s, u);\n"                                                                                        \
+	  "\tr = v_fma(r, t, v_set(-1.06777877e-1f));\n"                                                                   \
+	  "\tr = v_fma(r, t, v_set(-6.34846687e-1f));\n"                                                                   \
+	  "\tr = v_fma(r, t, v_set(-1.28717512e-1f));\n"                                                                   \
+	  "\tr = v_set(1.0f) - v_exp(v_fma(r, t, -t));\n"                                                                  \
+	  "\t/* below: x + x * polynomial in x^2 */\n"                                                                     \
+	  "\tvf p = v_fma(v_set(-5.96761703e-4f), s, v_set(4.99119423e-3f));\n"                                            \
+	  "\tp = v_fma(p, s, v_set(-2.67681349e-2f));\n"                                                                   \
+	  "\tp = v_fma(p, s, v_set(1.12819925e-1f));\n"                                                                    \
+	  "\tp = v_fma(p, s, v_set(-3.76125336e-1f));\n"                                                                   \
+	  "\tp = v_fma(p, s, v_set(1.28379166e-1f));\n"                                                                    \
+	  "\treturn v_select(v_lt(v_set(0.927734375f), t), v_sign_of(r, x), v_fma(p, x, x));\n")
+
+#define LOG_POLYNOMIAL                                                                                                 \
+	"\tvf s = m * m;\n"                                                                                                \
+	"\tvf p = v_set(7.0376836292e-2f);\n"                                                                              \
+	"\tp = v_fma(p, m, v_set(-1.1514610310e-1f));\n"                                                                   \
+	"\tp = v_fma(p, m, v_set(1.1676998740e-1f));\n"                                                                    \
+	"\tp = v_fma(p, m, v_set(-1.2420140846e-1f));\n"                                                                   \
+	"\tp = v_fma(p, m, v_set(1.4249322787e-1f));\n"                                                                    \
+	"\tp = v_fma(p, m, v_set(-1.6668057665e-1f));\n"                                                                   \
+	"\tp = v_fma(p, m, v_set(2.0000714765e-1f));\n"                                                                    \
+	"\tp = v_fma(p, m, v_set(-2.4999993993e-1f));\n"                                                                   \
+	"\tp = v_fma(p, m, v_set(3.3333331174e-1f));\n"                                                                    \
+	"\tp = v_fma(e, v_set(-2.12194440e-4f), p * m * s);\n"                                                             \
+	"\tp = v_fma(s, v_set(-0.5f), p);\n"                                                                               \
+	"\tvf y = v_fma(e, v_set(0.693359375f), m + p);\n"
+
+static const Helper avx2[] = {
+	{"vf", "typedef __m256 vf;\n"},
+	{"vm", "typedef __m256 vm;\n"},
+	V("v_set", "vf", "float x", "\treturn _mm256_set1_ps(x);\n"),
+	V("v_load", "vf", "const float *p", "\treturn _mm256_loadu_ps(p);\n"),
+	V("v_store", "void", "float *p, vf x", "\t_mm256_storeu_ps(p, x);\n"),
+	V("v_mask", "__m256i", "int n", "\treturn _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));\n"),
+	V("v_load_n", "vf", "const float *p, int n", "\treturn _mm256_maskload_ps(p, v_mask(n));\n"),
+	V("v_store_n", "void", "float *p, vf x, int n", "\t_mm256_maskstore_ps(p, v_mask(n), x);\n"),
+	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm256_fmadd_ps(a, b, c);\n"),
+	V("v_abs", "vf", "vf x", "\treturn _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);\n"),
+	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm256_or_ps(v_abs(x), _mm256_and_ps(_mm256_set1_ps(-0.0f), s));\n"),
+	V("v_max", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n\tvf y = _mm256_max_ps(a, b);\n"
+	  "\treturn _mm256_blendv_ps(y, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
+	V("v_min", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n\tvf y = _mm256_min_ps(a, b);\n"
+	  "\treturn _mm256_blendv_ps(y, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
+	V("v_at_least", "vf", "vf x, float low", "\treturn _mm256_max_ps(_mm256_set1_ps(low), x);\n"),
+	V("v_at_most", "vf", "vf x, float high", "\treturn _mm256_min_ps(_mm256_set1_ps(high), x);\n"),
+	V("v_clamp", "vf", "vf x, float low, float high", "\treturn v_at_most(v_at_least(x, low), high);\n"),
+	V("v_eq", "vm", "vf a, vf b", "\treturn _mm256_cmp_ps(a, b, _CMP_EQ_OQ);\n"),
+	V("v_lt", "vm", "vf a, vf b", "\treturn _mm256_cmp_ps(a, b, _CMP_LT_OQ);\n"),
+	V("v_le", "vm", "vf a, vf b", "\treturn _mm256_cmp_ps(a, b, _CMP_LE_OQ);\n"),
+	V("v_and", "vm", "vm a, vm b", "\treturn _mm256_and_ps(a, b);\n"),
+	V("v_or", "vm", "vm a, vm b", "\treturn _mm256_or_ps(a, b);\n"),
+	V("v_not", "vm", "vm a", "\treturn _mm256_xor_ps(a, _mm256_castsi256_ps(_mm256_set1_epi32(-1)));\n"),
+	V("v_select", "vf", "vm m, vf a, vf b", "\treturn _mm256_blendv_ps(b, a, m);\n"),
+	V("v_floor", "vf", "vf x", "\treturn _mm256_floor_ps(x);\n"),
+	V("v_ceil", "vf", "vf x", "\treturn _mm256_ceil_ps(x);\n"),
+	V("v_round", "vf", "vf x", "\treturn _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);\n"),
+	V("v_trunc", "vf", "vf x", "\treturn _mm256_round_ps(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),
+	V("v_sqrt", "vf", "vf x", "\treturn _mm256_sqrt_ps(x);\n"),
+	V("v_scale", "vf", "vf x, vf n",
+	  "\t/* x * 2^n in two steps, so that n may leave the range of exponents */\n"
+	  "\t__m256i k = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(k, 1), bias = _mm256_set1_epi32(127);\n"
+	  "\tvf a = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(half, bias), 23));\n"
+	  "\tvf b = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_sub_epi32(k, half), bias), 23));\n"
+	  "\treturn x * a * b;\n"),
+	V("v_sum", "float", "vf x",
+	  "\t__m128 s = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));\n"
+	  "\ts = _mm_add_ps(s, _mm_movehl_ps(s, s));\n\treturn _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));\n"),
+	V("v_prod", "float", "vf x",
+	  "\t__m128 s = _mm_mul_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));\n"
+	  "\ts = _mm_mul_ps(s, _mm_movehl_ps(s, s));\n\treturn _mm_cvtss_f32(_mm_mul_ss(s, _mm_movehdup_ps(s)));\n"),
+	V("v_most", "float", "vf x", "\tfloat y[8];\n\tv_store(y, x);\n\tfor (int i = 1; i < 8; i++)\n"
+	  "\t\ty[0] = f_max(y[0], y[i]);\n\treturn y[0];\n"),
+	V("v_least", "float", "vf x", "\tfloat y[8];\n\tv_store(y, x);\n\tfor (int i = 1; i < 8; i++)\n"
+	  "\t\ty[0] = f_min(y[0], y[i]);\n\treturn y[0];\n"),
+	V("v_log", "vf", "vf x",
+	  "\t/* x = m 2^e, sqrt(1/2) <= m < sqrt 2; subnormals are scaled up first */\n"
+	  "\tvm tiny = v_lt(x, v_set(0x1p-126f));\n"
+	  "\tvf z = v_select(tiny, x * v_set(0x1p23f), x);\n"
+	  "\t__m256i bits = _mm256_castps_si256(z);\n"
+	  "\tvf e = _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(126)));\n"
+	  "\tvf m = _mm256_castsi256_ps(_mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x7fffff)), _mm256_set1_epi32(0x3f000000)));\n"
+	  "\tvm low = v_lt(m, v_set(0.707106781f));\n"
+	  "\te = e - v_select(low, v_set(1.0f), v_set(0.0f)) - v_select(tiny, v_set(23.0f), v_set(0.0f));\n"
+	  "\tm = v_select(low, m + m, m) - v_set(1.0f);\n" LOG_POLYNOMIAL
+	  "\ty = v_select(v_lt(x, v_set(INFINITY)), y, x);\n"
+	  "\ty = v_select(v_eq(x, v_set(0.0f)), v_set(-INFINITY), y);\n"
+	  "\treturn v_select(v_lt(x, v_set(0.0f)), v_set(NAN), y);\n"),
+	MATH_HELPERS,
+	{NULL, NULL}};
+
+static const Helper avx512[] = {
+	{"vf", "typedef __m512 vf;\n"},
+	{"vm", "typedef __mmask16 vm;\n"},
+	V("v_set", "vf", "float x", "\treturn _mm512_set1_ps(x);\n"),
+	V("v_load", "vf", "const float *p", "\treturn _mm512_loadu_ps(p);\n"),
+	V("v_store", "void", "float *p, vf x", "\t_mm512_storeu_ps(p, x);\n"),
+	V("v_load_n", "vf", "const float *p, int n", "\treturn _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);\n"),
+	V("v_store_n", "void", "float *p, vf x, int n", "\t_mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), x);\n"),
+	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm512_fmadd_ps(a, b, c);\n"),
+	V("v_abs", "vf", "vf x", "\treturn _mm512_abs_ps(x);\n"),
+	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm512_or_ps(v_abs(x), _mm512_and_ps(_mm512_set1_ps(-0.0f), s));\n"),
+	V("v_max", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n"
+	  "\treturn _mm512_mask_mov_ps(_mm512_max_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);\n"),
+	V("v_min", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n"
+	  "\treturn _mm512_mask_mov_ps(_mm512_min_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);\n"),
+	V("v_at_least", "vf", "vf x, float low", "\treturn _mm512_max_ps(_mm512_set1_ps(low), x);\n"),
+	V("v_at_most", "vf", "vf x, float high", "\treturn _mm512_min_ps(_mm512_set1_ps(high), x);\n"),
+	V("v_clamp", "vf", "vf x, float low, float high", "\treturn v_at_most(v_at_least(x, low), high);\n"),
+	V("v_eq", "vm", "vf a, vf b", "\treturn _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ);\n"),
+	V("v_lt", "vm", "vf a, vf b", "\treturn _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);\n"),
+	V("v_le", "vm", "vf a, vf b", "\treturn _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ);\n"),
+	V("v_and", "vm", "vm a, vm b", "\treturn (vm)(a & b);\n"),
+	V("v_or", "vm", "vm a, vm b", "\treturn (vm)(a | b);\n"),
+	V("v_not", "vm", "vm a", "\treturn (vm)~a;\n"),
+	V("v_select", "vf", "vm m, vf a, vf b", "\treturn _mm512_mask_mov_ps(b, m, a);\n"),
+	V("v_floor", "vf", "vf x", "\treturn _mm512_roundscale_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);\n"),
+	V("v_ceil", "vf", "vf x", "\treturn _mm512_roundscale_ps(x, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);\n"),
+	V("v_round", "vf", "vf x", "\treturn _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);\n"),
+	V("v_trunc", "vf", "vf x", "\treturn _mm512_roundscale_ps(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),
+	V("v_sqrt", "vf", "vf x", "\treturn _mm512_sqrt_ps(x);\n"),
+	V("v_scale", "vf", "vf x, vf n", "\treturn _mm512_scalef_ps(x, n);\n"),
+	V("v_sum", "float", "vf x", "\treturn _mm512_reduce_add_ps(x);\n"),
+	V("v_prod", "float", "vf x", "\treturn _mm512_reduce_mul_ps(x);\n"),
+	V("v_most", "float", "vf x", "\tfloat y[16];\n\tv_store(y, x);\n\tfor (int i = 1; i < 16; i++)\n"
+	  "\t\ty[0] = f_max(y[0], y[i]);\n\treturn y[0];\n"),
+	V("v_least", "float", "vf x", "\tfloat y[16];\n\tv_store(y, x);\n\tfor (int i = 1; i < 16; i++)\n"
+	  "\t\ty[0] = f_min(y[0], y[i]);\n\treturn y[0];\n"),
+	V("v_log", "vf", "vf x",
+	  "\t/* x = m 2^e, sqrt(1/2) <= m < sqrt 2 */\n"
+	  "\tvf e = _mm512_getexp_ps(x) + v_set(1.0f);\n"
+	  "\tvf m = _mm512_getmant_ps(x, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_src);\n"
+	  "\tvm low = v_lt(m, v_set(0.707106781f));\n"
+	  "\te = e - v_select(low, v_set(1.0f), v_set(0.0f));\n"
+	  "\tm = v_select(low, m + m, m) - v_set(1.0f);\n" LOG_POLYNOMIAL
+	  "\ty = v_select(v_lt(x, v_set(INFINITY)), y, x);\n"
+	  "\ty = v_select(v_eq(x, v_set(0.0f)), v_set(-INFINITY), y);\n"
+	  "\treturn v_select(v_lt(x, v_set(0.0f)), v_set(NAN), y);\n"),
+	MATH_HELPERS,
+	{NULL, NULL}};
+
+const Target target_x86_64_v3 = {
+	.name = "x86-64-v3", .title = "AVX2, FMA", .lanes = 8, .registers = 16, .l1 = 32 << 10, .l2 = 512 << 10,
+	.features = "avx2,fma,f16c",
+	.cpu_check = "__builtin_cpu_supports(\"avx2\") && __builtin_cpu_supports(\"fma\")", .helpers = avx2};
+
+const Target target_x86_64_v4 = {
+	.name = "x86-64-v4", .title = "AVX-512", .lanes = 16, .registers = 32, .l1 = 32 << 10, .l2 = 1 << 20,
+	.features = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c",
+	.cpu_check = "__builtin_cpu_supports(\"avx512f\") && __builtin_cpu_supports(\"avx512dq\")", .helpers = avx512};
