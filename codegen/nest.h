@@ -58,7 +58,11 @@ enum { PARAM_MAX = 64 };
 
 typedef struct Contraction Contraction;
 
+typedef struct Module Module;
+typedef struct Out Out;
+
 typedef struct Stage {
+	Module *module;
 	int number;
 	const char *kind;  /* "conv", "map", "rows", ...: of our own table */
 	Node *node;        /* that makes the output: the last of the fused ones */
@@ -82,9 +86,10 @@ typedef struct Stage {
 	int64_t macs;
 	uint32_t locals;   /* number of X_LOCAL so far */
 	const char *schedule; /* one line for the comment */
+	void (*prologue)(Module *m, struct Stage *s, Out *o); /* prints functions that the stage calls, or NULL */
 } Stage;
 
-typedef struct Module {
+struct Module {
 	Graph *g;
 	const Options *o;
 	const Target *target;
@@ -95,8 +100,15 @@ typedef struct Module {
 	Weight **weight;
 	int nweights, cweights;
 	int64_t arena_bytes, arena_bound, weights_bytes;
-	const char *prefix;
-} Module;
+	const char *prefix, *upper; /* of exported names, and in capitals */
+	const char *stem;           /* of the output: "m" */
+	const char *blob_path;      /* as the emitted text names it */
+	const char *blob_name;      /* "m.weights.bin" */
+	bool weights_in_c;          /* weights are arrays in the text; else bytes of a blob */
+	bool weights_given;         /* the blob is given to init */
+	bool float_arena;           /* every temporary is f32: the arena is a float * */
+	int64_t macs;
+};
 
 /* stage.c: stages of the graph in order, bodies flat, axes merged where all addresses allow it. */
 void make_stages(Module *m);
@@ -110,6 +122,7 @@ void make_memory(Module *m);
 const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note);
 
 Expr *local_new(Stage *s, DType t);
+Param *param_weight(Stage *s, const Weight *w); /* the one that points to packed weights */
 Param *param_of(Stage *s, Value *v);       /* the parameter that points to v's element 0,..,0; added when new */
 int64_t axis_count(const Axis *axis);
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis);

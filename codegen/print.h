@@ -3,11 +3,11 @@
 #define TCC_CODEGEN_PRINT_H
 #include "codegen/nest.h"
 
-typedef struct Out {
+struct Out {
 	Arena *arena;
 	char *text;
 	size_t n, c;
-} Out;
+};
 
 void put_text(Out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,0 +1,19 @@
+/* codegen.h -- from a graph after its passes to a C file. */
+#ifndef TCC_CODEGEN_CODEGEN_H
+#define TCC_CODEGEN_CODEGEN_H
+#include "passes/pass.h"
+
+/* What a person wants to know about an emitted model; for --summary, tests and tools. */
+typedef struct Facts {
+	int64_t arena_bytes, arena_bound; /* bytes; the lower bound of any plan */
+	int64_t weights_bytes, macs;
+	int nstages;
+} Facts;
+
+/* Write o->output (.c), its .h and, where weights are kept outside the text, its .weights.bin: all or nothing. The graph
+ * must have fixed sizes. facts may be NULL. */
+void emit_model(Graph *g, const Options *o, Facts *facts);
+
+/* The emitted C alone, in memory (tests, tools that compile many models into one file). header: the .h as well. */
+const char *emit_text(Graph *g, const Options *o, const char **header, Facts *facts);
+#endif

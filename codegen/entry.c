@@ -1,0 +1,227 @@
+/* entry.c -- what an emitted model offers: init, run, the generic descriptor; and its header file. */
+#include <string.h>
+#include "abi_text.h"
+#include "codegen/module.h"
+
+enum { NAME_MAX_SHOWN = 60, LITERAL_MAX = 4000 };
+
+static bool is_plain(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_.:/- ,[]()=+", c);
+}
+
+const char *comment_text(Arena *a, const char *name)
+{
+	char *text = NEW_N(a, char, 3 * NAME_MAX_SHOWN + 4), *to = text;
+	int n = 0;
+	for (; *name && n < NAME_MAX_SHOWN; name++, n++)
+		if (is_plain((unsigned char)*name) && !(*name == '/' && name[1] == '*'))
+			*to++ = *name;
+		else
+			to += sprintf(to, "%%%02x", (unsigned char)*name);
+	strcpy(to, *name ? "..." : "");
+	return text;
+}
+
+const char *string_text(Arena *a, const char *name)
+{
+	char *text = NEW_N(a, char, 4 * strlen(name) + 1), *to = text;
+	for (; *name; name++)
+		if (is_plain((unsigned char)*name))
+			*to++ = *name;
+		else
+			to += sprintf(to, "\\%03o", (unsigned char)*name);
+	return text;
+}
+
+const char *shape_name(Module *m, const Value *v)
+{
+	return arena_format(&m->g->ctx->perm, "%s%s", dtype_name(v->dtype), shape_text(m->g, &v->shape));
+}
+
+static int64_t bytes_of(const Value *v)
+{
+	int64_t n = 1;
+	for (int k = 0; k < v->shape.rank; k++)
+		n *= v->shape.dim[k].k;
+	return (int64_t)dtype_bytes(v->dtype, n);
+}
+
+static int needs_weights(const Module *m) { return !m->weights_in_c && m->nweights; }
+
+/* ---- init and run ---- */
+
+static void print_init(Module *m, Out *o)
+{
+	put_text(o, "int %s_init(void *workspace, const void *weights, size_t bytes)\n{\n", m->prefix);
+	if (m->arena_bytes == 0 && !m->weights_given)
+		put_text(o, "\t(void)workspace;\n");
+	if (!m->weights_given)
+		put_text(o, "\t(void)weights;\n\t(void)bytes;\n");
+	if (m->arena_bytes || m->weights_given)
+		put_text(o, "\tif (!workspace || (uintptr_t)workspace %% %s_WORKSPACE_ALIGN)\n\t\treturn TCC_ERR_ARG;\n", m->upper);
+	if (m->weights_given)
+		put_text(o, "\tif (!weights || bytes != %s_WEIGHTS_BYTES || (uintptr_t)weights %% 16)\n\t\treturn TCC_ERR_WEIGHTS;\n"
+		            "\tstruct state *s = (struct state *)(void *)((unsigned char *)workspace + STATE);\n"
+		            "\ts->magic = MAGIC;\n\ts->weights = weights;\n", m->upper);
+	put_text(o, "\treturn TCC_OK;\n}\n\n");
+}
+
+static void print_checks(Module *m, Out *o)
+{
+	put_text(o, "\tif (!in || !out%s", m->arena_bytes || m->weights_given ? " || !workspace" : "");
+	for (int i = 0; i < m->g->nin; i++)
+		if (bytes_of(m->g->in[i]))
+			put_text(o, " || !in->x%d", i);
+	for (int i = 0; i < m->g->nout; i++)
+		if (bytes_of(m->g->out[i]))
+			put_text(o, " || !out->y%d", i);
+	if (m->arena_bytes || m->weights_given)
+		put_text(o, " ||\n\t    (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", m->upper);
+	put_text(o, ")\n\t\treturn TCC_ERR_ARG;\n");
+	if (m->target->cpu_check)
+		put_text(o, "\tif (!(%s))\n\t\treturn TCC_ERR_CPU;\n", m->target->cpu_check);
+}
+
+static void print_run(Module *m, Out *o)
+{
+	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool)\n{\n", m->prefix,
+	         m->prefix, m->prefix);
+	if (!m->arena_bytes && !m->weights_given)
+		put_text(o, "\t(void)workspace;\n");
+	if (!m->o->threads)
+		put_text(o, "\t(void)pool;\n");
+	print_checks(m, o);
+	if (m->weights_given)
+		put_text(o, "\tconst struct state *s = (const struct state *)(void *)((unsigned char *)workspace + STATE);\n"
+		            "\tif (s->magic != MAGIC)\n\t\treturn TCC_ERR_STATE;\n");
+	const char *weights = !needs_weights(m) ? "" : m->weights_given ? "s->weights, " : arena_format(o->arena, "%s_weights, ", m->prefix);
+	put_text(o, "\tstruct call c = { in, out, workspace, %s%s };\n", weights, m->o->threads ? "TCC_OK, 0, 0" : "TCC_OK");
+	if (m->o->threads)
+		put_text(o, "\tif (pool && pool->threads > 1)\n\t\tpool->parallel(pool, work, &c);\n\telse\n\t\twork(&c, 0, 1);\n");
+	else
+		put_text(o, "\twork(&c);\n");
+	put_text(o, "\treturn c.status;\n}\n\n");
+}
+
+/* ---- the generic descriptor ---- */
+
+static void print_infos(Module *m, Out *o, const char *list, Value *const *values, int n)
+{
+	for (int i = 0; i < n; i++) {
+		size_t length = strlen(values[i]->name);
+		if (4 * length <= LITERAL_MAX)
+			continue;
+		put_text(o, "static const char %s_name%d[%zu] = {", list, i, length + 1);
+		for (size_t k = 0; k <= length; k++)
+			put_text(o, "%s%d,", k % 24 ? "" : "\n\t", (signed char)values[i]->name[k]);
+		put_text(o, "\n};\n");
+	}
+	if (n == 0)
+		return;
+	put_text(o, "static const tcc_info %s[] = {\n", list);
+	for (int i = 0; i < n; i++) {
+		const Value *v = values[i];
+		bool literal = 4 * strlen(v->name) <= LITERAL_MAX;
+		put_text(o, "\t{ ");
+		if (literal)
+			put_text(o, "\"%s\"", string_text(o->arena, v->name));
+		else
+			put_text(o, "%s_name%d", list, i);
+		put_text(o, ", TCC_TENSOR, %d, %d, { ", (int)v->dtype, v->shape.rank);
+		for (int k = 0; k < v->shape.rank; k++)
+			put_text(o, "%s%lld", k ? ", " : "", (long long)v->shape.dim[k].k);
+		put_text(o, "%s }, 0, %lld, 0, 0 },\n", v->shape.rank ? "" : "0", (long long)bytes_of(v));
+	}
+	put_text(o, "};\n\n");
+}
+
+static const char check_helper[] =
+	"/* t has the type and the sizes that the model was compiled for. */\n"
+	"static int check(const tcc_tensor *t, const tcc_info *info)\n{\n"
+	"\tif (t->dtype != info->dtype || t->rank != info->rank)\n\t\treturn TCC_ERR_ARG;\n"
+	"\tfor (int i = 0; i < info->rank; i++)\n\t\tif (t->dims[i] != info->dims[i])\n\t\t\treturn TCC_ERR_SHAPE;\n"
+	"\treturn TCC_OK;\n}\n\n";
+
+static const char describe_helper[] =
+	"static void describe(tcc_tensor *t, const tcc_info *info)\n{\n"
+	"\tt->dtype = info->dtype;\n\tt->rank = info->rank;\n"
+	"\tfor (int i = 0; i < info->rank; i++)\n\t\tt->dims[i] = info->dims[i];\n}\n\n";
+
+static void print_generic_run(Module *m, Out *o)
+{
+	Graph *g = m->g;
+	put_text(o, "%s%s", g->nin ? check_helper : "", g->nout ? describe_helper : "");
+	put_text(o, "static int run(void *workspace, const tcc_tensor *in, tcc_tensor *out, tcc_pool *pool)\n{\n");
+	put_text(o, "\tstruct %s_in x;\n\tstruct %s_out y;\n", m->prefix, m->prefix);
+	put_text(o, "\tif (!out%s)\n\t\treturn TCC_ERR_ARG;\n", g->nin ? " || !in" : "");
+	if (g->nin == 0)
+		put_text(o, "\t(void)in;\n\tx.unused = 0;\n");
+	else
+		put_text(o, "\tfor (int i = 0; i < %d; i++) {\n\t\tint status = check(&in[i], &inputs[i]);\n"
+		            "\t\tif (status != TCC_OK)\n\t\t\treturn status;\n\t}\n", g->nin);
+	for (int i = 0; i < g->nin; i++)
+		put_text(o, "\tx.x%d = in[%d].data;\n", i, i);
+	for (int i = 0; i < g->nout; i++)
+		put_text(o, "\ty.y%d = out[%d].data;\n", i, i);
+	if (g->nout)
+		put_text(o, "\tfor (int i = 0; i < %d; i++)\n\t\tdescribe(&out[i], &outputs[i]);\n", g->nout);
+	put_text(o, "\treturn %s_run(workspace, &x, &y, pool);\n}\n\n", m->prefix);
+}
+
+static void print_sha(const Graph *g, Out *o)
+{
+	for (int i = 0; i < 32; i++)
+		put_text(o, "%02x", g->sha256[i]);
+}
+
+void print_entry(Module *m, Out *o)
+{
+	Graph *g = m->g;
+	print_init(m, o);
+	print_run(m, o);
+	print_infos(m, o, "inputs", g->in, g->nin);
+	print_infos(m, o, "outputs", g->out, g->nout);
+	print_generic_run(m, o);
+	put_text(o, "const tcc_model %s_model = {\n\tTCC_ABI, \"%s\",\n\t\"", m->prefix, m->prefix);
+	print_sha(g, o);
+	put_text(o, "\", \"%s\",\n\t%d, %d, %s, %s,\n", m->target->name, g->nin, g->nout, g->nin ? "inputs" : "0",
+	         g->nout ? "outputs" : "0");
+	put_text(o, "\t%s_WORKSPACE_BYTES, %s_WORKSPACE_ALIGN, %s_WEIGHTS_BYTES, %s_init, run\n};\n", m->upper, m->upper,
+	         m->upper, m->prefix);
+}
+
+/* ---- the header ---- */
+
+static void print_members(Module *m, Out *o, Value *const *values, int n, const char *type, char letter)
+{
+	for (int i = 0; i < n; i++)
+		put_text(o, "\t%s%s *%c%d;\t/* %s  %s */\n", type, c_type(values[i]->dtype), letter, i, shape_name(m, values[i]),
+		         comment_text(o->arena, values[i]->name));
+	if (n == 0)
+		put_text(o, "\tint unused;\n");
+}
+
+void print_header_file(Module *m, Out *o, const char *name)
+{
+	Graph *g = m->g;
+	put_text(o, "/* %s.h -- emitted by tcc-compile. See %s.c. */\n#ifndef %s_MODEL_H\n#define %s_MODEL_H\n\n", name, name,
+	         m->upper, m->upper);
+	for (int i = 0; abi_text[i]; i++)
+		put_text(o, "%s\n", abi_text[i]);
+	put_text(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+	int64_t state = m->weights_given ? 64 : 0;
+	put_text(o, "#define %s_WORKSPACE_BYTES %lld\t/* aligned to %s_WORKSPACE_ALIGN, owned by the caller */\n", m->upper,
+	         (long long)(m->arena_bytes + state), m->upper);
+	put_text(o, "#define %s_WORKSPACE_ALIGN 64\n", m->upper);
+	put_text(o, "#define %s_WEIGHTS_BYTES %lld\t/* to give to init; 0: inside the program */\n\n", m->upper,
+	         (long long)(m->weights_given ? m->weights_bytes : 0));
+	put_text(o, "struct %s_in {\n", m->prefix);
+	print_members(m, o, g->in, g->nin, "const ", 'x');
+	put_text(o, "};\n\nstruct %s_out {\n", m->prefix);
+	print_members(m, o, g->out, g->nout, "", 'y');
+	put_text(o, "};\n\nint %s_init(void *workspace, const void *weights, size_t bytes);\n", m->prefix);
+	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool);\n", m->prefix,
+	         m->prefix, m->prefix);
+	put_text(o, "extern const tcc_model %s_model;\n\n#ifdef __cplusplus\n}\n#endif\n#endif\n", m->prefix);
+}

@@ -1,0 +1,123 @@
+/* pack.c -- weights: shared when equal, laid out in one blob, printed as C or written as bytes. */
+#include <string.h>
+#include "codegen/module.h"
+
+enum { WEIGHT_ALIGN = 64 };
+
+static uint64_t hash_bytes(const uint8_t *p, size_t n)
+{
+	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a over words, then bytes */
+	for (; n >= 8; n -= 8, p += 8) {
+		uint64_t w;
+		memcpy(&w, p, 8);
+		h = (h ^ w) * 0x100000001b3u;
+		h ^= h >> 29;
+	}
+	for (; n; n--, p++)
+		h = (h ^ *p) * 0x100000001b3u;
+	return h;
+}
+
+const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note)
+{
+	Arena *a = &m->g->ctx->perm;
+	size_t bytes = dtype_bytes(t, count);
+	uint64_t hash = hash_bytes(data, bytes);
+	for (int i = 0; i < m->nweights; i++) {
+		const Weight *w = m->weight[i];
+		if (w->hash == hash && w->dtype == t && w->count == count && !memcmp(w->data, data, bytes))
+			return w;
+	}
+	Weight *w = NEW(a, Weight);
+	*w = (Weight){.name = name, .dtype = t, .count = count, .data = data, .note = note, .hash = hash,
+	              .offset = m->weights_bytes};
+	GROW(a, m->weight, m->nweights, m->cweights);
+	m->weight[m->nweights++] = w;
+	m->weights_bytes += ((int64_t)bytes + WEIGHT_ALIGN - 1) / WEIGHT_ALIGN * WEIGHT_ALIGN;
+	return w;
+}
+
+/* One element as a C constant. */
+static void print_element(Out *o, const Weight *w, int64_t i)
+{
+	uint16_t half;
+	switch (w->dtype) {
+	case F32:
+		put_text(o, "%af", (double)((const float *)w->data)[i]);
+		break;
+	case F64:
+		put_text(o, "%a", ((const double *)w->data)[i]);
+		break;
+	case F16:
+	case BF16:
+		memcpy(&half, (const char *)w->data + 2 * i, 2);
+		put_text(o, "0x%04x", half);
+		break;
+	case U64:
+		put_text(o, "UINT64_C(%llu)", (unsigned long long)load_i64(U64, w->data, i));
+		break;
+	case I64:
+		if (load_i64(I64, w->data, i) == INT64_MIN)
+			put_text(o, "INT64_MIN");
+		else
+			put_text(o, "INT64_C(%lld)", (long long)load_i64(I64, w->data, i));
+		break;
+	default:
+		put_text(o, "%lld%s", (long long)load_i64(w->dtype, w->data, i), w->dtype == U32 ? "u" : "");
+	}
+}
+
+static bool is_finite(const Weight *w, int64_t i)
+{
+	double x = is_float(w->dtype) ? load_f64(w->dtype, w->data, i) : 0;
+	return x - x == 0;
+}
+
+static void print_special(Out *o, const Weight *w, int64_t i)
+{
+	double x = load_f64(w->dtype, w->data, i);
+	if (w->dtype == F16 || w->dtype == BF16)
+		print_element(o, w, i);
+	else
+		put_text(o, x != x ? "NAN" : x < 0 ? "-INFINITY" : "INFINITY");
+}
+
+static void print_array(Out *o, const Weight *w)
+{
+	put_text(o, "static const %s %s[%lld] ALIGN = {", dtype_info(w->dtype)->ctype, w->name, (long long)w->count);
+	if (w->note)
+		put_text(o, "\t/* %s */", w->note);
+	for (int64_t i = 0; i < w->count; i++) {
+		put_text(o, i % 8 == 0 ? "\n\t" : " ");
+		if (is_finite(w, i))
+			print_element(o, w, i);
+		else
+			print_special(o, w, i);
+		put_text(o, ",");
+	}
+	put_text(o, "\n};\n\n");
+}
+
+void print_weights(Module *m, Out *o)
+{
+	for (int i = 0; i < m->nweights && m->weights_in_c; i++)
+		print_array(o, m->weight[i]);
+	if (m->weights_in_c || m->nweights == 0)
+		return;
+	put_text(o, "/* Weights: offsets in bytes into %s. */\nenum {\n", m->blob_name);
+	for (int i = 0; i < m->nweights; i++) {
+		const Weight *w = m->weight[i];
+		put_text(o, "\t%s = %lld,\t/* %s[%lld]%s%s */\n", upper_name(m, w->name), (long long)w->offset,
+		         dtype_name(w->dtype), (long long)w->count, w->note ? " " : "", w->note ? w->note : "");
+	}
+	put_text(o, "};\n\n");
+}
+
+const char *upper_name(Module *m, const char *name)
+{
+	char *text = arena_string(&m->g->ctx->perm, name);
+	for (char *c = text; *c; c++)
+		if (*c >= 'a' && *c <= 'z')
+			*c = (char)(*c - 32);
+	return text;
+}
