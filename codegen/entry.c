@@ -1,4 +1,5 @@
 /* entry.c -- what an emitted model offers: init, run, the generic descriptor; and its header file. */
+#include <stdio.h>
 #include <string.h>
 #include "abi_text.h"
 #include "codegen/module.h"
@@ -106,7 +107,7 @@ static void print_run(Module *m, Out *o)
 
 /* ---- the generic descriptor ---- */
 
-static void print_infos(Module *m, Out *o, const char *list, Value *const *values, int n)
+static void print_infos(Out *o, const char *list, Value *const *values, int n)
 {
 	for (int i = 0; i < n; i++) {
 		size_t length = strlen(values[i]->name);
@@ -180,8 +181,8 @@ void print_entry(Module *m, Out *o)
 	Graph *g = m->g;
 	print_init(m, o);
 	print_run(m, o);
-	print_infos(m, o, "inputs", g->in, g->nin);
-	print_infos(m, o, "outputs", g->out, g->nout);
+	print_infos(o, "inputs", g->in, g->nin);
+	print_infos(o, "outputs", g->out, g->nout);
 	print_generic_run(m, o);
 	put_text(o, "const tcc_model %s_model = {\n\tTCC_ABI, \"%s\",\n\t\"", m->prefix, m->prefix);
 	print_sha(g, o);

@@ -90,8 +90,8 @@ void print_stage(Module *m, Stage *s, Out *o)
 	Printer p = {.m = m, .s = s, .out = &body, .depth = 1};
 	put_text(&body, "%s", "");
 	param_of(s, s->out); /* y first */
-	if (s->prologue)
-		s->prologue(m, s, o);
+	if (s->contraction)
+		print_tile_functions(m, s, o);
 	print_stmts(&p, s->nest);
 	put_text(o, "/* %d: %s", s->number, shape_name(m, s->out));
 	print_origin(m, s, o);

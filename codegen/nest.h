@@ -86,7 +86,6 @@ typedef struct Stage {
 	int64_t macs;
 	uint32_t locals;   /* number of X_LOCAL so far */
 	const char *schedule; /* one line for the comment */
-	void (*prologue)(Module *m, struct Stage *s, Out *o); /* prints functions that the stage calls, or NULL */
 } Stage;
 
 struct Module {

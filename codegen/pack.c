@@ -4,7 +4,7 @@
 
 enum { WEIGHT_ALIGN = 64 };
 
-static uint64_t hash_bytes(const uint8_t *p, size_t n)
+static uint64_t hash_data(const uint8_t *p, size_t n)
 {
 	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a over words, then bytes */
 	for (; n >= 8; n -= 8, p += 8) {
@@ -22,7 +22,7 @@ const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, co
 {
 	Arena *a = &m->g->ctx->perm;
 	size_t bytes = dtype_bytes(t, count);
-	uint64_t hash = hash_bytes(data, bytes);
+	uint64_t hash = hash_data(data, bytes);
 	for (int i = 0; i < m->nweights; i++) {
 		const Weight *w = m->weight[i];
 		if (w->hash == hash && w->dtype == t && w->count == count && !memcmp(w->data, data, bytes))

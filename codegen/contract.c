@@ -1,0 +1,339 @@
+/* contract.c -- recognising sums of products, and choosing their tiles.
+ *
+ * The pattern is  f(sum over k of a[..] * b[..])  with every address affine in every axis: MatMul, Gemm, Conv of any
+ * rank, groups and depthwise ones, all alike. Tile size comes from a cost in cycles a reduction step,
+ *     max(points * vectors / 2 multiply-adds a cycle, (loads) / 2 a cycle, 4 cycles of latency)
+ * summed over the whole panels and points and what is left over. */
+#include <assert.h>
+#include <string.h>
+#include "codegen/contract.h"
+
+/* ---- recognising ---- */
+
+static int count_reduces(Expr *x, Expr **found, bool *seen)
+{
+	int n = 0;
+	if (seen[x->id])
+		return 0;
+	seen[x->id] = true;
+	if (x->kind == X_REDUCE) {
+		*found = x;
+		n = 1;
+	}
+	for (int k = 0; k < x->nargs; k++)
+		n += count_reduces(x->arg[k], found, seen);
+	return n;
+}
+
+static bool is_f32_load(const Expr *x) { return x->kind == X_LOAD && x->dtype == F32; }
+
+static bool find_core(Module *m, Stage *s, Contraction *c)
+{
+	bool *seen = NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1);
+	if (count_reduces(s->body, &c->sum, seen) != 1 || c->sum->red != RED_SUM)
+		return false;
+	Expr *product = c->sum->arg[0];
+	if (product->kind != X_ALU || product->op != MUL || !is_f32_load(product->arg[0]) || !is_f32_load(product->arg[1]))
+		return false;
+	c->a = product->arg[0];
+	c->b = product->arg[1];
+	if (c->a->value->role == ROLE_CONST && c->b->value->role != ROLE_CONST) {
+		c->a = product->arg[1];
+		c->b = product->arg[0];
+	}
+	return s->naxes > 0 && s->out->dtype == F32;
+}
+
+/* x = base + sum of coefficients times known axes */
+static bool is_affine(Stage *s, const Contraction *c, Expr *x, int64_t *base)
+{
+	Linear sum;
+	if (!linear_of(x, &sum))
+		return false;
+	for (int i = 0; i < sum.n; i++) {
+		bool known = false;
+		if (sum.atom[i]->kind != X_AXIS)
+			return false;
+		for (int k = 0; k < s->naxes; k++)
+			known |= s->axis[k] == sum.atom[i]->axes[0];
+		for (int k = 0; c && k < c->sum->naxes; k++)
+			known |= c->sum->axes[k] == sum.atom[i]->axes[0];
+		if (!known)
+			return false;
+	}
+	*base = sum.k;
+	return true;
+}
+
+/* Groups: the input channel is (o / n) * m + c. Cut the output axis o at multiples of n, and the division is gone. */
+static Expr *find_division(Expr *x, const Axis *axis)
+{
+	if (!depends_on(x, axis))
+		return NULL;
+	if (x->kind == X_ALU && x->op == IDIV && x->arg[0]->kind == X_AXIS && x->arg[1]->kind == X_NUM)
+		return x;
+	for (int k = 0; k < x->nargs; k++) {
+		Expr *found = find_division(x->arg[k], axis);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+static bool cut_groups(Stage *s)
+{
+	int last = s->naxes - 1;
+	Axis *axis = s->axis[last];
+	Expr *d = find_division(s->body, axis);
+	if (!d || s->naxes == MAX_RANK || axis_count(axis) % d->arg[1]->i)
+		return false;
+	int64_t n = d->arg[1]->i;
+	Axis *group = axis_new(s->l, dim(axis_count(axis) / n), false), *rest = axis_new(s->l, dim(n), false);
+	Expr *at = iadd(s->l, imul(s->l, axis_expr(s->l, group), num_i(s->l, n)), axis_expr(s->l, rest));
+	s->body = substitute(s->l, s->body, axis_expr(s->l, axis), at);
+	s->address = substitute(s->l, s->address, axis_expr(s->l, axis), at);
+	s->axis[last] = group;
+	s->axis[s->naxes++] = rest;
+	return true;
+}
+
+static int64_t coef_of(Expr *x, const Axis *axis)
+{
+	int64_t coef = 0;
+	affine_in(x, axis, &coef);
+	return coef;
+}
+
+static Step step_of_axis(const Stage *s, const Contraction *c, Axis *axis)
+{
+	return (Step){axis, axis_count(axis), coef_of(c->a->arg[0], axis), coef_of(c->b->arg[0], axis),
+	              coef_of(s->address, axis)};
+}
+
+static int64_t size_of(int64_t x) { return x < 0 ? -x : x; }
+
+/* Reduction axes, larger steps of a outside; neighbours through which a steps alike become one. */
+static void order_reduction(const Stage *s, Contraction *c)
+{
+	for (int i = 0; i < c->sum->naxes; i++) {
+		Step step = step_of_axis(s, c, c->sum->axes[i]);
+		int at = c->nk++;
+		if (step.n == 1) {
+			c->nk--;
+			continue;
+		}
+		for (; at > 0 && size_of(c->k[at - 1].a) < size_of(step.a); at--)
+			c->k[at] = c->k[at - 1];
+		c->k[at] = step;
+	}
+}
+
+static void merge_reduction(Contraction *c)
+{
+	for (int i = 0; i + 1 < c->nk;) {
+		Step *p = &c->k[i], *q = &c->k[i + 1];
+		bool a = p->a == q->n * q->a, b = c->packed || p->b == q->n * q->b;
+		if (!a || !b) {
+			i++;
+			continue;
+		}
+		q->n *= p->n;
+		c->nk--;
+		memmove(p, q, (size_t)(c->nk - i) * sizeof *p);
+	}
+}
+
+/* ---- packing ---- */
+
+/* b in the order [outer axes that b knows][panel][k][lane], lanes of the last panel filled up with zeros. */
+static void pack_b(Module *m, Stage *s, Contraction *c)
+{
+	Arena *a = &m->g->ctx->perm;
+	int64_t groups = 1, depth = 1, lanes = m->target->lanes;
+	Step *loop[2 * STEP_MAX];
+	int nloops = 0;
+	for (int i = 0; i < c->nouter; i++)
+		if (c->outer[i].b) {
+			groups *= c->outer[i].n;
+			loop[nloops++] = &c->outer[i];
+		}
+	for (int i = 0; i < c->nk; i++) {
+		depth *= c->k[i].n;
+		loop[nloops++] = &c->k[i];
+	}
+	int64_t width = (c->lane.n + lanes - 1) / lanes * lanes, total = groups * depth * width, at[2 * STEP_MAX] = {0};
+	float *to = NEW_N(a, float, total);
+	const float *from = c->b->value->data->data;
+	for (int64_t g = 0; g < groups; g++)
+		for (int64_t k = 0; k < depth; k++) {
+			int64_t base = c->b_base;
+			for (int i = 0; i < nloops; i++)
+				base += at[i] * loop[i]->b;
+			for (int64_t j = 0; j < c->lane.n; j++) {
+				int64_t panel = j / c->panel, left = width - panel * c->panel;
+				int64_t wide = left < c->panel ? left : c->panel;
+				to[(g * width + panel * c->panel) * depth + k * wide + j % c->panel] = from[base + j * c->lane.b];
+			}
+			for (int i = nloops - 1; i >= 0 && ++at[i] == loop[i]->n; i--)
+				at[i] = 0;
+		}
+	const char *name = arena_format(a, "s%d_w", s->number);
+	c->packed = weight_add(m, name, F32, total, to, arena_format(a, "panels of %lld", (long long)c->panel));
+	int64_t step = depth * width;
+	for (int i = c->nouter - 1; i >= 0; i--)
+		if (c->outer[i].b) {
+			c->outer[i].b = step;
+			step *= c->outer[i].n;
+		}
+	c->b_base = 0;
+}
+
+/* ---- choosing the tile ---- */
+
+static double step_cycles(const Contraction *c, int64_t points, int64_t vectors)
+{
+	double fma = (double)(points * vectors) / 2;
+	double loads = (double)(c->a_lanes ? vectors + points * vectors : vectors + points) / 2;
+	double worst = fma > loads ? fma : loads;
+	return worst > 4 ? worst : 4;
+}
+
+static double tile_cycles(const Contraction *c, int64_t all_vectors, int64_t points, int64_t vectors)
+{
+	double sum = 0;
+	int64_t full_v = all_vectors / vectors, rest_v = all_vectors % vectors;
+	int64_t full_p = c->point.n / points, rest_p = c->point.n % points;
+	sum += (double)full_v * (double)full_p * step_cycles(c, points, vectors);
+	sum += rest_p ? (double)full_v * step_cycles(c, rest_p, vectors) : 0;
+	sum += rest_v ? (double)full_p * step_cycles(c, points, rest_v) : 0;
+	sum += rest_v && rest_p ? step_cycles(c, rest_p, rest_v) : 0;
+	return sum;
+}
+
+static bool fits(const Target *t, const Contraction *c, int points, int vectors)
+{
+	int extra = points == 1 ? 2 : vectors + 1; /* with one point, b is an operand in memory */
+	if (c->a_lanes)
+		extra = 2;
+	return points * vectors + extra <= t->registers;
+}
+
+static void choose_tile(const Target *t, Contraction *c)
+{
+	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
+	double best = 0;
+	int most = t->lanes == 1 ? 4 : 8;
+	for (int vectors = 1; vectors <= most && vectors <= all; vectors++)
+		for (int points = 1; points <= t->registers && points <= c->point.n; points++) {
+			if (!fits(t, c, points, vectors) || (t->lanes == 1 && points > 4))
+				continue;
+			double cycles = tile_cycles(c, all, points, vectors);
+			if (best > 0 && cycles >= best * 0.999)
+				continue;
+			best = cycles;
+			c->points = points;
+			c->vectors = vectors;
+		}
+	c->panel = (int64_t)c->vectors * t->lanes;
+}
+
+/* ---- the stage ---- */
+
+static bool divide_axes(Module *m, Stage *s, Contraction *c)
+{
+	int last = s->naxes - 1, point = -1;
+	c->lane = step_of_axis(s, c, s->axis[last]);
+	if (c->lane.a && !c->lane.b) { /* a product commutes */
+		Expr *t = c->a;
+		if (c->a->value->role == ROLE_CONST || c->b->value->role == ROLE_CONST)
+			return false;
+		c->a = c->b;
+		c->b = t;
+		c->lane = step_of_axis(s, c, s->axis[last]);
+	}
+	bool constant = c->b->value->role == ROLE_CONST;
+	c->a_lanes = c->lane.a != 0;
+	if (c->lane.y != 1 || (c->a_lanes && c->lane.a != 1) || (!constant && c->lane.b != 1 && c->lane.n > 1) || !c->lane.b)
+		return false;
+	for (int i = 0; i < last; i++) {
+		Step step = step_of_axis(s, c, s->axis[i]);
+		if (!step.b && (point < 0 || step.n > 1))
+			point = i;
+	}
+	c->point = point >= 0 ? step_of_axis(s, c, s->axis[point]) : (Step){.n = 1};
+	for (int i = 0; i < last; i++)
+		if (i != point)
+			c->outer[c->nouter++] = step_of_axis(s, c, s->axis[i]);
+	(void)m;
+	return true;
+}
+
+static Expr *tile_result(Stage *s, Contraction *c, const Axis *lane)
+{
+	Expr *acc = local_new(s, F32);
+	acc->mask = c->sum->mask | (uint64_t)1 << (lane->id < 63 ? lane->id : 63);
+	Expr *body = substitute(s->l, s->body, c->sum, acc);
+	c->sum = acc;
+	return body;
+}
+
+static void choose_split(Module *m, Stage *s, Contraction *c)
+{
+	Arena *a = &m->g->ctx->perm;
+	int64_t panels = (c->lane.n + c->panel - 1) / c->panel, tiles = (c->point.n + c->points - 1) / c->points;
+	s->split = c->nouter && c->outer[0].n > 1 ? c->outer[0].axis : NULL;
+	s->split_n = s->split ? c->outer[0].n : 0;
+	s->split_unit = 1;
+	if (!s->split && (c->panels_outside || tiles < 2) && panels > 1) {
+		s->split = c->lane.axis;
+		s->split_n = panels;
+		s->split_unit = c->panel;
+	} else if (!s->split && tiles > 1) {
+		s->split = c->point.axis;
+		s->split_n = tiles;
+		s->split_unit = c->points;
+	}
+	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile; %s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
+	                           c->vectors > 1 ? "s" : "", c->panels_outside ? "panels outside" : "panels inside",
+	                           c->a_lanes ? "; a vector of channels at a time" : "");
+}
+
+bool make_tiles(Module *m, Stage *s)
+{
+	Arena *arena = &m->g->ctx->perm;
+	Contraction *c = NEW(arena, Contraction);
+	int64_t y_base;
+	if (s->naxes && find_division(s->body, s->axis[s->naxes - 1]))
+		cut_groups(s);
+	if (!find_core(m, s, c) || !is_affine(s, c, c->a->arg[0], &c->a_base) || !is_affine(s, c, c->b->arg[0], &c->b_base) ||
+	    !is_affine(s, NULL, s->address, &y_base) || !divide_axes(m, s, c))
+		return false;
+	if (c->nouter + c->sum->naxes > STEP_MAX)
+		return false;
+	int64_t depth = 1, points = 1, macs;
+	for (int i = 0; i < c->sum->naxes; i++)
+		depth *= axis_count(c->sum->axes[i]);
+	for (int i = 0; i < s->naxes; i++)
+		points *= axis_count(s->axis[i]);
+	macs = depth * points;
+	order_reduction(s, c);
+	Expr *core = c->sum;
+	c->epilogue = tile_result(s, c, c->lane.axis);
+	if (m->target->lanes > 1 && !vectorisable(m, s, c->epilogue, c->lane.axis)) {
+		c->sum = core;
+		return false;
+	}
+	choose_tile(m->target, c);
+	if (c->b->value->role == ROLE_CONST)
+		pack_b(m, s, c);
+	merge_reduction(c);
+	s->macs = macs;
+	s->contraction = c;
+	int64_t b_bytes = 4 * depth * c->lane.n, a_bytes = 4 * points / c->lane.n * depth;
+	c->panels_outside = b_bytes > m->target->l2 / 2 || a_bytes < b_bytes;
+	choose_split(m, s, c);
+	Stmt *t = NEW(arena, Stmt);
+	t->kind = S_TILE;
+	s->nest = t;
+	return true;
+}

@@ -1,0 +1,37 @@
+/* contract.h -- a stage whose core is a sum of products: how it is cut into register tiles.
+ *
+ *     acc[i][j] = sum over k of  a[point i, k] * b[k, lane j]       i < m points, j < vectors * lanes outputs
+ *
+ * Every axis of the stage has a step in each operand. An output axis that only b and y know is along the lanes (N), one
+ * that only a and y know runs over points (M), one that both know is a batch (of matrices, groups; of channels in a
+ * depthwise convolution, where it runs along the lanes and a is a vector too). Reduction axes are K. */
+#ifndef TCC_CODEGEN_CONTRACT_H
+#define TCC_CODEGEN_CONTRACT_H
+#include "codegen/nest.h"
+
+typedef struct Step {
+	Axis *axis;
+	int64_t n;       /* extent */
+	int64_t a, b, y; /* steps in elements; b: of the packed weights when they are packed */
+} Step;
+
+enum { STEP_MAX = 12 };
+
+struct Contraction {
+	Expr *sum;        /* the X_REDUCE */
+	Expr *a, *b;      /* its two loads */
+	int64_t a_base, b_base;
+	Step lane;        /* the output axis along the lanes */
+	bool a_lanes;     /* a has step 1 along the lanes: depthwise */
+	Step point;       /* the output axis along the points of a tile; n = 1 when there is none */
+	Step outer[STEP_MAX]; /* other output axes, outermost first */
+	int nouter;
+	Step k[STEP_MAX]; /* reduction axes, outermost first; neighbours that step alike in a are merged */
+	int nk;
+	const Weight *packed; /* b in the order [outer...][panel][k][lanes of a panel], or NULL: b is read where it lies */
+	int points, vectors;  /* of a full tile */
+	int64_t panel;        /* vectors * lanes */
+	bool panels_outside;  /* panels are the outermost loop: b is streamed once */
+	Expr *epilogue;       /* the stage's body; its `sum` is what the tile holds */
+};
+#endif

@@ -1,0 +1,445 @@
+/* tile.c -- printing a contraction: one function for the register tile, loops that call it.
+ *
+ *     INLINE void s5_tile(int points, int i, int j, const float *x, const float *w, float *y)
+ *     {
+ *             acc = 0
+ *             for k:  b0, b1 = panel row;  for each point p: acc[p] += a[p] * (b0, b1)
+ *             for each point p: y = epilogue(acc[p])
+ *     }
+ *
+ * points is a literal at every call, so the loops over p unroll and acc lives in registers. The last panel, when it is
+ * narrower, has a tile function of its own. */
+#include <string.h>
+#include "codegen/contract.h"
+#include "codegen/module.h"
+
+typedef struct Tile {
+	Printer p;
+	Contraction *c;
+	int lanes, vectors;
+	int64_t rest;        /* lanes of the last vector that count, 0: all */
+	const char *name;    /* "s5_tile" */
+	const char *i, *j;   /* names of the axes of points and lanes */
+} Tile;
+
+static const char *text(Tile *t, const char *format, long long x) __attribute__((format(printf, 2, 0)));
+
+static const char *text(Tile *t, const char *format, long long x) { return arena_format(t->p.out->arena, format, x); }
+
+static const char *name_of(Tile *t, const Expr *load) { return param_of(t->p.s, load->value)->name; }
+
+static const char *b_name(Tile *t)
+{
+	return t->c->packed ? param_weight(t->p.s, t->c->packed)->name : name_of(t, t->c->b);
+}
+
+/* " + 64*i" */
+static void put_term(Tile *t, int64_t step, const char *index)
+{
+	if (step == 0)
+		return;
+	put_text(t->p.out, step < 0 ? " - " : " + ");
+	if (step != 1 && step != -1)
+		put_text(t->p.out, "%lld*", (long long)(step < 0 ? -step : step));
+	put_text(t->p.out, "%s", index);
+}
+
+static void put_offset(Tile *t, int64_t k)
+{
+	if (k)
+		put_text(t->p.out, " %c %lld", k < 0 ? '-' : '+', (long long)(k < 0 ? -k : k));
+}
+
+static int64_t depth_of(const Contraction *c)
+{
+	int64_t depth = 1;
+	for (int i = 0; i < c->nk; i++)
+		depth *= c->k[i].n;
+	return depth;
+}
+
+/* Where a and b begin for this tile. */
+static void print_origins(Tile *t)
+{
+	Contraction *c = t->c;
+	Out *o = t->p.out;
+	put_text(o, "\tconst float *a = %s", name_of(t, c->a));
+	put_offset(t, c->a_base);
+	for (int i = 0; i < c->nouter; i++)
+		put_term(t, c->outer[i].a, axis_name(&t->p, c->outer[i].axis));
+	if (c->point.axis)
+		put_term(t, c->point.a, t->i);
+	if (c->a_lanes)
+		put_term(t, 1, t->j);
+	put_text(o, ", *b = %s", b_name(t));
+	put_offset(t, c->b_base);
+	for (int i = 0; i < c->nouter; i++)
+		put_term(t, c->outer[i].b, axis_name(&t->p, c->outer[i].axis));
+	put_term(t, c->packed ? depth_of(c) : c->lane.b, t->j);
+	put_text(o, ";\n");
+}
+
+static void print_zero(Tile *t)
+{
+	print_line(&t->p, "%s acc[%d][%d];", t->lanes > 1 ? "vf" : "float", t->c->points, t->vectors);
+	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
+	for (int q = 0; q < t->vectors; q++)
+		print_line(&t->p, "\tacc[p][%d] = %s;", q, t->lanes > 1 ? "v_set(0.0f)" : "0");
+	if (t->vectors > 1)
+		print_line(&t->p, "}");
+}
+
+/* The address of b's vector q in this step of k. */
+static void put_b(Tile *t, int q)
+{
+	Contraction *c = t->c;
+	put_text(t->p.out, "b");
+	for (int i = 0; i < c->nk && !c->packed; i++)
+		put_term(t, c->k[i].b, axis_name(&t->p, c->k[i].axis));
+	put_offset(t, (int64_t)q * t->lanes);
+}
+
+static void put_a(Tile *t, int q)
+{
+	Contraction *c = t->c;
+	bool first = true;
+	for (int i = 0; i < c->nk; i++) {
+		if (c->k[i].a == 0)
+			continue;
+		put_text(t->p.out, first ? "" : " + ");
+		first = false;
+		if (c->k[i].a != 1)
+			put_text(t->p.out, "%lld*", (long long)c->k[i].a);
+		put_text(t->p.out, "%s", axis_name(&t->p, c->k[i].axis));
+	}
+	if (c->point.axis && c->point.a)
+		put_text(t->p.out, c->point.a == 1 ? "%sp" : "%s%lld*p", first ? "" : " + ", (long long)c->point.a);
+	else if (first)
+		put_text(t->p.out, "0");
+	put_offset(t, q);
+}
+
+static bool partial(const Tile *t, int q) { return t->rest && q == t->vectors - 1; }
+
+static void print_b_loads(Tile *t)
+{
+	Out *o = t->p.out;
+	for (int q = 0; q < t->vectors; q++) {
+		bool part = partial(t, q) && !t->c->packed;
+		for (int d = 0; d < t->p.depth; d++)
+			put_text(o, "\t");
+		put_text(o, t->lanes == 1 ? "float b%d = *(" : part ? "vf b%d = v_load_n(" : "vf b%d = v_load(", q);
+		put_b(t, q);
+		if (part)
+			put_text(o, ", %lld", (long long)t->rest);
+		put_text(o, ");\n");
+	}
+	if (t->c->packed)
+		print_line(&t->p, "b += %d;", t->vectors * t->lanes);
+}
+
+static void print_products(Tile *t)
+{
+	Out *o = t->p.out;
+	const char *type = t->lanes == 1 ? "float" : "vf";
+	bool strict = t->p.m->o->strict;
+	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++) {");
+	for (int q = 0; q < t->vectors; q++) {
+		bool load = t->c->a_lanes || q == 0, part = t->c->a_lanes && partial(t, q);
+		int at = t->c->a_lanes ? q : 0;
+		for (int d = 0; load && d <= t->p.depth; d++)
+			put_text(o, "\t");
+		if (load) {
+			put_text(o, "%s v%d = ", type, at);
+			put_text(o, t->lanes == 1 ? "a[" : !t->c->a_lanes ? "v_set(a[" : part ? "v_load_n(a + " : "v_load(a + ");
+			put_a(t, t->c->a_lanes ? q * t->lanes : 0);
+			if (part)
+				put_text(o, ", %lld", (long long)t->rest);
+			put_text(o, t->lanes == 1 ? "];\n" : t->c->a_lanes ? ");\n" : "]);\n");
+		}
+		if (t->lanes == 1 || strict)
+			print_line(&t->p, "\tacc[p][%d] = acc[p][%d] + v%d * b%d;", q, q, at, q);
+		else
+			print_line(&t->p, "\tacc[p][%d] = v_fma(v%d, b%d, acc[p][%d]);", q, at, q, q);
+	}
+	print_line(&t->p, "}");
+}
+
+static void print_sum(Tile *t)
+{
+	Contraction *c = t->c;
+	for (int i = 0; i < c->nk; i++) {
+		const char *k = axis_name(&t->p, c->k[i].axis);
+		print_line(&t->p, "for (int %s = 0; %s < %lld; %s++)%s", k, k, (long long)c->k[i].n, k, i == c->nk - 1 ? " {" : "");
+		t->p.depth++;
+	}
+	if (c->nk == 0) {
+		print_line(&t->p, "{");
+		t->p.depth++;
+	}
+	print_b_loads(t);
+	print_products(t);
+	t->p.depth = 1;
+	for (int i = 0; i < c->nk - 1; i++)
+		t->p.depth++;
+	print_line(&t->p, "}");
+	t->p.depth = 1;
+}
+
+static void shift(Tile *t, const Axis *axis, const char *to)
+{
+	t->p.shifted[t->p.nshifted] = axis;
+	t->p.shifted_text[t->p.nshifted++] = to;
+}
+
+static void print_epilogue(Tile *t)
+{
+	Printer *p = &t->p;
+	Contraction *c = t->c;
+	print_line(p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
+	for (int q = 0; q < t->vectors; q++) {
+		p->nshifted = 0;
+		if (c->point.axis)
+			shift(t, c->point.axis, arena_format(p->out->arena, "(%s + p)", t->i));
+		shift(t, c->lane.axis, q ? arena_format(p->out->arena, "(%s + %d)", t->j, q * t->lanes) : t->j);
+		p->bound[0] = c->sum;
+		p->bound_name[0] = text(t, "acc[p][%lld]", q);
+		p->nbound = 1;
+		p->vector = t->lanes > 1 ? c->lane.axis : NULL;
+		p->lanes_n = partial(t, q) ? text(t, "%lld", t->rest) : NULL;
+		p->depth = 2;
+		print_stmts(p, &(Stmt){.kind = S_STORE, .value = p->s->out, .address = p->s->address, .expr = c->epilogue});
+	}
+	p->depth = 1;
+	p->vector = NULL;
+	p->lanes_n = NULL;
+	p->nbound = p->nshifted = 0;
+	if (t->vectors > 1)
+		print_line(p, "}");
+}
+
+/* ---- the tile function's parameters: axes of the loops around it, then the stage's own ---- */
+
+static void print_parameters(Tile *t, Out *o, bool declare)
+{
+	Contraction *c = t->c;
+	Stage *s = t->p.s;
+	const char *type = declare ? s->wide ? "int64_t " : "int " : "";
+	for (int i = 0; i < c->nouter; i++)
+		put_text(o, ", %s%s", type, axis_name(&t->p, c->outer[i].axis));
+	if (c->point.axis)
+		put_text(o, ", %s%s", type, t->i);
+	put_text(o, ", %s%s", type, t->j);
+	for (int k = 0; k < s->nparams; k++) {
+		const Param *q = &s->param[k];
+		DType d = q->weight ? q->weight->dtype : q->value->dtype;
+		if (declare)
+			put_text(o, ", %s%s *restrict %s", q->written ? "" : "const ", c_type(d), q->name);
+		else
+			put_text(o, ", %s", q->name);
+	}
+	if (s->checks)
+		put_text(o, declare ? ", int *status" : ", status");
+}
+
+static void print_function(Tile *t, Out *o)
+{
+	Out body = {.arena = o->arena};
+	t->p.out = &body;
+	t->p.depth = 1;
+	print_origins(t);
+	print_zero(t);
+	print_sum(t);
+	print_epilogue(t);
+	put_text(o, "/* points x %d outputs%s */\nINLINE void %s(int points", t->vectors * t->lanes,
+	         t->rest ? arena_format(o->arena, ", the last %lld of a vector", (long long)t->rest) : "", t->name);
+	print_parameters(t, o, true);
+	put_text(o, ")\n{\n%s}\n\n", body.text);
+}
+
+static Tile tile_new(Module *m, Stage *s, Out *o)
+{
+	Contraction *c = s->contraction;
+	Tile t = {.p = {.m = m, .s = s, .out = o, .depth = 1}, .c = c, .lanes = m->target->lanes, .vectors = c->vectors};
+	for (int i = 0; i < c->nouter; i++)
+		axis_name(&t.p, c->outer[i].axis);
+	t.i = c->point.axis ? axis_name(&t.p, c->point.axis) : "0";
+	t.j = axis_name(&t.p, c->lane.axis);
+	for (int i = 0; i < c->nk; i++)
+		axis_name(&t.p, c->k[i].axis);
+	t.name = arena_format(o->arena, "s%d_tile", s->number);
+	return t;
+}
+
+/* The last panel: fewer vectors, or lanes that do not count. */
+static bool tail_of(Tile *t)
+{
+	Contraction *c = t->c;
+	int64_t left = c->lane.n % c->panel;
+	if (left == 0)
+		return false;
+	t->vectors = (int)((left + t->lanes - 1) / t->lanes);
+	t->rest = left % t->lanes;
+	t->name = arena_format(t->p.out->arena, "s%d_tail", t->p.s->number);
+	return true;
+}
+
+void print_tile_functions(Module *m, Stage *s, Out *o)
+{
+	Contraction *c = s->contraction;
+	Tile t = tile_new(m, s, o), tail = t;
+	Printer probe = t.p; /* every parameter exists before the first signature is printed */
+	Out nowhere = {.arena = o->arena};
+	param_of(s, c->a->value);
+	b_name(&t);
+	probe.out = &nowhere;
+	probe.vector = m->target->lanes > 1 ? c->lane.axis : NULL;
+	probe.bound[0] = c->sum;
+	probe.bound_name[0] = "acc";
+	probe.nbound = 1;
+	print_stmts(&probe, &(Stmt){.kind = S_STORE, .value = s->out, .address = s->address, .expr = c->epilogue});
+	if (c->lane.n >= c->panel)
+		print_function(&t, o);
+	tail.p.out = o;
+	if (tail_of(&tail))
+		print_function(&tail, o);
+}
+
+/* ---- the loops ---- */
+
+static void print_call(Tile *t, int64_t points)
+{
+	Out *o = t->p.out;
+	for (int d = 0; d < t->p.depth; d++)
+		put_text(o, "\t");
+	put_text(o, "%s(%lld", t->name, (long long)points);
+	print_parameters(t, o, false);
+	put_text(o, ");\n");
+}
+
+static bool is_split(const Tile *t, const Axis *axis) { return t->p.m->o->threads && t->p.s->split == axis; }
+
+/* Tiles over the points of one panel. */
+static void print_points(Tile *t)
+{
+	Contraction *c = t->c;
+	int64_t whole = c->point.n / c->points * c->points;
+	Tile rest = *t;
+	if (!c->point.axis) {
+		print_call(t, 1);
+		return;
+	}
+	if (is_split(t, c->point.axis)) {
+		print_line(&t->p, "for (int %s = from; %s < to; %s += %d)", t->i, t->i, t->i, c->points);
+		t->p.depth++;
+		if (whole < c->point.n) {
+			print_line(&t->p, "if (%s < %lld)", t->i, (long long)whole);
+			t->p.depth++;
+			print_call(t, c->points);
+			t->p.depth--;
+			print_line(&t->p, "else");
+			t->p.depth++;
+			print_call(t, c->point.n - whole);
+			t->p.depth--;
+		} else {
+			print_call(t, c->points);
+		}
+		t->p.depth--;
+		return;
+	}
+	if (whole > c->points) {
+		print_line(&t->p, "for (int %s = 0; %s < %lld; %s += %d)", t->i, t->i, (long long)whole, t->i, c->points);
+		t->p.depth++;
+		print_call(t, c->points);
+		t->p.depth--;
+	} else {
+		rest.i = "0";
+		print_call(&rest, c->points);
+	}
+	if (whole < c->point.n) {
+		rest.i = text(t, "%lld", (long long)whole);
+		print_call(&rest, c->point.n - whole);
+	}
+}
+
+/* The loop over panels, and inside it what `inner` prints for one panel. */
+static void print_panels(Tile *t, void (*inner)(Tile *))
+{
+	Contraction *c = t->c;
+	int64_t whole = c->lane.n / c->panel * c->panel;
+	Tile tail = *t;
+	bool has_tail = tail_of(&tail), split = is_split(t, c->lane.axis);
+	if (whole && (whole > c->panel || split)) {
+		if (split)
+			print_line(&t->p, "for (int %s = from; %s + %lld <= to; %s += %lld) {", t->j, t->j, (long long)c->panel, t->j,
+			           (long long)c->panel);
+		else
+			print_line(&t->p, "for (int %s = 0; %s < %lld; %s += %lld) {", t->j, t->j, (long long)whole, t->j,
+			           (long long)c->panel);
+		t->p.depth++;
+		inner(t);
+		t->p.depth--;
+		print_line(&t->p, "}");
+	} else if (whole) {
+		Tile one = *t;
+		one.j = "0";
+		inner(&one);
+	}
+	if (!has_tail)
+		return;
+	tail.j = text(t, "%lld", (long long)whole);
+	if (split) {
+		print_line(&t->p, "if (to == %lld) {", (long long)c->lane.n);
+		tail.p.depth++;
+	}
+	inner(&tail);
+	if (split)
+		print_line(&t->p, "}");
+}
+
+static void open_outer(Tile *t, const Step *step)
+{
+	const char *name = axis_name(&t->p, step->axis);
+	if (is_split(t, step->axis))
+		print_line(&t->p, "for (int %s = from; %s < to; %s++) {", name, name, name);
+	else
+		print_line(&t->p, "for (int %s = 0; %s < %lld; %s++) {", name, name, (long long)step->n, name);
+	t->p.depth++;
+}
+
+static void close_outer(Tile *t)
+{
+	t->p.depth--;
+	print_line(&t->p, "}");
+}
+
+/* Loops over the outer axes that b does not know, then the points. */
+static void print_rows(Tile *t)
+{
+	int open = 0;
+	for (int i = 0; i < t->c->nouter; i++)
+		if (!t->c->outer[i].b) {
+			open_outer(t, &t->c->outer[i]);
+			open++;
+		}
+	print_points(t);
+	while (open--)
+		close_outer(t);
+}
+
+void print_tiles(Printer *p, const Stmt *stmt)
+{
+	Tile t = tile_new(p->m, p->s, p->out);
+	Contraction *c = t.c;
+	int open = 0;
+	(void)stmt;
+	t.p.depth = p->depth;
+	for (int i = 0; i < c->nouter; i++)
+		if (c->outer[i].b || !c->panels_outside) {
+			open_outer(&t, &c->outer[i]);
+			open++;
+		}
+	print_panels(&t, c->panels_outside ? print_rows : print_points);
+	while (open--)
+		close_outer(&t);
+}
