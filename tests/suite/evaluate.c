@@ -1,25 +1,9 @@
 /* evaluate.c -- one case through the importer and the reference evaluator. */
 #include <stdio.h>
-#include <string.h>
 #include "ir/eval.h"
 #include "ir/op.h"
 #include "tests/suite/compare.h"
 #include "tests/suite/result.h"
-
-const char *const outcome_name[NOUTCOMES] = {"not run", "pass",	 "unsupported", "WRONG",
-					     "refused", "no cc", "crash",	"hang"};
-
-void result_trouble(Result *r, const Ctx *c)
-{
-	r->outcome = c->status == EXIT_UNSUPPORTED ? UNSUPPORTED : REFUSED;
-	snprintf(r->why, sizeof r->why, "%s", c->message);
-}
-
-void result_op(Result *r, const Graph *g)
-{
-	if (g->nnode == 1)
-		snprintf(r->op, sizeof r->op, "%s", g->node[0]->op->name);
-}
 
 static void need_tensors(Ctx *c, Value *const *v, int n)
 {

@@ -24,11 +24,16 @@ void evaluate_case(const Case *k, Result *r);
 
 /* The three steps of a case on a target. The C is folder/m<unit>.c with prefix m<unit>; a batch of units makes one
  * library. */
-void emit_case(const Case *k, const char *target, const char *folder, int unit, Result *r);
-void build_batch(const char *folder, int first, int n, Result *r);
-void run_case(const Case *k, const char *folder, int first, int unit, Result *r);
+void emit_case(const Case *k, const char *target, bool threads, const char *folder, int unit, Result *r);
+void build_batch(const char *folder, const char *flags, int first, int n, Result *r);
+/* The second of the two runs is done by a pool of that many workers. */
+void run_case(const Case *k, const char *folder, int first, int unit, int workers, Result *r);
 
 /* The outcome that a program's recorded trouble means. */
 void result_trouble(Result *r, const Ctx *c);
+void result_death(Result *r, int sig, const char *said);
 void result_op(Result *r, const Graph *g);
+
+/* The targets whose code this processor runs: "c,x86-64-v3". */
+char *targets_here(void);
 #endif

@@ -5,13 +5,13 @@
  * not supported yet stands in unsupported.txt, which is held to in both directions: a case that is not listed must
  * pass, a listed one must end as unsupported; nothing may ever be wrong, crash or hang. -u writes the list anew, -o all
  * failures by operator. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include "tests/suite/guard.h"
+#include "tests/suite/list.h"
 #include "tests/suite/result.h"
 #include "tools/file.h"
 #include "tools/jit.h"
@@ -27,11 +27,9 @@ typedef struct Suite {
 	bool update;
 	Cases cases;
 	Result *result; /* [stage][case], in shared memory */
-	char **listed;  /* names that stand in the list, sorted */
-	int nlisted;
+	List listed;
 	const char *folder; /* for emitted C */
-	int from;           /* first case of the chunk at work; */
-	int at;             /* its stage */
+	int from, at;       /* first case of the chunk at work, and its stage */
 } Suite;
 
 static Result *result_of(const Suite *s, int stage, int i) { return &s->result[stage * s->cases.n + i]; }
@@ -63,24 +61,10 @@ static void read_targets(Suite *s, char *list)
 		s->stage[s->nstages++] = t;
 }
 
-/* What this processor runs. */
-static char *all_targets(void)
-{
-	static char v4[] = "c,x86-64-v3,x86-64-v4", v3[] = "c,x86-64-v3", c[] = "c";
-#ifdef __x86_64__
-	if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
-		return v4;
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-		return v3;
-#endif
-	(void)v4, (void)v3;
-	return c;
-}
-
 static void read_options(Suite *s, int argc, char **argv)
 {
 	int o;
-	char *targets = all_targets();
+	char *targets = targets_here();
 	s->jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	while ((o = getopt(argc, argv, "t:j:f:uo:")) != -1) {
 		switch (o) {
@@ -100,26 +84,19 @@ static void read_options(Suite *s, int argc, char **argv)
 
 /* ---- running: the evaluator over all cases, then each target over chunks of them ---- */
 
-static void note_death(Result *r, int sig, const char *said)
-{
-	r->outcome = sig == SIGALRM ? HANG : CRASH;
-	r->emitted = false;
-	snprintf(r->why, sizeof r->why, "signal %d: %s", sig, said);
-}
-
 static void evaluate(int i, void *arg)
 {
 	Suite *s = arg;
 	evaluate_case(&s->cases.item[i], result_of(s, 0, i));
 }
 
-static void evaluator_died(int i, int sig, const char *said, void *arg) { note_death(result_of(arg, 0, i), sig, said); }
+static void evaluator_died(int i, int sig, const char *said, void *arg) { result_death(result_of(arg, 0, i), sig, said); }
 
 static void emit(int i, void *arg)
 {
 	Suite *s = arg;
 	int unit = s->from + i;
-	emit_case(&s->cases.item[unit], s->stage[s->at], s->folder, unit, result_of(s, s->at, unit));
+	emit_case(&s->cases.item[unit], s->stage[s->at], false, s->folder, unit, result_of(s, s->at, unit));
 }
 
 static void run(int i, void *arg)
@@ -128,13 +105,13 @@ static void run(int i, void *arg)
 	int unit = s->from + i, first = s->from + i / BATCH * BATCH;
 	Result *r = result_of(s, s->at, unit);
 	if (r->emitted)
-		run_case(&s->cases.item[unit], s->folder, first, unit, r);
+		run_case(&s->cases.item[unit], s->folder, first, unit, 1, r);
 }
 
 static void unit_died(int i, int sig, const char *said, void *arg)
 {
 	Suite *s = arg;
-	note_death(result_of(s, s->at, s->from + i), sig, said);
+	result_death(result_of(s, s->at, s->from + i), sig, said);
 }
 
 static int batch_of(const Suite *s, int i, int *first)
@@ -150,7 +127,7 @@ static void build(int i, void *arg)
 	/* A compiler that outlives its parent ends too. */
 	struct rlimit cpu = {CC_SECONDS, CC_SECONDS};
 	setrlimit(RLIMIT_CPU, &cpu);
-	build_batch(s->folder, first, n, result_of(s, s->at, first));
+	build_batch(s->folder, "-O1 -std=c99", first, n, result_of(s, s->at, first));
 }
 
 static void builder_died(int i, int sig, const char *said, void *arg)
@@ -158,7 +135,7 @@ static void builder_died(int i, int sig, const char *said, void *arg)
 	Suite *s = arg;
 	int first, n = batch_of(s, i, &first);
 	for (int k = 0; k < n; k++)
-		note_death(result_of(s, s->at, first + k), sig, said);
+		result_death(result_of(s, s->at, first + k), sig, said);
 }
 
 static void run_chunk(Suite *s, int stage, int from)
@@ -184,32 +161,6 @@ static void run_all(Ctx *c, Suite *s)
 
 /* ---- judging ---- */
 
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-/* Lines "name  reason"; # begins a comment. */
-static void read_list(Ctx *c, Suite *s)
-{
-	size_t n;
-	int capacity = 0;
-	if (!file_exists(LIST))
-		return;
-	char *text = (char *)file_read(c, &c->perm, LIST, &n);
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-		if (*line == '#')
-			continue;
-		line[strcspn(line, " \t")] = 0;
-		GROW(&c->perm, s->listed, s->nlisted, capacity);
-		s->listed[s->nlisted++] = line;
-	}
-	if (s->nlisted)
-		qsort(s->listed, (size_t)s->nlisted, sizeof *s->listed, by_text);
-}
-
-static bool is_listed(const Suite *s, const char *name)
-{
-	return s->nlisted && bsearch(&name, s->listed, (size_t)s->nlisted, sizeof *s->listed, by_text);
-}
-
 /* The stage at which a case ended worst. */
 static int worst_stage(const Suite *s, int i)
 {
@@ -227,7 +178,7 @@ static int report(const Suite *s)
 	for (int i = 0; i < s->cases.n; i++) {
 		int stage = worst_stage(s, i);
 		const Result *r = result_of(s, stage, i);
-		bool listed = is_listed(s, s->cases.item[i].name);
+		bool listed = list_has(&s->listed, s->cases.item[i].name);
 		if (r->outcome == (listed ? UNSUPPORTED : PASS))
 			continue;
 		if (r->outcome == PASS && s->nstages == 1)
@@ -320,13 +271,12 @@ int main(int argc, char **argv)
 	}
 	read_options(&s, argc, argv);
 	s.cases = suite_cases(&c, s.root, s.filter);
-	read_list(&c, &s);
+	s.listed = list_read(&c, LIST);
 	printf("%d cases of %s\n", s.cases.n, s.root);
 	run_all(&c, &s);
 	if (s.update) {
 		write_list(&c, &s);
-		s.nlisted = 0;
-		read_list(&c, &s);
+		s.listed = list_read(&c, LIST);
 	}
 	if (s.failures)
 		write_failures(&c, &s);

@@ -1,0 +1,157 @@
+/* compiled.c -- one case as C for one target: emitted, built without a warning, run through the ABI's generic table.
+ *
+ * The run is that of a careful caller with bad manners: buffers at no better alignment than their type asks for, a
+ * workspace full of junk, known bytes around every buffer, and a second run that must give the same bits. */
+#include <stdio.h>
+#include <string.h>
+#include "codegen/codegen.h"
+#include "tests/suite/compare.h"
+#include "tests/suite/result.h"
+#include "tools/cc.h"
+#include "tools/session.h"
+
+#define STRICT " -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+
+char *targets_here(void)
+{
+	static char v4[] = "c,x86-64-v3,x86-64-v4", v3[] = "c,x86-64-v3", c[] = "c";
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
+		return v4;
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+		return v3;
+#endif
+	(void)v4, (void)v3;
+	return c;
+}
+
+void emit_case(const Case *k, const char *target, bool threads, const char *folder, int unit, Result *r)
+{
+	Ctx c;
+	ctx_open(&c, "suite", 0);
+	if (setjmp(c.border)) {
+		result_trouble(r, &c);
+	} else {
+		Graph *g = case_graph(&c, k, true);
+		result_op(r, g);
+		Options o = {.level = 2, .target = target, .threads = threads, .fold_limit = (int64_t)1 << 30};
+		o.prefix = arena_format(&c.perm, "m%d", unit);
+		o.output = arena_format(&c.perm, "%s/m%d.c", folder, unit);
+		passes_run(g, &o);
+		emit_model(g, &o);
+		r->emitted = true;
+	}
+	ctx_close(&c);
+}
+
+static void library_name(char *out, size_t size, const char *folder, int first, int unit, bool alone)
+{
+	if (alone)
+		snprintf(out, size, "%s/m%d.so", folder, unit);
+	else
+		snprintf(out, size, "%s/batch%d.so", folder, first);
+}
+
+void build_batch(const char *folder, const char *more, int first, int n, Result *r)
+{
+	char name[BATCH][20], so[600], flags[200];
+	const char *file[BATCH];
+	int files = 0;
+	snprintf(flags, sizeof flags, "%s" STRICT, more);
+	for (int i = 0; i < n; i++) {
+		snprintf(name[i], sizeof name[i], "m%d.c", first + i);
+		if (r[i].emitted)
+			file[files++] = name[i];
+	}
+	library_name(so, sizeof so, folder, first, 0, false);
+	if (files == 0 || cc_shared(folder, flags, file, files, so, r[0].why, sizeof r[0].why))
+		return;
+	for (int i = 0; i < n; i++) {
+		file[0] = name[i];
+		r[i].alone = true;
+		library_name(so, sizeof so, folder, first, first + i, true);
+		if (r[i].emitted && !cc_shared(folder, flags, file, 1, so, r[i].why, sizeof r[i].why)) {
+			r[i].outcome = NO_CC;
+			r[i].emitted = false;
+		}
+	}
+}
+
+/* The bytes of all outputs, to compare two runs. */
+static uint64_t output_hash(Session *s)
+{
+	uint64_t h = 14695981039346656037u;
+	for (int i = 0; i < s->model->n_outputs; i++) {
+		const Tensor *t = session_output(s, i);
+		const uint8_t *p = t->data;
+		size_t n = t->dtype == STR ? 0 : dtype_bytes(t->dtype, t->count);
+		for (size_t b = 0; b < n; b++)
+			h = (h ^ p[b]) * 1099511628211u;
+	}
+	return h;
+}
+
+static bool run_once(Session *s, Result *r)
+{
+	int status = session_run(s);
+	if (status != TCC_OK)
+		snprintf(r->why, sizeof r->why, "run: %s", status_text(status));
+	else if (!session_intact(s))
+		snprintf(r->why, sizeof r->why, "wrote outside its buffers");
+	else
+		return true;
+	return false;
+}
+
+static bool outputs_match(Ctx *c, Session *s, const Case *k, Result *r)
+{
+	for (int i = 0; i < s->model->n_outputs; i++) {
+		char why[300];
+		Tensor *want = case_output(c, k, i);
+		if (want && !tensor_matches(session_output(s, i), want, k->rtol, k->atol, why, sizeof why)) {
+			snprintf(r->why, sizeof r->why, "output %d: %s", i, why);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* r says WRONG and why, unless everything is right. */
+static void judge(Ctx *c, Session *s, const Case *k, int workers, Result *r)
+{
+	r->outcome = WRONG;
+	if (!run_once(s, r) || !outputs_match(c, s, k, r))
+		return;
+	uint64_t first = output_hash(s);
+	s->pool = workers > 1 ? tcc_pool_create(workers) : NULL;
+	if (!run_once(s, r))
+		return;
+	if (output_hash(s) != first)
+		snprintf(r->why, sizeof r->why, "a second run gives other bits");
+	else
+		r->outcome = PASS;
+}
+
+void run_case(const Case *k, const char *folder, int first, int unit, int workers, Result *r)
+{
+	char so[600];
+	Ctx c;
+	ctx_open(&c, "suite", 0);
+	if (setjmp(c.border)) {
+		result_trouble(r, &c);
+	} else {
+		library_name(so, sizeof so, folder, first, unit, r->alone);
+		Session *s = session_open(&c, so, arena_format(&c.perm, "m%d", unit),
+					  arena_format(&c.perm, "%s/m%d.weights.bin", folder, unit));
+		Tensor **in = NEW_N(&c.perm, Tensor *, s->model->n_inputs);
+		for (int i = 0; i < s->model->n_inputs; i++)
+			if (!(in[i] = case_input(&c, k, i, s->model->inputs[i].rank, s->model->inputs[i].dims)))
+				fail(&c, EXIT_FILE, "E-FILE", "no data for input %d", i);
+		session_bind(s, in);
+		judge(&c, s, k, workers, r);
+		if (s->pool)
+			tcc_pool_destroy(s->pool);
+		session_close(s);
+	}
+	ctx_close(&c);
+}

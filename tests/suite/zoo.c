@@ -1,0 +1,191 @@
+/* zoo.c -- real models with golden inputs and outputs, through the C for each target.
+ *
+ * usage: zoo [-t TARGET,...] [-j JOBS] [-f PART OF A NAME] [-u] [DIRECTORY]
+ * Prints a line a model, data set and target: how it ended, the arena next to the planner's lower bound, the weights.
+ * The C is built with -O2 and without a warning; two workers must give the bits of one. What is not supported yet
+ * stands in zoo_unsupported.txt, which is held to in both directions. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "tests/suite/guard.h"
+#include "tests/suite/list.h"
+#include "tests/suite/result.h"
+#include "tools/file.h"
+#include "tools/jit.h"
+
+#define LIST "tests/suite/zoo_unsupported.txt"
+#define MOST_ARENA 1.05 /* times the lower bound */
+
+enum { MAX_TARGETS = 8, SECONDS = 600 };
+
+typedef struct Facts {
+	long long arena, bound, weights;
+} Facts;
+
+typedef struct Zoo {
+	const char *root, *filter, *folder;
+	const char *target[MAX_TARGETS];
+	int ntargets, jobs;
+	bool update;
+	Cases cases;
+	List listed;
+	Result *result; /* [case][target], in shared memory, as the facts */
+	Facts *facts;
+} Zoo;
+
+static void usage(void)
+{
+	fputs("usage: zoo [-t TARGET,...] [-j JOBS] [-f PART] [-u] [DIRECTORY]\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+static void read_options(Zoo *z, int argc, char **argv)
+{
+	int o;
+	char *targets = targets_here();
+	z->jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	while ((o = getopt(argc, argv, "t:j:f:u")) != -1) {
+		switch (o) {
+		case 't': targets = optarg; break;
+		case 'j': z->jobs = atoi(optarg); break;
+		case 'f': z->filter = optarg; break;
+		case 'u': z->update = true; break;
+		default: usage();
+		}
+	}
+	for (char *t = strtok(targets, ","); t && z->ntargets < MAX_TARGETS; t = strtok(NULL, ","))
+		z->target[z->ntargets++] = t;
+	z->root = optind < argc ? argv[optind] : "../shared/zoo";
+	if (z->jobs < 1)
+		usage();
+}
+
+/* A number with commas, "38,144". */
+static long long number_after(const char *text, const char *word)
+{
+	const char *p = strstr(text, word);
+	long long n = 0;
+	for (p = p ? p + strlen(word) : ""; (*p >= '0' && *p <= '9') || *p == ','; p++)
+		n = *p == ',' ? n : 10 * n + *p - '0';
+	return n;
+}
+
+/* From the head of the emitted C: "memory   workspace 38,144 bytes (lower bound 38,144), weights 4,608 bytes". */
+static void read_facts(const char *folder, int unit, Facts *f)
+{
+	char path[600], head[4000];
+	snprintf(path, sizeof path, "%s/m%d.c", folder, unit);
+	FILE *c = fopen(path, "r");
+	if (!c)
+		return;
+	head[fread(head, 1, sizeof head - 1, c)] = 0;
+	fclose(c);
+	f->arena = number_after(head, "workspace ");
+	f->bound = number_after(head, "lower bound ");
+	f->weights = number_after(head, ", weights ");
+}
+
+static void remove_files(const char *folder, int unit)
+{
+	static const char *const end[] = {"m%d.c", "m%d.h", "m%d.weights.bin", "batch%d.so"};
+	char name[40], path[600];
+	for (size_t i = 0; i < sizeof end / sizeof *end; i++) {
+		snprintf(name, sizeof name, end[i], unit);
+		snprintf(path, sizeof path, "%s/%s", folder, name);
+		unlink(path);
+	}
+}
+
+static void work(int unit, void *arg)
+{
+	Zoo *z = arg;
+	const Case *k = &z->cases.item[unit / z->ntargets];
+	Result *r = &z->result[unit];
+	emit_case(k, z->target[unit % z->ntargets], true, z->folder, unit, r);
+	if (r->emitted) {
+		read_facts(z->folder, unit, &z->facts[unit]);
+		build_batch(z->folder, "-O2 -std=c11", unit, 1, r);
+	}
+	if (r->emitted)
+		run_case(k, z->folder, unit, unit, 2, r);
+	remove_files(z->folder, unit);
+}
+
+static void died(int unit, int sig, const char *said, void *arg)
+{
+	Zoo *z = arg;
+	result_death(&z->result[unit], sig, said);
+	remove_files(z->folder, unit);
+}
+
+/* What should be otherwise, or NULL. */
+static const char *complaint(const Zoo *z, int unit)
+{
+	const Result *r = &z->result[unit];
+	const Facts *f = &z->facts[unit];
+	bool listed = list_has(&z->listed, z->cases.item[unit / z->ntargets].name);
+	if (r->outcome != PASS)
+		return listed && r->outcome == UNSUPPORTED ? NULL : r->why;
+	if (listed)
+		return "passes, remove it from " LIST;
+	if ((double)f->arena > MOST_ARENA * (double)f->bound)
+		return "the arena is too large";
+	return NULL;
+}
+
+static void write_list(Ctx *c, const Zoo *z)
+{
+	FILE *f = fopen(LIST, "w");
+	if (!f)
+		fail(c, EXIT_FILE, "E-FILE", "cannot write '%s'", LIST);
+	fputs("# Models of the zoo that end with exit code 4 (unsupported). Written by `zoo -u`.\n", f);
+	for (int unit = 0; unit < z->cases.n * z->ntargets; unit += z->ntargets)
+		if (z->result[unit].outcome == UNSUPPORTED)
+			fprintf(f, "%s  %s\n", z->cases.item[unit / z->ntargets].name, z->result[unit].why);
+	fclose(f);
+}
+
+static void report(const Zoo *z, int *passed, int *failed)
+{
+	printf("%-40s %-10s %-12s %12s %12s %12s\n", "model", "target", "", "arena", "lower bound", "weights");
+	for (int unit = 0; unit < z->cases.n * z->ntargets; unit++) {
+		const Facts *f = &z->facts[unit];
+		const char *trouble = complaint(z, unit);
+		printf("%-40s %-10s %-12s", z->cases.item[unit / z->ntargets].name, z->target[unit % z->ntargets],
+		       outcome_name[z->result[unit].outcome]);
+		if (z->result[unit].emitted)
+			printf(" %12lld %12lld %12lld", f->arena, f->bound, f->weights);
+		printf("%s%s\n", trouble ? "  " : "", trouble ? trouble : "");
+		*failed += trouble != NULL;
+		*passed += !trouble && z->result[unit].outcome == PASS;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	Zoo z = {0};
+	Ctx c;
+	int passed = 0, failed = 0;
+	ctx_open(&c, "zoo", 0);
+	if (setjmp(c.border)) {
+		ctx_report(&c);
+		return (int)c.status;
+	}
+	read_options(&z, argc, argv);
+	z.cases = zoo_cases(&c, z.root, z.filter);
+	z.listed = list_read(&c, LIST);
+	z.folder = temporary_folder(&c);
+	size_t units = (size_t)(z.cases.n * z.ntargets);
+	z.result = guard_shared(units * sizeof *z.result);
+	z.facts = guard_shared(units * sizeof *z.facts);
+	guard_all((int)units, z.jobs, SECONDS, work, died, &z);
+	if (z.update) {
+		write_list(&c, &z);
+		z.listed = list_read(&c, LIST);
+	}
+	report(&z, &passed, &failed);
+	printf("zoo: %d passed, %d failed\n", passed, failed);
+	ctx_close(&c);
+	return failed != 0;
+}
