@@ -170,10 +170,12 @@ const Dim *content_of(Graph *g, const Node *n, int slot, int *n_out)
 	*n_out = v->ncontent;
 	if (!v->content && v->data && is_int(v->dtype) && v->data->count < INT32_MAX)
 		return content_of_data(g, v->data, n_out);
+	if (!v->content && v->shape.rank >= 0 && dim_is(shape_count(g, &v->shape), 0))
+		return arena_alloc(&g->ctx->scratch, 0);
 	return v->content;
 }
 
-const int64_t *const_i64(Graph *g, const Node *n, int slot, int *n_out)
+const Dim *need_content(Graph *g, const Node *n, int slot, int *n_out)
 {
 	const Dim *content = content_of(g, n, slot, n_out);
 
@@ -181,6 +183,25 @@ const int64_t *const_i64(Graph *g, const Node *n, int slot, int *n_out)
 		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
 			     "%s is computed while the model runs; it must be known when the model is compiled",
 			     input_text(g, n, slot));
+	return content;
+}
+
+const double *const_f64(Graph *g, const Node *n, int slot, int *n_out)
+{
+	const Tensor *t = n->in[slot]->data;
+	const Dim *content = t ? NULL : need_content(g, n, slot, n_out);
+
+	*n_out = t ? (int)t->count : *n_out;
+	double *x = NEW_N(&g->ctx->scratch, double, *n_out);
+	for (int i = 0; i < *n_out; i++)
+		x[i] = t ? load_f64(t->dtype, t->data, i) : (double)dim_number(g, n, content[i]);
+	return x;
+}
+
+const int64_t *const_i64(Graph *g, const Node *n, int slot, int *n_out)
+{
+	const Dim *content = need_content(g, n, slot, n_out);
+
 	int64_t *k = NEW_N(&g->ctx->scratch, int64_t, *n_out);
 	for (int i = 0; i < *n_out; i++)
 		k[i] = dim_number(g, n, content[i]);

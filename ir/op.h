@@ -117,8 +117,11 @@ int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank); /* negative c
 Shape broadcast_shape(Graph *g, const Node *n, const Shape *a, const Shape *b); /* numpy rules; E-SHAPE */
 void infer_broadcast(Graph *g, Node *n, DType t);            /* output 0: all inputs broadcast, type t (DT_NONE: input 0's) */
 /* The integer elements of input `slot` as sizes: constants or symbolic contents. NULL when they are not known before
- * run time; *n_out their number. const_i64 (result in scratch) insists on numbers: E-DYNAMIC otherwise. */
+ * run time; *n_out their number. need_content fails instead, with E-DYNAMIC; const_i64 and const_f64 (result in scratch)
+ * insist on numbers. */
 const Dim *content_of(Graph *g, const Node *n, int slot, int *n_out);
+const Dim *need_content(Graph *g, const Node *n, int slot, int *n_out);
 const int64_t *const_i64(Graph *g, const Node *n, int slot, int *n_out);
+const double *const_f64(Graph *g, const Node *n, int slot, int *n_out);
 void set_content(Graph *g, Value *v, int n, const Dim *content);
 #endif

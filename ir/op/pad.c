@@ -1,0 +1,164 @@
+/* pad.c -- Pad: elements in front of and behind each axis; negative counts drop elements instead.
+ *
+ *     y[.., i, ..] = x[.., skip + source(i - before), ..]
+ *     constant: the value outside 0..keep-1;  edge: clipped;  reflect: 3 2 1 | 0 1 2 3 | 2 1 0;  wrap: modulo */
+#include "ir/op/movement.h"
+#include "ir/op/nn.h"
+
+/* pads: first the counts in front, then those behind, for `count` axes (NULL: the first ones). */
+static void paddings(Graph *g, const Node *n, const Shape *x, int count, const Dim *pads, const int64_t *axes,
+		     Padding *axis)
+{
+	Syms *s = g->syms;
+	for (int k = 0; k < x->rank; k++)
+		axis[k] = (Padding){.skip = dim(0), .keep = x->dim[k], .before = dim(0), .after = dim(0)};
+	for (int i = 0; i < count; i++) {
+		Padding *p = &axis[fix_axis(g, n, axes ? axes[i] : i, x->rank)];
+		Dim drop = dim_min(s, pads[count + i], dim(0));
+		p->before = dim_max(s, pads[i], dim(0));
+		p->after = dim_max(s, pads[count + i], dim(0));
+		p->skip = dim_sub(s, p->before, pads[i]);
+		p->keep = dim_add(s, dim_sub(s, p->keep, p->skip), drop);
+	}
+}
+
+void padding_of(Graph *g, const Node *n, Padding *axis)
+{
+	const Shape *x = &n->in[0]->shape;
+	int npads, count = x->rank;
+	const Dim *pads = need_content(g, n, 1, &npads);
+	const int64_t *axes = has_in(n, 3) ? const_i64(g, n, 3, &count) : NULL;
+	if (npads != 2 * count)
+		fail_node(g, n, "E-SHAPE", "pads has %d elements; %d axes need %d", npads, count, 2 * count);
+	if (axes)
+		axis_set(g, n, axes, count, x->rank);
+	paddings(g, n, x, count, pads, axes, axis);
+}
+
+static void infer(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 0, -1);
+	Shape y = n->in[0]->shape;
+	Padding axis[MAX_RANK];
+	if (has_in(n, 2)) {
+		same_type(g, n, 0, 2);
+		if (!dim_is(shape_count(g, &n->in[2]->shape), 1))
+			fail_node(g, n, "E-SHAPE", "constant_value has shape %s; it must have one element",
+				  shape_text(g, &n->in[2]->shape));
+	}
+	padding_of(g, n, axis);
+	for (int k = 0; k < y.rank; k++) {
+		const Padding *p = &axis[k];
+		Dim added = dim_add(g->syms, p->before, p->after);
+		if (dim_hi(g->syms, p->keep) < 0)
+			fail_node(g, n, "E-SHAPE", "more than the %s elements of axis %d are dropped",
+				  dim_text(g->syms, y.dim[k]), k);
+		if (ATTR_OF(n, Pad)->mode != PAD_CONSTANT && dim_is(p->keep, 0) && !dim_is(added, 0))
+			fail_node(g, n, "E-SHAPE", "axis %d has no element to repeat", k);
+		y.dim[k] = dim_add(g->syms, p->keep, added);
+	}
+	set_out(g, n, 0, n->in[0]->dtype, &y);
+}
+
+/* ---- eval ---- */
+
+/* The element of 0..size-1 that stands at i, which may lie outside; -1 for the constant. */
+static int64_t source(int64_t mode, int64_t i, int64_t size)
+{
+	int64_t period = size > 1 ? 2 * (size - 1) : 1;
+	if (i >= 0 && i < size)
+		return i;
+	switch (mode) {
+	case PAD_EDGE:
+		return i < 0 ? 0 : size - 1;
+	case PAD_WRAP:
+		return (i % size + size) % size;
+	case PAD_REFLECT:
+		i = (i % period + period) % period;
+		return i < size ? i : period - i;
+	default:
+		return -1;
+	}
+}
+
+static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	int64_t at[MAX_RANK] = {0}, from[MAX_RANK], mode = ATTR_OF(n, Pad)->mode;
+	const Tensor *x = in[0], *fill = has_in(n, 2) ? in[2] : tensor_new(e->arena, x->dtype, 0, NULL);
+	Shape shape = tensor_shape(x);
+	Padding axis[MAX_RANK];
+	paddings(e->g, n, &shape, (int)in[1]->count / 2, tensor_sizes(e, in[1]),
+		 has_in(n, 3) ? in_i64(e, in[3]) : NULL, axis);
+	for (int64_t i = 0; i < out[0]->count; i++, next_index(x->rank, out[0]->dim, at)) {
+		bool inside = true;
+		for (int k = 0; k < x->rank; k++) {
+			int64_t j = source(mode, at[k] - axis[k].before.k, axis[k].keep.k);
+			inside &= j >= 0;
+			from[k] = j + axis[k].skip.k;
+		}
+		if (inside)
+			move_element(out[0], i, x, position_of(x, from));
+		else
+			move_element(out[0], i, fill, 0);
+	}
+}
+
+/* ---- lower ---- */
+
+/* Reflected about both ends; without a division where one reflection is enough. */
+static Expr *reflect(Lower *l, Expr *i, const Padding *p)
+{
+	Syms *s = lower_graph(l)->syms;
+	int64_t turn = dim_lo(s, p->keep) - 1;
+	Expr *last = extent(l, dim_sub(s, p->keep, dim(1)));
+	if (dim_hi(s, p->before) <= turn && dim_hi(s, p->after) <= turn) {
+		Expr *up = dim_is(p->before, 0) ? i : alu1(l, ABS, i);
+		return dim_is(p->after, 0) ? up : isub(l, last, alu1(l, ABS, isub(l, last, up)));
+	}
+	Dim period = dim_max(s, dim_mul(s, dim(2), dim_sub(s, p->keep, dim(1))), dim(1));
+	Expr *m = imod(l, i, extent(l, period));
+	return alu2(l, MIN, m, isub(l, extent(l, period), m));
+}
+
+static Expr *source_index(Lower *l, int64_t mode, Expr *i, const Padding *p)
+{
+	Expr *last = extent(l, dim_sub(lower_graph(l)->syms, p->keep, dim(1)));
+	if (dim_is(p->before, 0) && dim_is(p->after, 0))
+		return i;
+	switch (mode) {
+	case PAD_EDGE:
+		i = dim_is(p->before, 0) ? i : alu2(l, MAX, i, num_i(l, 0));
+		return dim_is(p->after, 0) ? i : alu2(l, MIN, i, last);
+	case PAD_WRAP:
+		return imod(l, i, extent(l, p->keep));
+	case PAD_REFLECT:
+		return reflect(l, i, p);
+	default:
+		return i;
+	}
+}
+
+static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	int64_t mode = ATTR_OF(n, Pad)->mode;
+	DType t = n->out[slot]->dtype;
+	Padding axis[MAX_RANK];
+	Expr *index[MAX_RANK], *kept = num(l, BOOL, 1), *zero = num_i(l, 0);
+	padding_of(lower_graph(l), n, axis);
+	for (int k = 0; k < n->out[slot]->shape.rank; k++) {
+		Expr *i = isub(l, at[k], extent(l, axis[k].before));
+		if (mode == PAD_CONSTANT)
+			kept = alu2(l, AND, kept, inside(l, i, zero, extent(l, axis[k].keep)));
+		index[k] = iadd(l, source_index(l, mode, i, &axis[k]), extent(l, axis[k].skip));
+	}
+	Expr *fill = has_in(n, 2) ? in(l, n, 2, (Expr *[]){zero}) : num(l, t, 0);
+	return choose(l, kept, in(l, n, 0, index), fill);
+}
+
+static const Attr attrs[] = {ATTR_ENUM(Pad, mode, PAD_CONSTANT, "constant|reflect|edge|wrap"), {0}};
+
+const Op op_Pad = {
+	.name = "Pad", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.attrs = attrs, .attr_size = sizeof(struct Pad),
+	.infer = infer, .eval = eval, .lower = lower,
+};

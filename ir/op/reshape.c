@@ -1,0 +1,205 @@
+/* reshape.c -- Reshape, Flatten, Squeeze, Unsqueeze: another shape over the same elements in the same order.
+ *
+ *     y[at] = x[unflatten(flatten(at))]
+ *
+ * Sizes are matched in segments whose products agree, so that most indices pass straight through:
+ *     [b, s, 768] -> [b, s, 12, 64]   is   b | b,  s | s,  768 | 12, 64 */
+#include "ir/op/movement.h"
+
+static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	(void)e, (void)n;
+	for (int64_t i = 0; i < out[0]->count; i++)
+		move_element(out[0], i, in[0], i);
+}
+
+/* ---- lower ---- */
+
+static Shape part(const Shape *s, int from, int to) { return shape_of(to - from, s->dim + from); }
+
+/* The shortest parts of x and y from i and j on with equal products; all of the rest where there are none. */
+static void segment_end(Graph *g, const Shape *x, int i, const Shape *y, int j, int *iend, int *jend)
+{
+	int longest = x->rank - i + y->rank - j;
+	for (int total = 1; total < longest; total++)
+		for (int a = 0; a <= total; a++) {
+			*iend = i + a;
+			*jend = j + total - a;
+			if (*iend > x->rank || *jend > y->rank)
+				continue;
+			Shape xs = part(x, i, *iend), ys = part(y, j, *jend);
+			if (dim_same(shape_count(g, &xs), shape_count(g, &ys)))
+				return;
+		}
+	*iend = x->rank;
+	*jend = y->rank;
+}
+
+static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	const Shape *x = &n->in[0]->shape, *y = &n->out[slot]->shape;
+	Expr *index[MAX_RANK];
+	for (int i = 0, j = 0, iend, jend; i < x->rank || j < y->rank; i = iend, j = jend) {
+		segment_end(lower_graph(l), x, i, y, j, &iend, &jend);
+		Shape xs = part(x, i, iend), ys = part(y, j, jend);
+		if (xs.rank == 1 && ys.rank == 1)
+			index[i] = at[j];
+		else
+			unflatten(l, &xs, flatten(l, &ys, at + j), index + i);
+	}
+	return in(l, n, 0, index);
+}
+
+/* ---- infer ---- */
+
+static void set_shape(Graph *g, Node *n, const Shape *s)
+{
+	int count;
+	const Dim *contents = content_of(g, n, 0, &count);
+	set_out(g, n, 0, n->in[0]->dtype, s);
+	if (contents && n->out[0])
+		set_content(g, n->out[0], count, contents);
+}
+
+/* The size that -1 stands for: sizes that occur on both sides cancel first. */
+static Dim remaining(Graph *g, const Node *n, const Shape *x, const Shape *y, int unknown)
+{
+	bool used[MAX_RANK] = {false};
+	Dim rest = dim(1), total = dim(1);
+	for (int j = 0; j < y->rank; j++) {
+		int i = 0;
+		while (i < x->rank && (used[i] || dim_known(x->dim[i]) || !dim_same(x->dim[i], y->dim[j])))
+			i++;
+		if (j != unknown && i < x->rank)
+			used[i] = true;
+		else if (j != unknown)
+			rest = dim_mul(g->syms, rest, y->dim[j]);
+	}
+	for (int i = 0; i < x->rank; i++)
+		if (!used[i])
+			total = dim_mul(g->syms, total, x->dim[i]);
+	if (dim_is(rest, 0) || (dim_known(rest) && dim_known(total) && total.k % rest.k != 0))
+		fail_node(g, n, "E-SHAPE", "%s elements cannot fill a size of -1 beside sizes with product %s",
+			  dim_text(g->syms, total), dim_text(g->syms, rest));
+	return dim_floordiv(g->syms, total, rest);
+}
+
+static void check_count(Graph *g, const Node *n, const Shape *x, const Shape *y)
+{
+	Dim have = shape_count(g, x), want = shape_count(g, y);
+	if (dim_same(have, want))
+		return;
+	if (dim_known(have) && dim_known(want))
+		fail_node(g, n, "E-SHAPE", "shape %s has %s elements but shape %s has %s", shape_text(g, x),
+			  dim_text(g->syms, have), shape_text(g, y), dim_text(g->syms, want));
+	hint(g->ctx, "give the sizes with --dim or --shape");
+	fail_unsupported(g, n, "shape %s can become %s for some sizes only", shape_text(g, x), shape_text(g, y));
+}
+
+static void infer_reshape(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 0, -1);
+	const Shape *x = &n->in[0]->shape;
+	int count, unknown = -1;
+	const Dim *want = need_content(g, n, 1, &count);
+	if (count > MAX_RANK)
+		fail_unsupported(g, n, "rank %d is above the limit of %d", count, MAX_RANK);
+	Shape y = shape_of(count, want);
+	for (int k = 0; k < count; k++) {
+		if (dim_is(want[k], -1)) {
+			if (unknown >= 0)
+				fail_node(g, n, "E-SHAPE", "the new shape has more than one size of -1");
+			unknown = k;
+		} else if (dim_is(want[k], 0) && !ATTR_OF(n, Reshape)->allowzero) {
+			if (k >= x->rank)
+				fail_node(g, n, "E-SHAPE", "size %d is 0 (copied) but the input has rank %d", k,
+					  x->rank);
+			y.dim[k] = x->dim[k];
+		} else if (dim_hi(g->syms, want[k]) < 0) {
+			fail_node(g, n, "E-SHAPE", "size %d is %s; it must be -1 or more", k,
+				  dim_text(g->syms, want[k]));
+		}
+	}
+	if (unknown >= 0)
+		y.dim[unknown] = remaining(g, n, x, &y, unknown);
+	else
+		check_count(g, n, x, &y);
+	set_shape(g, n, &y);
+}
+
+static void infer_flatten(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 0, -1);
+	const Shape *x = &n->in[0]->shape;
+	int64_t axis = ATTR_OF(n, Flatten)->axis;
+	int at = axis == x->rank ? x->rank : (int)fix_axis(g, n, axis, x->rank);
+	Shape outer = part(x, 0, at), inner = part(x, at, x->rank);
+	Dim sizes[2] = {shape_count(g, &outer), shape_count(g, &inner)};
+	Shape y = shape_of(2, sizes);
+	set_shape(g, n, &y);
+}
+
+/* Axes to drop: those given, else every one of size 1. */
+static unsigned squeezed(Graph *g, const Node *n, const Shape *x)
+{
+	unsigned set = 0;
+	int count;
+	if (has_in(n, 1)) {
+		const int64_t *axes = const_i64(g, n, 1, &count);
+		return axis_set(g, n, axes, count, x->rank);
+	}
+	for (int k = 0; k < x->rank; k++)
+		set |= (unsigned)dim_is(x->dim[k], 1) << k;
+	return set;
+}
+
+static void infer_squeeze(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 0, -1);
+	const Shape *x = &n->in[0]->shape;
+	unsigned drop = squeezed(g, n, x);
+	Shape y = {.rank = 0};
+	for (int k = 0; k < x->rank; k++)
+		if (drop >> k & 1)
+			one_size(g, n, x->dim[k], dim(1));
+		else
+			y.dim[y.rank++] = x->dim[k];
+	set_shape(g, n, &y);
+}
+
+static void infer_unsqueeze(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 0, -1);
+	const Shape *x = &n->in[0]->shape;
+	int count;
+	const int64_t *axes = const_i64(g, n, 1, &count);
+	if (x->rank + count > MAX_RANK)
+		fail_unsupported(g, n, "rank %d is above the limit of %d", x->rank + count, MAX_RANK);
+	Shape y = {.rank = x->rank + count};
+	unsigned fresh = axis_set(g, n, axes, count, y.rank);
+	for (int k = 0, from = 0; k < y.rank; k++)
+		y.dim[k] = fresh >> k & 1 ? dim(1) : x->dim[from++];
+	set_shape(g, n, &y);
+}
+
+static const Attr reshape_attrs[] = {ATTR_INT(Reshape, allowzero, 0), {0}};
+static const Attr flatten_attrs[] = {ATTR_INT(Flatten, axis, 1), {0}};
+
+const Op op_Reshape = {
+	.name = "Reshape", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.attrs = reshape_attrs, .attr_size = sizeof(struct Reshape),
+	.infer = infer_reshape, .eval = eval, .lower = lower,
+};
+const Op op_Flatten = {
+	.name = "Flatten", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.attrs = flatten_attrs, .attr_size = sizeof(struct Flatten),
+	.infer = infer_flatten, .eval = eval, .lower = lower,
+};
+const Op op_Squeeze = {
+	.name = "Squeeze", .min_in = 1, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.infer = infer_squeeze, .eval = eval, .lower = lower,
+};
+const Op op_Unsqueeze = {
+	.name = "Unsqueeze", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.infer = infer_unsqueeze, .eval = eval, .lower = lower,
+};

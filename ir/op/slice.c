@@ -1,0 +1,121 @@
+/* slice.c -- Slice: y[.., i, ..] = x[.., start + i * step, ..] along some axes.
+ *
+ * Starts and ends count from the end when negative and are clipped to 0..size, or to -1..size-1 where the step goes
+ * backward; ceil((end - start) / step) elements are left. */
+#include "ir/op/movement.h"
+#include "ir/op/nn.h"
+
+/* A start or end, clipped to lo..hi. */
+static Dim bound(Graph *g, const Node *n, Dim b, Dim size, Dim lo, Dim hi)
+{
+	Syms *s = g->syms;
+	int64_t most = dim_hi(s, size);
+	if (!dim_known(size) && most >= INT32_MAX)
+		most = INT32_MAX - 1; /* exporters say "to the end" with INT32_MAX or more */
+	if (dim_known(b) && b.k < -most)
+		return lo;
+	if (dim_known(b) && b.k >= most)
+		return hi;
+	if (dim_lo(s, b) < 0 && dim_hi(s, b) >= 0) {
+		hint(g->ctx, "bound the sizes with --dim or --shape");
+		fail_unsupported(g, n, "%s can be negative (counted from the end) or not", dim_text(s, b));
+	}
+	if (dim_hi(s, b) < 0)
+		b = dim_add(s, size, b);
+	return dim_max(s, lo, dim_min(s, b, hi));
+}
+
+static Cut cut(Graph *g, const Node *n, Dim size, Dim start, Dim end, int64_t step)
+{
+	Syms *s = g->syms;
+	Cut c = {.step = step == INT64_MIN ? -INT64_MAX : step};
+	if (step == 0)
+		fail_node(g, n, "E-VALUE", "a step is 0");
+	if (step > 0) {
+		c.start = bound(g, n, start, size, dim(0), size);
+		end = bound(g, n, end, size, dim(0), size);
+		c.count = dim_ceildiv(s, dim_max(s, dim_sub(s, end, c.start), dim(0)), dim(step));
+	} else {
+		Dim last = dim_sub(s, size, dim(1));
+		c.start = bound(g, n, start, size, dim(-1), last);
+		end = bound(g, n, end, size, dim(-1), last);
+		c.count = dim_ceildiv(s, dim_max(s, dim_sub(s, c.start, end), dim(0)), dim(-c.step));
+	}
+	return c;
+}
+
+typedef struct Given {
+	int count;
+	const Dim *starts, *ends;
+	const int64_t *axes, *steps; /* NULL: the first ones; all 1 */
+} Given;
+
+static void cuts(Graph *g, const Node *n, const Shape *x, const Given *given, Cut *axis)
+{
+	for (int k = 0; k < x->rank; k++)
+		axis[k] = (Cut){.start = dim(0), .count = x->dim[k], .step = 1};
+	for (int i = 0; i < given->count; i++) {
+		int k = (int)fix_axis(g, n, given->axes ? given->axes[i] : i, x->rank);
+		axis[k] = cut(g, n, x->dim[k], given->starts[i], given->ends[i], given->steps ? given->steps[i] : 1);
+	}
+}
+
+void cuts_of(Graph *g, const Node *n, Cut *axis)
+{
+	int nstarts, nends, naxes, nsteps;
+	Given given = {.starts = need_content(g, n, 1, &nstarts), .ends = need_content(g, n, 2, &nends)};
+	naxes = nsteps = given.count = nstarts;
+	if (has_in(n, 3))
+		given.axes = const_i64(g, n, 3, &naxes);
+	if (has_in(n, 4))
+		given.steps = const_i64(g, n, 4, &nsteps);
+	if (nends != nstarts || naxes != nstarts || nsteps != nstarts)
+		fail_node(g, n, "E-SHAPE", "%d starts, %d ends, %d axes and %d steps are given", nstarts, nends, naxes,
+			  nsteps);
+	if (given.axes)
+		axis_set(g, n, given.axes, naxes, n->in[0]->shape.rank);
+	cuts(g, n, &n->in[0]->shape, &given, axis);
+}
+
+static void infer(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 1, -1);
+	Shape y = n->in[0]->shape;
+	Cut axis[MAX_RANK];
+	cuts_of(g, n, axis);
+	for (int k = 0; k < y.rank; k++)
+		y.dim[k] = axis[k].count;
+	set_out(g, n, 0, n->in[0]->dtype, &y);
+	move_contents(g, n, 1);
+}
+
+static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	Shape x = tensor_shape(in[0]);
+	Given given = {(int)in[1]->count, tensor_sizes(e, in[1]), tensor_sizes(e, in[2]),
+		       has_in(n, 3) ? in_i64(e, in[3]) : NULL, has_in(n, 4) ? in_i64(e, in[4]) : NULL};
+	Cut axis[MAX_RANK];
+	int64_t strides[MAX_RANK], step[MAX_RANK], base = 0;
+	cuts(e->g, n, &x, &given, axis);
+	strides_of(in[0], strides);
+	for (int k = 0; k < x.rank; k++) {
+		base += axis[k].start.k * strides[k];
+		step[k] = axis[k].step * strides[k];
+	}
+	move_strided(out[0], in[0], base, step);
+}
+
+static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	Cut axis[MAX_RANK];
+	Expr *index[MAX_RANK];
+	cuts_of(lower_graph(l), n, axis);
+	for (int k = 0; k < n->out[slot]->shape.rank; k++)
+		index[k] = iadd(l, extent(l, axis[k].start), imul(l, at[k], num_i(l, axis[k].step)));
+	return in(l, n, 0, index);
+}
+
+const Op op_Slice = {
+	.name = "Slice", .min_in = 3, .max_in = 5, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.infer = infer, .eval = eval, .lower = lower,
+};
