@@ -1,0 +1,63 @@
+/* resize.h -- how Resize maps one axis (resize_axis.c), as its eval and its lower need it. */
+#ifndef TCC_IR_OP_RESIZE_H
+#define TCC_IR_OP_RESIZE_H
+#include "ir/expr.h"
+
+enum resize_mode { RESIZE_NEAREST, RESIZE_LINEAR, RESIZE_CUBIC };
+enum nearest_mode { NEAREST_PREFER_FLOOR, NEAREST_PREFER_CEIL, NEAREST_FLOOR, NEAREST_CEIL };
+enum coordinate_mode {
+	HALF_PIXEL, HALF_PIXEL_SYMMETRIC, PYTORCH_HALF_PIXEL, ALIGN_CORNERS, ASYMMETRIC, TF_CROP, TF_HALF_PIXEL
+};
+#define COORDINATE_MODES                                                                                               \
+	"half_pixel|half_pixel_symmetric|pytorch_half_pixel|align_corners|asymmetric|tf_crop_and_resize|"              \
+	"tf_half_pixel_for_nn"
+
+struct Resize {
+	Ints axes;
+	int64_t mode, nearest_mode, coordinate_transformation_mode, keep_aspect_ratio_policy;
+	int64_t antialias, exclude_outside;
+	float cubic_coeff_a, extrapolation_value;
+};
+
+/* Output element i lies at input coordinate  (i + add) * mul / div + off,  computed in float as ONNX Runtime does. Sizes
+ * that are known at run time only enter as div = out / in, or as mul = in - 1 and div = out - 1. */
+typedef struct Along {
+	Dim in, out;
+	bool resized; /* else coordinate i is i */
+	enum { BY_NUMBERS, BY_RATIO, BY_CORNERS } by;
+	float add, mul, div, off;
+	float scale; /* 0: known at run time only */
+} Along;
+
+/* The inputs of a node that decide sizes; an absent one has no elements. */
+typedef struct ResizeSizes {
+	const double *roi, *scales;
+	const Dim *sizes;
+	int nroi, nscales, nsizes;
+} ResizeSizes;
+
+void resize_axes(Graph *g, const Node *n, const Shape *x, const ResizeSizes *given, Along *axis);
+ResizeSizes resize_sizes(Graph *g, const Node *n);
+
+float coordinate(const Along *x, int64_t i);
+
+/* nearest: the input element of output i */
+int64_t nearest_element(const struct Resize *a, const Along *x, int64_t i);
+/* The same as (a * i + b) div c, clipped where a flag says so; false when there is no such formula. */
+typedef struct Steps {
+	int64_t a, b, c;
+	bool clip_low, clip_high;
+} Steps;
+bool nearest_steps(const struct Resize *a, const Along *x, Steps *s);
+
+/* linear, cubic: coordinate v is a weighted sum of elements floor(v) + first .. floor(v) + first + count - 1; a tap's
+ * weight is the kernel's value at (element - v) * stretch. */
+typedef struct Taps {
+	int first, count;
+	float stretch; /* below 1: antialiasing */
+} Taps;
+Taps resize_taps(const struct Resize *a, const Along *x);
+double tap_weight(const struct Resize *a, double distance);
+
+Expr *resize_lower(Lower *l, const Node *n, int slot, Expr *const *at);
+#endif

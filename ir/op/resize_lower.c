@@ -1,0 +1,240 @@
+/* resize_lower.c -- Resize as an element formula.
+ *
+ *     nearest   x[.., (a * i + b) / c, ..]          where the coordinates allow it: i / 2 for twice the size
+ *     linear    (1 - t) * x[.., e, ..] + t * x[.., e + 1, ..]          e = floor(v), t = v - e, v the coordinate of i
+ *     cubic     four such terms; antialiased: a sum over all elements under the stretched kernel */
+#include "ir/op/movement.h"
+#include "ir/op/resize.h"
+
+typedef struct Walk {
+	Lower *l;
+	const Node *n;
+	const struct Resize *a;
+	Along axis[MAX_RANK];
+	Expr *const *at;
+	Expr *index[MAX_RANK]; /* of the input element, filled axis by axis */
+	DType work;            /* in which elements are weighted */
+} Walk;
+
+static Expr *as_float(Lower *l, Dim d) { return cast(l, F32, extent(l, d)); }
+
+/* ((i + add) * mul / div + off), leaving out what changes nothing. */
+static Expr *coordinate_of(const Walk *w, int k)
+{
+	const Along *x = &w->axis[k];
+	Lower *l = w->l;
+	Syms *s = lower_graph(l)->syms;
+	Expr *v = cast(l, F32, w->at[k]), *mul = num(l, F32, (double)x->mul), *div = num(l, F32, (double)x->div);
+	if (x->by == BY_CORNERS) {
+		mul = as_float(l, dim_sub(s, x->in, dim(1)));
+		div = as_float(l, dim_max(s, dim_sub(s, x->out, dim(1)), dim(1)));
+	} else if (x->by == BY_RATIO) {
+		div = alu2(l, DIV, as_float(l, x->out), as_float(l, x->in));
+	}
+	if (x->add != 0)
+		v = alu2(l, ADD, v, num(l, F32, (double)x->add));
+	if (x->mul != 1 || x->by == BY_CORNERS)
+		v = alu2(l, MUL, v, mul);
+	if (x->div != 1 || x->by != BY_NUMBERS)
+		v = alu2(l, DIV, v, div);
+	return x->off != 0 ? alu2(l, ADD, v, num(l, F32, (double)x->off)) : v;
+}
+
+static Expr *last_of(const Walk *w, int k)
+{
+	return extent(w->l, dim_sub(lower_graph(w->l)->syms, w->axis[k].in, dim(1)));
+}
+
+static Expr *clip(Lower *l, Expr *i, Expr *low, Expr *high)
+{
+	i = low ? alu2(l, MAX, i, low) : i;
+	return high ? alu2(l, MIN, i, high) : i;
+}
+
+/* ---- nearest ---- */
+
+static Expr *rounded(const Walk *w, Expr *v)
+{
+	Lower *l = w->l;
+	Expr *half = num(l, F32, 0.5);
+	switch (w->a->nearest_mode) {
+	case NEAREST_PREFER_FLOOR:
+		return alu1(l, CEIL, alu2(l, SUB, v, half));
+	case NEAREST_PREFER_CEIL:
+		return alu1(l, FLOOR, alu2(l, ADD, v, half));
+	case NEAREST_FLOOR:
+		return alu1(l, FLOOR, v);
+	default:
+		return alu1(l, CEIL, v);
+	}
+}
+
+static Expr *nearest_index(const Walk *w, int k)
+{
+	Lower *l = w->l;
+	Steps s;
+	if (!nearest_steps(w->a, &w->axis[k], &s))
+		return clip(l, cast(l, I64, rounded(w, coordinate_of(w, k))), num_i(l, 0), last_of(w, k));
+	Expr *i = idiv(l, iadd(l, imul(l, w->at[k], num_i(l, s.a)), num_i(l, s.b)), num_i(l, s.c));
+	return clip(l, i, s.clip_low ? num_i(l, 0) : NULL, s.clip_high ? last_of(w, k) : NULL);
+}
+
+/* ---- linear, cubic ---- */
+
+/* c[0] + c[1] d + c[2] d^2 + c[3] d^3 */
+static Expr *polynomial(Lower *l, const double *c, Expr *d)
+{
+	Expr *x = num(l, F32, c[3]);
+	for (int i = 2; i >= 0; i--) {
+		x = alu2(l, MUL, x, d);
+		x = c[i] != 0 ? alu2(l, ADD, x, num(l, F32, c[i])) : x;
+	}
+	return x;
+}
+
+/* The cubic kernel at distances 0..1 and 1..2. */
+static Expr *near_kernel(const Walk *w, Expr *d)
+{
+	double c = (double)w->a->cubic_coeff_a;
+	return polynomial(w->l, (double[]){1, 0, -(c + 3), c + 2}, d);
+}
+
+static Expr *far_kernel(const Walk *w, Expr *d)
+{
+	double c = (double)w->a->cubic_coeff_a;
+	return polynomial(w->l, (double[]){-4 * c, 8 * c, -5 * c, c}, d);
+}
+
+/* The weight of element floor(v) + tap, where part = v - floor(v). */
+static Expr *weight_of_tap(const Walk *w, Expr *part, int tap)
+{
+	Lower *l = w->l;
+	Expr *t = num(l, F32, tap), *d = tap == 0 ? part : tap < 0 ? alu2(l, SUB, part, t) : alu2(l, SUB, t, part);
+	if (w->a->mode == RESIZE_LINEAR)
+		return tap == 0 ? alu2(l, SUB, num(l, F32, 1), part) : part;
+	return tap == 0 || tap == 1 ? near_kernel(w, d) : far_kernel(w, d);
+}
+
+/* The same for a stretched kernel and a tap that is an index. */
+static Expr *weight_of_index(const Walk *w, Expr *part, Expr *tap, float stretch)
+{
+	Lower *l = w->l;
+	Expr *one = num(l, F32, 1), *zero = num(l, F32, 0);
+	Expr *d = alu1(l, ABS, alu2(l, SUB, part, cast(l, F32, tap)));
+	d = alu2(l, MUL, d, num(l, F32, (double)stretch));
+	if (w->a->mode == RESIZE_LINEAR)
+		return alu2(l, MAX, alu2(l, SUB, one, d), zero);
+	Expr *far = choose(l, alu2(l, LT, d, num(l, F32, 2)), far_kernel(w, d), zero);
+	return choose(l, alu2(l, LE, d, one), near_kernel(w, d), far);
+}
+
+/* Makes floor(v) + tap the index along axis k; its weight, or 0 where elements outside are left out. */
+static Expr *set_index(Walk *w, int k, Expr *floor_v, Expr *tap, Expr *weight)
+{
+	Lower *l = w->l;
+	Expr *zero = num_i(l, 0), *i = iadd(l, cast(l, I64, floor_v), tap);
+	w->index[k] = clip(l, i, zero, last_of(w, k));
+	if (!w->a->exclude_outside || w->a->mode == RESIZE_LINEAR)
+		return weight;
+	return choose(l, inside(l, i, zero, extent(l, w->axis[k].in)), weight, num(l, F32, 0));
+}
+
+static Expr *element(const Walk *w) { return cast(w->l, w->work, in(w->l, w->n, 0, w->index)); }
+
+static Expr *times(Walk *w, Expr *weight, Expr *x) { return alu2(w->l, MUL, cast(w->l, w->work, weight), x); }
+
+static Expr *plus(Walk *w, Expr *sum, Expr *x) { return sum ? alu2(w->l, ADD, sum, x) : x; }
+
+/* The weighted elements over axes k and behind, the index of those before being set. */
+static Expr *interpolate(Walk *w, int k)
+{
+	Lower *l = w->l;
+	if (k == w->n->in[0]->shape.rank)
+		return element(w);
+	w->index[k] = w->at[k];
+	if (!w->axis[k].resized)
+		return interpolate(w, k + 1);
+	Taps taps = resize_taps(w->a, &w->axis[k]);
+	Expr *v = coordinate_of(w, k), *floor_v = alu1(l, FLOOR, v), *part = alu2(l, SUB, v, floor_v);
+	Expr *sum = NULL, *norm = NULL;
+	for (int t = taps.first; t < taps.first + taps.count; t++) {
+		Expr *weight = set_index(w, k, floor_v, num_i(l, t), weight_of_tap(w, part, t));
+		norm = plus(w, norm, weight);
+		sum = plus(w, sum, times(w, weight, interpolate(w, k + 1)));
+	}
+	if (w->a->exclude_outside && w->a->mode == RESIZE_CUBIC)
+		sum = alu2(l, DIV, sum, cast(l, w->work, norm));
+	return sum;
+}
+
+/* One sum over the taps of all axes, divided by the sums of the weights. */
+static Expr *antialiased(Walk *w)
+{
+	Lower *l = w->l;
+	Expr *tap[MAX_RANK], *weight = NULL, *norm = NULL;
+	int ntaps = 0;
+	for (int k = 0; k < w->n->in[0]->shape.rank; k++) {
+		w->index[k] = w->at[k];
+		if (!w->axis[k].resized)
+			continue;
+		Taps taps = resize_taps(w->a, &w->axis[k]);
+		Expr *v = coordinate_of(w, k), *floor_v = alu1(l, FLOOR, v), *part = alu2(l, SUB, v, floor_v);
+		Expr *t = tap[ntaps++] = red_axis(l, dim(taps.count)), *at = iadd(l, t, num_i(l, taps.first));
+		Expr *one = set_index(w, k, floor_v, at, weight_of_index(w, part, at, taps.stretch));
+		Expr *all = reduce(l, RED_SUM, one, 1, &t);
+		weight = weight ? alu2(l, MUL, weight, one) : one;
+		norm = norm ? alu2(l, MUL, norm, all) : all;
+	}
+	if (!ntaps)
+		return element(w);
+	Expr *sum = reduce(l, RED_SUM, times(w, weight, element(w)), ntaps, tap);
+	return alu2(l, DIV, sum, cast(l, w->work, norm));
+}
+
+/* ---- results ---- */
+
+/* Integers are rounded, and clipped to what their type holds; 64-bit ones do not leave it. */
+static Expr *stored(const Walk *w, DType t, Expr *x)
+{
+	Lower *l = w->l;
+	int bits = dtype_info(t)->bits - !is_unsigned(t);
+	if (is_float(t))
+		return cast(l, t, x);
+	x = alu1(l, ROUND, x);
+	if (bits < 63)
+		x = clip(l, x, num(l, F64, is_unsigned(t) ? 0 : -(double)((int64_t)1 << bits)),
+			 num(l, F64, (double)(((int64_t)1 << bits) - 1)));
+	return cast(l, t, x);
+}
+
+/* Where a coordinate lies outside the input, tf_crop_and_resize gives a value of its own. */
+static Expr *cropped(const Walk *w, DType t, Expr *x)
+{
+	Lower *l = w->l;
+	Expr *kept = num(l, BOOL, 1);
+	for (int k = 0; k < w->n->in[0]->shape.rank; k++) {
+		if (!w->axis[k].resized)
+			continue;
+		Expr *v = coordinate_of(w, k), *last = num(l, F32, (double)(w->axis[k].in.k - 1));
+		kept = alu2(l, AND, kept, alu2(l, LE, num(l, F32, 0), v));
+		kept = alu2(l, AND, kept, alu2(l, LE, v, last));
+	}
+	return choose(l, kept, x, num(l, t, (double)w->a->extrapolation_value));
+}
+
+Expr *resize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	DType t = n->out[slot]->dtype;
+	Walk w = {.l = l, .n = n, .a = n->attr, .at = at, .work = is_float(t) ? work_type(t) : F64};
+	ResizeSizes given = resize_sizes(lower_graph(l), n);
+	Expr *x;
+	resize_axes(lower_graph(l), n, &n->in[0]->shape, &given, w.axis);
+	if (w.a->mode == RESIZE_NEAREST) {
+		for (int k = 0; k < n->in[0]->shape.rank; k++)
+			w.index[k] = w.axis[k].resized ? nearest_index(&w, k) : at[k];
+		x = in(l, n, 0, w.index);
+	} else {
+		x = stored(&w, t, w.a->antialias ? antialiased(&w) : interpolate(&w, 0));
+	}
+	return w.a->coordinate_transformation_mode == TF_CROP ? cropped(&w, t, x) : x;
+}
