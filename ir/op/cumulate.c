@@ -1,0 +1,94 @@
+/* cumulate.c -- CumSum, CumProd: sums (products) of the elements so far along an axis, which is an input.
+ *
+ *     y[.., i, ..] = sum over j <= i of x[.., j, ..]      exclusive: j < i;  reverse: j >= i */
+#include "ir/op/movement.h"
+#include "ir/op/nn.h"
+
+struct Cumulate { int64_t exclusive, reverse; };
+
+static void infer(Graph *g, Node *n)
+{
+	int count;
+	need_rank(g, n, 0, 1, -1);
+	need_type(g, n, 0, "fiu");
+	need_type(g, n, 1, "i");
+	if (!dim_is(shape_count(g, &n->in[1]->shape), 1))
+		fail_node(g, n, "E-SHAPE", "axis has shape %s; it must have one element",
+			  shape_text(g, &n->in[1]->shape));
+	const Dim *axis = content_of(g, n, 1, &count);
+	if (axis && dim_known(axis[0]))
+		fix_axis(g, n, axis[0].k, n->in[0]->shape.rank);
+	same_as_input(g, n);
+}
+
+/* ---- eval ---- */
+
+static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	const struct Cumulate *a = n->attr;
+	bool floats = is_float(in[0]->dtype), product = n->op == &op_CumProd;
+	int axis = (int)fix_axis(e->g, n, in_i64(e, in[1])[0], in[0]->rank);
+	Rows r = rows_of(in[0], axis, axis + 1);
+	const double *xf = floats ? in_f64(e, in[0]) : NULL;
+	const int64_t *xi = floats ? NULL : in_i64(e, in[0]);
+	double *yf = floats ? out_f64(e, out[0]) : NULL;
+	int64_t *yi = floats ? NULL : out_i64(e, out[0]);
+	for (int64_t row = 0; row < r.outer * r.inner; row++) {
+		double f = product;
+		uint64_t k = product;
+		for (int64_t j = 0; j < r.n; j++) {
+			int64_t along = a->reverse ? r.n - 1 - j : j;
+			int64_t i = (row / r.inner * r.n + along) * r.inner + row % r.inner;
+			double before_f = f;
+			uint64_t before_k = k;
+			if (floats) {
+				f = product ? f * xf[i] : f + xf[i];
+				yf[i] = a->exclusive ? before_f : f;
+			} else {
+				k = product ? k * (uint64_t)xi[i] : k + (uint64_t)xi[i];
+				yi[i] = (int64_t)(a->exclusive ? before_k : k);
+			}
+		}
+	}
+}
+
+/* ---- lower ---- */
+
+static Expr *along(Lower *l, const Node *n, int axis, Expr *const *at)
+{
+	const struct Cumulate *a = n->attr;
+	const Shape *x = &n->in[0]->shape;
+	DType t = n->in[0]->dtype, sum = is_float(t) ? work_type(t) : is_unsigned(t) ? U64 : I64;
+	bool product = n->op == &op_CumProd;
+	Expr *index[MAX_RANK], *j = red_axis(l, x->dim[axis]), *i = at[axis];
+	for (int k = 0; k < x->rank; k++)
+		index[k] = k == axis ? j : at[k];
+	Expr *counts = alu2(l, a->exclusive ? LT : LE, a->reverse ? i : j, a->reverse ? j : i);
+	Expr *term = choose(l, counts, in_as(l, n, 0, index, sum), num(l, sum, product));
+	return cast(l, t, reduce(l, product ? RED_PROD : RED_SUM, term, 1, &j));
+}
+
+static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	int rank = n->in[0]->shape.rank, count;
+	const Dim *known = content_of(lower_graph(l), n, 1, &count);
+	(void)slot;
+	if (known && dim_known(known[0]))
+		return along(l, n, (int)fix_axis(lower_graph(l), n, known[0].k, rank), at);
+	Expr *zero = num_i(l, 0), *axis = checked_index(l, in(l, n, 1, &zero), num_i(l, rank));
+	Expr *y = along(l, n, rank - 1, at);
+	for (int k = rank - 2; k >= 0; k--)
+		y = choose(l, alu2(l, EQ, axis, num_i(l, k)), along(l, n, k, at), y);
+	return y;
+}
+
+static const Attr attrs[] = {ATTR_INT(Cumulate, exclusive, 0), ATTR_INT(Cumulate, reverse, 0), {0}};
+
+const Op op_CumSum = {
+	.name = "CumSum", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
+	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .infer = infer, .eval = eval, .lower = lower,
+};
+const Op op_CumProd = {
+	.name = "CumProd", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
+	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .infer = infer, .eval = eval, .lower = lower,
+};
