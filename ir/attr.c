@@ -77,6 +77,18 @@ bool attr_equal(const Op *op, const void *a, const void *b)
 	return true;
 }
 
+bool attr_is_default(const Attr *row, const void *attr)
+{
+	union {
+		Strings any; /* the largest kind */
+		int64_t i;
+		void *p;
+	} def;
+
+	set_default(row, &def);
+	return same_field(row, (const char *)attr + row->offset, &def);
+}
+
 /* ---- hash ---- */
 
 static uint64_t hash_text(uint64_t h, const Text *t)

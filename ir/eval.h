@@ -19,7 +19,7 @@ typedef struct Eval {
 	struct Pending *pending; /* canonical arrays of the node in work */
 	uint64_t seed;     /* of random operators */
 	struct Eval *outer; /* evaluation of the enclosing graph, for subgraphs */
-	int64_t budget;    /* elements still to be read and written before it gives up; 0: no limit */
+	int64_t budget;    /* elements still to be read and written before it gives up; <= 0: no limit */
 	bool tired;        /* it gave up: the remaining values are NULL */
 	bool keep_all;     /* every value stays, not graph outputs only */
 	struct Pool *pool; /* memory of values that are no longer needed */

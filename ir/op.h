@@ -66,6 +66,7 @@ typedef struct Attr {
 /* A struct with every default filled in (A_INTS etc. absent); in perm. */
 void *attr_new(Graph *g, const Op *op);
 bool attr_equal(const Op *op, const void *a, const void *b);
+bool attr_is_default(const Attr *row, const void *attr); /* one field of a struct */
 uint64_t attr_hash(const Op *op, const void *a);
 
 /* ---- the row ---- */
