@@ -298,7 +298,7 @@ Expr *value_at(Lower *l, Value *v, Expr *const *at)
 	if (v->data && v->data->count == 1 && dtype_info(v->dtype)->class != DC_STRING &&
 	    dtype_info(v->dtype)->class != DC_COMPLEX)
 		return constant_element(l, v->data);
-	if (l->is_load[v->id] || !v->def)
+	if (!l->is_load || l->is_load[v->id] || !v->def)
 		return expr_load(l, v, at);
 	assert(v->def->op->lower);
 	Expr *key = expr_load(l, v, at); /* read twice at one index, an inlined value is one expression */

@@ -97,7 +97,7 @@ Graph *lower_graph(Lower *l); /* for fail_unsupported() and dim_number() */
 
 /* ---- for codegen ---- */
 
-Lower *lower_new(Graph *g, Arena *a, const bool *is_load /* by value id: stored in memory, so in() loads it */);
+Lower *lower_new(Graph *g, Arena *a, const bool *is_load /* by value id: in() loads it; NULL: all */);
 Expr *axis_expr(Lower *l, Axis *axis);
 Axis *axis_new(Lower *l, Dim extent, bool reduction);
 /* The element of v at `at`: a load, a constant, or its producer's expression. */
