@@ -164,15 +164,23 @@ const Op op_conv = {
 
 /* ---- ConvInteger ---- */
 
+/* That of input `slot`: a scalar, or a list of one or `channels`. */
+static void need_zero_point(Graph *g, const Node *n, int slot, Dim channels)
+{
+	if (!has_in(n, 2 + slot))
+		return;
+	same_type(g, n, slot, 2 + slot);
+	need_rank(g, n, 2 + slot, 0, 1);
+	if (n->in[2 + slot]->shape.rank == 1 && !dim_is(n->in[2 + slot]->shape.dim[0], 1))
+		need_size(g, n, 2 + slot, 0, channels);
+}
+
 static void convinteger_infer(Graph *g, Node *n)
 {
 	need_type(g, n, 0, "iu");
 	need_type(g, n, 1, "iu");
-	for (int i = 0; i < 2; i++)
-		if (has_in(n, 2 + i)) {
-			same_type(g, n, i, 2 + i);
-			need_rank(g, n, 2 + i, 0, i);
-		}
+	need_zero_point(g, n, 0, dim(1));
+	need_zero_point(g, n, 1, n->in[1]->shape.rank > 0 ? n->in[1]->shape.dim[0] : dim(1));
 	infer_conv(g, n, I32);
 }
 

@@ -5,11 +5,6 @@
 #include "ir/op/nn.h"
 #include <math.h>
 
-struct Lrn {
-	float alpha, beta, bias;
-	int64_t size;
-};
-
 static const Attr lrn_attrs[] = {
 	ATTR_FLOAT(Lrn, alpha, 1e-4f), ATTR_FLOAT(Lrn, beta, 0.75), ATTR_FLOAT(Lrn, bias, 1),
 	ATTR_REQUIRED(Lrn, size, A_INT), {0}};

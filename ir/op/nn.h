@@ -35,6 +35,11 @@ struct Norm {
 	Ints axes;
 };
 
+struct Lrn {
+	float alpha, beta, bias;
+	int64_t size;
+};
+
 struct Recurrent { /* LSTM, GRU, RNN */
 	Strings activations;
 	Floats activation_alpha, activation_beta;

@@ -13,7 +13,7 @@ void spatial_attr(Graph *g, const Node *n, const char *name, const Ints *list, i
 		fail_node(g, n, "E-ATTR", "%s has %d values where %d are needed", name, list->n, count);
 	for (int i = 0; i < count; i++) {
 		result[i] = list->n > 0 ? list->v[i] : value;
-		if (result[i] < least || result[i] > INT32_MAX)
+		if (list->n > 0 && (result[i] < least || result[i] > INT32_MAX))
 			fail_node(g, n, "E-ATTR", "%s has the value %lld; it must be between %lld and 2^31", name,
 				  (long long)result[i], (long long)least);
 	}
