@@ -23,6 +23,10 @@ struct Sliding {
 		ATTR_LIST(Sliding, pads, A_INTS), ATTR_LIST(Sliding, strides, A_INTS),                                 \
 		ATTR_LIST(Sliding, dilations, A_INTS)
 
+struct Einsum {
+	Text equation;
+};
+
 struct Gemm {
 	float alpha, beta;
 	int64_t transA, transB;

@@ -210,6 +210,43 @@ static void gemm_formula(void)
 	}
 }
 
+static Node *einsum(const char *equation, int nin, Value **in)
+{
+	struct Einsum *attr = attr_new(g, &op_einsum);
+
+	attr->equation = (Text){equation, (int64_t)strlen(equation)};
+	return new_node(&op_einsum, attr, 1, (size_t)nin, in);
+}
+
+static void einsum_formula(void)
+{
+	Value *a = INPUT(F32, 2, 3, 4), *b = INPUT(F32, 2, 4, 3), *square = INPUT(F32, 2, 3, 3), *one = INPUT(I32, 3);
+	Node *product = einsum("bij, bjk -> bik", 2, (Value *[]){a, b}), *same = NODE(&op_matmul, NULL, 1, a, b);
+	Node *diagonal = einsum("...ii->...i", 1, &square);
+
+	assert_shape(diagonal, 0, "[2,3]");
+	assert_shape(einsum("bij,cjb", 2, (Value *[]){a, INPUT(F32, 5, 4, 2)}), 0, "[5,3]");
+	assert_shape(einsum("a...,...->...a", 2, (Value *[]){a, b}), 0, "[2,4,3,2]");
+	einsum("i,i,i->", 3, (Value *[]){one, one, one});
+	einsum("...ij->ji...", 1, &a);
+	run();
+	for (int64_t i = 0; i < 2 * 3 * 3; i++)
+		assert_near(at(product, 0, i), at(same, 0, i), 0);
+	assert_near(at(diagonal, 0, 4), load_f64(F32, input[2]->data, 9 + 4), 0);
+	assert_formulas(&e, 1e-5);
+}
+
+static void einsum_equations_are_checked(void)
+{
+	Value *a = INPUT(F32, 2, 3), *b = INPUT(F32, 4, 2);
+
+	assert_fails(&ctx, EXIT_MODEL, "E-SHAPE", einsum("ij,jk->ik", 2, (Value *[]){a, b}));
+	assert_fails(&ctx, EXIT_MODEL, "E-ATTR", einsum("ij->ik", 1, &a));
+	assert_fails(&ctx, EXIT_MODEL, "E-ATTR", einsum("ij,jk->ik", 1, &a));
+	assert_fails(&ctx, EXIT_MODEL, "E-ATTR", einsum("ijk->i", 1, &a));
+	assert_fails(&ctx, EXIT_MODEL, "E-ATTR", einsum("i1->i", 1, &a));
+}
+
 /* ---- windows ---- */
 
 /* Random windows over n axes; the input needs at least 7 elements along each. */
@@ -561,7 +598,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) {#f, run_body, NULL, NULL, &(Body){f}}
 		TEST(matmul_of_vectors), TEST(matmul_of_integers_wraps), TEST(matmul_formula), TEST(matmulinteger_formula),
-		TEST(gemm_formula), TEST(conv_formula), TEST(convinteger_formula), TEST(convtranspose_formula),
+		TEST(gemm_formula), TEST(einsum_formula), TEST(einsum_equations_are_checked), TEST(conv_formula), TEST(convinteger_formula), TEST(convtranspose_formula),
 		TEST(convtranspose_is_the_adjoint_of_conv), TEST(sizes_stay_symbolic), TEST(windows_must_fit),
 		TEST(pool_formula), TEST(averagepool_counts), TEST(averagepool_leaves_out_what_hangs_over),
 		TEST(maxpool_tells_positions), TEST(globalpool_formula), TEST(norm_formula),
