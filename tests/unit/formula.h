@@ -231,6 +231,7 @@ static inline Number formula_value(Formula *f, const Expr *x)
 	case X_ALU: return formula_alu(f, x);
 	case X_CAST: return formula_cast(formula_value(f, x->arg[0]), x->arg[0]->dtype, x->dtype);
 	case X_REDUCE: return formula_reduce(f, x);
+	case X_LOCAL: break; /* of statements */
 	}
 	return (Number){0, 0};
 }

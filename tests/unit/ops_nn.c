@@ -226,7 +226,7 @@ static void einsum_formula(void)
 
 	assert_shape(diagonal, 0, "[2,3]");
 	assert_shape(einsum("bij,cjb", 2, (Value *[]){a, INPUT(F32, 5, 4, 2)}), 0, "[5,3]");
-	assert_shape(einsum("a...,...->...a", 2, (Value *[]){a, b}), 0, "[2,4,3,2]");
+	assert_shape(einsum("a...,...->...a", 2, (Value *[]){a, INPUT(F32, 5, 1, 4)}), 0, "[5,3,4,2]");
 	einsum("i,i,i->", 3, (Value *[]){one, one, one});
 	einsum("...ij->ji...", 1, &a);
 	run();
@@ -593,6 +593,142 @@ static void lrn_formula(void)
 	}
 }
 
+/* ---- recurrent networks ---- */
+
+static const Op *const cells[] = {&op_rnn, &op_gru, &op_lstm};
+
+static Strings random_activations(int n)
+{
+	static const char *const names[] = {"Relu", "tanh", "Sigmoid", "Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh",
+					    "HardSigmoid", "Elu", "Softsign", "Softplus"};
+	Strings list = {NEW_N(&ctx.perm, Text, n), n};
+
+	for (int i = 0; i < n; i++) {
+		const char *name = names[pick(0, 10)];
+
+		list.v[i] = (Text){name, (int64_t)strlen(name)};
+	}
+	return list;
+}
+
+static Floats random_floats(int n)
+{
+	Floats list = {NEW_N(&ctx.perm, float, n), n};
+
+	for (int i = 0; i < n; i++)
+		list.v[i] = (float)pick(1, 8) / 8;
+	return list;
+}
+
+/* LSTM, GRU or RNN (kind 2, 1, 0) with random attributes and about half of its optional inputs. */
+static Node *random_recurrent(int kind, int64_t layout, int64_t direction)
+{
+	struct Recurrent *attr = attr_new(g, cells[kind]);
+	int64_t d = direction == 2 ? 2 : 1, t = pick(1, 4), n = pick(1, 3), x = pick(1, 3), h = pick(1, 3);
+	int64_t gh = cell_gates(kind) * h, p = layout ? n : d, q = layout ? d : n;
+	Value *lens = INPUT(I32, n);
+	Value *in[8] = {layout ? INPUT(F32, n, t, x) : INPUT(F32, t, n, x), INPUT(F32, d, gh, x), INPUT(F32, d, gh, h),
+			INPUT(F32, d, 2 * gh), lens, INPUT(F32, p, q, h), INPUT(F32, p, q, h), INPUT(F32, d, 3 * h)};
+
+	for (int64_t i = 0; i < n; i++)
+		store_i64(I32, input[0]->data, i, pick(0, t));
+	attr->direction = direction;
+	attr->layout = layout;
+	attr->clip = pick(0, 1) ? 1.5f : 0;
+	attr->input_forget = pick(0, 1);
+	attr->linear_before_reset = kind == CELL_GRU && pick(0, 1);
+	if (pick(0, 1)) {
+		attr->activations = random_activations((int)d * (kind + 1));
+		attr->activation_alpha = random_floats(3);
+		attr->activation_beta = random_floats(1);
+	}
+	for (int i = 3; i < 8; i++)
+		if (pick(0, 1))
+			in[i] = NULL;
+	return new_node(cells[kind], attr, kind == CELL_LSTM ? 3 : 2, kind == CELL_LSTM ? 8 : 6, in);
+}
+
+/* The graph computes the same before and after n is replaced by what it expands into. */
+static void assert_expansion(Node *n)
+{
+	Tensor *before[4];
+	int nout = g->nout;
+
+	run();
+	for (int i = 0; i < nout; i++)
+		before[i] = eval_value(&e, g->out[i]);
+	n->op->expand(g, n);
+	graph_sort(g);
+	run();
+	for (int i = 0; i < nout; i++) {
+		const Tensor *after = eval_value(&e, g->out[i]);
+
+		assert_true(g->out[i]->def != n);
+		assert_int_equal(after->count, before[i]->count);
+		for (int64_t k = 0; k < after->count; k++)
+			assert_near(load_f64(after->dtype, after->data, k), load_f64(F32, before[i]->data, k), 2e-5);
+	}
+}
+
+static void recurrent_expansion(void)
+{
+	for (int i = 0; i < 72; i++, restart())
+		assert_expansion(random_recurrent(i % 3, i / 3 % 2, i / 6 % 3));
+}
+
+/* h' = tanh(x + h) reversed over 1 2 3, of which the second example has the first two. */
+static void rnn_runs_backwards_from_its_length(void)
+{
+	struct Recurrent *attr = attr_new(g, &op_rnn);
+	Value *x = GIVEN(F64, DIMS(3, 2, 1), 1, 1, 2, 2, 3, 3), *one = GIVEN(F64, DIMS(1, 1, 1), 1);
+	Node *n;
+	double a = tanh(3), b = tanh(2 + a), c = tanh(2);
+
+	attr->direction = 1;
+	n = NODE(&op_rnn, attr, 2, x, one, one, NULL, GIVEN(I32, DIMS(2), 3, 2));
+	run();
+	ASSERT_VALUES(n, 0, tanh(1 + b), tanh(1 + c), b, c, a, 0);
+	ASSERT_VALUES(n, 1, tanh(1 + b), tanh(1 + c));
+}
+
+/* One step by hand: every gate sees its own weight, peephole and bias. */
+static void lstm_step(void)
+{
+	Value *x = GIVEN(F64, DIMS(1, 1, 1), 1), *w = GIVEN(F64, DIMS(1, 4, 1), 0.1, 0.2, 0.3, 0.4);
+	Value *r = GIVEN(F64, DIMS(1, 4, 1), 0.5, 0.6, 0.7, 0.8), *h0 = GIVEN(F64, DIMS(1, 1, 1), 2);
+	Value *c0 = GIVEN(F64, DIMS(1, 1, 1), 3), *p = GIVEN(F64, DIMS(1, 3), 0.01, 0.02, 0.03);
+	Node *n = NODE(&op_lstm, NULL, 3, x, w, r, NULL, NULL, h0, c0, p);
+	double i = 1 / (1 + exp(-(0.1 + 0.5 * 2 + 0.01 * 3))), f = 1 / (1 + exp(-(0.3 + 0.7 * 2 + 0.03 * 3)));
+	double c = f * 3 + i * tanh(0.4 + 0.8 * 2), o = 1 / (1 + exp(-(0.2 + 0.6 * 2 + 0.02 * c)));
+
+	run();
+	ASSERT_VALUES(n, 1, o * tanh(c));
+	ASSERT_VALUES(n, 2, c);
+}
+
+static void recurrent_inputs_are_checked(void)
+{
+	struct Recurrent *attr = attr_new(g, &op_lstm), *bad = attr_new(g, &op_rnn);
+	Value *x = INPUT(F32, 2, 1, 3), *w = INPUT(F32, 1, 8, 3), *r = INPUT(F32, 1, 8, 2);
+	Text name = {"Swish", 5};
+
+	assert_fails(&ctx, EXIT_MODEL, "E-SHAPE", NODE(&op_gru, NULL, 1, x, w, r));
+	assert_fails(&ctx, EXIT_MODEL, "E-SHAPE", NODE(&op_lstm, NULL, 1, x, w, r, INPUT(F32, 1, 8)));
+	attr->hidden_size = 3;
+	assert_fails(&ctx, EXIT_MODEL, "E-ATTR", NODE(&op_lstm, attr, 1, x, w, r));
+	bad->activations = (Strings){&name, 1};
+	assert_fails(&ctx, EXIT_MODEL, "E-ATTR", NODE(&op_rnn, bad, 1, x, INPUT(F32, 1, 2, 3), INPUT(F32, 1, 2, 2)));
+}
+
+static void batchnorm_training_expansion(void)
+{
+	struct Norm *attr = attr_new(g, &op_batchnormalization);
+
+	attr->training_mode = 1;
+	assert_expansion(NODE(&op_batchnormalization, attr, 3, INPUT(F32, 2, 3, 4), INPUT(F32, 3), INPUT(F32, 3),
+			      INPUT(F32, 3), INPUT(F32, 3)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -603,7 +739,9 @@ int main(void)
 		TEST(pool_formula), TEST(averagepool_counts), TEST(averagepool_leaves_out_what_hangs_over),
 		TEST(maxpool_tells_positions), TEST(globalpool_formula), TEST(norm_formula),
 		TEST(groups_of_one_channel_are_instances), TEST(batchnorm_formula), TEST(batchnorm_in_training),
-		TEST(row_formula), TEST(softmax_of_extremes), TEST(zero_rows_have_no_norm), TEST(lrn_formula),
+		TEST(batchnorm_training_expansion),
+		TEST(row_formula), TEST(softmax_of_extremes), TEST(zero_rows_have_no_norm), TEST(lrn_formula), TEST(recurrent_expansion),
+		TEST(rnn_runs_backwards_from_its_length), TEST(lstm_step), TEST(recurrent_inputs_are_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
