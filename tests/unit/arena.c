@@ -144,10 +144,10 @@ static void large_arrays_are_lazy(void **state)
 	(void)state;
 	ctx_open(&big, "unit", 0);
 	getrusage(RUSAGE_SELF, &before);
-	char *p = arena_alloc(&big.perm, (size_t)1 << 30);
+	char *p = arena_alloc(&big.perm, (size_t)256 << 20);
 	p[12345] = 1;
 	getrusage(RUSAGE_SELF, &after);
-	assert_true(after.ru_maxrss - before.ru_maxrss < 100 << 10); /* KiB */
+	assert_true(after.ru_maxrss - before.ru_maxrss < 100 << 10); /* KiB; sanitizers keep an eighth beside it */
 	ctx_close(&big);
 }
 
