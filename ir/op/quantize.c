@@ -198,7 +198,9 @@ static void dequantize_infer(Graph *g, Node *n)
 {
 	DType scale = n->in[1]->dtype, asked = ATTR_OF(n, Quantize)->output_dtype;
 
-	need_type(g, n, 0, "fiu");
+	if (!is_quantized(n->in[0]->dtype) && n->in[0]->dtype != I32)
+		fail_node(g, n, "E-TYPE", "x is %s; it must be an integer up to 16 bits, i32, or a float of 8 or 4 bits",
+			  dtype_name(n->in[0]->dtype));
 	need_type(g, n, 1, "f");
 	if (has_in(n, 2))
 		same_type(g, n, 0, 2);
