@@ -66,12 +66,18 @@ static bool overlap(const Region *a, const Region *b)
 	return a->offset < b->offset + nb && b->offset < a->offset + na;
 }
 
+/* A border and the elements it surrounds do not meet. */
+static bool apart(const Stage *s, const Stage *t, const Param *a, const Param *b)
+{
+	return (!s->body || !t->body) && a->written && b->written && a->value->place->region == b->value->place->region;
+}
+
 static bool conflict(const Stage *s, const Stage *t)
 {
 	for (int i = 0; i < s->nparams; i++)
 		for (int k = 0; k < t->nparams; k++) {
 			const Param *a = &s->param[i], *b = &t->param[k];
-			if (!a->weight && !b->weight && (a->written || b->written) &&
+			if (!a->weight && !b->weight && (a->written || b->written) && !apart(s, t, a, b) &&
 			    overlap(a->value->place->region, b->value->place->region))
 				return true;
 		}

@@ -58,6 +58,10 @@ Param *param_weight(Stage *s, const Weight *w)
 static void print_origin(Module *m, const Stage *s, Out *o)
 {
 	const char *comma = "";
+	if (!s->body) {
+		put_text(o, "    zeros around it");
+		return;
+	}
 	put_text(o, "    from ");
 	for (int i = 0; i < s->nfused && i < 8; i++, comma = ", ")
 		put_text(o, "%s%s%s%s", comma, s->fused[i]->op->name, *s->fused[i]->name ? " " : "",
@@ -92,7 +96,10 @@ void print_stage(Module *m, Stage *s, Out *o)
 	param_of(s, s->out); /* y first */
 	if (s->contraction)
 		print_tile_functions(m, s, o);
-	print_stmts(&p, s->nest);
+	if (s->body)
+		print_stmts(&p, s->nest);
+	else
+		print_border(&p);
 	put_text(o, "/* %d: %s", s->number, shape_name(m, s->out));
 	print_origin(m, s, o);
 	if (s->schedule)
@@ -245,7 +252,7 @@ static void build(Module *m)
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
 		s->module = m;
-		if (!make_tiles(m, s))
+		if (s->body && !make_tiles(m, s))
 			make_nest(m, s);
 		m->macs += s->macs;
 	}

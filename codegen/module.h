@@ -15,6 +15,8 @@ void print_header_file(Module *m, Out *o, const char *include_guard);
 /* helpers.c: the helpers that text uses, in an order in which each comes after those it uses. */
 void print_helpers(const Target *t, const char *text, Out *o);
 bool uses_word(const char *text, const char *word);
+/* border.c: the body of a stage that writes zeros around a value */
+void print_border(Printer *p);
 /* stage functions */
 void print_stage(Module *m, Stage *s, Out *o);
 /* text of the model made harmless: for comments (clipped), for strings (whole) */

@@ -178,11 +178,27 @@ static Stage *stage_add(Module *m, Node *n)
 	return s;
 }
 
+/* Before the first part of a value with a border is written, its zeros are. */
+static void make_border(Module *m, Node *n, Value *y)
+{
+	while (y->place->parent && y->place->form == FORM_STORED)
+		y = y->place->parent;
+	if (!y->place->border || y->place->zeroed)
+		return;
+	y->place->zeroed = true;
+	Stage *s = stage_add(m, n);
+	s->kind = "border";
+	s->out = y;
+	s->l = lower_new(m->g, &m->g->ctx->perm, NULL);
+}
+
 static void make_stage(Module *m, Node *n, int slot, const bool *is_load)
 {
 	Arena *a = &m->g->ctx->perm;
+	Value *y = n->out[slot];
+	make_border(m, n, y);
 	Stage *s = stage_add(m, n);
-	Value *y = s->out = n->out[slot];
+	s->out = y;
 	Expr *at[MAX_RANK];
 	s->l = lower_new(m->g, a, is_load);
 	for (int k = 0; k < y->shape.rank; k++)

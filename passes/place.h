@@ -35,6 +35,7 @@ typedef struct Place {
 	int inner;        /* layout's wish: this axis must have stride 1; -1: any */
 	bool border;      /* has zeros around it */
 	int64_t before[MAX_RANK], after[MAX_RANK]; /* how many, along each axis, in elements */
+	bool zeroed;      /* a stage writes those zeros (code generation) */
 	Value *parent;    /* stored inside this Concat output, ... */
 	int parent_axis;  /* ... along this axis, ... */
 	int64_t parent_at; /* ... from this index on */
