@@ -14,7 +14,7 @@
 
 #define MOST_BYTES ((int64_t)1 << 62)
 #define ORDERS_WORK ((int64_t)60 << 20) /* comparisons spent on the given orders, */
-#define SHAKE_WORK ((int64_t)20 << 20)  /* on shaking, */
+#define SHAKE_WORK ((int64_t)48 << 20)  /* on shaking, */
 #define SHAKES 4000                     /* at most so many times, */
 #define SEARCH_WORK ((int64_t)20 << 20) /* and on the exact search */
 

@@ -1,6 +1,6 @@
-/* plan_check.c -- proof that a plan is right, without a line of the planner: for each stage, the buffers alive there are
- * sorted by offset and walked; each must begin where or after the one before it ends. Stages in which no life begins
- * can be left out, as nobody meets there for the first time. */
+/* plan_check.c -- proof that a plan is right, without a line of the planner: for each stage, the buffers alive there
+ * are sorted by offset and walked; each must begin where or after the one before it ends. Stages in which no life
+ * begins can be left out, as nobody meets there for the first time. */
 #include <stdlib.h>
 #include "passes/plan.h"
 

@@ -163,23 +163,15 @@ static void use_arenas(void)
 	}
 }
 
-static void fail_at(long n)
-{
-	ctx_open(&ctx, "unit", 0);
-	ctx.fail_after = n;
-	assert_fails(&ctx, EXIT_MEMORY, "E-MEMORY", use_arenas());
-	ctx_close(&ctx);
-	assert_int_equal(ctx.memory_used, 0);
-}
-
 static void each_allocation_fails_in_turn(void **state)
 {
-	(void)state;
-	for (long n = 1; n <= 60; n++)
-		fail_at(n);
-	ctx_open(&ctx, "unit", 0);
-	ctx.fail_after = 61;
-	use_arenas();
+	long n = 1;
+
+	for (; fails_at(&ctx, n, use_arenas); n++) {
+		teardown(state);
+		setup(state);
+	}
+	assert_int_equal(n, 61);
 }
 
 /* A message of n letters is there in full, or clipped with its id kept. */

@@ -263,8 +263,10 @@ static void bounds_are_narrow(void **state)
 
 static void bad_text_is_refused(void **state)
 {
-	static const char *const cases[] = {"", "+", "n +", "2 *", "(n", "floordiv(n)", "floordiv(n, 0)", "\"n", "mod(n, -2)",
-					    "min(n 3)", "99999999999999999999", "*n", "--n"};
+	static const char *const cases[] = {
+		"", "+", "n +", "2 *", "(n", "floordiv(n)", "floordiv(n, 0)", "\"n", "mod(n, -2)", "min(n 3)",
+		"99999999999999999999", "*n", "--n",
+	};
 	const char *end;
 
 	(void)state;
@@ -304,6 +306,26 @@ static void limits_fail_cleanly(void **state)
 	assert_fails(&ctx, EXIT_LIMIT, "E-SIZE", grow_for_ever(n));
 }
 
+static void use_dims(void)
+{
+	Dim d = read_dim("floordiv(3*n*m + min(n, m) + mod(batch, 7), 2)");
+
+	dim_hi(&syms, d);
+	dim_text(&syms, dim_max(&syms, d, dim_mul(&syms, d, d)));
+}
+
+static void each_allocation_fails_in_turn(void **state)
+{
+	long n = 1;
+
+	for (; fails_at(&ctx, n, use_dims); n++) {
+		teardown(state);
+		assert_int_equal(ctx.memory_used, 0);
+		setup(state);
+	}
+	assert_true(n > 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +336,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bounds_are_narrow, setup, teardown),
 		cmocka_unit_test_setup_teardown(bad_text_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(limits_fail_cleanly, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_allocation_fails_in_turn, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("dim", tests, NULL, NULL);

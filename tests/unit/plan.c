@@ -227,6 +227,24 @@ static void hopeless_sizes_fail(void **state)
 	assert_fails(&ctx, EXIT_LIMIT, "E-SIZE", plan(&ctx.scratch, buffer, 8, 64));
 }
 
+static void use_plan(void)
+{
+	make_random(30, 20, 5000, 6);
+	checked_plan(30, 64);
+}
+
+static void each_allocation_fails_in_turn(void **state)
+{
+	long n = 1;
+
+	for (; fails_at(&ctx, n, use_plan); n++) {
+		teardown(state);
+		assert_int_equal(ctx.memory_used, 0);
+		setup(state);
+	}
+	assert_true(n > 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +256,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(plans_repeat, setup, teardown),
 		cmocka_unit_test_setup_teardown(broken_plans_are_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(hopeless_sizes_fail, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_allocation_fails_in_turn, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -36,4 +36,17 @@ static inline int64_t random_in(uint64_t *state, int64_t lo, int64_t hi)
 		assert_non_null(strstr((c)->message, "[" id "]"));                                                     \
 	} while (0)
 
+/* Whether use() ends for want of memory when its n-th allocation fails. */
+static inline bool fails_at(Ctx *c, long n, void (*use)(void))
+{
+	c->fail_after = n;
+	if (setjmp(c->border)) {
+		assert_int_equal(c->status, EXIT_MEMORY);
+		return true;
+	}
+	use();
+	c->fail_after = 0;
+	return false;
+}
+
 #endif
