@@ -105,6 +105,7 @@ struct Op {
 extern const Op *const op_table[]; /* NULL at the end, in the order of ops.def */
 const Op *op_find(const char *domain, const char *name); /* NULL when there is none; "ai.onnx" is "" */
 const Op *op_named(const char *name);                    /* "Conv" or "domain.Name"; NULL when there is none */
+bool is_op(const Node *n, const char *name);             /* n is there and of ai.onnx's operator of that name */
 
 /* ---- helpers of infer (infer.c) ---- */
 

@@ -11,8 +11,6 @@
 #include "codegen/lower.h"
 #include "passes/place.h"
 
-bool is_op(const Node *n, const char *name) { return strcmp(n->op->name, name) == 0 && (!n->op->domain || !*n->op->domain); }
-
 /* Operators whose formula walks over space for each channel. */
 static bool is_spatial(const Node *n)
 {

@@ -59,5 +59,4 @@ struct Expr *find_load(struct Expr *x, const Value *v, struct Expr **guard);
 bool guard_is_border(struct Lower *l, const struct Expr *guard, const struct Expr *load);
 /* Address of element `at` of v from its element 0,..,0, by the strides of its place. */
 struct Expr *address_of(struct Lower *l, const Value *v, struct Expr *const *at);
-bool is_op(const Node *n, const char *name);
 #endif
