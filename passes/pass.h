@@ -1,11 +1,13 @@
 /* pass.h -- graph passes: one exported function a file, one row in passes.def, run by passes_run().
  *
- * PASS(name, "what it does", level, needs, breaks, exactness): level is the lowest -O at which it runs (0: always,
- * because code generation relies on it). The driver checks the contract, runs the pass, verifies the IR's law, dumps
- * the IR when asked and, under --verify-passes, evaluates the graph before and after it. EXACT passes may not change
- * one bit of any output; ROUNDS ones may reorder float arithmetic and are left out by --strict. */
+ * A row says what the pass does, the lowest -O at which it runs (0: always, because code generation relies on it), how
+ * exact it is, and its contract: the facts that it needs, makes and breaks. The driver checks the contract, runs the
+ * pass, verifies the IR's law, dumps the IR when asked and, under --verify-passes, evaluates the graph before and
+ * after. EXACT passes may not change one bit of any output; ROUNDS ones may reorder float arithmetic and are left out
+ * by --strict. What every pass keeps: the graph's inputs and outputs, their names, types and order. */
 #ifndef TCC_PASSES_PASS_H
 #define TCC_PASSES_PASS_H
+#include <stdio.h>
 #include "ir/graph.h"
 
 typedef struct Options {
@@ -22,20 +24,32 @@ typedef struct Options {
 	const char *target;     /* as given: "x86-64-v3,c" */
 	enum { WEIGHTS_AUTO, WEIGHTS_C, WEIGHTS_INCBIN, WEIGHTS_FILE } weights;
 	uint64_t seed;
-	int64_t fold_limit;     /* a folded constant may not exceed this many bytes, unless its node's inputs did */
+	int64_t fold_limit;     /* bytes of a folded constant that is no weight, see fold.c; 0: 1 MiB */
 } Options;
 
 enum pass_exactness { EXACT, ROUNDS };
+
+/* Facts about a graph that passes establish and rely on. */
+enum pass_fact {
+	SHAPES = 1, /* type, shape and content of every value are as infer gives them, one-valued sizes are numbers */
+	BASIC = 2,  /* no operator is left that has an expansion */
+	OUTPUTS = 4 /* a node of its own makes every graph output */
+};
 
 typedef struct Pass {
 	const char *name, *what;
 	int level;
 	enum pass_exactness exactness;
+	unsigned needs, makes, breaks; /* facts */
 	void (*run)(Graph *g, const Options *o);
 } Pass;
 
-extern const Pass pass_table[]; /* in the order in which they run; name NULL at the end */
+/* In the order in which they run; name NULL at the end. A pass that runs again has several rows. */
+extern const Pass pass_table[];
 
 /* Run all passes that `o` asks for. -v prints a line each: time, nodes before and after. */
 void passes_run(Graph *g, const Options *o);
+
+/* The table for --list-passes: a line a name, in order of their first run. */
+void passes_list(FILE *f);
 #endif

@@ -1,0 +1,262 @@
+/* rewrite.c -- apply rules until none fires.
+ *
+ * Nodes are visited in order, new ones at the end of the same sweep; sweeps are repeated until one changes nothing.
+ * Dead nodes stay in the graph until a sweep is over, so that positions hold; their uses are not counted. */
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+#include "passes/rewrite.h"
+
+/* ---- counts ---- */
+
+/* Room for every value and node that exists by now. */
+static void reserve(Rewrite *w)
+{
+	Arena *scratch = &w->g->ctx->scratch;
+
+	if (w->g->nvalue >= w->cuses) {
+		uint32_t *uses = NEW_N(scratch, uint32_t, 2 * w->g->nvalue + 64);
+		memcpy(uses, w->uses, w->cuses * sizeof *uses);
+		w->uses = uses;
+		w->cuses = 2 * w->g->nvalue + 64;
+	}
+	if (w->g->last_node_id >= w->cdead) {
+		bool *dead = NEW_N(scratch, bool, 2 * w->g->last_node_id + 64);
+		if (w->cdead)
+			memcpy(dead, w->dead, w->cdead * sizeof *dead);
+		w->dead = dead;
+		w->cdead = 2 * w->g->last_node_id + 64;
+	}
+}
+
+static void start(Rewrite *w, Graph *g)
+{
+	*w = (Rewrite){.g = g, .uses = fill_uses(g), .cuses = g->nvalue + 1};
+	reserve(w);
+}
+
+static void count_inputs(Rewrite *w, const Node *n)
+{
+	for (int i = 0; i < n->nin; i++)
+		if (n->in[i])
+			w->uses[n->in[i]->id]++;
+}
+
+static bool is_unused(const Rewrite *w, const Node *n)
+{
+	for (int i = 0; i < n->nout; i++)
+		if (n->out[i] && w->uses[n->out[i]->id])
+			return false;
+	return true;
+}
+
+/* n dies, and with it whatever was made for it alone. */
+static void bury(Rewrite *w, Node *n)
+{
+	w->dead[n->id] = true;
+	for (int i = 0; i < n->nin; i++) {
+		Value *v = n->in[i];
+		if (v && --w->uses[v->id] == 0 && v->def && !w->dead[v->def->id] && is_unused(w, v->def))
+			bury(w, v->def);
+	}
+}
+
+static void sweep_dead(Rewrite *w)
+{
+	Graph *g = w->g;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < g->nnode; i++)
+		if (!w->dead[g->node[i]->id])
+			g->node[kept++] = g->node[i];
+	g->nnode = kept;
+}
+
+/* ---- rules ---- */
+
+static bool others_unused(const Rewrite *w, const Node *n)
+{
+	for (int i = 1; i < n->nout; i++)
+		if (n->out[i] && w->uses[n->out[i]->id])
+			return false;
+	return n->nout > 0 && n->out[0];
+}
+
+static void replace(Rewrite *w, Node *n, Value *new, uint32_t first_new)
+{
+	Graph *g = w->g;
+	Value *old = n->out[0];
+
+	assert(new != old && "a rule gives another value");
+	reserve(w);
+	for (uint32_t i = first_new; i < g->nnode; i++)
+		count_inputs(w, g->node[i]);
+	value_replace(g, old, new);
+	w->uses[new->id] += w->uses[old->id];
+	w->uses[old->id] = 0;
+	bury(w, n);
+	for (uint32_t i = g->nnode; i-- > first_new;) /* what a rule made and did not need */
+		if (!w->dead[g->node[i]->id] && is_unused(w, g->node[i]))
+			bury(w, g->node[i]);
+}
+
+static bool try_rule(Rewrite *w, Node *n, const Rule *r)
+{
+	uint32_t first_new = w->g->nnode;
+	Value *new = !*r->op || is_op(n, r->op) ? r->apply(w, n) : NULL;
+
+	if (new)
+		replace(w, n, new, first_new);
+	else
+		assert(w->g->nnode == first_new && "a rule that does not apply builds nothing");
+	return new != NULL;
+}
+
+static bool try_tables(Rewrite *w, Node *n, const Rule *const *tables)
+{
+	for (; *tables; tables++)
+		for (const Rule *r = *tables; r->apply; r++)
+			if (try_rule(w, n, r))
+				return true;
+	return false;
+}
+
+static bool sweep(Rewrite *w, const Rule *const *tables)
+{
+	bool changed = false;
+
+	for (uint32_t i = 0; i < w->g->nnode; i++) {
+		Node *n = w->g->node[i];
+		if (!w->dead[n->id] && others_unused(w, n) && w->uses[n->out[0]->id])
+			changed |= try_tables(w, n, tables);
+	}
+	return changed;
+}
+
+void rewrite(Graph *g, const Rule *const *tables)
+{
+	ArenaMark mark = arena_mark(&g->ctx->scratch);
+	uint32_t sweeps = 0, most = g->nnode + 100;
+	Rewrite w;
+
+	for (bool changed = true; changed; arena_release(&g->ctx->scratch, mark)) {
+		assert(sweeps++ < most && "rules that undo each other");
+		start(&w, g);
+		changed = sweep(&w, tables);
+		if (changed) {
+			sweep_dead(&w);
+			graph_sort(g);
+		}
+	}
+}
+
+/* ---- asking ---- */
+
+Node *made_by(const Value *v, const char *name)
+{
+	return v && is_op(v->def, name) ? v->def : NULL;
+}
+
+bool used_once(const Rewrite *w, const Value *v)
+{
+	return w->uses[v->id] == 1;
+}
+
+bool is_const(const Value *v)
+{
+	return v && v->role == ROLE_CONST && v->data;
+}
+
+Node *only_user(const Rewrite *w, const Value *v)
+{
+	if (w->uses[v->id] != 1)
+		return NULL;
+	for (uint32_t i = 0; i < w->g->nnode; i++) {
+		Node *n = w->g->node[i];
+		for (int k = 0; k < n->nin && !w->dead[n->id]; k++)
+			if (n->in[k] == v)
+				return n;
+	}
+	return NULL;
+}
+
+bool const_splat(const Value *v, double *x)
+{
+	DClass class = v ? dtype_info(v->dtype)->class : DC_NONE;
+
+	if (!is_const(v) || !v->data->count || class == DC_STRING || class == DC_COMPLEX)
+		return false;
+	*x = load_f64(v->dtype, v->data->data, 0);
+	for (int64_t i = 1; i < v->data->count; i++) {
+		double y = load_f64(v->dtype, v->data->data, i);
+		if (y != *x || signbit(y) != signbit(*x))
+			return false;
+	}
+	return true;
+}
+
+bool const_is(const Value *v, double x)
+{
+	double y;
+
+	return const_splat(v, &y) && y == x;
+}
+
+bool const_near(const Value *v, double x)
+{
+	double y;
+
+	return const_splat(v, &y) && fabs(y - x) <= 1e-6 * fabs(x);
+}
+
+/* ---- building ---- */
+
+Value *rewrite_attr(Graph *g, const Node *n, const void *attr, int nin, Value *const *in)
+{
+	void *own = attr ? arena_copy(&g->ctx->perm, attr, n->op->attr_size) : NULL;
+
+	return node_new(g, n->op, n, nin, in, 1, own)->out[0];
+}
+
+Value *rewrite_inputs(Graph *g, const Node *n, int nin, Value *const *in)
+{
+	return rewrite_attr(g, n, n->attr, nin, in);
+}
+
+void *attr_field(const Op *op, void *attr, const char *name)
+{
+	const Attr *row = op->attrs;
+
+	while (strcmp(row->name, name))
+		assert((++row)->name && "the operator has this attribute");
+	return (char *)attr + row->offset;
+}
+
+void value_becomes_const(Graph *g, Value *v, Tensor *t)
+{
+	const Value *model = value_const(g, NULL, t);
+
+	assert(v->def && v->dtype == t->dtype && "a constant takes the place of a computed value");
+	v->def->out[v->slot] = NULL;
+	v->def = NULL;
+	v->slot = 0;
+	v->role = ROLE_CONST;
+	v->data = t;
+	v->shape = model->shape;
+	v->content = model->content;
+	v->ncontent = model->ncontent;
+}
+
+void drop_empty_nodes(Graph *g)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < g->nnode; i++) {
+		bool empty = true;
+		for (int k = 0; k < g->node[i]->nout; k++)
+			empty = empty && !g->node[i]->out[k];
+		if (!empty)
+			g->node[kept++] = g->node[i];
+	}
+	g->nnode = kept;
+}
