@@ -1,0 +1,36 @@
+/* algebra.c -- the passes that are nothing but rules: which tables each of them applies.
+ *
+ * needs  shapes
+ * keeps  algebra: results bit by bit; chains, patterns: up to rounding
+ *
+ *     y = Relu(Transpose(Transpose(x + -0.0)))      ->      y = Relu(x)                          algebra
+ *     y = (x * 2 + 1) + 3                           ->      y = x * 2 + 4                        chains
+ *     y = 0.5 * x * (1 + Erf(x / 1.4142135))        ->      y = Gelu(x)                          patterns */
+#include "passes/algebra.h"
+#include "passes/pass.h"
+
+void pass_algebra(Graph *g, const Options *o);
+void pass_chains(Graph *g, const Options *o);
+void pass_patterns(Graph *g, const Options *o);
+
+static const Rule *const exact[] = {identity_rules, reshape_rules, transpose_rules, pad_rules, view_rules, NULL};
+static const Rule *const chains[] = {power_rules, chain_rules, zero_pad_rules, NULL};
+static const Rule *const patterns[] = {product_rules, norm_rules, mean_rules, NULL};
+
+void pass_algebra(Graph *g, const Options *o)
+{
+	(void)o;
+	rewrite(g, exact);
+}
+
+void pass_chains(Graph *g, const Options *o)
+{
+	(void)o;
+	rewrite(g, chains);
+}
+
+void pass_patterns(Graph *g, const Options *o)
+{
+	(void)o;
+	rewrite(g, patterns);
+}

@@ -1,0 +1,17 @@
+/* algebra.h -- the tables of rules; each is at the end of the file it is named after. */
+#ifndef TCC_PASSES_ALGEBRA_H
+#define TCC_PASSES_ALGEBRA_H
+#include "passes/rewrite.h"
+
+/* Exact: not one bit of a result changes. */
+extern const Rule identity_rules[], transpose_rules[], reshape_rules[], pad_rules[], view_rules[];
+
+/* Rounding: they compute the same in other steps. */
+extern const Rule chain_rules[], power_rules[], zero_pad_rules[];
+extern const Rule product_rules[], norm_rules[], mean_rules[];
+
+/* reshapes.c: a Reshape of x to this shape, with a constant for its second input; NULL where a constant cannot say it,
+ * x itself where it has that shape. */
+Value *reshape_to(Graph *g, const Node *like, Value *x, const Shape *to);
+bool can_reshape_to(const Value *x, const Shape *to);
+#endif

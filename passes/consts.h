@@ -1,0 +1,23 @@
+/* consts.h -- arithmetic on float constants, in double and rounded once. */
+#ifndef TCC_PASSES_CONSTS_H
+#define TCC_PASSES_CONSTS_H
+#include "passes/rewrite.h"
+
+typedef double (*Formula2)(double a, double b);
+
+double add_f64(double a, double b);
+double sub_f64(double a, double b);
+double mul_f64(double a, double b);
+double div_f64(double a, double b);
+
+/* The constant f(a, b), broadcast; NULL, and nothing built, when the type is no float, the result has more elements
+ * than both have, or one of them overflows, or loses bits by being too small. b may be NULL: then it is taken as 1. */
+Value *const_of(Graph *g, Formula2 f, const Value *a, const Value *b);
+
+/* A constant that varies along one axis only, counted in a broadcast result of rank `rank`: its n elements (one is
+ * repeated n times), in scratch. NULL for any other value. */
+double *along_axis(Graph *g, const Value *c, int rank, int axis, int64_t n);
+
+/* A constant of type t and that shape. */
+Value *const_from(Graph *g, DType t, int rank, const int64_t *dims, const double *x);
+#endif

@@ -1,0 +1,191 @@
+/* pads.c -- rules that give a Pad in front of a convolution or pool to that node's own padding. Exact.
+ *
+ *     Conv(Pad(x, 0), pads = p)         ->  Conv(x, pads = p + pad)
+ *     MaxPool(Pad(x, -inf))             ->  MaxPool(x, pads), also for 0 where x is never negative
+ *     AveragePool(Pad(x, 0))            ->  AveragePool(x, pads, count_include_pad = 1)
+ *
+ * Not in ceil mode, where padding decides how many windows there are. Pools need every window to meet an element. */
+#include <math.h>
+#include "ir/op/movement.h"
+#include "ir/op/nn.h"
+#include "passes/algebra.h"
+
+typedef struct Border {
+	int count;                                     /* spatial axes */
+	int64_t before[MAX_SPATIAL], after[MAX_SPATIAL]; /* what the Pad adds */
+	double value;
+} Border;
+
+/* What a constant Pad adds around the spatial axes; false when it does anything else. */
+static bool border_of(Rewrite *w, const Node *pad, Border *b)
+{
+	Padding axis[MAX_RANK];
+	int rank;
+
+	if (!pad || ATTR_OF(pad, Pad)->mode != PAD_CONSTANT)
+		return false;
+	b->value = 0;
+	if (has_in(pad, 2) && !const_splat(pad->in[2], &b->value))
+		return false;
+	rank = pad->in[0]->shape.rank;
+	b->count = rank - 2;
+	if (b->count < 1 || b->count > MAX_SPATIAL)
+		return false;
+	padding_of(w->g, pad, axis);
+	for (int i = 0; i < rank; i++) {
+		if (!dim_is(axis[i].skip, 0) || !dim_known(axis[i].before) || !dim_known(axis[i].after) ||
+		    !dim_same(axis[i].keep, pad->in[0]->shape.dim[i]))
+			return false;
+		if (i < 2 && (axis[i].before.k || axis[i].after.k))
+			return false;
+		if (i >= 2) {
+			b->before[i - 2] = axis[i].before.k;
+			b->after[i - 2] = axis[i].after.k;
+		}
+	}
+	return true;
+}
+
+/* Attributes with the border added to the node's own padding as explicit pads; false when that is no number. */
+static bool add_border(Rewrite *w, const Node *n, const Border *b, struct Sliding *attr)
+{
+	const Shape *kernel = (n->op->flags & CONTRACTS) ? &n->in[1]->shape : NULL;
+	WindowAxis axis[MAX_SPATIAL];
+	int64_t *pads;
+
+	*attr = *ATTR_OF(n, Sliding);
+	if (windows_of(w->g, n, &n->in[0]->shape, kernel, axis) != b->count)
+		return false;
+	for (int i = 0; i < b->count; i++)
+		if (!dim_known(axis[i].before) || !dim_known(axis[i].after))
+			return false;
+	pads = NEW_N(&w->g->ctx->perm, int64_t, 2 * b->count);
+	for (int i = 0; i < b->count; i++) {
+		pads[i] = axis[i].before.k + b->before[i];
+		pads[b->count + i] = axis[i].after.k + b->after[i];
+	}
+	attr->auto_pad = PAD_NOTSET;
+	attr->pads = (Ints){pads, 2 * b->count};
+	return true;
+}
+
+/* The node reading what its Pad reads. */
+static Value *without_pad(Rewrite *w, const Node *n, const struct Sliding *attr)
+{
+	Value **in = arena_copy(&w->g->ctx->scratch, n->in, (size_t)n->nin * sizeof *in);
+
+	in[0] = n->in[0]->def->in[0];
+	return rewrite_attr(w->g, n, attr, n->nin, in);
+}
+
+/* 0 * w would be NaN for an infinite w. */
+static bool is_finite_const(const Value *v)
+{
+	if (!is_const(v))
+		return false;
+	for (int64_t i = 0; is_float(v->dtype) && i < v->data->count; i++)
+		if (!isfinite(load_f64(v->dtype, v->data->data, i)))
+			return false;
+	return true;
+}
+
+static Value *pad_into_conv(Rewrite *w, Node *n)
+{
+	struct Sliding attr;
+	Border b;
+
+	if (!border_of(w, made_by(n->in[0], "Pad"), &b) || b.value != 0 || !is_finite_const(n->in[1]))
+		return NULL;
+	return add_border(w, n, &b, &attr) ? without_pad(w, n, &attr) : NULL;
+}
+
+/* ---- pools ---- */
+
+static bool has_pads(const Node *n)
+{
+	const struct Sliding *attr = ATTR_OF(n, Sliding);
+
+	if (attr->auto_pad == PAD_SAME_UPPER || attr->auto_pad == PAD_SAME_LOWER)
+		return true;
+	for (int i = 0; i < attr->pads.n; i++)
+		if (attr->pads.v[i])
+			return true;
+	return false;
+}
+
+/* No window lies in the padding alone. */
+static bool windows_meet_input(const struct Sliding *attr, int count)
+{
+	for (int i = 0; i < attr->dilations.n; i++)
+		if (attr->dilations.v[i] != 1)
+			return false;
+	for (int i = 0; i < count; i++)
+		if (attr->pads.v[i] >= attr->kernel_shape.v[i] || attr->pads.v[count + i] >= attr->kernel_shape.v[i])
+			return false;
+	return true;
+}
+
+/* 0 or more, as far as the node that makes it says. */
+static bool is_never_negative(const Value *v)
+{
+	double lo;
+
+	if (made_by(v, "Clip"))
+		return has_in(v->def, 1) && const_splat(v->def->in[1], &lo) && lo >= 0;
+	return made_by(v, "Relu") || made_by(v, "Sigmoid");
+}
+
+static Value *pad_into_maxpool(Rewrite *w, Node *n, const Border *b)
+{
+	struct Sliding attr;
+
+	if (ATTR_OF(n, Sliding)->ceil_mode || !add_border(w, n, b, &attr) || !windows_meet_input(&attr, b->count))
+		return NULL;
+	return without_pad(w, n, &attr);
+}
+
+/* The padding that a pool gives itself is left out of the maximum, as if it were -inf. */
+static Value *lowest_into_maxpool(Rewrite *w, Node *n)
+{
+	Border b;
+
+	return border_of(w, made_by(n->in[0], "Pad"), &b) && b.value == -INFINITY ? pad_into_maxpool(w, n, &b) : NULL;
+}
+
+/* A window of -0.0 only would have had the maximum 0.0, so this one counts as rounding. */
+static Value *zero_into_maxpool(Rewrite *w, Node *n)
+{
+	const Node *pad = made_by(n->in[0], "Pad");
+	Border b;
+
+	if (!border_of(w, pad, &b) || b.value != 0 || !is_never_negative(pad->in[0]))
+		return NULL;
+	return pad_into_maxpool(w, n, &b);
+}
+
+static Value *pad_into_averagepool(Rewrite *w, Node *n)
+{
+	struct Sliding attr;
+	Border b;
+
+	if (!border_of(w, made_by(n->in[0], "Pad"), &b) || b.value != 0 || ATTR_OF(n, Sliding)->ceil_mode)
+		return NULL;
+	if (has_pads(n) && !ATTR_OF(n, Sliding)->count_include_pad)
+		return NULL;
+	if (!add_border(w, n, &b, &attr) || !windows_meet_input(&attr, b.count))
+		return NULL;
+	attr.count_include_pad = 1;
+	return without_pad(w, n, &attr);
+}
+
+const Rule pad_rules[] = {
+	{"Conv", "Conv(Pad(x)) -> Conv(x)", pad_into_conv},
+	{"MaxPool", "MaxPool(Pad(x, -inf)) -> MaxPool(x)", lowest_into_maxpool},
+	{"AveragePool", "AveragePool(Pad(x)) -> AveragePool(x)", pad_into_averagepool},
+	{0},
+};
+
+const Rule zero_pad_rules[] = {
+	{"MaxPool", "MaxPool(Pad(x, 0)) -> MaxPool(x) where x >= 0", zero_into_maxpool},
+	{0},
+};

@@ -1,0 +1,55 @@
+/* views.c -- rules that turn a Gather of neighbouring rows into a Slice, which needs no memory of its own. Exact.
+ *
+ *     Gather(x, 2)          ->  Reshape(Slice(x, 2:3))       in front of the axis there are sizes of 1 only, so that
+ *     Gather(x, [4, 5, 6])  ->  Slice(x, 4:7)                what is taken lies together in memory */
+#include "ir/op/movement.h"
+#include "passes/algebra.h"
+
+/* The indices are first, first + 1, ... and inside the axis. */
+static bool is_run(const Tensor *index, int64_t size, int64_t *first)
+{
+	if (index->count < 1 || index->rank > 1)
+		return false;
+	*first = load_i64(index->dtype, index->data, 0);
+	if (*first < 0)
+		*first += size;
+	for (int64_t i = 1; i < index->count; i++) {
+		int64_t k = load_i64(index->dtype, index->data, i);
+		if ((k < 0 ? k + size : k) != *first + i)
+			return false;
+	}
+	return *first >= 0 && *first + index->count <= size;
+}
+
+static bool lies_together(const Shape *x, int axis)
+{
+	for (int i = 0; i < axis; i++)
+		if (!dim_is(x->dim[i], 1))
+			return false;
+	return true;
+}
+
+static Value *gather_as_slice(Rewrite *w, Node *n)
+{
+	Value *x = n->in[0], *index = n->in[1];
+	int axis = (int)fix_axis(w->g, n, ATTR_OF(n, Gather)->axis, x->shape.rank);
+	Value cut = *x;
+	int64_t first, last, on = axis;
+
+	if (!is_const(index) || !dim_known(x->shape.dim[axis]) || !lies_together(&x->shape, axis))
+		return NULL;
+	if (!is_run(index->data, x->shape.dim[axis].k, &first))
+		return NULL;
+	last = first + index->data->count;
+	cut.shape.dim[axis] = dim(last - first);
+	if (!can_reshape_to(&cut, &n->out[0]->shape))
+		return NULL;
+	Graph *g = w->g;
+	Value *slice = put(g, n, "Slice", x, value_i64(g, 1, &first), value_i64(g, 1, &last), value_i64(g, 1, &on), END_IN);
+	return reshape_to(g, n, slice, &n->out[0]->shape);
+}
+
+const Rule view_rules[] = {
+	{"Gather", "Gather(x, neighbours) -> Slice(x)", gather_as_slice},
+	{0},
+};
