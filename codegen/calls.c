@@ -41,6 +41,8 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 	}
 	if (p->offset)
 		put_text(o, " + %lld", (long long)p->offset);
+	if (p->turn)
+		put_text(o, " %c %lld*t", p->turn < 0 ? '-' : '+', (long long)(p->turn < 0 ? -p->turn : p->turn));
 }
 
 static void print_argument(Module *m, const Param *q, Out *o)
@@ -92,11 +94,13 @@ static bool must_meet(Module *m, int since, int stage)
 	return false;
 }
 
-static void print_call(Module *m, Stage *s, Out *o)
+static void print_call(Module *m, Stage *s, const char *tabs, Out *o)
 {
 	const char *comma = "";
 	bool pooled = m->o->threads;
-	put_text(o, pooled && !s->split ? "\tif (worker == 0)\n\t\ts%d_%s(" : "\ts%d_%s(", s->number, s->kind);
+	if (pooled && !s->split)
+		put_text(o, "%sif (worker == 0)\n\t", tabs);
+	put_text(o, "%ss%d_%s(", tabs, s->number, s->kind);
 	for (int k = 0; k < s->nparams; k++, comma = ", ") {
 		put_text(o, "%s", comma);
 		print_argument(m, &s->param[k], o);
@@ -135,14 +139,33 @@ static const char meet_helper[] =
 	"\t\t\tPAUSE;\n"
 	"\t}\n}\n\n";
 
+/* The two ends of a loop over slices. Turns follow each other as stages do: everybody meets between them. */
+static void print_loop(Module *m, const Stage *s, int *depth, Out *o)
+{
+	if (m->o->threads)
+		put_text(o, "%s\tmeet(c, workers);\n", *depth ? "\t" : "");
+	if (s->turns > 0)
+		put_text(o, "\tfor (int t = 0; t < %lld; t++) {\n", (long long)s->turns);
+	else
+		put_text(o, "\t}\n");
+	*depth = s->turns > 0;
+}
+
 static void print_calls(Module *m, Out *o)
 {
-	for (int i = 0, since = 0; i < m->nstages; i++) {
+	int depth = 0, since = 0;
+	for (int i = 0; i < m->nstages; i++) {
+		Stage *s = m->stage[i];
+		if (s->turns) {
+			print_loop(m, s, &depth, o);
+			since = i + 1;
+			continue;
+		}
 		if (m->o->threads && must_meet(m, since, i)) {
-			put_text(o, "\tmeet(c, workers);\n");
+			put_text(o, "%s\tmeet(c, workers);\n", depth ? "\t" : "");
 			since = i;
 		}
-		print_call(m, m->stage[i], o);
+		print_call(m, s, depth ? "\t\t" : "\t", o);
 	}
 }
 

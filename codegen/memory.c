@@ -71,12 +71,6 @@ static void fill_lives(Module *m)
 		Stage *s = m->stage[i];
 		if (s->body)
 			touch_loads(s, s->body, i, NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1));
-		for (int k = 0; s->out == NULL && k < s->node->nin; k++)
-			if (s->node->in[k])
-				touch(s->node->in[k]->place->region, i);
-		for (int k = 0; s->out == NULL && k < s->node->nout; k++)
-			if (s->node->out[k])
-				touch(s->node->out[k]->place->region, i);
 		if (s->out)
 			touch(s->out->place->region, i);
 	}
@@ -104,11 +98,40 @@ static void plan_arena(Module *m)
 		live[i]->offset = b[i].offset;
 }
 
+/* Memory that a loop finds or leaves filled is alive in all of it: every turn sees it. */
+static void stretch_over_loops(Module *m)
+{
+	for (int i = 0; i < m->nstages; i++) {
+		int end = i;
+		if (m->stage[i]->turns <= 0)
+			continue;
+		while (m->stage[end]->turns >= 0)
+			end++;
+		for (int k = 0; k < m->nregions; k++) {
+			Region *r = m->region[k];
+			bool inside = r->first <= end && r->last >= i;
+			if (inside && (r->first < i || r->last > end)) {
+				r->first = r->first < i ? r->first : i;
+				r->last = r->last > end ? r->last : end;
+			}
+		}
+	}
+}
+
+static void make_regions(Module *m, Graph *g)
+{
+	for (uint32_t i = 0; i < g->nvalue; i++)
+		if (g->value[i]->place->form != FORM_INLINE)
+			region_of(m, g->value[i]);
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nsub; k++)
+			make_regions(m, g->node[i]->sub[k]);
+}
+
 void make_memory(Module *m)
 {
-	for (uint32_t i = 0; i < m->g->nvalue; i++)
-		if (m->g->value[i]->place->form != FORM_INLINE)
-			region_of(m, m->g->value[i]);
+	make_regions(m, m->g);
 	fill_lives(m);
+	stretch_over_loops(m);
 	plan_arena(m);
 }

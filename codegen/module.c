@@ -77,8 +77,8 @@ static void print_signature(Stage *s, bool threads, Out *o)
 	const char *comma = "";
 	put_text(o, "static void s%d_%s(", s->number, s->kind);
 	for (int k = 0; k < s->nparams; k++, comma = ", ")
-		put_text(o, "%s%s%s *restrict %s", comma, s->param[k].written ? "" : "const ", param_type(&s->param[k]),
-		         s->param[k].name);
+		put_text(o, "%s%s%s *%s%s", comma, s->param[k].written ? "" : "const ", param_type(&s->param[k]),
+		         s->in_place ? "" : "restrict ", s->param[k].name);
 	if (threads && s->split) {
 		put_text(o, "%sint from, int to", comma);
 		comma = ", ";
@@ -133,6 +133,8 @@ static void print_facts(Module *m, Out *o, const char *name)
 	put_text(o, " *   work     %.3f MMAC in %d stages\n *\n", (double)m->macs / 1e6, m->nstages);
 	for (int i = 0; i < m->nstages; i++) {
 		const Stage *s = m->stage[i];
+		if (s->turns)
+			continue;
 		put_text(o, " *   s%d_%s", s->number, s->kind);
 		print_origin(m, s, o);
 		put_text(o, "\n");
@@ -198,6 +200,9 @@ static void print_state(Module *m, Out *o)
 static void need_fixed_sizes(Graph *g)
 {
 	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nsub; k++)
+			need_fixed_sizes(g->node[i]->sub[k]);
+	for (uint32_t i = 0; i < g->nnode; i++)
 		for (int k = 0; k < g->node[i]->nout; k++) {
 			Value *v = g->node[i]->out[k];
 			for (int d = 0; v && d < v->shape.rank; d++)
@@ -212,8 +217,13 @@ static void need_lower(Graph *g)
 {
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		const Node *n = g->node[i];
-		if (!n->op->lower && !is_op(n, "Concat"))
+		if (!n->op->lower && !is_op(n, "Concat") && !is_op(n, "Scan"))
 			fail_unsupported(g, n, "no code can be emitted for this operator yet");
+		for (int k = 0; k < n->nsub; k++) {
+			if (g->outer)
+				fail_unsupported(g, n, "loops inside loops");
+			need_lower(n->sub[k]);
+		}
 	}
 }
 
@@ -236,7 +246,7 @@ static void name_module(Module *m)
 
 static void choose_weights(Module *m)
 {
-	int kind = m->o->weights;
+	int kind = (int)m->o->weights;
 	m->weights_in_c = kind == WEIGHTS_C || (kind == WEIGHTS_AUTO && m->weights_bytes <= SMALL_WEIGHTS);
 	m->weights_given = kind == WEIGHTS_FILE && m->nweights;
 }
@@ -248,7 +258,7 @@ static void build(Module *m)
 	need_lower(g);
 	layout(g);
 	fuse(g, m->o->level > 0);
-	make_stages(m);
+	make_stages(m, g);
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
 		s->module = m;
@@ -279,7 +289,8 @@ static void print_module(Module *m, Out *file)
 	Out stages = {.arena = file->arena}, code = {.arena = file->arena};
 	put_text(&stages, "%s", "");
 	for (int i = 0; i < m->nstages; i++)
-		print_stage(m, m->stage[i], &stages);
+		if (!m->stage[i]->turns)
+			print_stage(m, m->stage[i], &stages);
 	choose_weights(m);
 	print_arena(m, &code);
 	print_state(m, &code);

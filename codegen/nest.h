@@ -81,6 +81,8 @@ typedef struct Stage {
 	Contraction *contraction;
 	Param param[PARAM_MAX];
 	int nparams;
+	int64_t turns;     /* marker that opens a loop: how often it runs; -1: closes one; 0: no marker */
+	bool in_place;     /* reads elements where it writes them */
 	bool wide;         /* indices need 64 bits */
 	bool checks;       /* has checked indices: gets a pointer to the status */
 	int64_t macs;
@@ -110,7 +112,11 @@ struct Module {
 };
 
 /* stage.c: stages of the graph in order, bodies flat, axes merged where all addresses allow it. */
-void make_stages(Module *m);
+void make_stages(Module *m, Graph *g);
+void make_copy(Module *m, Node *n, Value *from, Value *to); /* a stage that copies a stored value or constant */
+Stage *marker_add(Module *m, Node *n, const char *kind);    /* a stage without a function */
+/* scan.c: the stages of a loop's body between two markers. */
+void make_scan(Module *m, Node *n);
 /* nest.c: statements for a stage that is no contraction. */
 void make_nest(Module *m, Stage *s);
 /* contract.c: true when the stage is a contraction that tiles can do; then nest and contraction are set. */

@@ -326,7 +326,7 @@ void print_expr(Printer *p, Expr *x, bool tight)
 		break;
 	case X_DIM:
 	case X_REDUCE:
-		assert(!"settled before printing");
+		assert(x->kind == X_NUM && "settled before printing");
 	}
 }
 

@@ -221,9 +221,37 @@ static void make_stage(Module *m, Node *n, int slot, const bool *is_load)
 	s->kind = kind_of(s);
 }
 
-void make_stages(Module *m)
+Stage *marker_add(Module *m, Node *n, const char *kind)
 {
-	Graph *g = m->g;
+	Stage *s = stage_add(m, n);
+	s->kind = kind;
+	s->l = lower_new(m->g, &m->g->ctx->perm, NULL);
+	return s;
+}
+
+void make_copy(Module *m, Node *n, Value *from, Value *to)
+{
+	Arena *a = &m->g->ctx->perm;
+	Stage *s = stage_add(m, n);
+	Expr *at[MAX_RANK];
+	s->out = to;
+	s->kind = "copy";
+	s->l = lower_new(m->g, a, NULL);
+	for (int k = 0; k < to->shape.rank; k++) {
+		at[k] = num_i(s->l, 0);
+		if (dim_is(to->shape.dim[k], 1))
+			continue;
+		s->axis[s->naxes] = axis_new(s->l, to->shape.dim[k], false);
+		at[k] = axis_expr(s->l, s->axis[s->naxes++]);
+	}
+	Flat f = {s, NULL, 0};
+	s->body = flat(&f, value_at(s->l, from, at));
+	s->address = address_of(s->l, to, at);
+	merge_axes(s);
+}
+
+void make_stages(Module *m, Graph *g)
+{
 	bool *is_load = NEW_N(&g->ctx->perm, bool, g->nvalue + 1);
 	for (uint32_t i = 0; i < g->nvalue; i++)
 		is_load[g->value[i]->id] = g->value[i]->place->form != FORM_INLINE;
@@ -231,6 +259,10 @@ void make_stages(Module *m)
 		Node *n = g->node[i];
 		if (is_op(n, "Concat"))
 			continue; /* its parts are made in place */
+		if (n->nsub) {
+			make_scan(m, n);
+			continue;
+		}
 		for (int slot = 0; slot < n->nout; slot++)
 			if (n->out[slot] && n->out[slot]->place->form == FORM_STORED)
 				make_stage(m, n, slot, is_load);

@@ -234,7 +234,7 @@ static void print_parameters(Tile *t, Out *o, bool declare)
 		const Param *q = &s->param[k];
 		DType d = q->weight ? q->weight->dtype : q->value->dtype;
 		if (declare)
-			put_text(o, ", %s%s *restrict %s", q->written ? "" : "const ", c_type(d), q->name);
+			put_text(o, ", %s%s *%s%s", q->written ? "" : "const ", c_type(d), s->in_place ? "" : "restrict ", q->name);
 		else
 			put_text(o, ", %s", q->name);
 	}

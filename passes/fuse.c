@@ -107,6 +107,7 @@ static void stored_strides(const Value *v)
 	stored_strides(p->parent);
 	memcpy(p->stride, p->parent->place->stride, sizeof p->stride);
 	p->offset = p->parent->place->offset + p->parent_at * p->stride[p->parent_axis];
+	p->turn = p->parent->place->turn;
 }
 
 /* y as a view of the one value that its formula loads: true when the address is affine in every axis. */
@@ -138,6 +139,7 @@ static bool find_view(Graph *g, const Node *n)
 		return false;
 	p->form = FORM_VIEW;
 	p->offset = from->offset + sum.k;
+	p->turn = from->turn;
 	p->region = NULL;
 	p->parent = body->value; /* whose region it shares */
 	memcpy(p->stride, stride, sizeof stride);
@@ -239,7 +241,7 @@ void fuse(Graph *g, bool fusing)
 	          .core = NEW_N(a, Value *, g->nvalue + 1), .weight = NEW_N(a, int, g->nvalue + 1)};
 	fill_users(&f);
 	for (uint32_t i = 0; i < g->nvalue; i++)
-		if (!g->value[i]->def) {
+		if (!g->value[i]->def && g->value[i]->place->form != FORM_VIEW) {
 			g->value[i]->place->form = FORM_STORED;
 			own_strides(g->value[i], g->value[i]->place);
 		}
@@ -249,5 +251,7 @@ void fuse(Graph *g, bool fusing)
 		for (int k = 0; k < n->nout; k++)
 			if (n->out[k])
 				choose_form(&f, n, n->out[k]);
+		if (n->nsub)
+			place_scan(g, n, fusing);
 	}
 }

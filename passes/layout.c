@@ -138,7 +138,7 @@ static void order_with_inner(Value *v, int inner)
 static bool can_have(const Value *v, int inner, bool border)
 {
 	const Place *p = v->place;
-	if (!v->def || v->role == ROLE_INPUT)
+	if (!v->def || v->role == ROLE_INPUT || v->def->nsub)
 		return false;
 	if (p->inner >= 0 && p->inner != inner && inner >= 0)
 		return false;
@@ -240,7 +240,7 @@ static void require_operands(Graph *g, Node *n)
 
 static bool can_be_part(const Graph *g, const Node *n, const Value *v, const uint32_t *uses)
 {
-	if (!v->def || v->role != ROLE_TEMP || v->place->parent || (v->def->op->flags & MOVES))
+	if (!v->def || v->role != ROLE_TEMP || v->place->parent || v->def->nsub || (v->def->op->flags & MOVES))
 		return false;
 	for (int i = 0; i < g->nout; i++)
 		if (g->out[i] == v)
@@ -325,7 +325,7 @@ static bool in_rows(const Value *v)
 static void free_output(Graph *g, int i)
 {
 	Value *v = g->out[i];
-	bool taken = !v->def || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
+	bool taken = !v->def || v->def->nsub || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
 	for (int k = 0; k < i; k++)
 		taken |= g->out[k] == v;
 	if (taken) {

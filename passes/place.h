@@ -8,6 +8,7 @@
  * All three are facts about values, not new kinds of nodes: an operator's formula is the same in any layout. */
 #ifndef TCC_PASSES_PLACE_H
 #define TCC_PASSES_PLACE_H
+#include "ir/op.h"
 #include "passes/pass.h"
 
 typedef enum Form {
@@ -39,6 +40,7 @@ typedef struct Place {
 	Value *parent;    /* stored inside this Concat output, ... */
 	int parent_axis;  /* ... along this axis, ... */
 	int64_t parent_at; /* ... from this index on */
+	int64_t turn;     /* inside a loop: added to the offset each turn (a slice of a scanned value), in elements */
 	Region *region;
 	int64_t offset;           /* of element 0,..,0 from the region's start, in elements */
 	int64_t stride[MAX_RANK]; /* in elements; 0 along broadcast axes */
@@ -49,7 +51,15 @@ void layout(Graph *g);
 /* Choose forms, and the strides of every stored value and view. `fusing` false (-O0): only what must be. */
 void fuse(Graph *g, bool fusing);
 
-/* ---- shared by the two ---- */
+/* Places of a Scan's body; called by fuse when the node's inputs have theirs. */
+void place_scan(Graph *g, Node *n, bool fusing);
+
+/* ---- shared ---- */
+
+int scan_states(const Node *n);                       /* number of states of a Scan */
+int scan_axis(const Ints *axes, int k, int rank); /* the k-th scanned axis */
+void place_same(Value *v, Value *outer);              /* v is the same memory as outer */
+
 
 /* Output `slot` of n at fresh axes (one an output dimension, in axes[]), every input a load. */
 struct Expr *node_expr(struct Lower *l, const Node *n, int slot, struct Expr **axes);

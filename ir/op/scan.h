@@ -1,0 +1,14 @@
+/* scan.h -- attributes of Scan, which code generation reads. */
+#ifndef TCC_IR_OP_SCAN_H
+#define TCC_IR_OP_SCAN_H
+#include "ir/op.h"
+
+/* Inputs: initial states, then num_scan_inputs scanned values, then what the body captures from outside.
+ * Outputs: final states, then scanned outputs. Body: the same order of inputs (slices without the scanned axis). */
+struct scan {
+	int body; /* index into Node.sub */
+	int64_t num_scan_inputs;
+	Ints scan_input_axes, scan_input_directions;   /* one a scanned input; absent: 0. direction 1: from the end */
+	Ints scan_output_axes, scan_output_directions;
+};
+#endif
