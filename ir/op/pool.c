@@ -1,6 +1,6 @@
 /* pool.c -- MaxPool, AveragePool, LpPool (versions 1-22): each output takes the window's elements inside the input.
  *
- *     MaxPool       largest; second output: its position in the whole input (storage_order 1: last two axes swapped)
+ *     MaxPool       largest; second output: its position in the whole input (storage_order 1: with each plane's axes reversed)
  *     AveragePool   sum / count, where count_include_pad also counts the padding (not what hangs over in ceil mode)
  *     LpPool        (sum |x|^p)^(1/p)
  */
@@ -122,13 +122,18 @@ static const double *window_at(const Plane *p, const double *x, int64_t i, int64
 	return x + plane * count3(p->in);
 }
 
+/* The row-major position of an element of a plane, or its position when the axes are stored the other way round. */
 static int64_t stored_position(const Plane *p, int64_t position, int64_t storage_order)
 {
-	int64_t row = position / p->in[2] % p->in[1], column = position % p->in[2];
+	int64_t at[MAX_SPATIAL], reversed = 0;
 
 	if (!storage_order)
 		return position;
-	return position - (row * p->in[2] + column) + column * p->in[1] + row;
+	for (int i = MAX_SPATIAL - 1; i >= 0; position /= p->in[i--])
+		at[i] = position % p->in[i];
+	for (int i = MAX_SPATIAL - 1; i >= 0; i--)
+		reversed = reversed * p->in[i] + at[i];
+	return reversed;
 }
 
 static void maxpool_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
@@ -204,8 +209,8 @@ static Expr *lowest(Lower *l, DType t)
 static Expr *largest_position(Lower *l, const Node *n, int count, const WindowAxis *axis, Expr *const *at)
 {
 	const Shape *s = &n->in[0]->shape;
-	Shape window = {.rank = count}, order = *s;
-	Expr *k[MAX_SPATIAL], *index[MAX_RANK], *guard, *best, *swap;
+	Shape window = {.rank = count}, stored = *s;
+	Expr *k[MAX_SPATIAL], *index[MAX_RANK], *guard, *best, *position[MAX_RANK] = {at[0], at[1]};
 	Axes axes = {.n = 0};
 
 	for (int i = 0; i < count; i++)
@@ -217,14 +222,13 @@ static Expr *largest_position(Lower *l, const Node *n, int count, const WindowAx
 		      : num_i(l, 0);
 	unflatten(l, &window, best, k);
 	window_index(l, count, axis, at, k, index);
-	if (ATTR_OF(n, Sliding)->storage_order && count > 1) {
-		swap = index[count];
-		index[count] = index[count + 1];
-		index[count + 1] = swap;
-		order.dim[count] = s->dim[count + 1];
-		order.dim[count + 1] = s->dim[count];
+	for (int i = 0; i < count; i++) {
+		int from = ATTR_OF(n, Sliding)->storage_order ? count - 1 - i : i;
+
+		stored.dim[2 + i] = s->dim[2 + from];
+		position[2 + i] = index[2 + from];
 	}
-	return flatten(l, &order, index);
+	return flatten(l, &stored, position);
 }
 
 /* Fresh indices over the taps, and the guarded element that they read. */
