@@ -120,7 +120,7 @@ Expr *content_at(Lower *l, const Dim *contents, int count, Expr *i)
 Dim *tensor_sizes(Eval *e, const Tensor *t)
 {
 	const int64_t *numbers = in_i64(e, t);
-	Dim *sizes = NEW_N(e->arena, Dim, t->count);
+	Dim *sizes = NEW_N(&e->g->ctx->scratch, Dim, t->count);
 	for (int64_t i = 0; i < t->count; i++)
 		sizes[i] = dim(numbers[i]);
 	return sizes;

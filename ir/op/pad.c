@@ -84,7 +84,7 @@ static int64_t source(int64_t mode, int64_t i, int64_t size)
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	int64_t at[MAX_RANK] = {0}, from[MAX_RANK], mode = ATTR_OF(n, Pad)->mode;
-	const Tensor *x = in[0], *fill = has_in(n, 2) ? in[2] : tensor_new(e->arena, x->dtype, 0, NULL);
+	const Tensor *x = in[0], *fill = has_in(n, 2) ? in[2] : tensor_new(&e->g->ctx->scratch, x->dtype, 0, NULL);
 	Shape shape = tensor_shape(x);
 	Padding axis[MAX_RANK];
 	paddings(e->g, n, &shape, (int)in[1]->count / 2, tensor_sizes(e, in[1]),

@@ -42,7 +42,7 @@ static bool is_outside(const struct Resize *a, const Along *axis, int rank, cons
 /* y[.., i, ..] = x[.., nearest element of i, ..] */
 static void eval_nearest(Eval *e, const struct Resize *a, const Along *axis, const Tensor *x, Tensor *y)
 {
-	const Tensor *extra = tensor_scalar(e->arena, x->dtype, (double)a->extrapolation_value);
+	const Tensor *extra = tensor_scalar(&e->g->ctx->scratch, x->dtype, (double)a->extrapolation_value);
 	int64_t at[MAX_RANK] = {0}, from[MAX_RANK];
 	for (int64_t i = 0; i < y->count; i++, next_index(y->rank, y->dim, at)) {
 		for (int k = 0; k < y->rank; k++)

@@ -50,7 +50,7 @@ static void infer(Graph *g, Node *n)
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	int axis = (int)fix_axis(e->g, n, ATTR_OF(n, Split)->axis, in[0]->rank);
-	Dim *start = NEW_N(e->arena, Dim, n->nout + 1);
+	Dim *start = NEW_N(&e->g->ctx->scratch, Dim, n->nout + 1);
 	int64_t strides[MAX_RANK];
 	parts(e->g, n, dim(in[0]->dim[axis]), has_in(n, 1) ? tensor_sizes(e, in[1]) : NULL, start);
 	strides_of(in[0], strides);

@@ -1,5 +1,5 @@
 /* formula.h -- an operator's lower() against its eval(): the expression of every output element, computed the slow way,
- * must be what the evaluator says. Floats are computed in double, integers wrap as their type does. */
+ * must be what the evaluator says. Floats are rounded to their type, integers wrap as theirs does. */
 #ifndef TCC_TESTS_FORMULA_H
 #define TCC_TESTS_FORMULA_H
 #include <math.h>
@@ -28,6 +28,20 @@ static inline int64_t wrapped(DType t, int64_t i)
 
 	store_i64(t, &bytes, 0, i);
 	return load_i64(t, &bytes, 0);
+}
+
+static inline double rounded(DType t, double x)
+{
+	uint64_t bytes = 0;
+
+	store_f64(t, &bytes, 0, x);
+	return load_f64(t, &bytes, 0);
+}
+
+/* x with its order as that of int64_t: of u64 it is the bits. */
+static inline int64_t order_of(DType t, int64_t x)
+{
+	return t == U64 ? (int64_t)((uint64_t)x ^ (uint64_t)INT64_MIN) : x;
 }
 
 static inline int64_t floor_divide(int64_t a, int64_t b)
@@ -117,7 +131,8 @@ static inline int64_t compare_alu(Alu op, bool floats, Number a, Number b)
 
 static inline Number formula_alu(Formula *f, const Expr *x)
 {
-	bool floats = is_float(x->arg[0]->dtype);
+	DType t = x->arg[0]->dtype;
+	bool floats = is_float(t);
 	Number a, b = {0, 0}, r = {0, 0};
 
 	a = formula_value(f, x->arg[0]);
@@ -126,9 +141,9 @@ static inline Number formula_alu(Formula *f, const Expr *x)
 	if (x->nargs > 1)
 		b = formula_value(f, x->arg[1]);
 	if (x->dtype == BOOL)
-		r.i = compare_alu(x->op, floats, a, b);
+		r.i = compare_alu(x->op, floats, (Number){a.f, order_of(t, a.i)}, (Number){b.f, order_of(t, b.i)});
 	else if (floats)
-		r.f = float_alu(x->op, a.f, b.f);
+		r.f = rounded(x->dtype, float_alu(x->op, a.f, b.f));
 	else
 		r.i = wrapped(x->dtype, whole_alu(x->op, a.i, b.i));
 	return r;
@@ -158,7 +173,7 @@ static inline Number formula_cast(Number a, DType from, DType to)
 	Number r = {0, 0};
 
 	if (is_float(to))
-		r.f = is_float(from) ? a.f : (double)a.i;
+		r.f = rounded(to, is_float(from) ? a.f : (double)a.i);
 	else if (to == BOOL)
 		r.i = is_float(from) ? a.f != 0 : a.i != 0;
 	else
@@ -181,8 +196,34 @@ static inline bool next_of_axes(Formula *f, const Expr *x)
 	return false;
 }
 
-static inline bool beats(Red red, bool floats, Number new, Number best)
+/* What a reduction of no elements gives. */
+static inline Number identity(Red red, DType t)
 {
+	int bits = dtype_info(t)->bits - !is_unsigned(t);
+	int64_t high = bits >= 63 ? (is_unsigned(t) ? -1 : INT64_MAX) : ((int64_t)1 << bits) - 1;
+
+	switch (red) {
+	case RED_PROD: return (Number){1, 1};
+	case RED_MAX: return (Number){-INFINITY, is_unsigned(t) ? 0 : -high - 1};
+	case RED_MIN: return (Number){INFINITY, high};
+	case RED_AND: return (Number){0, 1};
+	default: return (Number){0, 0};
+	}
+}
+
+static inline bool is_empty(const Formula *f, const Expr *x)
+{
+	for (int k = 0; k < x->naxes; k++)
+		if (dim_eval(f->e->g->syms, x->axes[k]->extent, f->e->symbol) == 0)
+			return true;
+	return false;
+}
+
+static inline bool beats(Red red, DType t, Number new, Number best)
+{
+	bool floats = is_float(t);
+	new.i = order_of(t, new.i);
+	best.i = order_of(t, best.i);
 	bool more = floats ? new.f > best.f || (isnan(new.f) && !isnan(best.f)) : new.i > best.i;
 	bool less = floats ? new.f < best.f || (isnan(new.f) && !isnan(best.f)) : new.i < best.i;
 	bool same = floats ? new.f == best.f : new.i == best.i;
@@ -196,11 +237,13 @@ static inline bool beats(Red red, bool floats, Number new, Number best)
 
 static inline Number formula_reduce(Formula *f, const Expr *x)
 {
-	bool floats = is_float(x->arg[0]->dtype), first = true;
+	bool first = true;
 	Number sum = {0, 0}, best_at = {0, 0};
 
 	for (int k = 0; k < x->naxes; k++)
 		f->axis[x->axes[k]->id] = 0;
+	if (is_empty(f, x))
+		return identity(x->red, x->dtype);
 	do {
 		Number v = formula_value(f, x->arg[0]);
 
@@ -212,7 +255,7 @@ static inline Number formula_reduce(Formula *f, const Expr *x)
 			sum = (Number){sum.f * v.f, wrapped(x->dtype, whole_alu(MUL, sum.i, v.i))};
 		else if (x->red == RED_AND || x->red == RED_OR)
 			sum.i = x->red == RED_AND ? sum.i && v.i : sum.i || v.i;
-		else if (beats(x->red, floats, v, sum)) {
+		else if (beats(x->red, x->arg[0]->dtype, v, sum)) {
 			sum = v;
 			best_at.i = f->axis[x->axes[0]->id];
 		}
