@@ -66,11 +66,10 @@ static void content_from(Graph *g, Value *v, const Tensor *t)
 	set_content(g, v, (int)t->count, content);
 }
 
-Value *value_const(Graph *g, const char *name, Tensor *t)
+void value_fix(Graph *g, Value *v, Tensor *t)
 {
-	Value *v = value_new(g, name);
-
 	v->role = ROLE_CONST;
+	v->def = NULL;
 	v->dtype = t->dtype;
 	v->data = t;
 	v->shape.rank = t->rank;
@@ -78,6 +77,13 @@ Value *value_const(Graph *g, const char *name, Tensor *t)
 		v->shape.dim[i] = dim(t->dim[i]);
 	if (holds_sizes(t))
 		content_from(g, v, t);
+}
+
+Value *value_const(Graph *g, const char *name, Tensor *t)
+{
+	Value *v = value_new(g, name);
+
+	value_fix(g, v, t);
 	return v;
 }
 

@@ -78,6 +78,7 @@ Graph *graph_new(Ctx *c, Syms *syms, const char *name, Graph *outer); /* names a
 Value *value_new(Graph *g, const char *name);           /* a temporary of unknown type */
 Value *value_input(Graph *g, const char *name, DType t, const Shape *shape); /* the next of g->in; shape NULL: unknown */
 Value *value_const(Graph *g, const char *name, Tensor *t); /* a constant; shape and content come from the tensor */
+void value_fix(Graph *g, Value *v, Tensor *t);           /* v becomes a constant; the caller drops the node that made it */
 Value *value_i64(Graph *g, int n, const int64_t *v);     /* a 1-D int64 constant */
 Value *value_scalar(Graph *g, DType t, double x);        /* a rank-0 constant */
 void graph_output(Graph *g, Value *v, const char *name); /* the next of g->out; name NULL: that of v */
