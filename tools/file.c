@@ -1,4 +1,4 @@
-/* file.c -- whole files in one call. */
+/* file.c -- whole files in one call; reading them is the front end's business already. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,25 +10,6 @@ bool file_exists(const char *path)
 {
 	struct stat s;
 	return stat(path, &s) == 0;
-}
-
-uint8_t *file_read(Ctx *c, Arena *a, const char *path, size_t *n)
-{
-	struct stat s;
-	FILE *f = fopen(path, "rb");
-	if (!f)
-		fail(c, EXIT_FILE, "E-FILE", "cannot open '%s': %s", path, strerror(errno));
-	if (fstat(fileno(f), &s) != 0 || !S_ISREG(s.st_mode)) {
-		fclose(f);
-		fail(c, EXIT_FILE, "E-FILE", "'%s' is not a plain file", path);
-	}
-	*n = (size_t)s.st_size;
-	uint8_t *bytes = arena_alloc(a, *n + 1);
-	size_t got = fread(bytes, 1, *n, f);
-	fclose(f);
-	if (got != *n)
-		fail(c, EXIT_FILE, "E-FILE", "cannot read '%s': %zu of %zu bytes came", path, got, *n);
-	return bytes;
 }
 
 void file_write(Ctx *c, const char *path, const void *bytes, size_t n)
