@@ -1,6 +1,7 @@
 /* frontend.h -- files to graphs. */
 #ifndef TCC_FRONTEND_FRONTEND_H
 #define TCC_FRONTEND_FRONTEND_H
+#include <stdio.h>
 #include "ir/graph.h"
 
 /* --dim NAME=N, NAME=LO..HI and --shape INPUT=1,3,224,224 as the user gave them. */
@@ -20,7 +21,7 @@ typedef struct ReadOptions {
 	int ndims;
 	const ShapeChoice *shapes;
 	int nshapes;
-	bool keep_missing; /* --check: collect unsupported operators instead of failing at the first */
+	FILE *missing; /* --check: every operator without a row, a line each with all of its nodes; NULL: nowhere */
 } ReadOptions;
 
 /* Read path (an .onnx file, with external data inside its directory) into a graph: opsets brought to today's forms,

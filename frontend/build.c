@@ -1,0 +1,243 @@
+/* build.c -- scopes to a Graph: inputs, initializers, then node by node in the order that scope.c found.
+ *
+ * A node is copied into a Raw, rewritten into today's form (opsets.c) and appended with its shapes inferred; a constant
+ * becomes a value, a call of a function the nodes of its body. */
+#include <stdio.h>
+#include <string.h>
+#include "frontend/onnx.h"
+
+void raw_fail(const Raw *r, enum exit_code status, const char *id, const char *format, ...)
+{
+	char text[sizeof r->f->im->ctx->message];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	fail_at(r->f->im, r->f->scope, r->index, status, id, "%s", text);
+}
+
+/* ---- values ---- */
+
+Value *value_of(const Frame *f, const char *name)
+{
+	return *name ? f->value[names_find(&f->scope->names, name)] : NULL;
+}
+
+void value_bind(Frame *f, const char *name, Value *v)
+{
+	f->value[names_find(&f->scope->names, name)] = v;
+}
+
+static void build_input(Frame *f, const ValueInfoProto *p)
+{
+	Declared d = declared_of(f->im, p);
+	Shape shape = {.rank = -1};
+
+	if (!d.dtype)
+		fail(f->im->ctx, EXIT_MODEL, "E-TYPE", "input '%s' has no type", shown(f->im->ctx, p->name));
+	if (d.kind == KIND_TENSOR || d.shape)
+		shape = input_shape(f->im, p, d.shape);
+	Value *v = value_input(f->g, p->name, d.dtype, &shape);
+	v->kind = d.kind;
+	value_bind(f, p->name, v);
+}
+
+void initializers_build(Frame *f)
+{
+	const GraphProto *p = f->scope->graph;
+	Import *im = f->im;
+
+	for (size_t i = 0; i < p->n_initializer; i++) {
+		const char *name = p->initializer[i]->name;
+		Tensor *t = tensor_import(im->ctx, im->arena, im->directory, p->initializer[i], name);
+		value_bind(f, name, value_const(f->g, name, t));
+	}
+	for (size_t i = 0; i < p->n_sparse_initializer; i++) {
+		const char *name = p->sparse_initializer[i]->values->name;
+		Tensor *t = sparse_import(im->ctx, im->arena, im->directory, p->sparse_initializer[i], name);
+		value_bind(f, name, value_const(f->g, name, t));
+	}
+}
+
+/* ---- nodes ---- */
+
+static bool owns_graph(const NodeProto *p)
+{
+	for (size_t i = 0; i < p->n_attribute; i++)
+		if (p->attribute[i]->g)
+			return true;
+	return false;
+}
+
+/* Absent inputs and outputs at the end are cut off, but not where captured values will follow. */
+static void copy_inputs(Raw *r, const NodeProto *p)
+{
+	r->nin = r->cin = (int)p->n_input;
+	r->in = NEW_N(&r->f->im->ctx->scratch, Value *, p->n_input);
+	for (int i = 0; i < r->nin; i++)
+		r->in[i] = value_of(r->f, p->input[i]);
+	while (r->nin && !owns_graph(p) && !*p->input[r->nin - 1])
+		r->nin--;
+	r->nout = (int)p->n_output;
+	while (r->nout && !*p->output[r->nout - 1])
+		r->nout--;
+	r->out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout);
+}
+
+/* The attribute itself, or what a reference (@name in a function's body) stands for; NULL for nothing. */
+static AttributeProto *resolve(const Raw *r, AttributeProto *a)
+{
+	Ctx *c = r->f->im->ctx;
+
+	if (!*text_of(a->ref_attr_name))
+		return a;
+	if (!r->f->in_function)
+		raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute '%s' refers to '%s', but stands in no function",
+			 shown(c, text_of(a->name)), shown(c, a->ref_attr_name));
+	AttributeProto *found = function_attribute(r->f, a->ref_attr_name);
+	if (!found)
+		return NULL;
+	if (found->g)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "attribute '%s' passes a graph into a function",
+			 shown(c, text_of(a->name)));
+	AttributeProto *named = arena_copy(r->f->im->arena, found, sizeof *found);
+	named->name = a->name;
+	named->ref_attr_name = NULL;
+	return named;
+}
+
+static void copy_attributes(Raw *r, const NodeProto *p)
+{
+	r->cattr = (int)p->n_attribute;
+	r->attr = NEW_N(&r->f->im->ctx->scratch, AttributeProto *, p->n_attribute);
+	for (size_t i = 0; i < p->n_attribute; i++) {
+		AttributeProto *a = resolve(r, p->attribute[i]);
+		if (a)
+			r->attr[r->nattr++] = a;
+	}
+}
+
+static Raw raw_of(Frame *f, size_t k)
+{
+	const NodeProto *p = f->scope->node[k];
+	Raw r = {.f = f, .index = k, .name = text_of(p->name), .type = p->op_type,
+		 .domain = is_onnx_domain(p->domain) ? "" : p->domain, .version = f->scope->callee[k].version};
+
+	if (*f->path)
+		r.name = arena_format(f->im->arena, "%s%.*s", f->path, MOST_PATH, *r.name ? r.name : r.type);
+	copy_inputs(&r, p);
+	copy_attributes(&r, p);
+	return r;
+}
+
+/* A node of an operator that has a row; its outputs go where somebody asks for them. */
+Node *raw_build(Raw *r)
+{
+	const Op *op = op_find(r->domain, r->type);
+	Node like = {.name = r->name};
+
+	if (!op)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-OPERATOR", "stands for operator %s, which is not supported", r->type);
+	void *attr = attrs_import(r, op);
+	Node *n = node_control(r->f->g, op, &like, r->nin, r->in, r->nout, attr, r->nsub, r->sub);
+	for (int i = 0; i < r->nout; i++)
+		r->out[i] = n->out[i];
+	settle(r->f, n);
+	return n;
+}
+
+static void drop_unasked(Node *n, const NodeProto *p)
+{
+	for (int i = 0; i < n->nout; i++)
+		if (!*p->output[i])
+			n->out[i] = NULL;
+}
+
+static void build_operator(Raw *r, const NodeProto *p)
+{
+	if (is_onnx_domain(r->domain))
+		modernise(r);
+	if (!r->done)
+		drop_unasked(raw_build(r), p);
+}
+
+static void bind_outputs(Frame *f, const Raw *r, const NodeProto *p)
+{
+	for (int i = 0; i < r->nout; i++) {
+		if (!*p->output[i])
+			continue;
+		if (!r->out[i])
+			raw_fail(r, EXIT_MODEL, "E-OUTPUTS", "gives no output '%s'", shown(f->im->ctx, p->output[i]));
+		if (!*r->out[i]->name)
+			r->out[i]->name = p->output[i];
+		value_bind(f, p->output[i], r->out[i]);
+	}
+}
+
+static void build_node(Frame *f, size_t k)
+{
+	Arena *scratch = &f->im->ctx->scratch;
+	ArenaMark mark = arena_mark(scratch);
+	Callee call = f->scope->callee[k];
+	Raw r = raw_of(f, k);
+
+	switch (call.kind) {
+	case CALL_CONSTANT: r.out[0] = constant_build(&r); break;
+	case CALL_FUNCTION: function_inline(&r, call.function); break;
+	case CALL_OP: build_operator(&r, f->scope->node[k]); break;
+	}
+	bind_outputs(f, &r, f->scope->node[k]);
+	arena_release(scratch, mark);
+}
+
+void nodes_build(Frame *f)
+{
+	for (size_t i = 0; i < f->scope->nnode; i++)
+		build_node(f, f->scope->order[i]);
+}
+
+/* ---- graphs ---- */
+
+static void check_declared(Frame *f, ValueInfoProto **p, size_t n, const char *what)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t k = names_find(&f->scope->names, text_of(p[i]->name));
+		if (k != NO_NAME && f->value[k])
+			declared_check(f->im, p[i], f->value[k], what);
+	}
+}
+
+/* The outputs of a graph, after a look at everything that the file says about its values. */
+void outputs_build(Frame *f)
+{
+	const GraphProto *p = f->scope->graph;
+
+	check_declared(f, p->input, p->n_input, "input");
+	check_declared(f, p->value_info, p->n_value_info, "value");
+	check_declared(f, p->output, p->n_output, "output");
+	for (size_t i = 0; i < p->n_output; i++) {
+		Value *v = value_of(f, p->output[i]->name);
+		if (!v)
+			fail(f->im->ctx, EXIT_MODEL, "E-NAME", "output '%s' of a graph is an absent input of the function around it",
+			     shown(f->im->ctx, p->output[i]->name));
+		graph_output(f->g, v, p->output[i]->name);
+	}
+}
+
+Graph *graph_build(Import *im, const Scope *s)
+{
+	const GraphProto *p = s->graph;
+	Frame f = {.im = im, .scope = s, .path = "", .g = graph_new(im->ctx, im->syms, p->name, NULL),
+		   .eval = NEW(im->arena, Eval)};
+
+	f.value = NEW_N(im->arena, Value *, s->names.n);
+	f.g->opset = opset_version(&im->opsets, "");
+	for (size_t i = 0; i < p->n_input; i++)
+		if (is_true_input(s, p->input[i]->name))
+			build_input(&f, p->input[i]);
+	initializers_build(&f);
+	nodes_build(&f);
+	outputs_build(&f);
+	return f.g;
+}

@@ -1,0 +1,209 @@
+/* dims.c -- sizes of the model's inputs: numbers, or symbols that the user may fix or bound.
+ *
+ *     image: [batch, 3, ?, 224]   -->   symbols "batch" and "image.2"   <-->   --dim batch=1..8  --shape image=1,3,9,224
+ *
+ * A name that the file gives stands for one size wherever it occurs. Choices come first: a symbol that is fixed never
+ * exists. A choice that meets nothing is a mistake of the user's, answered with the names that there are. */
+#include <string.h>
+#include "frontend/onnx.h"
+
+#define MOST_ELEMENTS ((int64_t)1 << 48)
+
+typedef Onnx__TensorShapeProto__Dimension Dimension;
+
+/* ---- names of sizes ---- */
+
+/* The name of a symbolic size, or NULL for a number. */
+static const char *size_name(Import *im, const ValueInfoProto *p, const TensorShapeProto *s, size_t axis)
+{
+	const Dimension *d = axis < s->n_dim ? s->dim[axis] : NULL;
+
+	if (d && d->has_dim_value && *text_of(d->dim_param))
+		fail(im->ctx, EXIT_MODEL, "E-SHAPE", "axis %zu of input '%s' is both %lld and '%s'", axis,
+		     shown(im->ctx, text_of(p->name)), (long long)d->dim_value, shown(im->ctx, d->dim_param));
+	if (d && d->has_dim_value)
+		return NULL;
+	if (d && *text_of(d->dim_param))
+		return d->dim_param;
+	return arena_format(im->arena, "%s.%zu", text_of(p->name), axis);
+}
+
+static void note_sizes(Import *im, const ValueInfoProto *p)
+{
+	const TensorShapeProto *s = declared_of(im, p).shape;
+
+	for (size_t i = 0; s && i < s->n_dim; i++) {
+		const char *name = size_name(im, p, s, i);
+		if (name)
+			names_add(&im->dims, name);
+	}
+}
+
+/* ---- choices ---- */
+
+static const Choice *find_choice(const Import *im, const char *name)
+{
+	for (int i = 0; i < im->nchoice; i++)
+		if (!strcmp(im->choice[i].name, name))
+			return &im->choice[i];
+	return NULL;
+}
+
+static void choose(Import *im, const char *name, int64_t lo, int64_t hi)
+{
+	const Choice *old = find_choice(im, name);
+
+	if (lo < 0 || hi < lo)
+		fail(im->ctx, EXIT_USAGE, "E-DIM", "size '%s' is chosen as %lld..%lld, which is no range of sizes",
+		     shown(im->ctx, name), (long long)lo, (long long)hi);
+	if (old && (old->lo != lo || old->hi != hi))
+		fail(im->ctx, EXIT_USAGE, "E-DIM", "size '%s' is chosen as %lld..%lld and as %lld..%lld",
+		     shown(im->ctx, name), (long long)old->lo, (long long)old->hi, (long long)lo, (long long)hi);
+	if (old)
+		return;
+	GROW(im->arena, im->choice, im->nchoice, im->cchoice);
+	im->choice[im->nchoice++] = (Choice){name, lo, hi};
+}
+
+static const char *join(Import *im, const char *const *name, uint32_t n)
+{
+	const char *text = n ? "" : "none";
+
+	for (uint32_t i = 0; i < n && i < 12; i++)
+		text = arena_format(&im->ctx->scratch, "%s%s%s", text, i ? ", " : "", shown(im->ctx, name[i]));
+	return n > 12 ? arena_format(&im->ctx->scratch, "%s, ...", text) : text;
+}
+
+static const ValueInfoProto *find_input(const Import *im, const Scope *s, const char *name)
+{
+	const GraphProto *g = im->model->graph;
+
+	for (size_t i = 0; i < g->n_input; i++)
+		if (!strcmp(text_of(g->input[i]->name), name) && is_true_input(s, name))
+			return g->input[i];
+	return NULL;
+}
+
+static _Noreturn void no_such_input(Import *im, const Scope *s, const char *name)
+{
+	const GraphProto *g = im->model->graph;
+	const char **inputs = NEW_N(im->arena, const char *, g->n_input);
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < g->n_input; i++)
+		if (is_true_input(s, text_of(g->input[i]->name)))
+			inputs[n++] = g->input[i]->name;
+	hint(im->ctx, "inputs: %s", join(im, inputs, n));
+	fail(im->ctx, EXIT_USAGE, "E-DIM", "--shape names '%s', which is no input of the model", shown(im->ctx, name));
+}
+
+static void choose_shape(Import *im, const Scope *scope, const ShapeChoice *choice)
+{
+	Ctx *c = im->ctx;
+	const ValueInfoProto *p = find_input(im, scope, choice->input);
+
+	if (!p)
+		no_such_input(im, scope, choice->input);
+	const TensorShapeProto *s = declared_of(im, p).shape;
+	if (s && s->n_dim != (size_t)choice->rank)
+		fail(c, EXIT_USAGE, "E-DIM", "--shape gives input '%s' %d sizes, it has %zu", shown(c, choice->input),
+		     choice->rank, s->n_dim);
+	for (size_t i = 0; s && i < s->n_dim; i++) {
+		const char *name = size_name(im, p, s, i);
+		if (name)
+			choose(im, name, choice->dim[i], choice->dim[i]);
+		else if (s->dim[i]->dim_value != choice->dim[i])
+			fail(c, EXIT_USAGE, "E-DIM", "--shape gives axis %zu of input '%s' size %lld; the file fixes it at %lld",
+			     i, shown(c, choice->input), (long long)choice->dim[i], (long long)s->dim[i]->dim_value);
+	}
+}
+
+static void choose_dim(Import *im, const DimChoice *choice)
+{
+	if (names_find(&im->dims, choice->name) == NO_NAME) {
+		hint(im->ctx, "symbolic sizes of the inputs: %s", join(im, im->dims.name, im->dims.n));
+		fail(im->ctx, EXIT_USAGE, "E-DIM", "--dim names '%s', which no input of the model has",
+		     shown(im->ctx, choice->name));
+	}
+	choose(im, choice->name, choice->lo, choice->hi);
+}
+
+void dims_choose(Import *im, const Scope *s)
+{
+	const GraphProto *g = im->model->graph;
+
+	for (size_t i = 0; i < g->n_input; i++)
+		if (is_true_input(s, text_of(g->input[i]->name)))
+			note_sizes(im, g->input[i]);
+	for (int i = 0; i < im->options->nshapes; i++)
+		choose_shape(im, s, &im->options->shapes[i]);
+	for (int i = 0; i < im->options->ndims; i++)
+		choose_dim(im, &im->options->dims[i]);
+}
+
+/* ---- shapes ---- */
+
+static Dim symbol(Import *im, const char *name)
+{
+	const Choice *choice = find_choice(im, name);
+
+	if (choice && choice->lo == choice->hi)
+		return dim(choice->lo);
+	Dim d = dim_symbol(im->syms, name);
+	if (choice) {
+		dim_symbol_of(im->syms, d)->lo = choice->lo;
+		dim_symbol_of(im->syms, d)->hi = choice->hi;
+	}
+	return d;
+}
+
+/* The shape that --shape gives to an input that has none. */
+static Shape chosen_shape(Import *im, const ValueInfoProto *p)
+{
+	const char *name = text_of(p->name);
+	Shape shape = {.rank = -1};
+
+	for (int i = 0; i < im->options->nshapes; i++) {
+		const ShapeChoice *choice = &im->options->shapes[i];
+		if (strcmp(choice->input, name) != 0)
+			continue;
+		shape.rank = choice->rank;
+		for (int k = 0; k < choice->rank; k++)
+			shape.dim[k] = dim(choice->dim[k]);
+		return shape;
+	}
+	hint(im->ctx, "give it with --shape %s=1,3,224,224 (or other sizes)", shown(im->ctx, name));
+	fail(im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", "input '%s' has no shape", shown(im->ctx, name));
+}
+
+static Shape declared_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *s)
+{
+	Ctx *c = im->ctx;
+	Shape shape = {.rank = (int)s->n_dim};
+
+	if (s->n_dim > MAX_RANK)
+		fail(c, EXIT_UNSUPPORTED, "E-RANK", "input '%s' has rank %zu, at most %d is supported",
+		     shown(c, text_of(p->name)), s->n_dim, MAX_RANK);
+	for (size_t i = 0; i < s->n_dim; i++) {
+		const char *name = size_name(im, p, s, i);
+		shape.dim[i] = name ? symbol(im, name) : dim(s->dim[i]->dim_value);
+	}
+	return shape;
+}
+
+Shape input_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *s)
+{
+	Shape shape = s ? declared_shape(im, p, s) : chosen_shape(im, p);
+	int64_t elements = 1;
+
+	for (int i = 0; i < shape.rank; i++) {
+		int64_t k = dim_known(shape.dim[i]) ? shape.dim[i].k : 1;
+		if (k < 0)
+			fail(im->ctx, EXIT_MODEL, "E-SHAPE", "axis %d of input '%s' has the negative size %lld", i,
+			     shown(im->ctx, text_of(p->name)), (long long)k);
+		if (__builtin_mul_overflow(elements, k ? k : 1, &elements) || elements > MOST_ELEMENTS)
+			fail(im->ctx, EXIT_MODEL, "E-SIZE", "input '%s' has more than 2^48 elements",
+			     shown(im->ctx, text_of(p->name)));
+	}
+	return shape;
+}

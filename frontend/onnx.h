@@ -1,0 +1,242 @@
+/* onnx.h -- inside the ONNX front end.
+ *
+ *     bytes --wire.c--> protobuf --scope.c--> scopes --build.c, subgraph.c, function.c--> Graph
+ *                                                      each node: opsets.c, attrs.c, constant.c; tensor.c, types.c, dims.c
+ *
+ * Two walks: scope.c says who defines and who uses each name, before anything is built; build.c then appends the nodes,
+ * each brought to today's form and with its shapes inferred at once. */
+#ifndef TCC_FRONTEND_ONNX_H
+#define TCC_FRONTEND_ONNX_H
+#include "frontend/frontend.h"
+#include "frontend/names.h"
+#include "frontend/wire.h"
+#include "ir/op.h"
+#include "onnx.pb-c.h"
+
+typedef Onnx__ModelProto ModelProto;
+typedef Onnx__GraphProto GraphProto;
+typedef Onnx__FunctionProto FunctionProto;
+typedef Onnx__NodeProto NodeProto;
+typedef Onnx__AttributeProto AttributeProto;
+typedef Onnx__TensorProto TensorProto;
+typedef Onnx__SparseTensorProto SparseTensorProto;
+typedef Onnx__ValueInfoProto ValueInfoProto;
+typedef Onnx__TypeProto TypeProto;
+typedef Onnx__TensorShapeProto TensorShapeProto;
+typedef Onnx__OperatorSetIdProto OperatorSetIdProto;
+typedef Onnx__StringStringEntryProto EntryProto;
+
+/* AttributeProto.type, and the field that holds it. */
+enum attr_type {
+	AT_NONE = 0,
+	AT_FLOAT = 1,
+	AT_INT = 2,
+	AT_STRING = 3,
+	AT_TENSOR = 4,
+	AT_GRAPH = 5,
+	AT_FLOATS = 6,
+	AT_INTS = 7,
+	AT_STRINGS = 8,
+	AT_TENSORS = 9,
+	AT_GRAPHS = 10,
+	AT_SPARSE = 11,
+	AT_SPARSES = 12,
+	AT_TYPE = 13,
+	AT_TYPES = 14
+};
+
+typedef struct Scope Scope;
+typedef struct Function Function;
+typedef struct Missing Missing;
+
+/* --dim, --shape: the bounds of one symbolic size. */
+typedef struct Choice {
+	const char *name;
+	int64_t lo, hi;
+} Choice;
+
+/* The operator sets that a model or a function imports. */
+typedef struct Opsets {
+	OperatorSetIdProto **set;
+	size_t n;
+	int64_t ir_version; /* files before version 3 name none and mean the first */
+} Opsets;
+
+/* One import. */
+typedef struct Import {
+	Ctx *ctx;
+	Arena *arena; /* perm: protobuf, scopes, graph; payloads of tensors are used where they lie */
+	const ModelProto *model;
+	const char *directory; /* of external data, NULL: none allowed */
+	const ReadOptions *options;
+	Syms *syms;
+	Opsets opsets;
+	Names function_names; /* "domain:name:overload" */
+	Function *function;   /* by index of function_names */
+	Function *open;       /* the innermost that is being walked */
+	Missing *missing; /* by index of missing_names */
+	uint32_t nmissing, cmissing;
+	Names missing_names;
+	Choice *choice; /* of symbolic dimensions */
+	int nchoice, cchoice;
+	Names dims; /* symbolic dimensions of the model's inputs */
+} Import;
+
+/* What a node calls. */
+typedef struct Callee {
+	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION } kind;
+	int version; /* of the operator set */
+	Function *function;
+} Callee;
+
+/* What stands behind a name of a scope. */
+typedef struct Def {
+	enum { BY_INPUT, BY_INITIALIZER, BY_NODE, FROM_OUTSIDE } by;
+	size_t node; /* BY_NODE: which makes it; FROM_OUTSIDE: the first that reads it */
+} Def;
+
+/* A graph or a function before it is built: who defines each name, and in which order its nodes may run. */
+struct Scope {
+	const Scope *outer; /* of the graph around this one; NULL for the model and for functions */
+	size_t owner;       /* the node of `outer` that owns this graph */
+	const char *kind, *name; /* for messages: "graph", "function" */
+	const GraphProto *graph; /* NULL for a function */
+	const Opsets *opsets;
+	NodeProto **node;
+	size_t nnode;
+	Names names;
+	Def *def; /* by index of names */
+	uint32_t cdef;
+	uint32_t *outside, noutside, coutside; /* the names that come from outside, in order of first use */
+	uint32_t *order; /* nodes, each after those that it reads */
+	Callee *callee;  /* by node */
+	Scope **child;   /* by node: the scopes of its graphs, linked by `next` */
+	Scope *next;
+	int depth;
+	double cost; /* nodes, names and attributes with all functions written out */
+};
+
+struct Function {
+	const FunctionProto *proto;
+	Opsets opsets;
+	Scope *scope;
+	enum { UNSEEN, OPEN, DONE } state; /* of the walk in scope.c */
+	Function *caller;                  /* while OPEN */
+};
+
+/* A scope while it is being built into a graph. */
+typedef struct Frame {
+	Import *im;
+	const Scope *scope;
+	Graph *g;
+	Value **value; /* by index of scope->names; NULL: not yet, or an absent optional input */
+	bool in_function;
+	AttributeProto **env; /* in a function: the attributes of the call, then the defaults */
+	size_t nenv;
+	const char *path; /* in a function: the names of the calls, "outer/inner/", else "" */
+	Eval *eval;       /* of g, for settle(); opened when first needed */
+} Frame;
+
+/* A node on its way in: opsets.c rewrites it before its operator's attribute table is applied. */
+typedef struct Raw {
+	Frame *f;
+	size_t index; /* in f->scope->node */
+	const char *name; /* with the calls that led here */
+	const char *domain, *type; /* of the operator */
+	int version;
+	Value **in;
+	int nin, cin;
+	AttributeProto **attr;
+	int nattr, cattr;
+	int nout;
+	Value **out; /* by output, NULL where nobody asks */
+	bool done;   /* a rewrite has built the outputs itself */
+	Graph **sub;
+	int nsub, csub;
+} Raw;
+
+enum {
+	NEWEST_OPSET = 28, /* of ai.onnx */
+	MAX_OPSETS = 64,
+	MOST_ATTRIBUTES = 256, /* of a node */
+	MOST_PATH = 160        /* bytes of calls before a node's name */
+};
+
+static inline const char *text_of(const char *s) { return s ? s : ""; }
+
+/* ---- model.c: the parts that stand around the graph ---- */
+
+ModelProto *model_unpack(Ctx *c, Arena *a, const uint8_t *bytes, size_t n);
+bool is_onnx_domain(const char *domain); /* "" or "ai.onnx" */
+void opsets_check(Import *im, const Opsets *o, const char *of);
+int opset_version(const Opsets *o, const char *domain); /* 0 when it is not imported */
+
+/* ---- scope.c ---- */
+
+Scope *scope_of_model(Import *im);
+bool is_true_input(const Scope *s, const char *name); /* an input without an initializer, which would be its value */
+const Scope *scope_of_graph(const Scope *s, size_t node, const GraphProto *g);
+/* "node 12 'conv1' (Conv): ..." */
+_Noreturn void fail_at(Import *im, const Scope *s, size_t node, enum exit_code status, const char *id,
+		       const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* ---- function.c ---- */
+
+void functions_collect(Import *im);
+Function *function_find(Import *im, const NodeProto *p);
+void function_inline(Raw *r, Function *f);
+AttributeProto *function_attribute(const Frame *f, const char *name); /* @name: of the call, or the default, or NULL */
+
+/* ---- missing.c: operators without a row ---- */
+
+void missing_note(Import *im, const Scope *s, size_t node);
+void missing_report(Import *im);
+
+/* ---- types.c: what a file says about a value ---- */
+
+typedef struct Declared {
+	Kind kind;
+	DType dtype;                   /* DT_NONE: nothing is said */
+	const TensorShapeProto *shape; /* NULL: nothing is said */
+} Declared;
+
+DType dtype_of(Ctx *c, int64_t number, const char *who);
+Declared declared_of(Import *im, const ValueInfoProto *p);
+void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what);
+
+/* ---- dims.c: symbolic sizes of the model's inputs, and the user's choices ---- */
+
+void dims_choose(Import *im, const Scope *s);
+Shape input_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *shape);
+
+/* ---- tensor.c, sparse.c, constant.c ---- */
+
+Tensor *tensor_import(Ctx *c, Arena *a, const char *directory, const TensorProto *t, const char *who);
+Tensor *sparse_import(Ctx *c, Arena *a, const char *directory, const SparseTensorProto *s, const char *who);
+Value *constant_build(Raw *r);
+
+/* ---- attrs.c ---- */
+
+enum attr_type attr_type_of(const Raw *r, const AttributeProto *a);
+void need_attr_type(const Raw *r, const AttributeProto *a, enum attr_type want);
+void *attrs_import(Raw *r, const Op *op);
+
+/* ---- build.c, subgraph.c ---- */
+
+_Noreturn void raw_fail(const Raw *r, enum exit_code status, const char *id, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+Graph *graph_build(Import *im, const Scope *s);
+Graph *subgraph_build(Raw *r, const GraphProto *p); /* a body; what it captures is added to the node's inputs */
+void initializers_build(Frame *f);
+void nodes_build(Frame *f);
+void outputs_build(Frame *f);
+void settle(Frame *f, Node *n); /* the node just built: away with it when its outputs are known, see settle.c */
+Node *raw_build(Raw *r); /* a node in today's form, by its operator's attribute table */
+Value *value_of(const Frame *f, const char *name); /* NULL for "" and for an absent optional input of a function */
+void value_bind(Frame *f, const char *name, Value *v);
+
+/* ---- opsets.c ---- */
+
+void modernise(Raw *r);
+const Op *operator_of(const char *domain, const char *type, int version); /* that stands for it today, or NULL */
+#endif

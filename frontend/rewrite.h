@@ -1,0 +1,31 @@
+/* rewrite.h -- what opsets.c does to a node on its way in. */
+#ifndef TCC_FRONTEND_REWRITE_H
+#define TCC_FRONTEND_REWRITE_H
+#include "frontend/onnx.h"
+
+/* Take an attribute away; NULL, or the default, when the node has none. */
+const AttributeProto *take(Raw *r, const char *name, enum attr_type type);
+int64_t take_int(Raw *r, const char *name, int64_t otherwise);
+float take_float(Raw *r, const char *name, float otherwise);
+bool has_attribute(const Raw *r, const char *name);
+
+void set_int(Raw *r, const char *name, int64_t x);
+void set_float(Raw *r, const char *name, float x);
+void set_string(Raw *r, const char *name, const char *text);
+
+/* Input `slot`, which may be absent; need_input() fails then. */
+Value *input(const Raw *r, int slot);
+Value *need_input(const Raw *r, int slot);
+void set_input(Raw *r, int slot, Value *v);
+void set_input_i64(Raw *r, int slot, size_t n, const int64_t *v); /* a constant of rank 1 */
+Value *scalar_i64(const Raw *r, int64_t x);
+
+/* A further node, in today's form, for the same node of the model:
+ *     Raw e = more(r, "Flatten", x, NULL);   set_int(&e, "axis", 1);   Value *flat = finish(&e); */
+Raw more(const Raw *r, const char *type, Value *a, Value *b);
+Value *finish(Raw *e);
+Value *emit(const Raw *r, const char *type, Value *a, Value *b); /* both at once */
+
+/* v with sizes of 1 appended; of a constant, another view. */
+Value *append_ones(const Raw *r, Value *v, int n);
+#endif

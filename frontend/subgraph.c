@@ -1,0 +1,188 @@
+/* subgraph.c -- bodies of If, Loop, Scan, SequenceMap: graphs whose names from outside become inputs.
+ *
+ *     If(c) { then: Add(x, k) }   with x, k from outside   -->   If(c, x, k) { then(x', k'): Add(x', k') }
+ *
+ * Constants from outside are constants inside, so that sizes stay known. What a body's inputs look like is said by the
+ * operands that they stand for; a declared number refines that. */
+#include <string.h>
+#include "frontend/onnx.h"
+
+/* What input i of a body is, as far as the node's operands tell. */
+typedef struct Operand {
+	Kind kind;
+	DType dtype;
+	Shape shape;
+} Operand;
+
+static Operand unknown(void) { return (Operand){.shape = {.rank = -1}}; }
+
+static Operand like_input(const Raw *r, int64_t i)
+{
+	if (i < 0 || i >= r->nin || !r->in[i])
+		return unknown();
+	return (Operand){r->in[i]->kind, r->in[i]->dtype, r->in[i]->shape};
+}
+
+/* Loop(trip count, condition, carried ...): body(iteration, condition, carried ...). */
+static Operand loop_operand(const Raw *r, int64_t i)
+{
+	if (i < 2)
+		return (Operand){.dtype = i == 0 ? I64 : BOOL, .shape = {.rank = 0}};
+	return like_input(r, i);
+}
+
+static int64_t int_attribute(const Raw *r, const char *name)
+{
+	for (int i = 0; i < r->nattr; i++)
+		if (!strcmp(text_of(r->attr[i]->name), name))
+			return r->attr[i]->i;
+	return 0;
+}
+
+static int64_t scan_axis(const Raw *r, int64_t i)
+{
+	for (int k = 0; k < r->nattr; k++)
+		if (!strcmp(text_of(r->attr[k]->name), "scan_input_axes") && (size_t)i < r->attr[k]->n_ints)
+			return r->attr[k]->ints[i];
+	return 0;
+}
+
+/* Scan(states ..., sequences ...): body(states ..., one element of each sequence ...). */
+static Operand scan_operand(const Raw *r, int64_t i)
+{
+	int64_t sequences = int_attribute(r, "num_scan_inputs"), first = r->nin - sequences;
+	Operand o = like_input(r, i);
+
+	if (i < first || o.shape.rank < 1)
+		return o;
+	int64_t axis = scan_axis(r, i - first);
+	if (axis < 0)
+		axis += o.shape.rank;
+	if (axis < 0 || axis >= o.shape.rank)
+		raw_fail(r, EXIT_MODEL, "E-AXIS", "scan axis %lld is outside rank %d", (long long)scan_axis(r, i - first),
+			 o.shape.rank);
+	o.shape.rank--;
+	for (int64_t k = axis; k < o.shape.rank; k++)
+		o.shape.dim[k] = o.shape.dim[k + 1];
+	return o;
+}
+
+static Operand map_operand(const Raw *r, int64_t i)
+{
+	Operand o = like_input(r, i);
+
+	if (o.kind == KIND_SEQUENCE)
+		o.kind = KIND_TENSOR;
+	return o;
+}
+
+static const struct {
+	const char *type;
+	Operand (*operand)(const Raw *r, int64_t i);
+} owners[] = {{"Loop", loop_operand}, {"Scan", scan_operand}, {"SequenceMap", map_operand}};
+enum { NOWNERS = sizeof owners / sizeof *owners };
+
+static Operand operand_of(const Raw *r, int64_t i)
+{
+	for (int k = 0; k < NOWNERS; k++)
+		if (is_onnx_domain(r->domain) && !strcmp(owners[k].type, r->type))
+			return owners[k].operand(r, i);
+	return unknown();
+}
+
+/* ---- inputs ---- */
+
+/* A size of a body's input that only the declaration tells: a number or a symbol of its own. */
+static Dim declared_dim(const Raw *r, const ValueInfoProto *p, const TensorShapeProto *s, int axis)
+{
+	const Onnx__TensorShapeProto__Dimension *d = s->dim[axis];
+
+	if (d->has_dim_value && d->dim_value >= 0)
+		return dim(d->dim_value);
+	const char *name = *text_of(d->dim_param) ? d->dim_param
+						  : arena_format(r->f->im->arena, "%s.%d", text_of(p->name), axis);
+	return dim_symbol(r->f->im->syms, name);
+}
+
+static void refine_shape(const Raw *r, const ValueInfoProto *p, const TensorShapeProto *s, Shape *shape)
+{
+	bool fresh = shape->rank < 0;
+
+	if (!s)
+		return;
+	if (s->n_dim > MAX_RANK)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-RANK", "input '%s' of the body has rank %zu, at most %d is supported",
+			 shown(r->f->im->ctx, text_of(p->name)), s->n_dim, MAX_RANK);
+	if (fresh)
+		shape->rank = (int)s->n_dim;
+	for (int i = 0; i < shape->rank && (size_t)i < s->n_dim; i++)
+		if (fresh || (!dim_known(shape->dim[i]) && s->dim[i]->has_dim_value))
+			shape->dim[i] = declared_dim(r, p, s, i);
+}
+
+static void body_input(Frame *f, const Raw *r, const ValueInfoProto *p, int64_t i)
+{
+	Declared d = declared_of(f->im, p);
+	Operand o = operand_of(r, i);
+
+	if (!is_true_input(f->scope, p->name))
+		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "input '%s' of the body has an initializer as well",
+			 shown(f->im->ctx, p->name));
+	if (!o.dtype) {
+		o.kind = d.kind;
+		o.dtype = d.dtype;
+	}
+	if (!o.dtype)
+		raw_fail(r, EXIT_MODEL, "E-TYPE", "input '%s' of the body has no type", shown(f->im->ctx, p->name));
+	refine_shape(r, p, d.shape, &o.shape);
+	Value *v = value_input(f->g, p->name, o.dtype, &o.shape);
+	v->kind = o.kind;
+	declared_check(f->im, p, v, "input");
+	value_bind(f, p->name, v);
+}
+
+/* ---- captures ---- */
+
+static void add_input(Raw *r, Value *v)
+{
+	GROW(&r->f->im->ctx->scratch, r->in, r->nin, r->cin);
+	r->in[r->nin++] = v;
+}
+
+static void capture(Frame *f, Raw *r, const char *name)
+{
+	Value *outer = value_of(r->f, name), *inner;
+
+	if (!outer)
+		return;
+	if (outer->data) {
+		inner = value_const(f->g, name, outer->data);
+	} else {
+		inner = value_input(f->g, name, outer->dtype, &outer->shape);
+		inner->kind = outer->kind;
+		if (outer->content)
+			set_content(f->g, inner, outer->ncontent, outer->content);
+		f->g->ncaptured++;
+		add_input(r, outer);
+	}
+	value_bind(f, name, inner);
+}
+
+Graph *subgraph_build(Raw *r, const GraphProto *p)
+{
+	Import *im = r->f->im;
+	const Scope *s = scope_of_graph(r->f->scope, r->index, p);
+	Frame f = {.im = im, .scope = s, .path = r->f->path, .env = r->f->env, .nenv = r->f->nenv,
+		   .in_function = r->f->in_function, .g = graph_new(im->ctx, im->syms, p->name, r->f->g),
+		   .eval = NEW(im->arena, Eval)};
+
+	f.value = NEW_N(im->arena, Value *, s->names.n);
+	for (size_t i = 0; i < p->n_input; i++)
+		body_input(&f, r, p->input[i], (int64_t)i);
+	for (uint32_t i = 0; i < s->noutside; i++)
+		capture(&f, r, s->names.name[s->outside[i]]);
+	initializers_build(&f);
+	nodes_build(&f);
+	outputs_build(&f);
+	return f.g;
+}

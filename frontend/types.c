@@ -1,0 +1,108 @@
+/* types.c -- what a file declares about a value, and whether that agrees with what inference found.
+ *
+ * A declared number has to be the inferred number. A declared name promises nothing: exporters make fresh ones up for
+ * sizes that they did not work out. A size that inference knows only as an expression may turn out to be any number. */
+#include <string.h>
+#include "frontend/onnx.h"
+
+DType dtype_of(Ctx *c, int64_t number, const char *who)
+{
+	if (number <= 0 || number >= DT_COUNT)
+		fail(c, EXIT_MODEL, "E-TYPE", "'%s' has the unknown element type %lld; 1 to %d exist", shown(c, who),
+		     (long long)number, DT_COUNT - 1);
+	return (DType)number;
+}
+
+static Declared declared_type(Import *im, const TypeProto *t, const char *who);
+
+static Declared declared_tensor(Import *im, const Onnx__TypeProto__Tensor *t, const char *who)
+{
+	Declared d = {KIND_TENSOR, DT_NONE, t->shape};
+
+	if (t->has_elem_type && t->elem_type)
+		d.dtype = dtype_of(im->ctx, t->elem_type, who);
+	return d;
+}
+
+/* Sequences and optionals hold tensors, an optional may hold a sequence; what nests deeper is not of this world. */
+static Declared declared_inner(Import *im, Kind kind, const TypeProto *t, const char *who)
+{
+	Declared d = {kind, DT_NONE, NULL}, inner;
+
+	if (!t)
+		return d;
+	inner = declared_type(im, t, who);
+	if (inner.kind == KIND_SEQUENCE && kind == KIND_OPTIONAL)
+		kind = KIND_OPTIONAL_SEQUENCE;
+	else if (inner.kind != KIND_TENSOR)
+		fail(im->ctx, EXIT_UNSUPPORTED, "E-TYPE", "'%s' has a nested sequence or optional type",
+		     shown(im->ctx, who));
+	return (Declared){kind, inner.dtype, inner.shape};
+}
+
+static Declared declared_type(Import *im, const TypeProto *t, const char *who)
+{
+	int given = !!t->tensor_type + !!t->sequence_type + !!t->map_type + !!t->sparse_tensor_type +
+		    !!t->optional_type;
+
+	if (given > 1)
+		fail(im->ctx, EXIT_MODEL, "E-TYPE", "'%s' has %d types at once", shown(im->ctx, who), given);
+	if (t->tensor_type)
+		return declared_tensor(im, t->tensor_type, who);
+	if (t->sequence_type)
+		return declared_inner(im, KIND_SEQUENCE, t->sequence_type->elem_type, who);
+	if (t->optional_type)
+		return declared_inner(im, KIND_OPTIONAL, t->optional_type->elem_type, who);
+	if (t->map_type || t->sparse_tensor_type)
+		fail(im->ctx, EXIT_UNSUPPORTED, "E-TYPE", "'%s' has a %s type; tensors, sequences and optionals are supported",
+		     shown(im->ctx, who), t->map_type ? "map" : "sparse tensor");
+	return (Declared){KIND_TENSOR, DT_NONE, NULL};
+}
+
+Declared declared_of(Import *im, const ValueInfoProto *p)
+{
+	return p->type ? declared_type(im, p->type, text_of(p->name)) : (Declared){KIND_TENSOR, DT_NONE, NULL};
+}
+
+static const char *declared_text(Import *im, const TensorShapeProto *s)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < s->n_dim && i < 2 * MAX_RANK; i++) {
+		const Onnx__TensorShapeProto__Dimension *d = s->dim[i];
+		const char *size = d->has_dim_value ? arena_format(&im->ctx->scratch, "%lld", (long long)d->dim_value)
+						    : shown(im->ctx, text_of(d->dim_param));
+		text = arena_format(&im->ctx->scratch, "%s%s%s", text, i ? "," : "", *size ? size : "?");
+	}
+	return arena_format(&im->ctx->scratch, "[%s]", text);
+}
+
+static bool shape_agrees(const TensorShapeProto *p, const Shape *s)
+{
+	if ((size_t)s->rank != p->n_dim)
+		return false;
+	for (int i = 0; i < s->rank; i++)
+		if (p->dim[i]->has_dim_value && dim_known(s->dim[i]) && s->dim[i].k != p->dim[i]->dim_value)
+			return false;
+	return true;
+}
+
+void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what)
+{
+	static const char *const kind_name[] = {"tensor", "sequence", "optional", "map", "optional sequence"};
+	Ctx *c = im->ctx;
+	Declared d = declared_of(im, p);
+	const char *name = shown(c, text_of(p->name));
+
+	if (d.dtype && d.kind != v->kind)
+		fail(c, EXIT_MODEL, "E-TYPE", "%s '%s' is declared as a %s, but is a %s", what, name,
+		     kind_name[d.kind], kind_name[v->kind]);
+	if (d.dtype && v->dtype && d.dtype != v->dtype)
+		fail(c, EXIT_MODEL, "E-TYPE", "%s '%s' is declared as %s, but is %s", what, name, dtype_name(d.dtype),
+		     dtype_name(v->dtype));
+	if (d.shape && v->shape.rank >= 0 && !shape_agrees(d.shape, &v->shape)) {
+		Graph g = {.ctx = c, .syms = im->syms};
+		fail(c, EXIT_MODEL, "E-SHAPE", "%s '%s' is declared with shape %s, but has %s", what, name,
+		     declared_text(im, d.shape), shape_text(&g, &v->shape));
+	}
+}
