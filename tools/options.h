@@ -7,7 +7,7 @@
 #include "frontend/frontend.h"
 #include "passes/pass.h"
 
-enum program { COMPILE = 1, RUN = 2, BENCH = 4, ALL = COMPILE | RUN | BENCH };
+enum program { COMPILE = 1, RUN = 2, BENCH = 4, INSPECT = 8, ALL = COMPILE | RUN | BENCH, EVERY = ALL | INSPECT };
 
 typedef struct InputFile {
 	const char *name; /* of the model's input */
