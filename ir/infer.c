@@ -32,11 +32,19 @@ static const char *input_text(Graph *g, const Node *n, int slot)
 	return arena_format(&g->ctx->scratch, "input %d ('%s')", slot, shown(g->ctx, name));
 }
 
+/* The input, which an operator needs here though its row calls it optional. */
+static const Value *present(Graph *g, const Node *n, int slot)
+{
+	if (!has_in(n, slot))
+		fail_node(g, n, "E-INPUTS", "input %d is absent, but the operator requires it", slot);
+	return n->in[slot];
+}
+
 /* ---- types ---- */
 
 void same_type(Graph *g, const Node *n, int a, int b)
 {
-	DType ta = n->in[a]->dtype, tb = n->in[b]->dtype;
+	DType ta = present(g, n, a)->dtype, tb = present(g, n, b)->dtype;
 
 	if (ta != tb)
 		fail_node(g, n, "E-TYPE", "%s is %s and %s is %s; both must have one type", input_text(g, n, a),
@@ -65,7 +73,7 @@ static const char *classes_text(Graph *g, const char *classes)
 
 void need_type(Graph *g, const Node *n, int slot, const char *classes)
 {
-	DType t = n->in[slot]->dtype;
+	DType t = present(g, n, slot)->dtype;
 
 	for (int i = 0; i < NCLASSES; i++)
 		if (type_classes[i].class == dtype_info(t)->class && strchr(classes, type_classes[i].letter))
@@ -78,7 +86,7 @@ void need_type(Graph *g, const Node *n, int slot, const char *classes)
 
 void need_rank(Graph *g, const Node *n, int slot, int lo, int hi)
 {
-	const Shape *s = &n->in[slot]->shape;
+	const Shape *s = &present(g, n, slot)->shape;
 
 	if (s->rank < 0)
 		fail_unsupported(g, n, "the rank of %s is not known", input_text(g, n, slot));
@@ -165,7 +173,7 @@ static const Dim *content_of_data(Graph *g, const Tensor *t, int *n_out)
 
 const Dim *content_of(Graph *g, const Node *n, int slot, int *n_out)
 {
-	const Value *v = n->in[slot];
+	const Value *v = present(g, n, slot);
 
 	*n_out = v->ncontent;
 	if (!v->content && v->data && is_int(v->dtype) && v->data->count < INT32_MAX)

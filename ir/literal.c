@@ -90,7 +90,8 @@ static const char *float_text(Ctx *c, const Tensor *t, int64_t i)
 	if (isnan(x))
 		return bits == bits_as(t->dtype, (double)NAN) ? "nan" :
 		       arena_format(&c->scratch, "nan:%llx", (unsigned long long)bits);
-	for (int digits = 1; digits <= 17; digits++) {
+	bool whole = fabs(x) < 1e7 && x == trunc(x);
+	for (int digits = whole ? 7 : 1; digits <= 17; digits++) {
 		snprintf(text, sizeof text, "%.*g", digits, x);
 		if (bits_as(t->dtype, strtod(text, NULL)) == bits)
 			break;

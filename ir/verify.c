@@ -51,10 +51,8 @@ static void check_content(const Law *l, const Value *v)
 {
 	Dim count;
 
-	if (!v->content)
+	if (!v->content || v->shape.rank < 0)
 		return;
-	if (v->shape.rank < 0 || v->shape.rank > 1)
-		broken(l, "value %%%u of shape %s has known contents", v->id, shape_text(l->g, &v->shape));
 	count = shape_count(l->g, &v->shape);
 	if (dim_known(count) && count.k != v->ncontent)
 		broken(l, "value %%%u has %d known elements, but shape %s", v->id, v->ncontent,
