@@ -209,10 +209,16 @@ static Expr *logic(Lower *l, Alu op, Expr *a, Expr *b)
 	return NULL;
 }
 
+/* Not a constant so large that only data can be meant: index arithmetic would overflow. */
+static bool is_index(const Expr *x)
+{
+	return x->dtype == I64 && (x->kind != X_NUM || (x->i > -INDEX_MAX && x->i < INDEX_MAX));
+}
+
 Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 {
 	Expr *args[2] = {a, b}, *known = NULL;
-	if (a->dtype == I64 && b->dtype == I64) {
+	if (is_index(a) && is_index(b)) {
 		if (op == ADD)
 			return iadd(l, a, b);
 		if (op == SUB)

@@ -11,6 +11,17 @@ static int64_t clamp(__int128 x)
 	return x > INDEX_MAX ? INDEX_MAX : x < -INDEX_MAX ? -INDEX_MAX : (int64_t)x;
 }
 
+/* Ends of the range of a sum: what has no end on one side (data) has none after a constant is added either. */
+static int64_t sum_lo(int64_t a, int64_t b)
+{
+	return a <= -INDEX_MAX || b <= -INDEX_MAX ? -INDEX_MAX : clamp((__int128)a + b);
+}
+
+static int64_t sum_hi(int64_t a, int64_t b)
+{
+	return a >= INDEX_MAX || b >= INDEX_MAX ? INDEX_MAX : clamp((__int128)a + b);
+}
+
 static bool linear_add(Linear *sum, Expr *atom, int64_t coef)
 {
 	int at = 0;
@@ -93,13 +104,13 @@ Expr *linear_expr(Lower *l, const Linear *given)
 	Expr *x = NULL;
 	for (int i = 0; i < sum->n; i++) {
 		Expr *term = scaled(l, sum->atom[i], sum->coef[i]);
-		x = !x ? term : raw2(l, ADD, x, term, clamp((__int128)x->lo + term->lo), clamp((__int128)x->hi + term->hi));
+		x = !x ? term : raw2(l, ADD, x, term, sum_lo(x->lo, term->lo), sum_hi(x->hi, term->hi));
 	}
 	if (!x)
 		return num_i(l, sum->k);
 	if (sum->k == 0)
 		return x;
-	return raw2(l, ADD, x, num_i(l, sum->k), clamp((__int128)x->lo + sum->k), clamp((__int128)x->hi + sum->k));
+	return raw2(l, ADD, x, num_i(l, sum->k), sum_lo(x->lo, sum->k), sum_hi(x->hi, sum->k));
 }
 
 static Expr *sum2(Lower *l, Expr *a, Expr *b, int64_t scale)
@@ -107,7 +118,7 @@ static Expr *sum2(Lower *l, Expr *a, Expr *b, int64_t scale)
 	Linear sum = {.n = 0};
 	if (!collect(&sum, a, 1) || !collect(&sum, b, scale)) {
 		Expr *term = scaled(l, b, scale);
-		return raw2(l, ADD, a, term, clamp((__int128)a->lo + term->lo), clamp((__int128)a->hi + term->hi));
+		return raw2(l, ADD, a, term, sum_lo(a->lo, term->lo), sum_hi(a->hi, term->hi));
 	}
 	return linear_expr(l, &sum);
 }

@@ -125,6 +125,12 @@ static const Case cases[] = {
 	{"Less", U64, BOOL, {{0x1p63, 1, NONE}, {1, 0x1p63, NONE}}, {0, 1, NONE}, {{0}}},
 	{"GreaterOrEqual", F32, BOOL, {{NOT_A, 1, 1, NONE}, {1, NOT_A, 1, NONE}}, {0, 0, 1, NONE}, {{0}}},
 	{"Equal", F64, BOOL, {{NOT_A, -0.0, 3, NONE}, {NOT_A, 0, 4, NONE}}, {0, 1, 0, NONE}, {{0}}},
+	/* 64-bit data is no index: nothing is concluded from its range */
+	{"Equal", I64, BOOL, {{0x1p62, 5, NONE}, {0x1p62, NONE}}, {1, 0, NONE}, {{0}}},
+	{"Less", I64, BOOL, {{0x1p62, 5, NONE}, {0x1p61, NONE}}, {0, 1, NONE}, {{0}}},
+	{"Less", I64, BOOL, {{-0x1p63, 5, NONE}, {-0x1p61, NONE}}, {1, 0, NONE}, {{0}}},
+	{"Sub", I64, I64, {{0, 1024, NONE}, {-0x1p63, NONE}}, {-0x1p63, -0x1p63 + 1024, NONE}, {{0}}},
+	{"Mul", I64, I64, {{2, 4, NONE}, {0x1p62, NONE}}, {-0x1p63, 0, NONE}, {{0}}},
 	{"Relu", F32, F32, {{NOT_A, NINF, 3, NONE}}, {NOT_A, 0, 3, NONE}, {{0}}},
 	{"Clip", F32, F32, {{NOT_A, -9, 9, 0.5, NONE}, {-1, NONE}, {1, NONE}}, {NOT_A, -1, 1, 0.5, NONE}, {{0}}},
 	{"Clip", I8, I8, {{-9, 0, 9, NONE}, {5, NONE}, {2, NONE}}, {2, 2, 2, NONE}, {{0}}},
