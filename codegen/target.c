@@ -40,6 +40,7 @@ static const AluText texts[ALU_COUNT] = {
 	[TRUNC] = {"truncf(%0)", "trunc(%0)", NULL, "v_trunc(%0)"},
 	[SQRT] = {"sqrtf(%0)", "sqrt(%0)", NULL, "v_sqrt(%0)"},
 	[EXP] = {"expf(%0)", "exp(%0)", NULL, "v_exp(%0)"},
+	[EXPM1] = {"expm1f(%0)", "expm1(%0)", NULL, NULL},
 	[LOG] = {"logf(%0)", "log(%0)", NULL, "v_log(%0)"},
 	[SIN] = {"sinf(%0)", "sin(%0)", NULL, NULL},
 	[COS] = {"cosf(%0)", "cos(%0)", NULL, NULL},

@@ -105,6 +105,7 @@ static const Attr selu_attrs[] = {ALPHA(1.67326319217681884765625),
 				  ATTR_FLOAT(Activation, gamma, 1.05070102214813232421875), {0}};
 enum approximate { EXACT_ERF, BY_TANH };
 static const Attr gelu_attrs[] = {ATTR_ENUM(Activation, approximate, EXACT_ERF, "none|tanh"), {0}};
+#define IS_TANH (ATTR_OF(n, Activation)->approximate == BY_TANH)
 
 #define SMOOTH .flags = POINTWISE, .ulp = 4
 
@@ -155,4 +156,4 @@ FLOAT1(Softplus, softplus(x), softplus_expr(l, x), SMOOTH)
 FLOAT1(Softsign, x / (1 + fabs(x)), OVER(x, PLUS(alu1(l, ABS, x), K(1))), .flags = POINTWISE | CHEAP, .ulp = 2)
 FLOAT1(Mish, x * tanh(softplus(x)), mish_expr(l, x), SMOOTH)
 /* Its bound holds for results of the size of x: 1 + erf cancels in f32 for negative x. */
-FLOAT1(Gelu, gelu(x, P(approximate) != 0), gelu_expr(l, x, P(approximate) != 0), SMOOTH, ATTRS(gelu_attrs))
+FLOAT1(Gelu, gelu(x, IS_TANH), gelu_expr(l, x, IS_TANH), SMOOTH, ATTRS(gelu_attrs))

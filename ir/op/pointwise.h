@@ -3,7 +3,7 @@
  * Such an operator is a formula. Its row gives the formula twice, on purpose, because one judges the other: as C, over
  * double or int64, which eval maps over tensors, and as an expression, which lower builds:
  *     FLOAT1(Sqrt, sqrt(x), alu1(l, SQRT, x), .flags = POINTWISE | CHEAP)
- *     NUMBER2(Add, "fiu", x + y, wrap_add(a, b), alu2(l, ADD, x, y), dim_plus, .max_in = 2, .flags = ...)
+ *     NUMBER2(Add, "fiu", x + y, wrap_add(a, b), alu2(l, ADD, x, y), sizes_add, 2, .max_in = 2, .flags = ...)
  * Floats below 32 bits are widened to F32 before the formula and rounded once after it. */
 #ifndef TCC_IR_OP_POINTWISE_H
 #define TCC_IR_OP_POINTWISE_H
@@ -14,7 +14,8 @@
  *     x, y  elements: double in C, Expr * of type F32, F64 or an integer type in expressions
  *     a, b  integer elements (int64_t); u says that the type is unsigned, so that 64 bits compare as uint64_t
  *     n     the node, for its attributes
- * `types` are classes as need_type() takes them. What follows the formulas goes into the Op as it is. */
+ * `types` are classes as need_type() takes them. What follows the formulas goes into the Op as it is; in rows of
+ * several inputs the least number of them comes first. */
 
 #define POINTWISE_OP(Name, least_in, ...)                                                                              \
 	const Op op_##Name = {.name = #Name, .domain = "", .min_in = (least_in), .min_out = 1, .max_out = 1,           \

@@ -1,5 +1,5 @@
-/* interpret.h -- the value of an expression, computed step by step as emitted C would: floats in their own type, integers
- * wrapped to theirs. Tests hold what lower() builds against what eval() says. */
+/* interpret.h -- the value of an expression, computed step by step as emitted C would: floats in their own type,
+ * integers wrapped to theirs. Tests hold what lower() builds against what eval() says. */
 #ifndef TCC_TESTS_INTERPRET_H
 #define TCC_TESTS_INTERPRET_H
 #include <math.h>
