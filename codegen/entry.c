@@ -40,6 +40,11 @@ const char *shape_name(Module *m, const Value *v)
 	return arena_format(&m->g->ctx->perm, "%s%s", dtype_name(v->dtype), shape_text(m->g, &v->shape));
 }
 
+const char *outer_name(const Graph *g, const Value *v, int i)
+{
+	return i < g->nout && g->out[i] == v && g->out_name ? g->out_name[i] : v->name;
+}
+
 static int64_t bytes_of(const Value *v)
 {
 	int64_t n = 1;
@@ -107,15 +112,16 @@ static void print_run(Module *m, Out *o)
 
 /* ---- the generic descriptor ---- */
 
-static void print_infos(Out *o, const char *list, Value *const *values, int n)
+static void print_infos(const Graph *g, Out *o, const char *list, Value *const *values, int n)
 {
 	for (int i = 0; i < n; i++) {
-		size_t length = strlen(values[i]->name);
+		const char *name = outer_name(g, values[i], i);
+		size_t length = strlen(name);
 		if (4 * length <= LITERAL_MAX)
 			continue;
 		put_text(o, "static const char %s_name%d[%zu] = {", list, i, length + 1);
 		for (size_t k = 0; k <= length; k++)
-			put_text(o, "%s%d,", k % 24 ? "" : "\n\t", (signed char)values[i]->name[k]);
+			put_text(o, "%s%d,", k % 24 ? "" : "\n\t", (signed char)name[k]);
 		put_text(o, "\n};\n");
 	}
 	if (n == 0)
@@ -123,10 +129,11 @@ static void print_infos(Out *o, const char *list, Value *const *values, int n)
 	put_text(o, "static const tcc_info %s[] = {\n", list);
 	for (int i = 0; i < n; i++) {
 		const Value *v = values[i];
-		bool literal = 4 * strlen(v->name) <= LITERAL_MAX;
+		const char *name = outer_name(g, v, i);
+		bool literal = 4 * strlen(name) <= LITERAL_MAX;
 		put_text(o, "\t{ ");
 		if (literal)
-			put_text(o, "\"%s\"", string_text(o->arena, v->name));
+			put_text(o, "\"%s\"", string_text(o->arena, name));
 		else
 			put_text(o, "%s_name%d", list, i);
 		put_text(o, ", TCC_TENSOR, %d, %d, { ", (int)v->dtype, v->shape.rank);
@@ -181,8 +188,8 @@ void print_entry(Module *m, Out *o)
 	Graph *g = m->g;
 	print_init(m, o);
 	print_run(m, o);
-	print_infos(o, "inputs", g->in, g->nin);
-	print_infos(o, "outputs", g->out, g->nout);
+	print_infos(g, o, "inputs", g->in, g->nin);
+	print_infos(g, o, "outputs", g->out, g->nout);
 	print_generic_run(m, o);
 	put_text(o, "const tcc_model %s_model = {\n\tTCC_ABI, \"%s\",\n\t\"", m->prefix, m->prefix);
 	print_sha(g, o);
@@ -198,7 +205,7 @@ static void print_members(Module *m, Out *o, Value *const *values, int n, const 
 {
 	for (int i = 0; i < n; i++)
 		put_text(o, "\t%s%s *%c%d;\t/* %s  %s */\n", type, c_type(values[i]->dtype), letter, i, shape_name(m, values[i]),
-		         comment_text(o->arena, values[i]->name));
+		         comment_text(o->arena, outer_name(m->g, values[i], i)));
 	if (n == 0)
 		put_text(o, "\tint unused;\n");
 }

@@ -10,9 +10,7 @@ enum { SMALL_WEIGHTS = 1 << 20 };
 
 /* ---- stage functions ---- */
 
-static const char *const input_names[] = {"x", "a", "b", "d", "e", "f", "g", "h"};
-
-/* Parameters are named by role: y is written, x a b ... are read, w w2 ... are constants. */
+/* Parameters are named by role: y is written, x x2 ... are read, w w2 ... are constants. */
 static const char *param_name(Stage *s, const Param *q, Arena *a)
 {
 	int nth = 0;
@@ -20,9 +18,8 @@ static const char *param_name(Stage *s, const Param *q, Arena *a)
 		return "y";
 	for (int i = 0; i < s->nparams; i++)
 		nth += !s->param[i].written && !s->param[i].weight == !q->weight;
-	if (q->weight)
-		return nth ? arena_format(a, "w%d", nth + 1) : "w";
-	return nth < 8 ? input_names[nth] : arena_format(a, "x%d", nth);
+	const char *letter = q->weight ? "w" : "x";
+	return nth ? arena_format(a, "%s%d", letter, nth + 1) : letter;
 }
 
 static Param *param_add(Stage *s, Param q)
@@ -115,7 +112,7 @@ static void print_values(Module *m, Out *o, const char *what, char letter, Value
 {
 	for (int i = 0; i < n; i++)
 		put_text(o, " *   %-8s %c%d  %s  %s\n", i ? "" : what, letter, i, shape_name(m, v[i]),
-		         comment_text(o->arena, v[i]->name));
+		         comment_text(o->arena, outer_name(m->g, v[i], i)));
 }
 
 static void print_facts(Module *m, Out *o, const char *name)

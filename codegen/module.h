@@ -22,5 +22,7 @@ void print_stage(Module *m, Stage *s, Out *o);
 /* text of the model made harmless: for comments (clipped), for strings (whole) */
 const char *comment_text(Arena *a, const char *name);
 const char *string_text(Arena *a, const char *name);
+/* the model's name of an input or output, whatever passes have put in its place */
+const char *outer_name(const Graph *g, const Value *v, int i);
 const char *shape_name(Module *m, const Value *v); /* "f32[1,3,32,32]" */
 #endif

@@ -40,13 +40,15 @@ static Expr *local_for(Build *b, const Expr *x)
 	return v;
 }
 
-static Expr *let(Build *b, Expr *x)
+static Stmt *let_stmt(Build *b, Expr *x)
 {
 	Stmt *t = append(b, S_LET);
 	t->expr = x;
 	t->local = local_for(b, x);
-	return t->local;
+	return t;
 }
+
+static Expr *let(Build *b, Expr *x) { return let_stmt(b, x)->local; }
 
 /* ---- what can be a vector ---- */
 
@@ -305,7 +307,9 @@ static Expr *emit_reduce(Build *b, Expr *r)
 	Expr *acc = let(b, is_arg(r->red) ? num_i(l, 0) : red_start(l, r->red, r->dtype));
 	acc->mask = r->mask;
 	if (r->naxes && vector_reduction(b, r, axes[r->naxes - 1])) {
-		vacc = let(b, red_start(l, r->red, r->dtype));
+		Stmt *t = let_stmt(b, red_start(l, r->red, r->dtype));
+		t->lanes = b->m->target->lanes;
+		vacc = t->local;
 		vacc->mask = r->mask | bit(axes[r->naxes - 1]);
 	}
 	reduce_loops(b, r, axes, 0, r->arg[0], acc, vacc, best);
