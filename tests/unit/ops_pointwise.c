@@ -377,12 +377,43 @@ static void test_sizes(void **state)
 	assert_string_equal(size_of("Identity", I64, "n", NULL, NULL), "n");
 }
 
+/* ---- DynamicQuantizeLinear: what it expands to says what its eval says ---- */
+
+static void test_dynamic_quantization(void **state)
+{
+	static const double lists[][6] = {
+		{0, 2, -3, -2.5, 1.34, 0.5}, {-1, -2.1, -1.3, -2.5, -3.34, -4}, {1, 2.1, 1.3, 2.5, 3.34, 4}, {0}};
+	(void)state;
+	for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+		Tensor *x = tensor_new(&ctx.perm, F32, 2, (const int64_t[]){2, 3});
+		for (int i = 0; i < 6; i++)
+			store_f64(F32, x->data, i, lists[k][i]);
+		Graph *g = graph_new(&ctx, &syms, "dynamic", NULL);
+		Shape shape = shape_of(2, (Dim[]){dim(2), dim(3)});
+		Value *in = value_input(g, "x", F32, &shape);
+		Node *n = node_new(g, op_find("", "DynamicQuantizeLinear"), NULL, 1, &in, 3, NULL);
+		for (int i = 0; i < 3; i++)
+			graph_output(g, n->out[i], NULL);
+		Eval whole = {0}, parts = {0};
+		eval_graph(&whole, g, &ctx.perm, &x);
+		n->op->expand(g, n);
+		assert_ptr_not_equal(g->out[0], n->out[0]);
+		eval_graph(&parts, g, &ctx.perm, &x);
+		for (int i = 0; i < 3; i++) {
+			const Tensor *a = whole.value[n->out[i]->id], *b = eval_value(&parts, g->out[i]);
+			assert_int_equal(a->count, b->count);
+			assert_memory_equal(a->data, b->data, dtype_bytes(a->dtype, a->count));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_tricky_values, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lower_agrees_with_eval, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sizes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dynamic_quantization, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
