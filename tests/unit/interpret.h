@@ -14,7 +14,9 @@ typedef struct Number {
 
 typedef struct Interpreter {
 	Tensor *const *value;   /* of the values that are loads, by value id */
-	int64_t at[64];         /* of reduction axes in progress, by axis id */
+	int64_t at[64];         /* where the loops are, by axis id */
+	Syms *syms;             /* of sizes that are known at run time only ... */
+	const int64_t *symbol;  /* ... and the values of their symbols */
 } Interpreter;
 
 static Number interpret(Interpreter *s, const Expr *x);
@@ -169,6 +171,7 @@ static uint64_t int_alu(Alu op, DType t, uint64_t a, uint64_t b)
 	case SHR: return shifted(op, t, a, b);
 	case POW: return int_power((int64_t)a, (int64_t)b);
 	case SIGN: return (uint64_t)sign;
+	case INDEX: return sign < 0 ? a + b : a;
 	case IDIV: return (uint64_t)floor((double)(int64_t)a / (double)(int64_t)b);
 	case IMOD: return apart ? rest + b : rest;
 	default: assert_true(0 && "an operation on integers"); return 0;
@@ -210,10 +213,82 @@ static Number load(Interpreter *s, const Expr *x)
 {
 	const Tensor *t = x->value->data ? x->value->data : s->value[x->value->id];
 	int64_t index = 0;
-	for (int k = 0; k < x->nargs; k++)
-		index = index * t->dim[k] + interpret(s, x->arg[k]).i;
-	assert_true(index >= 0 && index < t->count);
+	for (int k = 0; k < x->nargs; k++) {
+		int64_t at = interpret(s, x->arg[k]).i;
+		assert_true(at >= 0 && at < t->dim[k]); /* what guards must see to */
+		index = index * t->dim[k] + at;
+	}
 	return number_of(t->dtype, t->data, index);
+}
+
+/* ---- reductions ---- */
+
+static int64_t extent_now(const Interpreter *s, Dim d)
+{
+	return dim_known(d) ? d.k : dim_eval(s->syms, d, s->symbol);
+}
+
+static bool has_elements(const Interpreter *s, const Expr *x)
+{
+	for (int k = 0; k < x->naxes; k++)
+		if (extent_now(s, x->axes[k]->extent) <= 0)
+			return false;
+	return true;
+}
+
+/* The axes of a reduction in row-major order; false after the last. */
+static bool next_of_axes(Interpreter *s, const Expr *x)
+{
+	for (int k = x->naxes - 1; k >= 0; k--) {
+		if (++s->at[x->axes[k]->id] < extent_now(s, x->axes[k]->extent))
+			return true;
+		s->at[x->axes[k]->id] = 0;
+	}
+	return false;
+}
+
+/* NaN is the best of all. */
+static bool beats(Red red, DType t, Number new, Number best)
+{
+	bool nan_now = is_float(t) && isnan(new.f), nan_before = is_float(t) && isnan(best.f);
+	bool max = red == RED_MAX || red == RED_ARGMAX || red == RED_ARGMAX_LAST;
+	if (nan_now || nan_before)
+		return nan_now && !nan_before;
+	if (red == RED_ARGMAX_LAST || red == RED_ARGMIN_LAST)
+		return max ? !less(t, new, best) : !less(t, best, new);
+	return max ? less(t, best, new) : less(t, new, best);
+}
+
+static Number folded(Red red, DType t, Number sum, Number x)
+{
+	static const Alu op[] = {[RED_SUM] = ADD, [RED_PROD] = MUL, [RED_AND] = AND, [RED_OR] = OR};
+	if (is_float(t))
+		return fit(t, (Number){.f = float_alu(op[red], sum.f, x.f)});
+	return fit(t, (Number){.i = (int64_t)int_alu(op[red], t, (uint64_t)sum.i, (uint64_t)x.i)});
+}
+
+static Number reduced(Interpreter *s, const Expr *x)
+{
+	DType t = x->arg[0]->dtype;
+	bool picks = x->red >= RED_MAX && x->red <= RED_ARGMIN_LAST, first = true;
+	bool tells = x->red >= RED_ARGMAX && x->red <= RED_ARGMIN_LAST;
+	Number best = {.f = x->red == RED_PROD, .i = x->red == RED_PROD || x->red == RED_AND}, at = {0};
+
+	for (int k = 0; k < x->naxes; k++)
+		s->at[x->axes[k]->id] = 0;
+	if (!has_elements(s, x))
+		return best;
+	do {
+		Number y = interpret(s, x->arg[0]);
+		if (!picks)
+			best = folded(x->red, t, best, y);
+		else if (first || beats(x->red, t, y, best)) {
+			best = y;
+			at.i = s->at[x->axes[0]->id];
+		}
+		first = false;
+	} while (next_of_axes(s, x));
+	return tells ? at : best;
 }
 
 static Number interpret(Interpreter *s, const Expr *x)
@@ -221,10 +296,12 @@ static Number interpret(Interpreter *s, const Expr *x)
 	switch (x->kind) {
 	case X_NUM: return is_float(x->dtype) ? (Number){.f = x->f} : (Number){.i = x->i};
 	case X_AXIS: return (Number){.i = s->at[x->axes[0]->id]};
+	case X_DIM: return (Number){.i = extent_now(s, x->dim)};
 	case X_LOAD: return load(s, x);
 	case X_ALU: return alu(s, x);
 	case X_CAST: return convert(x->dtype, x->arg[0]->dtype, interpret(s, x->arg[0]));
-	default: assert_true(0 && "a kind of expression that pointwise operators use"); return (Number){0};
+	case X_REDUCE: return reduced(s, x);
+	default: assert_true(0 && "a kind of expression that operators use"); return (Number){0};
 	}
 }
 #endif
