@@ -15,7 +15,8 @@ void pass_patterns(Graph *g, const Options *o);
 
 static const Rule *const exact[] = {identity_rules, reshape_rules, transpose_rules, pad_rules, view_rules, NULL};
 static const Rule *const chains[] = {power_rules, chain_rules, zero_pad_rules, NULL};
-static const Rule *const patterns[] = {product_rules, norm_rules, mean_rules, NULL};
+static const Rule *const patterns[] = {product_rules, norm_rules, NULL};
+static const Rule *const means[] = {mean_rules, NULL}; /* of what is no part of a normalisation */
 
 void pass_algebra(Graph *g, const Options *o)
 {
@@ -33,4 +34,5 @@ void pass_patterns(Graph *g, const Options *o)
 {
 	(void)o;
 	rewrite(g, patterns);
+	rewrite(g, means);
 }

@@ -169,12 +169,13 @@ const Rule norm_rules[] = {
 
 /* ---- means ---- */
 
+/* With three axes the last one may as well be the features of a sequence. */
 static Value *mean_as_pool(Rewrite *w, Node *n)
 {
 	const Shape *x = &n->in[0]->shape;
 	Shape pooled = *x;
 
-	if (x->rank < 3 || !is_float(n->in[0]->dtype) || reduced_axes(w->g, n) != (1u << x->rank) - 4)
+	if (x->rank < 4 || !is_float(n->in[0]->dtype) || reduced_axes(w->g, n) != (1u << x->rank) - 4)
 		return NULL;
 	for (int i = 2; i < x->rank; i++)
 		pooled.dim[i] = dim(1);

@@ -36,7 +36,7 @@ static Value *gather_as_slice(Rewrite *w, Node *n)
 	Value cut = *x;
 	int64_t first, last, on = axis;
 
-	if (!is_const(index) || !dim_known(x->shape.dim[axis]) || !lies_together(&x->shape, axis))
+	if (x->content || !is_const(index) || !dim_known(x->shape.dim[axis]) || !lies_together(&x->shape, axis))
 		return NULL;
 	if (!is_run(index->data, x->shape.dim[axis].k, &first))
 		return NULL;
