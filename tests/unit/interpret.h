@@ -267,12 +267,24 @@ static Number folded(Red red, DType t, Number sum, Number x)
 	return fit(t, (Number){.i = (int64_t)int_alu(op[red], t, (uint64_t)sum.i, (uint64_t)x.i)});
 }
 
+/* What a reduction over nothing gives: the least or greatest value of the type for the largest and smallest. */
+static Number identity_of(Red red, DType t)
+{
+	int bits = dtype_info(t)->bits;
+	uint64_t top = UINT64_MAX >> (64 - bits), largest = is_unsigned(t) ? top : top >> 1;
+	double one = red == RED_PROD, all = red == RED_MIN ? INFINITY : -INFINITY;
+
+	if (red != RED_MAX && red != RED_MIN)
+		return (Number){.f = one, .i = red == RED_PROD || red == RED_AND};
+	return (Number){.f = all, .i = (int64_t)(red == RED_MIN ? largest : is_unsigned(t) ? 0 : ~largest)};
+}
+
 static Number reduced(Interpreter *s, const Expr *x)
 {
 	DType t = x->arg[0]->dtype;
 	bool picks = x->red >= RED_MAX && x->red <= RED_ARGMIN_LAST, first = true;
 	bool tells = x->red >= RED_ARGMAX && x->red <= RED_ARGMIN_LAST;
-	Number best = {.f = x->red == RED_PROD, .i = x->red == RED_PROD || x->red == RED_AND}, at = {0};
+	Number best = identity_of(x->red, t), at = {0};
 
 	for (int k = 0; k < x->naxes; k++)
 		s->at[x->axes[k]->id] = 0;
