@@ -38,7 +38,7 @@ void emit_case(const Case *k, const char *target, bool threads, const char *fold
 		o.prefix = arena_format(&c.perm, "m%d", unit);
 		o.output = arena_format(&c.perm, "%s/m%d.c", folder, unit);
 		passes_run(g, &o);
-		emit_model(g, &o);
+		emit_model(g, &o, &r->facts);
 		r->emitted = true;
 	}
 	ctx_close(&c);

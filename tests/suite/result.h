@@ -1,7 +1,7 @@
 /* result.h -- how a case ended on one of the ways to run it (the evaluator, the C for a target). */
 #ifndef TCC_TESTS_RESULT_H
 #define TCC_TESTS_RESULT_H
-#include "ir/graph.h"
+#include "codegen/codegen.h"
 #include "tests/suite/case.h"
 
 /* From good to bad; CRASH is what a result is until its child has written another. */
@@ -11,6 +11,7 @@ extern const char *const outcome_name[NOUTCOMES];
 
 typedef struct Result {
 	Outcome outcome;
+	Facts facts;   /* of the emitted model */
 	bool emitted;  /* C lies in the folder */
 	bool alone;    /* its batch did not compile: a library of its own */
 	char op[48];   /* the operator of a model with one node */

@@ -19,10 +19,6 @@
 
 enum { MAX_TARGETS = 8, SECONDS = 600 };
 
-typedef struct Facts {
-	long long arena, bound, weights;
-} Facts;
-
 typedef struct Zoo {
 	const char *root, *filter, *folder;
 	const char *target[MAX_TARGETS];
@@ -30,8 +26,7 @@ typedef struct Zoo {
 	bool update;
 	Cases cases;
 	List listed;
-	Result *result; /* [case][target], in shared memory, as the facts */
-	Facts *facts;
+	Result *result; /* [case][target] */
 } Zoo;
 
 static void usage(void)
@@ -61,38 +56,12 @@ static void read_options(Zoo *z, int argc, char **argv)
 		usage();
 }
 
-/* A number with commas, "38,144". */
-static long long number_after(const char *text, const char *word)
-{
-	const char *p = strstr(text, word);
-	long long n = 0;
-	for (p = p ? p + strlen(word) : ""; (*p >= '0' && *p <= '9') || *p == ','; p++)
-		n = *p == ',' ? n : 10 * n + *p - '0';
-	return n;
-}
-
-/* From the head of the emitted C: "memory   workspace 38,144 bytes (lower bound 38,144), weights 4,608 bytes". */
-static void read_facts(const char *folder, int unit, Facts *f)
-{
-	char path[600], head[4000];
-	snprintf(path, sizeof path, "%s/m%d.c", folder, unit);
-	FILE *c = fopen(path, "r");
-	if (!c)
-		return;
-	head[fread(head, 1, sizeof head - 1, c)] = 0;
-	fclose(c);
-	f->arena = number_after(head, "workspace ");
-	f->bound = number_after(head, "lower bound ");
-	f->weights = number_after(head, ", weights ");
-}
-
 static void remove_files(const char *folder, int unit)
 {
-	static const char *const end[] = {"m%d.c", "m%d.h", "m%d.weights.bin", "batch%d.so"};
-	char name[40], path[600];
-	for (size_t i = 0; i < sizeof end / sizeof *end; i++) {
-		snprintf(name, sizeof name, end[i], unit);
-		snprintf(path, sizeof path, "%s/%s", folder, name);
+	static const char *const name[][2] = {{"m", ".c"}, {"m", ".h"}, {"m", ".weights.bin"}, {"batch", ".so"}};
+	char path[600];
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+		snprintf(path, sizeof path, "%s/%s%d%s", folder, name[i][0], unit, name[i][1]);
 		unlink(path);
 	}
 }
@@ -103,10 +72,8 @@ static void work(int unit, void *arg)
 	const Case *k = &z->cases.item[unit / z->ntargets];
 	Result *r = &z->result[unit];
 	emit_case(k, z->target[unit % z->ntargets], true, z->folder, unit, r);
-	if (r->emitted) {
-		read_facts(z->folder, unit, &z->facts[unit]);
+	if (r->emitted)
 		build_batch(z->folder, "-O2 -std=c11", unit, 1, r);
-	}
 	if (r->emitted)
 		run_case(k, z->folder, unit, unit, 2, r);
 	remove_files(z->folder, unit);
@@ -123,13 +90,13 @@ static void died(int unit, int sig, const char *said, void *arg)
 static const char *complaint(const Zoo *z, int unit)
 {
 	const Result *r = &z->result[unit];
-	const Facts *f = &z->facts[unit];
+	const Facts *f = &z->result[unit].facts;
 	bool listed = list_has(&z->listed, z->cases.item[unit / z->ntargets].name);
 	if (r->outcome != PASS)
 		return listed && r->outcome == UNSUPPORTED ? NULL : r->why;
 	if (listed)
 		return "passes, remove it from " LIST;
-	if ((double)f->arena > MOST_ARENA * (double)f->bound)
+	if ((double)f->arena_bytes > MOST_ARENA * (double)f->arena_bound)
 		return "the arena is too large";
 	return NULL;
 }
@@ -150,12 +117,13 @@ static void report(const Zoo *z, int *passed, int *failed)
 {
 	printf("%-40s %-10s %-12s %12s %12s %12s\n", "model", "target", "", "arena", "lower bound", "weights");
 	for (int unit = 0; unit < z->cases.n * z->ntargets; unit++) {
-		const Facts *f = &z->facts[unit];
+		const Facts *f = &z->result[unit].facts;
 		const char *trouble = complaint(z, unit);
 		printf("%-40s %-10s %-12s", z->cases.item[unit / z->ntargets].name, z->target[unit % z->ntargets],
 		       outcome_name[z->result[unit].outcome]);
 		if (z->result[unit].emitted)
-			printf(" %12lld %12lld %12lld", f->arena, f->bound, f->weights);
+			printf(" %12lld %12lld %12lld", (long long)f->arena_bytes, (long long)f->arena_bound,
+			       (long long)f->weights_bytes);
 		printf("%s%s\n", trouble ? "  " : "", trouble ? trouble : "");
 		*failed += trouble != NULL;
 		*passed += !trouble && z->result[unit].outcome == PASS;
@@ -178,7 +146,6 @@ int main(int argc, char **argv)
 	z.folder = temporary_folder(&c);
 	size_t units = (size_t)(z.cases.n * z.ntargets);
 	z.result = guard_shared(units * sizeof *z.result);
-	z.facts = guard_shared(units * sizeof *z.facts);
 	guard_all((int)units, z.jobs, SECONDS, work, died, &z);
 	if (z.update) {
 		write_list(&c, &z);

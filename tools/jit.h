@@ -1,0 +1,15 @@
+/* jit.h -- a graph as a running program: C in a folder of its own, cc, dlopen. */
+#ifndef TCC_TOOLS_JIT_H
+#define TCC_TOOLS_JIT_H
+#include "codegen/codegen.h"
+#include "tools/options.h"
+#include "tools/session.h"
+
+/* A folder for files that are gone when the program ends. */
+const char *temporary_folder(Ctx *c);
+/* Remove the files in it. */
+void temporary_clear(void);
+
+/* Run the passes over g, emit it, build and load it. facts may be NULL. */
+Session *jit(Ctx *c, Graph *g, const Settings *s, Facts *facts);
+#endif

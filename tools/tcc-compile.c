@@ -1,0 +1,57 @@
+/* tcc-compile -- a model to C.
+ *
+ *     tcc-compile model.onnx -o model.c
+ *
+ * The whole compiler, in the order in which things happen. */
+#include <stdio.h>
+#include "codegen/codegen.h"
+#include "frontend/frontend.h"
+#include "ir/op.h"
+#include "passes/pass.h"
+#include "tools/draw.h"
+#include "tools/options.h"
+#include "tools/program.h"
+
+static void print_summary(const Graph *g, const Facts *f)
+{
+	for (const Op *const *op = op_table; *op; op++) {
+		int n = 0;
+		for (uint32_t i = 0; i < g->nnode; i++)
+			n += g->node[i]->op == *op;
+		if (n)
+			printf("%-24s %8d\n", (*op)->name, n);
+	}
+	printf("\nstages   %16d\nwork     %16.3f MMAC\narena    %16lld bytes (lower bound %lld)\nweights  %16lld bytes\n",
+	       f->nstages, (double)f->macs / 1e6, (long long)f->arena_bytes, (long long)f->arena_bound,
+	       (long long)f->weights_bytes);
+}
+
+static void compile(Ctx *c, Settings *s)
+{
+	Facts facts;
+	const char *header;
+	Graph *g = onnx_read(c, s->model, &s->read);
+	if (s->compile.graph_before)
+		draw_graph(g, s->compile.graph_before);
+	passes_run(g, &s->compile);
+	if (s->compile.graph_file)
+		draw_graph(g, s->compile.graph_file);
+	if (s->check || !s->compile.output)
+		emit_text(g, &s->compile, &header, &facts);
+	else
+		emit_model(g, &s->compile, &facts);
+	if (s->summary)
+		print_summary(g, &facts);
+}
+
+int main(int argc, char **argv)
+{
+	Ctx c;
+	Settings s;
+	program_open(&c, "tcc-compile");
+	if (setjmp(c.border))
+		return program_trouble(&c);
+	if (options_read(&c, &s, COMPILE, argc, argv))
+		compile(&c, &s);
+	return program_close(&c);
+}
