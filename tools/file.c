@@ -1,4 +1,4 @@
-/* file.c -- whole files in one call; reading them is the front end's business already. */
+/* file.c -- more about files. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,15 @@ bool file_exists(const char *path)
 {
 	struct stat s;
 	return stat(path, &s) == 0;
+}
+
+char *file_text(Ctx *c, Arena *a, const char *path)
+{
+	size_t n;
+	const uint8_t *bytes = file_read(c, &c->scratch, path, &n);
+	char *text = arena_alloc(a, n + 1);
+	memcpy(text, bytes, n);
+	return text;
 }
 
 void file_write(Ctx *c, const char *path, const void *bytes, size_t n)

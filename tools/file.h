@@ -1,8 +1,10 @@
-/* file.h -- whole files in one call. */
+/* file.h -- more about files: text, existence, all-or-nothing writing. */
 #ifndef TCC_TOOLS_FILE_H
 #define TCC_TOOLS_FILE_H
-#include "frontend/file.h" /* file_read() */
+#include "frontend/file.h"
 
+/* A text file with its terminator, in `a`. */
+char *file_text(Ctx *c, Arena *a, const char *path);
 bool file_exists(const char *path);
 /* Write a file complete or not at all: into a neighbour first, which is renamed at the end. */
 void file_write(Ctx *c, const char *path, const void *bytes, size_t n);

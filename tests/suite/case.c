@@ -33,11 +33,10 @@ static Case *case_add(Ctx *c, Cases *all)
 static void read_data_json(Ctx *c, Case *k, const char *root, const char *folder)
 {
 	char url[300];
-	size_t n;
 	const char *path = arena_format(&c->perm, "%s/data.json", folder);
 	if (!file_exists(path))
 		return;
-	const char *json = (const char *)file_read(c, &c->perm, path, &n);
+	const char *json = file_text(c, &c->perm, path);
 	k->rtol = json_number(json_get(json, "rtol"), k->rtol);
 	k->atol = json_number(json_get(json, "atol"), k->atol);
 	if (k->model || !json_string(json_get(json, "url"), url, sizeof url) || !strstr(url, "/light/"))
@@ -99,9 +98,8 @@ static void read_dims(Ctx *c, Case *k, const char *dims)
 static void zoo_folder(Ctx *c, Cases *all, const char *root, const char *name)
 {
 	char model[300];
-	size_t n;
 	const char *folder = arena_format(&c->perm, "%s/golden/%s", root, name);
-	const char *json = (const char *)file_read(c, &c->perm, arena_format(&c->perm, "%s/case.json", folder), &n);
+	const char *json = file_text(c, &c->perm, arena_format(&c->perm, "%s/case.json", folder));
 	const char *sets = json_get(json, "data_sets"), *set;
 	if (!json_string(json_get(json, "model"), model, sizeof model))
 		return;

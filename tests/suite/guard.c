@@ -61,6 +61,7 @@ static void start(Guard *g, int me)
 	}
 	if (g->pid[me] == 0) {
 		dup2(fileno(g->said[me]), STDERR_FILENO);
+		signal(SIGABRT, SIG_DFL);
 		child_loop(g, me);
 	}
 }

@@ -9,11 +9,10 @@ static int by_text(const void *a, const void *b) { return strcmp(*(char *const *
 List list_read(Ctx *c, const char *path)
 {
 	List l = {0};
-	size_t n;
 	int capacity = 0;
 	if (!file_exists(path))
 		return l;
-	char *text = (char *)file_read(c, &c->perm, path, &n);
+	char *text = file_text(c, &c->perm, path);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		if (*line == '#')
 			continue;

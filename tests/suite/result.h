@@ -15,7 +15,7 @@ typedef struct Result {
 	bool emitted;  /* C lies in the folder */
 	bool alone;    /* its batch did not compile: a library of its own */
 	char op[48];   /* the operator of a model with one node */
-	char why[400]; /* what differs, what was said */
+	char why[700]; /* what differs, what was said */
 } Result;
 
 /* Evaluate the case with the built-in evaluator. */

@@ -15,6 +15,7 @@
 #include "tests/suite/result.h"
 #include "tools/file.h"
 #include "tools/jit.h"
+#include "tools/program.h"
 
 #define LIST "tests/suite/unsupported.txt"
 
@@ -99,7 +100,7 @@ static void emit(int i, void *arg)
 	emit_case(&s->cases.item[unit], s->stage[s->at], false, s->folder, unit, result_of(s, s->at, unit));
 }
 
-static void run(int i, void *arg)
+static void run_unit(int i, void *arg)
 {
 	Suite *s = arg;
 	int unit = s->from + i, first = s->from + i / BATCH * BATCH;
@@ -145,7 +146,7 @@ static void run_chunk(Suite *s, int stage, int from)
 	s->from = from;
 	guard_all(n, s->jobs, SECONDS, emit, unit_died, s);
 	guard_all((n + BATCH - 1) / BATCH, s->jobs, CC_SECONDS, build, builder_died, s);
-	guard_all(n, s->jobs, SECONDS, run, unit_died, s);
+	guard_all(n, s->jobs, SECONDS, run_unit, unit_died, s);
 	temporary_clear();
 }
 
@@ -260,28 +261,32 @@ static void write_failures(Ctx *c, const Suite *s)
 	fclose(f);
 }
 
+static int run(Ctx *c, Suite *s)
+{
+	s->cases = suite_cases(c, s->root, s->filter);
+	s->listed = list_read(c, LIST);
+	printf("%d cases of %s\n", s->cases.n, s->root);
+	run_all(c, s);
+	if (s->update) {
+		write_list(c, s);
+		s->listed = list_read(c, LIST);
+	}
+	if (s->failures)
+		write_failures(c, s);
+	int failed = report(s), passed = summary(s);
+	printf("suite: %d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}
+
 int main(int argc, char **argv)
 {
 	Suite s = {0};
 	Ctx c;
-	ctx_open(&c, "suite", 0);
-	if (setjmp(c.border)) {
-		ctx_report(&c);
-		return (int)c.status;
-	}
+	program_open(&c, "suite");
+	if (setjmp(c.border))
+		return program_trouble(&c);
 	read_options(&s, argc, argv);
-	s.cases = suite_cases(&c, s.root, s.filter);
-	s.listed = list_read(&c, LIST);
-	printf("%d cases of %s\n", s.cases.n, s.root);
-	run_all(&c, &s);
-	if (s.update) {
-		write_list(&c, &s);
-		s.listed = list_read(&c, LIST);
-	}
-	if (s.failures)
-		write_failures(&c, &s);
-	int failed = report(&s), passed = summary(&s);
-	printf("suite: %d passed, %d failed\n", passed, failed);
-	ctx_close(&c);
-	return failed != 0;
+	int status = run(&c, &s);
+	program_close(&c);
+	return status;
 }

@@ -11,8 +11,8 @@
 #include "tests/suite/guard.h"
 #include "tests/suite/list.h"
 #include "tests/suite/result.h"
-#include "tools/file.h"
 #include "tools/jit.h"
+#include "tools/program.h"
 
 #define LIST "tests/suite/zoo_unsupported.txt"
 #define MOST_ARENA 1.05 /* times the lower bound */
@@ -130,29 +130,33 @@ static void report(const Zoo *z, int *passed, int *failed)
 	}
 }
 
+static int run(Ctx *c, Zoo *z)
+{
+	int passed = 0, failed = 0;
+	z->cases = zoo_cases(c, z->root, z->filter);
+	z->listed = list_read(c, LIST);
+	z->folder = temporary_folder(c);
+	int units = z->cases.n * z->ntargets;
+	z->result = guard_shared((size_t)units * sizeof *z->result);
+	guard_all(units, z->jobs, SECONDS, work, died, z);
+	if (z->update) {
+		write_list(c, z);
+		z->listed = list_read(c, LIST);
+	}
+	report(z, &passed, &failed);
+	printf("zoo: %d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}
+
 int main(int argc, char **argv)
 {
 	Zoo z = {0};
 	Ctx c;
-	int passed = 0, failed = 0;
-	ctx_open(&c, "zoo", 0);
-	if (setjmp(c.border)) {
-		ctx_report(&c);
-		return (int)c.status;
-	}
+	program_open(&c, "zoo");
+	if (setjmp(c.border))
+		return program_trouble(&c);
 	read_options(&z, argc, argv);
-	z.cases = zoo_cases(&c, z.root, z.filter);
-	z.listed = list_read(&c, LIST);
-	z.folder = temporary_folder(&c);
-	size_t units = (size_t)(z.cases.n * z.ntargets);
-	z.result = guard_shared(units * sizeof *z.result);
-	guard_all((int)units, z.jobs, SECONDS, work, died, &z);
-	if (z.update) {
-		write_list(&c, &z);
-		z.listed = list_read(&c, LIST);
-	}
-	report(&z, &passed, &failed);
-	printf("zoo: %d passed, %d failed\n", passed, failed);
-	ctx_close(&c);
-	return failed != 0;
+	int status = run(&c, &z);
+	program_close(&c);
+	return status;
 }
