@@ -5,6 +5,7 @@
  * mean and var are inputs 3 and 4; in training mode (which expands into the other) those of the batch, and outputs 1 and
  * 2 are the running ones: input * momentum + batch's * (1 - momentum). */
 #include "ir/op/nn.h"
+#include <assert.h>
 #include <math.h>
 
 enum { SCALE = 1, SHIFT, MEAN, VAR }; /* inputs */
@@ -146,7 +147,7 @@ static Expr *batchnorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	Expr *scale = alu2(l, DIV, in_as(l, n, SCALE, &c, t), alu1(l, SQRT, var));
 	Expr *shift = alu2(l, SUB, in_as(l, n, SHIFT, &c, t), alu2(l, MUL, in_as(l, n, MEAN, &c, t), scale));
 
-	(void)slot;
+	assert(slot == 0 && !ATTR_OF(n, Norm)->training_mode && "training is expanded before");
 	return cast(l, n->out[0]->dtype, alu2(l, ADD, alu2(l, MUL, in_as(l, n, 0, at, t), scale), shift));
 }
 
