@@ -142,16 +142,6 @@ static void fresh_outputs(Graph *g, Node *n, int nout)
 	}
 }
 
-/* Formulas of sizes may go below 0: a window larger than its input. */
-static void check_sizes(Graph *g, const Node *n)
-{
-	for (int i = 0; i < n->nout; i++)
-		for (int k = 0; n->out[i] && k < n->out[i]->shape.rank; k++)
-			if (dim_known(n->out[i]->shape.dim[k]) && n->out[i]->shape.dim[k].k < 0)
-				fail_node(g, n, "E-SHAPE", "output %d would have shape %s", i,
-					  shape_text(g, &n->out[i]->shape));
-}
-
 Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr, int nsub,
 		   Graph *const *sub)
 {
@@ -168,7 +158,6 @@ Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *con
 	fresh_outputs(g, n, nout);
 	check_counts(g, n);
 	op->infer(g, n);
-	check_sizes(g, n);
 	GROW(&g->ctx->perm, g->node, g->nnode, g->cnode);
 	g->node[g->nnode++] = n;
 	return n;

@@ -5,9 +5,11 @@
 
 void set_out(Graph *g, Node *n, int slot, DType t, const Shape *s)
 {
-	(void)g;
 	if (slot >= n->nout || !n->out[slot])
 		return;
+	for (int i = 0; i < s->rank; i++)
+		if (dim_known(s->dim[i]) && s->dim[i].k < 0)
+			fail_node(g, n, "E-SHAPE", "output %d would have shape %s", slot, shape_text(g, s));
 	n->out[slot]->dtype = t;
 	n->out[slot]->shape = *s;
 }

@@ -50,7 +50,7 @@ static void check_scale_size(Graph *g, const Node *n, int slot, int k, Dim want)
 static void check_scale(Graph *g, const Node *n, int slot)
 {
 	const Shape *x = &n->in[0]->shape, *s = &n->in[slot]->shape;
-	int axis = scale_axis(g, n), want = is_blocked(n) ? x->rank : 1;
+	int axis = scale_axis(g, n), want = is_blocked(n) || !x->rank ? x->rank : 1;
 
 	if (dim_is(shape_count(g, s), 1))
 		return;
