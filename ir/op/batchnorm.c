@@ -2,8 +2,8 @@
  *
  *     y = x * s + (B - mean * s)   with s = scale / sqrt(var + epsilon)
  *
- * mean and var are inputs 3 and 4; in training mode (which expands into the other) those of the batch, and outputs 1 and
- * 2 are the running ones: input * momentum + batch's * (1 - momentum). */
+ * mean and var are inputs 3 and 4; in training mode (which expands into the other) those of the batch, and outputs 1
+ * and 2 are the running ones: input * momentum + batch's * (1 - momentum). */
 #include "ir/op/nn.h"
 #include <assert.h>
 #include <math.h>

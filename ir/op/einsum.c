@@ -218,7 +218,8 @@ static double sum_f64(Eval *e, const Node *n, Tensor *const *in, const Equation 
 	return sum;
 }
 
-static int64_t sum_i64(Eval *e, const Node *n, Tensor *const *in, const Equation *q, const int64_t *size, int64_t *value)
+static int64_t sum_i64(Eval *e, const Node *n, Tensor *const *in, const Equation *q, const int64_t *size,
+		       int64_t *value)
 {
 	uint64_t sum = 0;
 

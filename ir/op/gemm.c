@@ -1,8 +1,15 @@
 /* gemm.c -- Gemm (versions 1-13): y = alpha * a' b' + beta * c, where a' is a or its transpose and c broadcasts. */
 #include "ir/op/nn.h"
+#include <math.h>
 
 static const Attr gemm_attrs[] = {
-	ATTR_FLOAT(Gemm, alpha, 1), ATTR_FLOAT(Gemm, beta, 1), ATTR_INT(Gemm, transA, 0), ATTR_INT(Gemm, transB, 0), {0}};
+	ATTR_FLOAT(Gemm, alpha, 1), ATTR_FLOAT(Gemm, beta, 1), ATTR_INT(Gemm, transA, 0), ATTR_INT(Gemm, transB, 0),
+	{0}};
+
+static bool is_whole(float x)
+{
+	return x == truncf(x) && fabsf(x) < 0x1p24f;
+}
 
 static void gemm_infer(Graph *g, Node *n)
 {
@@ -16,7 +23,7 @@ static void gemm_infer(Graph *g, Node *n)
 	need_rank(g, n, 1, 2, 2);
 	need_size(g, n, 1, attr->transB ? 1 : 0, a->dim[attr->transA ? 0 : 1]);
 	y = shape_of(2, (Dim[]){a->dim[attr->transA ? 1 : 0], b->dim[attr->transB ? 0 : 1]});
-	if (!is_float(n->in[0]->dtype) && (attr->alpha != (float)(int)attr->alpha || attr->beta != (float)(int)attr->beta))
+	if (!is_float(n->in[0]->dtype) && !(is_whole(attr->alpha) && is_whole(attr->beta)))
 		fail_unsupported(g, n, "integers with alpha %g and beta %g", (double)attr->alpha, (double)attr->beta);
 	if (has_in(n, 2)) {
 		same_type(g, n, 0, 2);

@@ -138,8 +138,8 @@ static void operand_index(Lower *l, const Node *n, int slot, Expr *const *at, Ex
 			index[i] = num_i(l, 0);
 		else if (dim_same(s->dim[i], y->dim[to]))
 			index[i] = at[to];
-		else
-			index[i] = imod(l, at[to], extent(l, s->dim[i])); /* 1 or the output's size, known at run time */
+		else /* 1 or the output's size, known at run time */
+			index[i] = imod(l, at[to], extent(l, s->dim[i]));
 	}
 	index[own] = slot == 0 && free ? free : k;
 	if (free)

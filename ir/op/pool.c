@@ -1,6 +1,6 @@
 /* pool.c -- MaxPool, AveragePool, LpPool (versions 1-22): each output takes the window's elements inside the input.
  *
- *     MaxPool       largest; second output: its position in the whole input (storage_order 1: with each plane's axes reversed)
+ *     MaxPool       largest; second output: its position in the whole input (storage_order 1: axes of planes reversed)
  *     AveragePool   sum / count, where count_include_pad also counts the padding (not what hangs over in ceil mode)
  *     LpPool        (sum |x|^p)^(1/p)
  */
@@ -260,7 +260,8 @@ static Expr *tap_count(Lower *l, const WindowAxis *a, Expr *o, Dim end, bool ski
 {
 	Syms *s = lower_graph(l)->syms;
 	int64_t reach = (a->size - 1) * a->dilation;
-	Dim last = dim_sub(s, dim_add(s, dim_mul(s, dim_sub(s, a->out, dim(1)), dim(a->stride)), dim(reach)), a->before);
+	Dim steps = dim_mul(s, dim_sub(s, a->out, dim(1)), dim(a->stride));
+	Dim last = dim_sub(s, dim_add(s, steps, dim(reach)), a->before);
 	Expr *start = tap_index(l, a, o, num_i(l, 0)), *first = num_i(l, 0), *stop = num_i(l, a->size);
 	Expr *d = num_i(l, a->dilation), *round = num_i(l, a->dilation - 1);
 

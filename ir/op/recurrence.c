@@ -7,8 +7,8 @@
  *           o = f(xo + Ro h + Po c'), h' = o * h(c')
  *
  * Inputs: gates [T,N,G*H], R [G*H,H], then optionally: rb [G*H] added to R h, lengths [N], h0 [N,H], c0 [N,H], P [3*H].
- * Outputs: y [T,N,H], the last h [N,H], the last c [N,H]. Behind an example's length y is 0 and the states stay; reversed
- * sequences run from that length down. */
+ * Outputs: y [T,N,H], the last h [N,H], the last c [N,H]. Behind an example's length y is 0 and the states stay;
+ * reversed sequences run from that length down. */
 #include "ir/op/nn.h"
 #include <math.h>
 #include <string.h>
@@ -226,8 +226,8 @@ const int64_t *sequence_lens(Eval *e, const Node *n, Tensor *const *in, int slot
 static const Attr recurrence_attrs[] = {
 	ATTR_ENUM(Recurrence, cell, CELL_RNN, CELLS), ATTR_INT(Recurrence, reverse, 0),
 	ATTR_ENUM(Recurrence, f, 1, ACTIVATIONS), ATTR_ENUM(Recurrence, g, 1, ACTIVATIONS),
-	ATTR_ENUM(Recurrence, h, 1, ACTIVATIONS), ATTR_FLOAT(Recurrence, alpha_f, 0), ATTR_FLOAT(Recurrence, alpha_g, 0),
-	ATTR_FLOAT(Recurrence, alpha_h, 0), ATTR_FLOAT(Recurrence, beta_f, 0), ATTR_FLOAT(Recurrence, beta_g, 0),
+	ATTR_ENUM(Recurrence, h, 1, ACTIVATIONS), ATTR_FLOAT(Recurrence, alpha_f, 0),
+	ATTR_FLOAT(Recurrence, alpha_g, 0), ATTR_FLOAT(Recurrence, alpha_h, 0), ATTR_FLOAT(Recurrence, beta_f, 0), ATTR_FLOAT(Recurrence, beta_g, 0),
 	ATTR_FLOAT(Recurrence, beta_h, 0), ATTR_FLOAT(Recurrence, clip, 0), ATTR_INT(Recurrence, input_forget, 0),
 	ATTR_INT(Recurrence, linear_before_reset, 0), {0}};
 

@@ -50,8 +50,9 @@ static void same_padding(Syms *s, WindowAxis *a, bool upper)
 static void check_fits(Graph *g, const Node *n, const WindowAxis *a, int axis)
 {
 	if (dim_hi(g->syms, a->out) < 1)
-		fail_node(g, n, "E-SHAPE", "a window of %lld elements, %lld apart, does not fit into axis %d of size %s "
-			  "with padding %s and %s", (long long)a->size, (long long)a->dilation, axis,
+		fail_node(g, n, "E-SHAPE",
+			  "a window of %lld elements, %lld apart, does not fit into axis %d of size %s with padding %s "
+			  "and %s", (long long)a->size, (long long)a->dilation, axis,
 			  dim_text(g->syms, a->in), dim_text(g->syms, a->before), dim_text(g->syms, a->after));
 }
 

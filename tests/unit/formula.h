@@ -1,5 +1,5 @@
-/* formula.h -- an operator's lower() against its eval(): the expression of every output element, interpreted, must be what
- * the evaluator says. */
+/* formula.h -- an operator's lower() against its eval(): the expression of every output element, interpreted, must be
+ * what the evaluator says. */
 #ifndef TCC_TESTS_FORMULA_H
 #define TCC_TESTS_FORMULA_H
 #include "codegen/lower.h"
