@@ -226,9 +226,10 @@ const int64_t *sequence_lens(Eval *e, const Node *n, Tensor *const *in, int slot
 static const Attr recurrence_attrs[] = {
 	ATTR_ENUM(Recurrence, cell, CELL_RNN, CELLS), ATTR_INT(Recurrence, reverse, 0),
 	ATTR_ENUM(Recurrence, f, 1, ACTIVATIONS), ATTR_ENUM(Recurrence, g, 1, ACTIVATIONS),
-	ATTR_ENUM(Recurrence, h, 1, ACTIVATIONS), ATTR_FLOAT(Recurrence, alpha_f, 0),
-	ATTR_FLOAT(Recurrence, alpha_g, 0), ATTR_FLOAT(Recurrence, alpha_h, 0), ATTR_FLOAT(Recurrence, beta_f, 0), ATTR_FLOAT(Recurrence, beta_g, 0),
-	ATTR_FLOAT(Recurrence, beta_h, 0), ATTR_FLOAT(Recurrence, clip, 0), ATTR_INT(Recurrence, input_forget, 0),
+	ATTR_ENUM(Recurrence, h, 1, ACTIVATIONS),
+	ATTR_FLOAT(Recurrence, alpha_f, 0), ATTR_FLOAT(Recurrence, alpha_g, 0), ATTR_FLOAT(Recurrence, alpha_h, 0),
+	ATTR_FLOAT(Recurrence, beta_f, 0), ATTR_FLOAT(Recurrence, beta_g, 0), ATTR_FLOAT(Recurrence, beta_h, 0),
+	ATTR_FLOAT(Recurrence, clip, 0), ATTR_INT(Recurrence, input_forget, 0),
 	ATTR_INT(Recurrence, linear_before_reset, 0), {0}};
 
 static void infer(Graph *g, Node *n)
