@@ -276,7 +276,9 @@ Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes)
 		assert(axes[k]->kind == X_AXIS && axes[k]->axes[0]->reduction);
 		list[k] = axes[k]->axes[0];
 	}
-	DType t = red >= RED_ARGMAX && red <= RED_ARGMIN_LAST ? I64 : body->dtype;
+	DType t = red >= RED_ARGMAX && red <= RED_ARGMIN_LAST ? I64 : body->dtype, work = work_type(body->dtype);
+	if (work != body->dtype) /* narrow floats are compared and summed as f32 */
+		return cast(l, t, reduce(l, red, cast(l, work, body), naxes, axes));
 	return expr_intern(l, (Expr){.kind = X_REDUCE, .dtype = t, .red = red, .nargs = 1, .arg = &body,
 	                             .naxes = naxes, .axes = list, .lo = -INDEX_MAX, .hi = INDEX_MAX});
 }
