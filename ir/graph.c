@@ -7,6 +7,7 @@
 #include <string.h>
 #include "ir/op.h"
 
+#define MOST_ELEMENTS ((int64_t)1 << 48)
 #define CONTENT_MAX 64 /* elements; larger integer constants are data, not sizes */
 
 Graph *graph_new(Ctx *c, Syms *syms, const char *name, Graph *outer)
@@ -131,6 +132,21 @@ static void check_counts(Graph *g, const Node *n)
 			  range_text(g->ctx, op->min_out, op->max_out));
 }
 
+/* No value has more than 2^48 elements, so that nobody later has to ask whether a number of bytes fits in 64 bits. */
+static void check_sizes(Graph *g, const Node *n)
+{
+	for (int i = 0; i < n->nout; i++) {
+		const Shape *s = &n->out[i]->shape;
+		int64_t count = 1;
+		for (int k = 0; k < s->rank; k++) {
+			int64_t size = dim_known(s->dim[k]) && s->dim[k].k ? s->dim[k].k : 1;
+			if (__builtin_mul_overflow(count, size, &count) || count > MOST_ELEMENTS)
+				fail_node_as(g, n, EXIT_LIMIT, "E-SIZE", "output %d has shape %s, more than 2^48 elements", i,
+					     shape_text(g, s));
+		}
+	}
+}
+
 static void fresh_outputs(Graph *g, Node *n, int nout)
 {
 	n->nout = nout;
@@ -158,6 +174,7 @@ Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *con
 	fresh_outputs(g, n, nout);
 	check_counts(g, n);
 	op->infer(g, n);
+	check_sizes(g, n);
 	GROW(&g->ctx->perm, g->node, g->nnode, g->cnode);
 	g->node[g->nnode++] = n;
 	return n;

@@ -77,6 +77,7 @@ check build-sanitize build sanitize
 check build-clang build clang
 unit release
 unit sanitize
+tally bad-models sh tests/bad/run.sh build/release/make_bad build/release/tcc-inspect
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
