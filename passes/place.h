@@ -56,10 +56,7 @@ void place_scan(Graph *g, Node *n, bool fusing);
 
 /* ---- shared ---- */
 
-int scan_states(const Node *n);                       /* number of states of a Scan */
-int scan_axis(const Ints *axes, int k, int rank); /* the k-th scanned axis */
 void place_same(Value *v, Value *outer);              /* v is the same memory as outer */
-
 
 /* Output `slot` of n at fresh axes (one an output dimension, in axes[]), every input a load. */
 struct Expr *node_expr(struct Lower *l, const Node *n, int slot, struct Expr **axes);

@@ -8,16 +8,6 @@
 #include "ir/op/scan.h"
 #include "passes/place.h"
 
-int scan_states(const Node *n) { return n->nin - (int)ATTR_OF(n, scan)->num_scan_inputs - n->sub[0]->ncaptured; }
-
-static bool reversed(const Ints *directions, int k) { return directions->n > k && directions->v[k] != 0; }
-
-int scan_axis(const Ints *axes, int k, int rank)
-{
-	int64_t axis = axes->n > k ? axes->v[k] : 0;
-	return (int)(axis < 0 ? axis + rank : axis);
-}
-
 /* v: what one turn sees of `whole`, a view without the scanned axis. */
 static void place_slice(Value *v, Value *whole, int axis, bool reverse)
 {
@@ -53,7 +43,7 @@ void place_scan(Graph *g, Node *n, bool fusing)
 	for (int k = 0; k < scanned; k++) {
 		Value *whole = n->in[states + k];
 		place_slice(body->in[states + k], whole, scan_axis(&a->scan_input_axes, k, whole->shape.rank),
-		            reversed(&a->scan_input_directions, k));
+		            scan_reversed(&a->scan_input_directions, k));
 	}
 	for (int k = states + scanned; k < body->nin; k++)
 		place_same(body->in[k], n->in[k]);
@@ -61,7 +51,7 @@ void place_scan(Graph *g, Node *n, bool fusing)
 	for (int k = states; k < body->nout; k++)
 		if (n->out[k]) {
 			int axis = scan_axis(&a->scan_output_axes, k - states, n->out[k]->shape.rank);
-			place_slice(body->out[k], n->out[k], axis, reversed(&a->scan_output_directions, k - states));
+			place_slice(body->out[k], n->out[k], axis, scan_reversed(&a->scan_output_directions, k - states));
 			body->out[k]->place->form = FORM_STORED;
 		}
 	for (int k = 0; k < states; k++)
