@@ -78,6 +78,8 @@ check build-clang build clang
 unit release
 unit sanitize
 tally bad-models sh tests/bad/run.sh build/release/make_bad build/release/tcc-inspect
+tally ops-and-passes build/release/run tests
+tally ops-and-passes-sanitize build/sanitize/run tests
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,286 @@
+/* run.c -- runs the test files ops/<name>.t and passes/<name>.t (their form: README.md).
+ *
+ * usage: run [-v] FOLDER|FILE...       a folder stands for the .t files in it and in its folders ops and passes
+ * Prints a line a failure, FILE:LINE: CASE: what is wrong, and ends with the line "N passed, N failed". */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "ir/op.h"
+#include "ir/scan.h"
+#include "ir/text.h"
+#include "passes/check.h"
+#include "tests/normal.h"
+#include "tests/suite/compare.h"
+
+static int passed, failed;
+static bool verbose;
+
+/* One case of a file: from `at` to the NUL. Positions are told in `text`, the whole file. */
+typedef struct Case {
+	const char *path, *text, *at;
+	int line;
+	char name[100];
+	char id[40], says[200]; /* of the failure that it expects, else "" */
+	char why[1000];         /* it failed; "" while all is well */
+} Case;
+
+/* ---- operators: a graph, and what it gives ---- */
+
+static const char *value_name(Scan *p)
+{
+	const char *name = scan_name(p);
+
+	return name ? name : scan_word(p);
+}
+
+/* name = tensor, ... for the inputs or outputs of g. */
+static void scan_tensors(Scan *p, const Graph *g, bool outputs, Tensor **t)
+{
+	int n = outputs ? g->nout : g->nin;
+
+	do {
+		const char *name = value_name(p);
+		int i = 0;
+		while (i < n && strcmp(outputs ? g->out_name[i] : g->in[i]->name, name))
+			i++;
+		if (i == n || t[i])
+			scan_wrong(p, "'%s' is no %s of the graph, or is there twice", name, outputs ? "output" : "input");
+		scan_expect(p, "=");
+		t[i] = scan_tensor(p);
+	} while (scan_accept(p, ","));
+	for (int i = 0; i < n; i++)
+		if (!t[i] && !outputs)
+			scan_wrong(p, "input '%s' is missing", g->in[i]->name);
+}
+
+static void check_run(Scan *p, Graph *g, Case *k)
+{
+	Tensor **in = NEW_N(&p->c->perm, Tensor *, g->nin), **want = NEW_N(&p->c->perm, Tensor *, g->nout);
+	Eval e = {.seed = 1};
+	char why[300];
+	int line = 1;
+
+	for (const char *at = p->text; at < p->at; at++)
+		line += *at == '\n';
+	if (!scan_accept(p, "gives")) {
+		scan_tensors(p, g, false, in);
+		scan_expect(p, "gives");
+	}
+	scan_tensors(p, g, true, want);
+	double bound = scan_accept(p, "within") ? (double)scan_float(p) : 0;
+	eval_graph(&e, g, &p->c->results, in);
+	for (int i = 0; i < g->nout && !k->why[0]; i++)
+		if (want[i] && !tensor_matches(eval_value(&e, g->out[i]), want[i], bound, bound, why, sizeof why)) {
+			k->line = line;
+			snprintf(k->why, sizeof k->why, "output '%s': %s", g->out_name[i], why);
+		}
+}
+
+static void check_runs(Scan *p, Case *k)
+{
+	Graph *g = scan_model(p);
+
+	graph_verify(g, "parse");
+	if (!scan_peek(p) && !k->id[0])
+		scan_wrong(p, "expected 'run'");
+	while (scan_peek(p) && !k->why[0]) {
+		scan_expect(p, "run");
+		check_run(p, g, k);
+	}
+}
+
+/* ---- passes: a graph, and what it becomes ---- */
+
+static const Pass *scan_pass(Scan *p)
+{
+	const char *name = scan_word(p);
+
+	for (const Pass *row = pass_table; row->name; row++)
+		if (!strcmp(row->name, name))
+			return row;
+	scan_wrong(p, "there is no pass '%s'", name);
+}
+
+/* The first line in which two texts differ. */
+static void compare_texts(const char *got, const char *want, Case *k)
+{
+	size_t n = 0, m = 0;
+	const char *all = got;
+
+	while ((n = strcspn(got, "\n")) == (m = strcspn(want, "\n")) && !memcmp(got, want, n) && got[n]) {
+		got += n + 1;
+		want += m + 1;
+	}
+	if (strcmp(got, want))
+		snprintf(k->why, sizeof k->why, "becomes '%.*s', not '%.*s'", (int)n, got, (int)m, want);
+	if (k->why[0] && verbose)
+		printf("%s", all);
+}
+
+/* The pass alone, then the whole table, each with the graph evaluated before and after. */
+static void check_pass(Scan *p, Case *k)
+{
+	const Pass *pass = scan_pass(p);
+	Options o = {.level = 2, .seed = 3, .verify_passes = true};
+	const char *start = p->at;
+	Graph *g = scan_model(p), *want;
+	Check *check = check_begin(g, o.seed);
+
+	pass->run(g, &o);
+	graph_verify(g, pass->name);
+	check_after(check, pass);
+	scan_expect(p, "->");
+	Scan again = *p;
+	again.at = start;
+	want = scan_accept(p, "same") ? scan_model(&again) : scan_model(p);
+	if (scan_peek(p))
+		scan_wrong(p, "expected the end of the case");
+	normalise(g);
+	normalise(want);
+	compare_texts(graph_text(g, &p->c->perm), graph_text(want, &p->c->perm), k);
+	again.at = start;
+	passes_run(scan_model(&again), &o);
+}
+
+/* ---- cases ---- */
+
+/* fails E-SHAPE "part of the message" */
+static void scan_failure(Scan *p, Case *k)
+{
+	const char *at = (scan_peek(p), p->at), *says;
+	size_t n = strcspn(at, " \t\n");
+
+	snprintf(k->id, sizeof k->id, "[%.*s]", (int)n, at);
+	p->at += n;
+	says = scan_name(p);
+	snprintf(k->says, sizeof k->says, "%s", says ? says : "");
+}
+
+static void run_scan(Scan *p, Case *k)
+{
+	if (scan_accept(p, "fails"))
+		scan_failure(p, k);
+	if (scan_accept(p, "pass"))
+		check_pass(p, k);
+	else
+		check_runs(p, k);
+	if (k->id[0] && !k->why[0])
+		snprintf(k->why, sizeof k->why, "does not fail with %s", k->id);
+}
+
+static void run_case(Case *k)
+{
+	Ctx c;
+	Syms s = {.ctx = &c};
+	Scan p = {&c, &s, k->text, k->at, 0};
+
+	ctx_open(&c, "run", (size_t)1 << 30);
+	if (!setjmp(c.border))
+		run_scan(&p, k);
+	else if (!k->id[0] || !strstr(c.message, k->id) || !strstr(c.message, k->says))
+		snprintf(k->why, sizeof k->why, "%s", c.message);
+	ctx_close(&c);
+	if (k->why[0])
+		printf("%s:%d: %s: %s\n", k->path, k->line, k->name, k->why);
+	*(k->why[0] ? &failed : &passed) += 1;
+}
+
+/* ---- files: cases start at lines "== name"; what comes before the first is comment ---- */
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = NULL;
+	size_t n = 0;
+	ssize_t got = f ? getdelim(&text, &n, '\0', f) : -1;
+
+	if (f)
+		fclose(f);
+	if (got < 0) {
+		fprintf(stderr, "run: cannot read %s\n", path);
+		exit(1);
+	}
+	return text;
+}
+
+/* The first line from `at` on (the start of a line) that starts a case. */
+static char *next_case(char *at)
+{
+	while (at && strncmp(at, "== ", 3)) {
+		at = strchr(at, '\n');
+		at += at != NULL;
+	}
+	return at;
+}
+
+static void run_file(const char *path)
+{
+	char *text = read_file(path), *end;
+	int before = passed + failed;
+
+	for (char *at = next_case(text); at; at = end) {
+		Case k = {.path = path, .text = text, .line = 1};
+		for (const char *p = text; p < at; p++)
+			k.line += *p == '\n';
+		char *name = at + strspn(at, "= ");
+		snprintf(k.name, sizeof k.name, "%.*s", (int)strcspn(name, "\n"), name);
+		k.at = name + strcspn(name, "\n");
+		end = next_case(name);
+		if (end)
+			*end = 0;
+		run_case(&k);
+		if (end)
+			*end = '=';
+	}
+	if (passed + failed == before) {
+		printf("%s:1: has no case\n", path);
+		failed++;
+	}
+	free(text);
+}
+
+static int is_test(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name);
+
+	return n > 2 && !strcmp(d->d_name + n - 2, ".t");
+}
+
+static void run_path(const char *path)
+{
+	struct dirent **entry;
+	struct stat s;
+	char inner[4096 + 260];
+
+	if (stat(path, &s) == 0 && S_ISREG(s.st_mode)) {
+		run_file(path);
+		return;
+	}
+	int n = scandir(path, &entry, is_test, alphasort);
+	for (int i = 0; i < n; i++) {
+		snprintf(inner, sizeof inner, "%s/%s", path, entry[i]->d_name);
+		run_file(inner);
+		free(entry[i]);
+	}
+	if (n >= 0)
+		free(entry);
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const folders[] = {"", "/ops", "/passes"};
+	char path[4096];
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "-v"))
+			verbose = true;
+		for (int k = 0; argv[i][0] != '-' && k < 3; k++) {
+			snprintf(path, sizeof path, "%s%s", argv[i], folders[k]);
+			run_path(path);
+		}
+	}
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed || !passed;
+}
