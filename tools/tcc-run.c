@@ -75,7 +75,7 @@ static Tensor **evaluate(Ctx *c, Graph *g, Tensor *const *in)
 	Tensor **out = NEW_N(&c->perm, Tensor *, g->nout);
 	eval_graph(&e, g, &c->perm, in);
 	for (int i = 0; i < g->nout; i++)
-		out[i] = e.value[g->out[i]->id];
+		out[i] = eval_value(&e, g->out[i]);
 	return out;
 }
 

@@ -18,7 +18,7 @@ static void compare_outputs(Ctx *c, const Case *k, const Graph *g, const Eval *e
 	for (int i = 0; i < g->nout; i++) {
 		char why[300];
 		Tensor *want = case_output(c, k, i);
-		if (want && !tensor_matches(e->value[g->out[i]->id], want, k->rtol, k->atol, why, sizeof why)) {
+		if (want && !tensor_matches(eval_value(e, g->out[i]), want, k->rtol, k->atol, why, sizeof why)) {
 			r->outcome = WRONG;
 			snprintf(r->why, sizeof r->why, "output %d: %s", i, why);
 			return;

@@ -37,7 +37,7 @@ static int evaluated(Ctx *c, Graph *g, Tensor *image)
 	ArenaMark mark = arena_mark(&c->perm);
 	Eval e = {.budget = -1};
 	eval_graph(&e, g, &c->perm, &image);
-	int answer = label(e.value[g->out[0]->id]);
+	int answer = label(eval_value(&e, g->out[0]));
 	arena_release(&c->perm, mark);
 	return answer;
 }
