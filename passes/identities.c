@@ -105,7 +105,7 @@ static bool holds_all(DType b, DType a)
 	if (a == BOOL)
 		return is_int(b) || is_float(b);
 	if (is_float(a))
-		return mantissa(a) && mantissa(b) && (b == F64 || b == F32 || a == b);
+		return mantissa(a) && mantissa(b) >= mantissa(a) && (b == F64 || b == F32 || a == b);
 	if (!is_int(a))
 		return false;
 	if (is_float(b))

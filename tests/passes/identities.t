@@ -68,6 +68,14 @@ graph (%x f32[4]) -> (%y) {
 }
 ->
 same
+== Cast of double over float rounds
+pass algebra
+graph (%x f64[4]) -> (%y) {
+	%w = Cast(%x) {to = f32}
+	%y = Cast(%w) {to = f64}
+}
+->
+same
 == Adding 0.0 would change the sign of -0.0
 pass algebra
 graph (%x f32[4]) -> (%y) {
