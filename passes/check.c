@@ -1,8 +1,9 @@
 /* check.c -- --verify-passes: seeded inputs, evaluated before and after each pass, and what may differ.
  *
  *     EXACT    every bit of every output the same (any NaN for a NaN)
- *     ROUNDS   |was - is| <= bound * largest |was| of the output; bounds below, by type. Where the graph quantises, a
- *              rounding may tip a value over the edge of a step, so the bound is a few steps of 8 bits. */
+ *     ROUNDS   |was - is| <= bound * largest |was| of the output; bounds below, by type. Where the graph computes in
+ *              halves, whose rounding a pass may leave out, theirs counts; where it quantises, a rounding may tip a
+ *              value over the edge of a step, so the bound is a few steps of 8 bits. */
 #include <math.h>
 #include <string.h>
 #include "ir/op.h"
@@ -15,6 +16,7 @@ struct Check {
 	Graph *g;
 	uint64_t seed, print; /* print: fingerprint of the graph when it was last evaluated */
 	Tensor **output;      /* of that evaluation, in perm */
+	double half_bound;    /* of the halves that the graph began with; 0: it had none */
 };
 
 static double bound_of(DType t)
@@ -70,6 +72,18 @@ static bool quantises(const Graph *g)
 		if (strstr(g->node[i]->op->name, "Quantize"))
 			return true;
 	return false;
+}
+
+static double half_bound_of(const Graph *g)
+{
+	double most = 0;
+
+	for (uint32_t i = 0; i < g->nvalue; i++) {
+		DType t = g->value[i]->dtype;
+		if ((t == F16 || t == BF16) && bound_of(t) > most)
+			most = bound_of(t);
+	}
+	return most;
 }
 
 /* The outputs of g on the seeded inputs, in perm. */
@@ -135,6 +149,8 @@ static void compare(const Check *k, const Pass *p, int output, const Tensor *was
 		fail(c, EXIT_BUG, "E-PASS", "pass '%s' changes the type or shape of output '%s'", p->name, name);
 	if (bound > 0 && bound < STEP_BOUND && quantises(k->g))
 		bound = STEP_BOUND;
+	if (bound > 0 && bound < k->half_bound)
+		bound = k->half_bound;
 	double slack = bound > 0 ? bound * largest(was) : 0;
 	for (int64_t i = 0; i < was->count; i++)
 		if (!same_element(was, is, i, slack))
@@ -148,7 +164,7 @@ Check *check_begin(Graph *g, uint64_t seed)
 {
 	Check *k = NEW(&g->ctx->perm, Check);
 
-	*k = (Check){g, seed, fingerprint(g), evaluate(g, seed)};
+	*k = (Check){g, seed, fingerprint(g), evaluate(g, seed), half_bound_of(g)};
 	return k;
 }
 
