@@ -61,7 +61,12 @@ need_tests() {
 	need <<-END
 		program:g++ g++
 		program:clang clang
+		program:nm binutils
 		module:cmocka libcmocka-dev
+	END
+	# The ONNX tests: our own copy beside the repository, else where the user says, else Debian's.
+	[ -d ../shared/onnx-backend ] || [ -n "${TCC_ONNX_TESTS:-}" ] || need <<-END
+		folder:/usr/share/libonnx-testdata libonnx-testdata
 	END
 }
 

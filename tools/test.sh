@@ -81,5 +81,25 @@ tally bad-models sh tests/bad/run.sh build/release/make_bad build/release/tcc-in
 tally ops-and-passes build/release/run tests
 tally ops-and-passes-sanitize build/sanitize/run tests
 
+# Real models, where they are.
+shared=../shared
+few=
+if [ -d $shared/zoo ]; then
+	for model in cnn/mnist8_cntk cnn/squeezenet1_fp16 int8/mlpt_kws_dscnn_int8 audio/dtln_model_2; do
+		few="$few $shared/zoo/$model.onnx"
+	done
+fi
+tally emitted-c sh tests/emit/check.sh build/release/tcc-compile samples/digits/digits.onnx $few
+check demo sh tools/demo.sh
+tally onnx-tests build/release/suite
+if [ -d $shared/zoo ]; then
+	tally zoo build/release/zoo
+	for target in c x86-64-v3; do
+		tally mnist-$target build/release/mnist $target
+	done
+else
+	echo "the zoo of real models is not here ($shared/zoo): its tests and those of MNIST did not run"
+fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
