@@ -182,9 +182,9 @@ Expr *idiv(Lower *l, Expr *a, Expr *b)
 	Linear whole, rest;
 	if (b->kind != X_NUM)
 		return a == b ? num_i(l, 1) : raw2(l, IDIV, a, b, a->lo < 0 ? a->lo : 0, a->hi > 0 ? a->hi : 0);
-	assert(b->i > 0);
-	if (b->i == 1)
-		return a;
+	assert(b->i >= 0);
+	if (b->i <= 1)
+		return b->i ? a : b; /* into a size of 0: nobody reads there */
 	if (a->kind == X_ALU && a->op == IDIV && a->arg[1]->kind == X_NUM && a->arg[1]->i < INDEX_MAX / b->i)
 		return idiv(l, a->arg[0], num_i(l, a->arg[1]->i * b->i));
 	if (split_by(a, b->i, &whole, &rest) && (whole.n || whole.k || rest.n == 0)) {
@@ -203,8 +203,8 @@ Expr *imod(Lower *l, Expr *a, Expr *b)
 	Linear whole, rest;
 	if (b->kind != X_NUM)
 		return a == b ? num_i(l, 0) : raw2(l, IMOD, a, b, 0, b->hi > 0 ? b->hi - 1 : 0);
-	assert(b->i > 0);
-	if (b->i == 1)
+	assert(b->i >= 0);
+	if (b->i <= 1)
 		return num_i(l, 0);
 	Expr *r = split_by(a, b->i, &whole, &rest) ? linear_expr(l, &rest) : a;
 	if (r->lo >= 0 && r->hi < b->i)

@@ -196,6 +196,8 @@ static void make_stage(Module *m, Node *n, int slot, const bool *is_load)
 {
 	Arena *a = &m->g->ctx->perm;
 	Value *y = n->out[slot];
+	if (dim_is(shape_count(m->g, &y->shape), 0))
+		return; /* nothing to compute */
 	make_border(m, n, y);
 	Stage *s = stage_add(m, n);
 	s->out = y;
