@@ -190,23 +190,29 @@ static void pack_b(Module *m, Stage *s, Contraction *c)
 
 /* ---- choosing the tile ---- */
 
-static double step_cycles(const Contraction *c, int64_t points, int64_t vectors)
+/* One step of k for a tile: the busiest of multiply-adds, loads, the stream of b and the latency of an accumulator; the
+ * others count a little, for nothing overlaps perfectly. The start and end of a tile are spread over its steps. */
+static double step_cycles(const Contraction *c, const Target *t, int64_t points, int64_t vectors)
 {
 	double fma = (double)(points * vectors) / 2;
 	double loads = (double)(c->a_lanes ? vectors + points * vectors : vectors + points) / 2;
+	bool near = c->depth * vectors * t->lanes * 4 <= t->l1 / 2; /* the panel stays in the first cache */
+	double stream = (double)(vectors * t->lanes) * 4 / (near ? 64 : 32);
 	double worst = fma > loads ? fma : loads;
-	return worst > 4 ? worst : 4;
+	worst = worst > stream ? worst : stream;
+	worst = worst > 4 ? worst : 4;
+	return worst + 0.1 * (fma + loads + stream) + 20.0 / (double)c->depth;
 }
 
-static double tile_cycles(const Contraction *c, int64_t all_vectors, int64_t points, int64_t vectors)
+static double tile_cycles(const Contraction *c, const Target *t, int64_t all_vectors, int64_t points, int64_t vectors)
 {
 	double sum = 0;
 	int64_t full_v = all_vectors / vectors, rest_v = all_vectors % vectors;
 	int64_t full_p = c->point.n / points, rest_p = c->point.n % points;
-	sum += (double)full_v * (double)full_p * step_cycles(c, points, vectors);
-	sum += rest_p ? (double)full_v * step_cycles(c, rest_p, vectors) : 0;
-	sum += rest_v ? (double)full_p * step_cycles(c, points, rest_v) : 0;
-	sum += rest_v && rest_p ? step_cycles(c, rest_p, rest_v) : 0;
+	sum += (double)full_v * (double)full_p * step_cycles(c, t, points, vectors);
+	sum += rest_p ? (double)full_v * step_cycles(c, t, rest_p, vectors) : 0;
+	sum += rest_v ? (double)full_p * step_cycles(c, t, points, rest_v) : 0;
+	sum += rest_v && rest_p ? step_cycles(c, t, rest_p, rest_v) : 0;
 	return sum;
 }
 
@@ -222,12 +228,12 @@ static void choose_tile(const Target *t, Contraction *c)
 {
 	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
 	double best = 0;
-	int most = t->lanes == 1 ? 4 : 8;
+	int most = t->lanes == 1 ? 4 : c->a_lanes ? 1 : 8; /* along channels a second vector shares nothing */
 	for (int vectors = 1; vectors <= most && vectors <= all; vectors++)
 		for (int points = 1; points <= t->registers && points <= c->point.n; points++) {
 			if (!fits(t, c, points, vectors) || (t->lanes == 1 && points > 4))
 				continue;
-			double cycles = tile_cycles(c, all, points, vectors);
+			double cycles = tile_cycles(c, t, all, points, vectors);
 			if (best > 0 && cycles >= best * 0.999)
 				continue;
 			best = cycles;
@@ -323,6 +329,7 @@ bool make_tiles(Module *m, Stage *s)
 		c->sum = core;
 		return false;
 	}
+	c->depth = depth;
 	choose_tile(m->target, c);
 	if (c->b->value->role == ROLE_CONST)
 		pack_b(m, s, c);
