@@ -2,6 +2,7 @@
  * not come near overflow.
  *
  *     (x + 1) - 3  ->  x + -2        x * 2 / 8  ->  x * 0.25        x / 3  ->  x * 0.333..        x + 0.0  ->  x
+ *     (x * 2 + 1) * 3  ->  x * 6 + 3
  *     x ^ 2  ->  x * x               x ^ 0.5  ->  Sqrt(x)           x ^ -1  ->  1 / x */
 #include "passes/algebra.h"
 #include "passes/consts.h"
@@ -46,6 +47,21 @@ static Value *merge_steps(Rewrite *w, Node *n)
 	Formula2 split = outer.sum ? (outer.back ? add_f64 : sub_f64) : (outer.back ? mul_f64 : div_f64);
 	c = const_of(w->g, split, outer.c, inner.c);
 	return c ? put(w->g, n, n->op->name, inner.x, c, END_IN) : NULL;
+}
+
+/* (x * a + b) * c as x * (a * c) + b * c, which saves a step. */
+static Value *scale_affine(Rewrite *w, Node *n)
+{
+	Step outer, sum, product;
+
+	if (!step_of(n, &outer) || outer.sum || outer.back || !step_of(outer.x->def, &sum) || !sum.sum || sum.back)
+		return NULL;
+	if (!step_of(sum.x->def, &product) || product.sum || product.back || !used_once(w, outer.x) || !used_once(w, sum.x))
+		return NULL;
+	Value *a = const_of(w->g, mul_f64, product.c, outer.c), *b = const_of(w->g, mul_f64, sum.c, outer.c);
+	if (!a || !b)
+		return NULL;
+	return put(w->g, n, "Add", put(w->g, n, "Mul", product.x, a, END_IN), b, END_IN);
 }
 
 static double reciprocal(double a, double b) { return b / a; }
@@ -100,6 +116,7 @@ const Rule chain_rules[] = {
 	{"Add", "(x + a) + b -> x + (a + b)", merge_steps},
 	{"Sub", "(x + a) - b -> x + (a - b)", merge_steps},
 	{"Mul", "(x * a) * b -> x * (a * b)", merge_steps},
+	{"Mul", "(x * a + b) * c -> x * (a * c) + b * c", scale_affine},
 	{"Div", "(x * a) / b -> x * (a / b)", merge_steps},
 	{"Div", "x / a -> x * (1 / a)", divide_by_constant},
 	{0},

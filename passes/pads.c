@@ -89,12 +89,25 @@ static bool is_finite_const(const Value *v)
 	return true;
 }
 
+/* -0.0 + 0 * w is 0.0, but stays -0.0 where the padding is left out. */
+static bool has_negative_zero(const Value *v)
+{
+	for (int64_t i = 0; is_const(v) && i < v->data->count; i++) {
+		double x = load_f64(v->dtype, v->data->data, i);
+		if (x == 0 && signbit(x))
+			return true;
+	}
+	return false;
+}
+
 static Value *pad_into_conv(Rewrite *w, Node *n)
 {
 	struct Sliding attr;
 	Border b;
 
 	if (!border_of(w, made_by(n->in[0], "Pad"), &b) || b.value != 0 || !is_finite_const(n->in[1]))
+		return NULL;
+	if (has_in(n, 2) && (!is_const(n->in[2]) || has_negative_zero(n->in[2])))
 		return NULL;
 	return add_border(w, n, &b, &attr) ? without_pad(w, n, &attr) : NULL;
 }

@@ -109,7 +109,7 @@ static bool can_undo(const Rewrite *w, const Value *v, const Shape *now, const S
 		return false;
 	if (is_view(n))
 		return shape_same(&n->in[0]->shape, to);
-	if (depth == 0 || !(n->op->flags & POINTWISE) || n->nout != 1 || !used_once(w, v))
+	if (depth == 0 || !is_elementwise(n) || !used_once(w, v))
 		return false;
 	for (int i = 0; i < n->nin; i++) {
 		if (!n->in[i] || is_scalar_const(n->in[i], to))

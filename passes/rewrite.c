@@ -209,6 +209,19 @@ bool const_near(const Value *v, double x)
 	return const_splat(v, &y) && fabs(y - x) <= 1e-6 * fabs(x);
 }
 
+/* Operators with an axis (QuantizeLinear) have parameters along it, unless those are scalars. */
+bool is_elementwise(const Node *n)
+{
+	if (!n || !(n->op->flags & POINTWISE) || n->nout != 1 || is_op(n, "BatchNormalization"))
+		return false;
+	if (!attr_field(n->op, n->attr, "axis"))
+		return true;
+	for (int i = 1; i < n->nin; i++)
+		if (n->in[i] && n->in[i]->shape.rank != 0)
+			return false;
+	return true;
+}
+
 /* ---- building ---- */
 
 Value *rewrite_attr(Graph *g, const Node *n, const void *attr, int nin, Value *const *in)
@@ -225,26 +238,19 @@ Value *rewrite_inputs(Graph *g, const Node *n, int nin, Value *const *in)
 
 void *attr_field(const Op *op, void *attr, const char *name)
 {
-	const Attr *row = op->attrs;
-
-	while (strcmp(row->name, name))
-		assert((++row)->name && "the operator has this attribute");
-	return (char *)attr + row->offset;
+	for (const Attr *row = op->attrs; row && row->name; row++)
+		if (!strcmp(row->name, name))
+			return (char *)attr + row->offset;
+	return NULL;
 }
 
 void value_becomes_const(Graph *g, Value *v, Tensor *t)
 {
-	const Value *model = value_const(g, NULL, t);
-
 	assert(v->def && v->dtype == t->dtype && "a constant takes the place of a computed value");
 	v->def->out[v->slot] = NULL;
-	v->def = NULL;
 	v->slot = 0;
-	v->role = ROLE_CONST;
-	v->data = t;
-	v->shape = model->shape;
-	v->content = model->content;
-	v->ncontent = model->ncontent;
+	v->content = NULL;
+	value_fix(g, v, t);
 }
 
 void drop_empty_nodes(Graph *g)

@@ -40,6 +40,10 @@ bool const_is(const Value *v, double x);
 /* A constant like that is within float rounding of x. */
 bool const_near(const Value *v, double x);
 
+/* Each element of the one output is made from the elements at its own place (or broadcast to it), by a formula that
+ * does not know where it is: the node may change places with one that moves elements. */
+bool is_elementwise(const Node *n);
+
 /* ---- building ---- */
 
 /* A node of n's operator and attributes with other inputs, one output. */
@@ -48,7 +52,7 @@ Value *rewrite_inputs(Graph *g, const Node *n, int nin, Value *const *in);
 Value *rewrite_attr(Graph *g, const Node *n, const void *attr, int nin, Value *const *in);
 
 /* The field of an attribute struct that has this name; for operators whose struct is their own affair. */
-void *attr_field(const Op *op, void *attr, const char *name);
+void *attr_field(const Op *op, void *attr, const char *name); /* NULL when there is none */
 
 /* v, in place, becomes a constant; its node no longer makes it. */
 void value_becomes_const(Graph *g, Value *v, Tensor *t);

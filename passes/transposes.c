@@ -87,7 +87,7 @@ static bool lets_through(const Rewrite *w, const Value *v)
 {
 	const Node *n = v->def;
 
-	return n && n->nout == 1 && used_once(w, v) && ((n->op->flags & POINTWISE) || is_concat(n));
+	return n && used_once(w, v) && (is_elementwise(n) || is_concat(n));
 }
 
 static bool is_one_element(const Value *v)

@@ -1,7 +1,9 @@
-/* views.c -- rules that turn a Gather of neighbouring rows into a Slice, which needs no memory of its own. Exact.
+/* views.c -- rules that spare copies: a Slice needs no memory of its own, and parts of a Concat can be made in place.
+ * Exact.
  *
- *     Gather(x, 2)          ->  Reshape(Slice(x, 2:3))       in front of the axis there are sizes of 1 only, so that
- *     Gather(x, [4, 5, 6])  ->  Slice(x, 4:7)                what is taken lies together in memory */
+ *     Gather(x, 2)             ->  Reshape(Slice(x, 2:3))    in front of the axis there are sizes of 1 only, so that
+ *     Gather(x, [4, 5, 6])     ->  Slice(x, 4:7)             what is taken lies together in memory
+ *     Concat(x, Concat(y, z))  ->  Concat(x, y, z) */
 #include "ir/op/movement.h"
 #include "passes/algebra.h"
 
@@ -49,7 +51,43 @@ static Value *gather_as_slice(Rewrite *w, Node *n)
 	return reshape_to(g, n, slice, &n->out[0]->shape);
 }
 
+/* ---- Concat ---- */
+
+static int concat_axis(Graph *g, const Node *n)
+{
+	return (int)fix_axis(g, n, ATTR_OF(n, Concat)->axis, n->out[0]->shape.rank);
+}
+
+/* Is input i of n a Concat along the same axis that nobody else reads? */
+static bool is_part(const Rewrite *w, const Node *n, int i)
+{
+	const Node *part = made_by(n->in[i], "Concat");
+
+	return part && used_once(w, n->in[i]) && concat_axis(w->g, part) == concat_axis(w->g, n);
+}
+
+static Value *flat_concat(Rewrite *w, Node *n)
+{
+	int all = 0, parts = 0;
+
+	for (int i = 0; i < n->nin; i++) {
+		bool part = is_part(w, n, i);
+		parts += part;
+		all += part ? n->in[i]->def->nin : 1;
+	}
+	if (!parts)
+		return NULL;
+	Value **in = NEW_N(&w->g->ctx->scratch, Value *, all);
+	for (int i = 0, k = 0; i < n->nin; i++) {
+		const Node *part = is_part(w, n, i) ? n->in[i]->def : NULL;
+		for (int j = 0; j < (part ? part->nin : 1); j++)
+			in[k++] = part ? part->in[j] : n->in[i];
+	}
+	return rewrite_inputs(w->g, n, all, in);
+}
+
 const Rule view_rules[] = {
+	{"Concat", "Concat(x, Concat(y, z)) -> Concat(x, y, z)", flat_concat},
 	{"Gather", "Gather(x, neighbours) -> Slice(x)", gather_as_slice},
 	{0},
 };

@@ -146,3 +146,21 @@ graph (%x f32[4]) -> (%a, %b, %c, %d, %e) {
 	%e1 = Sqrt(%z)
 	%e = Reciprocal(%e1)
 }
+== A factor on a scaled and shifted value
+pass chains
+graph (%x f32[2,3]) -> (%y) {
+	%a f32[3] = const [1, 2, 3]
+	%b f32[] = const [5]
+	%c f32[3] = const [10, 100, 1000]
+	%d = Mul(%x, %a)
+	%e = Add(%d, %b)
+	%f = Mul(%e, %c)
+	%y = Add(%f, %a)
+}
+->
+graph (%x f32[2,3]) -> (%y) {
+	%ac f32[3] = const [10, 200, 3000]
+	%bc f32[3] = const [51, 502, 5003]
+	%d = Mul(%x, %ac)
+	%y = Add(%d, %bc)
+}

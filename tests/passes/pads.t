@@ -65,6 +65,17 @@ graph (%x f32[1,1,5]) -> (%y) {
 }
 ->
 same
+== A bias of -0.0 would stay where windows see nothing
+pass algebra
+graph (%x f32[1,1,5]) -> (%y) {
+	%p i64[6] = const [0, 0, 3, 0, 0, 1]
+	%w f32[1,1,3] = const [1, 2, 1]
+	%b f32[1] = const [-0]
+	%a = Pad(%x, %p)
+	%y = Conv(%a, %w, %b)
+}
+->
+same
 == Pad of the lowest number into MaxPool
 pass algebra
 graph (%x f32[1,1,6]) -> (%y) {

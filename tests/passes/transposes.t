@@ -92,3 +92,30 @@ graph (%x f32[2,3,4]) -> (%y, %b) {
 }
 ->
 same
+== Past quantisation with one scale
+pass algebra
+graph (%x f32[2,3,4]) -> (%y) {
+	%s f32[] = const [0.1]
+	%z i8[] = const [3]
+	%a = Transpose(%x) {perm = [0, 2, 1]}
+	%q = QuantizeLinear(%a, %s, %z)
+	%d = DequantizeLinear(%q, %s, %z)
+	%y = Transpose(%d) {perm = [0, 2, 1]}
+}
+->
+graph (%x f32[2,3,4]) -> (%y) {
+	%s f32[] = const [0.1]
+	%z i8[] = const [3]
+	%q = QuantizeLinear(%x, %s, %z)
+	%y = DequantizeLinear(%q, %s, %z)
+}
+== Parameters along an axis keep it where it is
+pass algebra
+graph (%x f32[2,3,4]) -> (%y) {
+	%s f32[3] = const [0.1, 0.2, 0.3]
+	%a = Transpose(%x) {perm = [0, 2, 1]}
+	%q = QuantizeLinear(%a, %s) {axis = 2}
+	%y = Transpose(%q) {perm = [0, 2, 1]}
+}
+->
+same

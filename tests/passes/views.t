@@ -42,3 +42,22 @@ graph (%x f32[4,5]) -> (%y) {
 }
 ->
 same
+== Concat in Concat
+pass algebra
+graph (%x f32[2,3], %z f32[2,4]) -> (%y) {
+	%a = Concat(%x, %z) {axis = 1}
+	%b = Concat(%z, %x) {axis = -1}
+	%y = Concat(%a, %x, %b) {axis = 1}
+}
+->
+graph (%x f32[2,3], %z f32[2,4]) -> (%y) {
+	%y = Concat(%x, %z, %x, %z, %x) {axis = 1}
+}
+== Concat along another axis
+pass algebra
+graph (%x f32[2,3], %z f32[2,3]) -> (%y) {
+	%a = Concat(%x, %z) {axis = 1}
+	%y = Concat(%a, %a) {axis = 0}
+}
+->
+same
