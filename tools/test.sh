@@ -80,6 +80,8 @@ unit sanitize
 tally bad-models sh tests/bad/run.sh build/release/make_bad build/release/tcc-inspect
 tally ops-and-passes build/release/run tests
 tally ops-and-passes-sanitize build/sanitize/run tests
+tally ops-as-c build/release/run -t c tests
+tally ops-as-native-c build/release/run -t native tests
 
 # Real models, where they are.
 shared=../shared

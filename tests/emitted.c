@@ -1,0 +1,59 @@
+/* emitted.c -- from a graph through passes, emitted C and the system's compiler to outputs. */
+#include <string.h>
+#include "tests/emitted.h"
+#include "tools/jit.h"
+
+#define FLAGS "-O1 -std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+
+double emitted_bound(DType t)
+{
+	switch (t) {
+	case F64: return 1e-13;
+	case F32: return 1e-5;
+	case F16: return 2e-3;
+	case BF16: return 1e-2;
+	default: return 0;
+	}
+}
+
+/* Plain symbols become numbers when their bounds meet; the shapes pass puts them in. */
+static void fix_symbols(Graph *g, Tensor *const *in)
+{
+	for (int i = 0; i < g->nin; i++)
+		for (int k = 0; k < in[i]->rank; k++) {
+			Symbol *s = dim_symbol_of(g->syms, g->in[i]->shape.dim[k]);
+			if (s)
+				s->lo = s->hi = in[i]->dim[k];
+		}
+}
+
+static Tensor *copy(Arena *a, const Tensor *t)
+{
+	Tensor *y = tensor_new(a, t->dtype, t->rank, t->dim);
+
+	memcpy(y->data, t->data, dtype_bytes(t->dtype, t->count));
+	return y;
+}
+
+Tensor **emitted_outputs(Graph *g, const char *target, Tensor *const *in)
+{
+	Ctx *c = g->ctx;
+	Tensor **out = NEW_N(&c->perm, Tensor *, g->nout);
+	Settings s = {.compile = {.level = 2, .target = target, .seed = 3}, .cc_flags = FLAGS};
+
+	fix_symbols(g, in);
+	temporary_folder(c);
+	temporary_clear();
+	Session *session = jit(c, g, &s, NULL);
+	session_bind(session, in);
+	int status = session_run(session);
+	bool intact = session_intact(session);
+	for (int i = 0; status == TCC_OK && i < session->model->n_outputs; i++)
+		out[i] = copy(&c->perm, session_output(session, i));
+	session_close(session);
+	if (status != TCC_OK)
+		fail(c, EXIT_MODEL, "E-RUN", "the run ended with: %s", status_text(status));
+	if (!intact)
+		fail(c, EXIT_BUG, "E-RUN", "the run wrote outside its buffers");
+	return out;
+}

@@ -1,0 +1,11 @@
+/* emitted.h -- a graph's outputs as its emitted C computes them. */
+#ifndef TCC_TESTS_EMITTED_H
+#define TCC_TESTS_EMITTED_H
+#include "ir/graph.h"
+
+/* Emit C for the target with the symbols fixed to what the inputs say, build it with all warnings, and run it. What
+ * cannot be emitted ends in fail() with EXIT_UNSUPPORTED. The graph is used up. */
+Tensor **emitted_outputs(Graph *g, const char *target, Tensor *const *in);
+/* How far an element of that type may be off, relative to the larger of 1 and its value. */
+double emitted_bound(DType t);
+#endif
