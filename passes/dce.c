@@ -4,6 +4,7 @@
  * keeps  every value that an output depends on, bit by bit
  *
  *     y, mask = Dropout(x); t = Relu(x); output y      ->      y = Dropout(x); output y */
+#include "passes/captures.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -39,6 +40,7 @@ void pass_dce(Graph *g, const Options *o)
 	bool *live = NEW_N(&g->ctx->scratch, bool, g->nvalue + 1);
 
 	(void)o;
+	settle_captures(g);
 	for (int i = 0; i < g->nout; i++)
 		live[g->out[i]->id] = true;
 	for (uint32_t i = g->nnode; i-- > 0;) {

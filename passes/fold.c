@@ -9,6 +9,7 @@
  * ship), unless it is a weight: then it is needed in memory anyhow, and packed at compile time. Work is bounded too, by
  * fixed counts, so that what is folded never depends on the machine's speed. */
 #include <string.h>
+#include "passes/captures.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -146,4 +147,5 @@ void pass_fold(Graph *g, const Options *o)
 			fold_node(&f, n);
 	}
 	drop_empty_nodes(g);
+	settle_captures(g);
 }

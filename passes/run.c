@@ -66,12 +66,13 @@ static bool is_wanted(const Pass *p, const Options *o)
 	return p->level <= o->level && !(o->strict && p->exactness == ROUNDS);
 }
 
+/* Bodies come after the graph around them: they see what it found out, and those that the pass makes are done too. */
 static void run_everywhere(const Pass *p, Graph *g, const Options *o)
 {
+	p->run(g, o);
 	for (uint32_t i = 0; i < g->nnode; i++)
 		for (int s = 0; s < g->node[i]->nsub; s++)
 			run_everywhere(p, g->node[i]->sub[s], o);
-	p->run(g, o);
 }
 
 static uint32_t count_nodes(const Graph *g)

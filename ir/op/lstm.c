@@ -175,18 +175,13 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 
 /* ---- expand ---- */
 
-static Value *cut(Graph *g, const Node *n, Value *v, int64_t axis, int64_t from, int64_t to)
-{
-	return put(g, n, "Slice", v, value_i64(g, 1, &from), value_i64(g, 1, &to), value_i64(g, 1, &axis), END_IN);
-}
-
 /* Index d of the direction's axis of an input, without that axis; NULL stays NULL. */
 static Value *direction(Graph *g, const Node *n, int slot, int64_t axis, int d)
 {
 	Value *v = has_in(n, slot) ? n->in[slot] : NULL;
 
 	if (v && directions(n) > 1)
-		v = cut(g, n, v, axis, d, d + 1);
+		v = slice_of(g, n, v, axis, d, d + 1);
 	return v ? put(g, n, "Squeeze", v, value_i64(g, 1, &axis), END_IN) : NULL;
 }
 
@@ -208,8 +203,8 @@ static Value *projection(Graph *g, const Node *n, Value *x, int d, Value **rb)
 	*rb = NULL;
 	if (!b)
 		return y;
-	wb = cut(g, n, b, 0, 0, width);
-	*rb = cut(g, n, b, 0, width, 2 * width);
+	wb = slice_of(g, n, b, 0, 0, width);
+	*rb = slice_of(g, n, b, 0, width, 2 * width);
 	if (!ATTR_OF(n, Recurrent)->linear_before_reset) {
 		wb = put(g, n, "Add", wb, *rb, END_IN);
 		*rb = NULL;

@@ -16,6 +16,11 @@ bool wants(const Node *n, int slot)
 	return slot < n->nout && n->out[slot];
 }
 
+Value *slice_of(Graph *g, const Node *like, Value *v, int64_t axis, int64_t from, int64_t to)
+{
+	return put(g, like, "Slice", v, value_i64(g, 1, &from), value_i64(g, 1, &to), value_i64(g, 1, &axis), END_IN);
+}
+
 Shape tensor_shape(const Tensor *t)
 {
 	Shape s = {.rank = t->rank};

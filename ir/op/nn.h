@@ -59,6 +59,8 @@ struct Recurrent { /* LSTM, GRU, RNN */
 void need_size(Graph *g, const Node *n, int slot, int axis, Dim want);
 bool wants(const Node *n, int slot); /* somebody asked for this output */
 Shape tensor_shape(const Tensor *t);
+/* For expansions: indices from .. to-1 of v along an axis. */
+Value *slice_of(Graph *g, const Node *like, Value *v, int64_t axis, int64_t from, int64_t to);
 
 /* A tensor seen as [outer, n, inner], with the axes `first` .. `last`-1 making up n. */
 typedef struct Rows {
@@ -167,6 +169,8 @@ int cell_gates(int64_t cell);
  * defaults; *used_alpha and *used_beta count what was taken. */
 int activation_row(const Text *name, const Floats *alphas, const Floats *betas, int *used_alpha, int *used_beta,
 		   float *alpha, float *beta);
+const char *activation_name(int64_t row);
+void expand_recurrence(Graph *g, Node *n); /* recurrence_scan.c */
 /* Lengths of the examples, checked; NULL when input `slot` is absent. */
 const int64_t *sequence_lens(Eval *e, const Node *n, Tensor *const *in, int slot, int64_t steps);
 #endif

@@ -68,6 +68,11 @@ int activation_row(const Text *name, const Floats *alphas, const Floats *betas, 
 	return -1;
 }
 
+const char *activation_name(int64_t row)
+{
+	return activations[row].name;
+}
+
 static double clipped(const struct Recurrence *a, double x)
 {
 	double clip = (double)a->clip;
@@ -270,5 +275,5 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 const Op op_tcc_Recurrence = {
 	.name = "Recurrence", .domain = "tcc", .min_in = 2, .max_in = REC_INPUTS, .min_out = 1, .max_out = 3,
 	.flags = REDUCES, .ulp = 64, .attrs = recurrence_attrs, .attr_size = sizeof(struct Recurrence),
-	.infer = infer, .eval = eval,
+	.infer = infer, .eval = eval, .expand = expand_recurrence,
 };

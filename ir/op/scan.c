@@ -3,7 +3,7 @@
  *     states = initial
  *     for t in 0 .. T-1:   states, slice t of outputs = body(states, slice t of inputs, captured)
  *
- * The body knows what its operands are: types and sizes come from the node's inputs, and what the body then infers gives
+ * The body knows what its operands are: types and sizes come from the node's inputs, and what it then infers gives
  * the outputs. States keep their shapes in all turns. No formula: code generation makes a loop of it. */
 #include <string.h>
 #include "ir/op/movement.h"
