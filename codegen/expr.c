@@ -268,6 +268,40 @@ Expr *bitcast(Lower *l, DType t, Expr *x)
 	                             .hi = INDEX_MAX});
 }
 
+/* What a reduction starts from, and what one of no elements gives. */
+static double red_identity(Red red)
+{
+	switch (red) {
+	case RED_SUM:
+	case RED_OR:
+		return 0;
+	case RED_PROD:
+	case RED_AND:
+		return 1;
+	case RED_MAX:
+	case RED_ARGMAX:
+	case RED_ARGMAX_LAST:
+		return -1.0 / 0.0;
+	default:
+		return 1.0 / 0.0;
+	}
+}
+
+/* The least or greatest value of a type, or infinity. */
+Expr *red_start(Lower *l, Red red, DType t)
+{
+	double x = red_identity(red);
+	if (is_float(t) || (x == 0 || x == 1))
+		return num(l, t, x);
+	int bits = dtype_info(t)->bits;
+	bool lowest = x < 0;
+	int64_t top = is_unsigned(t) ? (bits == 64 ? -1 : ((int64_t)1 << bits) - 1) : (int64_t)(UINT64_MAX >> 1 >> (64 - bits));
+	int64_t value = lowest ? (is_unsigned(t) ? 0 : -top - 1) : top;
+	if (t == BOOL)
+		value = !lowest;
+	return expr_intern(l, (Expr){.kind = X_NUM, .dtype = t, .i = value, .f = (double)value, .lo = value, .hi = value});
+}
+
 Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes)
 {
 	Axis *list[2 * MAX_RANK];
@@ -275,6 +309,8 @@ Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes)
 	for (int k = 0; k < naxes; k++) {
 		assert(axes[k]->kind == X_AXIS && axes[k]->axes[0]->reduction);
 		list[k] = axes[k]->axes[0];
+		if (dim_is(list[k]->extent, 0))
+			return red_start(l, red, body->dtype);
 	}
 	DType t = red >= RED_ARGMAX && red <= RED_ARGMIN_LAST ? I64 : body->dtype, work = work_type(body->dtype);
 	if (work != body->dtype) /* narrow floats are compared and summed as f32 */

@@ -17,6 +17,7 @@ struct Lower {
 Expr *expr_intern(Lower *l, Expr like);
 Expr *expr_alu(Lower *l, Alu op, int nargs, Expr **arg);
 Expr *expr_load(Lower *l, Value *v, Expr *const *at);
+Expr *red_start(Lower *l, Red red, DType t);
 
 /* An index expression as a sum: constant + coef[i] * atom[i], atoms in order of creation. */
 enum { LINEAR_MAX = 24 };

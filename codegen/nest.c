@@ -154,39 +154,6 @@ static Expr *settle(Build *b, Expr *x);
 
 /* ---- reductions ---- */
 
-static double red_identity(Red red)
-{
-	switch (red) {
-	case RED_SUM:
-	case RED_OR:
-		return 0;
-	case RED_PROD:
-	case RED_AND:
-		return 1;
-	case RED_MAX:
-	case RED_ARGMAX:
-	case RED_ARGMAX_LAST:
-		return -1.0 / 0.0;
-	default:
-		return 1.0 / 0.0;
-	}
-}
-
-/* The least or greatest value of a type, or infinity. */
-static Expr *red_start(Lower *l, Red red, DType t)
-{
-	double x = red_identity(red);
-	if (is_float(t) || (x == 0 || x == 1))
-		return num(l, t, x);
-	int bits = dtype_info(t)->bits;
-	bool lowest = x < 0;
-	int64_t top = is_unsigned(t) ? (bits == 64 ? -1 : ((int64_t)1 << bits) - 1) : (int64_t)(UINT64_MAX >> 1 >> (64 - bits));
-	int64_t value = lowest ? (is_unsigned(t) ? 0 : -top - 1) : top;
-	if (t == BOOL)
-		value = !lowest;
-	return expr_intern(l, (Expr){.kind = X_NUM, .dtype = t, .i = value, .f = (double)value, .lo = value, .hi = value});
-}
-
 static Alu red_alu(Red red)
 {
 	static const Alu alu[] = {[RED_SUM] = ADD, [RED_PROD] = MUL, [RED_MAX] = MAX, [RED_MIN] = MIN, [RED_AND] = AND,

@@ -534,7 +534,7 @@ static void print_store(Printer *p, const Stmt *t)
 	put_text(p->out, "%s[", y);
 	print_expr(p, t->address, false);
 	put_text(p->out, "] = ");
-	if (t->expr->dtype == BOOL && t->expr->kind == X_ALU) {
+	if (t->expr->dtype == BOOL && t->expr->kind != X_LOAD && t->expr->kind != X_NUM) {
 		put_text(p->out, "(uint8_t)");
 		print_expr(p, t->expr, true);
 	} else {
