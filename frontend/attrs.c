@@ -62,15 +62,23 @@ enum attr_type attr_type_of(const Raw *r, const AttributeProto *a)
 	return type;
 }
 
+/* Zeros, empty texts and empty lists may be left out by whoever writes the file; messages may not. */
+static bool may_be_left_out(enum attr_type t)
+{
+	return t == AT_FLOAT || t == AT_INT || t == AT_STRING || t == AT_FLOATS || t == AT_INTS || t == AT_STRINGS;
+}
+
 void need_attr_type(const Raw *r, const AttributeProto *a, enum attr_type want)
 {
 	enum attr_type have = attr_type_of(r, a);
 	bool list = want == AT_FLOATS || want == AT_INTS || want == AT_STRINGS;
 
-	if (have == want || (have == AT_NONE && list))
-		return;
-	raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute '%s' is %s instead of %s", attr_name(r, a), type_name[have],
-		 type_name[want]);
+	if (have != want && !(have == AT_NONE && list))
+		raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute '%s' is %s instead of %s", attr_name(r, a), type_name[have],
+			 type_name[want]);
+	if (!holds(a, want) && !may_be_left_out(want))
+		raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute '%s' is typed %s, but holds nothing", attr_name(r, a),
+			 type_name[want]);
 }
 
 /* ---- single values ---- */

@@ -100,7 +100,7 @@ void function_inline(Raw *r, Function *function)
 		   .eval = r->f->eval};
 
 	f.value = NEW_N(im->arena, Value *, f.scope->names.n);
-	f.path = arena_format(im->arena, "%.*s%s/", MOST_PATH, r->f->path, *r->name ? r->name : p->name);
+	f.path = arena_format(im->arena, "%.*s/", MOST_PATH, *r->name ? r->name : p->name);
 	bind_attributes(&f, r, p);
 	bind_inputs(&f, r, p);
 	nodes_build(&f);

@@ -37,6 +37,13 @@ static void of_type_77(Model *m)
 	n->attribute[0]->type = 77;
 }
 
+static void no_tensor(Model *m)
+{
+	add_numbers(m, "k", "1");
+	add_attribute(m->arena, add_node(m, "ConstantOfShape", "k", "y"), "value", 4);
+	add_output(m, "y", FLOAT, NULL);
+}
+
 static void empty(Model *m) { add_attribute(m->arena, one(m, "Softmax"), "axis", 0); }
 static void missing(Model *m) { one(m, "Concat"); }
 static void no_such_choice(Model *m) { set_string(m, one(m, "Gelu"), "approximate", "roughly"); }
@@ -114,6 +121,7 @@ const Bad bad_attributes[] = {
 	{"attr-of-another-type", 3, of_another_type, NULL},
 	{"attr-typed-otherwise", 3, typed_otherwise, NULL},
 	{"attr-of-type-77", 3, of_type_77, NULL},
+	{"attr-no-tensor", 3, no_tensor, NULL},
 	{"attr-empty", 3, empty, NULL},
 	{"attr-missing", 3, missing, NULL},
 	{"attr-no-such-choice", 3, no_such_choice, NULL},

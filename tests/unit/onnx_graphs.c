@@ -1,0 +1,452 @@
+/* Graphs come in as they were meant: nodes in any order, names in their scopes, functions written out, bodies with what
+ * they capture, sizes by name and by choice, and what the file declares compared with what is inferred. */
+#include "ir/sha256.h"
+#include "tests/unit/onnx.h"
+
+/* ---- order and names ---- */
+
+static void nodes_in_any_order(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "2");
+	add_node(&m, "Neg", "b", "c");
+	add_node(&m, "Exp", "a", "b");
+	add_node(&m, "Relu", "x", "a");
+	add_output(&m, "c", FLOAT, "2");
+	Graph *g = import();
+	assert_true(is_node(g, 0, "Relu") && is_node(g, 1, "Exp") && is_node(g, 2, "Neg"));
+	assert_string_equal(g->out[0]->name, "c");
+	assert_ptr_equal(g->out[0]->def, g->node[2]);
+}
+
+static void right_order_stays(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "2");
+	add_node(&m, "Exp", "x", "a");
+	add_node(&m, "Neg", "x", "b");
+	add_node(&m, "Add", "b,a", "c");
+	add_output(&m, "c", FLOAT, "2");
+	Graph *g = import();
+	assert_true(is_node(g, 0, "Exp") && is_node(g, 1, "Neg") && is_node(g, 2, "Add"));
+}
+
+/* No recursion over a chain, and no quadratic time: 100,000 nodes, the last one first. */
+static void long_chains_backwards(void **state)
+{
+	enum { N = 100000 };
+
+	(void)state;
+	m.graph->n_node = N;
+	m.graph->node = NEW_N(&ctx.perm, Onnx__NodeProto *, N);
+	for (int i = 0; i < N; i++) {
+		const char *in = i ? arena_format(&ctx.perm, "v%d", i) : "x";
+		m.graph->node[N - 1 - i] = node_proto(&ctx.perm, "Neg", in, arena_format(&ctx.perm, "v%d", i + 1));
+	}
+	add_input(&m, "x", FLOAT, "2");
+	add_output(&m, "v100000", FLOAT, "2");
+	assert_int_equal(import()->nnode, N);
+}
+
+static void absent_inputs_and_outputs(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "4");
+	add_tensor(&m, "two", FLOAT, "", "\0\0\0\100", 4);
+	add_node(&m, "Clip", "x,,two", "y");
+	Onnx__NodeProto *n = add_node(&m, "MaxPool", "p", "q");
+	add_input(&m, "p", FLOAT, "1,1,4");
+	set_ints(&m, n, "kernel_shape", "2");
+	PUSH(&ctx.perm, n->output, n->n_output, "");
+	add_output(&m, "y", FLOAT, "4");
+	add_output(&m, "q", FLOAT, "1,1,3");
+	Graph *g = import();
+	assert_null(g->node[0]->in[1]);
+	assert_int_equal(g->node[0]->nin, 3);
+	assert_int_equal(g->node[1]->nout, 1);
+}
+
+static void initializers_listed_as_inputs(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "1");
+	add_input(&m, "k", FLOAT, "1");
+	add_tensor(&m, "k", FLOAT, "1", "\0\0\0\100", 4);
+	add_node(&m, "Add", "x,k", "y");
+	add_output(&m, "y", FLOAT, "1");
+	Graph *g = import();
+	assert_int_equal(g->nin, 1);
+	assert_int_equal(g->node[0]->in[1]->role, ROLE_CONST);
+}
+
+static void inputs_and_constants_as_outputs(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "1");
+	add_numbers(&m, "k", "3");
+	add_output(&m, "x", FLOAT, "1");
+	add_output(&m, "k", INT64, "1");
+	Graph *g = import();
+	assert_int_equal(g->nout, 2);
+	assert_ptr_equal(g->out[0], g->in[0]);
+	assert_int_equal(g->out[1]->role, ROLE_CONST);
+}
+
+static void the_file_is_remembered(void **state)
+{
+	uint8_t want[32];
+	size_t n;
+
+	(void)state;
+	add_input(&m, "x", FLOAT, "1");
+	add_output(&m, "x", FLOAT, "1");
+	Graph *g = import();
+	uint8_t *bytes = model_bytes(&m, &n);
+	sha256(bytes, n, want);
+	assert_memory_equal(g->sha256, want, sizeof want);
+	assert_int_equal(g->opset, 17);
+	assert_string_equal(g->name, "g");
+}
+
+/* ---- small values are known ---- */
+
+static void sizes_are_computed_at_once(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "2,6");
+	add_node(&m, "Shape", "x", "s");
+	set_int(&m, add_node(&m, "Cast", "s", "f"), "to", FLOAT);
+	add_tensor(&m, "half", FLOAT, "2", "\0\0\200\77\0\0\0\77", 8); /* 1, 0.5 */
+	add_node(&m, "Mul", "f,half", "h");
+	set_int(&m, add_node(&m, "Cast", "h", "i"), "to", INT64);
+	add_numbers(&m, "rest", "-1");
+	set_int(&m, add_node(&m, "Concat", "i,rest", "shape"), "axis", 0);
+	add_node(&m, "Reshape", "x,shape", "y");
+	add_output(&m, "y", FLOAT, "2,3,2");
+	Graph *g = import();
+	assert_int_equal(g->nnode, 1);
+	assert_true(is_node(g, 0, "Reshape"));
+}
+
+static void unknown_sizes_stay_symbols(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "n,6");
+	add_node(&m, "Shape", "x", "s");
+	add_output(&m, "s", INT64, "2");
+	Graph *g = import();
+	assert_int_equal(g->nnode, 1);
+	assert_non_null(g->out[0]->content);
+}
+
+/* ---- sizes by name and by choice ---- */
+
+static void one_name_is_one_size(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "batch,3,?");
+	add_input(&m, "w", FLOAT, "batch,?");
+	add_output(&m, "x", FLOAT, "batch,3,fresh_name");
+	Graph *g = import();
+	assert_true(dim_same(g->in[0]->shape.dim[0], g->in[1]->shape.dim[0]));
+	assert_string_equal(dim_text(g->syms, g->in[0]->shape.dim[0]), "batch");
+	assert_string_equal(dim_text(g->syms, g->in[0]->shape.dim[2]), "x.2");
+	assert_string_equal(dim_text(g->syms, g->in[1]->shape.dim[1]), "w.1");
+}
+
+static void sizes_are_chosen(void **state)
+{
+	const DimChoice dims[] = {{"batch", 4, 4}, {"x.2", 1, 100}};
+	const ShapeChoice shapes[] = {{"w", 2, {4, 7}}};
+	const ReadOptions o = {.dims = dims, .ndims = 2, .shapes = shapes, .nshapes = 1};
+
+	(void)state;
+	add_input(&m, "x", FLOAT, "batch,3,?");
+	add_input(&m, "w", FLOAT, "batch,?");
+	add_output(&m, "x", FLOAT, NULL);
+	Graph *g = import_with(&o);
+	assert_true(dim_is(g->in[0]->shape.dim[0], 4));
+	assert_true(dim_is(g->in[1]->shape.dim[1], 7));
+	const Symbol *s = dim_symbol_of(g->syms, g->in[0]->shape.dim[2]);
+	assert_int_equal(s->lo, 1);
+	assert_int_equal(s->hi, 100);
+}
+
+static void shapes_are_given_where_there_is_none(void **state)
+{
+	const ShapeChoice shapes[] = {{"x", 2, {4, 7}}};
+	const ReadOptions o = {.shapes = shapes, .nshapes = 1};
+
+	(void)state;
+	add_input(&m, "x", FLOAT, NULL);
+	add_output(&m, "x", FLOAT, NULL);
+	refuse(EXIT_UNSUPPORTED, "[E-DYNAMIC]");
+	assert_non_null(strstr(ctx.hint, "--shape x="));
+	Graph *g = import_with(&o);
+	assert_int_equal(g->in[0]->shape.rank, 2);
+	assert_true(dim_is(g->in[0]->shape.dim[1], 7));
+}
+
+static void refuse_dim(const char *name, int64_t lo, int64_t hi, const char *text)
+{
+	const DimChoice dims[] = {{"n", 3, 3}, {name, lo, hi}};
+	const ReadOptions o = {.dims = dims, .ndims = 2};
+
+	refuse_with(&o, EXIT_USAGE, text);
+}
+
+static void refuse_shape(const char *input, int rank, int64_t a, int64_t b, const char *text)
+{
+	const ShapeChoice shapes[] = {{input, rank, {a, b}}};
+	const ReadOptions o = {.shapes = shapes, .nshapes = 1};
+
+	refuse_with(&o, EXIT_USAGE, text);
+}
+
+static void choices_that_make_no_sense(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "n,3");
+	add_input(&m, "k", INT64, "1");
+	add_numbers(&m, "k", "1");
+	add_output(&m, "x", FLOAT, "n,3");
+	refuse_dim("bacth", 1, 1, "'bacth', which no input of the model has");
+	assert_string_equal(ctx.hint, "symbolic sizes of the inputs: n");
+	refuse_dim("n", 4, 4, "as 3..3 and as 4..4");
+	refuse_dim("n", 4, 3, "no range of sizes");
+	refuse_shape("y", 2, 1, 3, "'y', which is no input");
+	assert_string_equal(ctx.hint, "inputs: x");
+	refuse_shape("k", 1, 1, 0, "'k', which is no input");
+	refuse_shape("x", 1, 1, 0, "1 sizes, it has 2");
+	refuse_shape("x", 2, 1, 4, "the file fixes it at 3");
+}
+
+/* ---- declarations ---- */
+
+static void declarations_may_know_less(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "n,3");
+	add_node(&m, "Relu", "x", "a");
+	add_node(&m, "Exp", "a", "y");
+	add_value(&m, "a", FLOAT, "?,whatever");
+	add_value(&m, "never_made", INT64, "5");
+	add_output(&m, "y", 0, "7,3"); /* n may turn out to be 7 */
+	assert_int_equal(import()->nnode, 2);
+}
+
+/* ---- functions ---- */
+
+/* A call of local.F on x. */
+static Onnx__NodeProto *call(const char *inputs)
+{
+	add_input(&m, "x", FLOAT, "2");
+	add_opset(&m, "local", 1);
+	add_output(&m, "y", FLOAT, NULL);
+	return of_domain(&m, add_node(&m, "F", inputs, "y"), "local");
+}
+
+static void refer(Onnx__NodeProto *n, const char *name, int type, const char *of_call)
+{
+	add_attribute(&ctx.perm, n, name, type)->ref_attr_name = arena_string(&ctx.perm, of_call);
+}
+
+static void functions_are_written_out(void **state)
+{
+	Onnx__FunctionProto *f = add_function(&m, "F", "a,k", "c"), *inner = add_function(&m, "G", "p", "q");
+
+	(void)state;
+	of_domain(&m, add_step(&m, f, "G", "a", "b"), "local")->name = "first";
+	add_step(&m, f, "Neg", "b", "c");
+	add_step(&m, inner, "Exp", "p", "t");
+	add_step(&m, inner, "Relu", "t", "q");
+	call("x")->name = "outer";
+	Graph *g = import();
+	assert_int_equal(g->nnode, 3);
+	assert_true(is_node(g, 0, "Exp") && is_node(g, 1, "Relu") && is_node(g, 2, "Neg"));
+	assert_string_equal(g->node[0]->name, "outer/first/Exp");
+	assert_string_equal(g->out[0]->name, "c");
+	assert_string_equal(g->out_name[0], "y");
+}
+
+static float alpha_of(const Graph *g)
+{
+	for (const Attr *row = g->node[0]->op->attrs; row->name; row++)
+		if (!strcmp(row->name, "alpha"))
+			return *(const float *)((const char *)g->node[0]->attr + row->offset);
+	return -1;
+}
+
+static void references_take_the_call_then_the_default_then_nothing(void **state)
+{
+	Onnx__FunctionProto *f = add_function(&m, "F", "a", "b");
+	Onnx__NodeProto *n = call("x"), *holder = node_proto(&ctx.perm, "", "", "");
+
+	(void)state;
+	refer(add_step(&m, f, "Elu", "a", "b"), "alpha", 1, "slope");
+	PUSH(&ctx.perm, f->attribute, f->n_attribute, "slope");
+	assert_float_equal(alpha_of(import()), 1, 0); /* that of Elu */
+	set_float(&m, holder, "slope", 3);
+	f->attribute_proto = holder->attribute;
+	f->n_attribute_proto = 1;
+	assert_float_equal(alpha_of(import()), 3, 0);
+	set_float(&m, n, "slope", 5);
+	assert_float_equal(alpha_of(import()), 5, 0);
+}
+
+static void absent_inputs_of_functions(void **state)
+{
+	Onnx__FunctionProto *f = add_function(&m, "F", "a,lo,hi", "b");
+
+	(void)state;
+	add_step(&m, f, "Clip", "a,lo,hi", "b");
+	call("x,,k");
+	add_tensor(&m, "k", FLOAT, "", "\0\0\0\100", 4);
+	Graph *g = import();
+	assert_null(g->node[0]->in[1]);
+	assert_non_null(g->node[0]->in[2]);
+}
+
+static void overloads_and_operator_sets(void **state)
+{
+	Onnx__FunctionProto *one = add_function(&m, "F", "a", "b"), *two = add_function(&m, "F", "a", "b");
+	Onnx__NodeProto *n = call("x");
+
+	(void)state;
+	two->overload = "second";
+	add_step(&m, one, "Relu", "a", "b");
+	set_int(&m, add_step(&m, two, "Squeeze", "t", "b"), "axes", 0);
+	two->node[0] = node_proto(&ctx.perm, "Unsqueeze", "a", "b");
+	two->n_node = 1;
+	set_ints(&m, two->node[0], "axes", "0"); /* an attribute before version 13 only */
+	two->opset_import[0]->version = 11;
+	assert_true(is_node(import(), 0, "Relu"));
+	n->overload = "second";
+	assert_true(is_node(import(), 0, "Unsqueeze"));
+}
+
+/* ---- bodies ---- */
+
+/* Scan over the rows of x with a body that adds what is outside: out = row + k + c. */
+static Onnx__GraphProto *scan(void)
+{
+	Onnx__GraphProto *body = PROTO(&ctx.perm, graph_proto);
+	Model in = inside(&m, body);
+
+	body->name = "body";
+	add_input(&m, "x", FLOAT, "5,2");
+	add_input(&m, "k", FLOAT, "2");
+	add_tensor(&m, "c", FLOAT, "", "\0\0\0\100", 4);
+	add_input(&in, "row", FLOAT, NULL);
+	add_node(&in, "Add", "t,c", "sum");
+	add_node(&in, "Add", "row,k", "t");
+	add_output(&in, "sum", FLOAT, "2");
+	Onnx__NodeProto *n = add_node(&m, "Scan", "x", "y");
+	set_int(&m, n, "num_scan_inputs", 1);
+	set_graph(&m, n, "body", body);
+	add_output(&m, "y", FLOAT, "5,2");
+	return body;
+}
+
+static void bodies_capture_what_they_read(void **state)
+{
+	(void)state;
+	scan();
+	Graph *g = import();
+	assert_int_equal(g->nnode, 1);
+	const Node *n = g->node[0];
+	const Graph *sub = n->sub[0];
+	assert_int_equal(n->nsub, 1);
+	assert_int_equal(n->nin, 2); /* x, and k from outside */
+	assert_string_equal(n->in[1]->name, "k");
+	assert_int_equal(sub->ncaptured, 1); /* the constant came along as a constant */
+	assert_int_equal(sub->nin, 2);
+	assert_ptr_equal(sub->outer, g);
+	assert_int_equal(sub->in[0]->shape.rank, 1); /* a row of x */
+	assert_int_equal(sub->nnode, 2);
+	assert_string_equal(sub->out[0]->name, "sum");
+}
+
+static void bodies_wait_for_what_they_capture(void **state)
+{
+	(void)state;
+	scan();
+	add_node(&m, "Exp", "k0", "k"); /* after the Scan that captures k */
+	m.graph->input[1]->name = "k0";
+	Graph *g = import();
+	assert_true(is_node(g, 0, "Exp") && is_node(g, 1, "Scan"));
+}
+
+static void bodies_agree_with_their_operands(void **state)
+{
+	(void)state;
+	scan()->input[0]->type = type_proto(&ctx.perm, FLOAT, "3");
+	refuse(EXIT_MODEL, "declared with shape [3], but has [2]");
+}
+
+static void names_of_a_body_are_its_own(void **state)
+{
+	Onnx__GraphProto *body = scan();
+
+	(void)state;
+	add_node(&m, "Relu", "y", "sum"); /* after the Scan: not visible in its body */
+	import();
+	m.graph->node[1] = m.graph->node[0];
+	m.graph->node[0] = node_proto(&ctx.perm, "Relu", "x", "sum");
+	refuse(EXIT_MODEL, "'sum' is defined twice, by node 1 (Relu) and by node 1 (Add) of graph 'body'");
+	body->node[0]->output[0] = "other";
+	refuse(EXIT_MODEL, "[E-"); /* the output of the body is an outer value of another shape */
+}
+
+/* ---- operators that are missing ---- */
+
+static void all_missing_operators_are_named(void **state)
+{
+	char text[500] = "";
+	FILE *f = fmemopen(text, sizeof text, "w");
+	const ReadOptions o = {.missing = f};
+
+	(void)state;
+	add_input(&m, "x", FLOAT, "1");
+	for (int i = 0; i < 5; i++)
+		add_node(&m, "Frobnicate", "x", arena_format(&ctx.perm, "a%d", i))->name =
+			arena_format(&ctx.perm, "f%d", i);
+	add_node(&m, "Wibble", "a1", "y");
+	add_output(&m, "y", FLOAT, "1");
+	refuse_with(&o, EXIT_UNSUPPORTED,
+		    "2 operators are not supported: Frobnicate (5 nodes: 'f0', 'f1', 'f2', ...), "
+		    "Wibble (1 node: node 6) [E-OPERATOR]");
+	fclose(f);
+	assert_string_equal(text, "Frobnicate (5 nodes): 'f0', 'f1', 'f2', 'f3', 'f4'\nWibble (1 node): node 6\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nodes_in_any_order),
+		TEST(right_order_stays),
+		TEST(long_chains_backwards),
+		TEST(absent_inputs_and_outputs),
+		TEST(initializers_listed_as_inputs),
+		TEST(inputs_and_constants_as_outputs),
+		TEST(the_file_is_remembered),
+		TEST(sizes_are_computed_at_once),
+		TEST(unknown_sizes_stay_symbols),
+		TEST(one_name_is_one_size),
+		TEST(sizes_are_chosen),
+		TEST(shapes_are_given_where_there_is_none),
+		TEST(choices_that_make_no_sense),
+		TEST(declarations_may_know_less),
+		TEST(functions_are_written_out),
+		TEST(references_take_the_call_then_the_default_then_nothing),
+		TEST(absent_inputs_of_functions),
+		TEST(overloads_and_operator_sets),
+		TEST(bodies_capture_what_they_read),
+		TEST(bodies_wait_for_what_they_capture),
+		TEST(bodies_agree_with_their_operands),
+		TEST(names_of_a_body_are_its_own),
+		TEST(all_missing_operators_are_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
