@@ -86,33 +86,59 @@ static Value *ref(Scan *p, const Scope *s)
 	return v;
 }
 
-/* Values that go by a number have it as their id; the others fill the gaps in order. */
+/* The next number after `after` that is free; takes it. */
+static uint32_t take_number(bool *taken, uint32_t after)
+{
+	while (taken[++after])
+		;
+	taken[after] = true;
+	return after;
+}
+
+/* Values that go by a number have it as their id; the others fill the gaps in order. Constants come first, so that they
+ * keep their order, which is that of printing. */
+static void choose_numbers(Scan *p, const Graph *g, uint32_t *id, uint32_t highest)
+{
+	bool *taken = NEW_N(&p->c->scratch, bool, highest + g->nvalue + 2);
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < g->nvalue; i++)
+		taken[id[i]] = true;
+	for (uint32_t i = 0; i < g->nvalue; i++)
+		if (g->value[i]->role == ROLE_CONST)
+			last = id[i] = id[i] ? id[i] : take_number(taken, last);
+	last = 0;
+	for (uint32_t i = 0; i < g->nvalue; i++)
+		if (!id[i])
+			last = id[i] = take_number(taken, last);
+}
+
 static void renumber(Scan *p, const Scope *s)
 {
 	Graph *g = s->g;
-	uint32_t old = g->nvalue, n = old, next = 0;
-	bool *placed = NEW_N(&p->c->scratch, bool, old + 1);
+	uint32_t *id = NEW_N(&p->c->scratch, uint32_t, g->nvalue), n = 0, old = g->nvalue;
+	Value **was = g->value;
 
 	for (uint32_t i = 0; i < s->cname; i++)
-		if (s->name[i].key && isdigit((unsigned char)*s->name[i].key) && strtoul(s->name[i].key, NULL, 10) > n)
-			n = (uint32_t)strtoul(s->name[i].key, NULL, 10);
-	Value **value = NEW_N(&p->c->perm, Value *, n);
-	for (uint32_t i = 0; i < s->cname; i++) {
-		if (!s->name[i].key || !isdigit((unsigned char)*s->name[i].key))
-			continue;
-		value[strtoul(s->name[i].key, NULL, 10) - 1] = s->name[i].value;
-		placed[s->name[i].value->id] = true;
-	}
-	for (uint32_t i = 0; i < n; i++) {
-		while (next < old && placed[next + 1])
-			next++;
-		if (!value[i])
-			value[i] = next < old ? g->value[next++] : value_new(g, NULL);
-	}
-	for (uint32_t i = 0; i < n; i++)
-		value[i]->id = i + 1;
-	g->value = value;
+		if (s->name[i].key && isdigit((unsigned char)*s->name[i].key)) {
+			uint32_t k = (uint32_t)strtoul(s->name[i].key, NULL, 10);
+			id[s->name[i].value->id - 1] = k;
+			n = k > n ? k : n;
+		}
+	choose_numbers(p, g, id, n);
+	for (uint32_t i = 0; i < old; i++)
+		n = id[i] > n ? id[i] : n;
+	g->value = NEW_N(&p->c->perm, Value *, n);
 	g->nvalue = g->cvalue = n;
+	for (uint32_t i = 0; i < old; i++)
+		g->value[id[i] - 1] = was[i];
+	for (uint32_t i = 0; i < n; i++) {
+		if (!g->value[i]) { /* of no use, as in the graph that was printed */
+			g->value[i] = NEW(&p->c->perm, Value);
+			*g->value[i] = (Value){.name = "", .shape.rank = -1};
+		}
+		g->value[i]->id = i + 1;
+	}
 }
 
 /* A value as it is declared: %key "name" type. The type is kept as the fields of a Value. */

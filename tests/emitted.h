@@ -6,6 +6,6 @@
 /* Emit C for the target with the symbols fixed to what the inputs say, build it with all warnings, and run it. What
  * cannot be emitted ends in fail() with EXIT_UNSUPPORTED. The graph is used up. */
 Tensor **emitted_outputs(Graph *g, const char *target, Tensor *const *in);
-/* How far an element of that type may be off, relative to the larger of 1 and its value. */
+/* How far an element x of that type may be off: the result times (1 + |x|). */
 double emitted_bound(DType t);
 #endif

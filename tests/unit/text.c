@@ -45,7 +45,7 @@ CASE(a_graph_reads_as_written)
 	assert_int_equal(read->opset, 13);
 	assert_string_equal(read->out_name[0], "net/out");
 	assert_string_equal(read->out_name[1], "again");
-	assert_int_equal(dim_hi(&syms, read->value[0]->shape.dim[0]), 64);
+	assert_int_equal(dim_hi(&syms, read->in[0]->shape.dim[0]), 64);
 }
 
 CASE(elements_of_every_type_read_as_written)
@@ -81,6 +81,20 @@ CASE(numbers_are_kept_and_names_shown_where_they_can_be)
 						      "\t%4 \"same\" f32[2] = Neg(%2) @3\n"
 						      "}\n");
 	assert_fixed_point(g);
+}
+
+CASE(named_and_numbered_constants_keep_their_order)
+{
+	assert_reads_as_written("graph \"\" (%x f32[]) -> (%1) {\n"
+				"\t%3 \"a/b\" f32[] = const [1]\n"
+				"\t%w f32[] = const [2]\n"
+				"\t%7 f32[] = const [3]\n"
+				"\t%v f32[] = const [4]\n"
+				"\t%a f32[] = Add(%x, %v) @1\n"
+				"\t%b f32[] = Add(%w, %7) @2\n"
+				"\t%c f32[] = Add(%3, %a) @3\n"
+				"\t%1 f32[] = Add(%b, %c) @4\n"
+				"}\n");
 }
 
 CASE(hand_written_text_may_be_short)
@@ -306,6 +320,7 @@ int main(void)
 		TEST(a_graph_reads_as_written),
 		TEST(elements_of_every_type_read_as_written),
 		TEST(numbers_are_kept_and_names_shown_where_they_can_be),
+		TEST(named_and_numbered_constants_keep_their_order),
 		TEST(hand_written_text_may_be_short),
 		TEST(large_constants_are_abbreviated),
 		TEST(random_graphs_are_fixed_points),
