@@ -7,9 +7,12 @@
  *     Conv(x, W) * s + t                 ->  Conv(x, W * s, t)             t = B - mean * s
  *     Conv(x * s + t, W)                 ->  Conv(x, W * s, sum of W t)    the shift only where nothing is padded
  *     BatchNormalization(x)              ->  x * s + t                     where no product is in front of it
+ *     (MatMul(x, W) + t) * s             ->  MatMul(x, W * s) + t * s
+ *     Transpose(Conv(x, W)) * s          ->  Transpose(Conv(x, W) * s)
  *
  * s and t are constants. ConvTranspose, Gemm and MatMul (which has no bias) are treated like Conv. */
 #include <math.h>
+#include "ir/op/movement.h"
 #include "ir/op/nn.h"
 #include "passes/consts.h"
 #include "passes/pass.h"
@@ -208,6 +211,67 @@ static Value *affine_after(Rewrite *w, Node *n)
 	return with_weights(w->g, &p, p.n->in[0], weights, b);
 }
 
+/* A factor behind the sum that serves a MatMul as its bias: (p + t) * s = p * s + t * s. */
+static Value *factor_on_sum(Rewrite *w, Node *n)
+{
+	const Node *sum = n->in[is_const(n->in[0]) ? 1 : 0]->def;
+	Weights p;
+	Affine outer, inner;
+
+	if (!is_op(sum, "Add") || !used_once(w, sum->out[0]))
+		return NULL;
+	Value *product = sum->in[is_const(sum->in[0]) ? 1 : 0];
+	if (!weights_of(product->def, &p) || p.biased || !used_once(w, product) || !may_change(w, p.n->in[1]))
+		return NULL;
+	if (!affine_of(w->g, n, p.axis, p.channels, &outer) || !affine_of(w->g, sum, p.axis, p.channels, &inner))
+		return NULL;
+	if (outer.x != sum->out[0] || inner.x != product)
+		return NULL;
+	for (int64_t i = 0; i < p.channels; i++)
+		inner.t[i] *= outer.s[i];
+	Value *y = with_weights(w->g, &p, p.n->in[0], scaled(w->g, &p, outer.s, channel_of), NULL);
+	return put(w->g, n, "Add", y, const_from(w->g, y->dtype, 1, &p.channels, inner.t), END_IN);
+}
+
+/* The product that makes v, right away or followed by the sum that serves it as its bias. */
+static bool product_of(const Value *v, Weights *p)
+{
+	const Node *n = v->def;
+
+	if (is_op(n, "Add") && (is_const(n->in[0]) || is_const(n->in[1])))
+		n = n->in[is_const(n->in[0]) ? 1 : 0]->def;
+	return weights_of(n, p);
+}
+
+static Value *along(Graph *g, DType t, int rank, int axis, int64_t n, const double *x)
+{
+	int64_t dims[MAX_RANK];
+
+	for (int i = 0; i < rank; i++)
+		dims[i] = i == axis ? n : 1;
+	return const_from(g, t, rank, dims, x);
+}
+
+/* Behind a Transpose of a product: in front of it, where the other rules see it. */
+static Value *before_transpose(Rewrite *w, Node *n)
+{
+	const Node *move = made_by(n->in[is_const(n->in[0]) ? 1 : 0], "Transpose");
+	int perm[MAX_RANK], axis = 0;
+	Weights p;
+	Affine a;
+
+	if (!move || !used_once(w, move->out[0]) || !used_once(w, move->in[0]) || !product_of(move->in[0], &p))
+		return NULL;
+	transpose_perm(move, perm);
+	while (perm[axis] != p.axis)
+		axis++;
+	if (!affine_of(w->g, n, axis, p.channels, &a) || a.x != move->out[0])
+		return NULL;
+	Value *c = along(w->g, n->out[0]->dtype, n->out[0]->shape.rank, p.axis, a.n, a.s ? a.s : a.t);
+	Value *y = put(w->g, n, a.s ? "Mul" : "Add", move->in[0], c, END_IN);
+	return rewrite_inputs(w->g, move, 1, &y);
+}
+
 /* ---- in front of a convolution ---- */
 
 /* The input channel that element i of a Conv's weights multiplies. */
@@ -252,15 +316,6 @@ static Value *affine_before(Rewrite *w, Node *n)
 
 /* ---- alone ---- */
 
-static Value *channel_const(Graph *g, DType t, int rank, int64_t n, const double *x)
-{
-	int64_t dims[MAX_RANK];
-
-	for (int i = 1; i < rank; i++)
-		dims[i - 1] = i == 1 ? n : 1;
-	return const_from(g, t, rank - 1, dims, x);
-}
-
 static Value *batchnorm_alone(Rewrite *w, Node *n)
 {
 	const Shape *x = &n->in[0]->shape;
@@ -270,16 +325,19 @@ static Value *batchnorm_alone(Rewrite *w, Node *n)
 
 	if (x->rank < 2 || !is_const(n->in[1]) || !affine_of(g, n, 1, n->in[1]->data->count, &a))
 		return NULL;
-	Value *y = put(g, n, "Mul", a.x, channel_const(g, t, x->rank, a.n, a.s), END_IN);
-	return put(g, n, "Add", y, channel_const(g, t, x->rank, a.n, a.t), END_IN);
+	Value *y = put(g, n, "Mul", a.x, along(g, t, x->rank, 1, a.n, a.s), END_IN);
+	return put(g, n, "Add", y, along(g, t, x->rank, 1, a.n, a.t), END_IN);
 }
 
 static const Rule rules[] = {
 	{"BatchNormalization", "BatchNormalization(Conv(x, W, b)) -> Conv(x, W', b')", affine_after},
 	{"Mul", "Conv(x, W, b) * s -> Conv(x, W', b')", affine_after},
 	{"Div", "Conv(x, W, b) / s -> Conv(x, W', b')", affine_after},
+	{"Mul", "(MatMul(x, W) + t) * s -> MatMul(x, W') + t'", factor_on_sum},
 	{"Add", "Conv(x, W, b) + t -> Conv(x, W, b')", affine_after},
 	{"Sub", "Conv(x, W, b) - t -> Conv(x, W, b')", affine_after},
+	{"Mul", "Transpose(MatMul(x, W)) * s -> Transpose(MatMul(x, W) * s)", before_transpose},
+	{"Add", "Transpose(Conv(x, W)) + t -> Transpose(Conv(x, W) + t)", before_transpose},
 	{"BatchNormalization", "BatchNormalization(x) -> x * s + t", batchnorm_alone},
 	{"Conv", "Conv(x * s + t, W, b) -> Conv(x, W', b')", affine_before},
 	{0},

@@ -64,6 +64,42 @@ graph (%x f32[2,2]) -> (%y) {
 	%c = MatMul(%x, %w)
 	%y = Add(%c, %t)
 }
+== Behind the sum that serves a MatMul as its bias
+pass batchnorm
+graph (%x f32[1,2,2]) -> (%y) {
+	%w f32[2,3] = const [1, 2, 3, 4, 5, 6]
+	%s f32[1,3] = const [1, 2, 4]
+	%t f32[3] = const [1, 2, 4]
+	%c = MatMul(%x, %w)
+	%d = Add(%t, %c)
+	%y = Mul(%d, %s)
+}
+->
+graph (%x f32[1,2,2]) -> (%y) {
+	%w f32[2,3] = const [1, 4, 12, 4, 10, 24]
+	%t f32[3] = const [1, 4, 16]
+	%c = MatMul(%x, %w)
+	%y = Add(%c, %t)
+}
+== Behind a Transpose of a product
+pass batchnorm
+graph (%x f32[1,2,2]) -> (%y) {
+	%w f32[2,3] = const [1, 2, 3, 4, 5, 6]
+	%s f32[3,1] = const [1, 2, 4]
+	%t f32[3] = const [1, 2, 4]
+	%c = MatMul(%x, %w)
+	%d = Add(%t, %c)
+	%e = Transpose(%d) {perm = [0, 2, 1]}
+	%y = Mul(%e, %s)
+}
+->
+graph (%x f32[1,2,2]) -> (%y) {
+	%w f32[2,3] = const [1, 4, 12, 4, 10, 24]
+	%t f32[3] = const [1, 4, 16]
+	%c = MatMul(%x, %w)
+	%d = Add(%c, %t)
+	%y = Transpose(%d) {perm = [0, 2, 1]}
+}
 == In front of a convolution in groups
 pass batchnorm
 graph (%x f32[1,4,3]) -> (%y) {
@@ -102,8 +138,8 @@ graph (%x f32[1,2,3]) -> (%y) {
 }
 ->
 graph (%x f32[1,2,3]) -> (%y) {
-	%s f32[2,1] = const [2, 1.5]
-	%t f32[2,1] = const [3, 7.5]
+	%s f32[1,2,1] = const [2, 1.5]
+	%t f32[1,2,1] = const [3, 7.5]
 	%r = Relu(%x)
 	%a = Mul(%r, %s)
 	%y = Add(%a, %t)
