@@ -61,7 +61,7 @@ static void fill_floats(Tensor *t, uint64_t *state)
 		store_f64(t->dtype, t->data, i, 2 * random_unit(state) - 1);
 }
 
-static void fill(Arena *a, Tensor *t, uint64_t *state)
+void random_fill(Arena *a, Tensor *t, uint64_t *state)
 {
 	switch (dtype_info(t->dtype)->class) {
 	case DC_STRING:
@@ -90,7 +90,7 @@ Tensor **random_inputs(Graph *g, Arena *a, uint64_t seed)
 		for (int d = 0; d < v->shape.rank; d++)
 			dims[d] = dim_eval(g->syms, v->shape.dim[d], symbol);
 		input[i] = tensor_new(a, v->dtype, v->shape.rank, dims);
-		fill(a, input[i], &state);
+		random_fill(a, input[i], &state);
 	}
 	return input;
 }

@@ -8,6 +8,9 @@
  * index or count, are 0 or 1 (a single one: 1). */
 Tensor **random_inputs(Graph *g, Arena *a, uint64_t seed);
 
+/* The same for one tensor. */
+void random_fill(Arena *a, Tensor *t, uint64_t *state);
+
 /* The generator behind it (splitmix64). */
 uint64_t random_next(uint64_t *state);
 double random_unit(uint64_t *state); /* in [0, 1) */

@@ -1,6 +1,7 @@
 /* inputs.c -- tensors for a model's inputs. */
 #include <stdio.h>
 #include <string.h>
+#include "passes/inputs.h"
 #include "tools/file.h"
 #include "tools/inputs.h"
 #include "tools/npy.h"
@@ -95,24 +96,13 @@ ShapeChoice *inputs_shapes(Ctx *c, const Graph *g, Tensor *const *in, int *n)
 	return s;
 }
 
-/* Knuth's multiplicative generator, upper bits. */
-static uint32_t next_random(uint64_t *state)
-{
-	*state = *state * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(*state >> 32);
-}
-
 static Tensor *made_up(Graph *g, const Value *v, uint64_t seed)
 {
 	int64_t dim[MAX_RANK];
 	for (int i = 0; i < v->shape.rank; i++)
 		dim[i] = dim_number(g, NULL, v->shape.dim[i]);
 	Tensor *t = tensor_new(&g->ctx->perm, v->dtype, v->shape.rank, dim);
-	for (int64_t i = 0; i < t->count && v->dtype != STR; i++)
-		if (is_float(v->dtype))
-			store_f64(v->dtype, t->data, i, next_random(&seed) * 0x1p-31 - 1);
-		else
-			store_i64(v->dtype, t->data, i, next_random(&seed) >> 31);
+	random_fill(&g->ctx->perm, t, &seed);
 	return t;
 }
 

@@ -260,12 +260,6 @@ static void print_help(Ctx *c, enum program p)
 	     "            6 a file cannot be read or written, 7 out of memory");
 }
 
-static void print_passes(void)
-{
-	for (const Pass *p = pass_table; p->name; p++)
-		printf("%-12s -O%d  %-6s  %s\n", p->name, p->level, p->exactness == EXACT ? "exact" : "rounds", p->what);
-}
-
 static void answer(Ctx *c, enum program p, const Row *row)
 {
 	if (strcmp(row->name, "--help") == 0)
@@ -273,7 +267,7 @@ static void answer(Ctx *c, enum program p, const Row *row)
 	else if (strcmp(row->name, "--version") == 0)
 		printf("%s %s\n", c->program, TCC_VERSION);
 	else
-		print_passes();
+		passes_list(stdout);
 }
 
 /* ---- reading ---- */
