@@ -153,7 +153,7 @@ static void print_loop(Module *m, const Stage *s, int *depth, Out *o)
 
 static void print_calls(Module *m, Out *o)
 {
-	int depth = 0, since = 0;
+	int depth = 0, since = 0, tick = 0;
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
 		if (s->turns) {
@@ -166,6 +166,8 @@ static void print_calls(Module *m, Out *o)
 			since = i;
 		}
 		print_call(m, s, depth ? "\t\t" : "\t", o);
+		if (m->o->ticks)
+			put_text(o, m->o->threads ? "\tif (worker == 0)\n\t\ttcc_tick(%d);\n" : "\ttcc_tick(%d);\n", tick++);
 	}
 }
 
@@ -188,6 +190,8 @@ void print_work(Module *m, Out *o)
 		put_text(o, "%s", least_helper);
 	if (uses_word(body.text, "meet"))
 		put_text(o, "%s", meet_helper);
+	if (m->o->ticks)
+		put_text(o, "void tcc_tick(int stage); /* of whoever times stages: told when one is done */\n\n");
 	put_text(o, m->o->threads ? "/* The model. Every worker walks down this list; it meets the others where one needs what another wrote. */\n"
 	                            "static void work(void *arg, int worker, int workers)\n{\n\tstruct call *c = arg;\n"
 	                          : "/* The model. */\nstatic void work(struct call *c)\n{\n");

@@ -3,11 +3,17 @@
 #define TCC_CODEGEN_CODEGEN_H
 #include "passes/pass.h"
 
+typedef struct StageFacts {
+	const char *name;    /* "s4_conv" */
+	int64_t macs, bytes; /* bytes that it reads or writes, each once */
+} StageFacts;
+
 /* What a person wants to know about an emitted model; for --summary, tests and tools. */
 typedef struct Facts {
 	int64_t arena_bytes, arena_bound; /* bytes; the lower bound of any plan */
 	int64_t weights_bytes, macs;
 	int nstages;
+	StageFacts *stage; /* in the graph's perm arena */
 } Facts;
 
 /* Write o->output (.c), its .h and, where weights are kept outside the text, its .weights.bin: all or nothing. The graph

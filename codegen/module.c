@@ -302,10 +302,33 @@ static void print_module(Module *m, Out *file)
 	print_epilogue(m, file);
 }
 
+static int64_t stage_bytes(const Stage *s)
+{
+	int64_t n = 0;
+	for (int i = 0; i < s->nparams; i++) {
+		const Param *q = &s->param[i];
+		int64_t count = q->weight ? q->weight->count : 1;
+		for (int d = 0; !q->weight && d < q->value->shape.rank; d++)
+			count *= q->value->shape.dim[d].k;
+		n += (int64_t)dtype_bytes(q->weight ? q->weight->dtype : q->value->dtype, count);
+	}
+	return n;
+}
+
 static void fill_facts(const Module *m, Facts *facts)
 {
-	if (facts)
-		*facts = (Facts){m->arena_bytes, m->arena_bound, m->weights_bytes, m->macs, m->nstages};
+	Arena *a = &m->g->ctx->perm;
+	if (!facts)
+		return;
+	*facts = (Facts){m->arena_bytes, m->arena_bound, m->weights_bytes, m->macs, 0, NULL};
+	facts->stage = NEW_N(a, StageFacts, m->nstages);
+	for (int i = 0; i < m->nstages; i++) {
+		const Stage *s = m->stage[i];
+		if (s->turns)
+			continue;
+		const char *name = arena_format(a, "s%d_%s", s->number, s->kind);
+		facts->stage[facts->nstages++] = (StageFacts){name, s->macs, stage_bytes(s)};
+	}
 }
 
 const char *emit_text(Graph *g, const Options *o, const char **header, Facts *facts)

@@ -14,6 +14,7 @@ typedef struct Options {
 	int level;              /* -O0 .. -O3 */
 	bool strict;            /* bits independent of target, compiler and optimisation */
 	bool threads;           /* emit stages that can use a pool */
+	bool ticks;             /* emitted code calls tcc_tick() after every stage, for tcc-bench --per-stage */
 	bool verify_passes;
 	const char *dump;       /* folder for the IR after every pass, or NULL */
 	const char **no_pass;   /* names, NULL at the end; NULL when none */

@@ -230,12 +230,12 @@ static const Row table[] = {
 	{RUN, "--eval", NULL, "use the built-in evaluator instead of compiled C", yes, AT(eval), 0},
 	{RUN | BENCH, "--threads", "N", "workers, the caller included", positive, AT(threads), 0},
 	{BENCH, "--rounds", "N", "runs to measure", positive, AT(rounds), 0},
-	{BENCH, "--per-stage", NULL, "time, GFLOP/s and GB/s of every stage", yes, AT(per_stage), 0},
+	{BENCH, "--per-stage", NULL, "time, GFLOP/s and GB/s of every stage", yes, AT(compile.ticks), 0},
 	{BENCH, "--json", NULL, "the result as JSON", yes, AT(json), 0},
 	{RUN | BENCH, "--cc", "FLAGS", "flags for the C compiler (default -O2)", text, AT(cc_flags), 0},
 	{ALL, "--seed", "N", "of random inputs and of random operators", count, AT(compile.seed), 0},
 	{EVERY, "--limit-memory", "BYTES[kMG]", "what the compiler itself may use (default 8G)", bytes, AT(limit_memory), 0},
-	{ALL, "--limit-fold", "BYTES[kMG]", "largest constant that folding may make (default 1G)", bytes,
+	{ALL, "--limit-fold", "BYTES[kMG]", "largest constant that folding makes of smaller ones (default 1M)", bytes,
 	 AT(compile.fold_limit), 0},
 	{EVERY, "-v", NULL, "say what is done", verbosity, 0, 1},
 	{EVERY, "-q", NULL, "say nothing but errors", verbosity, 0, -1},
@@ -320,9 +320,9 @@ static void check_output(Ctx *c, Settings *s)
 	size_t n = s->compile.output ? strlen(s->compile.output) : 0;
 	if (n && (n < 3 || strcmp(s->compile.output + n - 2, ".c") != 0 || s->compile.output[n - 3] == '/'))
 		usage(c, "the output must be named FILE.c, not ", s->compile.output);
-	if (n && !s->compile.prefix)
-		s->compile.prefix = prefix_of(c, s->compile.output);
-	if (s->compile.prefix && !identifier(s->compile.prefix))
+	if (!s->compile.prefix)
+		s->compile.prefix = n ? prefix_of(c, s->compile.output) : "model";
+	if (!identifier(s->compile.prefix))
 		usage(c, "a prefix must be a C name (letters, digits, _), not ", s->compile.prefix);
 	if (!n && !s->check && !s->summary && !s->compile.graph_file && !s->compile.graph_before)
 		usage(c, "where should the C go? give -o FILE.c", "");
@@ -331,7 +331,7 @@ static void check_output(Ctx *c, Settings *s)
 bool options_read(Ctx *c, Settings *s, enum program p, int argc, char **argv)
 {
 	const char *value;
-	*s = (Settings){.compile = {.level = 2, .target = DEFAULT_TARGET, .fold_limit = (int64_t)1 << 30},
+	*s = (Settings){.compile = {.level = 2, .target = DEFAULT_TARGET},
 			.threads = 1, .cc_flags = "-O2"};
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] != '-' || !argv[i][1]) {

@@ -24,7 +24,7 @@ typedef struct Settings {
 	const char *output_dir, *cc_flags;
 	InputFile *input;
 	int ninput;
-	bool eval, json, per_stage;
+	bool eval, json;
 	int64_t threads, rounds;
 } Settings;
 

@@ -4,6 +4,7 @@
  *
  * Compiles, runs until a second has passed (or --rounds), and prints the spread of the single runs: the minimum is what
  * the code can do, the median what to expect, p95 and p99 how much the machine disturbs. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,58 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* ---- stages: emitted code calls tcc_tick() after each; with workers the first one does ---- */
+
+static struct {
+	double last;
+	double *now;   /* seconds of each stage in this run; NULL while nobody asks */
+	double *least; /* in any run: other programs only ever add */
+	int n;
+} stages;
+
+void tcc_tick(int stage);
+
+void tcc_tick(int stage)
+{
+	double at = now();
+	if (stages.now)
+		stages.now[stage] += at - stages.last;
+	stages.last = at;
+}
+
+static void stages_open(Arena *a, int n)
+{
+	stages.n = n;
+	stages.now = NEW_N(a, double, n);
+	stages.least = NEW_N(a, double, n);
+	for (int i = 0; i < n; i++)
+		stages.least[i] = HUGE_VAL;
+}
+
+static void stages_run_done(void)
+{
+	for (int i = 0; i < stages.n; i++) {
+		stages.least[i] = stages.now[i] < stages.least[i] ? stages.now[i] : stages.least[i];
+		stages.now[i] = 0;
+	}
+}
+
+static void print_stages(const Facts *f)
+{
+	double total = 0;
+	for (int i = 0; i < f->nstages; i++)
+		total += stages.least[i];
+	printf("\n%-24s %10s %7s %10s %10s   (fastest of all runs)\n", "stage", "us", "share", "GFLOP/s", "GB/s");
+	for (int i = 0; i < f->nstages; i++) {
+		const StageFacts *s = &f->stage[i];
+		double t = stages.least[i];
+		printf("%-24s %10.2f %6.1f%% %10.2f %10.2f\n", s->name, 1e6 * t, 100 * t / total, 2e-9 * (double)s->macs / t,
+		       1e-9 * (double)s->bytes / t);
+	}
+}
+
+/* ---- the whole ---- */
+
 static void run_once(Ctx *c, Session *s)
 {
 	int status = session_run(s);
@@ -39,17 +92,19 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static Times measure(Ctx *c, Session *session, int64_t rounds)
+static Times measure(Ctx *c, Session *session, const Facts *f, int64_t rounds)
 {
 	Times t = {0};
 	for (int i = 0; i < WARM_UP; i++)
 		run_once(c, session);
+	stages_open(&c->perm, f->nstages);
 	double start = now(), last = start;
 	while (rounds ? t.n < rounds : t.n < 10 || (last - start < 1 && t.n < MOST_ROUNDS)) {
 		GROW(&c->perm, t.seconds, t.n, t.capacity);
-		double before = now();
+		double before = stages.last = now();
 		run_once(c, session);
 		last = now();
+		stages_run_done();
 		t.seconds[t.n++] = last - before;
 	}
 	qsort(t.seconds, (size_t)t.n, sizeof *t.seconds, by_size);
@@ -113,12 +168,14 @@ static void bench(Ctx *c, Settings *s)
 	Session *session = jit(c, g, s, &facts);
 	session_bind(session, in);
 	session->pool = s->threads > 1 ? tcc_pool_create((int)s->threads) : NULL;
-	Times t = measure(c, session, s->rounds);
+	Times t = measure(c, session, &facts, s->rounds);
 	Report r = report_of(s, session, &facts, &t);
 	if (s->json)
 		print_json(&r, &facts);
 	else
 		print_text(&r);
+	if (s->compile.ticks && !s->json)
+		print_stages(&facts);
 	if (session->pool)
 		tcc_pool_destroy(session->pool);
 }

@@ -34,7 +34,7 @@ void emit_case(const Case *k, const char *target, bool threads, const char *fold
 	} else {
 		Graph *g = case_graph(&c, k, true);
 		result_op(r, g);
-		Options o = {.level = 2, .target = target, .threads = threads, .fold_limit = (int64_t)1 << 30};
+		Options o = {.level = 2, .target = target, .threads = threads};
 		o.prefix = arena_format(&c.perm, "m%d", unit);
 		o.output = arena_format(&c.perm, "%s/m%d.c", folder, unit);
 		passes_run(g, &o);

@@ -56,7 +56,7 @@ static int run(Ctx *c, const char *target, const char *shared)
 	const uint8_t *pixel = unpacked(c, shared, "mnist_t10k_images.gz", 16, (size_t)COUNT * PIXELS);
 	const uint8_t *truth = unpacked(c, shared, "mnist_t10k_labels.gz", 8, COUNT);
 	Graph *g = onnx_read(c, model, &none);
-	Settings how = {.threads = 1, .cc_flags = "-O2", .compile = {.level = 2, .target = target, .fold_limit = 1 << 30}};
+	Settings how = {.threads = 1, .cc_flags = "-O2", .compile = {.level = 2, .target = target}};
 	Session *s = jit(c, onnx_read(c, model, &none), &how, NULL);
 	Tensor *image = tensor_new(&c->perm, F32, 4, (const int64_t[]){1, 1, 28, 28});
 	session_bind(s, &image);
