@@ -54,13 +54,36 @@ static void touch(Region *r, int stage)
 	r->last = stage > r->last ? stage : r->last;
 }
 
+/* Bytes of v's own elements, without borders. */
+static int64_t value_bytes(const Value *v)
+{
+	int64_t n = 1;
+	for (int k = 0; k < v->shape.rank; k++)
+		n *= v->shape.dim[k].k;
+	return (int64_t)dtype_bytes(v->dtype, n);
+}
+
+/* v was counted already: the stage's list of what it reads grows by it otherwise. */
+static bool seen_value(Stage *s, const Value *v)
+{
+	for (int i = 0; i < s->nread; i++)
+		if (s->read[i] == v)
+			return true;
+	if (s->nread < PARAM_MAX)
+		s->read[s->nread++] = v;
+	return false;
+}
+
 static void touch_loads(Stage *s, Expr *x, int stage, bool *seen)
 {
 	if (seen[x->id])
 		return;
 	seen[x->id] = true;
-	if (x->kind == X_LOAD)
+	if (x->kind == X_LOAD) {
 		touch(x->value->place->region, stage);
+		if (!seen_value(s, x->value))
+			s->reads += value_bytes(x->value);
+	}
 	for (int k = 0; k < x->nargs; k++)
 		touch_loads(s, x->arg[k], stage, seen);
 }
@@ -71,8 +94,11 @@ static void fill_lives(Module *m)
 		Stage *s = m->stage[i];
 		if (s->body)
 			touch_loads(s, s->body, i, NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1));
-		if (s->out)
+		if (s->out) {
 			touch(s->out->place->region, i);
+			const Region *r = s->out->place->region;
+			s->writes = s->body ? value_bytes(s->out) : (int64_t)dtype_bytes(r->dtype, r->count) - value_bytes(s->out);
+		}
 	}
 }
 

@@ -52,19 +52,17 @@ Param *param_weight(Stage *s, const Weight *w)
 	return param_add(s, (Param){.weight = w});
 }
 
-static void print_origin(Module *m, const Stage *s, Out *o)
+/* "Conv /stem/Conv, Relu /stem/Relu": the nodes whose formulas are inside. */
+static const char *origin(const Stage *s, Arena *a, int most)
 {
+	Out o = {.arena = a};
 	const char *comma = "";
-	if (!s->body) {
-		put_text(o, "    zeros around it");
-		return;
-	}
-	put_text(o, "    from ");
-	for (int i = 0; i < s->nfused && i < 8; i++, comma = ", ")
-		put_text(o, "%s%s%s%s", comma, s->fused[i]->op->name, *s->fused[i]->name ? " " : "",
-		         comment_text(o->arena, s->fused[i]->name));
-	put_text(o, s->nfused > 8 ? ", ..." : "");
-	(void)m;
+	put_text(&o, "%s", s->body ? "" : "zeros around it");
+	for (int i = 0; s->body && i < s->nfused && i < most; i++, comma = ", ")
+		put_text(&o, "%s%s%s%s", comma, s->fused[i]->op->name, *s->fused[i]->name ? " " : "",
+		         comment_text(a, s->fused[i]->name));
+	put_text(&o, s->body && s->nfused > most ? ", ..." : "");
+	return o.text;
 }
 
 static const char *param_type(const Param *q) { return c_type(q->weight ? q->weight->dtype : q->value->dtype); }
@@ -97,8 +95,7 @@ void print_stage(Module *m, Stage *s, Out *o)
 		print_stmts(&p, s->nest);
 	else
 		print_border(&p);
-	put_text(o, "/* %d: %s", s->number, shape_name(m, s->out));
-	print_origin(m, s, o);
+	put_text(o, "/* %d: %s    %s%s", s->number, shape_name(m, s->out), s->body ? "from " : "", origin(s, o->arena, 8));
 	if (s->schedule)
 		put_text(o, "\n *    schedule: %s", s->schedule);
 	put_text(o, " */\n");
@@ -115,6 +112,37 @@ static void print_values(Module *m, Out *o, const char *what, char letter, Value
 		         comment_text(o->arena, outer_name(m->g, v[i], i)));
 }
 
+/* 1234567 as "1,234,567" */
+static const char *grouped(Arena *a, int64_t x)
+{
+	char *text = arena_format(a, "%lld", (long long)x);
+	size_t n = strlen(text), commas = (n - 1) / 3;
+	char *to = NEW_N(a, char, n + commas + 1);
+	for (size_t i = 0, k = 0; i < n; i++) {
+		if (i && (n - i) % 3 == 0)
+			to[k++] = ',';
+		to[k++] = text[i];
+	}
+	return to;
+}
+
+static void print_table(Module *m, Out *o)
+{
+	Arena *a = o->arena;
+	put_text(o, " *   %-14s %13s %11s %11s   from\n", "stage", "MAC", "reads", "writes");
+	for (int i = 0; i < m->nstages; i++) {
+		const Stage *s = m->stage[i];
+		if (s->turns > 0)
+			put_text(o, " *   the next ones %s times:\n", grouped(a, s->turns));
+		else if (s->turns < 0)
+			put_text(o, " *   once:\n");
+		else
+			put_text(o, " *   %-14s %13s %11s %11s   %s\n", arena_format(a, "s%d_%s", s->number, s->kind),
+			         s->macs ? grouped(a, s->macs) : "", s->reads ? grouped(a, s->reads) : "", grouped(a, s->writes),
+			         origin(s, a, 3));
+	}
+}
+
 static void print_facts(Module *m, Out *o, const char *name)
 {
 	Graph *g = m->g;
@@ -125,17 +153,10 @@ static void print_facts(Module *m, Out *o, const char *name)
 	put_text(o, "\n");
 	print_values(m, o, "in", 'x', g->in, g->nin);
 	print_values(m, o, "out", 'y', g->out, g->nout);
-	put_text(o, " *   memory   workspace %lld bytes (lower bound %lld), weights %lld bytes, no heap\n",
-	         (long long)m->arena_bytes, (long long)m->arena_bound, (long long)m->weights_bytes);
+	put_text(o, " *   memory   workspace %s bytes (lower bound %s), weights %s bytes, no heap\n",
+	         grouped(o->arena, m->arena_bytes), grouped(o->arena, m->arena_bound), grouped(o->arena, m->weights_bytes));
 	put_text(o, " *   work     %.3f MMAC in %d stages\n *\n", (double)m->macs / 1e6, m->nstages);
-	for (int i = 0; i < m->nstages; i++) {
-		const Stage *s = m->stage[i];
-		if (s->turns)
-			continue;
-		put_text(o, " *   s%d_%s", s->number, s->kind);
-		print_origin(m, s, o);
-		put_text(o, "\n");
-	}
+	print_table(m, o);
 	put_text(o, " */\n");
 }
 
@@ -302,32 +323,19 @@ static void print_module(Module *m, Out *file)
 	print_epilogue(m, file);
 }
 
-static int64_t stage_bytes(const Stage *s)
-{
-	int64_t n = 0;
-	for (int i = 0; i < s->nparams; i++) {
-		const Param *q = &s->param[i];
-		int64_t count = q->weight ? q->weight->count : 1;
-		for (int d = 0; !q->weight && d < q->value->shape.rank; d++)
-			count *= q->value->shape.dim[d].k;
-		n += (int64_t)dtype_bytes(q->weight ? q->weight->dtype : q->value->dtype, count);
-	}
-	return n;
-}
-
 static void fill_facts(const Module *m, Facts *facts)
 {
 	Arena *a = &m->g->ctx->perm;
 	if (!facts)
 		return;
-	*facts = (Facts){m->arena_bytes, m->arena_bound, m->weights_bytes, m->macs, 0, NULL};
-	facts->stage = NEW_N(a, StageFacts, m->nstages);
+	*facts = (Facts){m->arena_bytes, m->arena_bound, m->weights_bytes, m->macs, 0, NEW_N(a, StageFacts, m->nstages + 1)};
 	for (int i = 0; i < m->nstages; i++) {
 		const Stage *s = m->stage[i];
 		if (s->turns)
 			continue;
 		const char *name = arena_format(a, "s%d_%s", s->number, s->kind);
-		facts->stage[facts->nstages++] = (StageFacts){name, s->macs, stage_bytes(s)};
+		facts->stage[facts->nstages++] =
+			(StageFacts){name, s->macs, s->reads + s->writes, origin(s, a, 8), s->schedule ? s->schedule : ""};
 	}
 }
 

@@ -385,9 +385,13 @@ void make_nest(Module *m, Stage *s)
 {
 	Build b = {.m = m, .s = s, .tail = &s->nest};
 	loops(&b, 0, s->body);
-	s->schedule = s->naxes == 0 ? "one element" : NULL;
+	const Stmt *inner = s->nest;
+	while (inner && inner->body && inner->kind == S_FOR && inner->body->kind == S_FOR)
+		inner = inner->body;
+	bool vector = inner && inner->kind == S_FOR && inner->lanes > 1;
+	s->schedule = !s->naxes ? "one element" : vector ? arena_format(&m->g->ctx->perm, "vectors of %d along the inner loop", inner->lanes) : "scalar loops";
 	if (s->naxes) {
-		int lanes = s->nest && s->naxes == 1 ? m->target->lanes : 1;
+		int lanes = s->naxes == 1 ? m->target->lanes : 1;
 		s->split = s->axis[0];
 		s->split_unit = lanes;
 		s->split_n = (axis_count(s->axis[0]) + lanes - 1) / lanes;

@@ -79,13 +79,15 @@ typedef struct Stage {
 	int64_t split_n;   /* number of pieces it can be divided into */
 	int64_t split_unit; /* indices a piece */
 	Contraction *contraction;
+	const Value *read[PARAM_MAX]; /* the values it loads, each once */
+	int nread;
 	Param param[PARAM_MAX];
 	int nparams;
 	int64_t turns;     /* marker that opens a loop: how often it runs; -1: closes one; 0: no marker */
 	bool in_place;     /* reads elements where it writes them */
 	bool wide;         /* indices need 64 bits */
 	bool checks;       /* has checked indices: gets a pointer to the status */
-	int64_t macs;
+	int64_t macs, reads, writes; /* multiply-adds; bytes, see StageFacts */
 	uint32_t locals;   /* number of X_LOCAL so far */
 	const char *schedule; /* one line for the comment */
 } Stage;
