@@ -8,6 +8,8 @@ typedef struct StageFacts {
 	int64_t macs, bytes;  /* bytes that it reads or writes, each once */
 	const char *from;     /* operators and names of the nodes inside, as in the emitted comment */
 	const char *schedule; /* "14 points x 2 vectors a tile; panels inside" */
+	Node **node;          /* whose formulas it computes */
+	int nnodes;
 } StageFacts;
 
 /* What a person wants to know about an emitted model; for --summary, tests and tools. */

@@ -335,7 +335,8 @@ static void fill_facts(const Module *m, Facts *facts)
 			continue;
 		const char *name = arena_format(a, "s%d_%s", s->number, s->kind);
 		facts->stage[facts->nstages++] =
-			(StageFacts){name, s->macs, s->reads + s->writes, origin(s, a, 8), s->schedule ? s->schedule : ""};
+			(StageFacts){name, s->macs, s->reads + s->writes, origin(s, a, 8), s->schedule ? s->schedule : "",
+			             s->fused, s->nfused};
 	}
 }
 

@@ -1,7 +1,7 @@
 /* draw.c -- a graph as a picture: our own dot text, laid out by Graphviz.
  *
- * A box is a node, coloured by what it does; an edge is a value, labelled with its shape. Constants are not drawn: a
- * box tells their sizes. Text from the model goes through quoted(), which leaves printable ASCII only. */
+ * A box is a node, coloured by what it does; a frame holds the nodes of one stage; an edge is a value, labelled with
+ * its shape. Constants are not drawn: a box tells their sizes. Text from the model goes through quoted(), which leaves printable ASCII only. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,14 +76,33 @@ static void source(FILE *f, const Value *v)
 		fprintf(f, "\ti%u", v->id);
 }
 
-static void print_dot(FILE *f, Graph *g)
+/* One frame a stage, and the rest of the nodes. A node that several stages compute stands in the first. */
+static void node_boxes(FILE *f, Graph *g, const Facts *facts)
+{
+	bool *drawn = NEW_N(&g->ctx->scratch, bool, g->last_node_id + 1);
+	for (int i = 0; facts && i < facts->nstages; i++) {
+		const StageFacts *s = &facts->stage[i];
+		fprintf(f, "\tsubgraph cluster_%d {\n\tlabel=\"%s\"; labeljust=l; fontname=Helvetica; fontsize=10; color=gray;\n",
+			i, s->name);
+		for (int k = 0; k < s->nnodes; k++)
+			if (!drawn[s->node[k]->id]) {
+				node_box(f, g, s->node[k]);
+				drawn[s->node[k]->id] = true;
+			}
+		fputs("\t}\n", f);
+	}
+	for (uint32_t i = 0; i < g->nnode; i++)
+		if (!drawn[g->node[i]->id])
+			node_box(f, g, g->node[i]);
+}
+
+static void print_dot(FILE *f, Graph *g, const Facts *facts)
 {
 	fputs("digraph model {\n\tnode [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=Helvetica,"
 	      " fontsize=11];\n\tedge [fontname=Helvetica, fontsize=9, arrowsize=0.6];\n", f);
 	for (int i = 0; i < g->nin; i++)
 		end_box(f, g, g->in[i], 'i');
-	for (uint32_t i = 0; i < g->nnode; i++)
-		node_box(f, g, g->node[i]);
+	node_boxes(f, g, facts);
 	for (uint32_t i = 0; i < g->nnode; i++)
 		for (int k = 0; k < g->node[i]->nin; k++) {
 			const Value *v = g->node[i]->in[k];
@@ -163,13 +182,13 @@ static char *kept(Graph *g, char *text)
 	return copy;
 }
 
-static char *dot_text(Graph *g)
+static char *dot_text(Graph *g, const Facts *facts)
 {
 	char *text;
 	size_t n;
 	FILE *f = open_memstream(&text, &n);
 	assert(f && "out of memory");
-	print_dot(f, g);
+	print_dot(f, g, facts);
 	fclose(f);
 	return kept(g, text);
 }
@@ -185,10 +204,10 @@ static char *html_text(Graph *g, const char *svg)
 	return kept(g, text);
 }
 
-void draw_graph(Graph *g, const char *path)
+void draw_graph(Graph *g, const Facts *facts, const char *path)
 {
 	const char *kind = strrchr(path, '.');
-	char *text = dot_text(g);
+	char *text = dot_text(g, facts);
 	if (strcmp(kind, ".dot") != 0) {
 		char *svg = layout(text);
 		if (!svg)

@@ -35,14 +35,14 @@ static void compile(Ctx *c, Settings *s)
 	const char *header;
 	Graph *g = onnx_read(c, s->model, &s->read);
 	if (s->compile.graph_before)
-		draw_graph(g, s->compile.graph_before);
+		draw_graph(g, NULL, s->compile.graph_before);
 	passes_run(g, &s->compile);
-	if (s->compile.graph_file)
-		draw_graph(g, s->compile.graph_file);
 	if (s->check || !s->compile.output)
 		emit_text(g, &s->compile, &header, &facts);
 	else
 		emit_model(g, &s->compile, &facts);
+	if (s->compile.graph_file)
+		draw_graph(g, &facts, s->compile.graph_file);
 	if (s->summary)
 		print_summary(g, &facts);
 }

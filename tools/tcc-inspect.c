@@ -163,7 +163,7 @@ static void inspect(Ctx *c, const Settings *s)
 	print_values(g, "outputs", g->out, g->out_name, g->nout);
 	print_symbols(g);
 	if (s->compile.graph_file)
-		draw_graph(g, s->compile.graph_file);
+		draw_graph(g, NULL, s->compile.graph_file);
 }
 
 int main(int argc, char **argv)
