@@ -239,7 +239,7 @@ static void merge_shape(Value *new, const Value *old)
 	}
 }
 
-void value_replace(Graph *g, Value *old, Value *new)
+void value_inherit(Graph *g, Value *new, const Value *old)
 {
 	assert(new->dtype == old->dtype && new->kind == old->kind && "a replacement has the same type");
 	merge_shape(new, old);
@@ -247,6 +247,11 @@ void value_replace(Graph *g, Value *old, Value *new)
 		new->name = old->name;
 	if (!new->content && old->content)
 		set_content(g, new, old->ncontent, old->content);
+}
+
+void value_replace(Graph *g, Value *old, Value *new)
+{
+	value_inherit(g, new, old);
 	for (uint32_t i = 0; i < g->nnode; i++)
 		for (int k = 0; k < g->node[i]->nin; k++)
 			if (g->node[i]->in[k] == old)

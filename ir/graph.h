@@ -99,6 +99,8 @@ Value *put_attr(Graph *g, const Node *like, const char *name, const void *attr, 
 
 /* From now on every use of `old` (also as a graph output) is a use of `new`; dtype and shape must agree. */
 void value_replace(Graph *g, Value *old, Value *new);
+/* For who replaces the uses himself: `new` learns the name, sizes and contents that only `old` knows. */
+void value_inherit(Graph *g, Value *new, const Value *old);
 
 /* ---- order.c ---- */
 

@@ -12,6 +12,7 @@
 #include "passes/algebra.h"
 
 #define FACTORS 4
+#define NODES 12
 #define CUBIC 0.044715                 /* of Gelu by tanh, */
 #define ROOT_2_PI 0.7978845608028654   /* sqrt(2 / pi) */
 #define ROOT_HALF 0.7071067811865476   /* sqrt(1 / 2) */
@@ -20,23 +21,25 @@
 typedef struct Factors {
 	double k; /* product of the constants */
 	Value *x[FACTORS];
-	int n; /* FACTORS + 1: too many */
+	int n;     /* FACTORS + 1: too many */
+	int nodes; /* looked at */
 } Factors;
 
 static bool near(double a, double b) { return fabs(a - b) <= TOLERANCE * fabs(b); }
 
-/* Collect the factors of v; nodes that others use as well are factors themselves, unless v is at the top. */
+/* Collect the factors of v; nodes that others use as well are factors themselves, unless v is at the top. Long chains
+ * are cut off: no activation is that long. */
 static void collect(const Rewrite *w, Value *v, bool top, Factors *f)
 {
-	const Node *n = v->def;
+	const Node *n = (top || used_once(w, v)) && f->nodes++ < NODES ? v->def : NULL;
 	double c;
 
 	if (const_splat(v, &c)) {
 		f->k *= c;
-	} else if (is_op(n, "Mul") && (top || used_once(w, v))) {
+	} else if (is_op(n, "Mul")) {
 		collect(w, n->in[0], false, f);
 		collect(w, n->in[1], false, f);
-	} else if (is_op(n, "Div") && (top || used_once(w, v)) && const_splat(n->in[1], &c)) {
+	} else if (is_op(n, "Div") && const_splat(n->in[1], &c)) {
 		f->k /= c;
 		collect(w, n->in[0], false, f);
 	} else if (f->n < FACTORS) {

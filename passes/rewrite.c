@@ -7,7 +7,18 @@
 #include <string.h>
 #include "passes/rewrite.h"
 
-/* ---- counts ---- */
+/* ---- uses ---- */
+
+/* A node that reads a value; after replacements it may no longer do so, or be listed twice. */
+typedef struct User {
+	struct User *next;
+	Node *node;
+} User;
+
+typedef struct Uses {
+	uint32_t count; /* inputs of living nodes, and outputs of the graph */
+	User *user;
+} Uses;
 
 /* Room for every value and node that exists by now. */
 static void reserve(Rewrite *w)
@@ -15,8 +26,9 @@ static void reserve(Rewrite *w)
 	Arena *scratch = &w->g->ctx->scratch;
 
 	if (w->g->nvalue >= w->cuses) {
-		uint32_t *uses = NEW_N(scratch, uint32_t, 2 * w->g->nvalue + 64);
-		memcpy(uses, w->uses, w->cuses * sizeof *uses);
+		Uses *uses = NEW_N(scratch, Uses, 2 * w->g->nvalue + 64);
+		if (w->cuses)
+			memcpy(uses, w->uses, w->cuses * sizeof *uses);
 		w->uses = uses;
 		w->cuses = 2 * w->g->nvalue + 64;
 	}
@@ -29,36 +41,82 @@ static void reserve(Rewrite *w)
 	}
 }
 
-static void start(Rewrite *w, Graph *g)
+static void add_user(Rewrite *w, const Value *v, Node *n)
 {
-	*w = (Rewrite){.g = g, .uses = fill_uses(g), .cuses = g->nvalue + 1};
-	reserve(w);
+	User *u = NEW(&w->g->ctx->scratch, User);
+
+	*u = (User){w->uses[v->id].user, n};
+	w->uses[v->id].user = u;
+	w->uses[v->id].count++;
 }
 
-static void count_inputs(Rewrite *w, const Node *n)
+static void count_inputs(Rewrite *w, Node *n)
 {
 	for (int i = 0; i < n->nin; i++)
 		if (n->in[i])
-			w->uses[n->in[i]->id]++;
+			add_user(w, n->in[i], n);
 }
+
+static void start(Rewrite *w, Graph *g)
+{
+	*w = (Rewrite){.g = g};
+	reserve(w);
+	for (uint32_t i = 0; i < g->nnode; i++)
+		count_inputs(w, g->node[i]);
+	for (int i = 0; i < g->nout; i++)
+		w->uses[g->out[i]->id].count++;
+}
+
+static bool is_used(const Rewrite *w, const Value *v) { return v && w->uses[v->id].count > 0; }
 
 static bool is_unused(const Rewrite *w, const Node *n)
 {
 	for (int i = 0; i < n->nout; i++)
-		if (n->out[i] && w->uses[n->out[i]->id])
+		if (is_used(w, n->out[i]))
 			return false;
 	return true;
 }
 
-/* n dies, and with it whatever was made for it alone. */
 static void bury(Rewrite *w, Node *n)
 {
 	w->dead[n->id] = true;
-	for (int i = 0; i < n->nin; i++) {
-		Value *v = n->in[i];
-		if (v && --w->uses[v->id] == 0 && v->def && !w->dead[v->def->id] && is_unused(w, v->def))
-			bury(w, v->def);
+	GROW(&w->g->ctx->scratch, w->grave, w->ngrave, w->cgrave);
+	w->grave[w->ngrave++] = n;
+}
+
+/* n dies, and with it whatever was made for it alone. */
+static void kill(Rewrite *w, Node *n)
+{
+	bury(w, n);
+	while (w->ngrave) {
+		n = w->grave[--w->ngrave];
+		for (int i = 0; i < n->nin; i++) {
+			const Value *v = n->in[i];
+			if (v && --w->uses[v->id].count == 0 && v->def && !w->dead[v->def->id] && is_unused(w, v->def))
+				bury(w, v->def);
+		}
 	}
+}
+
+/* Every use of `old` becomes one of `new`. */
+static void redirect(Rewrite *w, Value *old, Value *new)
+{
+	value_inherit(w->g, new, old);
+	for (const User *u = w->uses[old->id].user; u; u = u->next) {
+		for (int i = 0; i < u->node->nin; i++) {
+			if (u->node->in[i] != old || w->dead[u->node->id])
+				continue;
+			u->node->in[i] = new;
+			add_user(w, new, u->node);
+		}
+	}
+	for (int i = 0; i < w->g->nout; i++) {
+		if (w->g->out[i] != old)
+			continue;
+		w->g->out[i] = new;
+		w->uses[new->id].count++;
+	}
+	w->uses[old->id] = (Uses){0};
 }
 
 static void sweep_dead(Rewrite *w)
@@ -77,7 +135,7 @@ static void sweep_dead(Rewrite *w)
 static bool others_unused(const Rewrite *w, const Node *n)
 {
 	for (int i = 1; i < n->nout; i++)
-		if (n->out[i] && w->uses[n->out[i]->id])
+		if (is_used(w, n->out[i]))
 			return false;
 	return n->nout > 0 && n->out[0];
 }
@@ -85,19 +143,16 @@ static bool others_unused(const Rewrite *w, const Node *n)
 static void replace(Rewrite *w, Node *n, Value *new, uint32_t first_new)
 {
 	Graph *g = w->g;
-	Value *old = n->out[0];
 
-	assert(new != old && "a rule gives another value");
+	assert(new != n->out[0] && "a rule gives another value");
 	reserve(w);
 	for (uint32_t i = first_new; i < g->nnode; i++)
 		count_inputs(w, g->node[i]);
-	value_replace(g, old, new);
-	w->uses[new->id] += w->uses[old->id];
-	w->uses[old->id] = 0;
-	bury(w, n);
+	redirect(w, n->out[0], new);
+	kill(w, n);
 	for (uint32_t i = g->nnode; i-- > first_new;) /* what a rule made and did not need */
 		if (!w->dead[g->node[i]->id] && is_unused(w, g->node[i]))
-			bury(w, g->node[i]);
+			kill(w, g->node[i]);
 }
 
 static bool try_rule(Rewrite *w, Node *n, const Rule *r)
@@ -127,7 +182,7 @@ static bool sweep(Rewrite *w, const Rule *const *tables)
 
 	for (uint32_t i = 0; i < w->g->nnode; i++) {
 		Node *n = w->g->node[i];
-		if (!w->dead[n->id] && others_unused(w, n) && w->uses[n->out[0]->id])
+		if (!w->dead[n->id] && others_unused(w, n) && is_used(w, n->out[0]))
 			changed |= try_tables(w, n, tables);
 	}
 	return changed;
@@ -140,7 +195,8 @@ void rewrite(Graph *g, const Rule *const *tables)
 	Rewrite w;
 
 	for (bool changed = true; changed; arena_release(&g->ctx->scratch, mark)) {
-		assert(sweeps++ < most && "rules that undo each other");
+		assert(sweeps < most && "no rules undo each other");
+		sweeps++;
 		start(&w, g);
 		changed = sweep(&w, tables);
 		if (changed) {
@@ -159,25 +215,12 @@ Node *made_by(const Value *v, const char *name)
 
 bool used_once(const Rewrite *w, const Value *v)
 {
-	return w->uses[v->id] == 1;
+	return w->uses[v->id].count == 1;
 }
 
 bool is_const(const Value *v)
 {
 	return v && v->role == ROLE_CONST && v->data;
-}
-
-Node *only_user(const Rewrite *w, const Value *v)
-{
-	if (w->uses[v->id] != 1)
-		return NULL;
-	for (uint32_t i = 0; i < w->g->nnode; i++) {
-		Node *n = w->g->node[i];
-		for (int k = 0; k < n->nin && !w->dead[n->id]; k++)
-			if (n->in[k] == v)
-				return n;
-	}
-	return NULL;
 }
 
 bool const_splat(const Value *v, double *x)

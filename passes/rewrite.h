@@ -12,10 +12,12 @@
 
 typedef struct Rewrite {
 	Graph *g;
-	uint32_t *uses; /* by value id, kept up to date */
+	struct Uses *uses; /* by value id, kept up to date */
 	uint32_t cuses;
-	bool *dead;     /* by node id */
+	bool *dead;        /* by node id */
 	uint32_t cdead;
+	Node **grave;      /* dead nodes whose inputs are still counted */
+	uint32_t ngrave, cgrave;
 } Rewrite;
 
 typedef struct Rule {
@@ -32,7 +34,6 @@ void rewrite(Graph *g, const Rule *const *tables);
 Node *made_by(const Value *v, const char *name);        /* v's node, if that is its operator, else NULL */
 bool used_once(const Rewrite *w, const Value *v);       /* by one input of one node, or as one output */
 bool is_const(const Value *v);                          /* present, with data */
-Node *only_user(const Rewrite *w, const Value *v);      /* the node that is the one use of v, else NULL */
 
 /* All elements of a constant of numbers have one value: *x. False for constants of no elements. */
 bool const_splat(const Value *v, double *x);

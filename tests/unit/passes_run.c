@@ -119,6 +119,27 @@ static void test_dump(void **state)
 	ctx_close(&w.c);
 }
 
+/* A rule lets a long chain die: in linear time, and without a recursion as deep as the chain. */
+static void test_long_chain(void **state)
+{
+	World w;
+	Dim four = dim(4);
+	Shape shape = shape_of(1, &four);
+
+	(void)state;
+	open_world(&w);
+	Graph *g = graph_new(&w.c, &w.s, "chain", NULL);
+	Value *x = value_input(g, "x", F32, &shape), *v = x;
+	for (int i = 0; i < 100000; i++)
+		v = put(g, NULL, i % 2 ? "Identity" : "Exp", v, END_IN);
+	v = put(g, NULL, "Where", value_scalar(g, BOOL, 1), x, v, END_IN);
+	graph_output(g, put(g, NULL, "Neg", v, END_IN), "y");
+	w.o.level = 1;
+	passes_run(g, &w.o);
+	assert_int_equal(g->nnode, 1);
+	ctx_close(&w.c);
+}
+
 /* ---- a pass that is wrong is named ---- */
 
 static Node *node_with(const World *w, const char *op)
@@ -175,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_levels),	cmocka_unit_test(test_no_pass),	   cmocka_unit_test(test_contracts),
 		cmocka_unit_test(test_dump),	cmocka_unit_test(test_wrong_pass), cmocka_unit_test(test_inputs),
+		cmocka_unit_test(test_long_chain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
