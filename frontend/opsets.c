@@ -57,7 +57,7 @@ static void float_to_input(Raw *r, const char *name, int slot)
 	const AttributeProto *a = take(r, name, AT_FLOAT);
 
 	if (a)
-		set_input(r, slot, value_scalar(r->f->g, need_input(r, 0)->dtype, (double)a->f));
+		set_input(r, slot, scalar_like(r, need_input(r, 0), a->f));
 }
 
 static void clip_to_inputs(Raw *r)
@@ -168,7 +168,7 @@ static void old_broadcast(Raw *r)
 
 	if (!broadcast || a->shape.rank < 0 || b->shape.rank < 0 || b->shape.rank == 0)
 		return;
-	if (axis < 0)
+	if (axis < 0 && axis >= -a->shape.rank && suffix >= 0)
 		axis += a->shape.rank;
 	if (axis < 0 || axis > suffix)
 		raw_fail(r, EXIT_MODEL, "E-AXIS", "input 1 of rank %d does not fit into rank %d from axis %lld on",
@@ -220,7 +220,7 @@ static void feature_normalisation(Raw *r)
 
 	if (spatial || x->shape.rank == 2)
 		return;
-	Value *eps = value_scalar(r->f->g, var->dtype, (double)take_float(r, "epsilon", 1e-5f));
+	Value *eps = scalar_like(r, var, take_float(r, "epsilon", 1e-5f));
 	Value *deviation = emit(r, "Sqrt", emit(r, "Add", var, eps), NULL);
 	Value *y = emit(r, "Div", emit(r, "Sub", x, need_input(r, 3)), deviation);
 	r->out[0] = emit(r, "Add", emit(r, "Mul", y, need_input(r, 1)), need_input(r, 2));

@@ -115,6 +115,14 @@ void set_input_i64(Raw *r, int slot, size_t n, const int64_t *v)
 	set_input(r, slot, value_i64(r->f->g, (int)n, v));
 }
 
+Value *scalar_like(const Raw *r, const Value *like, float x)
+{
+	if (!is_float(like->dtype) && !is_int(like->dtype))
+		raw_fail(r, EXIT_MODEL, "E-TYPE", "'%s' is %s; it must be float or integer", shown(r->f->im->ctx, like->name),
+			 dtype_name(like->dtype));
+	return value_scalar(r->f->g, like->dtype, (double)x);
+}
+
 Value *scalar_i64(const Raw *r, int64_t x)
 {
 	return value_const(r->f->g, NULL, tensor_i64(r->f->im->arena, 1, &x, true));

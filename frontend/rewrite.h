@@ -18,6 +18,7 @@ Value *input(const Raw *r, int slot);
 Value *need_input(const Raw *r, int slot);
 void set_input(Raw *r, int slot, Value *v);
 void set_input_i64(Raw *r, int slot, size_t n, const int64_t *v); /* a constant of rank 1 */
+Value *scalar_like(const Raw *r, const Value *like, float x); /* of the type of `like`, which must be one of numbers */
 Value *scalar_i64(const Raw *r, int64_t x);
 
 /* A further node, in today's form, for the same node of the model:

@@ -161,12 +161,12 @@ typedef struct Waits {
 
 static void wait_for(Import *im, Scope *s, Waits *w, size_t node, const char *name)
 {
-	Def d = s->def[use(im, s, node, name)];
+	uint32_t i = use(im, s, node, name);
 
-	if (d.by != BY_NODE)
+	if (s->def[i].by != BY_NODE)
 		return;
 	GROW(im->arena, w->before, w->n, w->c);
-	w->before[w->n++] = (uint32_t)d.node;
+	w->before[w->n++] = (uint32_t)s->def[i].node;
 }
 
 static void scope_build(Import *im, Scope *s);

@@ -50,17 +50,19 @@ static int64_t scan_axis(const Raw *r, int64_t i)
 /* Scan(states ..., sequences ...): body(states ..., one element of each sequence ...). */
 static Operand scan_operand(const Raw *r, int64_t i)
 {
-	int64_t sequences = int_attribute(r, "num_scan_inputs"), first = r->nin - sequences;
+	int64_t sequences = int_attribute(r, "num_scan_inputs");
 	Operand o = like_input(r, i);
 
+	if (sequences < 0 || sequences > r->nin)
+		raw_fail(r, EXIT_MODEL, "E-ATTR", "num_scan_inputs is %lld of %d inputs", (long long)sequences, r->nin);
+	int64_t first = r->nin - sequences;
 	if (i < first || o.shape.rank < 1)
 		return o;
 	int64_t axis = scan_axis(r, i - first);
+	if (axis < -o.shape.rank || axis >= o.shape.rank)
+		raw_fail(r, EXIT_MODEL, "E-AXIS", "scan axis %lld is outside the rank %d", (long long)axis, o.shape.rank);
 	if (axis < 0)
 		axis += o.shape.rank;
-	if (axis < 0 || axis >= o.shape.rank)
-		raw_fail(r, EXIT_MODEL, "E-AXIS", "scan axis %lld is outside rank %d", (long long)scan_axis(r, i - first),
-			 o.shape.rank);
 	o.shape.rank--;
 	for (int64_t k = axis; k < o.shape.rank; k++)
 		o.shape.dim[k] = o.shape.dim[k + 1];

@@ -26,9 +26,11 @@ static Chunk *best_chunk(const Pool *p, size_t bytes)
 {
 	Chunk *best = NULL;
 
-	for (Chunk *c = p->chunk; c < p->chunk + p->nchunk; c++)
+	for (int i = 0; i < p->nchunk; i++) {
+		Chunk *c = &p->chunk[i];
 		if (!c->taken && c->bytes >= bytes && c->bytes / 4 <= bytes && (!best || c->bytes < best->bytes))
 			best = c;
+	}
 	return best;
 }
 
