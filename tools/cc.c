@@ -43,26 +43,23 @@ static _Noreturn void become(const char *folder, const char *const *argv, FILE *
 	_exit(127);
 }
 
-bool cc_shared(const char *folder, const char *flags, const char *const *files, int n, const char *so, char *why,
-	       size_t size)
+bool cc_run(const char *folder, const char *flags, const char *const *files, int n, const char *out, char *why,
+	    size_t size)
 {
 	const char *given = getenv("CC");
 	char program[500], copy[1000];
-	const char **argv = calloc((size_t)n + 2 * MAX_FLAGS + 8, sizeof *argv);
+	const char **argv = calloc((size_t)n + 2 * MAX_FLAGS + 4, sizeof *argv);
 	FILE *said = tmpfile();
 	if (!argv || !said || snprintf(program, sizeof program, "%s", given ? given : "cc") >= (int)sizeof program ||
 	    snprintf(copy, sizeof copy, "%s", flags) >= (int)sizeof copy) {
 		snprintf(why, size, "cannot start the C compiler");
 		return false;
 	}
-	int k = split(program, argv, 0);
-	k = split(copy, argv, k);
-	argv[k++] = "-shared";
-	argv[k++] = "-fPIC";
+	int k = split(copy, argv, split(program, argv, 0));
 	for (int i = 0; i < n; i++)
 		argv[k++] = files[i];
 	argv[k++] = "-o";
-	argv[k++] = so;
+	argv[k++] = out;
 	argv[k++] = "-lm";
 	fflush(NULL);
 	pid_t pid = fork();
@@ -75,4 +72,12 @@ bool cc_shared(const char *folder, const char *flags, const char *const *files, 
 	fclose(said);
 	free(argv);
 	return done;
+}
+
+bool cc_shared(const char *folder, const char *flags, const char *const *files, int n, const char *so, char *why,
+	       size_t size)
+{
+	char all[1000];
+	snprintf(all, sizeof all, "%s -shared -fPIC", flags);
+	return cc_run(folder, all, files, n, so, why, size);
 }

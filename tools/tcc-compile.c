@@ -21,9 +21,10 @@ static void print_summary(const Graph *g, const Facts *f)
 		if (n)
 			printf("%-24s %8d\n", (*op)->name, n);
 	}
-	printf("\n%-24s %12s %12s\n", "stage", "MAC", "bytes");
+	printf("\n%-24s %12s %12s  %s\n", "stage", "MAC", "bytes", "from");
 	for (int i = 0; i < f->nstages; i++)
-		printf("%-24s %12lld %12lld\n", f->stage[i].name, (long long)f->stage[i].macs, (long long)f->stage[i].bytes);
+		printf("%-24s %12lld %12lld  %s\n", f->stage[i].name, (long long)f->stage[i].macs,
+		       (long long)f->stage[i].bytes, f->stage[i].from);
 	printf("\nstages   %16d\nwork     %16.3f MMAC\narena    %16lld bytes (lower bound %lld)\nweights  %16lld bytes\n",
 	       f->nstages, (double)f->macs / 1e6, (long long)f->arena_bytes, (long long)f->arena_bound,
 	       (long long)f->weights_bytes);

@@ -17,9 +17,10 @@
 #include "tools/jit.h"
 #include "tools/program.h"
 
+#define FLAGS "-O1 -std=c99"
 #define LIST "tests/suite/unsupported.txt"
 
-enum { MAX_STAGES = 8, SECONDS = 120, CC_SECONDS = 300, CHUNK = 16 * BATCH };
+enum { MAX_STAGES = 8, SECONDS = 120, CC_SECONDS = 300, CHUNK = 32 * BATCH };
 
 typedef struct Suite {
 	const char *root, *filter, *failures;
@@ -30,6 +31,7 @@ typedef struct Suite {
 	Result *result; /* [stage][case], in shared memory */
 	List listed;
 	const char *folder; /* for emitted C */
+	bool headers;       /* compiled headers lie in it */
 	int from, at;       /* first case of the chunk at work, and its stage */
 } Suite;
 
@@ -128,7 +130,7 @@ static void build(int i, void *arg)
 	/* A compiler that outlives its parent ends too. */
 	struct rlimit cpu = {CC_SECONDS, CC_SECONDS};
 	setrlimit(RLIMIT_CPU, &cpu);
-	build_batch(s->folder, "-O1 -std=c99", first, n, result_of(s, s->at, first));
+	build_batch(s->folder, FLAGS, s->headers, first, n, result_of(s, s->at, first));
 }
 
 static void builder_died(int i, int sig, const char *said, void *arg)
@@ -145,6 +147,7 @@ static void run_chunk(Suite *s, int stage, int from)
 	s->at = stage;
 	s->from = from;
 	guard_all(n, s->jobs, SECONDS, emit, unit_died, s);
+	s->headers = strcmp(s->stage[stage], "c") != 0 && build_headers(s->folder, FLAGS);
 	guard_all((n + BATCH - 1) / BATCH, s->jobs, CC_SECONDS, build, builder_died, s);
 	guard_all(n, s->jobs, SECONDS, run_unit, unit_died, s);
 	temporary_clear();

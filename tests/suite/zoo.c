@@ -73,7 +73,7 @@ static void work(int unit, void *arg)
 	Result *r = &z->result[unit];
 	emit_case(k, z->target[unit % z->ntargets], true, z->folder, unit, r);
 	if (r->emitted)
-		build_batch(z->folder, "-O2 -std=c11", unit, 1, r);
+		build_batch(z->folder, "-O2 -std=c11", false, unit, 1, r);
 	if (r->emitted)
 		run_case(k, z->folder, unit, unit, 2, r);
 	remove_files(z->folder, unit);
