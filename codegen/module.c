@@ -231,6 +231,27 @@ static void need_fixed_sizes(Graph *g)
 			dim_number(g, NULL, g->in[i]->shape.dim[d]);
 }
 
+/* What a program may hand in and get back: tensors of whole bytes. */
+static void need_stored(Graph *g, const Node *n, const Value *v)
+{
+	if (v->kind != KIND_TENSOR)
+		fail_unsupported(g, n, "'%s' is no tensor", v->name);
+	if (dtype_info(v->dtype)->bits < 8)
+		fail_unsupported(g, n, "element type %s is not yet stored by emitted code", dtype_name(v->dtype));
+}
+
+static void need_stored_types(Graph *g)
+{
+	for (int i = 0; i < g->nin; i++)
+		need_stored(g, NULL, g->in[i]);
+	for (int i = 0; i < g->nout; i++)
+		need_stored(g, g->out[i]->def, g->out[i]);
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nout; k++)
+			if (g->node[i]->out[k])
+				need_stored(g, g->node[i], g->node[i]->out[k]);
+}
+
 static void need_lower(Graph *g)
 {
 	for (uint32_t i = 0; i < g->nnode; i++) {
@@ -273,6 +294,7 @@ static void build(Module *m)
 {
 	Graph *g = m->g;
 	need_fixed_sizes(g);
+	need_stored_types(g);
 	need_lower(g);
 	layout(g);
 	fuse(g, m->o->level > 0);
