@@ -85,7 +85,7 @@ static void print_checks(Module *m, Out *o)
 	if (m->arena_bytes || m->weights_given)
 		put_text(o, " ||\n\t    (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", m->upper);
 	put_text(o, ")\n\t\treturn TCC_ERR_ARG;\n");
-	if (m->target->cpu_check)
+	if (m->vectors && m->target->cpu_check)
 		put_text(o, "\tif (!(%s))\n\t\treturn TCC_ERR_CPU;\n", m->target->cpu_check);
 }
 

@@ -168,25 +168,25 @@ static void print_prologue(Module *m, Out *o, const char *name, const char *code
 {
 	const char *f = m->target->features;
 	put_text(o, "#include \"%s.h\"\n#include <math.h>\n#include <string.h>\n", name);
-	if (f)
+	if (m->vectors)
 		put_text(o, "\n#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
 		            "#else\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n#include <immintrin.h>\n", f, f);
 	put_text(o, "\n");
 	if (uses_word(code, "UNROLL"))
 		put_text(o, "%s", unroll_macro);
-	if (uses_word(code, "INLINE") || m->target->lanes > 1)
+	if (uses_word(code, "INLINE") || m->vectors)
 		put_text(o, "#define INLINE static inline __attribute__((always_inline))\n");
 	if (uses_word(code, "ALIGN"))
 		put_text(o, "#define ALIGN __attribute__((aligned(64)))\n");
 	if (uses_word(code, "PAUSE"))
-		put_text(o, "%s", f ? "#define PAUSE _mm_pause()\n" : "#define PAUSE ((void)0)\n");
+		put_text(o, "%s", m->vectors ? "#define PAUSE _mm_pause()\n" : "#define PAUSE ((void)0)\n");
 	put_text(o, "\n");
 	print_helpers(m->target, code, o);
 }
 
 static void print_epilogue(Module *m, Out *o)
 {
-	if (m->target->features)
+	if (m->vectors)
 		put_text(o, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#else\n#pragma GCC pop_options\n#endif\n");
 }
 
@@ -324,6 +324,15 @@ static Module *module_new(Graph *g, const Options *o)
 	return m;
 }
 
+/* Some helper that the stages use is an instruction of the target; else the text is plain C on any target. */
+static bool uses_vectors(const Module *m, const char *stages)
+{
+	Out helpers = {.arena = &m->g->ctx->scratch};
+	put_text(&helpers, "%s", "");
+	print_helpers(m->target, stages, &helpers);
+	return strstr(helpers.text, "_mm") != NULL;
+}
+
 static void print_module(Module *m, Out *file)
 {
 	Out stages = {.arena = file->arena}, code = {.arena = file->arena};
@@ -332,6 +341,7 @@ static void print_module(Module *m, Out *file)
 		if (!m->stage[i]->turns)
 			print_stage(m, m->stage[i], &stages);
 	choose_weights(m);
+	m->vectors = uses_vectors(m, stages.text);
 	print_arena(m, &code);
 	print_state(m, &code);
 	print_incbin(m, &code);

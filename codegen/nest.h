@@ -109,6 +109,7 @@ struct Module {
 	const char *blob_name;      /* "m.weights.bin" */
 	bool weights_in_c;          /* weights are arrays in the text; else bytes of a blob */
 	bool weights_given;         /* the blob is given to init */
+	bool vectors;               /* the text uses instructions of the target */
 	bool float_arena;           /* every temporary is f32: the arena is a float * */
 	int64_t macs;
 };
