@@ -77,7 +77,8 @@ check build-sanitize build sanitize
 check build-clang build clang
 unit release
 unit sanitize
-tally bad-models sh tests/bad/run.sh build/release/make_bad build/release/tcc-inspect
+tally bad-inspect sh tests/bad/run.sh build/release/make_bad build/release/tcc-inspect
+tally bad-compile sh tests/bad/run.sh build/release/make_bad build/release/tcc-compile --check
 tally ops-and-passes build/release/run tests
 tally ops-and-passes-sanitize build/sanitize/run tests
 tally ops-as-c build/release/run -t c tests

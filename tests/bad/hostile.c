@@ -52,7 +52,7 @@ static void unknown_operator(Model *m)
 static void dimension(Model *m)
 {
 	named(m, "x");
-	Onnx__TensorShapeProto__Dimension *d = m->graph->input[0]->type->tensor_type->shape->dim[0];
+	Onnx__TensorShapeProto__Dimension *d = m->graph->output[0]->type->tensor_type->shape->dim[0];
 	d->has_dim_value = false;
 	d->dim_param = arena_string(m->arena, "n */ \n\"%n?" "?/\\");
 }

@@ -20,7 +20,7 @@ name=$(basename "$1")
 
 # complain FILE TEXT
 complain() {
-	echo "$1: $2"
+	printf '%s: %s\n' "$1" "$2"
 	bad=1
 }
 
