@@ -121,7 +121,7 @@ static void copy_attributes(Raw *r, const NodeProto *p)
 static Raw raw_of(Frame *f, size_t k)
 {
 	const NodeProto *p = f->scope->node[k];
-	Raw r = {.f = f, .index = k, .name = text_of(p->name), .type = p->op_type,
+	Raw r = {.f = f, .index = k, .name = node_name(p), .type = p->op_type,
 		 .domain = is_onnx_domain(p->domain) ? "" : p->domain, .version = f->scope->callee[k].version};
 
 	if (*f->path)

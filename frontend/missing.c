@@ -30,8 +30,8 @@ void missing_note(Import *im, const Scope *s, size_t node)
 	}
 	Missing *m = &im->missing[i];
 	GROW(im->arena, m->node, m->n, m->c);
-	m->node[m->n++] = *text_of(p->name) ? arena_format(im->arena, "'%s'", shown(im->ctx, p->name))
-					    : arena_format(im->arena, "node %zu", node + 1);
+	m->node[m->n++] = *node_name(p) ? arena_format(im->arena, "'%s'", shown(im->ctx, node_name(p)))
+					: arena_format(im->arena, "node %zu", node + 1);
 }
 
 static const char *nodes_text(Import *im, const Missing *m, size_t most)

@@ -175,6 +175,7 @@ int opset_version(const Opsets *o, const char *domain); /* 0 when it is not impo
 
 Scope *scope_of_model(Import *im);
 bool is_true_input(const Scope *s, const char *name); /* an input without an initializer, which would be its value */
+const char *node_name(const NodeProto *p); /* a node without a name goes by its first output */
 const Scope *scope_of_graph(const Scope *s, size_t node, const GraphProto *g);
 /* "node 12 'conv1' (Conv): ..." */
 _Noreturn void fail_at(Import *im, const Scope *s, size_t node, enum exit_code status, const char *id,

@@ -14,10 +14,19 @@
 
 /* ---- trouble ---- */
 
+const char *node_name(const NodeProto *p)
+{
+	const char *name = text_of(p->name);
+
+	for (size_t i = 0; !*name && i < p->n_output; i++)
+		name = p->output[i];
+	return name;
+}
+
 static const char *node_text(Ctx *c, const Scope *s, size_t node)
 {
 	const NodeProto *p = s->node[node];
-	const char *name = text_of(p->name), *quote = *name ? " '" : "", *unquote = *name ? "'" : "";
+	const char *name = node_name(p), *quote = *name ? " '" : "", *unquote = *name ? "'" : "";
 
 	return arena_format(&c->scratch, "node %zu%s%s%s (%s)%s%s%s", node + 1, quote, *name ? shown(c, name) : "",
 			    unquote, shown(c, text_of(p->op_type)), *s->name ? " of " : "", *s->name ? s->kind : "",

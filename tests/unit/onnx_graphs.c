@@ -264,7 +264,7 @@ static void functions_are_written_out(void **state)
 	Graph *g = import();
 	assert_int_equal(g->nnode, 3);
 	assert_true(is_node(g, 0, "Exp") && is_node(g, 1, "Relu") && is_node(g, 2, "Neg"));
-	assert_string_equal(g->node[0]->name, "outer/first/Exp");
+	assert_string_equal(g->node[0]->name, "outer/first/t");
 	assert_string_equal(g->out[0]->name, "c");
 	assert_string_equal(g->out_name[0], "y");
 }
@@ -393,7 +393,7 @@ static void names_of_a_body_are_its_own(void **state)
 	import();
 	m.graph->node[1] = m.graph->node[0];
 	m.graph->node[0] = node_proto(&ctx.perm, "Relu", "x", "sum");
-	refuse(EXIT_MODEL, "'sum' is defined twice, by node 1 (Relu) and by node 1 (Add) of graph 'body'");
+	refuse(EXIT_MODEL, "'sum' is defined twice, by node 1 'sum' (Relu) and by node 1 'sum' (Add) of graph 'body'");
 	body->node[0]->output[0] = "other";
 	refuse(EXIT_MODEL, "[E-"); /* the output of the body is an outer value of another shape */
 }
@@ -415,9 +415,9 @@ static void all_missing_operators_are_named(void **state)
 	add_output(&m, "y", FLOAT, "1");
 	refuse_with(&o, EXIT_UNSUPPORTED,
 		    "2 operators are not supported: Frobnicate (5 nodes: 'f0', 'f1', 'f2', ...), "
-		    "Wibble (1 node: node 6) [E-OPERATOR]");
+		    "Wibble (1 node: 'y') [E-OPERATOR]");
 	fclose(f);
-	assert_string_equal(text, "Frobnicate (5 nodes): 'f0', 'f1', 'f2', 'f3', 'f4'\nWibble (1 node): node 6\n");
+	assert_string_equal(text, "Frobnicate (5 nodes): 'f0', 'f1', 'f2', 'f3', 'f4'\nWibble (1 node): 'y'\n");
 }
 
 int main(void)
