@@ -26,6 +26,16 @@ void print_arena(Module *m, Out *o)
 	put_text(o, "};\n\n");
 }
 
+/* From a region's start to element 0,..,0. */
+static void print_offset(const Place *p, Out *o)
+{
+	if (p->offset)
+		put_text(o, " + %lld", (long long)p->offset);
+	if (p->turn)
+		put_text(o, " %c %lld%s*t", p->turn < 0 ? '-' : '+', (long long)(p->turn < 0 ? -p->turn : p->turn),
+		         p->region->count > INT32_MAX ? "LL" : "");
+}
+
 static void print_pointer(Module *m, const Value *v, Out *o)
 {
 	const Place *p = v->place;
@@ -39,21 +49,22 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 		else
 			put_text(o, "(%s *)(void *)(m + %s)", type, region_name(m, r));
 	}
-	if (p->offset)
-		put_text(o, " + %lld", (long long)p->offset);
-	if (p->turn)
-		put_text(o, " %c %lld*t", p->turn < 0 ? '-' : '+', (long long)(p->turn < 0 ? -p->turn : p->turn));
+	print_offset(p, o);
 }
 
 static void print_argument(Module *m, const Param *q, Out *o)
 {
 	const Weight *w = q->weight;
-	if (!w)
+	if (!w) {
 		print_pointer(m, q->value, o);
-	else if (m->weights_in_c)
+		return;
+	}
+	if (m->weights_in_c)
 		put_text(o, "%s", w->name);
 	else
 		put_text(o, "(const %s *)(const void *)(w + %s)", c_type(w->dtype), upper_name(m, w->name));
+	if (q->value)
+		print_offset(q->value->place, o);
 }
 
 /* ---- where workers must meet ---- */

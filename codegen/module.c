@@ -37,9 +37,10 @@ Param *param_of(Stage *s, Value *v)
 		if (s->param[i].value == v)
 			return &s->param[i];
 	Param q = {.value = v, .written = v == s->out};
-	if (v->role == ROLE_CONST) {
+	const Value *root = place_root(v);
+	if (root->data) {
 		const char *name = arena_format(s->l->arena, "s%d_w%d", s->number, s->nparams);
-		q.weight = weight_add(s->module, name, v->dtype, v->data->count, v->data->data, NULL);
+		q.weight = weight_add(s->module, name, v->dtype, root->data->count, root->data->data, NULL);
 	}
 	return param_add(s, q);
 }
@@ -299,12 +300,15 @@ static void build(Module *m)
 	layout(g);
 	fuse(g, m->o->level > 0);
 	make_stages(m, g);
+	int64_t turns = 1;
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
 		s->module = m;
+		if (s->turns)
+			turns = s->turns > 0 ? s->turns : 1;
 		if (s->body && !make_tiles(m, s))
 			make_nest(m, s);
-		m->macs += s->macs;
+		m->macs += turns * s->macs;
 	}
 	make_memory(m);
 	m->float_arena = true;

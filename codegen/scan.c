@@ -14,34 +14,31 @@
 
 /* ---- states made in place ---- */
 
-static const Value *root_of(const Value *v)
-{
-	while (v->place->form == FORM_VIEW && v->place->parent)
-		v = v->place->parent;
-	return v;
-}
+typedef struct Reads {
+	const Value *state;
+	const Expr *address; /* of the element that is written; NULL: any read counts */
+	uint8_t *seen;       /* by expression id: outside of sums 1, in sums 2 */
+} Reads;
 
-static bool loads(const Expr *x, const Value *v)
+/* x reads the state, other than (with an address) the very element that is written: a sum may read it too late. */
+static bool reads(const Reads *r, const Expr *x, bool in_sum)
 {
-	if (x->kind == X_LOAD && root_of(x->value) == v)
-		return true;
+	uint8_t bit = in_sum ? 2 : 1;
+	if (r->seen[x->id] & bit)
+		return false;
+	r->seen[x->id] |= bit;
+	if (x->kind == X_LOAD && place_root(x->value) == r->state)
+		return !r->address || in_sum || x->value != r->state || x->arg[0] != r->address;
 	for (int k = 0; k < x->nargs; k++)
-		if (loads(x->arg[k], v))
+		if (reads(r, x->arg[k], in_sum || x->kind == X_REDUCE))
 			return true;
 	return false;
 }
 
-/* Every load of v in x is at `address`: reading it and then writing there is no conflict. */
-static bool loads_only_at(const Expr *x, const Value *v, const Expr *address)
+static bool stage_reads(const Stage *s, const Value *state, const Expr *address)
 {
-	if (x->kind == X_LOAD && root_of(x->value) == v)
-		return x->value == v && x->arg[0] == address;
-	if (x->kind == X_REDUCE && loads(x, v))
-		return false;
-	for (int k = 0; k < x->nargs; k++)
-		if (!loads_only_at(x->arg[k], v, address))
-			return false;
-	return true;
+	Reads r = {state, address, NEW_N(&s->l->graph->ctx->scratch, uint8_t, s->l->nexprs + 1)};
+	return s->body && reads(&r, s->body, false);
 }
 
 static bool same_strides(const Value *a, const Value *b)
@@ -58,12 +55,12 @@ static bool in_place(Module *m, int from, int to, const Value *state, const Valu
 		return false;
 	for (int i = from; i < to; i++)
 		maker = m->stage[i]->out == next ? i : maker;
-	if (maker < 0 || m->stage[maker]->body == NULL || !loads_only_at(m->stage[maker]->body, state, m->stage[maker]->address))
+	if (maker < 0 || stage_reads(m->stage[maker], state, m->stage[maker]->address))
 		return false;
 	for (int i = maker + 1; i < to; i++)
-		if (m->stage[i]->body && loads(m->stage[i]->body, state))
+		if (stage_reads(m->stage[i], state, NULL))
 			return false;
-	m->stage[maker]->in_place |= loads(m->stage[maker]->body, state);
+	m->stage[maker]->in_place |= stage_reads(m->stage[maker], state, NULL);
 	return true;
 }
 
@@ -73,10 +70,11 @@ void make_scan(Module *m, Node *n)
 	int states = scan_states(n);
 	for (int k = 0; k < states; k++)
 		make_copy(m, n, n->in[k], body->in[k]);
-	Value *whole = n->in[states];
+	const Value *whole = n->in[states];
 	int axis = scan_axis(&ATTR_OF(n, scan)->scan_input_axes, 0, whole->shape.rank);
-	Stage *open = marker_add(m, n, "loop");
-	open->turns = whole->shape.dim[axis].k;
+	if (whole->shape.dim[axis].k == 0)
+		return;
+	marker_add(m, n, "loop")->turns = whole->shape.dim[axis].k;
 	int first = m->nstages;
 	make_stages(m, body);
 	int last = m->nstages;

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 #include "codegen/nest.h"
+#include "passes/rewrite.h"
 
 /* ---- flat bodies ---- */
 
@@ -149,6 +150,13 @@ static void find_facts(Stage *s, const Expr *x, bool *seen)
 		find_facts(s, x->arg[k], seen);
 }
 
+static void find_all_facts(Stage *s)
+{
+	Arena *scratch = &s->l->graph->ctx->scratch;
+	find_facts(s, s->body, NEW_N(scratch, bool, s->l->nexprs + 1));
+	find_facts(s, s->address, NEW_N(scratch, bool, s->l->nexprs + 1));
+}
+
 static const struct { const char *op, *kind; } kinds[] = {
 	{"Conv", "conv"}, {"ConvTranspose", "deconv"}, {"MatMul", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"},
 	{"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"}, {"Softmax", "softmax"},
@@ -192,7 +200,7 @@ static void make_border(Module *m, Node *n, Value *y)
 	s->l = lower_new(m->g, &m->g->ctx->perm, NULL);
 }
 
-static void make_stage(Module *m, Node *n, int slot, const bool *is_load)
+static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_load)
 {
 	Arena *a = &m->g->ctx->perm;
 	Value *y = n->out[slot];
@@ -202,7 +210,7 @@ static void make_stage(Module *m, Node *n, int slot, const bool *is_load)
 	Stage *s = stage_add(m, n);
 	s->out = y;
 	Expr *at[MAX_RANK];
-	s->l = lower_new(m->g, a, is_load);
+	s->l = lower_new(g, a, is_load);
 	for (int k = 0; k < y->shape.rank; k++)
 		at[k] = num_i(s->l, 0);
 	for (int k = 0; k < y->shape.rank; k++) {
@@ -217,9 +225,8 @@ static void make_stage(Module *m, Node *n, int slot, const bool *is_load)
 	s->body = flat(&f, body);
 	s->address = address_of(s->l, y, at);
 	merge_axes(s);
-	collect_fused(s, a, n, NEW_N(&m->g->ctx->scratch, bool, m->g->last_node_id + 1));
-	find_facts(s, s->body, NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1));
-	find_facts(s, s->address, NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1));
+	collect_fused(s, a, n, NEW_N(&g->ctx->scratch, bool, g->last_node_id + 1));
+	find_all_facts(s);
 	s->kind = kind_of(s);
 }
 
@@ -234,10 +241,11 @@ Stage *marker_add(Module *m, Node *n, const char *kind)
 void make_copy(Module *m, Node *n, Value *from, Value *to)
 {
 	Arena *a = &m->g->ctx->perm;
+	if (dim_is(shape_count(m->g, &to->shape), 0))
+		return;
 	Stage *s = stage_add(m, n);
 	Expr *at[MAX_RANK];
 	s->out = to;
-	s->kind = "copy";
 	s->l = lower_new(m->g, a, NULL);
 	for (int k = 0; k < to->shape.rank; k++) {
 		at[k] = num_i(s->l, 0);
@@ -246,10 +254,16 @@ void make_copy(Module *m, Node *n, Value *from, Value *to)
 		s->axis[s->naxes] = axis_new(s->l, to->shape.dim[k], false);
 		at[k] = axis_expr(s->l, s->axis[s->naxes++]);
 	}
+	double k;
+	bool fill = is_float(from->dtype) && const_splat(from, &k);
 	Flat f = {s, NULL, 0};
-	s->body = flat(&f, value_at(s->l, from, at));
+	s->body = fill ? num(s->l, to->dtype, k) : flat(&f, value_at(s->l, from, at));
 	s->address = address_of(s->l, to, at);
 	merge_axes(s);
+	find_all_facts(s);
+	s->fused = arena_copy(a, &n, sizeof n);
+	s->nfused = 1;
+	s->kind = fill ? "fill" : "copy";
 }
 
 void make_stages(Module *m, Graph *g)
@@ -267,6 +281,6 @@ void make_stages(Module *m, Graph *g)
 		}
 		for (int slot = 0; slot < n->nout; slot++)
 			if (n->out[slot] && n->out[slot]->place->form == FORM_STORED)
-				make_stage(m, n, slot, is_load);
+				make_stage(m, g, n, slot, is_load);
 	}
 }

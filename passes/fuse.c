@@ -100,6 +100,8 @@ static void own_strides(const Value *v, Place *p)
 static void stored_strides(const Value *v)
 {
 	Place *p = v->place;
+	if (p->given)
+		return;
 	if (!p->parent) {
 		own_strides(v, p);
 		return;
@@ -252,6 +254,6 @@ void fuse(Graph *g, bool fusing)
 			if (n->out[k])
 				choose_form(&f, n, n->out[k]);
 		if (n->nsub)
-			place_scan(g, n, fusing);
+			place_scan(n, fusing);
 	}
 }

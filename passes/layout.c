@@ -102,10 +102,18 @@ static void choose_order(Graph *g, const Node *n)
 		memcpy(y->order, from->order, sizeof y->order);
 }
 
+Place *place_new(Graph *g)
+{
+	Place *p = NEW(&g->ctx->perm, Place);
+	p->inner = -1;
+	return p;
+}
+
+/* What a body takes in has its place already: place_scan() gave it. */
 static void place_init(Graph *g, Value *v)
 {
-	v->place = NEW(&g->ctx->perm, Place);
-	v->place->inner = -1;
+	if (!g->outer || v->role != ROLE_INPUT || !v->place)
+		v->place = place_new(g);
 	if (v->shape.rank > 0 && !v->def)
 		order_rows(v);
 }
@@ -134,17 +142,24 @@ static void order_with_inner(Value *v, int inner)
 	v->order[k] = inner;
 }
 
+/* What comes from outside has the strides that it has: those of its order, or of the value that it is a view of. */
+static bool has_inner(const Value *v, int inner)
+{
+	if (dim_is(v->shape.dim[inner], 1))
+		return true;
+	return v->place->form == FORM_VIEW ? v->place->stride[inner] == 1 : v->order[v->shape.rank - 1] == inner;
+}
+
 /* Axis `inner` of v can have stride 1, and zeros can stand around v, without a copy. */
 static bool can_have(const Value *v, int inner, bool border)
 {
 	const Place *p = v->place;
 	if (!v->def || v->role == ROLE_INPUT || v->def->nsub)
-		return false;
+		return !border && has_inner(v, inner);
 	if (p->inner >= 0 && p->inner != inner && inner >= 0)
 		return false;
 	if ((v->def->op->flags & MOVES) && !is_op(v->def, "Concat"))
 		return true; /* fuse stores it when the view does not fit */
-	(void)border;
 	return inner < 0 || v->shape.rank == 0 || v->order[v->shape.rank - 1] == inner ||
 	       dim_is(v->shape.dim[v->order[v->shape.rank - 1]], 1);
 }
@@ -156,6 +171,8 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 	bool border = false;
 	for (int k = 0; k < v->shape.rank; k++)
 		border |= before[k] > 0 || after[k] > 0;
+	if (inner < 0 && !border)
+		return;
 	if (!can_have(v, inner, border)) {
 		Value *y = copy_before(g, n, v);
 		if (inner >= 0)

@@ -32,6 +32,7 @@ typedef struct Region {
 
 typedef struct Place {
 	Form form;
+	bool given;       /* strides and offset are decided: it is part of a value outside */
 	bool stored;      /* layout's wish: memory of its own, even if a view or an expression would do */
 	int inner;        /* layout's wish: this axis must have stride 1; -1: any */
 	bool border;      /* has zeros around it */
@@ -51,11 +52,13 @@ void layout(Graph *g);
 /* Choose forms, and the strides of every stored value and view. `fusing` false (-O0): only what must be. */
 void fuse(Graph *g, bool fusing);
 
-/* Places of a Scan's body; called by fuse when the node's inputs have theirs. */
-void place_scan(Graph *g, Node *n, bool fusing);
+/* Places of a Scan's body; called by fuse when the node's inputs and outputs have theirs. */
+void place_scan(Node *n, bool fusing);
 
 /* ---- shared ---- */
 
+Place *place_new(Graph *g);
+const Value *place_root(const Value *v);              /* the value whose memory it is */
 void place_same(Value *v, Value *outer);              /* v is the same memory as outer */
 
 /* Output `slot` of n at fresh axes (one an output dimension, in axes[]), every input a load. */

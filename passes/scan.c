@@ -3,7 +3,7 @@
  * One turn of the loop sees slice t of every scanned value: the same strides without the scanned axis, and an offset
  * that moves by `turn` elements. Final states are views of the body's states, which keep their memory for all turns.
  *
- * needs: layout of the outer graph and strides of the node's inputs.  sets: places of the body's values. */
+ * needs: strides of the node's inputs and outputs.  sets: places of the body's values. */
 #include <string.h>
 #include "ir/op/scan.h"
 #include "passes/place.h"
@@ -23,6 +23,13 @@ static void place_slice(Value *v, Value *whole, int axis, bool reverse)
 			p->stride[q++] = from->stride[k];
 }
 
+const Value *place_root(const Value *v)
+{
+	while (v->place->parent)
+		v = v->place->parent;
+	return v;
+}
+
 /* v: the same memory as `outer`. */
 void place_same(Value *v, Value *outer)
 {
@@ -33,28 +40,46 @@ void place_same(Value *v, Value *outer)
 	memcpy(v->place->stride, outer->place->stride, sizeof v->place->stride);
 }
 
-void place_scan(Graph *g, Node *n, bool fusing)
+/* What the body takes in: states have memory of their own, slices and captured values that of others. */
+static void place_inputs(Node *n)
 {
 	Graph *body = n->sub[0];
 	const struct scan *a = ATTR_OF(n, scan);
-	int states = scan_states(n), scanned = (int)a->num_scan_inputs;
-	(void)g;
-	layout(body);
-	for (int k = 0; k < scanned; k++) {
-		Value *whole = n->in[states + k];
-		place_slice(body->in[states + k], whole, scan_axis(&a->scan_input_axes, k, whole->shape.rank),
-		            scan_reversed(&a->scan_input_directions, k));
+	int states = scan_states(n);
+	for (int k = 0; k < body->nin; k++) {
+		Value *v = body->in[k], *whole = n->in[k];
+		v->place = place_new(body);
+		if (k >= body->nin - body->ncaptured)
+			place_same(v, whole);
+		else if (k >= states)
+			place_slice(v, whole, scan_axis(&a->scan_input_axes, k - states, whole->shape.rank),
+			            scan_reversed(&a->scan_input_directions, k - states));
 	}
-	for (int k = states + scanned; k < body->nin; k++)
-		place_same(body->in[k], n->in[k]);
-	fuse(body, fusing);
-	for (int k = states; k < body->nout; k++)
-		if (n->out[k]) {
-			int axis = scan_axis(&a->scan_output_axes, k - states, n->out[k]->shape.rank);
-			place_slice(body->out[k], n->out[k], axis, scan_reversed(&a->scan_output_directions, k - states));
-			body->out[k]->place->form = FORM_STORED;
-		}
-	for (int k = 0; k < states; k++)
+}
+
+/* Slices that it makes lie in the whole. */
+static void place_outputs(Node *n)
+{
+	Graph *body = n->sub[0];
+	const struct scan *a = ATTR_OF(n, scan);
+	int states = scan_states(n);
+	for (int k = states; k < n->nout; k++) {
+		Value *v = body->out[k], *whole = n->out[k];
+		if (!whole)
+			continue;
+		place_slice(v, whole, scan_axis(&a->scan_output_axes, k - states, whole->shape.rank),
+		            scan_reversed(&a->scan_output_directions, k - states));
+		v->place->given = true;
+	}
+}
+
+void place_scan(Node *n, bool fusing)
+{
+	place_inputs(n);
+	layout(n->sub[0]);
+	place_outputs(n);
+	fuse(n->sub[0], fusing);
+	for (int k = 0; k < scan_states(n); k++)
 		if (n->out[k])
-			place_same(n->out[k], body->in[k]);
+			place_same(n->out[k], n->sub[0]->in[k]);
 }
