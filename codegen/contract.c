@@ -251,10 +251,13 @@ static bool divide_axes(Module *m, Stage *s, Contraction *c)
 	c->lane = step_of_axis(s, c, s->axis[last]);
 	if (c->lane.a && !c->lane.b) { /* a product commutes */
 		Expr *t = c->a;
+		int64_t base = c->a_base;
 		if (c->a->value->role == ROLE_CONST || c->b->value->role == ROLE_CONST)
 			return false;
 		c->a = c->b;
 		c->b = t;
+		c->a_base = c->b_base;
+		c->b_base = base;
 		c->lane = step_of_axis(s, c, s->axis[last]);
 	}
 	bool constant = c->b->value->role == ROLE_CONST;
