@@ -158,6 +158,8 @@ Expr *imul(Lower *l, Expr *a, Expr *b)
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
+static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a; }
+
 /* Split x = c * whole + rest with every coefficient of rest in 0..c-1. */
 static bool split_by(Expr *x, int64_t c, Linear *whole, Linear *rest)
 {
@@ -177,6 +179,23 @@ static bool split_by(Expr *x, int64_t c, Linear *whole, Linear *rest)
 	return true;
 }
 
+/* (g*x + k) div (g*c) = (x + k div g) div c and (g*x + k) mod (g*c) = g * ((x + k div g) mod c) + k mod g: returns the
+ * g that all coefficients share with c, *whole = x + k div g and *rest = k mod g. */
+static int64_t common_factor(Lower *l, Expr *a, int64_t c, Expr **whole, int64_t *rest)
+{
+	Linear sum;
+	if (!linear_of(a, &sum) || sum.n == 0)
+		return 1;
+	for (int i = 0; i < sum.n; i++)
+		c = gcd(c, sum.coef[i] < 0 ? -sum.coef[i] : sum.coef[i]);
+	for (int i = 0; i < sum.n; i++)
+		sum.coef[i] /= c;
+	*rest = sum.k - c * floor_div(sum.k, c);
+	sum.k = floor_div(sum.k, c);
+	*whole = linear_expr(l, &sum);
+	return c;
+}
+
 Expr *idiv(Lower *l, Expr *a, Expr *b)
 {
 	Linear whole, rest;
@@ -185,6 +204,10 @@ Expr *idiv(Lower *l, Expr *a, Expr *b)
 	assert(b->i >= 0);
 	if (b->i <= 1)
 		return b->i ? a : b; /* into a size of 0: nobody reads there */
+	Expr *x;
+	int64_t k, common = common_factor(l, a, b->i, &x, &k);
+	if (common > 1)
+		return idiv(l, x, num_i(l, b->i / common));
 	if (a->kind == X_ALU && a->op == IDIV && a->arg[1]->kind == X_NUM && a->arg[1]->i < INDEX_MAX / b->i)
 		return idiv(l, a->arg[0], num_i(l, a->arg[1]->i * b->i));
 	if (split_by(a, b->i, &whole, &rest) && (whole.n || whole.k || rest.n == 0)) {
@@ -206,6 +229,10 @@ Expr *imod(Lower *l, Expr *a, Expr *b)
 	assert(b->i >= 0);
 	if (b->i <= 1)
 		return num_i(l, 0);
+	Expr *x;
+	int64_t k, common = common_factor(l, a, b->i, &x, &k);
+	if (common > 1)
+		return iadd(l, imul(l, imod(l, x, num_i(l, b->i / common)), num_i(l, common)), num_i(l, k));
 	Expr *r = split_by(a, b->i, &whole, &rest) ? linear_expr(l, &rest) : a;
 	if (r->lo >= 0 && r->hi < b->i)
 		return r;

@@ -32,8 +32,8 @@ static void infer(Graph *g, Node *n)
 static bool is_outside(const struct Resize *a, const Along *axis, int rank, const int64_t *at)
 {
 	for (int k = 0; k < rank && a->coordinate_transformation_mode == TF_CROP; k++) {
-		float v = coordinate(&axis[k], at[k]);
-		if (axis[k].resized && (v < 0 || v > (float)(axis[k].in.k - 1)))
+		double v = coordinate(a, &axis[k], at[k]);
+		if (axis[k].resized && (v < 0 || v > (double)(axis[k].in.k - 1)))
 			return true;
 	}
 	return false;
@@ -55,7 +55,7 @@ static void eval_nearest(Eval *e, const struct Resize *a, const Along *axis, con
 /* The weights of the elements that output i reads; returns the first element. */
 static int64_t weights_of(const struct Resize *a, const Along *x, const Taps *t, int64_t i, double *weight)
 {
-	double v = (double)coordinate(x, i), sum = 0;
+	double v = coordinate(a, x, i), sum = 0;
 	int64_t first = (int64_t)floor(v) + t->first;
 	for (int k = 0; k < t->count; k++) {
 		bool left_out = a->exclude_outside && (first + k < 0 || first + k >= x->in.k);

@@ -19,14 +19,15 @@ struct Resize {
 	float cubic_coeff_a, extrapolation_value;
 };
 
-/* Output element i lies at input coordinate  (i + add) * mul / div + off,  computed in float as ONNX Runtime does. Sizes
- * that are known at run time only enter as div = out / in, or as mul = in - 1 and div = out - 1. */
+/* Output element i lies at input coordinate  (i + add) * mul / div + off.  Sizes known at run time only enter as
+ * div = out / in, or as mul = in - 1 and div = out - 1. */
 typedef struct Along {
 	Dim in, out;
 	bool resized; /* else coordinate i is i */
 	enum { BY_NUMBERS, BY_RATIO, BY_CORNERS } by;
 	float add, mul, div, off;
-	float scale; /* 0: known at run time only */
+	float scale;  /* 0: known at run time only */
+	int64_t p, q; /* scale = p / q; 0: no such fraction */
 } Along;
 
 /* The inputs of a node that decide sizes; an absent one has no elements. */
@@ -39,16 +40,19 @@ typedef struct ResizeSizes {
 void resize_axes(Graph *g, const Node *n, const Shape *x, const ResizeSizes *given, Along *axis);
 ResizeSizes resize_sizes(Graph *g, const Node *n);
 
-float coordinate(const Along *x, int64_t i);
-
-/* nearest: the input element of output i */
-int64_t nearest_element(const struct Resize *a, const Along *x, int64_t i);
-/* The same as (a * i + b) div c, clipped where a flag says so; false when there is no such formula. */
-typedef struct Steps {
+/* Coordinate i as (a * i + b) / c, exactly; false when there is no such fraction. */
+typedef struct Fraction {
 	int64_t a, b, c;
-	bool clip_low, clip_high;
-} Steps;
-bool nearest_steps(const struct Resize *a, const Along *x, Steps *s);
+} Fraction;
+bool coordinate_fraction(const struct Resize *a, const Along *x, Fraction *f);
+double coordinate(const struct Resize *a, const Along *x, int64_t i);
+
+/* nearest: the input element of output i, its coordinate computed in float as ONNX Runtime does, which decides ties */
+int64_t nearest_element(const struct Resize *a, const Along *x, int64_t i);
+/* The same as (a * i + b) div c, clipped to the input; false when there is no such formula. */
+bool nearest_fraction(const struct Resize *a, const Along *x, Fraction *f);
+
+int64_t floor_of(const Fraction *f, int64_t i); /* (a * i + b) div c, rounded down */
 
 /* linear, cubic: coordinate v is a weighted sum of elements floor(v) + first .. floor(v) + first + count - 1; a tap's
  * weight is the kernel's value at (element - v) * stretch. */

@@ -6,31 +6,46 @@
 
 enum { STRETCH, NOT_LARGER, NOT_SMALLER }; /* keep_aspect_ratio_policy */
 
-/* s = p / q for a small q, exactly as a float. */
-static bool as_fraction(float s, int64_t *p, int64_t *q)
+static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a; }
+
+/* Scale s = p / q for a small q, exactly as a float. */
+static void set_fraction(Along *x, float s)
 {
-	for (*q = 1; *q <= 64; ++*q) {
-		double product = (double)s * (double)*q;
-		*p = llround(product);
-		if (product < 1 << 20 && *p > 0 && (float)((double)*p / (double)*q) == s)
-			return true;
+	x->scale = s;
+	for (int64_t q = 1; q <= 64; q++) {
+		double p = nearbyint((double)s * (double)q);
+		if (p > 0 && p < 1 << 20 && (float)(p / (double)q) == s) {
+			x->p = (int64_t)p;
+			x->q = q;
+			return;
+		}
 	}
-	return false;
+}
+
+static void set_ratio(Along *x)
+{
+	if (!dim_known(x->in) || !dim_known(x->out) || x->in.k == 0 || x->out.k == 0) {
+		x->scale = 0;
+		return;
+	}
+	int64_t common = gcd(x->out.k, x->in.k);
+	x->scale = (float)x->out.k / (float)x->in.k;
+	x->p = x->out.k / common;
+	x->q = x->in.k / common;
 }
 
 /* ---- sizes ---- */
 
-static Dim scaled_size(Graph *g, const Node *n, Dim in, float scale)
+static Dim scaled_size(Graph *g, const Node *n, const Along *x)
 {
-	int64_t p, q;
-	if (dim_known(in))
-		return dim((int64_t)(scale * (float)in.k));
-	if (!as_fraction(scale, &p, &q) || (q & (q - 1)) != 0) {
+	if (dim_known(x->in))
+		return dim((int64_t)(x->scale * (float)x->in.k));
+	if (!x->p || (x->q & (x->q - 1)) != 0) { /* in float, other products may round up to a whole number */
 		hint(g->ctx, "give the size with --dim or --shape");
-		fail_unsupported(g, n, "scale %g of size %s, which is not a number", (double)scale,
-				 dim_text(g->syms, in));
+		fail_unsupported(g, n, "scale %g of size %s, which is not a number", (double)x->scale,
+				 dim_text(g->syms, x->in));
 	}
-	return dim_floordiv(g->syms, dim_mul(g->syms, in, dim(p)), dim(q));
+	return dim_floordiv(g->syms, dim_mul(g->syms, x->in, dim(x->p)), dim(x->q));
 }
 
 /* The common scale that keeps the proportions, for all sizes at most (or at least) those given. */
@@ -44,7 +59,7 @@ static void keep_aspect(Graph *g, const Node *n, Along *axis, const int *list, i
 	}
 	for (int i = 0; i < count; i++) {
 		Along *x = &axis[list[i]];
-		x->scale = (float)best;
+		set_fraction(x, (float)best);
 		x->out = dim((int64_t)(best * (double)x->in.k + 0.5));
 	}
 }
@@ -60,18 +75,18 @@ static void set_sizes(Graph *g, const Node *n, const ResizeSizes *given, Along *
 	for (int i = 0; i < count; i++) {
 		Along *x = &axis[list[i]];
 		if (given->nscales) {
-			x->scale = (float)given->scales[i];
+			set_fraction(x, (float)given->scales[i]);
 			if (!(x->scale > 0 && x->scale < 1e6f))
 				fail_node(g, n, "E-VALUE", "scale %g; it must be above 0 and below 1e6",
 					  given->scales[i]);
-			x->out = scaled_size(g, n, x->in, x->scale);
+			x->out = scaled_size(g, n, x);
 			continue;
 		}
 		x->out = given->sizes[i];
 		if (dim_hi(g->syms, x->out) < 0 || (dim_is(x->in, 0) && !dim_is(x->out, 0)))
 			fail_node(g, n, "E-VALUE", "size %s from size %s", dim_text(g->syms, x->out),
 				  dim_text(g->syms, x->in));
-		x->scale = dim_known(x->in) && dim_known(x->out) && x->in.k ? (float)x->out.k / (float)x->in.k : 0;
+		set_ratio(x);
 	}
 	if (given->nsizes && policy != STRETCH)
 		keep_aspect(g, n, axis, list, count, policy == NOT_SMALLER);
@@ -157,7 +172,7 @@ void resize_axes(Graph *g, const Node *n, const Shape *x, const ResizeSizes *giv
 	if (a->axes.n >= 0)
 		axis_set(g, n, a->axes.v, count, x->rank);
 	for (int k = 0; k < x->rank; k++)
-		axis[k] = (Along){.in = x->dim[k], .out = x->dim[k], .scale = 1};
+		axis[k] = (Along){.in = x->dim[k], .out = x->dim[k], .scale = 1, .p = 1, .q = 1};
 	for (int i = 0; i < count; i++)
 		list[i] = a->axes.n < 0 ? i : (int)fix_axis(g, n, a->axes.v[i], x->rank);
 	bool crop = a->coordinate_transformation_mode == TF_CROP;
@@ -176,9 +191,49 @@ void resize_axes(Graph *g, const Node *n, const Shape *x, const ResizeSizes *giv
 	}
 }
 
-float coordinate(const Along *x, int64_t i)
+static float float_coordinate(const Along *x, int64_t i)
 {
 	return ((float)i + x->add) * x->mul / x->div + x->off;
+}
+
+static Fraction reduced(int64_t a, int64_t b, int64_t c)
+{
+	int64_t common = gcd(gcd(a, b < 0 ? -b : b), c);
+	return (Fraction){a / common, b / common, c / common};
+}
+
+bool coordinate_fraction(const struct Resize *a, const Along *x, Fraction *f)
+{
+	int64_t p = x->p, q = x->q, mode = a->coordinate_transformation_mode;
+	bool known = dim_known(x->in) && dim_known(x->out);
+	if (!p || x->by != BY_NUMBERS || mode == TF_CROP)
+		return false;
+	if (mode == ASYMMETRIC)
+		*f = reduced(q, 0, p);
+	else if (mode == TF_HALF_PIXEL)
+		*f = reduced(2 * q, q, 2 * p);
+	else if (mode == ALIGN_CORNERS)
+		*f = p * x->in.k > q ? reduced((x->in.k - 1) * q, 0, p * x->in.k - q) : (Fraction){0, 0, 1};
+	else if (mode == PYTORCH_HALF_PIXEL && dim_is(x->out, 1))
+		*f = (Fraction){0, 0, 1};
+	else
+		*f = reduced(2 * q, q - p + (mode == HALF_PIXEL_SYMMETRIC && known ? x->in.k * p - x->out.k * q : 0),
+			     2 * p);
+	return true;
+}
+
+int64_t floor_of(const Fraction *f, int64_t i)
+{
+	int64_t up = f->a * i + f->b;
+	return up / f->c - (up % f->c < 0);
+}
+
+double coordinate(const struct Resize *a, const Along *x, int64_t i)
+{
+	Fraction f;
+	if (!coordinate_fraction(a, x, &f))
+		return (double)float_coordinate(x, i);
+	return (double)(f.a * i + f.b) / (double)f.c;
 }
 
 /* ---- nearest ---- */
@@ -199,85 +254,46 @@ static float round_coordinate(const struct Resize *a, float v)
 
 int64_t nearest_element(const struct Resize *a, const Along *x, int64_t i)
 {
-	float at = round_coordinate(a, coordinate(x, i)), last = (float)(x->in.k - 1);
+	float at = round_coordinate(a, float_coordinate(x, i)), last = (float)(x->in.k - 1);
 	return (int64_t)(at < 0 ? 0 : at > last ? last : at);
 }
 
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
-
-static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a; }
-
-static Steps reduced(int64_t a, int64_t b, int64_t c)
+/* Rounding as a division that rounds down: ceil(u/c) = (u + c - 1) div c, ceil(u/c - 1/2) = (2 u + c - 1) div 2 c. */
+static Fraction rounding(const struct Resize *a, Fraction f)
 {
-	int64_t common = gcd(a, c);
-	return (Steps){a / common, floor_div(b, common), c / common, false, false};
-}
-
-/* The coordinate as (a * i + b) / c for scale = p / q, then its rounding as a division that rounds down. */
-static bool steps_of(const struct Resize *a, int64_t p, int64_t q, Steps *s)
-{
-	switch (a->coordinate_transformation_mode) {
-	case HALF_PIXEL:
-	case HALF_PIXEL_SYMMETRIC:
-	case PYTORCH_HALF_PIXEL:
-		*s = (Steps){2 * q, q - p, 2 * p, false, false};
+	switch (a->nearest_mode) {
+	case NEAREST_PREFER_FLOOR:
+		f = (Fraction){2 * f.a, 2 * f.b + f.c - 1, 2 * f.c};
 		break;
-	case TF_HALF_PIXEL:
-		*s = (Steps){2 * q, q, 2 * p, false, false};
+	case NEAREST_PREFER_CEIL:
+		f = (Fraction){2 * f.a, 2 * f.b + f.c, 2 * f.c};
 		break;
-	case ASYMMETRIC:
-		*s = (Steps){q, 0, p, false, false};
+	case NEAREST_CEIL:
+		f.b += f.c - 1;
 		break;
 	default:
-		return false;
+		break;
 	}
-	if (a->nearest_mode == NEAREST_CEIL)
-		s->b += s->c - 1;
-	bool half = a->nearest_mode == NEAREST_PREFER_FLOOR || a->nearest_mode == NEAREST_PREFER_CEIL;
-	if (half)
-		*s = reduced(2 * s->a, 2 * s->b + s->c - (a->nearest_mode == NEAREST_PREFER_FLOOR), 2 * s->c);
-	else
-		*s = reduced(s->a, s->b, s->c);
-	return true;
+	int64_t common = gcd(f.a, f.c); /* (a i + b) div c = (a/n i + b div n) div c/n */
+	return (Fraction){f.a / common, floor_of(&(Fraction){0, f.b, common}, 0), f.c / common};
 }
 
-/* Whether the formula gives what the coordinates give, for every i; of a size that is no number, for the first ones. */
-static bool steps_hold(const struct Resize *a, const Along *x, Steps *s)
+/* It must give the elements that coordinates in float give; where a size is no number, for the first ones. */
+bool nearest_fraction(const struct Resize *a, const Along *x, Fraction *f)
 {
-	int64_t first = floor_div(s->b, s->c), count = dim_known(x->out) ? x->out.k : 1 << 12;
-	if (!dim_known(x->in) || !dim_known(x->out)) {
-		s->clip_low = first < 0;
-		s->clip_high = true;
-		for (int64_t i = 0; i < count; i++)
-			if (floor_div(s->a * i + s->b, s->c) != (int64_t)round_coordinate(a, coordinate(x, i)))
-				return false;
-		return true;
-	}
-	s->clip_low = first < 0;
-	s->clip_high = floor_div(s->a * (count - 1) + s->b, s->c) >= x->in.k;
+	bool known = dim_known(x->in) && dim_known(x->out);
+	int64_t count = dim_known(x->out) ? x->out.k : 1 << 12;
+	if (!coordinate_fraction(a, x, f))
+		return false;
+	*f = rounding(a, *f);
 	for (int64_t i = 0; i < count; i++) {
-		int64_t at = floor_div(s->a * i + s->b, s->c);
-		at = at < 0 ? 0 : at >= x->in.k ? x->in.k - 1 : at;
-		if (at != nearest_element(a, x, i))
+		int64_t at = floor_of(f, i);
+		if (!known && at != (int64_t)round_coordinate(a, float_coordinate(x, i)))
+			return false;
+		if (known && (at < 0 ? 0 : at >= x->in.k ? x->in.k - 1 : at) != nearest_element(a, x, i))
 			return false;
 	}
 	return true;
-}
-
-bool nearest_steps(const struct Resize *a, const Along *x, Steps *s)
-{
-	int64_t p, q;
-	if (x->by != BY_NUMBERS)
-		return false;
-	if (as_fraction(x->scale, &p, &q) && steps_of(a, p, q, s) && steps_hold(a, x, s))
-		return true;
-	if (!dim_known(x->in) || !dim_known(x->out) || x->out.k < 1)
-		return false;
-	if (a->coordinate_transformation_mode == ALIGN_CORNERS && a->nearest_mode == NEAREST_FLOOR && x->out.k > 1) {
-		*s = (Steps){x->in.k - 1, 0, x->out.k - 1, false, false};
-		return steps_hold(a, x, s);
-	}
-	return steps_of(a, x->out.k, x->in.k, s) && steps_hold(a, x, s);
 }
 
 /* ---- linear, cubic ---- */

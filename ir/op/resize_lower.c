@@ -1,7 +1,7 @@
 /* resize_lower.c -- Resize as an element formula.
  *
  *     nearest   x[.., (a * i + b) / c, ..]          where the coordinates allow it: i / 2 for twice the size
- *     linear    (1 - t) * x[.., e, ..] + t * x[.., e + 1, ..]          e = floor(v), t = v - e, v the coordinate of i
+ *     linear    (1 - t) * x[.., e, ..] + t * x[.., e + 1, ..]          e = (a * i + b) / c,  t = (a * i + b) % c / c
  *     cubic     four such terms; antialiased: a sum over all elements under the stretched kernel */
 #include "ir/op/movement.h"
 #include "ir/op/resize.h"
@@ -40,15 +40,31 @@ static Expr *coordinate_of(const Walk *w, int k)
 	return x->off != 0 ? alu2(l, ADD, v, num(l, F32, (double)x->off)) : v;
 }
 
-static Expr *last_of(const Walk *w, int k)
+/* Element i, which lies in low..high (high may be unknown: INT64_MAX), clipped to the input's axis k. */
+static Expr *clip(const Walk *w, int k, Expr *i, int64_t low, int64_t high)
 {
-	return extent(w->l, dim_sub(lower_graph(w->l)->syms, w->axis[k].in, dim(1)));
+	Lower *l = w->l;
+	Dim in = w->axis[k].in;
+	if (low < 0)
+		i = alu2(l, MAX, i, num_i(l, 0));
+	if (!dim_known(in) || high >= in.k)
+		i = alu2(l, MIN, i, extent(l, dim_sub(lower_graph(l)->syms, in, dim(1))));
+	return i;
 }
 
-static Expr *clip(Lower *l, Expr *i, Expr *low, Expr *high)
+/* The last element that f gives along axis k. */
+static int64_t last_floor(const Walk *w, int k, const Fraction *f)
 {
-	i = low ? alu2(l, MAX, i, low) : i;
-	return high ? alu2(l, MIN, i, high) : i;
+	Dim out = w->axis[k].out;
+	return dim_known(out) ? floor_of(f, out.k - 1) : INT64_MAX / 2;
+}
+
+/* a * i + b + turns * c, where turns makes it no less than 0. */
+static Expr *numerator(const Walk *w, int k, const Fraction *f, int64_t *turns)
+{
+	Lower *l = w->l;
+	*turns = f->b < 0 ? -floor_of(f, 0) : 0;
+	return iadd(l, imul(l, w->at[k], num_i(l, f->a)), num_i(l, f->b + *turns * f->c));
 }
 
 /* ---- nearest ---- */
@@ -69,14 +85,26 @@ static Expr *rounded(const Walk *w, Expr *v)
 	}
 }
 
+/* With out = in * p / q the largest element stays inside without clipping when a whole period ends below the next. */
+static bool ends_inside(const Walk *w, int k, const Fraction *f)
+{
+	const Along *x = &w->axis[k];
+	Syms *s = lower_graph(w->l)->syms;
+	Dim in = dim_mul(s, x->in, dim(x->p)), out = dim_mul(s, x->out, dim(x->q));
+	return dim_same(in, out) && f->a * x->p == f->c * x->q && f->b < f->a;
+}
+
 static Expr *nearest_index(const Walk *w, int k)
 {
 	Lower *l = w->l;
-	Steps s;
-	if (!nearest_steps(w->a, &w->axis[k], &s))
-		return clip(l, cast(l, I64, rounded(w, coordinate_of(w, k))), num_i(l, 0), last_of(w, k));
-	Expr *i = idiv(l, iadd(l, imul(l, w->at[k], num_i(l, s.a)), num_i(l, s.b)), num_i(l, s.c));
-	return clip(l, i, s.clip_low ? num_i(l, 0) : NULL, s.clip_high ? last_of(w, k) : NULL);
+	Fraction f;
+	int64_t turns;
+	if (!nearest_fraction(w->a, &w->axis[k], &f))
+		return clip(w, k, cast(l, I64, rounded(w, coordinate_of(w, k))), -1, INT64_MAX);
+	Expr *up = numerator(w, k, &f, &turns), *i = isub(l, idiv(l, up, num_i(l, f.c)), num_i(l, turns));
+	if (!dim_known(w->axis[k].in) && ends_inside(w, k, &f))
+		return f.b < 0 ? alu2(l, MAX, i, num_i(l, 0)) : i;
+	return clip(w, k, i, floor_of(&f, 0), last_floor(w, k, &f));
 }
 
 /* ---- linear, cubic ---- */
@@ -105,7 +133,28 @@ static Expr *far_kernel(const Walk *w, Expr *d)
 	return polynomial(w->l, (double[]){-4 * c, 8 * c, -5 * c, c}, d);
 }
 
-/* The weight of element floor(v) + tap, where part = v - floor(v). */
+/* Coordinate v of the output's index along axis k: element = floor(v), in low..high, and part = v - element. */
+typedef struct Spot {
+	Expr *element, *part;
+	int64_t low, high;
+} Spot;
+
+static Spot spot_of(const Walk *w, int k)
+{
+	Lower *l = w->l;
+	Fraction f;
+	int64_t turns;
+	if (!coordinate_fraction(w->a, &w->axis[k], &f)) {
+		Expr *v = coordinate_of(w, k), *floor_v = alu1(l, FLOOR, v);
+		return (Spot){cast(l, I64, floor_v), alu2(l, SUB, v, floor_v), INT32_MIN, INT64_MAX / 2};
+	}
+	Expr *up = numerator(w, k, &f, &turns), *c = num_i(l, f.c), *rest = imod(l, up, c);
+	Expr *part = rest->kind == X_NUM ? num(l, F32, (double)rest->i / (double)f.c)
+					 : alu2(l, DIV, cast(l, F32, rest), num(l, F32, (double)f.c));
+	return (Spot){isub(l, idiv(l, up, c), num_i(l, turns)), part, floor_of(&f, 0), last_floor(w, k, &f)};
+}
+
+/* The weight of element floor(v) + tap. */
 static Expr *weight_of_tap(const Walk *w, Expr *part, int tap)
 {
 	Lower *l = w->l;
@@ -128,15 +177,16 @@ static Expr *weight_of_index(const Walk *w, Expr *part, Expr *tap, float stretch
 	return choose(l, alu2(l, LE, d, one), near_kernel(w, d), far);
 }
 
-/* Makes floor(v) + tap the index along axis k; its weight, or 0 where elements outside are left out. */
-static Expr *set_index(Walk *w, int k, Expr *floor_v, Expr *tap, Expr *weight)
+/* Makes element + tap, a tap of first..last, the index along axis k; its weight, or 0 where elements outside are left
+ * out. */
+static Expr *set_index(Walk *w, int k, const Spot *spot, Expr *tap, int first, int last, Expr *weight)
 {
 	Lower *l = w->l;
-	Expr *zero = num_i(l, 0), *i = iadd(l, cast(l, I64, floor_v), tap);
-	w->index[k] = clip(l, i, zero, last_of(w, k));
+	Expr *i = iadd(l, spot->element, tap);
+	w->index[k] = clip(w, k, i, spot->low + first, spot->high + last);
 	if (!w->a->exclude_outside || w->a->mode == RESIZE_LINEAR)
 		return weight;
-	return choose(l, inside(l, i, zero, extent(l, w->axis[k].in)), weight, num(l, F32, 0));
+	return choose(l, inside(l, i, num_i(l, 0), extent(l, w->axis[k].in)), weight, num(l, F32, 0));
 }
 
 static Expr *element(const Walk *w) { return cast(w->l, w->work, in(w->l, w->n, 0, w->index)); }
@@ -155,10 +205,14 @@ static Expr *interpolate(Walk *w, int k)
 	if (!w->axis[k].resized)
 		return interpolate(w, k + 1);
 	Taps taps = resize_taps(w->a, &w->axis[k]);
-	Expr *v = coordinate_of(w, k), *floor_v = alu1(l, FLOOR, v), *part = alu2(l, SUB, v, floor_v);
+	Spot spot = spot_of(w, k);
 	Expr *sum = NULL, *norm = NULL;
+	if (spot.part->kind == X_NUM && spot.part->f == 0) { /* every coordinate is an element's */
+		set_index(w, k, &spot, num_i(l, 0), 0, 0, NULL);
+		return interpolate(w, k + 1);
+	}
 	for (int t = taps.first; t < taps.first + taps.count; t++) {
-		Expr *weight = set_index(w, k, floor_v, num_i(l, t), weight_of_tap(w, part, t));
+		Expr *weight = set_index(w, k, &spot, num_i(l, t), t, t, weight_of_tap(w, spot.part, t));
 		norm = plus(w, norm, weight);
 		sum = plus(w, sum, times(w, weight, interpolate(w, k + 1)));
 	}
@@ -178,9 +232,10 @@ static Expr *antialiased(Walk *w)
 		if (!w->axis[k].resized)
 			continue;
 		Taps taps = resize_taps(w->a, &w->axis[k]);
-		Expr *v = coordinate_of(w, k), *floor_v = alu1(l, FLOOR, v), *part = alu2(l, SUB, v, floor_v);
+		Spot spot = spot_of(w, k);
 		Expr *t = tap[ntaps++] = red_axis(l, dim(taps.count)), *at = iadd(l, t, num_i(l, taps.first));
-		Expr *one = set_index(w, k, floor_v, at, weight_of_index(w, part, at, taps.stretch));
+		Expr *one = set_index(w, k, &spot, at, taps.first, taps.first + taps.count - 1,
+				      weight_of_index(w, spot.part, at, taps.stretch));
 		Expr *all = reduce(l, RED_SUM, one, 1, &t);
 		weight = weight ? alu2(l, MUL, weight, one) : one;
 		norm = norm ? alu2(l, MUL, norm, all) : all;
@@ -202,7 +257,7 @@ static Expr *stored(const Walk *w, DType t, Expr *x)
 		return cast(l, t, x);
 	x = alu1(l, ROUND, x);
 	if (bits < 63)
-		x = clip(l, x, num(l, F64, is_unsigned(t) ? 0 : -(double)((int64_t)1 << bits)),
+		x = alu2(l, MIN, alu2(l, MAX, x, num(l, F64, is_unsigned(t) ? 0 : -(double)((int64_t)1 << bits))),
 			 num(l, F64, (double)(((int64_t)1 << bits) - 1)));
 	return cast(l, t, x);
 }
