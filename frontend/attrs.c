@@ -6,9 +6,9 @@
 #include <string.h>
 #include "frontend/onnx.h"
 
-static const char *const type_name[AT_TYPES + 1] = {"no value", "FLOAT", "INT", "STRING", "TENSOR", "GRAPH", "FLOATS", "INTS",
-					"STRINGS", "TENSORS", "GRAPHS", "SPARSE_TENSOR", "SPARSE_TENSORS", "TYPE_PROTO",
-					"TYPE_PROTOS"};
+static const char *const type_name[AT_TYPES + 1] = {
+	"no value", "FLOAT",   "INT",	 "STRING",	  "TENSOR",	    "GRAPH",	  "FLOATS",	"INTS",
+	"STRINGS",  "TENSORS", "GRAPHS", "SPARSE_TENSOR", "SPARSE_TENSORS", "TYPE_PROTO", "TYPE_PROTOS"};
 
 /* The AttributeProto type of each kind of field. */
 static const enum attr_type wanted[] = {
@@ -74,8 +74,8 @@ void need_attr_type(const Raw *r, const AttributeProto *a, enum attr_type want)
 	bool list = want == AT_FLOATS || want == AT_INTS || want == AT_STRINGS;
 
 	if (have != want && !(have == AT_NONE && list))
-		raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute '%s' is %s instead of %s", attr_name(r, a), type_name[have],
-			 type_name[want]);
+		raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute '%s' is %s instead of %s", attr_name(r, a),
+			 type_name[have], type_name[want]);
 	if (!holds(a, want) && !may_be_left_out(want))
 		raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute '%s' is typed %s, but holds nothing", attr_name(r, a),
 			 type_name[want]);
@@ -103,8 +103,8 @@ static int64_t choice_of(const Raw *r, const AttributeProto *a, const char *choi
 	}
 	Text t = text_from(a->s);
 	int shown_bytes = t.length < 60 ? (int)t.length : 60;
-	raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute '%s' is '%.*s'; it must be one of %s", attr_name(r, a), shown_bytes,
-		 t.text, choices);
+	raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute '%s' is '%.*s'; it must be one of %s", attr_name(r, a),
+		 shown_bytes, t.text, choices);
 }
 
 static Strings strings_from(const Raw *r, const AttributeProto *a)

@@ -219,7 +219,8 @@ void outputs_build(Frame *f)
 	for (size_t i = 0; i < p->n_output; i++) {
 		Value *v = value_of(f, p->output[i]->name);
 		if (!v)
-			fail(f->im->ctx, EXIT_MODEL, "E-NAME", "output '%s' of a graph is an absent input of the function around it",
+			fail(f->im->ctx, EXIT_MODEL, "E-NAME",
+			     "output '%s' of a graph is an absent input of the function around it",
 			     shown(f->im->ctx, p->output[i]->name));
 		graph_output(f->g, v, p->output[i]->name);
 	}

@@ -45,7 +45,10 @@ static Tensor *from_texts(const Raw *r, int rank, size_t n, const ProtobufCBinar
 }
 
 static Tensor *from_string(const Raw *r, const AttributeProto *a) { return from_texts(r, 0, 1, &a->s); }
-static Tensor *from_strings(const Raw *r, const AttributeProto *a) { return from_texts(r, 1, a->n_strings, a->strings); }
+static Tensor *from_strings(const Raw *r, const AttributeProto *a)
+{
+	return from_texts(r, 1, a->n_strings, a->strings);
+}
 
 static const struct {
 	const char *name;
@@ -62,8 +65,8 @@ enum { NFORMS = sizeof forms / sizeof *forms };
 Value *constant_build(Raw *r)
 {
 	if (r->nattr != 1 || r->nin || r->nout != 1)
-		raw_fail(r, EXIT_MODEL, "E-ATTR", "has %d values, %d inputs and %d outputs instead of 1, 0 and 1", r->nattr,
-			 r->nin, r->nout);
+		raw_fail(r, EXIT_MODEL, "E-ATTR", "has %d values, %d inputs and %d outputs instead of 1, 0 and 1",
+			 r->nattr, r->nin, r->nout);
 	const AttributeProto *a = r->attr[0];
 	for (int i = 0; i < NFORMS; i++) {
 		if (strcmp(text_of(a->name), forms[i].name) != 0)

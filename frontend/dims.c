@@ -1,6 +1,7 @@
 /* dims.c -- sizes of the model's inputs: numbers, or symbols that the user may fix or bound.
  *
- *     image: [batch, 3, ?, 224]   -->   symbols "batch" and "image.2"   <-->   --dim batch=1..8  --shape image=1,3,9,224
+ *     image: [batch, 3, ?, 224]   -->   symbols "batch" and "image.2"   <-->   --dim batch=1..8  --shape
+ * image=1,3,9,224
  *
  * A name that the file gives stands for one size wherever it occurs. Choices come first: a symbol that is fixed never
  * exists. A choice that meets nothing is a mistake of the user's, answered with the names that there are. */
@@ -113,8 +114,9 @@ static void choose_shape(Import *im, const Scope *scope, const ShapeChoice *choi
 		if (name)
 			choose(im, name, choice->dim[i], choice->dim[i]);
 		else if (s->dim[i]->dim_value != choice->dim[i])
-			fail(c, EXIT_USAGE, "E-DIM", "--shape gives axis %zu of input '%s' size %lld; the file fixes it at %lld",
-			     i, shown(c, choice->input), (long long)choice->dim[i], (long long)s->dim[i]->dim_value);
+			fail(c, EXIT_USAGE, "E-DIM",
+			     "--shape gives axis %zu of input '%s' size %lld; the file fixes it at %lld", i,
+			     shown(c, choice->input), (long long)choice->dim[i], (long long)s->dim[i]->dim_value);
 	}
 }
 

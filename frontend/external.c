@@ -25,7 +25,8 @@ static void read_entries(Ctx *c, const TensorProto *p, const char *who, const ch
 		enum key k = find_key(key);
 		if (k == NKEYS)
 			fail(c, EXIT_MODEL, "E-EXTERNAL",
-			     "tensor '%s': unknown key '%s' in external_data; location, offset, length and checksum exist",
+			     "tensor '%s': unknown key '%s' in external_data; location, offset, length and checksum "
+			     "exist",
 			     shown(c, who), shown(c, key));
 		if (value[k])
 			fail(c, EXIT_MODEL, "E-EXTERNAL", "tensor '%s': external_data gives '%s' twice", shown(c, who),

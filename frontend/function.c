@@ -2,8 +2,8 @@
  *
  *     y = scaled<by = 3>(x)    with    scaled<by>(a) => (b) { k = Constant<value_float = @by>   b = Mul(a, k) }
  *
- * becomes k and Mul with a bound to x, b to y and @by to 3, or to the function's default, or to nothing. A function that
- * reaches itself is refused by scope.c, which has also counted what the writing out will cost. */
+ * becomes k and Mul with a bound to x, b to y and @by to 3, or to the function's default, or to nothing. A function
+ * that reaches itself is refused by scope.c, which has also counted what the writing out will cost. */
 #include <string.h>
 #include "frontend/onnx.h"
 
@@ -86,8 +86,9 @@ AttributeProto *function_attribute(const Frame *f, const char *name)
 static void bind_inputs(Frame *f, const Raw *r, const FunctionProto *p)
 {
 	if ((size_t)r->nin > p->n_input || (size_t)r->nout > p->n_output)
-		raw_fail(r, EXIT_MODEL, "E-INPUTS", "has %d inputs and %d outputs; function '%s' takes %zu and gives %zu",
-			 r->nin, r->nout, shown(r->f->im->ctx, p->name), p->n_input, p->n_output);
+		raw_fail(r, EXIT_MODEL, "E-INPUTS",
+			 "has %d inputs and %d outputs; function '%s' takes %zu and gives %zu", r->nin, r->nout,
+			 shown(r->f->im->ctx, p->name), p->n_input, p->n_output);
 	for (int i = 0; i < r->nin; i++)
 		f->value[names_find(&f->scope->names, text_of(p->input[i]))] = r->in[i];
 }

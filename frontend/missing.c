@@ -1,6 +1,7 @@
 /* missing.c -- operators that the compiler has no row for: collected over the whole model, then one refusal.
  *
- *     3 operators are not supported: Loop (2 nodes: 'body1', node 17), com.acme.Fancy (1 node: 'f'), ... [E-OPERATOR] */
+ *     3 operators are not supported: Loop (2 nodes: 'body1', node 17), com.acme.Fancy (1 node: 'f'), ... [E-OPERATOR]
+ */
 #include <string.h>
 #include "frontend/onnx.h"
 

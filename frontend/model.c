@@ -18,7 +18,8 @@ static bool is_text(const uint8_t *bytes, size_t n)
 {
 	size_t k = n < 64 ? n : 64, i = 0;
 
-	while (i < k && (bytes[i] == '\t' || bytes[i] == '\n' || bytes[i] == '\r' || (bytes[i] >= ' ' && bytes[i] < 127)))
+	while (i < k &&
+	       (bytes[i] == '\t' || bytes[i] == '\n' || bytes[i] == '\r' || (bytes[i] >= ' ' && bytes[i] < 127)))
 		i++;
 	return i == k;
 }
@@ -43,7 +44,8 @@ ModelProto *model_unpack(Ctx *c, Arena *a, const uint8_t *bytes, size_t n)
 	if (!m->graph)
 		fail(c, EXIT_MODEL, "E-GRAPH", "there is no graph in the file");
 	if (!m->has_ir_version || m->ir_version < 1)
-		fail(c, EXIT_MODEL, "E-VERSION", "the file's IR version %lld is not 1 or higher", (long long)m->ir_version);
+		fail(c, EXIT_MODEL, "E-VERSION", "the file's IR version %lld is not 1 or higher",
+		     (long long)m->ir_version);
 	return m;
 }
 
@@ -73,8 +75,8 @@ void opsets_check(Import *im, const Opsets *o, const char *of)
 			fail(c, EXIT_MODEL, "E-OPSET", "%s imports '%s' at version %lld; versions start at 1", of,
 			     shown(c, domain), (long long)s->version);
 		if (is_onnx_domain(domain) && s->version > NEWEST_OPSET)
-			fail(c, EXIT_UNSUPPORTED, "E-OPSET", "%s imports '%s' at version %lld; up to %d is supported", of,
-			     shown(c, domain), (long long)s->version, NEWEST_OPSET);
+			fail(c, EXIT_UNSUPPORTED, "E-OPSET", "%s imports '%s' at version %lld; up to %d is supported",
+			     of, shown(c, domain), (long long)s->version, NEWEST_OPSET);
 		for (size_t k = 0; k < i; k++)
 			if (same_domain(s->domain, o->set[k]->domain) && s->version != o->set[k]->version)
 				fail(c, EXIT_MODEL, "E-OPSET", "%s imports '%s' at versions %lld and %lld", of,

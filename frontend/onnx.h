@@ -1,7 +1,8 @@
 /* onnx.h -- inside the ONNX front end.
  *
  *     bytes --wire.c--> protobuf --scope.c--> scopes --build.c, subgraph.c, function.c--> Graph
- *                                                      each node: opsets.c, attrs.c, constant.c; tensor.c, types.c, dims.c
+ *                                                      each node: opsets.c, attrs.c, constant.c; tensor.c, types.c,
+ * dims.c
  *
  * Two walks: scope.c says who defines and who uses each name, before anything is built; build.c then appends the nodes,
  * each brought to today's form and with its shapes inferred at once. */
@@ -180,6 +181,18 @@ const Scope *scope_of_graph(const Scope *s, size_t node, const GraphProto *g);
 /* "node 12 'conv1' (Conv): ..." */
 _Noreturn void fail_at(Import *im, const Scope *s, size_t node, enum exit_code status, const char *id,
 		       const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+const char *node_text(Ctx *c, const Scope *s, size_t node); /* "node 12 'conv1' (Conv)", in scratch */
+
+/* ---- order.c ---- */
+
+/* Which nodes a node has to wait for: before[first[k]] .. before[first[k + 1]]. */
+typedef struct Waits {
+	uint32_t *first;
+	uint32_t *before, n, c;
+} Waits;
+
+void order_nodes(Import *im, Scope *s, const Waits *w); /* fills s->order; E-CYCLE */
 
 /* ---- function.c ---- */
 

@@ -19,6 +19,11 @@ bool has_attribute(const Raw *r, const char *name)
 	return find(r, name) >= 0;
 }
 
+bool has_text(const AttributeProto *a, const char *text)
+{
+	return a->s.len == strlen(text) && !memcmp(a->s.data, text, a->s.len);
+}
+
 const AttributeProto *take(Raw *r, const char *name, enum attr_type type)
 {
 	int i = find(r, name);
@@ -118,8 +123,8 @@ void set_input_i64(Raw *r, int slot, size_t n, const int64_t *v)
 Value *scalar_like(const Raw *r, const Value *like, float x)
 {
 	if (!is_float(like->dtype) && !is_int(like->dtype))
-		raw_fail(r, EXIT_MODEL, "E-TYPE", "'%s' is %s; it must be float or integer", shown(r->f->im->ctx, like->name),
-			 dtype_name(like->dtype));
+		raw_fail(r, EXIT_MODEL, "E-TYPE", "'%s' is %s; it must be float or integer",
+			 shown(r->f->im->ctx, like->name), dtype_name(like->dtype));
 	return value_scalar(r->f->g, like->dtype, (double)x);
 }
 
@@ -161,7 +166,8 @@ Value *append_ones(const Raw *r, Value *v, int n)
 	if (n <= 0)
 		return v;
 	if (v->shape.rank + n > MAX_RANK)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-RANK", "needs rank %d, at most %d is supported", v->shape.rank + n, MAX_RANK);
+		raw_fail(r, EXIT_UNSUPPORTED, "E-RANK", "needs rank %d, at most %d is supported", v->shape.rank + n,
+			 MAX_RANK);
 	if (v->data) {
 		Tensor *view = arena_copy(r->f->im->arena, v->data, sizeof *v->data);
 		for (int i = 0; i < n; i++)

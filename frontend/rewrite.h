@@ -8,6 +8,7 @@ const AttributeProto *take(Raw *r, const char *name, enum attr_type type);
 int64_t take_int(Raw *r, const char *name, int64_t otherwise);
 float take_float(Raw *r, const char *name, float otherwise);
 bool has_attribute(const Raw *r, const char *name);
+bool has_text(const AttributeProto *a, const char *text); /* of an attribute of type STRING */
 
 void set_int(Raw *r, const char *name, int64_t x);
 void set_float(Raw *r, const char *name, float x);
@@ -29,4 +30,15 @@ Value *emit(const Raw *r, const char *type, Value *a, Value *b); /* both at once
 
 /* v with sizes of 1 appended; of a constant, another view. */
 Value *append_ones(const Raw *r, Value *v, int n);
+
+/* ---- meanings.c: versions that meant something else ---- */
+
+void old_broadcast(Raw *r);	    /* binary operators before 7: B lies along A from `axis` on */
+void old_slope(Raw *r);		    /* PRelu before 7: a slope for each channel */
+void softmax_of_rows(Raw *r);	    /* Softmax, LogSoftmax, Hardmax before 13: all from `axis` on is one row */
+void feature_normalisation(Raw *r); /* BatchNormalization before 9: `spatial` */
+void mask_of_data_type(Raw *r);	    /* Dropout before 10 */
+void old_resize(Raw *r);	    /* Resize 10, Upsample */
+void tile_one_axis(Raw *r);	    /* Tile before 6 */
+void groups_to_channels(Raw *r);    /* GroupNormalization before 21 */
 #endif

@@ -23,7 +23,7 @@ const char *node_name(const NodeProto *p)
 	return name;
 }
 
-static const char *node_text(Ctx *c, const Scope *s, size_t node)
+const char *node_text(Ctx *c, const Scope *s, size_t node)
 {
 	const NodeProto *p = s->node[node];
 	const char *name = node_name(p), *quote = *name ? " '" : "", *unquote = *name ? "'" : "";
@@ -162,12 +162,6 @@ static uint32_t use(Import *im, Scope *s, size_t node, const char *name)
 	return add_outside(im, s, name, node);
 }
 
-/* Which nodes a node has to wait for: before[first[k]] .. before[first[k + 1]]. */
-typedef struct Waits {
-	uint32_t *first;
-	uint32_t *before, n, c;
-} Waits;
-
 static void wait_for(Import *im, Scope *s, Waits *w, size_t node, const char *name)
 {
 	uint32_t i = use(im, s, node, name);
@@ -223,8 +217,8 @@ static _Noreturn void recursive(Import *im, const Scope *s, size_t node, const F
 
 	for (const Function *at = im->open; at != f; at = at->caller)
 		text = arena_format(&im->ctx->scratch, "%s -> %s", shown(im->ctx, at->proto->name), text);
-	fail_at(im, s, node, EXIT_MODEL, "E-CYCLE", "function '%s' calls itself: %s -> %s", shown(im->ctx, f->proto->name),
-		shown(im->ctx, f->proto->name), text);
+	fail_at(im, s, node, EXIT_MODEL, "E-CYCLE", "function '%s' calls itself: %s -> %s",
+		shown(im->ctx, f->proto->name), shown(im->ctx, f->proto->name), text);
 }
 
 static void define_function(Import *im, Scope *s, const FunctionProto *p)
@@ -300,58 +294,6 @@ static void enter_node(Import *im, Scope *s, Waits *w, size_t k)
 			enter_graph(im, s, w, k, p->attribute[i]->g);
 }
 
-/* ---- order ---- */
-
-/* stack[from] .. stack[depth - 1] each wait for the next, and the last one for the first. */
-static _Noreturn void fail_cycle(Import *im, const Scope *s, const uint32_t *stack, uint32_t depth, uint32_t node)
-{
-	const char *text = "";
-	uint32_t from = depth - 1;
-
-	while (stack[from] != node)
-		from--;
-	for (uint32_t i = from + 1; i < depth && i < from + 4; i++)
-		text = arena_format(&im->ctx->scratch, "%s%s%s", text, i > from + 1 ? ", then " : " through ",
-				    node_text(im->ctx, s, stack[i]));
-	fail_at(im, s, node, EXIT_MODEL, "E-CYCLE", "reads its own output%s%s", text, depth > from + 4 ? ", ..." : "");
-}
-
-/* Depth first in the order of the file, so that an order that is right stays; the stack is our own because a file may
- * hold a chain of a million nodes the wrong way round. */
-static void order_nodes(Import *im, Scope *s, const Waits *w)
-{
-	enum { NEW_NODE, ON_STACK, PLACED };
-	Arena *scratch = &im->ctx->scratch;
-	ArenaMark mark = arena_mark(scratch);
-	uint8_t *state = NEW_N(scratch, uint8_t, s->nnode);
-	uint32_t *stack = NEW_N(scratch, uint32_t, s->nnode), *next = NEW_N(scratch, uint32_t, s->nnode);
-	uint32_t placed = 0, depth = 0;
-
-	for (uint32_t k = 0; k < s->nnode; k++) {
-		if (state[k] == NEW_NODE)
-			stack[depth++] = k;
-		while (depth) {
-			uint32_t at = stack[depth - 1];
-			if (state[at] == NEW_NODE) {
-				state[at] = ON_STACK;
-				next[at] = w->first[at];
-			}
-			if (next[at] == w->first[at + 1]) {
-				state[at] = PLACED;
-				s->order[placed++] = at;
-				depth--;
-				continue;
-			}
-			uint32_t before = w->before[next[at]++];
-			if (state[before] == ON_STACK)
-				fail_cycle(im, s, stack, depth, before);
-			if (state[before] == NEW_NODE)
-				stack[depth++] = before;
-		}
-	}
-	arena_release(scratch, mark);
-}
-
 /* ---- scopes ---- */
 
 static void use_outputs(Import *im, Scope *s)
@@ -394,7 +336,8 @@ Scope *scope_of_model(Import *im)
 	scope_build(im, s);
 	if (s->cost > MOST_COST)
 		fail(im->ctx, EXIT_LIMIT, "E-LIMIT",
-		     "with all functions written out the model has %.3g nodes, names and attributes; %.3g are supported",
+		     "with all functions written out the model has %.3g nodes, names and attributes; %.3g are "
+		     "supported",
 		     s->cost, MOST_COST);
 	return s;
 }

@@ -1,8 +1,9 @@
 /* settle.c -- small values that are known already become constants as soon as their node is built.
  *
- * Inference needs sizes as numbers: Reshape wants its shape, Slice its ends, and exporters compute those from Shape with
- * Cast, Div, Concat and the like, some of it in floats. So a node with small constant inputs is evaluated at once, and a
- * value whose elements inference has found out (see Value.content) is one. The fold pass does the same to large ones. */
+ * Inference needs sizes as numbers: Reshape wants its shape, Slice its ends, and exporters compute those from Shape
+ * with Cast, Div, Concat and the like, some of it in floats. So a node with small constant inputs is evaluated at once,
+ * and a value whose elements inference has found out (see Value.content) is one. The fold pass does the same to large
+ * ones. */
 #include "frontend/onnx.h"
 
 #define SMALL 256 /* elements */

@@ -60,7 +60,8 @@ static Operand scan_operand(const Raw *r, int64_t i)
 		return o;
 	int64_t axis = scan_axis(r, i - first);
 	if (axis < -o.shape.rank || axis >= o.shape.rank)
-		raw_fail(r, EXIT_MODEL, "E-AXIS", "scan axis %lld is outside the rank %d", (long long)axis, o.shape.rank);
+		raw_fail(r, EXIT_MODEL, "E-AXIS", "scan axis %lld is outside the rank %d", (long long)axis,
+			 o.shape.rank);
 	if (axis < 0)
 		axis += o.shape.rank;
 	o.shape.rank--;

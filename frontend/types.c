@@ -54,8 +54,9 @@ static Declared declared_type(Import *im, const TypeProto *t, const char *who)
 	if (t->optional_type)
 		return declared_inner(im, KIND_OPTIONAL, t->optional_type->elem_type, who);
 	if (t->map_type || t->sparse_tensor_type)
-		fail(im->ctx, EXIT_UNSUPPORTED, "E-TYPE", "'%s' has a %s type; tensors, sequences and optionals are supported",
-		     shown(im->ctx, who), t->map_type ? "map" : "sparse tensor");
+		fail(im->ctx, EXIT_UNSUPPORTED, "E-TYPE",
+		     "'%s' has a %s type; tensors, sequences and optionals are supported", shown(im->ctx, who),
+		     t->map_type ? "map" : "sparse tensor");
 	return (Declared){KIND_TENSOR, DT_NONE, NULL};
 }
 

@@ -1,6 +1,7 @@
 /* wire.c -- one walk over the wire bytes before protobuf-c sees them.
  *
- *     message = { tag value }*      tag = number << 3 | wire type      value = varint | 8 bytes | length bytes | 4 bytes
+ *     message = { tag value }*      tag = number << 3 | wire type      value = varint | 8 bytes | length bytes | 4
+ * bytes
  *
  * Nothing is allocated and nothing is kept: lengths must stay inside, wire types must be the field's, nesting is
  * bounded, groups and twice-given submessages (which protobuf would merge) are refused, strings hold no NUL. The memory
@@ -37,8 +38,8 @@ static _Noreturn void bad(const Wire *w, const uint8_t *at, const char *what)
 static void spend(Wire *w, size_t cost)
 {
 	if (cost > w->limit - w->cost)
-		fail(w->ctx, EXIT_LIMIT, "E-COST", "unpacking would take more than %zu bytes of memory, %d times the file",
-		     w->limit, COST_FACTOR);
+		fail(w->ctx, EXIT_LIMIT, "E-COST",
+		     "unpacking would take more than %zu bytes of memory, %d times the file", w->limit, COST_FACTOR);
 	w->cost += cost;
 }
 
@@ -221,6 +222,7 @@ void *wire_unpack(Ctx *c, Arena *a, const ProtobufCMessageDescriptor *d, const u
 	wire_check(c, d, bytes, n);
 	ProtobufCMessage *m = protobuf_c_message_unpack(d, &allocator, n, bytes);
 	if (!m)
-		fail(c, EXIT_MODEL, "E-WIRE", "%s cannot be unpacked: not an ONNX file, or a damaged one", d->short_name);
+		fail(c, EXIT_MODEL, "E-WIRE", "%s cannot be unpacked: not an ONNX file, or a damaged one",
+		     d->short_name);
 	return m;
 }

@@ -34,6 +34,8 @@ static void compile(Ctx *c, Settings *s)
 {
 	Facts facts;
 	const char *header;
+	if (s->check)
+		s->read.missing = stdout;
 	Graph *g = onnx_read(c, s->model, &s->read);
 	if (s->compile.graph_before)
 		draw_graph(g, NULL, s->compile.graph_before);

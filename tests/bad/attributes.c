@@ -55,6 +55,27 @@ static void permutation_repeats(Model *m) { set_ints(m, one(m, "Transpose"), "pe
 static void permutation_outside(Model *m) { set_ints(m, one(m, "Transpose"), "perm", "0,2"); }
 static void permutation_short(Model *m) { set_ints(m, one(m, "Transpose"), "perm", "0"); }
 
+static void pad_of_strings(Model *m)
+{
+	add_input(m, "x", STRING, "2");
+	add_output(m, "y", STRING, NULL);
+	Onnx__NodeProto *n = add_node(m, "Pad", "x", "y");
+	m->proto->opset_import[0]->version = 10;
+	set_ints(m, n, "pads", "1,1");
+	set_float(m, n, "value", 0);
+}
+
+static void scan_of_fewer_than_none(Model *m)
+{
+	Onnx__GraphProto *body = PROTO(m->arena, graph_proto);
+	Onnx__NodeProto *n = one(m, "Scan");
+
+	PUSH(m->arena, body->input, body->n_input, value_proto(m->arena, "row", FLOAT, NULL));
+	PUSH(m->arena, body->output, body->n_output, value_proto(m->arena, "row", FLOAT, NULL));
+	set_graph(m, n, "body", body);
+	set_int(m, n, "num_scan_inputs", INT64_MIN);
+}
+
 static void reference(Model *m)
 {
 	Onnx__NodeProto *n = one(m, "Softmax");
@@ -132,6 +153,8 @@ const Bad bad_attributes[] = {
 	{"attr-permutation-repeats", 3, permutation_repeats, NULL},
 	{"attr-permutation-outside", 3, permutation_outside, NULL},
 	{"attr-permutation-short", 3, permutation_short, NULL},
+	{"attr-pad-of-strings", 3, pad_of_strings, NULL},
+	{"attr-scan-of-fewer-than-none", 3, scan_of_fewer_than_none, NULL},
 	{"attr-reference", 3, reference, NULL},
 	{"attr-graph-for-relu", 3, graph_for_relu, NULL},
 	{"attr-many", 5, many, NULL},

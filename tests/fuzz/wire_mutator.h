@@ -120,8 +120,9 @@ static void mutate_message(const uint8_t *at, size_t n, Out *o, const uint8_t *o
 
 static void mutate_number(const Field *f, Out *o)
 {
-	static const uint64_t number[] = {0, 1, 2, 3, 7, 8, 127, 255, 65535, 1u << 31, 1ull << 32, 1ull << 62, 1ull << 63,
-					  UINT64_MAX, UINT64_MAX - 1};
+	static const uint64_t number[] = {0,	      1,	  2,	      3,	  7,
+					  8,	      127,	  255,	      65535,	  1u << 31,
+					  1ull << 32, 1ull << 62, 1ull << 63, UINT64_MAX, UINT64_MAX - 1};
 	uint8_t bytes[10];
 	uint64_t value = number[random_below(sizeof number / sizeof *number)];
 

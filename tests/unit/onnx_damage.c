@@ -1,5 +1,5 @@
-/* Damaged files end in one of the contract's ways: every prefix of a model that has a bit of everything, every one of its
- * bits flipped, and every allocation failing. The sanitizers of the other preset look on. */
+/* Damaged files end in one of the contract's ways: every prefix of a model that has a bit of everything, every one of
+ * its bits flipped, and every allocation failing. The sanitizers of the other preset look on. */
 #include "tests/unit/onnx.h"
 
 /* A model with constants, a function, a body, an old form and a symbolic size. */

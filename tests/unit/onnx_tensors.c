@@ -1,5 +1,5 @@
-/* Tensors come in whatever way they were written: raw, in the typed field of their type, sparse, in a file, as one of the
- * forms of Constant; and every element is the one that was meant. */
+/* Tensors come in whatever way they were written: raw, in the typed field of their type, sparse, in a file, as one of
+ * the forms of Constant; and every element is the one that was meant. */
 #include <stdio.h>
 #include <unistd.h>
 #include "tests/unit/onnx.h"

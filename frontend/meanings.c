@@ -1,0 +1,180 @@
+/* meanings.c -- old versions of operators that meant something else, written in operators of today.
+ *
+ * These are the rewrites of opsets.c that need shapes or further nodes. */
+#include <string.h>
+#include "frontend/rewrite.h"
+
+/* ---- broadcasting before version 7: B's sizes lie along A's from `axis` on ---- */
+
+void old_broadcast(Raw *r)
+{
+	Value *a = need_input(r, 0), *b = need_input(r, 1);
+	bool broadcast = take_int(r, "broadcast", 0) != 0;
+	int64_t suffix = a->shape.rank - b->shape.rank, axis = take_int(r, "axis", suffix);
+
+	if (!broadcast || a->shape.rank < 0 || b->shape.rank < 0 || b->shape.rank == 0)
+		return;
+	if (axis < 0 && axis >= -a->shape.rank && suffix >= 0)
+		axis += a->shape.rank;
+	if (axis < 0 || axis > suffix)
+		raw_fail(r, EXIT_MODEL, "E-AXIS", "input 1 of rank %d does not fit into rank %d from axis %lld on",
+			 b->shape.rank, a->shape.rank, (long long)axis);
+	r->in[1] = append_ones(r, b, (int)(suffix - axis));
+}
+
+/* The slopes of channels, [C], lie along axis 1. */
+void old_slope(Raw *r)
+{
+	Value *x = need_input(r, 0), *slope = need_input(r, 1);
+
+	if (slope->shape.rank == 1 && x->shape.rank > 2 && !dim_is(slope->shape.dim[0], 1))
+		r->in[1] = append_ones(r, slope, x->shape.rank - 2);
+}
+
+/* ---- Softmax and its kin before version 13: everything from `axis` on is one row ---- */
+
+void softmax_of_rows(Raw *r)
+{
+	Value *x = need_input(r, 0);
+	int64_t rank = x->shape.rank, axis = take_int(r, "axis", 1);
+
+	if (rank < 0)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-RANK", "the rank of input %d is not known", 0);
+	if (axis < -rank || axis > rank)
+		raw_fail(r, EXIT_MODEL, "E-AXIS", "axis %lld is outside the rank %lld", (long long)axis,
+			 (long long)rank);
+	if (axis < 0)
+		axis += rank;
+	if (axis == rank - 1) {
+		set_int(r, "axis", -1);
+		return;
+	}
+	Raw flatten = more(r, "Flatten", x, NULL);
+	set_int(&flatten, "axis", axis);
+	Raw rows = more(r, r->type, finish(&flatten), NULL);
+	set_int(&rows, "axis", -1);
+	r->out[0] = emit(r, "Reshape", finish(&rows), emit(r, "Shape", x, NULL));
+	r->done = true;
+}
+
+/* ---- BatchNormalization ---- */
+
+/* spatial = 0: statistics for each feature, of the shape of one picture. */
+void feature_normalisation(Raw *r)
+{
+	bool spatial = take_int(r, "spatial", 1) != 0;
+	Value *x = need_input(r, 0), *var = need_input(r, 4);
+
+	if (spatial || x->shape.rank == 2)
+		return;
+	Value *eps = scalar_like(r, var, take_float(r, "epsilon", 1e-5f));
+	Value *deviation = emit(r, "Sqrt", emit(r, "Add", var, eps), NULL);
+	Value *y = emit(r, "Div", emit(r, "Sub", x, need_input(r, 3)), deviation);
+	r->out[0] = emit(r, "Add", emit(r, "Mul", y, need_input(r, 1)), need_input(r, 2));
+	r->done = true;
+}
+
+/* ---- Dropout ---- */
+
+/* Whoever wants the mask of inference gets ones; before version 10 they have the type of the data. */
+void mask_of_data_type(Raw *r)
+{
+	if (r->nout < 2)
+		return;
+	take(r, "ratio", AT_FLOAT);
+	raw_build(r);
+	Raw cast = more(r, "Cast", r->out[1], NULL);
+	set_int(&cast, "to", need_input(r, 0)->dtype);
+	r->out[1] = finish(&cast);
+	r->done = true;
+}
+
+/* ---- Resize, Upsample ---- */
+
+/* The neighbour is the one before when sizes grow, the one after when they shrink. */
+static const char *old_rounding(const Raw *r, const Value *scales)
+{
+	bool grows = false, shrinks = false;
+
+	if (!is_float(scales->dtype))
+		raw_fail(r, EXIT_MODEL, "E-TYPE", "the scales are %s; they must be float", dtype_name(scales->dtype));
+	if (!scales->data)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the scales are computed while the model runs");
+	for (int64_t i = 0; i < scales->data->count; i++) {
+		grows |= load_f64(scales->dtype, scales->data->data, i) > 1;
+		shrinks |= load_f64(scales->dtype, scales->data->data, i) < 1;
+	}
+	if (grows && shrinks)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED",
+			 "grows along one axis and shrinks along another, in version %d", r->version);
+	return shrinks ? "ceil" : "floor";
+}
+
+/* Resize(x, scales) and Upsample(x, scales) of version 10: pixel i comes from i / scale. */
+void old_resize(Raw *r)
+{
+	const AttributeProto *mode = take(r, "mode", AT_STRING);
+	bool nearest = !mode || has_text(mode, "nearest");
+	Value *scales = need_input(r, 1);
+
+	if (!nearest && !has_text(mode, "linear") && !has_text(mode, "bilinear"))
+		raw_fail(r, EXIT_MODEL, "E-ATTR", "attribute 'mode' is '%.*s' instead of 'nearest' or 'linear'",
+			 mode->s.len < 60 ? (int)mode->s.len : 60, (const char *)mode->s.data);
+	set_string(r, "mode", nearest ? "nearest" : "linear");
+	set_string(r, "coordinate_transformation_mode", "asymmetric");
+	if (nearest)
+		set_string(r, "nearest_mode", old_rounding(r, scales));
+	r->in[1] = NULL;
+	set_input(r, 2, scales);
+}
+
+/* ---- Tile ---- */
+
+static int64_t number_at(const Raw *r, int slot)
+{
+	const Value *v = need_input(r, slot);
+
+	if (!v->data || v->data->count != 1 || v->dtype == STR)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "input %d is no constant number", slot);
+	return load_i64(v->dtype, v->data->data, 0);
+}
+
+/* Tile(x, tiles, axis) of version 1. */
+void tile_one_axis(Raw *r)
+{
+	int rank = need_input(r, 0)->shape.rank;
+	int64_t repeats[MAX_RANK], tiles = number_at(r, 1), axis = number_at(r, 2);
+
+	if (axis < 0 || axis >= rank)
+		raw_fail(r, EXIT_MODEL, "E-AXIS", "axis %lld is outside the rank %d", (long long)axis, rank);
+	for (int i = 0; i < rank; i++)
+		repeats[i] = i == axis ? tiles : 1;
+	r->in[1] = value_i64(r->f->g, rank, repeats);
+	r->nin = 2;
+}
+
+/* ---- GroupNormalization ---- */
+
+/* One number a group becomes one a channel. */
+static Value *spread(const Raw *r, Value *v, int64_t groups, int64_t each)
+{
+	int64_t shape[2] = {groups, each}, channels = groups * each;
+	Value *wide = emit(r, "Expand", append_ones(r, v, 1), value_i64(r->f->g, 2, shape));
+
+	return emit(r, "Reshape", wide, value_i64(r->f->g, 1, &channels));
+}
+
+void groups_to_channels(Raw *r)
+{
+	const Shape *x = &need_input(r, 0)->shape;
+	int64_t groups = take_int(r, "num_groups", 0);
+
+	if (x->rank < 2 || !dim_known(x->dim[1]))
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the number of channels of input %d is not known", 0);
+	if (groups < 1 || x->dim[1].k % groups)
+		raw_fail(r, EXIT_MODEL, "E-ATTR", "num_groups is %lld, which does not divide %lld channels",
+			 (long long)groups, (long long)x->dim[1].k);
+	set_int(r, "num_groups", groups);
+	for (int i = 1; i <= 2; i++)
+		r->in[i] = spread(r, need_input(r, i), groups, x->dim[1].k / groups);
+}
