@@ -14,8 +14,53 @@ static void need_indices(Graph *g, const Node *n)
 			  dtype_name(n->in[1]->dtype));
 }
 
+/* Constant indices into an axis of a known size, NULL for others. */
+static const Tensor *constant_indices(const Node *n, Dim size)
+{
+	return dim_known(size) ? n->in[1]->data : NULL;
+}
+
+static void check_constants(Graph *g, const Node *n, Dim size)
+{
+	const Tensor *k = constant_indices(n, size);
+	for (int64_t i = 0; k && i < k->count; i++) {
+		int64_t index = load_i64(k->dtype, k->data, i);
+		if (index < -size.k || index >= size.k)
+			fail_node(g, n, "E-INDEX", "index %lld is outside 0..%lld", (long long)index,
+				  (long long)size.k - 1);
+	}
+}
+
+static int64_t from_front(const Tensor *k, int64_t i, int64_t size)
+{
+	int64_t index = load_i64(k->dtype, k->data, i);
+	return index < 0 ? index + size : index;
+}
+
+/* k is first, first + step, ... */
+static bool steps_evenly(const Tensor *k, int64_t size, int64_t *first, int64_t *step)
+{
+	if (k->rank != 1 || k->count < 2)
+		return false;
+	*first = from_front(k, 0, size);
+	*step = from_front(k, 1, size) - *first;
+	for (int64_t i = 2; i < k->count; i++)
+		if (from_front(k, i, size) != *first + i * *step)
+			return false;
+	return true;
+}
+
+/* The index at `at`. Constants are inside (infer saw to it), and those that step evenly need no table. */
 static Expr *picked(Lower *l, const Node *n, Expr *const *at, Dim size)
 {
+	const Tensor *k = constant_indices(n, size);
+	int64_t first, step, i = 0;
+	if (k && steps_evenly(k, size.k, &first, &step))
+		return iadd(l, num_i(l, first), imul(l, at[0], num_i(l, step)));
+	while (k && i < k->count && load_i64(k->dtype, k->data, i) >= 0)
+		i++;
+	if (k && i == k->count)
+		return cast(l, I64, in(l, n, 1, at));
 	return checked_index(l, in(l, n, 1, at), extent(l, size));
 }
 
@@ -26,6 +71,7 @@ static void infer_gather(Graph *g, Node *n)
 	need_indices(g, n);
 	const Shape *x = &n->in[0]->shape, *k = &n->in[1]->shape;
 	int axis = (int)fix_axis(g, n, ATTR_OF(n, Gather)->axis, x->rank);
+	check_constants(g, n, x->dim[axis]);
 	Shape y = {.rank = x->rank - 1 + k->rank};
 	if (y.rank > MAX_RANK)
 		fail_unsupported(g, n, "rank %d is above the limit of %d", y.rank, MAX_RANK);
@@ -75,6 +121,7 @@ static void infer_elements(Graph *g, Node *n)
 	const Shape *x = &n->in[0]->shape, *k = &n->in[1]->shape;
 	int axis = (int)fix_axis(g, n, ATTR_OF(n, Gather)->axis, x->rank);
 	need_rank(g, n, 1, x->rank, x->rank);
+	check_constants(g, n, x->dim[axis]);
 	for (int i = 0; i < x->rank; i++) {
 		Dim beyond = dim_sub(g->syms, k->dim[i], x->dim[i]);
 		if (i == axis || dim_hi(g->syms, beyond) <= 0)
@@ -177,7 +224,7 @@ static Expr *lower_nd(Lower *l, const Node *n, int slot, Expr *const *at)
 	for (int i = 0; i < x->rank; i++) {
 		pick[picks] = num_i(l, i - batch);
 		index[i] = i < batch	     ? at[i]
-			 : i < batch + named ? picked(l, n, pick, x->dim[i])
+			 : i < batch + named ? checked_index(l, in(l, n, 1, pick), extent(l, x->dim[i]))
 					     : at[picks + i - batch - named];
 	}
 	return in(l, n, 0, index);

@@ -168,6 +168,9 @@ static void gathers(void **state)
 	(void)state;
 	run("graph (%x i32[3,2]) -> (%y) { %k i64[2] = const [-1, 0] %y = Gather(%x, %k) {axis = 1} }", 0,
 	    "[-13, -50, -40, 24, 34, -3]");
+	run("graph (%x i32[4]) -> (%y) { %k i64[3] = const [-1, 1, -3] %y = Gather(%x, %k) }", 0, "[-40, -13, -13]");
+	run("graph (%x i32[4]) -> (%y) { %k i64[3] = const [3, 2, 1] %y = Gather(%x, %k) }", 0, "[-40, 24, -13]");
+	is_refused("graph (%x f32[3]) -> (%y) { %k i64[1] = const [3] %y = Gather(%x, %k) }", EXIT_MODEL, "E-INDEX");
 	run("graph (%x f32[3,2]) -> (%y) { %k i32[] = const [1] %y = Gather(%x, %k) }", 0, "[3, -5]");
 	run("graph (%x i32[2,2]) -> (%y) { %k i64[1,2] = const [1, -2] %y = GatherElements(%x, %k) }", 0, "[24, -13]");
 	run("graph (%x f32[2,2,2]) -> (%y) { %k i64[2,1] = const [1, 0] %y = GatherND(%x, %k) {batch_dims = 1} }", 0,
