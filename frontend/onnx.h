@@ -113,7 +113,8 @@ struct Scope {
 	Callee *callee;  /* by node */
 	Scope **child;   /* by node: the scopes of its graphs, linked by `next` */
 	Scope *next;
-	int depth;
+	int depth;   /* of the walk that met it first */
+	int height;  /* of the graphs and functions inside */
 	double cost; /* nodes, names and attributes with all functions written out */
 };
 

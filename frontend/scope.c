@@ -185,6 +185,16 @@ static Scope *scope_new(Import *im, Scope s)
 	return arena_copy(im->arena, &s, sizeof s);
 }
 
+/* A walk may meet the inner of two functions first, so what counts is the height of what is inside, not the depth. */
+static void hold(Import *im, Scope *s, const Scope *inner)
+{
+	s->cost += inner->cost;
+	if (inner->height >= s->height)
+		s->height = inner->height + 1;
+	if (s->height > MOST_NESTED)
+		fail(im->ctx, EXIT_LIMIT, "E-DEPTH", "graphs and functions nest deeper than %d", MOST_NESTED);
+}
+
 static void enter_graph(Import *im, Scope *s, Waits *w, size_t node, const GraphProto *g)
 {
 	Scope *child = scope_new(im, (Scope){.outer = s, .owner = node, .kind = "graph", .name = text_of(g->name),
@@ -195,7 +205,7 @@ static void enter_graph(Import *im, Scope *s, Waits *w, size_t node, const Graph
 	scope_build(im, child);
 	child->next = s->child[node];
 	s->child[node] = child;
-	s->cost += child->cost;
+	hold(im, s, child);
 	for (uint32_t i = 0; i < child->noutside; i++)
 		wait_for(im, s, w, node, child->names.name[child->outside[i]]);
 }
@@ -251,7 +261,7 @@ static void enter_function(Import *im, Scope *s, size_t node, Function *f)
 		im->open = f->caller;
 		f->state = DONE;
 	}
-	s->cost += f->scope->cost;
+	hold(im, s, f->scope);
 }
 
 static Callee callee_of(Import *im, Scope *s, size_t node)

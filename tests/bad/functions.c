@@ -65,6 +65,19 @@ static void chain_of_100(Model *m)
 	}
 }
 
+/* F0 is met first, then F1, which calls F0, then F2 ...: nobody walks deep, but writing out would. */
+static void tower_of_1000(Model *m)
+{
+	call(m, "x");
+	add_step(m, add_function(m, "F", "a", "b"), "Relu", "a", "b");
+	for (int i = 1; i < 1000; i++) {
+		const char *name = arena_format(m->arena, "F%d", i);
+		const char *lower = i > 1 ? arena_format(m->arena, "F%d", i - 1) : "F";
+		of_domain(m, add_step(m, add_function(m, name, "a", "b"), lower, "a", "b"), "local");
+		of_domain(m, add_node(m, name, "x", arena_format(m->arena, "y%d", i)), "local");
+	}
+}
+
 static void defined_twice(Model *m)
 {
 	call(m, "x");
@@ -116,6 +129,7 @@ const Bad bad_functions[] = {
 	{"function-calls-itself-in-a-branch", 3, calls_itself_in_a_branch, NULL},
 	{"function-billion-laughs", 5, billion_laughs, NULL},
 	{"function-chain-of-100", 5, chain_of_100, NULL},
+	{"function-tower-of-1000", 5, tower_of_1000, NULL},
 	{"function-defined-twice", 3, defined_twice, NULL},
 	{"function-too-many-inputs", 3, too_many_inputs, NULL},
 	{"function-unknown-attribute", 3, unknown_attribute, NULL},
