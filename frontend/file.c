@@ -48,7 +48,7 @@ static int look(int fd, struct stat *st, uint8_t *to, size_t n, uint64_t offset)
 }
 
 /* Files are opened twice, to learn the size and to read: between the two memory is taken, which may fail(). */
-uint8_t *file_read(Ctx *c, Arena *a, const char *path, size_t *n)
+uint64_t file_size(Ctx *c, const char *path)
 {
 	struct stat st;
 	int error = look(open(path, CLEAN), &st, NULL, 0, 0);
@@ -57,9 +57,16 @@ uint8_t *file_read(Ctx *c, Arena *a, const char *path, size_t *n)
 		fail_read(c, error, path);
 	if (!S_ISREG(st.st_mode))
 		fail(c, EXIT_FILE, "E-FILE", "'%s' is not a regular file", path);
-	*n = (size_t)st.st_size;
+	return (uint64_t)st.st_size;
+}
+
+uint8_t *file_read(Ctx *c, Arena *a, const char *path, size_t *n)
+{
+	struct stat st;
+
+	*n = (size_t)file_size(c, path);
 	uint8_t *bytes = arena_alloc(a, *n + 1);
-	error = look(open(path, CLEAN), &st, bytes, *n, 0);
+	int error = look(open(path, CLEAN), &st, bytes, *n, 0);
 	if (error)
 		fail_read(c, error, path);
 	return bytes;

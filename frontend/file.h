@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include "ir/diag.h"
 
+/* The bytes that a regular file has. */
+uint64_t file_size(Ctx *c, const char *path);
+
 /* The bytes of a regular file and one 0 after them, in arena a; *n their number. E-FILE (exit 6) when it cannot be
  * read. */
 uint8_t *file_read(Ctx *c, Arena *a, const char *path, size_t *n);

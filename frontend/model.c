@@ -1,5 +1,7 @@
 /* model.c -- what stands around the graph: the file's bytes, its version, its operator sets. */
+#include <limits.h>
 #include <string.h>
+#include "frontend/file.h"
 #include "frontend/onnx.h"
 
 /* Files of other kinds that people mistake for a model, by how they begin. */
@@ -35,6 +37,16 @@ static void refuse_strangers(Ctx *c, const uint8_t *bytes, size_t n)
 	}
 	if (is_text(bytes, n))
 		fail(c, EXIT_MODEL, "E-FORMAT", "is a text file, not an ONNX file");
+}
+
+const uint8_t *model_read(Ctx *c, Arena *a, const char *path, size_t *n)
+{
+	uint64_t size = file_size(c, path);
+
+	if (size <= INT_MAX)
+		return file_read(c, a, path, n);
+	hint(c, "larger weights belong in external data");
+	fail(c, EXIT_LIMIT, "E-SIZE", "the file has %llu bytes; an ONNX file ends at 2 GiB", (unsigned long long)size);
 }
 
 ModelProto *model_unpack(Ctx *c, Arena *a, const uint8_t *bytes, size_t n)

@@ -35,7 +35,7 @@ Graph *onnx_read(Ctx *c, const char *path, const ReadOptions *o)
 {
 	ArenaMark mark = arena_mark(&c->scratch);
 	size_t n;
-	const uint8_t *bytes = file_read(c, &c->scratch, path, &n);
+	const uint8_t *bytes = model_read(c, &c->scratch, path, &n);
 	Graph *g = onnx_read_bytes(c, bytes, n, file_directory(&c->perm, path), o);
 
 	arena_release(&c->scratch, mark);

@@ -168,6 +168,7 @@ static inline const char *text_of(const char *s) { return s ? s : ""; }
 
 /* ---- model.c: the parts that stand around the graph ---- */
 
+const uint8_t *model_read(Ctx *c, Arena *a, const char *path, size_t *n);
 ModelProto *model_unpack(Ctx *c, Arena *a, const uint8_t *bytes, size_t n);
 bool is_onnx_domain(const char *domain); /* "" or "ai.onnx" */
 void opsets_check(Import *im, const Opsets *o, const char *of);

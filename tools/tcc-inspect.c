@@ -153,7 +153,7 @@ static void print_symbols(const Graph *g)
 static void inspect(Ctx *c, const Settings *s)
 {
 	size_t n;
-	const uint8_t *bytes = file_read(c, &c->perm, s->model, &n);
+	const uint8_t *bytes = model_read(c, &c->perm, s->model, &n);
 	const ModelProto *m = model_unpack(c, &c->perm, bytes, n);
 
 	print_model(c, m, n);

@@ -100,6 +100,14 @@ static void noise(FILE *f)
 	}
 }
 
+/* A sparse file: three GiB that take no place on the disk. */
+static void three_gib(FILE *f)
+{
+	BYTES(f, "\x08\x08");
+	fseeko(f, (off_t)3 << 30, SEEK_SET);
+	fputc(0, f);
+}
+
 static void half(FILE *f)
 {
 	static Ctx c;
@@ -120,6 +128,7 @@ const Bad bad_wire[] = {
 	{"wire-gguf", 3, NULL, gguf},
 	{"wire-zip", 3, NULL, zip},
 	{"wire-noise", 3, NULL, noise},
+	{"wire-three-gib", 5, NULL, three_gib},
 	{"wire-half", 3, NULL, half},
 	{"wire-version-only", 3, NULL, version_only},
 	{"wire-varint-of-11", 3, NULL, varint_of_11},
