@@ -1,9 +1,8 @@
 /* onnx.h -- inside the ONNX front end.
  *
  *     bytes --wire.c--> protobuf --scope.c--> scopes --build.c, subgraph.c, function.c--> Graph
- *                                                      each node: opsets.c, attrs.c, constant.c; tensor.c, types.c,
- * dims.c
  *
+ * Each node on its way in goes through opsets.c and attrs.c; tensor.c, types.c and dims.c read what belongs to values.
  * Two walks: scope.c says who defines and who uses each name, before anything is built; build.c then appends the nodes,
  * each brought to today's form and with its shapes inferred at once. */
 #ifndef TCC_FRONTEND_ONNX_H
@@ -72,7 +71,7 @@ typedef struct Import {
 	const ReadOptions *options;
 	Syms *syms;
 	Opsets opsets;
-	Names function_names; /* "domain:name:overload" */
+	Names function_names; /* of domain, name and overload, see function.c */
 	Function *function;   /* by index of function_names */
 	Function *open;       /* the innermost that is being walked */
 	Missing *missing; /* by index of missing_names */
