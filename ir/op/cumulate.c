@@ -1,8 +1,14 @@
 /* cumulate.c -- CumSum, CumProd: sums (products) of the elements so far along an axis, which is an input.
  *
- *     y[.., i, ..] = sum over j <= i of x[.., j, ..]      exclusive: j < i;  reverse: j >= i */
+ *     y[.., i, ..] = sum over j <= i of x[.., j, ..]      exclusive: j < i;  reverse: j >= i
+ *
+ * Along a short axis that formula is what is computed, along a long one a Scan that keeps the sum so far. */
+#include <string.h>
 #include "ir/op/movement.h"
 #include "ir/op/nn.h"
+#include "ir/op/scan.h"
+
+enum { SHORT = 32 };
 
 struct Cumulate { int64_t exclusive, reverse; };
 
@@ -52,6 +58,58 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 	}
 }
 
+/* ---- expand ---- */
+
+/* 0 or 1 in the shape of x without that axis, of type t. */
+static Value *start_of(Graph *g, const Node *n, const Shape *slice, DType t)
+{
+	int64_t sizes[MAX_RANK];
+	for (int k = 0; k < slice->rank; k++)
+		sizes[k] = slice->dim[k].k;
+	Tensor *start = tensor_new(&g->ctx->perm, t, slice->rank, sizes);
+	for (int64_t i = 0; n->op == &op_CumProd && i < start->count; i++)
+		store_i64(t, start->data, i, 1);
+	return value_const(g, NULL, start);
+}
+
+/* sum, x -> sum + x, and the new sum or the one before it as the slice of y */
+static Graph *turn_of(Graph *g, const Node *n, const Shape *slice, DType t)
+{
+	Graph *body = graph_new(g->ctx, g->syms, n->name, g);
+	Value *sum = value_input(body, "sum", t, slice), *x = value_input(body, "x", t, slice);
+	Value *next = put(body, n, n->op == &op_CumProd ? "Mul" : "Add", sum, x, END_IN);
+	graph_output(body, next, NULL);
+	graph_output(body, ATTR_OF(n, Cumulate)->exclusive ? put(body, n, "Identity", sum, END_IN) : next, NULL);
+	return body;
+}
+
+/* A list of one attribute, in perm. */
+static Ints one_int(Graph *g, int64_t x) { return (Ints){arena_copy(&g->ctx->perm, &x, sizeof x), 1}; }
+
+static void expand(Graph *g, Node *n)
+{
+	int count;
+	Value *x = n->in[0];
+	Shape slice = x->shape;
+	const Dim *known = content_of(g, n, 1, &count);
+	if (!known || !shape_known(&slice))
+		return;
+	int axis = (int)fix_axis(g, n, dim_number(g, n, known[0]), slice.rank);
+	if (slice.dim[axis].k <= SHORT)
+		return;
+	memmove(slice.dim + axis, slice.dim + axis + 1, (size_t)(--slice.rank - axis) * sizeof *slice.dim);
+	DType t = work_type(x->dtype);
+	if (t != x->dtype)
+		x = put(g, n, "CastLike", x, value_scalar(g, t, 0), END_IN);
+	struct scan *attr = attr_new(g, &op_Scan);
+	int64_t reverse = ATTR_OF(n, Cumulate)->reverse;
+	*attr = (struct scan){0, 1, one_int(g, axis), one_int(g, reverse), one_int(g, axis), one_int(g, reverse)};
+	Graph *body = turn_of(g, n, &slice, t);
+	Value *in[2] = {start_of(g, n, &slice, t), x};
+	Value *y = node_control(g, &op_Scan, n, 2, in, 2, attr, 1, &body)->out[1];
+	value_replace(g, n->out[0], t == n->in[0]->dtype ? y : put(g, n, "CastLike", y, n->in[0], END_IN));
+}
+
 /* ---- lower ---- */
 
 static Expr *along(Lower *l, const Node *n, int axis, Expr *const *at)
@@ -86,9 +144,11 @@ static const Attr attrs[] = {ATTR_INT(Cumulate, exclusive, 0), ATTR_INT(Cumulate
 
 const Op op_CumSum = {
 	.name = "CumSum", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .infer = infer, .eval = eval, .lower = lower,
+	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .infer = infer, .eval = eval, .expand = expand,
+	.lower = lower,
 };
 const Op op_CumProd = {
 	.name = "CumProd", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .infer = infer, .eval = eval, .lower = lower,
+	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .infer = infer, .eval = eval, .expand = expand,
+	.lower = lower,
 };

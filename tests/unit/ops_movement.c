@@ -1,5 +1,6 @@
 /* Operators that move elements, Resize and reductions: what they give in the cases that are easily got wrong, and that
  * their formulas say what their evaluation gives. */
+#include "ir/op.h"
 #include "ir/text.h"
 #include "tests/unit/formula.h"
 
@@ -297,12 +298,41 @@ static void resizes(void **state)
 	is_refused("graph (%x f32[4], %s f32[1]) -> (%y) { %y = Resize(%x, _, %s) }", EXIT_UNSUPPORTED, "E-DYNAMIC");
 }
 
+/* A sum along a long axis becomes a Scan with the same result. */
+static void expansions(void **state)
+{
+	static const char *const attrs[] = {"exclusive = 0", "exclusive = 1", "reverse = 1", "exclusive = 1, reverse = 1"};
+	(void)state;
+	for (size_t i = 0; i < COUNT(attrs); i++) {
+		Ctx c;
+		ctx_open(&c, "test", 0);
+		if (setjmp(c.border)) {
+			ctx_report(&c);
+			assert_string_equal(attrs[i], "expands");
+		}
+		Syms syms = {.ctx = &c};
+		Graph *g = graph_parse(&c, &syms, arena_format(&c.perm, "graph (%%x f16[2,40]) -> (%%y) { "
+					       "%%a i64[] = const [-1] %%y = CumSum(%%x, %%a) {%s} }", attrs[i]));
+		Eval whole = {.g = g}, parts = {.g = g};
+		Tensor *x = some_tensor(&c, &whole, g->in[0], 0);
+		eval_graph(&whole, g, &c.results, &x);
+		Tensor *want = eval_value(&whole, g->out[0]);
+		g->node[0]->op->expand(g, g->node[0]);
+		graph_sort(g);
+		assert_ptr_not_equal(g->out[0]->def->op, &op_CumSum);
+		eval_graph(&parts, g, &c.results, &x);
+		assert_string_equal(elements_of(&c, eval_value(&parts, g->out[0])), elements_of(&c, want));
+		ctx_close(&c);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slices),   cmocka_unit_test(pads),	  cmocka_unit_test(reshapes),
 		cmocka_unit_test(joins),    cmocka_unit_test(gathers),	  cmocka_unit_test(repeats),
 		cmocka_unit_test(contents), cmocka_unit_test(reductions), cmocka_unit_test(resizes),
+		cmocka_unit_test(expansions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
