@@ -1,14 +1,9 @@
 /* NumPy's files: written, read back, and refused when they are not what they should be. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+#include "tests/unit/unit.h"
 #include "tools/file.h"
 #include "tools/npy.h"
-#include <cmocka.h> /* last: it has a macro named fail() */
 
 static Ctx c;
 
