@@ -298,32 +298,39 @@ static void resizes(void **state)
 	is_refused("graph (%x f32[4], %s f32[1]) -> (%y) { %y = Resize(%x, _, %s) }", EXIT_UNSUPPORTED, "E-DYNAMIC");
 }
 
-/* A sum along a long axis becomes a Scan with the same result. */
+/* What node 0 expands to gives the same elements. */
+static void expands_alike(const char *text)
+{
+	Ctx c;
+	ctx_open(&c, "test", 0);
+	if (setjmp(c.border)) {
+		ctx_report(&c);
+		assert_string_equal(text, "expands");
+	}
+	Syms syms = {.ctx = &c};
+	Graph *g = graph_parse(&c, &syms, text);
+	Eval whole = {.g = g}, parts = {.g = g};
+	Tensor *x = some_tensor(&c, &whole, g->in[0], 0);
+	eval_graph(&whole, g, &c.results, &x);
+	Tensor *want = eval_value(&whole, g->out[0]);
+	Node *n = g->node[0];
+	n->op->expand(g, n);
+	graph_sort(g);
+	assert_ptr_not_equal(g->out[0]->def, n);
+	eval_graph(&parts, g, &c.results, &x);
+	assert_string_equal(elements_of(&c, eval_value(&parts, g->out[0])), elements_of(&c, want));
+	ctx_close(&c);
+}
+
+/* A sum along a long axis becomes a Scan. */
 static void expansions(void **state)
 {
-	static const char *const attrs[] = {"exclusive = 0", "exclusive = 1", "reverse = 1", "exclusive = 1, reverse = 1"};
 	(void)state;
-	for (size_t i = 0; i < COUNT(attrs); i++) {
-		Ctx c;
-		ctx_open(&c, "test", 0);
-		if (setjmp(c.border)) {
-			ctx_report(&c);
-			assert_string_equal(attrs[i], "expands");
-		}
-		Syms syms = {.ctx = &c};
-		Graph *g = graph_parse(&c, &syms, arena_format(&c.perm, "graph (%%x f16[2,40]) -> (%%y) { "
-					       "%%a i64[] = const [-1] %%y = CumSum(%%x, %%a) {%s} }", attrs[i]));
-		Eval whole = {.g = g}, parts = {.g = g};
-		Tensor *x = some_tensor(&c, &whole, g->in[0], 0);
-		eval_graph(&whole, g, &c.results, &x);
-		Tensor *want = eval_value(&whole, g->out[0]);
-		g->node[0]->op->expand(g, g->node[0]);
-		graph_sort(g);
-		assert_ptr_not_equal(g->out[0]->def->op, &op_CumSum);
-		eval_graph(&parts, g, &c.results, &x);
-		assert_string_equal(elements_of(&c, eval_value(&parts, g->out[0])), elements_of(&c, want));
-		ctx_close(&c);
-	}
+#define CUMULATE(op, how) "graph (%x f16[2,40]) -> (%y) { %a i64[] = const [-1] %y = " op "(%x, %a) {" how "} }"
+	expands_alike(CUMULATE("CumSum", "exclusive = 0"));
+	expands_alike(CUMULATE("CumSum", "exclusive = 1"));
+	expands_alike(CUMULATE("CumSum", "reverse = 1"));
+	expands_alike(CUMULATE("CumProd", "exclusive = 1, reverse = 1"));
 }
 
 int main(void)
