@@ -144,7 +144,8 @@ static void print_index(Printer *p, Expr *x, bool tight)
 		put_text(p->out, ")");
 		return;
 	}
-	bool paren = tight && (sum.n > 1 || (sum.n == 1 && (sum.k || sum.coef[0] != 1)) || (sum.n == 0 && sum.k < 0));
+	bool product = sum.n == 1 && (sum.coef[0] != 1 || (sum.atom[0]->kind == X_ALU && sum.atom[0]->op == MUL));
+	bool paren = tight && (sum.n > 1 || product || (sum.n == 1 && sum.k) || (sum.n == 0 && sum.k < 0));
 	const char *plus = "";
 	put_text(p->out, paren ? "(" : "");
 	for (int i = 0; i < sum.n; i++) {
