@@ -245,7 +245,7 @@ static void choose_tile(const Target *t, Contraction *c)
 
 /* ---- the stage ---- */
 
-static bool divide_axes(Module *m, Stage *s, Contraction *c)
+static bool divide_axes(Stage *s, Contraction *c)
 {
 	int last = s->naxes - 1, point = -1;
 	c->lane = step_of_axis(s, c, s->axis[last]);
@@ -273,7 +273,6 @@ static bool divide_axes(Module *m, Stage *s, Contraction *c)
 	for (int i = 0; i < last; i++)
 		if (i != point)
 			c->outer[c->nouter++] = step_of_axis(s, c, s->axis[i]);
-	(void)m;
 	return true;
 }
 
@@ -315,7 +314,7 @@ bool make_tiles(Module *m, Stage *s)
 	if (s->naxes && find_division(s->body, s->axis[s->naxes - 1]))
 		cut_groups(s);
 	if (!find_core(m, s, c) || !is_affine(s, c, c->a->arg[0], &c->a_base) || !is_affine(s, c, c->b->arg[0], &c->b_base) ||
-	    !is_affine(s, NULL, s->address, &y_base) || !divide_axes(m, s, c))
+	    !is_affine(s, NULL, s->address, &y_base) || !divide_axes(s, c))
 		return false;
 	if (c->nouter + c->sum->naxes > STEP_MAX)
 		return false;

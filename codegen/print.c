@@ -510,9 +510,10 @@ static void print_assign(Printer *p, const Stmt *t)
 static void print_fold(Printer *p, const Stmt *t)
 {
 	long long to = (long long)t->local->i, from = (long long)t->expr->i;
-	static const char *const folds[] = {[RED_SUM] = "t%lld += v_sum(t%lld);", [RED_PROD] = "t%lld *= v_prod(t%lld);"};
-	if (t->red <= RED_PROD)
-		print_line(p, t->red == RED_SUM ? folds[RED_SUM] : folds[RED_PROD], to, from);
+	if (t->red == RED_SUM)
+		print_line(p, "t%lld += v_sum(t%lld);", to, from);
+	else if (t->red == RED_PROD)
+		print_line(p, "t%lld *= v_prod(t%lld);", to, from);
 	else
 		print_line(p, "t%lld = %s(t%lld, %s(t%lld));", to, t->red == RED_MAX ? "f_max" : "f_min", to,
 		           t->red == RED_MAX ? "v_most" : "v_least", from);

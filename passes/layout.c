@@ -48,23 +48,17 @@ static void order_transposed(Graph *g, const Node *n)
 	order_rows(y);
 	if (!body || body->kind != X_LOAD || body->value != x)
 		return;
-	for (int p = 0, k = 0; p < x->shape.rank; p++)
+	int rank = 0;
+	for (int p = 0; p < x->shape.rank; p++)
 		for (int q = 0; q < y->shape.rank; q++)
 			if (body->arg[x->order[p]] == axes[q] && axes[q]->kind == X_AXIS)
-				y->order[k++] = q;
-	bool seen[MAX_RANK] = {false};
-	int n_axes = y->shape.rank;
-	for (int k = 0; k < n_axes; k++)
-		seen[y->order[k]] = true;
-	for (int k = 0; k < n_axes; k++)
-		if (!seen[k]) { /* sizes of 1 have no axis in the formula: any order that is a permutation will do */
-			order_rows(y);
-			return;
-		}
+				y->order[rank++] = q;
+	if (rank < y->shape.rank) /* sizes of 1 have no axis in the formula: then rows will do */
+		order_rows(y);
 }
 
 /* The operand that decides the order of a pointwise result: the largest that is made in this graph. */
-static const Value *leader(Graph *g, const Node *n)
+static const Value *leader(const Node *n)
 {
 	const Value *best = NULL;
 	int rank = n->out[0]->shape.rank;
@@ -77,7 +71,6 @@ static const Value *leader(Graph *g, const Node *n)
 		if (!best || !best->def || !shape_same(&best->shape, &n->out[0]->shape))
 			best = v;
 	}
-	(void)g;
 	return best;
 }
 
@@ -90,12 +83,10 @@ static void choose_order(Graph *g, const Node *n)
 	if (!y || y->shape.rank < 2)
 		return;
 	if (is_spatial(n)) {
-		for (int k = 0; k < n->nout; k++)
-			if (n->out[k] && n->out[k]->shape.rank == y->shape.rank && k == 0)
-				order_channels_last(n->out[k]);
+		order_channels_last(y);
 		return;
 	}
-	const Value *from = leader(g, n);
+	const Value *from = leader(n);
 	if (is_op(n, "Transpose"))
 		order_transposed(g, n);
 	else if (from && (n->op->flags & (POINTWISE | MOVES)) && !is_op(n, "Reshape"))
@@ -150,8 +141,8 @@ static bool has_inner(const Value *v, int inner)
 	return v->place->form == FORM_VIEW ? v->place->stride[inner] == 1 : v->order[v->shape.rank - 1] == inner;
 }
 
-/* Axis `inner` of v can have stride 1, and zeros can stand around v, without a copy. */
-static bool can_have(const Value *v, int inner, bool border)
+/* Axis `inner` of v can have stride 1 (and zeros can stand around v) without a copy. */
+static bool can_have(const Value *v, int inner)
 {
 	const Place *p = v->place;
 	if (!v->def || v->role == ROLE_INPUT || v->def->nsub)
@@ -173,7 +164,7 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 		border |= before[k] > 0 || after[k] > 0;
 	if (inner < 0 && !border)
 		return;
-	if (!can_have(v, inner, border)) {
+	if (!can_have(v, inner)) {
 		Value *y = copy_before(g, n, v);
 		if (inner >= 0)
 			order_with_inner(y, inner);
@@ -255,7 +246,7 @@ static void require_operands(Graph *g, Node *n)
 
 /* ---- Concat: parts are made in place, or copied into place ---- */
 
-static bool can_be_part(const Graph *g, const Node *n, const Value *v, const uint32_t *uses)
+static bool can_be_part(const Graph *g, const Node *n, const Value *v)
 {
 	if (!v->def || v->role != ROLE_TEMP || v->place->parent || v->def->nsub || (v->def->op->flags & MOVES))
 		return false;
@@ -265,7 +256,6 @@ static bool can_be_part(const Graph *g, const Node *n, const Value *v, const uin
 	for (int i = 0, seen = 0; i < n->nin; i++)
 		if (n->in[i] == v && seen++)
 			return false;
-	(void)uses;
 	return memcmp(v->order, n->out[0]->order, (size_t)v->shape.rank * sizeof *v->order) == 0;
 }
 
@@ -287,13 +277,13 @@ static int concat_axis(const Node *n)
 	return -1;
 }
 
-static void place_parts(Graph *g, Node *n, const uint32_t *uses)
+static void place_parts(Graph *g, Node *n)
 {
 	int axis = concat_axis(n);
 	int64_t at = 0;
 	for (int i = 0; i < n->nin && axis >= 0; i++) {
 		Value *v = n->in[i];
-		if (!can_be_part(g, n, v, uses)) {
+		if (!can_be_part(g, n, v)) {
 			v = n->in[i] = copy_before(g, n, v);
 			memcpy(v->order, n->out[0]->order, sizeof v->order);
 		}
@@ -356,7 +346,7 @@ static void free_output(Graph *g, int i)
 
 void layout(Graph *g)
 {
-	uint32_t *uses = fill_uses(g), nodes = g->nnode;
+	uint32_t nodes = g->nnode;
 	for (uint32_t i = 0; i < g->nvalue; i++)
 		place_init(g, g->value[i]);
 	for (uint32_t i = 0; i < nodes; i++)
@@ -366,7 +356,7 @@ void layout(Graph *g)
 			require_operands(g, g->node[i]);
 	for (uint32_t i = 0; i < nodes; i++)
 		if (is_op(g->node[i], "Concat"))
-			place_parts(g, g->node[i], uses);
+			place_parts(g, g->node[i]);
 	for (uint32_t i = nodes; i-- > 0;)
 		if (is_op(g->node[i], "Concat"))
 			share_borders(g, g->node[i]);
