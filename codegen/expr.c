@@ -199,13 +199,12 @@ Expr *alu1(Lower *l, Alu op, Expr *a)
 	return expr_alu(l, op, 1, &a);
 }
 
-static Expr *logic(Lower *l, Alu op, Expr *a, Expr *b)
+static Expr *logic(Alu op, Expr *a, Expr *b)
 {
 	if (op == AND)
 		return is_bool(a, 1) ? b : is_bool(b, 1) ? a : is_bool(a, 0) ? a : is_bool(b, 0) ? b : NULL;
 	if (op == OR)
 		return is_bool(a, 0) ? b : is_bool(b, 0) ? a : is_bool(a, 1) ? a : is_bool(b, 1) ? b : NULL;
-	(void)l;
 	return NULL;
 }
 
@@ -228,7 +227,7 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 		if ((op == LT || op == LE || op == EQ) && (known = index_compare(l, op, a, b)))
 			return known;
 	}
-	if ((known = logic(l, op, a, b)))
+	if ((known = logic(op, a, b)))
 		return known;
 	return expr_alu(l, op, 2, args);
 }

@@ -576,7 +576,7 @@ void print_stmts(Printer *p, const Stmt *t)
 			print_line(p, "}");
 			break;
 		case S_TILE:
-			print_tiles(p, t);
+			print_tiles(p);
 			break;
 		}
 }

@@ -38,5 +38,5 @@ const char *axis_name(Printer *p, const Axis *axis);
 const char *c_type(DType t);
 /* A tile stage, see tile.c: its loops, and before it the functions they call. */
 void print_tile_functions(Module *m, Stage *s, Out *o);
-void print_tiles(Printer *p, const Stmt *t);
+void print_tiles(Printer *p);
 #endif

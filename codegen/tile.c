@@ -427,12 +427,12 @@ static void print_rows(Tile *t)
 		close_outer(t);
 }
 
-void print_tiles(Printer *p, const Stmt *stmt)
+void print_tiles(Printer *p)
 {
 	Tile t = tile_new(p->m, p->s, p->out);
 	Contraction *c = t.c;
 	int open = 0;
-	(void)stmt;
+
 	t.p.depth = p->depth;
 	for (int i = 0; i < c->nouter; i++)
 		if (c->outer[i].b || !c->panels_outside) {

@@ -142,7 +142,7 @@ static bool has_inner(const Value *v, int inner)
 }
 
 /* Axis `inner` of v can have stride 1 (and zeros can stand around v) without a copy. */
-static bool can_have(const Value *v, int inner)
+static bool can_have(const Value *v, int inner, bool border)
 {
 	const Place *p = v->place;
 	if (!v->def || v->role == ROLE_INPUT || v->def->nsub)
@@ -164,7 +164,7 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 		border |= before[k] > 0 || after[k] > 0;
 	if (inner < 0 && !border)
 		return;
-	if (!can_have(v, inner)) {
+	if (!can_have(v, inner, border)) {
 		Value *y = copy_before(g, n, v);
 		if (inner >= 0)
 			order_with_inner(y, inner);
