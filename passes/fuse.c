@@ -113,11 +113,10 @@ static void stored_strides(const Value *v)
 }
 
 /* y as a view of the one value that its formula loads: true when the address is affine in every axis. */
-static bool find_view(Graph *g, const Node *n)
+static bool find_view(Graph *g, Value *y)
 {
-	Value *y = n->out[0];
 	Lower *l = lower_new(g, &g->ctx->scratch, NULL);
-	Expr *axes[MAX_RANK], *body = node_expr(l, n, 0, axes);
+	Expr *axes[MAX_RANK], *body = node_expr(l, y->def, y->slot, axes);
 	if (!body || body->kind != X_LOAD || body->value->role == ROLE_CONST || body->dtype != y->dtype)
 		return false;
 	const Place *from = body->value->place;
@@ -211,7 +210,7 @@ static void choose_form(Fuse *f, const Node *n, Value *y)
 	weigh(f, n, y);
 	if (is_core(n))
 		f->core[y->id] = y;
-	if (n->op->lower && (n->op->flags & MOVES) && !p->stored && !f->is_out[y->id] && find_view(f->g, n))
+	if (n->op->lower && (n->op->flags & MOVES) && !p->stored && !f->is_out[y->id] && find_view(f->g, y))
 		return;
 	if (may_inline(f, n, y)) {
 		p->form = FORM_INLINE;
