@@ -164,7 +164,7 @@ CASE(what_is_no_scan_is_refused)
 			    " body = graph (%a f32[3,2], %c f32[2]) -> (%b) { %b = Concat(%a, %a) {axis = 0} } }"},
 	};
 
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+	for (volatile size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		if (setjmp(ctx.border) == 0) {
 			graph_parse(&ctx, &syms, wrong[i].text);
 			print_error("%s\n", wrong[i].text);
