@@ -389,9 +389,10 @@ static void print_vector_alu(Printer *p, Expr *x, bool tight)
 	if (x->op == SELECT && !is_vector(p, x->arg[0])) {
 		put_text(p->out, "(");
 		print_expr(p, x->arg[0], true);
-		put_text(p->out, " ? ");
+		/* gcc takes the product of two __m256 for another type than __m256 */
+		put_text(p->out, x->arg[1]->kind == X_ALU ? " ? (vf)" : " ? ");
 		print_vector(p, x->arg[1], true);
-		put_text(p->out, " : ");
+		put_text(p->out, x->arg[2]->kind == X_ALU ? " : (vf)" : " : ");
 		print_vector(p, x->arg[2], true);
 		put_text(p->out, ")");
 		return;
