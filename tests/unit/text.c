@@ -277,7 +277,7 @@ CASE(errors_have_a_place)
 		{"symbol 3 = 1..2\ngraph () -> () {}", "expected the name of a symbol"},
 	};
 
-	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+	for (volatile size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		assert_fails(&ctx, EXIT_MODEL, "E-PARSE", graph_parse(&ctx, &syms, row[i].text));
 		if (!strstr(ctx.message, row[i].message))
 			print_error("%s\n  does not say: %s\n", ctx.message, row[i].message);
