@@ -20,7 +20,7 @@ void print_arena(Module *m, Out *o)
 		if (r->last < 0)
 			continue;
 		put_text(o, "\t%s = %lld,\t/* %d-%d  %s%s */\n", region_name(m, r), (long long)(r->offset / unit),
-		         m->stage[r->first]->number, m->stage[r->last]->number, shape_name(m, r->owner),
+		         m->stage[r->first]->number, m->stage[r->last]->number, shape_name(m->g, r->owner),
 		         r->owner->place->border ? ", zeros around it" : "");
 	}
 	put_text(o, "};\n\n");
@@ -59,10 +59,11 @@ static void print_argument(Module *m, const Param *q, Out *o)
 		print_pointer(m, q->value, o);
 		return;
 	}
-	if (m->weights_in_c)
-		put_text(o, "%s", w->name);
+	const char *name = weight_name(m->unit, w);
+	if (m->unit->weights_in_c)
+		put_text(o, "%s", name);
 	else
-		put_text(o, "(const %s *)(const void *)(w + %s)", c_type(w->dtype), upper_name(m, w->name));
+		put_text(o, "(const %s *)(const void *)(w + %s)", c_type(w->dtype), upper_name(o->arena, name));
 	if (q->value)
 		print_offset(q->value->place, o);
 }
@@ -132,15 +133,15 @@ static void print_call(Module *m, Stage *s, const char *tabs, Out *o)
 
 static const char pool_helpers[] =
 	"/* This worker's part of n pieces begins here; the next one's where it ends. */\n"
-	"static int part(int n, int worker, int workers)\n{\n"
+	"static inline int part(int n, int worker, int workers)\n{\n"
 	"\treturn (int)((int64_t)n * worker / workers);\n}\n\n";
 
 static const char least_helper[] =
-	"static int least(int a, int b)\n{\n\treturn a < b ? a : b;\n}\n\n";
+	"static inline int least(int a, int b)\n{\n\treturn a < b ? a : b;\n}\n\n";
 
 static const char meet_helper[] =
 	"/* Wait until all workers are here. */\n"
-	"static void meet(struct call *c, int workers)\n{\n"
+	"static inline void meet(struct call *c, int workers)\n{\n"
 	"\tint round = __atomic_load_n(&c->round, __ATOMIC_ACQUIRE);\n"
 	"\tif (__atomic_add_fetch(&c->arrived, 1, __ATOMIC_ACQ_REL) == workers) {\n"
 	"\t\tc->arrived = 0;\n"
@@ -182,6 +183,24 @@ static void print_calls(Module *m, Out *o)
 	}
 }
 
+void print_call_struct(Unit *u, const char *sections, Out *o)
+{
+	bool pooled = u->o->threads;
+	put_text(o, "/* One call: what every worker needs to know%s. */\nstruct call {\n", pooled ? ", and where they meet" : "");
+	put_text(o, "\tconst struct %s_in *in;\n\tstruct %s_out *out;\n\tvoid *arena;\n", u->prefix, u->prefix);
+	if (!u->weights_in_c && u->nweights)
+		put_text(o, "\tconst unsigned char *weights;\n");
+	put_text(o, pooled ? "\tint status, arrived, round;\n};\n\n" : "\tint status;\n};\n\n");
+	if (uses_word(sections, "part"))
+		put_text(o, "%s", pool_helpers);
+	if (uses_word(sections, "least"))
+		put_text(o, "%s", least_helper);
+	if (uses_word(sections, "meet"))
+		put_text(o, "%s", meet_helper);
+	if (u->o->ticks)
+		put_text(o, "void tcc_tick(int stage); /* of whoever times stages: told when one is done */\n\n");
+}
+
 void print_work(Module *m, Out *o)
 {
 	Out body = {.arena = o->arena};
@@ -190,19 +209,6 @@ void print_work(Module *m, Out *o)
 		checks |= m->stage[i]->checks;
 	put_text(&body, "%s", "");
 	print_calls(m, &body);
-	put_text(o, "/* One call: what every worker needs to know%s. */\nstruct call {\n", m->o->threads ? ", and where they meet" : "");
-	put_text(o, "\tconst struct %s_in *in;\n\tstruct %s_out *out;\n\tvoid *arena;\n", m->prefix, m->prefix);
-	if (!m->weights_in_c && m->nweights)
-		put_text(o, "\tconst unsigned char *weights;\n");
-	put_text(o, m->o->threads ? "\tint status, arrived, round;\n};\n\n" : "\tint status;\n};\n\n");
-	if (uses_word(body.text, "part"))
-		put_text(o, "%s", pool_helpers);
-	if (uses_word(body.text, "least"))
-		put_text(o, "%s", least_helper);
-	if (uses_word(body.text, "meet"))
-		put_text(o, "%s", meet_helper);
-	if (m->o->ticks)
-		put_text(o, "void tcc_tick(int stage); /* of whoever times stages: told when one is done */\n\n");
 	put_text(o, m->o->threads ? "/* The model. Every worker walks down this list; it meets the others where one needs what another wrote. */\n"
 	                            "static void work(void *arg, int worker, int workers)\n{\n\tstruct call *c = arg;\n"
 	                          : "/* The model. */\nstatic void work(struct call *c)\n{\n");

@@ -12,12 +12,14 @@ typedef struct StageFacts {
 	int nnodes;
 } StageFacts;
 
-/* What a person wants to know about an emitted model; for --summary, tests and tools. */
+/* What a person wants to know about an emitted model; for --summary, tests and tools. Of several targets: the best one,
+ * with the arena and the weights of all. */
 typedef struct Facts {
 	int64_t arena_bytes, arena_bound; /* bytes; the lower bound of any plan */
 	int64_t weights_bytes, macs;
 	int nstages;
 	StageFacts *stage; /* in the graph's perm arena */
+	Graph *graph;      /* a copy, with layout's Copy nodes: what stages' nodes belong to */
 } Facts;
 
 /* Write o->output (.c), its .h and, where weights are kept outside the text, its .weights.bin: all or nothing. The graph

@@ -35,9 +35,22 @@ const char *string_text(Arena *a, const char *name)
 	return text;
 }
 
-const char *shape_name(Module *m, const Value *v)
+const char *shape_name(Graph *g, const Value *v)
 {
-	return arena_format(&m->g->ctx->perm, "%s%s", dtype_name(v->dtype), shape_text(m->g, &v->shape));
+	return arena_format(&g->ctx->perm, "%s%s", dtype_name(v->dtype), shape_text(g, &v->shape));
+}
+
+const char *grouped(Arena *a, int64_t x)
+{
+	char *text = arena_format(a, "%lld", (long long)x);
+	size_t n = strlen(text), commas = (n - 1) / 3;
+	char *to = NEW_N(a, char, n + commas + 1);
+	for (size_t i = 0, k = 0; i < n; i++) {
+		if (i && (n - i) % 3 == 0)
+			to[k++] = ',';
+		to[k++] = text[i];
+	}
+	return to;
 }
 
 const char *outer_name(const Graph *g, const Value *v, int i)
@@ -53,60 +66,93 @@ static int64_t bytes_of(const Value *v)
 	return (int64_t)dtype_bytes(v->dtype, n);
 }
 
-static int needs_weights(const Module *m) { return !m->weights_in_c && m->nweights; }
+static int needs_weights(const Unit *u) { return !u->weights_in_c && u->nweights; }
 
 /* ---- init and run ---- */
 
-static void print_init(Module *m, Out *o)
+static const char *work_name(const Module *m, Arena *a)
 {
-	put_text(o, "int %s_init(void *workspace, const void *weights, size_t bytes)\n{\n", m->prefix);
-	if (m->arena_bytes == 0 && !m->weights_given)
+	return m->unit->nmodules == 1 ? "work" : arena_format(a, "%s_work", m->target->tag);
+}
+
+/* The one list of calls that needs no special processor is called by its name; else choose() finds the best one. */
+static bool must_choose(const Unit *u) { return u->nmodules > 1 || u->module[0]->vectors; }
+
+static void print_choose(Unit *u, Out *o)
+{
+	const char *guard = "";
+	put_text(o, u->o->threads ? "typedef void work_fn(void *arg, int worker, int workers);\n\n"
+	                          : "typedef void work_fn(struct call *c);\n\n");
+	put_text(o, "/* The list of calls for this processor%s. */\nstatic work_fn *choose(void)\n{\n",
+	         any_machine(u) ? "" : ", or 0: it lacks instructions");
+	for (int i = 0; i < u->nmodules; i++) {
+		const Module *m = u->module[i];
+		move_guard(&guard, guard_of(m), o);
+		if (m->vectors)
+			put_text(o, "\tif (%s)\n\t", m->target->cpu_check);
+		put_text(o, "\treturn %s;\n", work_name(m, o->arena));
+	}
+	move_guard(&guard, "", o);
+	put_text(o, any_machine(u) ? "}\n\n" : "\treturn 0;\n}\n\n");
+}
+
+static void print_init(Unit *u, Out *o)
+{
+	put_text(o, "int %s_init(void *workspace, const void *weights, size_t bytes)\n{\n", u->prefix);
+	if (u->arena_bytes == 0 && !u->weights_given)
 		put_text(o, "\t(void)workspace;\n");
-	if (!m->weights_given)
+	if (!u->weights_given)
 		put_text(o, "\t(void)weights;\n\t(void)bytes;\n");
-	if (m->arena_bytes || m->weights_given)
-		put_text(o, "\tif (!workspace || (uintptr_t)workspace %% %s_WORKSPACE_ALIGN)\n\t\treturn TCC_ERR_ARG;\n", m->upper);
-	if (m->weights_given)
+	if (u->arena_bytes || u->weights_given)
+		put_text(o, "\tif (!workspace || (uintptr_t)workspace %% %s_WORKSPACE_ALIGN)\n\t\treturn TCC_ERR_ARG;\n", u->upper);
+	if (!any_machine(u))
+		put_text(o, "\tif (!choose())\n\t\treturn TCC_ERR_CPU;\n");
+	if (u->weights_given)
 		put_text(o, "\tif (!weights || bytes != %s_WEIGHTS_BYTES || (uintptr_t)weights %% 16)\n\t\treturn TCC_ERR_WEIGHTS;\n"
 		            "\tstruct state *s = (struct state *)(void *)((unsigned char *)workspace + STATE);\n"
-		            "\ts->magic = MAGIC;\n\ts->weights = weights;\n", m->upper);
+		            "\ts->magic = MAGIC;\n\ts->weights = weights;\n", u->upper);
 	put_text(o, "\treturn TCC_OK;\n}\n\n");
 }
 
-static void print_checks(Module *m, Out *o)
+static void print_checks(Unit *u, Out *o)
 {
-	put_text(o, "\tif (!in || !out%s", m->arena_bytes || m->weights_given ? " || !workspace" : "");
-	for (int i = 0; i < m->g->nin; i++)
-		if (bytes_of(m->g->in[i]))
+	Graph *g = u->g;
+	put_text(o, "\tif (!in || !out%s", u->arena_bytes || u->weights_given ? " || !workspace" : "");
+	for (int i = 0; i < g->nin; i++)
+		if (bytes_of(g->in[i]))
 			put_text(o, " || !in->x%d", i);
-	for (int i = 0; i < m->g->nout; i++)
-		if (bytes_of(m->g->out[i]))
+	for (int i = 0; i < g->nout; i++)
+		if (bytes_of(g->out[i]))
 			put_text(o, " || !out->y%d", i);
-	if (m->arena_bytes || m->weights_given)
-		put_text(o, " ||\n\t    (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", m->upper);
+	if (u->arena_bytes || u->weights_given)
+		put_text(o, " ||\n\t    (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", u->upper);
 	put_text(o, ")\n\t\treturn TCC_ERR_ARG;\n");
-	if (m->vectors && m->target->cpu_check)
-		put_text(o, "\tif (!(%s))\n\t\treturn TCC_ERR_CPU;\n", m->target->cpu_check);
+	if (must_choose(u))
+		put_text(o, "\twork_fn *best = choose();\n");
+	if (!any_machine(u))
+		put_text(o, "\tif (!best)\n\t\treturn TCC_ERR_CPU;\n");
 }
 
-static void print_run(Module *m, Out *o)
+static void print_run(Unit *u, Out *o)
 {
-	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool)\n{\n", m->prefix,
-	         m->prefix, m->prefix);
-	if (!m->arena_bytes && !m->weights_given)
+	const char *work = must_choose(u) ? "best" : "work";
+	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool)\n{\n", u->prefix,
+	         u->prefix, u->prefix);
+	if (!u->arena_bytes && !u->weights_given)
 		put_text(o, "\t(void)workspace;\n");
-	if (!m->o->threads)
+	if (!u->o->threads)
 		put_text(o, "\t(void)pool;\n");
-	print_checks(m, o);
-	if (m->weights_given)
+	print_checks(u, o);
+	if (u->weights_given)
 		put_text(o, "\tconst struct state *s = (const struct state *)(void *)((unsigned char *)workspace + STATE);\n"
 		            "\tif (s->magic != MAGIC)\n\t\treturn TCC_ERR_STATE;\n");
-	const char *weights = !needs_weights(m) ? "" : m->weights_given ? "s->weights, " : arena_format(o->arena, "%s_weights, ", m->prefix);
-	put_text(o, "\tstruct call c = { in, out, workspace, %s%s };\n", weights, m->o->threads ? "TCC_OK, 0, 0" : "TCC_OK");
-	if (m->o->threads)
-		put_text(o, "\tif (pool && pool->threads > 1)\n\t\tpool->parallel(pool, work, &c);\n\telse\n\t\twork(&c, 0, 1);\n");
+	const char *weights = !needs_weights(u) ? "" : u->weights_given ? "s->weights, " : arena_format(o->arena, "%s_weights, ", u->prefix);
+	put_text(o, "\tstruct call c = { in, out, workspace, %s%s };\n", weights, u->o->threads ? "TCC_OK, 0, 0" : "TCC_OK");
+	if (u->o->threads)
+		put_text(o, "\tif (pool && pool->threads > 1)\n\t\tpool->parallel(pool, %s, &c);\n\telse\n\t\t%s(&c, 0, 1);\n", work,
+		         work);
 	else
-		put_text(o, "\twork(&c);\n");
+		put_text(o, "\t%s(&c);\n", work);
 	put_text(o, "\treturn c.status;\n}\n\n");
 }
 
@@ -156,12 +202,12 @@ static const char describe_helper[] =
 	"\tt->dtype = info->dtype;\n\tt->rank = info->rank;\n"
 	"\tfor (int i = 0; i < info->rank; i++)\n\t\tt->dims[i] = info->dims[i];\n}\n\n";
 
-static void print_generic_run(Module *m, Out *o)
+static void print_generic_run(Unit *u, Out *o)
 {
-	Graph *g = m->g;
+	Graph *g = u->g;
 	put_text(o, "%s%s", g->nin ? check_helper : "", g->nout ? describe_helper : "");
 	put_text(o, "static int run(void *workspace, const tcc_tensor *in, tcc_tensor *out, tcc_pool *pool)\n{\n");
-	put_text(o, "\tstruct %s_in x;\n\tstruct %s_out y;\n", m->prefix, m->prefix);
+	put_text(o, "\tstruct %s_in x;\n\tstruct %s_out y;\n", u->prefix, u->prefix);
 	put_text(o, "\tif (!out%s)\n\t\treturn TCC_ERR_ARG;\n", g->nin ? " || !in" : "");
 	if (g->nin == 0)
 		put_text(o, "\t(void)in;\n\tx.unused = 0;\n");
@@ -174,7 +220,7 @@ static void print_generic_run(Module *m, Out *o)
 		put_text(o, "\ty.y%d = out[%d].data;\n", i, i);
 	if (g->nout)
 		put_text(o, "\tfor (int i = 0; i < %d; i++)\n\t\tdescribe(&out[i], &outputs[i]);\n", g->nout);
-	put_text(o, "\treturn %s_run(workspace, &x, &y, pool);\n}\n\n", m->prefix);
+	put_text(o, "\treturn %s_run(workspace, &x, &y, pool);\n}\n\n", u->prefix);
 }
 
 static void print_sha(const Graph *g, Out *o)
@@ -183,53 +229,56 @@ static void print_sha(const Graph *g, Out *o)
 		put_text(o, "%02x", g->sha256[i]);
 }
 
-void print_entry(Module *m, Out *o)
+void print_entry(Unit *u, Out *o)
 {
-	Graph *g = m->g;
-	print_init(m, o);
-	print_run(m, o);
+	Graph *g = u->g;
+	if (must_choose(u))
+		print_choose(u, o);
+	print_init(u, o);
+	print_run(u, o);
 	print_infos(g, o, "inputs", g->in, g->nin);
 	print_infos(g, o, "outputs", g->out, g->nout);
-	print_generic_run(m, o);
-	put_text(o, "const tcc_model %s_model = {\n\tTCC_ABI, \"%s\",\n\t\"", m->prefix, m->prefix);
+	print_generic_run(u, o);
+	put_text(o, "const tcc_model %s_model = {\n\tTCC_ABI, \"%s\",\n\t\"", u->prefix, u->prefix);
 	print_sha(g, o);
-	put_text(o, "\", \"%s\",\n\t%d, %d, %s, %s,\n", m->target->name, g->nin, g->nout, g->nin ? "inputs" : "0",
+	put_text(o, "\", \"%s\",\n\t%d, %d, %s, %s,\n", u->targets.names, g->nin, g->nout, g->nin ? "inputs" : "0",
 	         g->nout ? "outputs" : "0");
-	put_text(o, "\t%s_WORKSPACE_BYTES, %s_WORKSPACE_ALIGN, %s_WEIGHTS_BYTES, %s_init, run\n};\n", m->upper, m->upper,
-	         m->upper, m->prefix);
+	put_text(o, "\t%s_WORKSPACE_BYTES, %s_WORKSPACE_ALIGN, %s_WEIGHTS_BYTES, %s_init, run\n};\n", u->upper, u->upper,
+	         u->upper, u->prefix);
 }
 
 /* ---- the header ---- */
 
-static void print_members(Module *m, Out *o, Value *const *values, int n, const char *type, char letter)
+static void print_members(Unit *u, Out *o, Value *const *values, int n, const char *type, char letter)
 {
 	for (int i = 0; i < n; i++)
-		put_text(o, "\t%s%s *%c%d;\t/* %s  %s */\n", type, c_type(values[i]->dtype), letter, i, shape_name(m, values[i]),
-		         comment_text(o->arena, outer_name(m->g, values[i], i)));
+		put_text(o, "\t%s%s *%c%d;\t/* %s  %s */\n", type, c_type(values[i]->dtype), letter, i, shape_name(u->g, values[i]),
+		         comment_text(o->arena, outer_name(u->g, values[i], i)));
 	if (n == 0)
 		put_text(o, "\tint unused;\n");
 }
 
-void print_header_file(Module *m, Out *o, const char *name)
+void print_header_file(Unit *u, Out *o)
 {
-	Graph *g = m->g;
+	Graph *g = u->g;
+	const char *name = u->stem;
 	put_text(o, "/* %s.h -- emitted by tcc-compile. See %s.c. */\n#ifndef %s_MODEL_H\n#define %s_MODEL_H\n\n", name, name,
-	         m->upper, m->upper);
+	         u->upper, u->upper);
 	for (int i = 0; abi_text[i]; i++)
 		put_text(o, "%s\n", abi_text[i]);
 	put_text(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-	int64_t state = m->weights_given ? 64 : 0;
-	put_text(o, "#define %s_WORKSPACE_BYTES %lld\t/* aligned to %s_WORKSPACE_ALIGN, owned by the caller */\n", m->upper,
-	         (long long)(m->arena_bytes + state), m->upper);
-	put_text(o, "#define %s_WORKSPACE_ALIGN 64\n", m->upper);
-	put_text(o, "#define %s_WEIGHTS_BYTES %lld\t/* to give to init; 0: inside the program */\n\n", m->upper,
-	         (long long)(m->weights_given ? m->weights_bytes : 0));
-	put_text(o, "struct %s_in {\n", m->prefix);
-	print_members(m, o, g->in, g->nin, "const ", 'x');
-	put_text(o, "};\n\nstruct %s_out {\n", m->prefix);
-	print_members(m, o, g->out, g->nout, "", 'y');
-	put_text(o, "};\n\nint %s_init(void *workspace, const void *weights, size_t bytes);\n", m->prefix);
-	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool);\n", m->prefix,
-	         m->prefix, m->prefix);
-	put_text(o, "extern const tcc_model %s_model;\n\n#ifdef __cplusplus\n}\n#endif\n#endif\n", m->prefix);
+	int64_t state = u->weights_given ? 64 : 0;
+	put_text(o, "#define %s_WORKSPACE_BYTES %lld\t/* aligned to %s_WORKSPACE_ALIGN, owned by the caller */\n", u->upper,
+	         (long long)(u->arena_bytes + state), u->upper);
+	put_text(o, "#define %s_WORKSPACE_ALIGN 64\n", u->upper);
+	put_text(o, "#define %s_WEIGHTS_BYTES %lld\t/* to give to init; 0: inside the program */\n\n", u->upper,
+	         (long long)(u->weights_given ? u->weights_bytes : 0));
+	put_text(o, "struct %s_in {\n", u->prefix);
+	print_members(u, o, g->in, g->nin, "const ", 'x');
+	put_text(o, "};\n\nstruct %s_out {\n", u->prefix);
+	print_members(u, o, g->out, g->nout, "", 'y');
+	put_text(o, "};\n\nint %s_init(void *workspace, const void *weights, size_t bytes);\n", u->prefix);
+	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool);\n", u->prefix,
+	         u->prefix, u->prefix);
+	put_text(o, "extern const tcc_model %s_model;\n\n#ifdef __cplusplus\n}\n#endif\n#endif\n", u->prefix);
 }

@@ -1,4 +1,4 @@
-/* helpers.c -- copying just the helpers that a text uses. */
+/* helpers.c -- copying just the helpers that a text uses; names of a section. */
 #include <string.h>
 #include "codegen/module.h"
 
@@ -52,14 +52,78 @@ static void print_after_needs(Chosen *c, int i, Out *o)
 	put_text(o, "%s%s", c->list[i]->text, strncmp(c->list[i]->text, "typedef", 7) ? "\n" : "");
 }
 
-void print_helpers(const Target *t, const char *text, Out *o)
+void print_helpers(const Helper *table, const char *text, Out *o)
 {
 	Chosen c = {.n = 0};
-	collect(&c, t->helpers);
-	collect(&c, common_helpers);
+	collect(&c, table);
 	for (int i = 0; i < c.n; i++)
 		if (uses_word(text, c.list[i]->name))
 			close_over(&c, i);
 	for (int i = 0; i < c.n; i++)
 		print_after_needs(&c, i, o);
+}
+
+/* ---- names of a section ---- */
+
+static size_t digits(const char *s) { return strspn(s, "0123456789"); }
+
+/* What a section declares at file scope: the target's helpers, s3_conv and s3_tile, the buffer B3, and work. */
+static bool is_declared(const Module *m, const char *word, size_t n)
+{
+	size_t number = n > 1 ? digits(word + 1) : 0;
+	if (*word == 's' && number && number + 1 < n && word[number + 1] == '_')
+		return true;
+	if ((*word == 'B' && number && number + 1 == n) || (n == 4 && !strncmp(word, "work", n)))
+		return true;
+	for (const Helper *h = m->target->helpers; h->name; h++)
+		if (strlen(h->name) == n && !strncmp(h->name, word, n))
+			return true;
+	return false;
+}
+
+/* v_fma is v4_fma, vf is v4f, s3_conv is v4_s3_conv, B3 is V4_B3. */
+static void put_tagged(const Module *m, const char *word, size_t n, Out *o)
+{
+	const char *tag = m->target->tag;
+	if (*word == 'v')
+		put_text(o, "%s%.*s", tag, (int)n - 1, word + 1);
+	else
+		put_text(o, "%s_%.*s", *word == 'B' ? upper_name(o->arena, tag) : tag, (int)n, word);
+}
+
+static size_t word_length(const char *s)
+{
+	size_t n = 0;
+	while (is_word_char(s[n]))
+		n++;
+	return n;
+}
+
+/* Up to the next word or comment; a comment is one piece. */
+static size_t other_length(const char *s)
+{
+	if (!strncmp(s, "/*", 2)) {
+		const char *end = strstr(s + 2, "*/");
+		return end ? (size_t)(end + 2 - s) : strlen(s);
+	}
+	size_t n = 1;
+	while (s[n] && !is_word_char(s[n]) && strncmp(s + n, "/*", 2))
+		n++;
+	return n;
+}
+
+void put_section(const Module *m, const char *text, Out *o)
+{
+	if (m->unit->nmodules == 1) {
+		put_text(o, "%s", text);
+		return;
+	}
+	while (*text) {
+		size_t word = word_length(text), n = word ? word : other_length(text);
+		if (word && is_declared(m, text, n))
+			put_tagged(m, text, n, o);
+		else
+			put_text(o, "%.*s", (int)n, text);
+		text += n;
+	}
 }

@@ -1,28 +1,64 @@
-/* module.h -- the emitted file as a whole: what its parts share. */
+/* module.h -- the emitted file as a whole: what its parts share.
+ *
+ *     Unit    facts, helpers, weights, the entry points: once
+ *     Module  the stages of the model for one target: a section of the file; the entry points choose one at run time */
 #ifndef TCC_CODEGEN_MODULE_H
 #define TCC_CODEGEN_MODULE_H
 #include "codegen/print.h"
 
+struct Unit {
+	Graph *g; /* the model, without places: inputs, outputs, names */
+	const Options *o;
+	Targets targets;
+	Module *module[TARGET_MAX]; /* the sections, best target first; one that any processor runs is the last */
+	int nmodules;
+	Weight **weight;
+	int nweights, cweights;
+	int64_t weights_bytes, arena_bytes; /* the arena of the section that needs most */
+	const char *prefix, *upper; /* of exported names, and in capitals */
+	const char *stem;           /* of the output: "m" */
+	const char *blob_path;      /* as the emitted text names it */
+	const char *blob_name;      /* "m.weights.bin" */
+	bool weights_in_c;          /* weights are arrays in the text; else bytes of a blob */
+	bool weights_given;         /* the blob is given to init */
+};
+
+/* unit.c: the C file's text and that of its header, in order. */
+Unit *unit_new(Graph *g, const Options *o);
+void print_unit(Unit *u, Out *file);
+bool any_machine(const Unit *u);    /* some section needs no special instructions */
+const char *guard_of(const Module *m); /* the section is for some machines, others have another one: "defined(...)"; else "" */
+void move_guard(const char **open, const char *to, Out *o); /* from inside "#if open" to inside "#if to"; "": outside */
+/* module.c */
+Module *module_new(Unit *u, const Target *t);
+void module_build(Module *m);               /* stages, loops, memory; then the text of its functions */
+void print_section(Module *m, Out *o);
+const char *table_text(Module *m);          /* work and stages, for the head comment */
+const char *origin(const Stage *s, Arena *a, int most); /* "Conv /stem/Conv, Relu /stem/Relu" */
 /* pack.c */
-void print_weights(Module *m, Out *o);
-const char *upper_name(Module *m, const char *name);
-/* calls.c: the arena's enum, struct call, the work function. */
+void print_shared_weights(Unit *u, Out *o); /* read by several sections; offsets of all, where they are no arrays */
+void print_own_weights(Module *m, Out *o);
+const char *weight_name(const Unit *u, const Weight *w);
+const char *upper_name(Arena *a, const char *name);
+/* calls.c: the arena's enum, struct call with what workers need, the work function. */
 void print_arena(Module *m, Out *o);
+void print_call_struct(Unit *u, const char *sections, Out *o);
 void print_work(Module *m, Out *o);
 /* entry.c: init, run, the generic descriptor; the header file. */
-void print_entry(Module *m, Out *o);
-void print_header_file(Module *m, Out *o, const char *include_guard);
-/* helpers.c: the helpers that text uses, in an order in which each comes after those it uses. */
-void print_helpers(const Target *t, const char *text, Out *o);
+void print_entry(Unit *u, Out *o);
+void print_header_file(Unit *u, Out *o);
+/* helpers.c: the helpers of a table that text uses, in an order in which each comes after those it uses. */
+void print_helpers(const Helper *table, const char *text, Out *o);
 bool uses_word(const char *text, const char *word);
+/* text of a section; with several sections in the file, names that it declares get the section's tag: v4_s3_conv */
+void put_section(const Module *m, const char *text, Out *o);
 /* border.c: the body of a stage that writes zeros around a value */
 void print_border(Printer *p);
-/* stage functions */
-void print_stage(Module *m, Stage *s, Out *o);
 /* text of the model made harmless: for comments (clipped), for strings (whole) */
 const char *comment_text(Arena *a, const char *name);
 const char *string_text(Arena *a, const char *name);
 /* the model's name of an input or output, whatever passes have put in its place */
 const char *outer_name(const Graph *g, const Value *v, int i);
-const char *shape_name(Module *m, const Value *v); /* "f32[1,3,32,32]" */
+const char *shape_name(Graph *g, const Value *v); /* "f32[1,3,32,32]" */
+const char *grouped(Arena *a, int64_t x);         /* "1,234,567" */
 #endif

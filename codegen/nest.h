@@ -37,13 +37,14 @@ struct Stmt {
 
 /* Constant data that a stage reads, as it will lie in memory. */
 typedef struct Weight {
-	const char *name; /* "s3_w" */
+	const char *name; /* "s3_w", by the first section that reads it */
 	DType dtype;
 	int64_t count;
 	const void *data;
 	int64_t offset; /* bytes in the weights blob */
 	const char *note; /* how it is packed */
 	uint64_t hash;
+	uint32_t users; /* bit i: section i of the file reads it */
 } Weight;
 
 /* A pointer parameter of a stage function. */
@@ -59,6 +60,7 @@ enum { PARAM_MAX = 64 };
 typedef struct Contraction Contraction;
 
 typedef struct Module Module;
+typedef struct Unit Unit; /* the whole file, see module.h */
 typedef struct Out Out;
 
 typedef struct Stage {
@@ -92,26 +94,22 @@ typedef struct Stage {
 	const char *schedule; /* one line for the comment */
 } Stage;
 
+/* The model for one target: a section of the emitted file. */
 struct Module {
-	Graph *g;
+	Unit *unit;
+	int number;        /* of the section in the file */
+	Graph *g;          /* its own: places are facts about the values of one module */
 	const Options *o;
 	const Target *target;
 	Stage **stage;
 	int nstages, cstages;
 	Region **region;   /* arena regions by id */
 	int nregions, cregions;
-	Weight **weight;
-	int nweights, cweights;
-	int64_t arena_bytes, arena_bound, weights_bytes;
-	const char *prefix, *upper; /* of exported names, and in capitals */
-	const char *stem;           /* of the output: "m" */
-	const char *blob_path;      /* as the emitted text names it */
-	const char *blob_name;      /* "m.weights.bin" */
-	bool weights_in_c;          /* weights are arrays in the text; else bytes of a blob */
-	bool weights_given;         /* the blob is given to init */
+	int64_t arena_bytes, arena_bound;
 	bool vectors;               /* the text uses instructions of the target */
 	bool float_arena;           /* every temporary is f32: the arena is a float * */
 	int64_t macs;
+	const char *helpers, *stages; /* text: what its functions use of the target, and its functions */
 };
 
 /* stage.c: stages of the graph in order, bodies flat, axes merged where all addresses allow it. */
@@ -126,7 +124,7 @@ void make_nest(Module *m, Stage *s);
 bool make_tiles(Module *m, Stage *s);
 /* memory.c: regions, lifetimes, offsets. */
 void make_memory(Module *m);
-/* pack.c: a weight with that data, shared when an equal one exists. */
+/* pack.c: a weight with that data, shared in the whole file when an equal one exists. */
 const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note);
 
 Expr *local_new(Stage *s, DType t);

@@ -1,4 +1,4 @@
-/* pack.c -- weights: shared when equal, laid out in one blob, printed as C or written as bytes. */
+/* pack.c -- weights: shared when equal, also between sections, laid out in one blob, printed as C or written as bytes. */
 #include <string.h>
 #include "codegen/module.h"
 
@@ -21,19 +21,22 @@ static uint64_t hash_data(const uint8_t *p, size_t n)
 const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note)
 {
 	Arena *a = &m->g->ctx->perm;
+	Unit *u = m->unit;
 	size_t bytes = dtype_bytes(t, count);
 	uint64_t hash = hash_data(data, bytes);
-	for (int i = 0; i < m->nweights; i++) {
-		const Weight *w = m->weight[i];
-		if (w->hash == hash && w->dtype == t && w->count == count && !memcmp(w->data, data, bytes))
+	for (int i = 0; i < u->nweights; i++) {
+		Weight *w = u->weight[i];
+		if (w->hash == hash && w->dtype == t && w->count == count && !memcmp(w->data, data, bytes)) {
+			w->users |= 1u << m->number;
 			return w;
+		}
 	}
 	Weight *w = NEW(a, Weight);
 	*w = (Weight){.name = name, .dtype = t, .count = count, .data = data, .note = note, .hash = hash,
-	              .offset = m->weights_bytes};
-	GROW(a, m->weight, m->nweights, m->cweights);
-	m->weight[m->nweights++] = w;
-	m->weights_bytes += ((int64_t)bytes + WEIGHT_ALIGN - 1) / WEIGHT_ALIGN * WEIGHT_ALIGN;
+	              .offset = u->weights_bytes, .users = 1u << m->number};
+	GROW(a, u->weight, u->nweights, u->cweights);
+	u->weight[u->nweights++] = w;
+	u->weights_bytes += ((int64_t)bytes + WEIGHT_ALIGN - 1) / WEIGHT_ALIGN * WEIGHT_ALIGN;
 	return w;
 }
 
@@ -82,9 +85,9 @@ static void print_special(Out *o, const Weight *w, int64_t i)
 		put_text(o, x != x ? "NAN" : x < 0 ? "-INFINITY" : "INFINITY");
 }
 
-static void print_array(Out *o, const Weight *w)
+static void print_array(const Unit *u, Out *o, const Weight *w)
 {
-	put_text(o, "static const %s %s[%lld] ALIGN = {", dtype_info(w->dtype)->ctype, w->name, (long long)w->count);
+	put_text(o, "static const %s %s[%lld] ALIGN = {", dtype_info(w->dtype)->ctype, weight_name(u, w), (long long)w->count);
 	if (w->note)
 		put_text(o, "\t/* %s */", w->note);
 	for (int64_t i = 0; i < w->count; i++) {
@@ -98,24 +101,62 @@ static void print_array(Out *o, const Weight *w)
 	put_text(o, "\n};\n\n");
 }
 
-void print_weights(Module *m, Out *o)
+static bool is_shared(const Weight *w) { return w->users & (w->users - 1); }
+
+/* Where every section that reads it is left out, so is the weight: the last of them is the most portable. */
+static const char *guard_around(const Unit *u, const Weight *w)
 {
-	for (int i = 0; i < m->nweights && m->weights_in_c; i++)
-		print_array(o, m->weight[i]);
-	if (m->weights_in_c || m->nweights == 0)
+	int last = u->nmodules - 1;
+	while (!(w->users >> last & 1))
+		last--;
+	return guard_of(u->module[last]);
+}
+
+static void print_shared_arrays(const Unit *u, Out *o)
+{
+	const char *guard = "";
+	for (int i = 0; i < u->nweights; i++)
+		if (is_shared(u->weight[i])) {
+			move_guard(&guard, guard_around(u, u->weight[i]), o);
+			print_array(u, o, u->weight[i]);
+		}
+	move_guard(&guard, "", o);
+}
+
+void print_shared_weights(Unit *u, Out *o)
+{
+	if (u->weights_in_c)
+		print_shared_arrays(u, o);
+	if (u->weights_in_c || u->nweights == 0)
 		return;
-	put_text(o, "/* Weights: offsets in bytes into %s. */\nenum {\n", m->blob_name);
-	for (int i = 0; i < m->nweights; i++) {
-		const Weight *w = m->weight[i];
-		put_text(o, "\t%s = %lld,\t/* %s[%lld]%s%s */\n", upper_name(m, w->name), (long long)w->offset,
+	put_text(o, "/* Weights: offsets in bytes into %s. */\nenum {\n", u->blob_name);
+	for (int i = 0; i < u->nweights; i++) {
+		const Weight *w = u->weight[i];
+		put_text(o, "\t%s = %lld,\t/* %s[%lld]%s%s */\n", upper_name(o->arena, weight_name(u, w)), (long long)w->offset,
 		         dtype_name(w->dtype), (long long)w->count, w->note ? " " : "", w->note ? w->note : "");
 	}
 	put_text(o, "};\n\n");
 }
 
-const char *upper_name(Module *m, const char *name)
+void print_own_weights(Module *m, Out *o)
 {
-	char *text = arena_string(&m->g->ctx->perm, name);
+	const Unit *u = m->unit;
+	for (int i = 0; i < u->nweights && u->weights_in_c; i++)
+		if (u->weight[i]->users == 1u << m->number)
+			print_array(u, o, u->weight[i]);
+}
+
+const char *weight_name(const Unit *u, const Weight *w)
+{
+	int first = 0;
+	while (!(w->users >> first & 1))
+		first++;
+	return u->nmodules == 1 ? w->name : arena_format(&u->g->ctx->perm, "%s_%s", u->module[first]->target->tag, w->name);
+}
+
+const char *upper_name(Arena *a, const char *name)
+{
+	char *text = arena_string(a, name);
 	for (char *c = text; *c; c++)
 		if (*c >= 'a' && *c <= 'z')
 			*c = (char)(*c - 32);

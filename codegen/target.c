@@ -81,7 +81,7 @@ static const Target *target_of_this_machine(void)
 	return &target_c;
 }
 
-const Target *target_find(const char *name)
+static const Target *target_find(const char *name)
 {
 	if (!strcmp(name, "native"))
 		return target_of_this_machine();
@@ -89,4 +89,48 @@ const Target *target_find(const char *name)
 		if (!strcmp(target_table[i]->name, name))
 			return target_table[i];
 	return NULL;
+}
+
+static _Noreturn void unknown_target(Ctx *c, const char *name)
+{
+	const char *known = "";
+	for (int i = 0; target_table[i]; i++)
+		known = arena_format(&c->scratch, "%s%s, ", known, target_table[i]->name);
+	fail(c, EXIT_USAGE, "E-TARGET", "unknown target '%s': there are %snative", name, known);
+}
+
+static int rank(const Target *t)
+{
+	int i = 0;
+	while (target_table[i] != t)
+		i++;
+	return i;
+}
+
+static void targets_add(Ctx *c, Targets *all, const char *name)
+{
+	const Target *t = target_find(name);
+	if (!t)
+		unknown_target(c, name);
+	all->native |= !strcmp(name, "native");
+	int at = all->n;
+	for (; at > 0 && rank(all->target[at - 1]) <= rank(t); at--)
+		if (all->target[at - 1] == t)
+			fail(c, EXIT_USAGE, "E-TARGET", "target %s is given twice%s", t->name,
+			     all->native ? " (native is that on this machine)" : "");
+	memmove(all->target + at + 1, all->target + at, (size_t)(all->n - at) * sizeof *all->target);
+	all->target[at] = t;
+	all->names = all->n++ ? arena_format(&c->perm, "%s,%s", all->names, t->name) : t->name;
+}
+
+Targets targets_read(Ctx *c, const char *list)
+{
+	Targets all = {.n = 0};
+	char *rest = arena_string(&c->scratch, list), *comma;
+	for (; (comma = strchr(rest, ',')); rest = comma + 1) {
+		*comma = 0;
+		targets_add(c, &all, rest);
+	}
+	targets_add(c, &all, rest);
+	return all;
 }

@@ -5,6 +5,7 @@
 #ifndef TCC_CODEGEN_TARGET_H
 #define TCC_CODEGEN_TARGET_H
 #include <stdint.h>
+#include "ir/diag.h"
 #include "ir/expr.h"
 
 /* A helper function of emitted C. Text may use other helpers; they are found by name and come first. */
@@ -15,18 +16,33 @@ typedef struct Helper {
 
 typedef struct Target {
 	const char *name;      /* "x86-64-v3" */
+	const char *tag;       /* "v3": begins the names of its section in a file for several targets */
 	const char *title;     /* "AVX2, FMA" for the head comment */
 	int lanes;             /* floats in a vector; 1: none */
 	int registers;         /* vector registers */
 	int64_t l1, l2;        /* bytes of cache a core */
-	const char *features;  /* for the target pragma: "avx2,fma,f16c" or NULL */
-	const char *cpu_check; /* C condition that the processor can run it, or NULL */
-	const Helper *helpers; /* NULL name at the end; looked up before the common ones */
+	const char *features;  /* for the target pragma: "avx2,fma,f16c" or NULL: any machine runs it */
+	const char *machine;   /* preprocessor condition that the helpers can be compiled: "defined(__x86_64__)" */
+	const char *header;    /* that declares the instructions: "immintrin.h" */
+	const char *cpu_check; /* C condition that the processor can run it */
+	const Helper *helpers; /* NULL name at the end */
 } Target;
 
-extern const Target *const target_table[]; /* NULL at the end */
+extern const Target *const target_table[]; /* the better later; NULL at the end */
 extern const Helper common_helpers[];      /* scalar helpers for every target */
-const Target *target_find(const char *name); /* "native": the best this machine runs; NULL: no such target */
+
+enum { TARGET_MAX = 8 };
+
+typedef struct Targets {
+	const Target *target[TARGET_MAX]; /* best first */
+	int n;
+	bool native;       /* one of them was given so */
+	const char *names; /* as given, with what `native` is in its place: "x86-64-v4,c" */
+} Targets;
+
+/* What a list such as "native,c" names: "native" is the best that this machine runs. Unknown and repeated names end with
+ * EXIT_USAGE. */
+Targets targets_read(Ctx *c, const char *list);
 
 /* How an operation is written. %0 %1 %2 are the operands; NULL: not available. Helpers it uses are found by name. */
 typedef struct AluText {

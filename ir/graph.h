@@ -102,6 +102,12 @@ void value_replace(Graph *g, Value *old, Value *new);
 /* For who replaces the uses himself: `new` learns the name, sizes and contents that only `old` knows. */
 void value_inherit(Graph *g, Value *new, const Value *old);
 
+/* ---- copy.c ---- */
+
+/* The same graph with values, nodes and bodies of its own; what nobody changes in place (constants, attributes, names)
+ * is shared. Before layout: places are not copied. */
+Graph *graph_copy(const Graph *g);
+
 /* ---- order.c ---- */
 
 /* Order g->node topologically, keeping the order where it is one; a cycle fails with E-CYCLE naming a node on it. */

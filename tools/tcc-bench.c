@@ -162,6 +162,8 @@ static void print_json(const Report *r, const Facts *f)
 static void bench(Ctx *c, Settings *s)
 {
 	Facts facts;
+	if (s->compile.ticks && strchr(s->compile.target, ','))
+		fail(c, EXIT_USAGE, "E-USAGE", "--per-stage: stages belong to one target, not to %s", s->compile.target);
 	Graph *g = onnx_read(c, s->model, &s->read);
 	Tensor **in = NEW_N(&c->perm, Tensor *, g->nin);
 	inputs_fill(c, s, g, in);

@@ -12,8 +12,10 @@
 #include "tools/options.h"
 #include "tools/program.h"
 
-static void print_summary(const Graph *g, const Facts *f)
+static void print_summary(const Facts *f)
 {
+	const Graph *g = f->graph;
+
 	for (const Op *const *op = op_table; *op; op++) {
 		int n = 0;
 		for (uint32_t i = 0; i < g->nnode; i++)
@@ -45,9 +47,9 @@ static void compile(Ctx *c, Settings *s)
 	else
 		emit_model(g, &s->compile, &facts);
 	if (s->compile.graph_file)
-		draw_graph(g, &facts, s->compile.graph_file);
+		draw_graph(facts.graph, &facts, s->compile.graph_file);
 	if (s->summary)
-		print_summary(g, &facts);
+		print_summary(&facts);
 }
 
 int main(int argc, char **argv)

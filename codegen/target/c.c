@@ -78,5 +78,5 @@ const Helper common_helpers[] = {
 
 static const Helper none[] = {{NULL, NULL}};
 
-const Target target_c = {.name = "c", .title = "portable C99", .lanes = 1, .registers = 16, .l1 = 32 << 10,
+const Target target_c = {.name = "c", .tag = "c", .title = "portable C99", .lanes = 1, .registers = 16, .l1 = 32 << 10,
                          .l2 = 256 << 10, .helpers = none};

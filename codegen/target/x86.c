@@ -186,11 +186,14 @@ static const Helper avx512[] = {
 	{NULL, NULL}};
 
 const Target target_x86_64_v3 = {
-	.name = "x86-64-v3", .title = "AVX2, FMA", .lanes = 8, .registers = 16, .l1 = 32 << 10, .l2 = 512 << 10,
-	.features = "avx2,fma,f16c",
+	.name = "x86-64-v3", .tag = "v3", .title = "AVX2, FMA", .lanes = 8, .registers = 16, .l1 = 32 << 10, .l2 = 512 << 10,
+	.features = "avx2,fma,f16c", .machine = "defined(__x86_64__)", .header = "immintrin.h",
 	.cpu_check = "__builtin_cpu_supports(\"avx2\") && __builtin_cpu_supports(\"fma\")", .helpers = avx2};
 
 const Target target_x86_64_v4 = {
-	.name = "x86-64-v4", .title = "AVX-512", .lanes = 16, .registers = 32, .l1 = 32 << 10, .l2 = 1 << 20,
-	.features = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c",
-	.cpu_check = "__builtin_cpu_supports(\"avx512f\") && __builtin_cpu_supports(\"avx512dq\")", .helpers = avx512};
+	.name = "x86-64-v4", .tag = "v4", .title = "AVX-512", .lanes = 16, .registers = 32, .l1 = 32 << 10, .l2 = 1 << 20,
+	.features = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c", .machine = "defined(__x86_64__)",
+	.header = "immintrin.h",
+	.cpu_check = "__builtin_cpu_supports(\"avx512f\") && __builtin_cpu_supports(\"avx512bw\") &&\n\t    "
+	             "__builtin_cpu_supports(\"avx512dq\") && __builtin_cpu_supports(\"avx512vl\")",
+	.helpers = avx512};

@@ -138,6 +138,39 @@ CASE(bodies_read_as_written)
 	}
 }
 
+/* Everything that a pass may change in g is another object in the copy. */
+static void spoil(Graph *graph)
+{
+	for (uint32_t i = 0; i < graph->nvalue; i++) {
+		graph->value[i]->dtype = F16;
+		graph->value[i]->shape.dim[0] = dim(77);
+	}
+	for (uint32_t i = 0; i < graph->nnode; i++) {
+		graph->node[i]->in[0] = graph->node[i]->out[0];
+		for (int k = 0; k < graph->node[i]->nsub; k++)
+			spoil(graph->node[i]->sub[k]);
+	}
+	graph->in[0] = graph->out[0];
+	graph_output(graph, graph->out[0], "more");
+}
+
+CASE(a_copy_stands_alone)
+{
+	const char *texts[] = {branches, loops};
+
+	for (int i = 0; i < 2; i++) {
+		Syms fresh = {.ctx = &ctx};
+		Graph *read = graph_parse(&ctx, &fresh, texts[i]), *copied = graph_copy(read);
+		graph_verify(copied, "copy");
+		assert_ptr_equal(copied->node[0]->sub[0]->outer, copied);
+		assert_ptr_equal(copied->node[0]->out[0]->def, copied->node[0]);
+		assert_string_equal(graph_text(copied, &ctx.perm), texts[i]);
+		spoil(copied);
+		graph_verify(read, "spoiled copy");
+		assert_string_equal(graph_text(read, &ctx.perm), texts[i]);
+	}
+}
+
 CASE(nesting_is_bounded)
 {
 	char *text = arena_alloc(&ctx.perm, 10000), *at = text;
@@ -220,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(bodies_read_as_written),
+		TEST(a_copy_stands_alone),
 		TEST(nesting_is_bounded),
 		TEST(branches_are_taken),
 		TEST(loops_run_in_bounded_memory),

@@ -1,5 +1,6 @@
 /* The command line: what values become, and what is refused. */
 #include "tests/unit/unit.h"
+#include "codegen/target.h"
 #include "tools/options.h"
 
 static Ctx c;
@@ -107,6 +108,25 @@ static void switches_and_numbers_are_read(void **state)
 	refused("m.onnx -o a.c --rounds 3", "unknown option --rounds");
 }
 
+static void targets_are_listed_best_first(void **state)
+{
+	(void)state;
+	accepted("m.onnx -o a.c --target c,x86-64-v4,x86-64-v3");
+	assert_string_equal(s.compile.target, "c,x86-64-v4,x86-64-v3");
+	Targets t = targets_read(&c, s.compile.target);
+	assert_int_equal(t.n, 3);
+	assert_string_equal(t.names, s.compile.target);
+	assert_string_equal(t.target[0]->name, "x86-64-v4");
+	assert_string_equal(t.target[1]->name, "x86-64-v3");
+	assert_string_equal(t.target[2]->name, "c");
+	Targets here = targets_read(&c, "native");
+	assert_string_equal(here.names, here.target[0]->name);
+	refused("m.onnx -o a.c --target x86", "unknown target 'x86': there are c, ");
+	refused("m.onnx -o a.c --target c,,x86-64-v3", "unknown target ''");
+	refused("m.onnx -o a.c --target c,x86-64-v3,c", "target c is given twice");
+	refused(arena_format(&c.perm, "m.onnx -o a.c --target %s,native", here.names), "native is that on this machine");
+}
+
 static void passes_are_left_out_by_name(void **state)
 {
 	(void)state;
@@ -138,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_stem_is_the_prefix),	      TEST(sizes_are_read),
 		TEST(switches_and_numbers_are_read),  TEST(passes_are_left_out_by_name),
+		TEST(targets_are_listed_best_first),
 		TEST(programs_know_their_own_options),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

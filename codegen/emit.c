@@ -1,0 +1,106 @@
+/* emit.c -- the door of code generation: the emitted text in memory, or as files, all or none of them. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "codegen/codegen.h"
+#include "codegen/module.h"
+
+static void write_blob(const Unit *u, FILE *f)
+{
+	static const char zeros[64];
+	for (int i = 0; i < u->nweights; i++) {
+		size_t n = dtype_bytes(u->weight[i]->dtype, u->weight[i]->count);
+		fwrite(u->weight[i]->data, 1, n, f);
+		fwrite(zeros, 1, (64 - n % 64) % 64, f);
+	}
+}
+
+typedef struct Draft {
+	const char *path, *temporary;
+} Draft;
+
+static void discard(const Draft *d, int n)
+{
+	for (int i = 0; i < n; i++)
+		unlink(d[i].temporary);
+}
+
+/* Write one file under a temporary name; trouble removes all drafts. */
+static void write_draft(Unit *u, Draft *drafts, int *n, const char *path, const Out *text)
+{
+	Ctx *c = u->g->ctx;
+	Draft *d = &drafts[(*n)++];
+	*d = (Draft){path, arena_format(&c->perm, "%s.tmp%ld", path, (long)getpid())};
+	FILE *f = fopen(d->temporary, "wb");
+	if (f && text)
+		fwrite(text->text, 1, text->n, f);
+	else if (f)
+		write_blob(u, f);
+	bool bad = !f || ferror(f) || fflush(f) != 0;
+	int code = errno;
+	bad |= f && fclose(f) != 0;
+	if (bad) {
+		discard(drafts, *n);
+		fail(c, EXIT_FILE, "E-WRITE", "cannot write %s: %s", path, strerror(code ? code : errno));
+	}
+}
+
+static void commit_drafts(Unit *u, const Draft *d, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (rename(d[i].temporary, d[i].path) != 0) {
+			int code = errno;
+			discard(d, n);
+			fail(u->g->ctx, EXIT_FILE, "E-WRITE", "cannot write %s: %s", d[i].path, strerror(code));
+		}
+}
+
+static void fill_facts(const Unit *u, Facts *facts)
+{
+	Arena *a = &u->g->ctx->perm;
+	const Module *m = u->module[0];
+	*facts = (Facts){u->arena_bytes, m->arena_bound, u->weights_bytes, m->macs, 0, NEW_N(a, StageFacts, m->nstages + 1), m->g};
+	for (int i = 0; i < m->nstages; i++) {
+		const Stage *s = m->stage[i];
+		if (s->turns)
+			continue;
+		const char *name = arena_format(a, "s%d_%s", s->number, s->kind);
+		facts->stage[facts->nstages++] =
+			(StageFacts){name, s->macs, s->reads + s->writes, origin(s, a, 8), s->schedule ? s->schedule : "",
+			             s->fused, s->nfused};
+	}
+}
+
+static Unit *emit(Graph *g, const Options *o, Out *file, Out *header, Facts *facts)
+{
+	Unit *u = unit_new(g, o);
+	print_unit(u, file);
+	print_header_file(u, header);
+	if (facts)
+		fill_facts(u, facts);
+	return u;
+}
+
+const char *emit_text(Graph *g, const Options *o, const char **header, Facts *facts)
+{
+	Out file = {.arena = &g->ctx->perm}, h = {.arena = &g->ctx->perm};
+	emit(g, o, &file, &h, facts);
+	*header = h.text;
+	return file.text;
+}
+
+void emit_model(Graph *g, const Options *o, Facts *facts)
+{
+	Arena *a = &g->ctx->perm;
+	Out file = {.arena = a}, header = {.arena = a};
+	Unit *u = emit(g, o, &file, &header, facts);
+	Draft drafts[3];
+	int n = 0;
+	size_t dir = strlen(o->output) - strlen(strrchr(o->output, '/') ? strrchr(o->output, '/') + 1 : o->output);
+	if (!u->weights_in_c && u->nweights)
+		write_draft(u, drafts, &n, u->blob_path, NULL);
+	write_draft(u, drafts, &n, arena_format(a, "%.*s%s.h", (int)dir, o->output, u->stem), &header);
+	write_draft(u, drafts, &n, o->output, &file);
+	commit_drafts(u, drafts, n);
+}

@@ -1,0 +1,249 @@
+/* unit.c -- the emitted file: facts, helpers, weights, a section a target, the entry. */
+#include <string.h>
+#include "codegen/module.h"
+
+enum { SMALL_WEIGHTS = 1 << 20 };
+
+/* ---- what can be emitted ---- */
+
+static void need_fixed_sizes(Graph *g)
+{
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nsub; k++)
+			need_fixed_sizes(g->node[i]->sub[k]);
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nout; k++) {
+			Value *v = g->node[i]->out[k];
+			for (int d = 0; v && d < v->shape.rank; d++)
+				dim_number(g, g->node[i], v->shape.dim[d]);
+		}
+	for (int i = 0; i < g->nin; i++)
+		for (int d = 0; d < g->in[i]->shape.rank; d++)
+			dim_number(g, NULL, g->in[i]->shape.dim[d]);
+}
+
+/* What a program may hand in and get back: tensors of whole bytes. */
+static void need_stored(Graph *g, const Node *n, const Value *v)
+{
+	if (v->kind != KIND_TENSOR)
+		fail_unsupported(g, n, "'%s' is no tensor", v->name);
+	if (dtype_info(v->dtype)->bits < 8)
+		fail_unsupported(g, n, "element type %s is not yet stored by emitted code", dtype_name(v->dtype));
+}
+
+static void need_stored_types(Graph *g)
+{
+	for (int i = 0; i < g->nin; i++)
+		need_stored(g, NULL, g->in[i]);
+	for (int i = 0; i < g->nout; i++)
+		need_stored(g, g->out[i]->def, g->out[i]);
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nout; k++)
+			if (g->node[i]->out[k])
+				need_stored(g, g->node[i], g->node[i]->out[k]);
+}
+
+static void need_lower(Graph *g)
+{
+	for (uint32_t i = 0; i < g->nnode; i++) {
+		const Node *n = g->node[i];
+		if (!n->op->lower && !is_op(n, "Concat") && !is_op(n, "Scan"))
+			fail_unsupported(g, n, "no code can be emitted for this operator yet");
+		for (int k = 0; k < n->nsub; k++) {
+			if (g->outer)
+				fail_unsupported(g, n, "loops inside loops");
+			need_lower(n->sub[k]);
+		}
+	}
+}
+
+/* ---- what the sections share ---- */
+
+static void name_unit(Unit *u)
+{
+	Arena *a = &u->g->ctx->perm;
+	const char *base = u->o->output ? strrchr(u->o->output, '/') : NULL;
+	base = base ? base + 1 : u->o->output ? u->o->output : "model.c";
+	size_t n = strlen(base);
+	char *stem = arena_string(a, base);
+	if (n > 2 && !strcmp(stem + n - 2, ".c"))
+		stem[n - 2] = 0;
+	u->stem = stem;
+	u->prefix = u->o->prefix;
+	u->upper = upper_name(a, u->prefix);
+	u->blob_name = arena_format(a, "%s.weights.bin", stem);
+	u->blob_path = arena_format(a, "%.*s%s", (int)(base - (u->o->output ? u->o->output : base)), u->o->output ? u->o->output : "",
+	                            u->blob_name);
+}
+
+static void choose_weights(Unit *u)
+{
+	int kind = (int)u->o->weights;
+	u->weights_in_c = kind == WEIGHTS_C || (kind == WEIGHTS_AUTO && u->weights_bytes <= SMALL_WEIGHTS);
+	u->weights_given = kind == WEIGHTS_FILE && u->nweights;
+}
+
+/* One section a target, as far as one that any processor runs. */
+static void make_sections(Unit *u)
+{
+	for (int i = 0; i < u->targets.n && !any_machine(u); i++) {
+		Module *m = module_new(u, u->targets.target[i]);
+		module_build(m);
+		if (m->arena_bytes > u->arena_bytes)
+			u->arena_bytes = m->arena_bytes;
+	}
+}
+
+Unit *unit_new(Graph *g, const Options *o)
+{
+	Unit *u = NEW(&g->ctx->perm, Unit);
+	u->g = g;
+	u->o = o;
+	u->targets = targets_read(g->ctx, o->target ? o->target : "c");
+	name_unit(u);
+	need_fixed_sizes(g);
+	need_stored_types(g);
+	need_lower(g);
+	make_sections(u);
+	choose_weights(u);
+	return u;
+}
+
+bool any_machine(const Unit *u)
+{
+	return u->nmodules && !u->module[u->nmodules - 1]->vectors;
+}
+
+/* ---- the head of the file ---- */
+
+const char *guard_of(const Module *m) { return m->vectors && any_machine(m->unit) ? m->target->machine : ""; }
+
+void move_guard(const char **open, const char *to, Out *o)
+{
+	if (!strcmp(*open, to))
+		return;
+	if (**open)
+		put_text(o, "#endif\n\n");
+	if (*to)
+		put_text(o, "#if %s\n", to);
+	*open = to;
+}
+
+static void print_values(Graph *g, Out *o, const char *what, char letter, Value *const *v, int n)
+{
+	for (int i = 0; i < n; i++)
+		put_text(o, " *   %-8s %c%d  %s  %s\n", i ? "" : what, letter, i, shape_name(g, v[i]),
+		         comment_text(o->arena, outer_name(g, v[i], i)));
+}
+
+/* "target c (portable C99)", "targets x86-64-v3, c (the first that the processor can run)" */
+static void print_targets(const Unit *u, Out *o)
+{
+	bool several = u->nmodules > 1;
+	put_text(o, "target%s ", several ? "s" : "");
+	for (int i = 0; i < u->nmodules; i++)
+		put_text(o, "%s%s", i ? ", " : "", u->module[i]->target->name);
+	put_text(o, " (%s)", several ? "the first that the processor can run" : u->module[0]->target->title);
+	put_text(o, "%s", u->o->threads ? ", workers: any" : "");
+}
+
+static void print_facts(Unit *u, Out *o)
+{
+	Graph *g = u->g;
+	Module *m = u->module[0];
+	put_text(o, "/* %s.c -- emitted by tcc-compile, ", u->stem);
+	print_targets(u, o);
+	put_text(o, "\n *\n *   source   sha256 ");
+	for (int i = 0; i < 32; i++)
+		put_text(o, "%02x", g->sha256[i]);
+	put_text(o, "\n");
+	print_values(g, o, "in", 'x', g->in, g->nin);
+	print_values(g, o, "out", 'y', g->out, g->nout);
+	put_text(o, " *   memory   workspace %s bytes", grouped(o->arena, u->arena_bytes));
+	if (u->nmodules == 1)
+		put_text(o, " (lower bound %s)", grouped(o->arena, m->arena_bound));
+	put_text(o, ", weights %s bytes, no heap\n%s */\n", grouped(o->arena, u->weights_bytes), table_text(m));
+}
+
+static const char unroll_macro[] =
+	"#if defined(__clang__)\n#define UNROLL _Pragma(\"unroll\")\n#elif defined(__GNUC__)\n"
+	"#define UNROLL _Pragma(\"GCC unroll 32\")\n#else\n#define UNROLL\n#endif\n";
+
+static const char pause_macro[] =
+	"#if defined(__x86_64__)\n#define PAUSE __builtin_ia32_pause()\n#else\n#define PAUSE ((void)0)\n#endif\n";
+
+/* The headers of the targets' instructions, each once. */
+static void print_headers(const Unit *u, Out *o)
+{
+	const char *last = "";
+	put_text(o, "#include \"%s.h\"\n#include <math.h>\n#include <string.h>\n", u->stem);
+	for (int i = 0; i < u->nmodules; i++) {
+		const Module *m = u->module[i];
+		if (!m->vectors || !strcmp(last, m->target->header))
+			continue;
+		last = m->target->header;
+		put_text(o, "#if %s\n#include <%s>\n", m->target->machine, last);
+		put_text(o, any_machine(u) ? "#endif\n" : "#else\n#error \"emitted for %s\"\n#endif\n", u->targets.names);
+	}
+}
+
+static void print_prologue(Unit *u, Out *o, const char *code)
+{
+	print_headers(u, o);
+	put_text(o, "\n");
+	if (uses_word(code, "UNROLL"))
+		put_text(o, "%s", unroll_macro);
+	if (uses_word(code, "INLINE"))
+		put_text(o, "#define INLINE static inline __attribute__((always_inline))\n");
+	if (uses_word(code, "ALIGN"))
+		put_text(o, "#define ALIGN __attribute__((aligned(64)))\n");
+	if (uses_word(code, "PAUSE"))
+		put_text(o, "%s", pause_macro);
+	put_text(o, "\n");
+	print_helpers(common_helpers, code, o);
+}
+
+/* The weights' bytes, put beside the code by the assembler. The name is as given with -o; a build that runs elsewhere
+ * may define another. */
+static void print_incbin(Unit *u, Out *o)
+{
+	if (u->weights_in_c || u->weights_given || !u->nweights)
+		return;
+	put_text(o, "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s\"\n#endif\n", u->upper, u->upper,
+	         string_text(o->arena, u->blob_path));
+	put_text(o, "__asm__(\".pushsection .rodata\\n\\t.balign 64\\n%s_weights:\\n\\t.incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n\\t.popsection\");\n",
+	         u->prefix, u->upper);
+	put_text(o, "extern const unsigned char %s_weights[%lld] __attribute__((visibility(\"hidden\")));\n\n", u->prefix,
+	         (long long)u->weights_bytes);
+}
+
+static void print_state(Unit *u, Out *o)
+{
+	if (!u->weights_given)
+		return;
+	put_text(o, "/* After the arena: what init leaves for run. */\nenum { STATE = %lld, MAGIC = 0x%02x%02x%02x };\n"
+	            "struct state {\n\tint64_t magic;\n\tconst unsigned char *weights;\n};\n\n",
+	         (long long)u->arena_bytes, u->g->sha256[0], u->g->sha256[1], u->g->sha256[2] | 1);
+}
+
+/* ---- the whole ---- */
+
+void print_unit(Unit *u, Out *file)
+{
+	Out sections = {.arena = file->arena}, code = {.arena = file->arena};
+	const char *guard = "";
+	for (int i = 0; i < u->nmodules; i++) {
+		move_guard(&guard, guard_of(u->module[i]), &sections);
+		print_section(u->module[i], &sections);
+	}
+	move_guard(&guard, "", &sections);
+	print_state(u, &code);
+	print_incbin(u, &code);
+	print_shared_weights(u, &code);
+	print_call_struct(u, sections.text, &code);
+	put_text(&code, "%s", sections.text);
+	print_entry(u, &code);
+	print_facts(u, file);
+	print_prologue(u, file, code.text);
+	put_text(file, "%s", code.text);
+}
