@@ -14,6 +14,10 @@ static void write_blob(const Unit *u, FILE *f)
 		fwrite(u->weight[i]->data, 1, n, f);
 		fwrite(zeros, 1, (64 - n % 64) % 64, f);
 	}
+	uint8_t mark[MARK_BYTES];
+	weights_mark(u, mark);
+	fwrite(zeros, 1, BLOB_TAIL - MARK_BYTES, f);
+	fwrite(mark, 1, MARK_BYTES, f);
 }
 
 typedef struct Draft {

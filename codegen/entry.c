@@ -96,6 +96,29 @@ static void print_choose(Unit *u, Out *o)
 	put_text(o, any_machine(u) ? "}\n\n" : "\treturn 0;\n}\n\n");
 }
 
+static void print_mark(Unit *u, Out *o)
+{
+	uint8_t mark[MARK_BYTES];
+	if (!needs_weights(u))
+		return;
+	weights_mark(u, mark);
+	put_text(o, "/* The last bytes of the weights that belong to this file. */\nstatic const unsigned char weights_mark[%d] = { ", MARK_BYTES);
+	for (int i = 0; i < MARK_BYTES; i++)
+		put_text(o, "%s%d", i ? ", " : "", mark[i]);
+	put_text(o, " };\n\n");
+}
+
+static void print_weights_check(Unit *u, Out *o)
+{
+	if (u->weights_given)
+		put_text(o, "\tif (!weights || bytes != %s_WEIGHTS_BYTES || (uintptr_t)weights %% 16 ||\n"
+		            "\t    memcmp((const unsigned char *)weights + bytes - %d, weights_mark, %d))\n"
+		            "\t\treturn TCC_ERR_WEIGHTS;\n", u->upper, MARK_BYTES, MARK_BYTES);
+	else if (needs_weights(u))
+		put_text(o, "\tif (memcmp(%s_weights + %lld, weights_mark, %d))\n\t\treturn TCC_ERR_WEIGHTS;\n", u->prefix,
+		         (long long)(blob_bytes(u) - MARK_BYTES), MARK_BYTES);
+}
+
 static void print_init(Unit *u, Out *o)
 {
 	put_text(o, "int %s_init(void *workspace, const void *weights, size_t bytes)\n{\n", u->prefix);
@@ -107,10 +130,10 @@ static void print_init(Unit *u, Out *o)
 		put_text(o, "\tif (!workspace || (uintptr_t)workspace %% %s_WORKSPACE_ALIGN)\n\t\treturn TCC_ERR_ARG;\n", u->upper);
 	if (!any_machine(u))
 		put_text(o, "\tif (!choose())\n\t\treturn TCC_ERR_CPU;\n");
+	print_weights_check(u, o);
 	if (u->weights_given)
-		put_text(o, "\tif (!weights || bytes != %s_WEIGHTS_BYTES || (uintptr_t)weights %% 16)\n\t\treturn TCC_ERR_WEIGHTS;\n"
-		            "\tstruct state *s = (struct state *)(void *)((unsigned char *)workspace + STATE);\n"
-		            "\ts->magic = MAGIC;\n\ts->weights = weights;\n", u->upper);
+		put_text(o, "\tstruct state *s = (struct state *)(void *)((unsigned char *)workspace + STATE);\n"
+		            "\ts->magic = MAGIC;\n\ts->weights = weights;\n");
 	put_text(o, "\treturn TCC_OK;\n}\n\n");
 }
 
@@ -234,6 +257,7 @@ void print_entry(Unit *u, Out *o)
 	Graph *g = u->g;
 	if (must_choose(u))
 		print_choose(u, o);
+	print_mark(u, o);
 	print_init(u, o);
 	print_run(u, o);
 	print_infos(g, o, "inputs", g->in, g->nin);
@@ -272,7 +296,7 @@ void print_header_file(Unit *u, Out *o)
 	         (long long)(u->arena_bytes + state), u->upper);
 	put_text(o, "#define %s_WORKSPACE_ALIGN 64\n", u->upper);
 	put_text(o, "#define %s_WEIGHTS_BYTES %lld\t/* to give to init; 0: inside the program */\n\n", u->upper,
-	         (long long)(u->weights_given ? u->weights_bytes : 0));
+	         (long long)(u->weights_given ? blob_bytes(u) : 0));
 	put_text(o, "struct %s_in {\n", u->prefix);
 	print_members(u, o, g->in, g->nin, "const ", 'x');
 	put_text(o, "};\n\nstruct %s_out {\n", u->prefix);

@@ -6,6 +6,9 @@
 #define TCC_CODEGEN_MODULE_H
 #include "codegen/print.h"
 
+/* After the weights in a blob: their last bytes are the mark that init compares. */
+enum { MARK_BYTES = 16, BLOB_TAIL = 64 };
+
 struct Unit {
 	Graph *g; /* the model, without places: inputs, outputs, names */
 	const Options *o;
@@ -38,6 +41,9 @@ const char *origin(const Stage *s, Arena *a, int most); /* "Conv /stem/Conv, Rel
 /* pack.c */
 void print_shared_weights(Unit *u, Out *o); /* read by several sections; offsets of all, where they are no arrays */
 void print_own_weights(Module *m, Out *o);
+/* What tells these weights from all others, whatever model, target and version they are of. */
+void weights_mark(const Unit *u, uint8_t mark[MARK_BYTES]);
+int64_t blob_bytes(const Unit *u);
 const char *weight_name(const Unit *u, const Weight *w);
 const char *upper_name(Arena *a, const char *name);
 /* calls.c: the arena's enum, struct call with what workers need, the work function. */

@@ -101,6 +101,19 @@ static void print_array(const Unit *u, Out *o, const Weight *w)
 	put_text(o, "\n};\n\n");
 }
 
+void weights_mark(const Unit *u, uint8_t mark[MARK_BYTES])
+{
+	uint64_t h = (uint64_t)u->nweights;
+	for (int i = 0; i < u->nweights; i++)
+		h = (h ^ u->weight[i]->hash ^ (uint64_t)u->weight[i]->offset) * 0x100000001b3u;
+	for (int i = 0; i < MARK_BYTES / 2; i++) {
+		mark[i] = (uint8_t)(h >> 8 * i);
+		mark[MARK_BYTES / 2 + i] = u->g->sha256[i];
+	}
+}
+
+int64_t blob_bytes(const Unit *u) { return u->weights_bytes + BLOB_TAIL; }
+
 static bool is_shared(const Weight *w) { return w->users & (w->users - 1); }
 
 /* Where every section that reads it is left out, so is the weight: the last of them is the most portable. */

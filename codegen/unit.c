@@ -214,7 +214,7 @@ static void print_incbin(Unit *u, Out *o)
 	put_text(o, "__asm__(\".pushsection .rodata\\n\\t.balign 64\\n%s_weights:\\n\\t.incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n\\t.popsection\");\n",
 	         u->prefix, u->upper);
 	put_text(o, "extern const unsigned char %s_weights[%lld] __attribute__((visibility(\"hidden\")));\n\n", u->prefix,
-	         (long long)u->weights_bytes);
+	         (long long)blob_bytes(u));
 }
 
 static void print_state(Unit *u, Out *o)
