@@ -2,17 +2,30 @@
 # check.sh -- is emitted C what it promises to be?
 #
 # usage: sh tests/emit/check.sh PATH/tcc-compile [MODEL.onnx ...]
-# For each model, target and form: no warning from gcc and clang at C99 (C11 with workers), usable from C++, no symbols
-# but libm's and mem*, no data that may change, nothing exported but what begins with the prefix, and the same bytes
-# when emitted again, from another folder.
+# For each model, target and form: no warning from gcc and clang at C99 (C11 with workers), no symbols but libm's and
+# mem*, no data that may change, nothing exported but what begins with the prefix, the same bytes when emitted again from
+# another folder in another locale, a header that C++ reads, and a caller (drive.c) that hands in every wrong argument and
+# looks whether two runs give the same bytes. For each model: a file for several targets computes, with each of its
+# sections, what the file for that target alone does. For the digits: weights inside and outside, and a C++ program
+# (use.cpp) with two models and two threads.
 set -u
 compile=$1
 shift
+case $compile in /*) ;; *) compile=$PWD/$compile ;; esac
+tests=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$tests/../.." && pwd)
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 strict="-pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+several=x86-64-v4,x86-64-v3,c
 passed=0
 failed=0
+
+# The locale in which letters and numbers differ most, of those that are installed.
+strange=C.UTF-8
+for l in de_DE.utf8 tr_TR.utf8; do
+	locale -a 2>/dev/null | grep -qx $l && strange=$l
+done
 
 # verdict NAME STATUS
 verdict() {
@@ -24,50 +37,153 @@ verdict() {
 	fi
 }
 
-undefined() { nm -u "$here/m.o" | awk '{ print $2 }'; }
-
-# Names that the object wants: libm's functions, memcpy and its kin, and the compiler's own support library.
-allowed='^(mem(cpy|move|set)|_GLOBAL_OFFSET_TABLE_|__(cpu_indicator_init|cpu_model|cpu_features2|stack_chk_fail)|[a-z0-9_]*gcc[a-z0-9_]*|__(mul|div|mod|float|fix|trunc|extend|udiv|umod)[a-z0-9_]*|l?l?(abs|fabs|floor|ceil|round|rint|nearbyint|trunc|sqrt|exp|exp2|expm1|log|log2|log10|log1p|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|erf|pow|fmod|fmin|fmax|fma|ldexp|frexp|scalbn|lrint)f?)$'
-
-check_form() {
-	name=$1
-	std=$2
-	gcc -std="$std" $strict -O2 -c "$here/m.c" -o "$here/m.o" 2>"$here/said" || { cat "$here/said"; return 1; }
-	clang -std="$std" $strict -O1 -c "$here/m.c" -o "$here/clang.o" 2>"$here/said" || { cat "$here/said"; return 1; }
-	undefined | grep -Ev "$allowed" && { echo "wants symbols from elsewhere"; return 1; }
-	size -A "$here/m.o" | awk '$1 ~ /^\.(data|bss)$/ && $2 > 0 { bad = 1 } END { exit bad }' ||
-		{ echo "has data that may change"; return 1; }
-	nm -g --defined-only "$here/m.o" | awk '$3 !~ /^m_/ { bad = 1; print $3 } END { exit bad }' ||
-		{ echo "exports names without the prefix"; return 1; }
-	printf '#include "m.h"\nint main() { return m_model.abi != TCC_ABI || m_run(0, 0, 0, 0) != TCC_ERR_ARG; }\n' >"$here/m.cpp"
-	g++ -Wall -Wextra -Wold-style-cast -Werror "$here/m.cpp" "$here/m.o" -lm -o "$here/m" 2>"$here/said" ||
-		{ cat "$here/said"; return 1; }
-	"$here/m" || { echo "null pointers are not refused"; return 1; }
+# quiet COMMAND...: says something only when it fails
+quiet() {
+	"$@" >"$here/said" 2>&1 || { cat "$here/said"; return 1; }
 }
 
-check_model() {
-	for target in c x86-64-v3 x86-64-v4; do
-		for form in "" --threads; do
-			name="$1 $target $form"
-			std=c99
-			[ -n "$form" ] && std=c11
-			mkdir -p "$here/again"
-			"$compile" "$1" -o "$here/m.c" --target $target $form &&
-				(cd "$here/again" && "$compile" "$1" -o m.c --target $target $form)
-			verdict "$name: compiles" $?
-			cmp "$here/m.h" "$here/again/m.h" && grep -v WEIGHTS_FILE "$here/m.c" >"$here/one" &&
-				grep -v WEIGHTS_FILE "$here/again/m.c" >"$here/two" && cmp "$here/one" "$here/two"
-			verdict "$name: same bytes" $?
-			check_form "$name" $std
-			verdict "$name: clean" $?
-		done
+# Names that the object wants: libm's functions, memcpy and its kin, and the compiler's own support library.
+allowed='^(mem(cmp|cpy|move|set)|_GLOBAL_OFFSET_TABLE_|__(cpu_indicator_init|cpu_model|cpu_features2|stack_chk_fail)|[a-z0-9_]*gcc[a-z0-9_]*|__(mul|div|mod|float|fix|trunc|extend|udiv|umod)[a-z0-9_]*|l?l?(abs|fabs|floor|ceil|round|rint|nearbyint|trunc|sqrt|exp|exp2|expm1|log|log2|log10|log1p|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|erf|pow|fmod|fmin|fmax|fma|ldexp|frexp|scalbn|lrint)f?)$'
+
+check_object() {
+	nm -u "$1" | awk '{ print $2 }' | grep -Ev "$allowed" && { echo "wants symbols from elsewhere"; return 1; }
+	size -A "$1" | awk '$1 ~ /^\.(data|bss|tdata|tbss)(\.|$)/ && $1 !~ /\.rel\.ro/ && $2 > 0 { bad = 1 } END { exit bad }' ||
+		{ echo "has data that may change"; return 1; }
+	nm -g --defined-only "$1" | awk '$3 !~ /^m_/ { bad = 1; print $3 } END { exit bad }' ||
+		{ echo "exports names without the prefix"; return 1; }
+}
+
+# clean STANDARD: m.c without a warning, as m.o by gcc and clang.o by clang
+clean() {
+	quiet gcc -std="$1" $strict -O2 -c "$here/m.c" -o "$here/m.o" &&
+		quiet clang -std="$1" $strict -O1 -c "$here/m.c" -o "$here/clang.o" &&
+		check_object "$here/m.o" && check_object "$here/clang.o"
+}
+
+# drive OBJECT [STATUS]: what the caller prints; it must end with that status, or with 5 where the processor is too old
+drive() {
+	gcc -std=c11 -Wall -Wextra -Werror -I "$root/runtime" -I "$here" -include m.h -DMODEL=m_model "$tests/drive.c" "$1" -lm \
+		-o "$here/drive" || return 1
+	"$here/drive" "$here/m.weights.bin"
+	status=$?
+	[ $status = "${2:-0}" ] || { [ $status = 5 ] && ! has_target "$target"; }
+}
+
+has_target() {
+	case $1 in
+	*c) true ;;
+	*v3*) grep -q '^flags.* avx2 .*' /proc/cpuinfo ;;
+	*) grep -q '^flags.* avx512vl.*' /proc/cpuinfo ;;
+	esac
+}
+
+# emit MODEL OPTION...: m.c, and the same bytes from another folder in another locale
+emit() {
+	model=$1
+	shift
+	mkdir -p "$here/again"
+	"$compile" "$model" -o "$here/m.c" "$@" &&
+		(cd "$here/again" && LC_ALL=$strange "$compile" "$model" -o m.c "$@") || return 1
+	grep -v WEIGHTS_FILE "$here/m.c" >"$here/one" # the folder of a blob is in the text
+	grep -v WEIGHTS_FILE "$here/again/m.c" >"$here/two"
+	cmp "$here/m.h" "$here/again/m.h" && cmp "$here/one" "$here/two"
+}
+
+cplusplus() {
+	printf '#include "m.h"\nint main() { return m_model.abi != TCC_ABI || m_run(0, 0, 0, 0) != TCC_ERR_ARG; }\n' >"$here/m.cpp"
+	quiet g++ -Wall -Wextra -Wold-style-cast -Werror "$here/m.cpp" "$here/m.o" -lm -o "$here/m" &&
+		"$here/m" || { echo "null pointers are not refused"; return 1; }
+}
+
+# without CONDITION...: m.c, for a processor or a machine on which these conditions do not hold
+without() {
+	cp "$here/m.c" "$here/all.c"
+	for condition; do
+		sed "s/$condition/0/g" "$here/m.c" >"$here/less" && mv "$here/less" "$here/m.c"
 	done
 }
 
-case $compile in /*) ;; *) compile=$PWD/$compile ;; esac
+# A section of the file for several targets gives the bytes that the file for its target alone gave.
+check_section() {
+	target=$2
+	shift 2
+	without "$@"
+	quiet gcc -std=c99 $strict -O1 -c "$here/m.c" -o "$here/m.o" && drive "$here/m.o" >"$here/got"
+	status=$?
+	mv "$here/all.c" "$here/m.c"
+	[ $status = 0 ] && [ "$(awk '{ print $3 }' "$here/got")" = "$(cat "$here/bytes-$target")" ]
+}
+
+check_sections() {
+	v4='__builtin_cpu_supports("avx512vl")'
+	v3='__builtin_cpu_supports("avx2")'
+	check_section "$1" x86-64-v4
+	verdict "$1 $several: x86-64-v4 as alone" $?
+	check_section "$1" x86-64-v3 "$v4"
+	verdict "$1 $several: x86-64-v3 as alone" $?
+	check_section "$1" c "$v4" "$v3"
+	verdict "$1 $several: c as alone" $?
+	check_section "$1" c 'defined(__x86_64__)'
+	verdict "$1 $several: another machine" $?
+}
+
+check_form() {
+	name="$1 $target $2"
+	std=c99
+	[ -n "$2" ] && std=c11
+	emit "$1" --target "$target" $2
+	verdict "$name: same bytes" $?
+	clean $std
+	verdict "$name: clean" $?
+	cplusplus
+	verdict "$name: C++" $?
+	drive "$here/clang.o" >"$here/got" && drive "$here/m.o" >"$here/got" || { cat "$here/got"; false; }
+	verdict "$name: a caller" $?
+}
+
+check_model() {
+	for target in c x86-64-v3 x86-64-v4 $several; do
+		check_form "$1" --threads
+		check_form "$1" ""
+		awk '{ print $3 }' "$here/got" >"$here/bytes-$target"
+	done
+	check_sections "$1"
+}
+
+# A list without c on a processor that has none of its targets: refused, not run.
+check_refusal() {
+	target=x86-64-v4,x86-64-v3
+	emit "$1" --target $target
+	without '__builtin_cpu_supports("avx512vl")' '__builtin_cpu_supports("avx2")'
+	quiet gcc -std=c99 $strict -O3 -c "$here/m.c" -o "$here/m.o" && drive "$here/m.o" 5
+	verdict "$1: refused without its instructions" $?
+}
+
+check_weights() {
+	target=c
+	for kind in c incbin file; do
+		emit "$1" --target c --weights $kind && clean c99 && drive "$here/m.o" >"$here/got-$kind"
+		verdict "$1: weights $kind" $?
+	done
+	cmp "$here/got-c" "$here/got-incbin" && cmp "$here/got-c" "$here/got-file"
+	verdict "$1: the same with weights anywhere" $?
+}
+
+check_program() {
+	"$compile" "$1" -o "$here/one.c" --target $several --threads && "$compile" "$1" -o "$here/two.c" --target c -O0 &&
+		quiet gcc -std=c11 -O2 -c "$here/one.c" -o "$here/one.o" && quiet gcc -std=c99 -O1 -c "$here/two.c" -o "$here/two.o" &&
+		quiet g++ -std=c++17 $strict -Wold-style-cast -I "$here" "$tests/use.cpp" "$here/one.o" "$here/two.o" -lm -pthread \
+			-o "$here/use" && "$here/use"
+	verdict "$1: a C++ program" $?
+}
+
 for model; do
 	case $model in /*) ;; *) model=$PWD/$model ;; esac
 	check_model "$model"
 done
+digits=$root/samples/digits/digits.onnx
+check_refusal "$digits"
+check_weights "$digits"
+check_program "$digits"
 echo "emit: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
