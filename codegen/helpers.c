@@ -67,7 +67,9 @@ void print_helpers(const Helper *table, const char *text, Out *o)
 
 static size_t digits(const char *s) { return strspn(s, "0123456789"); }
 
-/* What a section declares at file scope: the target's helpers, s3_conv and s3_tile, the buffer B3, and work. */
+static bool is_word(const char *name, const char *word, size_t n) { return strlen(name) == n && !strncmp(name, word, n); }
+
+/* What a section declares at file scope: the target's helpers, maps, s3_conv and s3_tile, the buffer B3, and work. */
 static bool is_declared(const Module *m, const char *word, size_t n)
 {
 	size_t number = n > 1 ? digits(word + 1) : 0;
@@ -75,8 +77,11 @@ static bool is_declared(const Module *m, const char *word, size_t n)
 		return true;
 	if ((*word == 'B' && number && number + 1 == n) || (n == 4 && !strncmp(word, "work", n)))
 		return true;
+	for (int i = 0; i < m->ntables; i++)
+		if (is_word(m->table[i].name, word, n))
+			return true;
 	for (const Helper *h = m->target->helpers; h->name; h++)
-		if (strlen(h->name) == n && !strncmp(h->name, word, n))
+		if (is_word(h->name, word, n))
 			return true;
 	return false;
 }

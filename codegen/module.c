@@ -87,6 +87,8 @@ static void print_stage(Module *m, Stage *s, Out *o)
 	param_of(s, s->out); /* y first */
 	if (s->contraction)
 		print_tile_functions(m, s, o);
+	if (s->transform)
+		print_transform_functions(m, s, o);
 	if (s->body)
 		print_stmts(&p, s->nest);
 	else
@@ -189,7 +191,7 @@ static void make_code(Module *m)
 		s->module = m;
 		if (s->turns)
 			turns = s->turns > 0 ? s->turns : 1;
-		if (s->body && !make_tiles(m, s))
+		if (s->body && !make_tiles(m, s) && !make_transform(m, s))
 			make_nest(m, s);
 		m->macs += turns * s->macs;
 	}

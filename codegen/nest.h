@@ -18,7 +18,8 @@ typedef enum StmtKind {
 	S_FOLD,   /* local = local `red` all lanes of the vector local `expr` */
 	S_STORE,  /* element `address` of `value` = expr */
 	S_IF,     /* if (expr) body */
-	S_TILE    /* a contraction's register tiles; see contract.h */
+	S_TILE,   /* a contraction's register tiles; see contract.h */
+	S_TRANSFORM /* tiles mapped by constant tables; see transform.h */
 } StmtKind;
 
 typedef struct Stmt Stmt;
@@ -58,6 +59,13 @@ typedef struct Param {
 enum { PARAM_MAX = 64 };
 
 typedef struct Contraction Contraction;
+typedef struct Transform Transform;
+
+/* A constant table that has a function which maps by it, see transform.c. */
+typedef struct Table {
+	const Tensor *data;
+	const char *name;
+} Table;
 
 typedef struct Module Module;
 typedef struct Unit Unit; /* the whole file, see module.h */
@@ -81,6 +89,7 @@ typedef struct Stage {
 	int64_t split_n;   /* number of pieces it can be divided into */
 	int64_t split_unit; /* indices a piece */
 	Contraction *contraction;
+	Transform *transform;
 	const Value *read[PARAM_MAX]; /* the values it loads, each once */
 	int nread;
 	Param param[PARAM_MAX];
@@ -105,6 +114,8 @@ struct Module {
 	int nstages, cstages;
 	Region **region;   /* arena regions by id */
 	int nregions, cregions;
+	Table *table;      /* constant tables that have a function */
+	int ntables, ctables;
 	int64_t arena_bytes, arena_bound;
 	bool vectors;               /* the text uses instructions of the target */
 	bool float_arena;           /* every temporary is f32: the arena is a float * */
@@ -122,6 +133,8 @@ void make_scan(Module *m, Node *n);
 void make_nest(Module *m, Stage *s);
 /* contract.c: true when the stage is a contraction that tiles can do; then nest and contraction are set. */
 bool make_tiles(Module *m, Stage *s);
+/* transform.c: the same for tiles that constant tables map. */
+bool make_transform(Module *m, Stage *s);
 /* memory.c: regions, lifetimes, offsets. */
 void make_memory(Module *m);
 /* pack.c: a weight with that data, shared in the whole file when an equal one exists. */

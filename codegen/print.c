@@ -424,7 +424,7 @@ void print_vector(Printer *p, Expr *x, bool tight)
 
 static const char *index_type(const Printer *p) { return p->s->wide ? "int64_t" : "int"; }
 
-static bool one_line(const Stmt *t) { return t && !t->next && t->kind != S_FOR && t->kind != S_TILE; }
+static bool one_line(const Stmt *t) { return t && !t->next && t->kind != S_FOR && t->kind != S_TILE && t->kind != S_TRANSFORM; }
 
 static void print_body(Printer *p, const Stmt *body)
 {
@@ -578,6 +578,9 @@ void print_stmts(Printer *p, const Stmt *t)
 			break;
 		case S_TILE:
 			print_tiles(p);
+			break;
+		case S_TRANSFORM:
+			print_transform(p);
 			break;
 		}
 }

@@ -39,4 +39,7 @@ const char *c_type(DType t);
 /* A tile stage, see tile.c: its loops, and before it the functions they call. */
 void print_tile_functions(Module *m, Stage *s, Out *o);
 void print_tiles(Printer *p);
+/* A stage that maps tiles, see transform.c. */
+void print_transform_functions(Module *m, Stage *s, Out *o);
+void print_transform(Printer *p);
 #endif

@@ -158,7 +158,7 @@ static void find_all_facts(Stage *s)
 }
 
 static const struct { const char *op, *kind; } kinds[] = {
-	{"Conv", "conv"}, {"ConvTranspose", "deconv"}, {"MatMul", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"},
+	{"Conv", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"}, {"ConvTranspose", "deconv"}, {"MatMul", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"},
 	{"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"}, {"Softmax", "softmax"},
 	{"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
 	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},

@@ -17,9 +17,9 @@ static bool is_spatial(const Node *n)
 	static const char *const names[] = {
 		"Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool",
 		"GlobalLpPool", "Resize", "BatchNormalization", "InstanceNormalization", "LRN", "DepthToSpace",
-		"SpaceToDepth", NULL};
+		"SpaceToDepth", "WinogradOutput", NULL};
 	for (int i = 0; names[i]; i++)
-		if (is_op(n, names[i]))
+		if (!strcmp(n->op->name, names[i]))
 			return n->out[0]->shape.rank >= 3;
 	return false;
 }

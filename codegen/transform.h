@@ -1,0 +1,32 @@
+/* transform.h -- a stage whose core maps small tiles by constant tables, one an axis: the ends of Winograd's method.
+ *
+ *     y[p, q] = f(sum over a of P[p, a] * (sum over b of Q[q, b] * x[a, b]))
+ *
+ * A tile is read whole, mapped along its rows, then along its columns, and stored; channels run along the lanes. */
+#ifndef TCC_CODEGEN_TRANSFORM_H
+#define TCC_CODEGEN_TRANSFORM_H
+#include "codegen/nest.h"
+
+enum { TABLE_AXES = 2, TABLE_MOST = 8 /* rows, columns */ };
+
+/* One table and the axes that it connects. */
+typedef struct TableAxis {
+	Value *table;      /* rows x columns */
+	int rows, columns;
+	Axis *row;         /* of the output: index inside the tile */
+	Axis *tile;        /* of the output: which tile, when a longer axis was cut into them, else NULL */
+	int last;          /* rows of the last tile that count */
+	Axis *column;      /* of the sum */
+	int64_t x;         /* step of the column in x, in elements */
+} TableAxis;
+
+struct Transform {
+	TableAxis axis[TABLE_AXES];
+	int naxes;
+	Expr *load;        /* of x */
+	Expr *sum, *body;  /* the local that holds an element of the mapped tile; the stage's body around it */
+	Axis *lane;
+	Axis *outer[MAX_RANK]; /* loops over tiles, outermost first */
+	int nouter;
+};
+#endif

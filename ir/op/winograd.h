@@ -1,0 +1,13 @@
+/* winograd.h -- attributes of tcc.WinogradInput and tcc.WinogradOutput, see winograd.c. */
+#ifndef TCC_IR_OP_WINOGRAD_H
+#define TCC_IR_OP_WINOGRAD_H
+#include "ir/op/nn.h"
+
+enum { WINOGRAD_AXES = 2 };
+
+struct Winograd {
+	Ints tile, tiles; /* input: outputs m a tile, number of tiles, along each spatial axis */
+	Ints before;      /* input: padding */
+	Ints size;        /* output: elements of y */
+};
+#endif

@@ -1,0 +1,310 @@
+/* winograd.c -- convolutions with fewer products: 3 taps a spatial axis by Winograd's method where that is cheaper.
+ *
+ * needs  shapes, constant weights
+ * keeps  results up to the rounding of F(m, 3), which grows with m (m = 4: about ten times that of the direct sum)
+ *
+ *     Conv(x, W) + b   ->   WinogradOutput(MatMul(WinogradInput(x), U), A) + b        U = G W G^T, here and now
+ *
+ * F(m, r) makes m outputs of a correlation with r taps from alpha = m + r - 1 products instead of m r: both sides are
+ * polynomials, given by their values at alpha - 1 points and at infinity (Toom-Cook, transposed: S. Winograd, Arithmetic
+ * Complexity of Computations, 1980; A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks, 2015):
+ *     y = A [(G w) * (B d)]
+ *     A[j, i] = p_i^j                             last column: 1 for the highest power only
+ *     G[i, j] = p_i^j / product of p_i - p_k      last row: the highest coefficient
+ *     B[i]    = coefficients of the product over k != i of (z - p_k), last row: over all k
+ * The points 0, 1, -1, 2, -2, 1/2, -1/2 keep the numbers small, and exact in binary. */
+#include <string.h>
+#include "codegen/target.h"
+#include "ir/op/winograd.h"
+#include "passes/consts.h"
+#include "passes/pass.h"
+
+enum { TAPS = 3, ALPHA_MAX = 6 };
+
+void pass_winograd(Graph *g, const Options *o);
+
+/* ---- the tables ---- */
+
+typedef struct Tables {
+	int m, r, alpha;
+	double a[ALPHA_MAX][ALPHA_MAX], b[ALPHA_MAX][ALPHA_MAX], g[ALPHA_MAX][ALPHA_MAX];
+} Tables;
+
+static const double roots[] = {0, 0.625, -0.625, 1.5, -1.5};
+
+/* Coefficients, lowest first, of the product of (z - p) over n points but number `skip`. */
+static void polynomial(int n, int skip, double *c)
+{
+	int degree = 0;
+
+	c[0] = 1;
+	for (int k = 0; k < n; k++) {
+		if (k == skip)
+			continue;
+		c[++degree] = 0;
+		for (int i = degree; i > 0; i--)
+			c[i] = c[i - 1] - roots[k] * c[i];
+		c[0] *= -roots[k];
+	}
+}
+
+static void fill_tables(Tables *t, int m, int r)
+{
+	int last = m + r - 2; /* the row of infinity */
+
+	*t = (Tables){.m = m, .r = r, .alpha = m + r - 1};
+	for (int i = 0; i < last; i++) {
+		double f = 1, power = 1;
+
+		for (int k = 0; k < last; k++)
+			f *= k == i ? 1 : roots[i] - roots[k];
+		for (int j = 0; j < t->alpha; j++, power *= roots[i]) {
+			if (j < m)
+				t->a[j][i] = power;
+			if (j < r)
+				t->g[i][j] = power / f;
+		}
+		polynomial(last, i, t->b[i]);
+	}
+	t->a[m - 1][last] = t->g[last][r - 1] = 1;
+	polynomial(last, -1, t->b[last]);
+}
+
+static Value *table_value(Graph *g, int rows, int columns, double (*x)[ALPHA_MAX])
+{
+	double all[ALPHA_MAX * ALPHA_MAX];
+
+	for (int i = 0; i < rows; i++)
+		memcpy(all + i * columns, x[i], (size_t)columns * sizeof *all);
+	return const_from(g, F32, 2, (int64_t[]){rows, columns}, all);
+}
+
+/* ---- a convolution that Winograd's method can do ---- */
+
+typedef struct Job {
+	Graph *g;
+	Node *n;
+	int axes;
+	WindowAxis window[MAX_SPATIAL];
+	int64_t batch, in, out; /* images, channels */
+	Tables table[WINOGRAD_AXES];
+	int64_t tiles[WINOGRAD_AXES];
+} Job;
+
+static bool fits(Graph *g, Node *n, Job *job)
+{
+	const Value *w = n->nin > 1 ? n->in[1] : NULL;
+
+	if (!is_op(n, "Conv") || !is_const(w) || w->dtype != F32 || ATTR_OF(n, Sliding)->group != 1)
+		return false;
+	const Shape *x = &n->in[0]->shape;
+	*job = (Job){.g = g, .n = n, .axes = x->rank - 2};
+	if (job->axes > WINOGRAD_AXES || !dim_known(x->dim[0]) || !dim_known(x->dim[1]))
+		return false;
+	windows_of(g, n, x, &w->shape, job->window);
+	int wide = 0;
+	for (int i = 0; i < job->axes; i++) {
+		const WindowAxis *a = &job->window[i];
+		bool plain = a->stride == 1 && (a->dilation == 1 || a->size == 1) && (a->size == TAPS || a->size == 1);
+		if (!plain || !dim_known(a->out) || !dim_known(a->before) || (a->size == 1 && a->before.k))
+			return false;
+		wide += a->size == TAPS;
+	}
+	job->batch = x->dim[0].k;
+	job->in = x->dim[1].k;
+	job->out = w->shape.dim[0].k;
+	return wide > 0;
+}
+
+/* ---- what it costs, in cycles of a processor with two vector units ---- */
+
+typedef struct Cost {
+	double work;  /* of the units that multiply and add */
+	double bytes; /* of weights, which come from far away */
+} Cost;
+
+/* Weights stream in while the units work; neither hides the other completely. */
+static double cycles_of(Cost c)
+{
+	double stream = c.bytes / 8, more = c.work > stream ? c.work : stream;
+
+	return more + 0.2 * (c.work + stream - more);
+}
+
+static double vectors(const Target *t, int64_t channels)
+{
+	return (double)((channels + t->lanes - 1) / t->lanes);
+}
+
+static Cost direct_cost(const Job *job, const Target *t)
+{
+	double points = (double)job->batch, taps = 1;
+
+	for (int i = 0; i < job->axes; i++) {
+		points *= (double)job->window[i].out.k;
+		taps *= (double)job->window[i].size;
+	}
+	double products = taps * (double)job->in * vectors(t, job->out);
+	return (Cost){points * products / 2, products * t->lanes * 4};
+}
+
+/* Each position of a tile is loaded, mapped along each axis and stored; on the way out as well, but for fewer. */
+static Cost winograd_cost(const Job *job, const Target *t)
+{
+	double tiles = (double)job->batch, from = 1, to = 1;
+
+	for (int i = 0; i < job->axes; i++) {
+		tiles *= (double)job->tiles[i];
+		from *= job->table[i].alpha;
+		to *= job->table[i].m;
+	}
+	double products = from * (double)job->in * vectors(t, job->out);
+	double maps = vectors(t, job->in) * 3.5 * from + vectors(t, job->out) * (2 * from + 2 * to);
+	double between = tiles * from * (double)(job->in + job->out) * 4; /* bytes, written once and read once */
+	double far = between > (double)t->l2 / 2 ? 2 * between / 24 : 0;
+	return (Cost){tiles * (products / 2 + maps) + far, products * t->lanes * 4};
+}
+
+static void set_tiles(Job *job, int m)
+{
+	for (int i = 0; i < job->axes; i++) {
+		int along = job->window[i].size == 1 ? 1 : m;
+
+		fill_tables(&job->table[i], along, (int)job->window[i].size);
+		job->tiles[i] = (job->window[i].out.k + along - 1) / along;
+	}
+}
+
+/* The m of the cheapest F(m, 3); 0: the direct sum is. */
+static int cheapest(Job *job, const Target *t)
+{
+	double best = cycles_of(direct_cost(job, t)) * 0.95;
+	int chosen = 0;
+
+	for (int m = 2; m + TAPS - 1 <= ALPHA_MAX; m += 2) {
+		set_tiles(job, m);
+		double cycles = cycles_of(winograd_cost(job, t));
+		if (cycles < best) {
+			best = cycles;
+			chosen = m;
+		}
+	}
+	return chosen;
+}
+
+/* ---- the rewriting ---- */
+
+/* One kernel w, taps of all axes one after the other: u[i, j] = sum over p, q of G0[i, p] G1[j, q] w[p, q], at steps of
+ * `step` from each other. */
+static void transform_kernel(const Tables *t0, const Tables *t1, const float *w, float *u, int64_t step)
+{
+	double half[ALPHA_MAX][TAPS];
+
+	for (int i = 0; i < t0->alpha; i++)
+		for (int q = 0; q < t1->r; q++) {
+			half[i][q] = 0;
+			for (int p = 0; p < t0->r; p++)
+				half[i][q] += t0->g[i][p] * (double)w[p * t1->r + q];
+		}
+	for (int i = 0; i < t0->alpha; i++)
+		for (int j = 0; j < t1->alpha; j++, u += step) {
+			double sum = 0;
+
+			for (int q = 0; q < t1->r; q++)
+				sum += half[i][q] * t1->g[j][q];
+			*u = (float)sum;
+		}
+}
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Kernels [k, c, taps..] become u [i.., 1.., c, k]; in blocks, because one side runs along k and the other along c. */
+static Value *transformed_weights(const Job *job)
+{
+	enum { BLOCK = 16 };
+	static const Tables one = {.m = 1, .r = 1, .alpha = 1, .g = {{1}}};
+	const Tables *t0 = job->axes > 1 ? &job->table[0] : &one, *t1 = &job->table[job->axes - 1];
+	int64_t dims[MAX_RANK], nk = job->out, nc = job->in;
+	int rank = 0, taps = t0->r * t1->r;
+
+	for (int i = 0; i < job->axes; i++)
+		dims[rank++] = job->table[i].alpha;
+	for (int i = 0; i < job->axes; i++)
+		dims[rank++] = 1; /* images, and tiles but for the last axis */
+	dims[rank++] = nc;
+	dims[rank++] = nk;
+	Tensor *u = tensor_new(&job->g->ctx->perm, F32, rank, dims);
+	const float *w = job->n->in[1]->data->data;
+	for (int64_t block = 0; block < nk; block += BLOCK)
+		for (int64_t from = 0; from < nc; from += BLOCK)
+			for (int64_t k = block; k < least(block + BLOCK, nk); k++)
+				for (int64_t c = from; c < least(from + BLOCK, nc); c++)
+					transform_kernel(t0, t1, w + (k * nc + c) * taps,
+							 (float *)u->data + c * nk + k, nc * nk);
+	return value_const(job->g, NULL, u);
+}
+
+static Ints ints_new(const Job *job, int64_t (*get)(const Job *, int))
+{
+	Ints list = {NEW_N(&job->g->ctx->perm, int64_t, job->axes), job->axes};
+
+	for (int i = 0; i < job->axes; i++)
+		list.v[i] = get(job, i);
+	return list;
+}
+
+static int64_t get_tile(const Job *job, int i) { return job->table[i].m; }
+static int64_t get_tiles(const Job *job, int i) { return job->tiles[i]; }
+static int64_t get_before(const Job *job, int i) { return job->window[i].before.k; }
+static int64_t get_size(const Job *job, int i) { return job->window[i].out.k; }
+
+static Value *bias_of(const Job *job)
+{
+	const double *b = along_axis(job->g, job->n->in[2], 1, 0, job->out);
+
+	return const_from(job->g, F32, 2 + job->axes, (int64_t[]){1, job->out, 1, 1}, b);
+}
+
+static void rewrite_conv(Job *job)
+{
+	Graph *g = job->g;
+	Node *n = job->n;
+	Value *in[1 + WINOGRAD_AXES] = {n->in[0]}, *out[1 + WINOGRAD_AXES];
+	const Op *input = op_find("tcc", "WinogradInput"), *output = op_find("tcc", "WinogradOutput");
+	struct Winograd *ia = attr_new(g, input), *oa = attr_new(g, output);
+
+	ia->tile = ints_new(job, get_tile);
+	ia->tiles = ints_new(job, get_tiles);
+	ia->before = ints_new(job, get_before);
+	oa->size = ints_new(job, get_size);
+	for (int i = 0; i < job->axes; i++) {
+		Tables *t = &job->table[i];
+
+		in[1 + i] = table_value(g, t->alpha, t->alpha, t->b);
+		out[1 + i] = table_value(g, t->m, t->alpha, t->a);
+	}
+	Value *v = node_new(g, input, n, 1 + job->axes, in, 1, ia)->out[0];
+	out[0] = put(g, n, "MatMul", v, transformed_weights(job), END_IN);
+	Value *y = node_new(g, output, n, 1 + job->axes, out, 1, oa)->out[0];
+	if (has_in(n, 2))
+		y = put(g, n, "Add", y, bias_of(job), END_IN);
+	value_replace(g, n->out[0], y);
+	n->out[0] = NULL;
+}
+
+void pass_winograd(Graph *g, const Options *o)
+{
+	const Target *t = targets_read(g->ctx, o->target ? o->target : "c").target[0]; /* of several the best decides */
+	uint32_t nodes = g->nnode;
+
+	for (uint32_t i = 0; i < nodes; i++) {
+		Job job;
+		int m = fits(g, g->node[i], &job) && (!has_in(job.n, 2) || is_const(job.n->in[2])) ? cheapest(&job, t) : 0;
+		if (!m)
+			continue;
+		set_tiles(&job, m);
+		rewrite_conv(&job);
+	}
+	drop_empty_nodes(g);
+	graph_sort(g);
+}

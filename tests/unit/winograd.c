@@ -1,0 +1,183 @@
+/* Convolutions of three taps: what the pass makes of them computes the same, in the evaluator and as emitted C. */
+#include <math.h>
+#include "ir/op/nn.h"
+#include "passes/pass.h"
+#include "tests/emitted.h"
+#include "tests/unit/unit.h"
+
+typedef struct Case {
+	int64_t in, out, size[2], pads[4];
+	int axes, taps[2];
+} Case;
+
+/* Sizes that are and are no multiples of a tile, one tile, lopsided padding, a kernel along one axis, one axis. */
+static const Case cases[] = {
+	{32, 32, {16, 16}, {1, 1, 1, 1}, 2, {3, 3}}, {40, 24, {14, 13}, {1, 0, 2, 1}, 2, {3, 3}},
+	{32, 48, {7, 7}, {1, 1, 1, 1}, 2, {3, 3}},   {33, 17, {9, 21}, {0, 0, 0, 0}, 2, {3, 3}},
+	{32, 32, {12, 30}, {0, 1, 0, 1}, 2, {1, 3}}, {32, 32, {30, 12}, {1, 0, 1, 0}, 2, {3, 1}},
+	{64, 32, {50}, {2, 0}, 1, {3}},
+};
+
+enum { CASES = (int)(sizeof cases / sizeof *cases) };
+
+static Tensor *random_tensor(Ctx *c, uint64_t *state, int rank, const int64_t *dims)
+{
+	Tensor *t = tensor_new(&c->perm, F32, rank, dims);
+
+	for (int64_t i = 0; i < t->count; i++)
+		store_f64(F32, t->data, i, (double)random_in(state, -64, 64) / 64);
+	return t;
+}
+
+static Ints pads_of(Ctx *c, const Case *k)
+{
+	return (Ints){arena_copy(&c->perm, k->pads, sizeof k->pads), 2 * k->axes};
+}
+
+/* y = Conv(x, w, b) over `batch` images; *x gets the input. */
+static Graph *make_graph(Ctx *c, const Case *k, int64_t batch, Tensor **x)
+{
+	uint64_t state = 7;
+	int64_t w[4] = {k->out, k->in, k->taps[0], k->taps[1]}, in[4] = {batch, k->in, k->size[0], k->size[1]};
+	Syms *syms = NEW(&c->perm, Syms);
+	syms->ctx = c;
+	Graph *g = graph_new(c, syms, "test", NULL);
+	struct Sliding *attr = attr_new(g, &op_conv);
+
+	*x = random_tensor(c, &state, 2 + k->axes, in);
+	Shape s = tensor_shape(*x);
+	attr->pads = pads_of(c, k);
+	Value *arg[3] = {value_input(g, "x", F32, &s),
+			 value_const(g, "w", random_tensor(c, &state, 2 + k->axes, w)),
+			 value_const(g, "b", random_tensor(c, &state, 1, &k->out))};
+	graph_output(g, node_new(g, &op_conv, NULL, 3, arg, 1, attr)->out[0], "y");
+	return g;
+}
+
+static int count_nodes(const Graph *g, const char *name)
+{
+	int n = 0;
+
+	for (uint32_t i = 0; i < g->nnode; i++)
+		n += !strcmp(g->node[i]->op->name, name);
+	return n;
+}
+
+static void assert_near(const Tensor *got, const Tensor *want)
+{
+	double largest = 0;
+
+	assert_int_equal(got->count, want->count);
+	for (int64_t i = 0; i < want->count; i++)
+		largest = fmax(largest, fabs(load_f64(F32, want->data, i)));
+	for (int64_t i = 0; i < want->count; i++)
+		assert_true(fabs(load_f64(F32, got->data, i) - load_f64(F32, want->data, i)) <= 1e-5 * largest);
+}
+
+static void check_pass(const Case *k, int64_t batch)
+{
+	Ctx c;
+	Tensor *x;
+
+	ctx_open(&c, "test", (size_t)1 << 30);
+	assert_int_equal(setjmp(c.border), 0);
+	Graph *g = make_graph(&c, k, batch, &x);
+	Options o = {.level = 2, .target = "x86-64-v3"};
+	Eval before = {0}, after = {0};
+	eval_graph(&before, g, &c.results, &x);
+	Tensor *want = eval_value(&before, g->out[0]);
+	passes_run(g, &o);
+	assert_int_equal(count_nodes(g, "WinogradInput"), 1);
+	assert_int_equal(count_nodes(g, "WinogradOutput"), 1);
+	assert_int_equal(count_nodes(g, "Conv"), 0);
+	eval_graph(&after, g, &c.results, &x);
+	assert_near(eval_value(&after, g->out[0]), want);
+	ctx_close(&c);
+}
+
+static void test_pass(void **state)
+{
+	(void)state;
+	for (int i = 0; i < CASES; i++) {
+		check_pass(&cases[i], 1);
+		check_pass(&cases[i], 3);
+	}
+}
+
+static void check_emitted(const char *target)
+{
+	for (int i = 0; i < CASES; i++) {
+		Ctx c;
+		Tensor *x;
+
+		ctx_open(&c, "test", (size_t)1 << 30);
+		assert_int_equal(setjmp(c.border), 0);
+		Graph *g = make_graph(&c, &cases[i], 1 + i % 2, &x);
+		Eval e = {0};
+		eval_graph(&e, g, &c.results, &x);
+		Tensor *want = eval_value(&e, g->out[0]), **got = emitted_outputs(g, target, &x);
+		assert_int_equal(count_nodes(g, "Conv"), 0);
+		assert_near(got[0], want);
+		ctx_close(&c);
+	}
+}
+
+static void portable_c(void **state)
+{
+	(void)state;
+	check_emitted("c");
+}
+
+#ifdef __x86_64__
+static void avx2(void **state)
+{
+	(void)state;
+	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+		skip();
+	check_emitted("x86-64-v3");
+}
+
+static void avx512(void **state)
+{
+	(void)state;
+	if (!__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512bw"))
+		skip();
+	check_emitted("x86-64-v4");
+}
+#endif
+
+/* Few channels do not pay for the maps; --strict and -O1 keep every convolution. */
+static void test_kept(void **state)
+{
+	static const Case small = {3, 8, {16, 16}, {1, 1, 1, 1}, 2, {3, 3}};
+	const struct { const Case *k; Options o; } kept[] = {
+		{&small, {.level = 2, .target = "x86-64-v3"}},
+		{&cases[0], {.level = 1, .target = "x86-64-v3"}},
+		{&cases[0], {.level = 2, .target = "x86-64-v3", .strict = true}},
+	};
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		Ctx c;
+		Tensor *x;
+
+		ctx_open(&c, "test", (size_t)1 << 30);
+		assert_int_equal(setjmp(c.border), 0);
+		Graph *g = make_graph(&c, kept[i].k, 1, &x);
+		passes_run(g, &kept[i].o);
+		assert_int_equal(count_nodes(g, "Conv"), 1);
+		ctx_close(&c);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pass), cmocka_unit_test(test_kept), cmocka_unit_test(portable_c),
+#ifdef __x86_64__
+		cmocka_unit_test(avx2), cmocka_unit_test(avx512),
+#endif
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
