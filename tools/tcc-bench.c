@@ -11,6 +11,7 @@
 #include <time.h>
 #include "tools/inputs.h"
 #include "tools/jit.h"
+#include "tools/peaks.h"
 #include "tools/program.h"
 
 enum { WARM_UP = 3, MOST_ROUNDS = 1000000 };
@@ -63,17 +64,28 @@ static void stages_run_done(void)
 	}
 }
 
-static void print_stages(const Facts *f)
+static void print_peaks(const Peaks *p)
+{
+	printf("\nthis machine: %.1f GFLOP/s;", 1e-9 * p->flops);
+	for (int i = 0; i < PEAK_SIZES; i++)
+		printf("%s %.0f GB/s of %lld KiB", i ? "," : "", 1e-9 * p->bytes[i], (long long)p->size[i] >> 10);
+	printf("\n");
+}
+
+/* roof: the part of the time that the work would take at the machine's peaks. */
+static void print_stages(const Facts *f, const Peaks *p)
 {
 	double total = 0;
 	for (int i = 0; i < f->nstages; i++)
 		total += stages.least[i];
-	printf("\n%-24s %10s %7s %10s %10s   (fastest of all runs)\n", "stage", "us", "share", "GFLOP/s", "GB/s");
+	print_peaks(p);
+	printf("\n%-18s %10s %6s %8s %7s %5s  %s   (fastest of all runs)\n", "stage", "us", "share", "GFLOP/s", "GB/s", "roof",
+	       "schedule");
 	for (int i = 0; i < f->nstages; i++) {
 		const StageFacts *s = &f->stage[i];
-		double t = stages.least[i];
-		printf("%-24s %10.2f %6.1f%% %10.2f %10.2f\n", s->name, 1e6 * t, 100 * t / total, 2e-9 * (double)s->macs / t,
-		       1e-9 * (double)s->bytes / t);
+		double t = stages.least[i], roof = roof_seconds(p, 2.0 * (double)s->macs, (double)s->bytes);
+		printf("%-18s %10.2f %5.1f%% %8.2f %7.2f %4.0f%%  %s\n", s->name, 1e6 * t, 100 * t / total,
+		       2e-9 * (double)s->macs / t, 1e-9 * (double)s->bytes / t, 100 * roof / t, s->schedule);
 	}
 }
 
@@ -176,8 +188,10 @@ static void bench(Ctx *c, Settings *s)
 		print_json(&r, &facts);
 	else
 		print_text(&r);
-	if (s->compile.ticks && !s->json)
-		print_stages(&facts);
+	if (s->compile.ticks && !s->json) {
+		Peaks p = peaks_measure(&c->scratch, session->pool);
+		print_stages(&facts, &p);
+	}
 	if (session->pool)
 		tcc_pool_destroy(session->pool);
 }
