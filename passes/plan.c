@@ -14,8 +14,9 @@
 
 #define MOST_BYTES ((int64_t)1 << 62)
 #define ORDERS_WORK ((int64_t)60 << 20) /* comparisons spent on the given orders, */
-#define SHAKE_WORK ((int64_t)48 << 20)  /* on shaking, */
+#define SHAKE_WORK ((int64_t)48 << 20)  /* on each attempt at shaking, */
 #define SHAKES 4000                     /* at most so many times, */
+#define ATTEMPTS 8                      /* in so many attempts: one may be caught where another gets through, */
 #define SEARCH_WORK ((int64_t)20 << 20) /* and on the exact search */
 
 typedef struct Planner {
@@ -219,10 +220,9 @@ static uint32_t next_random(uint32_t *state)
 }
 
 /* Move a topmost item, or now and then any, to a random earlier place; go on from there unless the plan got worse. */
-static void shake(Planner *p, int *order, bool tightest)
+static void shake(Planner *p, int *order, bool tightest, uint32_t random)
 {
 	int64_t rounds = SHAKE_WORK / ((int64_t)p->n * p->n);
-	uint32_t random = 1;
 	int *trial = NEW_N(p->arena, int, p->n);
 	size_t bytes = (size_t)p->n * sizeof *order;
 
@@ -237,6 +237,28 @@ static void shake(Planner *p, int *order, bool tightest)
 			continue;
 		memcpy(order, trial, bytes);
 		keep(p);
+	}
+}
+
+/* Several attempts, each from the best plan of the given orders; the best result is kept. */
+static void shake_well(Planner *p, const int *order, bool tightest)
+{
+	Planner attempt = *p;
+	size_t bytes = (size_t)p->n * sizeof *p->best.offset;
+	int64_t *start = NEW_N(p->arena, int64_t, p->n), total = p->best.total;
+	int *mine = NEW_N(p->arena, int, p->n);
+
+	memcpy(start, p->best.offset, bytes);
+	attempt.best.offset = NEW_N(p->arena, int64_t, p->n);
+	for (uint32_t k = 1; k <= ATTEMPTS && p->best.total > p->bound; k++) {
+		attempt.best.total = total;
+		memcpy(attempt.best.offset, start, bytes);
+		memcpy(mine, order, (size_t)p->n * sizeof *mine);
+		shake(&attempt, mine, tightest, k);
+		if (attempt.best.total >= p->best.total)
+			continue;
+		p->best.total = attempt.best.total;
+		memcpy(p->best.offset, attempt.best.offset, bytes);
 	}
 }
 
@@ -285,7 +307,7 @@ int64_t plan(Arena *scratch, Buffer *buffers, int n, int64_t align)
 	if (!p.n)
 		return 0;
 	try_orders(&p, order, &tightest);
-	shake(&p, order, tightest);
+	shake_well(&p, order, tightest);
 	plan_search(scratch, item, p.n, p.bound, SEARCH_WORK, &p.best);
 	for (int i = 0; i < p.n; i++)
 		buffers[owner[i]].offset = p.best.offset[i];
