@@ -112,7 +112,8 @@ static Step step_of_axis(const Stage *s, const Contraction *c, Axis *axis)
 
 static int64_t size_of(int64_t x) { return x < 0 ? -x : x; }
 
-/* Reduction axes, larger steps of a outside; neighbours through which a steps alike become one. */
+/* Reduction axes, larger steps of a outside (with --strict as in the formula: the order in which products are added does
+ * not depend on the loops); neighbours through which a steps alike become one. */
 static void order_reduction(const Stage *s, Contraction *c)
 {
 	for (int i = 0; i < c->sum->naxes; i++) {
@@ -122,7 +123,7 @@ static void order_reduction(const Stage *s, Contraction *c)
 			c->nk--;
 			continue;
 		}
-		for (; at > 0 && size_of(c->k[at - 1].a) < size_of(step.a); at--)
+		for (; at > 0 && !s->module->o->strict && size_of(c->k[at - 1].a) < size_of(step.a); at--)
 			c->k[at] = c->k[at - 1];
 		c->k[at] = step;
 	}

@@ -214,9 +214,18 @@ static bool is_index(const Expr *x)
 	return x->dtype == I64 && (x->kind != X_NUM || (x->i > -INDEX_MAX && x->i < INDEX_MAX));
 }
 
+/* The number of max(x, number) comes first: then one comparison does, and of zeros of two signs x is taken, in scalars and
+ * vectors alike. */
+static bool number_goes_first(Alu op, const Expr *a, const Expr *b)
+{
+	return (op == MAX || op == MIN) && is_float(b->dtype) && b->kind == X_NUM && a->kind != X_NUM;
+}
+
 Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 {
 	Expr *args[2] = {a, b}, *known = NULL;
+	if (number_goes_first(op, a, b))
+		return alu2(l, op, b, a);
 	if (is_index(a) && is_index(b)) {
 		if (op == ADD)
 			return iadd(l, a, b);

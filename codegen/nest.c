@@ -176,10 +176,16 @@ static int64_t step_of(Expr *x, const Axis *axis)
 	return best;
 }
 
-static void sort_axes(const Expr *r, Axis **axes)
+/* The bits of the result depend on the order in which this reduction takes its elements. */
+static bool is_ordered(const Module *m, const Expr *r)
+{
+	return m->o->strict && (r->red == RED_SUM || r->red == RED_PROD);
+}
+
+static void sort_axes(const Module *m, const Expr *r, Axis **axes)
 {
 	memcpy(axes, r->axes, (size_t)r->naxes * sizeof *axes);
-	for (int i = 1; i < r->naxes; i++)
+	for (int i = 1; i < r->naxes && !is_ordered(m, r); i++)
 		for (int k = i; k > 0 && step_of(r->arg[0], axes[k]) > step_of(r->arg[0], axes[k - 1]); k--) {
 			Axis *t = axes[k];
 			axes[k] = axes[k - 1];
@@ -255,7 +261,7 @@ static bool vector_reduction(Build *b, const Expr *r, const Axis *axis)
 	const Module *m = b->m;
 	if (b->vector && depends_on(r, b->vector))
 		return false; /* every lane of the open vector loop has its own */
-	if (m->o->strict && (r->red == RED_SUM || r->red == RED_PROD))
+	if (is_ordered(m, r))
 		return false;
 	return r->red <= RED_MIN && r->dtype == F32 && axis_count(axis) >= m->target->lanes &&
 	       vectorisable(m, b->s, r->arg[0], axis) && depends_on(r->arg[0], axis);
@@ -266,7 +272,7 @@ static Expr *emit_reduce(Build *b, Expr *r)
 	Lower *l = b->s->l;
 	Axis *axes[2 * MAX_RANK];
 	Expr *best = NULL, *vacc = NULL;
-	sort_axes(r, axes);
+	sort_axes(b->m, r, axes);
 	if (is_arg(r->red)) {
 		best = let(b, red_start(l, r->red, r->arg[0]->dtype));
 		best->mask = r->mask;

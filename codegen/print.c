@@ -190,11 +190,14 @@ static void print_format(Printer *p, const char *format, Expr **arg, bool tight,
 	put_text(p->out, tight && !call ? ")" : "");
 }
 
-static const char *alu_format(const Expr *x)
+static const char *alu_format(Printer *p, const Expr *x)
 {
 	const AluText *t = alu_text(x->op);
 	DType type = x->op == SELECT ? x->dtype : x->arg[0]->dtype;
-	return type == F32 ? t->f32 : type == F64 ? t->f64 : t->integer;
+	const char *format = type == F32 ? t->f32 : type == F64 ? t->f64 : t->integer;
+	if (p->m->o->strict && is_float(type) && is_library_call(x->op))
+		return arena_format(p->out->arena, "lib_%s", format);
+	return format;
 }
 
 /* "i_div(..." for unsigned operands is "u_div(...". */
@@ -317,7 +320,7 @@ void print_expr(Printer *p, Expr *x, bool tight)
 			print_index(p, x, tight);
 			break;
 		}
-		format = alu_format(x);
+		format = alu_format(p, x);
 		if (!format)
 			fail_unsupported(p->m->g, p->s->node, "no code for this operation on %s", dtype_name(x->arg[0]->dtype));
 		if (is_int(x->arg[x->nargs - 1]->dtype) || x->dtype == BOOL)

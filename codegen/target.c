@@ -65,6 +65,17 @@ static const AluText texts[ALU_COUNT] = {
 
 const AluText *alu_text(Alu op) { return &texts[op]; }
 
+bool is_library_call(Alu op)
+{
+	for (const Helper *h = common_helpers; h->name; h++) {
+		size_t n = strlen(h->name);
+		if (!strncmp(h->name, "lib_", 4) && texts[op].f64 && !strncmp(texts[op].f64, h->name + 4, n - 4) &&
+		    texts[op].f64[n - 4] == '(')
+			return true;
+	}
+	return false;
+}
+
 extern const Target target_c, target_x86_64_v3, target_x86_64_v4;
 
 const Target *const target_table[] = {&target_c, &target_x86_64_v3, &target_x86_64_v4, NULL};

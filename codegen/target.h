@@ -50,4 +50,6 @@ typedef struct AluText {
 } AluText;
 
 const AluText *alu_text(Alu op);
+/* It calls a function of the C library whose bits are the library's affair; there is a helper "lib_" + that call. */
+bool is_library_call(Alu op);
 #endif

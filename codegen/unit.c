@@ -187,9 +187,18 @@ static void print_headers(const Unit *u, Out *o)
 	}
 }
 
+/* What would let a compiler change bits is switched off; what cannot be is refused. */
+static const char strict_head[] =
+	"/* The bits of the results do not depend on the compiler: no product and sum may become one operation. */\n"
+	"#include <float.h>\n#if defined(__FAST_MATH__) || (defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0)\n"
+	"#error \"emitted with --strict: floats must be computed as floats, without -ffast-math\"\n#endif\n"
+	"#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n"
+	"#elif defined(__GNUC__)\n#pragma GCC optimize (\"fp-contract=off\")\n#endif\n";
+
 static void print_prologue(Unit *u, Out *o, const char *code)
 {
 	print_headers(u, o);
+	put_text(o, "%s", u->o->strict ? strict_head : "");
 	put_text(o, "\n");
 	if (uses_word(code, "UNROLL"))
 		put_text(o, "%s", unroll_macro);

@@ -1,4 +1,5 @@
 /* emitted.c -- from a graph through passes, emitted C and the system's compiler to outputs. */
+#include <stdlib.h>
 #include <string.h>
 #include "tests/emitted.h"
 #include "tools/jit.h"
@@ -35,16 +36,15 @@ static Tensor *copy(Arena *a, const Tensor *t)
 	return y;
 }
 
-Tensor **emitted_outputs(Graph *g, const char *target, Tensor *const *in)
+static Tensor **outputs(Graph *g, const Settings *s, Tensor *const *in)
 {
 	Ctx *c = g->ctx;
 	Tensor **out = NEW_N(&c->perm, Tensor *, g->nout);
-	Settings s = {.compile = {.level = 2, .target = target, .seed = 3}, .cc_flags = FLAGS};
 
 	fix_symbols(g, in);
 	temporary_folder(c);
 	temporary_clear();
-	Session *session = jit(c, g, &s, NULL);
+	Session *session = jit(c, g, s, NULL);
 	session_bind(session, in);
 	int status = session_run(session);
 	bool intact = session_intact(session);
@@ -56,4 +56,19 @@ Tensor **emitted_outputs(Graph *g, const char *target, Tensor *const *in)
 	if (!intact)
 		fail(c, EXIT_BUG, "E-RUN", "the run wrote outside its buffers");
 	return out;
+}
+
+Tensor **emitted_outputs(Graph *g, const char *target, Tensor *const *in)
+{
+	Settings s = {.compile = {.level = 2, .target = target, .seed = 3}, .cc_flags = FLAGS};
+
+	return outputs(g, &s, in);
+}
+
+Tensor **emitted_strictly(Graph *g, const char *target, int level, const char *compiler, const char *flags, Tensor *const *in)
+{
+	Settings s = {.compile = {.level = level, .strict = true, .target = target, .seed = 3}, .cc_flags = flags};
+
+	setenv("CC", compiler, 1);
+	return outputs(g, &s, in);
 }

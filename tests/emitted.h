@@ -6,6 +6,9 @@
 /* Emit C for the target with the symbols fixed to what the inputs say, build it with all warnings, and run it. What
  * cannot be emitted ends in fail() with EXIT_UNSUPPORTED. The graph is used up. */
 Tensor **emitted_outputs(Graph *g, const char *target, Tensor *const *in);
+/* The same with --strict, by passes up to that level and that compiler with those flags ("gcc", "-O2 -march=native"). */
+Tensor **emitted_strictly(Graph *g, const char *target, int level, const char *compiler, const char *flags,
+			  Tensor *const *in);
 /* How far an element x of that type may be off: the result times (1 + |x|). */
 double emitted_bound(DType t);
 #endif

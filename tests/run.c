@@ -1,6 +1,7 @@
-/* run.c -- runs the test files ops/<name>.t and passes/<name>.t (their form: README.md).
+/* run.c -- runs the test files ops/<name>.t, passes/<name>.t and strict/<name>.t (their form: README.md).
  *
- * usage: run [-v] [-t TARGET] FOLDER|FILE...   a folder stands for the .t files in it and in its folders ops and passes
+ * usage: run [-v] [-s] [-t TARGET] FOLDER|FILE...   a folder stands for the .t files in it and in its folders ops and
+ *                                                   passes; with -s: in its folder strict
  * With a target the outputs are those of the emitted C; cases that give none (refusals, passes) and what that target cannot
  * do yet are left out. Prints a line a failure, FILE:LINE: CASE: what is wrong, and ends with "N passed, N failed". */
 #include <dirent.h>
@@ -12,7 +13,9 @@
 #include "ir/op.h"
 #include "ir/scan.h"
 #include "ir/text.h"
+#include "codegen/target.h"
 #include "passes/check.h"
+#include "passes/inputs.h"
 #include "tests/emitted.h"
 #include "tests/normal.h"
 #include "tests/suite/compare.h"
@@ -180,6 +183,55 @@ static void check_pass(Scan *p, Case *k)
 	passes_run(scan_model(&again), &o);
 }
 
+/* ---- strict: a graph whose emitted C has the same bits everywhere ---- */
+
+static const struct { int level; const char *compiler, *flags; } builds[] = {
+	{2, "gcc", "-O0"}, {1, "gcc", "-O1 -std=c99"}, {2, "gcc", "-O2"}, {3, "gcc", "-O3 -march=native"},
+	{1, "clang", "-O0"}, {1, "clang", "-O2 -std=c99"}, {2, "clang", "-O3 -march=native"}};
+
+enum { BUILDS = sizeof builds / sizeof *builds };
+
+/* The first element whose bytes differ; a NaN is a NaN, whatever its bytes. */
+static void compare_bits(const Graph *g, Tensor *const *got, Tensor *const *want, Case *k)
+{
+	for (int i = 0; i < g->nout; i++)
+		for (int64_t at = 0; at < want[i]->count && !k->why[0]; at++) {
+			DType t = want[i]->dtype;
+			size_t n = dtype_bytes(t, 1);
+			double x = is_float(t) ? load_f64(t, got[i]->data, at) : 0, y = is_float(t) ? load_f64(t, want[i]->data, at) : 0;
+			if (memcmp((char *)got[i]->data + n * (size_t)at, (char *)want[i]->data + n * (size_t)at, n) && (x == x || y == y))
+				snprintf(k->why, sizeof k->why, "output '%s', element %lld: %.9g, elsewhere %.9g", g->out_name[i], (long long)at,
+					 x, y);
+		}
+}
+
+/* Every target that this machine has, several builds of each. -O0 is another matter: it leaves constants to be computed at
+ * run time. */
+static void check_strict(Scan *p, Case *k)
+{
+	const Scan start = *p;
+	Tensor **want = NULL;
+	Targets here = targets_read(p->c, "native");
+	bool runs = false;
+
+	for (int t = 0; target_table[t] && !runs; t++) {
+		runs = target_table[t] == here.target[0];
+		for (int b = 0; b < BUILDS && !k->why[0]; b++) {
+			Scan again = start;
+			again.s = NEW(&p->c->perm, Syms);
+			again.s->ctx = p->c;
+			Graph *g = scan_model(&again);
+			Tensor **in = random_inputs(g, &p->c->perm, 5);
+			Tensor **got = emitted_strictly(g, target_table[t]->name, builds[b].level, builds[b].compiler, builds[b].flags, in);
+			want = want ? want : got;
+			compare_bits(g, got, want, k);
+			if (k->why[0])
+				snprintf(k->why + strlen(k->why), sizeof k->why - strlen(k->why), " (%s, -O%d, then %s %s)",
+					 target_table[t]->name, builds[b].level, builds[b].compiler, builds[b].flags);
+		}
+	}
+}
+
 /* ---- cases ---- */
 
 /* fails E-SHAPE "part of the message" */
@@ -205,7 +257,9 @@ static void run_scan(Scan *p, Case *k)
 {
 	if (scan_accept(p, "fails"))
 		scan_failure(p, k);
-	if (scan_accept(p, "pass"))
+	if (scan_accept(p, "strict"))
+		check_strict(p, k);
+	else if (scan_accept(p, "pass"))
 		check_pass(p, k);
 	else
 		check_runs(p, k);
@@ -321,18 +375,20 @@ static void run_path(const char *path)
 
 int main(int argc, char **argv)
 {
-	static const char *const folders[] = {"", "/ops", "/passes"};
+	static const char *const folders[] = {"", "/ops", "/passes", NULL}, *const strict[] = {"", "/strict", NULL};
+	const char *const *inside = folders;
 	char path[4096];
 
-	for (int option; (option = getopt(argc, argv, "vt:")) != -1;) {
+	for (int option; (option = getopt(argc, argv, "svt:")) != -1;) {
 		if (option == '?')
 			return EXIT_USAGE;
 		verbose |= option == 'v';
+		inside = option == 's' ? strict : inside;
 		target = option == 't' ? optarg : target;
 	}
 	for (int i = optind; i < argc; i++)
-		for (int k = 0; k < 3; k++) {
-			snprintf(path, sizeof path, "%s%s", argv[i], folders[k]);
+		for (int k = 0; inside[k]; k++) {
+			snprintf(path, sizeof path, "%s%s", argv[i], inside[k]);
 			run_path(path);
 		}
 	printf("%d passed, %d failed\n", passed, failed);

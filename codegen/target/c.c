@@ -12,7 +12,24 @@
 	{p "_sigmoid", "static inline " T " " p "_sigmoid(" T " x)\n{\n\treturn 1 / (1 + exp" s "(-x));\n}\n"},            \
 	{p "_sign", "static inline " T " " p "_sign(" T " x)\n{\n\treturn x > 0 ? 1 : x < 0 ? -1 : x;\n}\n"}
 
+/* A function of the C library as a pointer that the compiler may not look through: it would compute calls with known
+ * operands itself, or put exp2 in the place of pow, and give other bits than the library. For --strict. */
+#define LIBRARY(f, T)                                                                                                  \
+	{"lib_" f, "static inline " T " lib_" f "(" T " x)\n{\n\t" T " (*volatile library)(" T ") = " f ";\n"           \
+	           "\treturn library(x);\n}\n"}
+#define LIBRARY2(f, T)                                                                                                 \
+	{"lib_" f, "static inline " T " lib_" f "(" T " x, " T " y)\n{\n\t" T " (*volatile library)(" T ", " T ") = " f   \
+	           ";\n\treturn library(x, y);\n}\n"}
+#define LIBRARY_HELPERS(T, s)                                                                                          \
+	LIBRARY("exp" s, T), LIBRARY("expm1" s, T), LIBRARY("log" s, T), LIBRARY("log1p" s, T), LIBRARY("sin" s, T),   \
+		LIBRARY("cos" s, T), LIBRARY("tan" s, T), LIBRARY("asin" s, T), LIBRARY("acos" s, T),                  \
+		LIBRARY("atan" s, T), LIBRARY("sinh" s, T), LIBRARY("cosh" s, T), LIBRARY("tanh" s, T),                \
+		LIBRARY("asinh" s, T), LIBRARY("acosh" s, T), LIBRARY("atanh" s, T), LIBRARY("erf" s, T),              \
+		LIBRARY2("pow" s, T)
+
 const Helper common_helpers[] = {
+	LIBRARY_HELPERS("float", "f"),
+	LIBRARY_HELPERS("double", ""),
 	FLOAT_HELPERS("f", "float", "f"),
 	FLOAT_HELPERS("d", "double", ""),
 	{"i_div", "/* a / b rounded toward zero; 0 where C has no answer */\n"

@@ -6,7 +6,7 @@
 # mem*, no data that may change, nothing exported but what begins with the prefix, the same bytes when emitted again from
 # another folder in another locale, a header that C++ reads, and a caller (drive.c) that hands in every wrong argument and
 # looks whether two runs give the same bytes. For each model: a file for several targets computes, with each of its
-# sections, what the file for that target alone does. For the digits: weights inside and outside, and a C++ program
+# sections, what the file for that target alone does; with --strict all targets and compilers give the same bits. For the digits: weights inside and outside, and a C++ program
 # (use.cpp) with two models and two threads.
 set -u
 compile=$1
@@ -148,6 +148,21 @@ check_model() {
 		awk '{ print $3 }' "$here/got" >"$here/bytes-$target"
 	done
 	check_sections "$1"
+	check_strict "$1"
+	verdict "$1: the same bits with --strict" $?
+}
+
+# With --strict the bits are the same from every target and compiler, also where a processor could fuse.
+check_strict() {
+	rm -f "$here/strict"
+	for target in c x86-64-v3 x86-64-v4; do
+		emit "$1" --target $target --strict || return 1
+		for cc in "gcc -O2" "clang -O3"; do
+			quiet $cc -march=native -Wall -Wextra -Werror -c "$here/m.c" -o "$here/m.o" && drive "$here/m.o" >"$here/got" || return 1
+			awk '{ print $3 }' "$here/got" >>"$here/strict"
+		done
+	done
+	[ "$(sort -u "$here/strict" | wc -l)" = 1 ]
 }
 
 # A list without c on a processor that has none of its targets: refused, not run.
