@@ -8,7 +8,7 @@ enum { NAME_MAX_SHOWN = 60, LITERAL_MAX = 4000 };
 
 static bool is_plain(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_.:/- ,[]()=+", c);
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_.:;/- ,[]()=+@#|", c);
 }
 
 const char *comment_text(Arena *a, const char *name)

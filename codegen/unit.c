@@ -212,12 +212,13 @@ static void print_prologue(Unit *u, Out *o, const char *code)
 	print_helpers(common_helpers, code, o);
 }
 
-/* The weights' bytes, put beside the code by the assembler. The name is as given with -o; a build that runs elsewhere
- * may define another. */
+/* The weights' bytes, put beside the code by the assembler. The name is as given with -o. */
 static void print_incbin(Unit *u, Out *o)
 {
 	if (u->weights_in_c || u->weights_given || !u->nweights)
 		return;
+	put_text(o, "/* The assembler looks for this file from the folder in which the compiler runs; a build that runs elsewhere\n"
+	            " * defines another name: -D%s_WEIGHTS_FILE='\"...\"'. */\n", u->upper);
 	put_text(o, "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s\"\n#endif\n", u->upper, u->upper,
 	         string_text(o->arena, u->blob_path));
 	put_text(o, "__asm__(\".pushsection .rodata\\n\\t.balign 64\\n%s_weights:\\n\\t.incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n\\t.popsection\");\n",

@@ -9,7 +9,7 @@ static const struct {
 	const char *begin, *what;
 } strangers[] = {
 	{"version https://git-lfs", "is a Git LFS pointer; fetch the file itself with `git lfs pull`"},
-	{"GGUF", "is a GGUF file; name it *.gguf"},
+	{"GGUF", "is a GGUF file, a kind that is not read yet"},
 	{"PK\003\004", "is a zip archive (a PyTorch checkpoint?), not an ONNX file"},
 	{"\x89HDF", "is an HDF5 file (a Keras model?), not an ONNX file"},
 	{"\x1f\x8b", "is compressed with gzip; unpack it first"},

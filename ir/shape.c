@@ -79,8 +79,7 @@ int64_t dim_number(Graph *g, const Node *n, Dim d)
 		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
 			     "needs the size '%s' as a number, but '%s' is counted while the model runs",
 			     dim_text(g->syms, d), name);
-	hint(g->ctx, "fix it with --dim %s=1", name);
+	hint(g->ctx, "--dim %s=1 (or another number) fixes it", name);
 	fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
-		     "needs the size '%s' as a number, but '%s' is not fixed; give --dim %s=1 (or another value)",
-		     dim_text(g->syms, d), name, name);
+		     "needs the size '%s' as a number, but '%s' is not fixed", dim_text(g->syms, d), name);
 }

@@ -233,7 +233,7 @@ static const Row table[] = {
 	 AT(compile.verify_passes), 0},
 	{ALL, "--dump", "DIR", "the IR after every pass, 03-fold.ir", text, AT(compile.dump), 0},
 	{RUN, "-i", "[NAME=]FILE", "an input: .npy, .npz, .pb or raw; without a name: in the model's order", input_file, 0, 0},
-	{RUN, "-o", "DIR", "write outputs there as .npy", text, AT(output_dir), 0},
+	{RUN, "-o", "DIR", "write outputs there as .npy; the folder is made", text, AT(output_dir), 0},
 	{RUN, "--eval", NULL, "use the built-in evaluator instead of compiled C", yes, AT(eval), 0},
 	{RUN | BENCH, "--threads", "N", "workers, the caller included", positive, AT(threads), 0},
 	{BENCH, "--rounds", "N", "runs to measure", positive, AT(rounds), 0},
@@ -256,7 +256,11 @@ static const Row table[] = {
 
 static void print_help(Ctx *c, enum program p)
 {
-	printf("usage: %s MODEL.onnx%s [options]\n\n", c->program, p == COMPILE ? " -o FILE.c" : "");
+	printf("usage: %s MODEL.onnx%s [options]\n%s\n\n", c->program, p == COMPILE ? " -o FILE.c" : "",
+	       p == COMPILE ? "An ONNX model to one C file and its header."
+	       : p == RUN   ? "Compile a model, run it once, print the largest entries of its outputs."
+	       : p == BENCH ? "Compile a model, run it until a second has passed, print how long a run takes."
+	                    : "What is in a model file: inputs, outputs, operators, sizes.");
 	for (const Row *r = table; r < table + NROWS; r++) {
 		if (!(r->programs & (int)p))
 			continue;

@@ -259,7 +259,6 @@ CASE(open_sizes_name_their_option)
 	assert_int_equal(dim_number(g, NULL, dim(5)), 5);
 	Dim d = dim_add(&syms, dim_mul(&syms, batch, dim(2)), dim(1));
 	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", dim_number(g, NULL, d));
-	assert_non_null(strstr(ctx.message, "--dim batch=1"));
 	assert_non_null(strstr(ctx.hint, "--dim batch=1"));
 	ctx.hint[0] = 0;
 	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", dim_number(g, NULL, found));
