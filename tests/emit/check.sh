@@ -115,7 +115,13 @@ check_section() {
 	[ $status = 0 ] && [ "$(awk '{ print $3 }' "$here/got")" = "$(cat "$here/bytes-$target")" ]
 }
 
+# Passes that ask the target ask the best one of several: they are left out where targets are compared.
 check_sections() {
+	for target in c x86-64-v3 x86-64-v4; do
+		emit "$1" --target $target --no-pass winograd && quiet gcc -std=c99 -O1 -c "$here/m.c" -o "$here/m.o" &&
+			drive "$here/m.o" | awk '{ print $3 }' >"$here/bytes-$target"
+	done
+	emit "$1" --target $several --no-pass winograd
 	v4='__builtin_cpu_supports("avx512vl")'
 	v3='__builtin_cpu_supports("avx2")'
 	check_section "$1" x86-64-v4
@@ -146,7 +152,6 @@ check_model() {
 	for target in c x86-64-v3 x86-64-v4 $several; do
 		check_form "$1" --threads
 		check_form "$1" ""
-		awk '{ print $3 }' "$here/got" >"$here/bytes-$target"
 	done
 	check_sections "$1"
 	check_strict "$1"
