@@ -1,7 +1,8 @@
-/* winograd.c -- convolutions with fewer products: 3 taps a spatial axis by Winograd's method where that is cheaper.
+/* winograd.c -- convolutions with fewer products: 2 to 5 taps a spatial axis by Winograd's method where that is cheaper.
  *
  * needs  shapes, constant weights
- * keeps  results up to the rounding of F(m, 3), which grows with m (m = 4: about ten times that of the direct sum)
+ * keeps  results up to the rounding of F(m, r), which grows with alpha: 4 loses about as much as the direct sum, 6 four
+ *        times, 8 (left out, and hardly faster) twenty times
  *
  *     Conv(x, W) + b   ->   WinogradOutput(MatMul(WinogradInput(x), U), A) + b        U = G W G^T, here and now
  *
@@ -12,14 +13,15 @@
  *     A[j, i] = p_i^j                             last column: 1 for the highest power only
  *     G[i, j] = p_i^j / product of p_i - p_k      last row: the highest coefficient
  *     B[i]    = coefficients of the product over k != i of (z - p_k), last row: over all k
- * The points 0, 1, -1, 2, -2, 1/2, -1/2 keep the numbers small, and exact in binary. */
+ * Points in pairs z, -z let rows share their sums. 0, 5/8, -5/8, 3/2, -3/2 are exact in binary, and lose five times less
+ * than the usual 0, 1, -1, 2, -2 (found by trying dyadic pairs on random maps). */
 #include <string.h>
 #include "codegen/target.h"
 #include "ir/op/winograd.h"
 #include "passes/consts.h"
 #include "passes/pass.h"
 
-enum { TAPS = 3, ALPHA_MAX = 6 };
+enum { TAPS_MAX = 5, ALPHA_MAX = 6 };
 
 void pass_winograd(Graph *g, const Options *o);
 
@@ -30,10 +32,10 @@ typedef struct Tables {
 	double a[ALPHA_MAX][ALPHA_MAX], b[ALPHA_MAX][ALPHA_MAX], g[ALPHA_MAX][ALPHA_MAX];
 } Tables;
 
-static const double roots[] = {0, 0.625, -0.625, 1.5, -1.5};
+static const double roots3[] = {0, 1, -1}, roots5[] = {0, 0.625, -0.625, 1.5, -1.5};
 
 /* Coefficients, lowest first, of the product of (z - p) over n points but number `skip`. */
-static void polynomial(int n, int skip, double *c)
+static void polynomial(const double *roots, int n, int skip, double *c)
 {
 	int degree = 0;
 
@@ -51,6 +53,7 @@ static void polynomial(int n, int skip, double *c)
 static void fill_tables(Tables *t, int m, int r)
 {
 	int last = m + r - 2; /* the row of infinity */
+	const double *roots = last <= 3 ? roots3 : roots5;
 
 	*t = (Tables){.m = m, .r = r, .alpha = m + r - 1};
 	for (int i = 0; i < last; i++) {
@@ -64,10 +67,10 @@ static void fill_tables(Tables *t, int m, int r)
 			if (j < r)
 				t->g[i][j] = power / f;
 		}
-		polynomial(last, i, t->b[i]);
+		polynomial(roots, last, i, t->b[i]);
 	}
 	t->a[m - 1][last] = t->g[last][r - 1] = 1;
-	polynomial(last, -1, t->b[last]);
+	polynomial(roots, last, -1, t->b[last]);
 }
 
 static Value *table_value(Graph *g, int rows, int columns, double (*x)[ALPHA_MAX])
@@ -97,6 +100,8 @@ static bool fits(Graph *g, Node *n, Job *job)
 
 	if (!is_op(n, "Conv") || !is_const(w) || w->dtype != F32 || ATTR_OF(n, Sliding)->group != 1)
 		return false;
+	if (has_in(n, 2) && !is_const(n->in[2]))
+		return false;
 	const Shape *x = &n->in[0]->shape;
 	*job = (Job){.g = g, .n = n, .axes = x->rank - 2};
 	if (job->axes > WINOGRAD_AXES || !dim_known(x->dim[0]) || !dim_known(x->dim[1]))
@@ -105,10 +110,10 @@ static bool fits(Graph *g, Node *n, Job *job)
 	int wide = 0;
 	for (int i = 0; i < job->axes; i++) {
 		const WindowAxis *a = &job->window[i];
-		bool plain = a->stride == 1 && (a->dilation == 1 || a->size == 1) && (a->size == TAPS || a->size == 1);
+		bool plain = a->stride == 1 && (a->dilation == 1 || a->size == 1) && a->size <= TAPS_MAX;
 		if (!plain || !dim_known(a->out) || !dim_known(a->before) || (a->size == 1 && a->before.k))
 			return false;
-		wide += a->size == TAPS;
+		wide += a->size > 1;
 	}
 	job->batch = x->dim[0].k;
 	job->in = x->dim[1].k;
@@ -165,31 +170,34 @@ static Cost winograd_cost(const Job *job, const Target *t)
 	return (Cost){tiles * (products / 2 + maps) + far, products * t->lanes * 4};
 }
 
-static void set_tiles(Job *job, int m)
+/* Tiles from alpha inputs along every axis of several taps. False: that leaves one output, or none. */
+static bool set_tiles(Job *job, int alpha)
 {
 	for (int i = 0; i < job->axes; i++) {
-		int along = job->window[i].size == 1 ? 1 : m;
+		int taps = (int)job->window[i].size, m = taps == 1 ? 1 : alpha + 1 - taps;
 
-		fill_tables(&job->table[i], along, (int)job->window[i].size);
-		job->tiles[i] = (job->window[i].out.k + along - 1) / along;
+		if (m < 2 && taps > 1)
+			return false;
+		fill_tables(&job->table[i], m, taps);
+		job->tiles[i] = (job->window[i].out.k + m - 1) / m;
 	}
+	return true;
 }
 
-/* The m of the cheapest F(m, 3); 0: the direct sum is. */
-static int cheapest(Job *job, const Target *t)
+/* Sets the tiles of the cheapest way; false: the direct sum is. */
+static bool choose_tiles(Job *job, const Target *t)
 {
 	double best = cycles_of(direct_cost(job, t)) * 0.95;
 	int chosen = 0;
 
-	for (int m = 2; m + TAPS - 1 <= ALPHA_MAX; m += 2) {
-		set_tiles(job, m);
-		double cycles = cycles_of(winograd_cost(job, t));
+	for (int alpha = 4; alpha <= ALPHA_MAX; alpha += 2) {
+		double cycles = set_tiles(job, alpha) ? cycles_of(winograd_cost(job, t)) : best;
 		if (cycles < best) {
 			best = cycles;
-			chosen = m;
+			chosen = alpha;
 		}
 	}
-	return chosen;
+	return chosen && set_tiles(job, chosen);
 }
 
 /* ---- the rewriting ---- */
@@ -198,7 +206,7 @@ static int cheapest(Job *job, const Target *t)
  * `step` from each other. */
 static void transform_kernel(const Tables *t0, const Tables *t1, const float *w, float *u, int64_t step)
 {
-	double half[ALPHA_MAX][TAPS];
+	double half[ALPHA_MAX][TAPS_MAX];
 
 	for (int i = 0; i < t0->alpha; i++)
 		for (int q = 0; q < t1->r; q++) {
@@ -299,11 +307,9 @@ void pass_winograd(Graph *g, const Options *o)
 
 	for (uint32_t i = 0; i < nodes; i++) {
 		Job job;
-		int m = fits(g, g->node[i], &job) && (!has_in(job.n, 2) || is_const(job.n->in[2])) ? cheapest(&job, t) : 0;
-		if (!m)
-			continue;
-		set_tiles(&job, m);
-		rewrite_conv(&job);
+
+		if (fits(g, g->node[i], &job) && choose_tiles(&job, t))
+			rewrite_conv(&job);
 	}
 	drop_empty_nodes(g);
 	graph_sort(g);

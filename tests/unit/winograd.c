@@ -1,4 +1,4 @@
-/* Convolutions of three taps: what the pass makes of them computes the same, in the evaluator and as emitted C. */
+/* Convolutions of few taps: what the pass makes of them computes the same, in the evaluator and as emitted C. */
 #include <math.h>
 #include "ir/op/nn.h"
 #include "passes/pass.h"
@@ -15,7 +15,8 @@ static const Case cases[] = {
 	{32, 32, {16, 16}, {1, 1, 1, 1}, 2, {3, 3}}, {40, 24, {14, 13}, {1, 0, 2, 1}, 2, {3, 3}},
 	{32, 48, {7, 7}, {1, 1, 1, 1}, 2, {3, 3}},   {33, 17, {9, 21}, {0, 0, 0, 0}, 2, {3, 3}},
 	{32, 32, {12, 30}, {0, 1, 0, 1}, 2, {1, 3}}, {32, 32, {30, 12}, {1, 0, 1, 0}, 2, {3, 1}},
-	{64, 32, {50}, {2, 0}, 1, {3}},
+	{64, 32, {50}, {2, 0}, 1, {3}},		     {16, 16, {14, 14}, {2, 2, 2, 2}, 2, {5, 5}},
+	{64, 64, {24, 25}, {0, 1, 1, 0}, 2, {2, 4}}, {128, 128, {60}, {0, 1}, 1, {2}},
 };
 
 enum { CASES = (int)(sizeof cases / sizeof *cases) };
