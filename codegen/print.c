@@ -338,14 +338,22 @@ void print_expr(Printer *p, Expr *x, bool tight)
 
 static bool is_vector(const Printer *p, const Expr *x) { return p->vector && depends_on(x, p->vector); }
 
-static void print_vector_load(Printer *p, Expr *x)
+/* "x + 4*i" */
+static void print_place(Printer *p, Expr *load)
 {
-	put_text(p->out, p->lanes_n ? "v_load_n(%s" : "v_load(%s", value_name(p, x->value));
-	Expr *address = x->arg[0];
+	Expr *address = load->arg[0];
+	put_text(p->out, "%s", value_name(p, load->value));
 	if (!(address->kind == X_NUM && address->i == 0)) {
 		put_text(p->out, " + ");
 		print_expr(p, address, false);
 	}
+}
+
+static void print_vector_load(Printer *p, Expr *x)
+{
+	put_text(p->out, x->dtype == BOOL ? "v_bools" : "v_load");
+	put_text(p->out, p->lanes_n ? "_n(" : "(");
+	print_place(p, x);
 	if (p->lanes_n)
 		put_text(p->out, ", %s", p->lanes_n);
 	put_text(p->out, ")");
@@ -387,20 +395,55 @@ static bool print_clamp(Printer *p, Expr *x)
 	return true;
 }
 
+/* a < b, a <= b, a == b of indices as the lanes below a number, or the one lane: their difference steps by 1 or -1. */
+static void print_lanes(Printer *p, Expr *x)
+{
+	Lower *l = p->s->l;
+	int64_t step;
+	Expr *d = isub(l, x->arg[1], x->arg[0]);
+	affine_in(d, p->vector, &step);
+	if (step > 0)
+		d = isub(l, num_i(l, x->op == LT), d);
+	else if (x->op == LE)
+		d = iadd(l, d, num_i(l, 1));
+	put_text(p->out, x->op == EQ ? "v_lane(" : step > 0 ? "v_not(v_below(" : "v_below(");
+	print_expr(p, d, false);
+	put_text(p->out, x->op != EQ && step > 0 ? "))" : ")");
+}
+
+static void print_scalar_select(Printer *p, Expr *x)
+{
+	put_text(p->out, "(");
+	print_expr(p, x->arg[0], true);
+	/* gcc takes the product of two __m256 for another type than __m256 */
+	put_text(p->out, x->arg[1]->kind == X_ALU ? " ? (vf)" : " ? ");
+	print_vector(p, x->arg[1], true);
+	put_text(p->out, x->arg[2]->kind == X_ALU ? " : (vf)" : " : ");
+	print_vector(p, x->arg[2], true);
+	put_text(p->out, ")");
+}
+
+/* The condition may stand for "inside x": what it rules out is not read. */
+static void print_masked_load(Printer *p, Expr *x)
+{
+	put_text(p->out, "v_load_if(");
+	print_place(p, x->arg[1]);
+	put_text(p->out, p->lanes_n ? ", v_and(v_below(%s), " : ", ", p->lanes_n);
+	print_vector(p, x->arg[0], false);
+	put_text(p->out, p->lanes_n ? "), " : ", ");
+	print_vector(p, x->arg[2], false);
+	put_text(p->out, ")");
+}
+
 static void print_vector_alu(Printer *p, Expr *x, bool tight)
 {
-	if (x->op == SELECT && !is_vector(p, x->arg[0])) {
-		put_text(p->out, "(");
-		print_expr(p, x->arg[0], true);
-		/* gcc takes the product of two __m256 for another type than __m256 */
-		put_text(p->out, x->arg[1]->kind == X_ALU ? " ? (vf)" : " ? ");
-		print_vector(p, x->arg[1], true);
-		put_text(p->out, x->arg[2]->kind == X_ALU ? " : (vf)" : " : ");
-		print_vector(p, x->arg[2], true);
-		put_text(p->out, ")");
-		return;
-	}
-	if (!print_fma(p, x) && !print_clamp(p, x))
+	if (x->op == SELECT && !is_vector(p, x->arg[0]))
+		print_scalar_select(p, x);
+	else if (x->op == SELECT && x->dtype == F32 && x->arg[1]->kind == X_LOAD && is_vector(p, x->arg[1]) && !bound_name(p, x->arg[1]))
+		print_masked_load(p, x);
+	else if (x->dtype == BOOL && x->arg[0]->dtype == I64)
+		print_lanes(p, x);
+	else if (!print_fma(p, x) && !print_clamp(p, x))
 		print_format(p, alu_text(x->op)->vector, x->arg, tight, print_vector);
 }
 
@@ -410,9 +453,13 @@ void print_vector(Printer *p, Expr *x, bool tight)
 	if (name) {
 		put_text(p->out, "%s", name);
 	} else if (!is_vector(p, x)) {
-		put_text(p->out, "v_set(");
+		put_text(p->out, x->dtype == BOOL ? "v_when(" : "v_set(");
 		print_expr(p, x, false);
 		put_text(p->out, ")");
+	} else if (x->kind == X_CAST) {
+		put_text(p->out, "v_select(");
+		print_vector(p, x->arg[0], false);
+		put_text(p->out, ", v_set(1.0f), v_set(0.0f))");
 	} else if (x->kind == X_LOAD) {
 		print_vector_load(p, x);
 	} else if (x->kind == X_LOCAL) {
