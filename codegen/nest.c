@@ -6,11 +6,19 @@
  *             for (j) y = exp(x - m) / s
  *     }
  *
- * The innermost loop runs over vectors when every address steps by 0 or 1 along it; so does a reduction's, with one
- * accumulator a lane, folded at the end. */
+ * The loop along which the output is contiguous runs over vectors when every address steps by 0 or 1 along it; so does a
+ * reduction's, with several accumulators a lane that take turns, folded at the end. What is left over at the end of a
+ * row is one vector of which some lanes count. */
 #include <assert.h>
 #include <string.h>
 #include "codegen/nest.h"
+
+/* A local in sight that holds the value of an expression. */
+typedef struct Known {
+	const Expr *expr;
+	Expr *local;
+	struct Known *next;
+} Known;
 
 typedef struct Build {
 	Module *m;
@@ -18,6 +26,8 @@ typedef struct Build {
 	Stmt **tail;       /* where the next statement goes */
 	uint64_t bound;    /* axes whose loops are open */
 	const Axis *vector; /* the axis of the open vector loop, or NULL */
+	Known *known;
+	bool undivided;    /* every worker would write all of the output: one has to do the stage */
 } Build;
 
 static uint64_t bit(const Axis *axis) { return (uint64_t)1 << (axis->id < 63 ? axis->id : 63); }
@@ -50,88 +60,22 @@ static Stmt *let_stmt(Build *b, Expr *x)
 
 static Expr *let(Build *b, Expr *x) { return let_stmt(b, x)->local; }
 
-/* ---- what can be a vector ---- */
+/* ---- what has a name already ---- */
 
-static bool vector_args(const Module *m, Stage *s, Expr *x, const Axis *axis)
+static Expr *remembered(const Build *b, const Expr *x)
 {
-	for (int k = 0; k < x->nargs; k++)
-		if (!vectorisable(m, s, x->arg[k], axis))
-			return false;
-	return true;
+	for (const Known *k = b->known; k; k = k->next)
+		if (k->expr == x)
+			return k->local;
+	return NULL;
 }
 
-static bool exact_in_vectors(Alu op)
+static Expr *remember(Build *b, const Expr *x, Expr *local)
 {
-	return op <= NOT || op == SELECT || (op >= FLOOR && op <= SQRT);
-}
-
-static bool compares_indices(const Expr *x)
-{
-	return x->kind == X_ALU && x->dtype == BOOL && x->arg[0]->dtype == I64;
-}
-
-/* A comparison of indices is a mask of lanes where their difference steps by 1 or -1. */
-static bool vector_compare(Stage *s, const Expr *x, const Axis *axis)
-{
-	int64_t coef;
-	return !s->wide && affine_in(isub(s->l, x->arg[1], x->arg[0]), axis, &coef) && (coef == 1 || coef == -1);
-}
-
-static bool has(const Expr *x, bool (*is)(const Expr *))
-{
-	bool found = is(x);
-	for (int k = 0; k < x->nargs && !found; k++)
-		found = has(x->arg[k], is);
-	return found;
-}
-
-static bool is_load(const Expr *x) { return x->kind == X_LOAD; }
-
-/* A vector computes both sides. Loads that a comparison of indices guards are masked, so they have to be bare. */
-static bool safe_select(const Expr *x, const Axis *axis)
-{
-	if (!depends_on(x->arg[0], axis) || !has(x->arg[0], compares_indices))
-		return true;
-	return (x->arg[1]->kind == X_LOAD || !has(x->arg[1], is_load)) && !has(x->arg[2], is_load);
-}
-
-static bool vector_load(const Expr *x, const Axis *axis)
-{
-	int64_t coef;
-	return (x->dtype == F32 || x->dtype == BOOL) && affine_in(x->arg[0], axis, &coef) && coef == 1;
-}
-
-static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
-{
-	if (!alu_text(x->op)->vector || (m->o->strict && !exact_in_vectors(x->op)))
-		return false;
-	if (compares_indices(x))
-		return vector_compare(s, x, axis);
-	if (x->op == SELECT && !safe_select(x, axis))
-		return false;
-	return (x->dtype == F32 || x->dtype == BOOL) && vector_args(m, s, x, axis);
-}
-
-bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
-{
-	if (m->target->lanes == 1)
-		return false;
-	if (!depends_on(x, axis))
-		return x->dtype == F32 || x->dtype == BOOL;
-	switch (x->kind) {
-	case X_LOAD:
-		return vector_load(x, axis);
-	case X_ALU:
-		return vector_alu(m, s, x, axis);
-	case X_CAST:
-		return x->dtype == F32 && x->arg[0]->dtype == BOOL && vectorisable(m, s, x->arg[0], axis);
-	case X_LOCAL:
-		return x->dtype == F32;
-	case X_REDUCE:
-		return x->red <= RED_MIN && vectorisable(m, s, x->arg[0], axis);
-	default:
-		return false;
-	}
+	Known *k = NEW(b->s->l->arena, Known);
+	*k = (Known){x, local, b->known};
+	b->known = k;
+	return local;
 }
 
 /* ---- shared and invariant terms ---- */
@@ -182,6 +126,9 @@ static Expr *share(Build *b, Expr *x)
 	return name_shared(&h, x);
 }
 
+/* A tail counts as much as a vector: half of one has to be filled. */
+static bool worth_vectors(const Module *m, const Axis *axis) { return 2 * axis_count(axis) > m->target->lanes; }
+
 static bool is_heavy(const Expr *x)
 {
 	if (x->kind == X_ALU && (x->op == DIV || x->op >= FLOOR) && x->dtype != I64)
@@ -192,7 +139,14 @@ static bool is_heavy(const Expr *x)
 	return false;
 }
 
+static Expr *named(Build *b, Expr *x)
+{
+	Expr *local = remembered(b, x);
+	return local ? local : remember(b, x, let(b, share(b, x)));
+}
+
 static Expr *settle(Build *b, Expr *x);
+static Expr *hoist(Build *b, Expr *x);
 
 /* ---- reductions ---- */
 
@@ -271,30 +225,61 @@ static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *
 	b->tail = outer;
 }
 
-/* Loops over axes[k..n), then acc = acc op body; vacc is the vector accumulator of the last loop, or NULL. */
-static void reduce_loops(Build *b, const Expr *r, Axis **axes, int k, Expr *body, Expr *acc, Expr *vacc, Expr *best)
+/* A reduction while its loops are built. */
+typedef struct Reduction {
+	const Expr *r;
+	Axis *axes[2 * MAX_RANK];
+	Expr *acc, *best; /* best: the element itself, where acc is its index */
+	int ways;         /* vector accumulators; 0: acc is no vector along the reduction */
+	Expr *keep;       /* where in the output each element is stored too, or NULL */
+} Reduction;
+
+static void store(Build *b, Expr *address, Expr *x)
+{
+	x = share(b, x);
+	Stmt *t = append(b, S_STORE);
+	t->value = b->s->out;
+	t->address = address;
+	t->expr = x;
+}
+
+static void reduce_element(Build *b, const Reduction *d, Expr *body)
 {
 	Lower *l = b->s->l;
-	Build outer = *b;
-	body = settle(b, body);
-	outer.tail = b->tail;
-	if (k == r->naxes) {
-		if (best)
-			assign_best(b, r->red, best, acc, body, axis_expr(l, r->axes[0]));
-		else
-			assign(b, acc, alu2(l, red_alu(r->red), acc, body));
+	if (d->best) {
+		assign_best(b, d->r->red, d->best, d->acc, body, axis_expr(l, d->axes[0]));
 		return;
 	}
-	Stmt *t = open_for(b, axes[k]);
-	outer.tail = &t->next;
-	if (vacc && k == r->naxes - 1) {
-		t->lanes = b->m->target->lanes;
-		b->vector = axes[k];
-		reduce_loops(b, r, axes, k + 1, body, vacc, NULL, NULL);
-		b->vector = outer.vector;
-		b->tail = &t->rest;
+	if (d->keep) {
+		body = let(b, share(b, body));
+		store(b, d->keep, body);
 	}
-	reduce_loops(b, r, axes, k + 1, body, acc, vacc, best);
+	Expr *sum = share(b, alu2(l, red_alu(d->r->red), d->acc, body));
+	Stmt *t = append(b, S_ASSIGN);
+	t->local = d->acc;
+	t->expr = sum;
+	t->lanes = d->ways ? b->m->target->lanes : 1;
+}
+
+/* Loops over axes[k..n), then acc = acc op body. */
+static void reduce_loops(Build *b, const Reduction *d, int k, Expr *body)
+{
+	body = settle(b, body);
+	if (k == d->r->naxes) {
+		reduce_element(b, d, body);
+		return;
+	}
+	body = hoist(b, body);
+	Build outer = *b;
+	Stmt *t = open_for(b, d->axes[k]);
+	outer.tail = &t->next;
+	if (d->ways && k == d->r->naxes - 1) {
+		t->lanes = b->m->target->lanes;
+		t->ways = d->ways;
+		t->local = d->acc;
+		b->vector = d->axes[k];
+	}
+	reduce_loops(b, d, k + 1, body);
 	*b = outer;
 }
 
@@ -305,40 +290,63 @@ static bool vector_reduction(Build *b, const Expr *r, const Axis *axis)
 		return false; /* every lane of the open vector loop has its own */
 	if (is_ordered(m, r))
 		return false;
-	return r->red <= RED_MIN && r->dtype == F32 && axis_count(axis) >= m->target->lanes &&
-	       vectorisable(m, b->s, r->arg[0], axis) && depends_on(r->arg[0], axis);
+	return r->red <= RED_MIN && r->dtype == F32 && worth_vectors(m, axis) && vectorisable(m, b->s, r->arg[0], axis) &&
+	       depends_on(r->arg[0], axis);
 }
 
-static Expr *emit_reduce(Build *b, Expr *r)
+/* An accumulator waits for its last sum some cycles: several take turns where there are vectors enough. */
+static int ways_of(const Module *m, const Axis *axis)
 {
-	Lower *l = b->s->l;
-	Axis *axes[2 * MAX_RANK];
-	Expr *best = NULL, *vacc = NULL;
-	sort_axes(b->m, r, axes);
-	if (is_arg(r->red)) {
-		best = let(b, red_start(l, r->red, r->arg[0]->dtype));
-		best->mask = r->mask;
-	}
-	Expr *acc = let(b, is_arg(r->red) ? num_i(l, 0) : red_start(l, r->red, r->dtype));
+	int64_t vectors = axis_count(axis) / m->target->lanes;
+	return vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+}
+
+static Expr *vector_accumulators(Build *b, const Reduction *d, const Axis *axis)
+{
+	Stmt *t = let_stmt(b, red_start(b->s->l, d->r->red, d->r->dtype));
+	t->lanes = b->m->target->lanes;
+	t->ways = d->ways;
+	t->local->mask = d->r->mask | bit(axis);
+	return t->local;
+}
+
+static Expr *folded(Build *b, const Reduction *d)
+{
+	Stmt *t = append(b, S_FOLD);
+	t->local = local_for(b, d->r);
+	t->expr = d->acc;
+	t->red = d->r->red;
+	t->ways = d->ways;
+	return t->local;
+}
+
+static Expr *start_local(Build *b, const Expr *r, Expr *start)
+{
+	Expr *acc = let(b, start);
 	acc->mask = r->mask;
-	if (r->naxes && vector_reduction(b, r, axes[r->naxes - 1])) {
-		Stmt *t = let_stmt(b, red_start(l, r->red, r->dtype));
-		t->lanes = b->m->target->lanes;
-		vacc = t->local;
-		vacc->mask = r->mask | bit(axes[r->naxes - 1]);
-	}
-	reduce_loops(b, r, axes, 0, r->arg[0], acc, vacc, best);
-	if (vacc) {
-		Stmt *t = append(b, S_FOLD);
-		t->local = acc;
-		t->expr = vacc;
-		t->red = r->red;
-	}
 	return acc;
 }
 
-/* x with every reduction whose axes are all bound replaced by a local that holds it, and so every heavy term that
- * deeper loops would compute again. */
+/* A local that holds r; each of its elements is stored at address `keep` as well, unless that is NULL. */
+static Expr *emit_reduce(Build *b, Expr *r, Expr *keep)
+{
+	Lower *l = b->s->l;
+	Reduction d = {.r = r, .keep = keep};
+	sort_axes(b->m, r, d.axes);
+	if (is_arg(r->red)) {
+		d.best = start_local(b, r, red_start(l, r->red, r->arg[0]->dtype));
+		d.acc = start_local(b, r, num_i(l, 0));
+	} else if (r->naxes && vector_reduction(b, r, d.axes[r->naxes - 1])) {
+		d.ways = ways_of(b->m, d.axes[r->naxes - 1]);
+		d.acc = vector_accumulators(b, &d, d.axes[r->naxes - 1]);
+	} else {
+		d.acc = start_local(b, r, red_start(l, r->red, r->dtype));
+	}
+	reduce_loops(b, &d, 0, r->arg[0]);
+	return remember(b, r, d.ways ? folded(b, &d) : d.acc);
+}
+
+/* x with every reduction whose axes are all bound replaced by a local that holds it. */
 typedef struct Settle {
 	Build *b;
 	Expr **done;
@@ -362,11 +370,13 @@ static Expr *settle_new(Settle *h, Expr *x)
 	bool ready = (x->mask & ~h->b->bound) == 0;
 	if (x->nargs == 0)
 		return x;
-	if (x->kind == X_REDUCE && ready)
-		return emit_reduce(h->b, x);
 	for (int k = 0; k < x->nargs; k++)
 		arg[k] = settled(h, x->arg[k]);
-	return rebuild(h->b->s->l, x, arg);
+	Expr *y = rebuild(h->b->s->l, x, arg);
+	if (y->kind != X_REDUCE || !ready)
+		return y;
+	Expr *local = remembered(h->b, y);
+	return local ? local : emit_reduce(h->b, y, NULL);
 }
 
 static Expr *settle(Build *b, Expr *x)
@@ -383,10 +393,131 @@ static Expr *hoist(Build *b, Expr *x)
 	if (x->nargs == 0 || x->kind == X_REDUCE || x->kind == X_LOAD || (x->kind == X_ALU && x->op == SELECT))
 		return x;
 	if ((x->mask & ~b->bound) == 0)
-		return x->kind == X_ALU && x->dtype != I64 && is_heavy(x) ? let(b, share(b, x)) : x;
+		return x->kind == X_ALU && x->dtype != I64 && is_heavy(x) ? named(b, x) : x;
 	for (int k = 0; k < x->nargs; k++)
 		arg[k] = hoist(b, x->arg[k]);
 	return rebuild(b->s->l, x, arg);
+}
+
+/* ---- equal reductions ---- */
+
+typedef struct Unify {
+	Lower *l;
+	Expr **done, **seen; /* by id; reductions so far */
+	uint32_t n;
+	int nseen;
+} Unify;
+
+/* r over the axes of `like`, when they run as far. */
+static bool same_reduction(Lower *l, Expr *r, const Expr *like)
+{
+	if (r->red != like->red || r->naxes != like->naxes || r->dtype != like->dtype)
+		return false;
+	Expr *body = r->arg[0];
+	for (int k = 0; k < r->naxes; k++) {
+		if (axis_count(r->axes[k]) != axis_count(like->axes[k]))
+			return false;
+		body = substitute(l, body, axis_expr(l, r->axes[k]), axis_expr(l, like->axes[k]));
+	}
+	return body == like->arg[0];
+}
+
+static Expr *unified(Unify *u, Expr *x)
+{
+	Expr *arg[MAX_RANK];
+	if (x->nargs == 0)
+		return x;
+	if (u->done[x->id])
+		return u->done[x->id];
+	for (int k = 0; k < x->nargs; k++)
+		arg[k] = unified(u, x->arg[k]);
+	Expr *y = rebuild(u->l, x, arg);
+	for (int i = 0; y->kind == X_REDUCE && i < u->nseen; i++)
+		if (same_reduction(u->l, y, u->seen[i]))
+			return u->done[x->id] = u->seen[i];
+	if (y->kind == X_REDUCE)
+		u->seen[u->nseen++] = y;
+	return u->done[x->id] = y;
+}
+
+/* x with reductions that differ in nothing but their axes made one. */
+static Expr *unify(Module *m, Stage *s, Expr *x)
+{
+	Arena *a = &m->g->ctx->scratch;
+	uint32_t n = s->l->nexprs;
+	Unify u = {s->l, NEW_N(a, Expr *, n + 1), NEW_N(a, Expr *, n + 1), n, 0};
+	return unified(&u, x);
+}
+
+/* ---- rows: an element that its reduction has computed is not computed again ---- */
+
+/* The reductions of x outside any other. */
+static int outer_reductions(Expr *x, Expr **found, int n, int most)
+{
+	if (x->kind == X_REDUCE) {
+		for (int i = 0; i < n; i++)
+			if (found[i] == x)
+				return n;
+		if (n < most)
+			found[n++] = x;
+		return n;
+	}
+	for (int k = 0; k < x->nargs; k++)
+		n = outer_reductions(x->arg[k], found, n, most);
+	return n;
+}
+
+static bool contains(const Expr *x, const Expr *part)
+{
+	bool found = x == part;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = contains(x->arg[k], part);
+	return found;
+}
+
+/* The reduction of x that is computed last: all the others are in it. */
+static Expr *last_reduction(Expr *x)
+{
+	Expr *found[8], *last = NULL;
+	int n = outer_reductions(x, found, 0, 8);
+	for (int i = 0; i < n && n < 8; i++) {
+		int inside = 0;
+		for (int k = 0; k < n; k++)
+			inside += contains(found[i], found[k]);
+		last = inside == n ? found[i] : last;
+	}
+	return last;
+}
+
+static bool loads_along(const Expr *x, const Axis *axis, const Expr *but)
+{
+	bool found = x->kind == X_LOAD && x != but && depends_on(x, axis);
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = loads_along(x->arg[k], axis, but);
+	return found;
+}
+
+/* Softmax's exp(x - max) is summed and then divided: the sum's loop leaves it in the output, from where the last loop
+ * takes it. Nothing else may be read along the row then, for the output may lie where it lay. */
+static Expr *keep_row(Build *b, Expr *body)
+{
+	Stage *s = b->s;
+	Lower *l = s->l;
+	Axis *axis = s->axis[s->naxes - 1];
+	Expr *r = last_reduction(body);
+	if (!r || r->naxes != 1 || r->red > RED_MIN || (r->mask & ~b->bound) || !is_heavy(r->arg[0]) ||
+	    r->dtype != s->out->dtype || axis_count(r->axes[0]) != axis_count(axis))
+		return body;
+	Expr *from = axis_expr(l, r->axes[0]), *to = axis_expr(l, axis), *address = s->address;
+	Expr like = {.kind = X_LOAD, .dtype = r->dtype, .value = s->out, .nargs = 1, .arg = &address, .lo = -INDEX_MAX, .hi = INDEX_MAX};
+	Expr *load = expr_intern(l, like);
+	Expr *rest = substitute(l, body, substitute(l, r->arg[0], from, to), load);
+	if (rest == body || loads_along(rest, axis, load))
+		return body;
+	b->undivided = s->naxes == 1;
+	Expr *settled_r = settle(b, r->arg[0]);
+	Expr *acc = emit_reduce(b, rebuild(l, r, &settled_r), substitute(l, address, to, from));
+	return substitute(l, rest, r, acc);
 }
 
 /* ---- the stage's own loops ---- */
@@ -395,51 +526,89 @@ static bool vector_loop(const Build *b, Expr *body, const Axis *axis)
 {
 	int64_t coef;
 	Stage *s = b->s;
-	return s->out->dtype == F32 && axis_count(axis) >= b->m->target->lanes && vectorisable(b->m, s, body, axis) &&
+	return !b->vector && s->out->dtype == F32 && worth_vectors(b->m, axis) && vectorisable(b->m, s, body, axis) &&
 	       affine_in(s->address, axis, &coef) && coef == 1;
-}
-
-static void store(Build *b, Expr *body)
-{
-	body = share(b, body);
-	Stmt *t = append(b, S_STORE);
-	t->value = b->s->out;
-	t->address = b->s->address;
-	t->expr = body;
 }
 
 static void loops(Build *b, int k, Expr *body)
 {
 	Stage *s = b->s;
+	if (k == s->naxes - 1)
+		body = keep_row(b, body);
 	body = settle(b, body);
 	if (k == s->naxes) {
-		store(b, body);
+		store(b, s->address, body);
 		return;
 	}
 	body = hoist(b, body);
 	Build outer = *b;
 	Stmt *t = open_for(b, s->axis[k]);
 	outer.tail = &t->next;
-	if (k == s->naxes - 1 && vector_loop(b, body, s->axis[k])) {
+	if (vector_loop(b, body, s->axis[k])) {
 		t->lanes = b->m->target->lanes;
 		b->vector = s->axis[k];
 	}
-	t->split = k == 0;
+	t->split = k == 0 && !b->undivided;
 	loops(b, k + 1, body);
 	*b = outer;
 }
 
+/* Axes on which reductions depend come first, so that each is computed once and not in every turn of another loop. */
+static void order_axes(Stage *s)
+{
+	Expr *found[8];
+	Axis *order[MAX_RANK];
+	uint64_t mask = 0;
+	int n = 0, nfound = outer_reductions(s->body, found, 0, 8);
+	for (int i = 0; i < nfound; i++)
+		mask |= found[i]->mask;
+	if (!mask)
+		return;
+	for (int pass = 0; pass < 2; pass++)
+		for (int k = 0; k < s->naxes; k++)
+			if (((mask & bit(s->axis[k])) == 0) == pass)
+				order[n++] = s->axis[k];
+	memcpy(s->axis, order, sizeof *order * (size_t)n);
+}
+
+/* Of the loop that workers divide. */
+static int split_lanes(const Stmt *t)
+{
+	while (t && !t->split)
+		t = t->next;
+	return t ? t->lanes : 1;
+}
+
+static int count_loops(const Stmt *t, bool vector)
+{
+	int n = 0;
+	for (; t; t = t->next)
+		n += t->kind == S_FOR ? (!vector || t->lanes > 1) + count_loops(t->body, vector) : 0;
+	return n;
+}
+
+static const char *schedule_of(Module *m, const Stage *s, bool rows)
+{
+	int vectors = count_loops(s->nest, true);
+	if (!s->naxes)
+		return "one element";
+	if (!vectors)
+		return "scalar loops";
+	if (rows && vectors > 1)
+		return arena_format(&m->g->ctx->perm, "%d passes over a row in vectors of %d", vectors, m->target->lanes);
+	return arena_format(&m->g->ctx->perm, "vectors of %d along the inner loop", m->target->lanes);
+}
+
 void make_nest(Module *m, Stage *s)
 {
+	Expr *found[1];
 	Build b = {.m = m, .s = s, .tail = &s->nest};
+	s->body = unify(m, s, s->body);
+	order_axes(s);
 	loops(&b, 0, s->body);
-	const Stmt *inner = s->nest;
-	while (inner && inner->body && inner->kind == S_FOR && inner->body->kind == S_FOR)
-		inner = inner->body;
-	bool vector = inner && inner->kind == S_FOR && inner->lanes > 1;
-	s->schedule = !s->naxes ? "one element" : vector ? arena_format(&m->g->ctx->perm, "vectors of %d along the inner loop", inner->lanes) : "scalar loops";
-	if (s->naxes) {
-		int lanes = s->naxes == 1 ? m->target->lanes : 1;
+	s->schedule = schedule_of(m, s, outer_reductions(s->body, found, 0, 1) > 0);
+	if (s->naxes && !b.undivided) {
+		int lanes = s->naxes == 1 ? m->target->lanes : split_lanes(s->nest);
 		s->split = s->axis[0];
 		s->split_unit = lanes;
 		s->split_n = (axis_count(s->axis[0]) + lanes - 1) / lanes;

@@ -12,10 +12,10 @@
 #include "passes/place.h"
 
 typedef enum StmtKind {
-	S_FOR,    /* axis = from..to-1; with lanes > 1: `body` over whole vectors, then `rest` (or body) over what is left */
-	S_LET,    /* declare local `local` = expr; lanes > 1: a vector outside any vector loop */
-	S_ASSIGN, /* local = expr */
-	S_FOLD,   /* local = local `red` all lanes of the vector local `expr` */
+	S_FOR,    /* axis = from..to-1; lanes > 1: over vectors, the last with fewer lanes; ways > 1: `local` takes turns */
+	S_LET,    /* declare local `local` = expr; lanes > 1: a vector outside any vector loop, or `ways` of them */
+	S_ASSIGN, /* local = expr; lanes > 1: only in the lanes that count, local is from outside the vector loop */
+	S_FOLD,   /* declare local `local` = `red` of all lanes of the vector local `expr`, or of `ways` of them */
 	S_STORE,  /* element `address` of `value` = expr */
 	S_IF,     /* if (expr) body */
 	S_TILE,   /* a contraction's register tiles; see contract.h */
@@ -28,9 +28,9 @@ struct Stmt {
 	Stmt *next; /* in the same block */
 	Axis *axis;
 	int64_t from, to;
-	int lanes;
+	int lanes, ways;
 	bool split; /* this loop is divided among the workers */
-	Stmt *body, *rest;
+	Stmt *body;
 	Expr *local, *expr, *address;
 	Value *value;
 	Red red;
@@ -144,5 +144,6 @@ Expr *local_new(Stage *s, DType t);
 Param *param_weight(Stage *s, const Weight *w); /* the one that points to packed weights */
 Param *param_of(Stage *s, Value *v);       /* the parameter that points to v's element 0,..,0; added when new */
 int64_t axis_count(const Axis *axis);
+/* vector.c: x can be computed for the lanes of a vector along axis. */
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis);
 #endif

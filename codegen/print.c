@@ -494,42 +494,108 @@ static const char *open_brace(const Stmt *body)
 	return one_line(body) || (body && !body->next && body->kind == S_FOR && body->lanes == 1) ? "" : " {";
 }
 
-static void print_scalar_for(Printer *p, const Stmt *t, const Stmt *body, int64_t from)
+static void print_scalar_for(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
-	bool split = t->split && p->m->o->threads;
-	if (!split && from >= t->to)
-		return;
-	if (split && t->lanes > 1)
-		print_line(p, "for (; %s < to; %s++)%s", i, i, open_brace(body));
-	else if (split)
-		print_line(p, "for (%s %s = from; %s < to; %s++)%s", index_type(p), i, i, i, open_brace(body));
+	if (t->split && p->m->o->threads)
+		print_line(p, "for (%s %s = from; %s < to; %s++)%s", index_type(p), i, i, i, open_brace(t->body));
 	else
-		print_line(p, "for (%s %s = %lld; %s < %lld; %s++)%s", index_type(p), i, (long long)from, i, (long long)t->to,
-		           i, open_brace(body));
-	print_body(p, body);
-	close_brace(p, body);
+		print_line(p, "for (%s %s = %lld; %s < %lld; %s++)%s", index_type(p), i, (long long)t->from, i, (long long)t->to,
+		           i, open_brace(t->body));
+	print_body(p, t->body);
+	close_brace(p, t->body);
+}
+
+/* The body with the axis and an accumulator called by other texts. */
+static void print_renamed(Printer *p, const Stmt *t, const char *index, const char *way)
+{
+	int nshifted = p->nshifted, nbound = p->nbound;
+	p->shifted[p->nshifted] = t->axis;
+	p->shifted_text[p->nshifted] = index;
+	p->nshifted += index != NULL;
+	if (t->ways > 1) {
+		p->bound[p->nbound] = t->local;
+		p->bound_name[p->nbound++] = arena_format(p->out->arena, "t%lld[%s]", (long long)t->local->i, way);
+	}
+	print_body(p, t->body);
+	p->nshifted = nshifted;
+	p->nbound = nbound;
+}
+
+/* Several vectors a turn, each for an accumulator of its own. */
+static int64_t print_ways(Printer *p, const Stmt *t)
+{
+	const char *i = axis_name(p, t->axis);
+	int64_t step = (int64_t)t->lanes * t->ways, whole = t->from + (t->to - t->from) / step * step;
+	print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld)", index_type(p), i, (long long)t->from, i, (long long)whole, i,
+	           (long long)step);
+	p->depth++;
+	print_line(p, "UNROLL for (int q = 0; q < %d; q++)%s", t->ways, open_brace(t->body));
+	print_renamed(p, t, arena_format(p->out->arena, "(%s + %d*q)", i, t->lanes), "q");
+	close_brace(p, t->body);
+	p->depth--;
+	return whole;
+}
+
+/* The lanes that are left over: a vector of which `lanes` count. */
+static void print_tail(Printer *p, const Stmt *t, const char *index, const char *lanes, const char *open)
+{
+	const char *outer = p->lanes_n;
+	bool brace = *open || !one_line(t->body);
+	p->lanes_n = lanes;
+	if (brace)
+		print_line(p, "%s{", open);
+	p->depth -= !brace;
+	print_renamed(p, t, index, "0");
+	p->depth += !brace;
+	if (brace)
+		print_line(p, "}");
+	p->lanes_n = outer;
+}
+
+static void print_split_vectors(Printer *p, const Stmt *t)
+{
+	const char *i = axis_name(p, t->axis);
+	print_line(p, "%s %s = from;", index_type(p), i);
+	print_line(p, "for (; %s + %d <= to; %s += %d)%s", i, t->lanes, i, t->lanes, open_brace(t->body));
+	print_body(p, t->body);
+	close_brace(p, t->body);
+	if ((t->to - t->from) % t->lanes)
+		print_tail(p, t, NULL, arena_format(p->out->arena, p->s->wide ? "(int)(to - %s)" : "to - %s", i),
+		           arena_format(p->out->arena, "if (%s < to) ", i));
+}
+
+static void print_whole_vectors(Printer *p, const Stmt *t)
+{
+	const char *i = axis_name(p, t->axis);
+	int64_t from = t->ways > 1 ? print_ways(p, t) : t->from, whole = t->from + (t->to - t->from) / t->lanes * t->lanes;
+	if (from < whole) {
+		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %d)%s", index_type(p), i, (long long)from, i, (long long)whole, i,
+		           t->lanes, open_brace(t->body));
+		print_renamed(p, t, NULL, "0");
+		close_brace(p, t->body);
+	}
+	if (whole < t->to)
+		print_tail(p, t, arena_format(p->out->arena, "%lld", (long long)whole),
+		           arena_format(p->out->arena, "%lld", (long long)(t->to - whole)), "");
 }
 
 static void print_vector_for(Printer *p, const Stmt *t)
 {
-	const char *i = axis_name(p, t->axis);
-	int64_t whole = t->from + (t->to - t->from) / t->lanes * t->lanes;
-	bool split = t->split && p->m->o->threads;
 	const Axis *outer = p->vector;
-	if (split) {
-		print_line(p, "%s %s = from;", index_type(p), i);
-		print_line(p, "for (; %s + %d <= to; %s += %d)%s", i, t->lanes, i, t->lanes, open_brace(t->body));
-	} else {
-		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %d)%s", index_type(p), i, (long long)t->from, i,
-		           (long long)whole, i, t->lanes, open_brace(t->body));
-	}
+	axis_name(p, t->axis);
 	p->vector = t->axis;
-	print_body(p, t->body);
+	if (t->split && p->m->o->threads)
+		print_split_vectors(p, t);
+	else
+		print_whole_vectors(p, t);
 	p->vector = outer;
-	close_brace(p, t->body);
-	if (whole < t->to)
-		print_scalar_for(p, t, t->rest ? t->rest : t->body, whole);
+}
+
+static const char *local_name(Printer *p, const Expr *local)
+{
+	const char *name = bound_name(p, local);
+	return name ? name : arena_format(p->out->arena, "t%lld", (long long)local->i);
 }
 
 static void print_let(Printer *p, const Stmt *t)
@@ -539,35 +605,54 @@ static void print_let(Printer *p, const Stmt *t)
 	                   : t->local->dtype == BOOL         ? "vm"
 	                                                     : "vf";
 	indent(p);
-	put_text(p->out, "%s t%lld = ", type, (long long)t->local->i);
-	if (vector)
-		print_vector(p, t->expr, false);
-	else
-		print_expr(p, t->expr, false);
-	put_text(p->out, ";\n");
+	put_text(p->out, t->ways > 1 ? "%s t%lld[%d] = {" : "%s t%lld = ", type, (long long)t->local->i, t->ways);
+	for (int way = 0; way < t->ways || way == 0; way++) {
+		put_text(p->out, way ? ", " : "");
+		if (vector)
+			print_vector(p, t->expr, false);
+		else
+			print_expr(p, t->expr, false);
+	}
+	put_text(p->out, t->ways > 1 ? "};\n" : ";\n");
 }
 
 static void print_assign(Printer *p, const Stmt *t)
 {
+	const char *name = local_name(p, t->local);
+	bool some = t->lanes > 1 && p->lanes_n;
 	indent(p);
-	put_text(p->out, "t%lld = ", (long long)t->local->i);
+	put_text(p->out, some ? "%s = v_first(" : "%s = ", name);
 	if (is_vector(p, t->local))
 		print_vector(p, t->expr, false);
 	else
 		print_expr(p, t->expr, false);
+	if (some)
+		put_text(p->out, ", %s, %s)", name, p->lanes_n);
 	put_text(p->out, ";\n");
+}
+
+/* The accumulators from..from+n-1 as one vector. */
+static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
+{
+	bool call = t->red == RED_MAX || t->red == RED_MIN, paren = call || tight;
+	if (n == 1) {
+		put_text(p->out, t->ways > 1 ? "t%lld[%d]" : "t%lld", (long long)t->expr->i, from);
+		return;
+	}
+	put_text(p->out, "%s%s", t->red == RED_MAX ? "v_max" : t->red == RED_MIN ? "v_min" : "", paren ? "(" : "");
+	put_folded(p, t, from, n / 2, true);
+	put_text(p->out, call ? ", " : t->red == RED_SUM ? " + " : " * ");
+	put_folded(p, t, from + n / 2, n - n / 2, true);
+	put_text(p->out, paren ? ")" : "");
 }
 
 static void print_fold(Printer *p, const Stmt *t)
 {
-	long long to = (long long)t->local->i, from = (long long)t->expr->i;
-	if (t->red == RED_SUM)
-		print_line(p, "t%lld += v_sum(t%lld);", to, from);
-	else if (t->red == RED_PROD)
-		print_line(p, "t%lld *= v_prod(t%lld);", to, from);
-	else
-		print_line(p, "t%lld = %s(t%lld, %s(t%lld));", to, t->red == RED_MAX ? "f_max" : "f_min", to,
-		           t->red == RED_MAX ? "v_most" : "v_least", from);
+	static const char *const all[] = {[RED_SUM] = "v_sum", [RED_PROD] = "v_prod", [RED_MAX] = "v_most", [RED_MIN] = "v_least"};
+	indent(p);
+	put_text(p->out, "float t%lld = %s(", (long long)t->local->i, all[t->red]);
+	put_folded(p, t, 0, t->ways, false);
+	put_text(p->out, ");\n");
 }
 
 static void print_store(Printer *p, const Stmt *t)
@@ -604,7 +689,7 @@ void print_stmts(Printer *p, const Stmt *t)
 			if (t->lanes > 1)
 				print_vector_for(p, t);
 			else
-				print_scalar_for(p, t, t->body, t->from);
+				print_scalar_for(p, t);
 			break;
 		case S_LET:
 			print_let(p, t);

@@ -84,6 +84,7 @@ static const Helper avx2[] = {
 	V("v_below", "vm", "int n", "\treturn _mm256_castsi256_ps(v_mask(n));\n"),
 	V("v_lane", "vm", "int n", "\treturn _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)));\n"),
 	V("v_when", "vm", "int yes", "\treturn _mm256_castsi256_ps(_mm256_set1_epi32(-(yes != 0)));\n"),
+	V("v_first", "vf", "vf x, vf rest, int n", "\treturn v_select(v_below(n), x, rest);\n"),
 	V("v_bools", "vm", "const uint8_t *p",
 	  "\t__m256i x = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));\n"
 	  "\treturn _mm256_castsi256_ps(_mm256_cmpgt_epi32(x, _mm256_setzero_si256()));\n"),
@@ -125,10 +126,10 @@ static const Helper avx2[] = {
 	V("v_prod", "float", "vf x",
 	  "\t__m128 s = _mm_mul_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));\n"
 	  "\ts = _mm_mul_ps(s, _mm_movehl_ps(s, s));\n\treturn _mm_cvtss_f32(_mm_mul_ss(s, _mm_movehdup_ps(s)));\n"),
-	V("v_most", "float", "vf x", "\tfloat y[8];\n\tv_store(y, x);\n\tfor (int i = 1; i < 8; i++)\n"
-	  "\t\ty[0] = f_max(y[0], y[i]);\n\treturn y[0];\n"),
-	V("v_least", "float", "vf x", "\tfloat y[8];\n\tv_store(y, x);\n\tfor (int i = 1; i < 8; i++)\n"
-	  "\t\ty[0] = f_min(y[0], y[i]);\n\treturn y[0];\n"),
+	V("v_most", "float", "vf x", "\tx = v_max(x, _mm256_permute2f128_ps(x, x, 1));\n"
+	  "\tx = v_max(x, _mm256_permute_ps(x, 0x4e));\n\treturn _mm256_cvtss_f32(v_max(x, _mm256_permute_ps(x, 0xb1)));\n"),
+	V("v_least", "float", "vf x", "\tx = v_min(x, _mm256_permute2f128_ps(x, x, 1));\n"
+	  "\tx = v_min(x, _mm256_permute_ps(x, 0x4e));\n\treturn _mm256_cvtss_f32(v_min(x, _mm256_permute_ps(x, 0xb1)));\n"),
 	V("v_log", "vf", "vf x",
 	  "\t/* x = m 2^e, sqrt(1/2) <= m < sqrt 2; subnormals are scaled up first */\n"
 	  "\tvm tiny = v_lt(x, v_set(0x1p-126f));\n"
@@ -157,6 +158,7 @@ static const Helper avx512[] = {
 	V("v_below", "vm", "int n", "\treturn _mm512_cmplt_epi32_mask(v_lanes(), _mm512_set1_epi32(n));\n"),
 	V("v_lane", "vm", "int n", "\treturn _mm512_cmpeq_epi32_mask(v_lanes(), _mm512_set1_epi32(n));\n"),
 	V("v_when", "vm", "int yes", "\treturn (vm)(yes ? 0xffff : 0);\n"),
+	V("v_first", "vf", "vf x, vf rest, int n", "\treturn _mm512_mask_mov_ps(rest, (__mmask16)((1u << n) - 1), x);\n"),
 	V("v_bools", "vm", "const uint8_t *p",
 	  "\t__m128i x = _mm_loadu_si128((const __m128i *)p);\n\treturn _mm_test_epi8_mask(x, x);\n"),
 	V("v_bools_n", "vm", "const uint8_t *p, int n",
@@ -187,10 +189,10 @@ static const Helper avx512[] = {
 	V("v_scale", "vf", "vf x, vf n", "\treturn _mm512_scalef_ps(x, n);\n"),
 	V("v_sum", "float", "vf x", "\treturn _mm512_reduce_add_ps(x);\n"),
 	V("v_prod", "float", "vf x", "\treturn _mm512_reduce_mul_ps(x);\n"),
-	V("v_most", "float", "vf x", "\tfloat y[16];\n\tv_store(y, x);\n\tfor (int i = 1; i < 16; i++)\n"
-	  "\t\ty[0] = f_max(y[0], y[i]);\n\treturn y[0];\n"),
-	V("v_least", "float", "vf x", "\tfloat y[16];\n\tv_store(y, x);\n\tfor (int i = 1; i < 16; i++)\n"
-	  "\t\ty[0] = f_min(y[0], y[i]);\n\treturn y[0];\n"),
+	V("v_most", "float", "vf x", "\tx = v_max(x, _mm512_shuffle_f32x4(x, x, 0x4e));\n\tx = v_max(x, _mm512_shuffle_f32x4(x, x, 0xb1));\n"
+	  "\tx = v_max(x, _mm512_permute_ps(x, 0x4e));\n\treturn _mm512_cvtss_f32(v_max(x, _mm512_permute_ps(x, 0xb1)));\n"),
+	V("v_least", "float", "vf x", "\tx = v_min(x, _mm512_shuffle_f32x4(x, x, 0x4e));\n\tx = v_min(x, _mm512_shuffle_f32x4(x, x, 0xb1));\n"
+	  "\tx = v_min(x, _mm512_permute_ps(x, 0x4e));\n\treturn _mm512_cvtss_f32(v_min(x, _mm512_permute_ps(x, 0xb1)));\n"),
 	V("v_log", "vf", "vf x",
 	  "\t/* x = m 2^e, sqrt(1/2) <= m < sqrt 2 */\n"
 	  "\tvf e = _mm512_getexp_ps(x) + v_set(1.0f);\n"

@@ -127,7 +127,7 @@ static Expr *softmax_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	Expr *sum, *x = shifted(l, n, at, &sum);
 
 	(void)slot;
-	return cast(l, n->out[0]->dtype, alu2(l, DIV, alu1(l, EXP, x), sum));
+	return cast(l, n->out[0]->dtype, alu2(l, MUL, alu1(l, EXP, x), alu2(l, DIV, num(l, sum->dtype, 1), sum)));
 }
 
 static Expr *logsoftmax_lower(Lower *l, const Node *n, int slot, Expr *const *at)
