@@ -7,6 +7,7 @@
  * Graph inputs and outputs keep ONNX's order; a Copy stands where a convolution needs another one.
  *
  * needs: topological order, known shapes.  keeps: what every value means.  adds: Copy nodes, places. */
+#include <assert.h>
 #include <string.h>
 #include "codegen/lower.h"
 #include "passes/place.h"
@@ -39,7 +40,8 @@ static void order_channels_last(Value *v)
 	v->order[rank - 1] = 1;
 }
 
-/* Output axis p of a Transpose is input axis perm[p]; read it off the operator's own formula. */
+/* Output axis p of a Transpose is input axis perm[p]; read it off the operator's own formula. Sizes of 1 have no axis in
+ * it and may stand anywhere: in front. */
 static void order_transposed(Graph *g, const Node *n)
 {
 	Value *x = n->in[0], *y = n->out[0];
@@ -49,12 +51,61 @@ static void order_transposed(Graph *g, const Node *n)
 	if (!body || body->kind != X_LOAD || body->value != x)
 		return;
 	int rank = 0;
+	for (int q = 0; q < y->shape.rank; q++)
+		if (axes[q]->kind != X_AXIS)
+			y->order[rank++] = q;
 	for (int p = 0; p < x->shape.rank; p++)
 		for (int q = 0; q < y->shape.rank; q++)
 			if (body->arg[x->order[p]] == axes[q] && axes[q]->kind == X_AXIS)
 				y->order[rank++] = q;
-	if (rank < y->shape.rank) /* sizes of 1 have no axis in the formula: then rows will do */
-		order_rows(y);
+	assert(rank == y->shape.rank);
+}
+
+/* The next axes of x and y that hold the same elements: x[*i..), y[*k..) up to the returned ends. False: sizes unknown. */
+static bool next_group(const Shape *x, const Shape *y, int i, int k, int *i_end, int *k_end)
+{
+	int64_t a = 1, b = 1;
+	do {
+		if (a <= b && i < x->rank && x->dim[i].e == 0)
+			a *= x->dim[i++].k;
+		else if (k < y->rank && y->dim[k].e == 0)
+			b *= y->dim[k++].k;
+		else
+			return false;
+	} while (a != b);
+	*i_end = i;
+	*k_end = k;
+	return true;
+}
+
+/* Where axis `axis` of v stands in its order. */
+static int position(const Value *v, int axis)
+{
+	int p = 0;
+	while (v->order[p] != axis)
+		p++;
+	return p;
+}
+
+/* Axes of x that become one, or several of y, keep their place in memory when they lie there in a row. */
+static void order_reshaped(const Node *n)
+{
+	const Value *x = n->in[0];
+	Value *y = n->out[0];
+	int from[MAX_RANK] = {0}, rank = 0; /* by y's axis: position in x's order of what it is made of */
+	for (int i = 0, k = 0, i_end, k_end; k < y->shape.rank; i = i_end, k = k_end) {
+		if (!next_group(&x->shape, &y->shape, i, k, &i_end, &k_end))
+			return;
+		for (int q = i + 1; q < i_end; q++)
+			if (position(x, q) != position(x, q - 1) + 1)
+				return;
+		for (int q = k; q < k_end; q++)
+			from[q] = i < i_end ? position(x, i) : 0;
+	}
+	for (int p = 0; p < x->shape.rank || p == 0; p++)
+		for (int q = 0; q < y->shape.rank; q++)
+			if (from[q] == p)
+				y->order[rank++] = q;
 }
 
 /* The operand that decides the order of a pointwise result: the largest that is made in this graph. */
@@ -89,7 +140,9 @@ static void choose_order(Graph *g, const Node *n)
 	const Value *from = leader(n);
 	if (is_op(n, "Transpose"))
 		order_transposed(g, n);
-	else if (from && (n->op->flags & (POINTWISE | MOVES)) && !is_op(n, "Reshape"))
+	else if (is_op(n, "Reshape"))
+		order_reshaped(n);
+	else if (from && (n->op->flags & (POINTWISE | MOVES)))
 		memcpy(y->order, from->order, sizeof y->order);
 }
 
@@ -171,13 +224,13 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 		n->in[slot] = v = y;
 	}
 	Place *p = v->place;
+	bool moves = v->def && (v->def->op->flags & MOVES) && !is_op(v->def, "Concat");
 	if (inner >= 0)
 		p->inner = inner;
+	if (moves && (border || (inner >= 0 && !has_inner(v, inner)))) /* no view: it is stored */
+		order_with_inner(v, inner >= 0 ? inner : v->order[v->shape.rank - 1]);
 	if (border) {
-		if (v->def->op->flags & MOVES && !is_op(v->def, "Concat")) {
-			p->stored = true;
-			order_with_inner(v, inner >= 0 ? inner : v->order[v->shape.rank - 1]);
-		}
+		p->stored |= moves;
 		p->border = true;
 		for (int k = 0; k < v->shape.rank; k++) {
 			p->before[k] = before[k] > p->before[k] ? before[k] : p->before[k];
