@@ -157,6 +157,37 @@ static bool reads_once(const Node *user, const Value *v)
 	return (user->op->flags & POINTWISE) && shape_same(&v->shape, &user->out[0]->shape);
 }
 
+/* Elements of user are those of y, its input, by other names of the axes; in z they lie innermost along y's own innermost
+ * axis. */
+static bool renames(const Fuse *f, const Node *user, const Value *y, const Value *z)
+{
+	Lower *l = lower_new(f->g, &f->g->ctx->scratch, NULL);
+	Expr *axes[MAX_RANK];
+	int rank = y->shape.rank;
+	if (!(user->op->flags & MOVES) || rank == 0 || z->shape.rank == 0 ||
+	    !dim_same(shape_count(f->g, &y->shape), shape_count(f->g, &z->shape)))
+		return false;
+	const Expr *body = node_expr(l, user, 0, axes);
+	if (!body || body->kind != X_LOAD || body->value != y)
+		return false;
+	for (int k = 0; k < rank; k++)
+		if (body->arg[k]->kind != X_AXIS && !dim_is(y->shape.dim[k], 1))
+			return false;
+	return body->arg[y->order[rank - 1]] == axes[z->order[z->shape.rank - 1]];
+}
+
+/* A contraction or reduction goes on through a Transpose or Reshape to what is stored behind it. */
+static bool passes_on(const Fuse *f, const Node *user, const Value *y)
+{
+	const Value *moved = user->out[0];
+	const Node *next = moved ? f->user[moved->id] : NULL;
+	if (!moved || f->is_out[moved->id])
+		return false;
+	if (moved->place->stored && !moved->place->parent)
+		return renames(f, user, y, moved);
+	return next && reads_once(next, moved) && next->op->lower && renames(f, user, y, next->out[0]);
+}
+
 static bool may_inline(const Fuse *f, const Node *n, const Value *y)
 {
 	const Node *user = f->user[y->id];
@@ -165,7 +196,7 @@ static bool may_inline(const Fuse *f, const Node *n, const Value *y)
 	if (user->nsub || f->weight[y->id] > INLINE_MAX || is_op(user, "Concat"))
 		return false;
 	if (f->core[y->id])
-		return reads_once(user, y);
+		return reads_once(user, y) || passes_on(f, user, y);
 	if (user->op->flags & POINTWISE)
 		return true;
 	if (user->op->flags & CONTRACTS)

@@ -1,0 +1,59 @@
+/* What workers may share: a stage that leaves results of its own in the output is not divided along that row. And what
+ * no stage is left for: a residual behind a Reshape is the epilogue of its product. */
+#include "codegen/codegen.h"
+#include "ir/text.h"
+#include "tests/unit/unit.h"
+
+static Ctx context;
+
+/* The emitted C of a graph, for workers. */
+static const char *emitted(const char *text, Facts *facts)
+{
+	const char *header;
+	Syms syms = {.ctx = &context};
+	Options o = {.level = 2, .target = "x86-64-v3", .threads = true, .prefix = "m", .output = "m.c"};
+
+	if (setjmp(context.border))
+		return context.message;
+	Graph *g = graph_parse(&context, &syms, text);
+	passes_run(g, &o);
+	return emit_text(g, &o, &header, facts);
+}
+
+static void a_row_is_one_workers(void **state)
+{
+	Facts facts;
+	const char *two = emitted("graph (%x f32[2,100]) -> (%y) { %y = Softmax(%x) }", &facts);
+	const char *one = emitted("graph (%x f32[1,100]) -> (%y) { %y = Softmax(%x) }", &facts);
+
+	(void)state;
+	assert_non_null(strstr(two, "int from"));
+	assert_non_null(strstr(one, "v_exp"));
+	assert_null(strstr(one, "int from"));
+}
+
+static void a_residual_is_an_epilogue(void **state)
+{
+	Facts facts;
+
+	(void)state;
+	emitted("graph (%x f32[1,8,32], %w f32[32,32], %b f32[32]) -> (%y) {\n"
+	        "%flat i64[2] = const [8, 32] %full i64[3] = const [1, 8, 32]\n"
+	        "%f = Reshape(%x, %flat) %p = Gemm(%f, %w, %b) %r = Reshape(%p, %full) %y = Add(%r, %x) }", &facts);
+	assert_int_equal(facts.nstages, 1);
+	assert_true(facts.stage[0].macs > 0);
+	assert_string_not_equal(facts.stage[0].schedule, "scalar loops");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_row_is_one_workers),
+		cmocka_unit_test(a_residual_is_an_epilogue),
+	};
+
+	ctx_open(&context, "unit", (size_t)256 << 20);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	ctx_close(&context);
+	return failed;
+}
