@@ -36,7 +36,7 @@ static Stmt *append(Build *b, StmtKind kind)
 {
 	Stmt *t = NEW(b->s->l->arena, Stmt);
 	t->kind = kind;
-	t->lanes = 1;
+	t->lanes = t->step = 1;
 	*b->tail = t;
 	b->tail = &t->next;
 	return t;

@@ -18,6 +18,7 @@ typedef enum StmtKind {
 	S_FOLD,   /* declare local `local` = `red` of all lanes of the vector local `expr`, or of `ways` of them */
 	S_STORE,  /* element `address` of `value` = expr */
 	S_IF,     /* if (expr) body */
+	S_BLOCK,  /* lanes x lanes of the load expr, turned: body for each of them along axis, where local stands for it */
 	S_TILE,   /* a contraction's register tiles; see contract.h */
 	S_TRANSFORM /* tiles mapped by constant tables; see transform.h */
 } StmtKind;
@@ -28,7 +29,7 @@ struct Stmt {
 	Stmt *next; /* in the same block */
 	Axis *axis;
 	int64_t from, to;
-	int lanes, ways;
+	int lanes, ways, step; /* step: of a loop with one lane */
 	bool split; /* this loop is divided among the workers */
 	Stmt *body;
 	Expr *local, *expr, *address;
@@ -131,6 +132,8 @@ Stage *marker_add(Module *m, Node *n, const char *kind);    /* a stage without a
 void make_scan(Module *m, Node *n);
 /* nest.c: statements for a stage that is no contraction. */
 void make_nest(Module *m, Stage *s);
+/* transpose.c: true when the stage reads across its rows, in blocks; then nest is set. */
+bool make_transpose(Module *m, Stage *s);
 /* contract.c: true when the stage is a contraction that tiles can do; then nest and contraction are set. */
 bool make_tiles(Module *m, Stage *s);
 /* transform.c: the same for tiles that constant tables map. */

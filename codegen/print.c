@@ -474,7 +474,13 @@ void print_vector(Printer *p, Expr *x, bool tight)
 
 static const char *index_type(const Printer *p) { return p->s->wide ? "int64_t" : "int"; }
 
-static bool one_line(const Stmt *t) { return t && !t->next && t->kind != S_FOR && t->kind != S_TILE && t->kind != S_TRANSFORM; }
+/* Statements that print as several lines and need braces around them. */
+static bool is_block(const Stmt *t)
+{
+	return t->kind == S_FOR || t->kind == S_BLOCK || t->kind == S_TILE || t->kind == S_TRANSFORM;
+}
+
+static bool one_line(const Stmt *t) { return t && !t->next && !is_block(t); }
 
 static void print_body(Printer *p, const Stmt *body)
 {
@@ -494,14 +500,27 @@ static const char *open_brace(const Stmt *body)
 	return one_line(body) || (body && !body->next && body->kind == S_FOR && body->lanes == 1) ? "" : " {";
 }
 
+static void print_split_for(Printer *p, const Stmt *t, const char *i)
+{
+	put_text(p->out, "for (%s %s = ", index_type(p), i);
+	put_text(p->out, t->from ? "from > %lld ? from : %lld; " : "from; ", (long long)t->from, (long long)t->from);
+	if (t->step > 1)
+		put_text(p->out, "%s + %d <= to; %s += %d)", i, t->step, i, t->step);
+	else
+		put_text(p->out, "%s < to; %s++)", i, i);
+}
+
 static void print_scalar_for(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
+	indent(p);
 	if (t->split && p->m->o->threads)
-		print_line(p, "for (%s %s = from; %s < to; %s++)%s", index_type(p), i, i, i, open_brace(t->body));
+		print_split_for(p, t, i);
 	else
-		print_line(p, "for (%s %s = %lld; %s < %lld; %s++)%s", index_type(p), i, (long long)t->from, i, (long long)t->to,
-		           i, open_brace(t->body));
+		put_text(p->out, "for (%s %s = %lld; %s < %lld; %s", index_type(p), i, (long long)t->from, i, (long long)t->to, i);
+	if (!(t->split && p->m->o->threads))
+		put_text(p->out, t->step > 1 ? " += %d)" : "++)", t->step);
+	put_text(p->out, "%s\n", open_brace(t->body));
 	print_body(p, t->body);
 	close_brace(p, t->body);
 }
@@ -681,6 +700,27 @@ static void print_store(Printer *p, const Stmt *t)
 	put_text(p->out, ";\n");
 }
 
+/* A block of the load with rows along the open vector loop, and what becomes of each of its columns. */
+static void print_block(Printer *p, const Stmt *t)
+{
+	const char *i = axis_name(p, t->axis);
+	int64_t step;
+	affine_in(t->expr->arg[0], p->vector, &step);
+	print_line(p, "vf c[%d];", t->lanes);
+	indent(p);
+	put_text(p->out, "v_columns(c, ");
+	print_place(p, t->expr);
+	put_text(p->out, ", %lld);\n", (long long)step);
+	print_line(p, "UNROLL for (int p = 0; p < %d; p++)", t->lanes);
+	p->shifted[p->nshifted] = t->axis;
+	p->shifted_text[p->nshifted++] = arena_format(p->out->arena, "(%s + p)", i);
+	p->bound[p->nbound] = t->local;
+	p->bound_name[p->nbound++] = "c[p]";
+	print_body(p, t->body);
+	p->nshifted--;
+	p->nbound--;
+}
+
 void print_stmts(Printer *p, const Stmt *t)
 {
 	for (; t; t = t->next)
@@ -710,6 +750,9 @@ void print_stmts(Printer *p, const Stmt *t)
 			put_text(p->out, ") {\n");
 			print_body(p, t->body);
 			print_line(p, "}");
+			break;
+		case S_BLOCK:
+			print_block(p, t);
 			break;
 		case S_TILE:
 			print_tiles(p);

@@ -81,6 +81,19 @@ static const Helper avx2[] = {
 	V("v_mask", "__m256i", "int n", "\treturn _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));\n"),
 	V("v_load_n", "vf", "const float *p, int n", "\treturn _mm256_maskload_ps(p, v_mask(n));\n"),
 	V("v_store_n", "void", "float *p, vf x, int n", "\t_mm256_maskstore_ps(p, v_mask(n), x);\n"),
+	V("v_columns", "void", "vf *c, const float *p, int64_t step",
+	  "\t/* rows i and i + 4 side by side, then 4 x 4 within each half */\n"
+	  "\tUNROLL for (int k = 0; k < 8; k += 4) {\n"
+	  "\t\tvf r[4];\n"
+	  "\t\tUNROLL for (int i = 0; i < 4; i++)\n"
+	  "\t\t\tr[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p + i * step + k)), _mm_loadu_ps(p + (i + 4) * step + k), 1);\n"
+	  "\t\t__m256d s0 = _mm256_castps_pd(_mm256_unpacklo_ps(r[0], r[1])), s1 = _mm256_castps_pd(_mm256_unpackhi_ps(r[0], r[1]));\n"
+	  "\t\t__m256d t0 = _mm256_castps_pd(_mm256_unpacklo_ps(r[2], r[3])), t1 = _mm256_castps_pd(_mm256_unpackhi_ps(r[2], r[3]));\n"
+	  "\t\tc[k] = _mm256_castpd_ps(_mm256_unpacklo_pd(s0, t0));\n"
+	  "\t\tc[k + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(s0, t0));\n"
+	  "\t\tc[k + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(s1, t1));\n"
+	  "\t\tc[k + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(s1, t1));\n"
+	  "\t}\n"),
 	V("v_below", "vm", "int n", "\treturn _mm256_castsi256_ps(v_mask(n));\n"),
 	V("v_lane", "vm", "int n", "\treturn _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)));\n"),
 	V("v_when", "vm", "int yes", "\treturn _mm256_castsi256_ps(_mm256_set1_epi32(-(yes != 0)));\n"),
@@ -154,6 +167,24 @@ static const Helper avx512[] = {
 	V("v_store", "void", "float *p, vf x", "\t_mm512_storeu_ps(p, x);\n"),
 	V("v_load_n", "vf", "const float *p, int n", "\treturn _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);\n"),
 	V("v_store_n", "void", "float *p, vf x, int n", "\t_mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), x);\n"),
+	V("v_columns", "void", "vf *c, const float *p, int64_t step",
+	  "\t/* rows i, i + 4, i + 8, i + 12 side by side, then 4 x 4 within each quarter */\n"
+	  "\tUNROLL for (int k = 0; k < 16; k += 4) {\n"
+	  "\t\tvf r[4];\n"
+	  "\t\tUNROLL for (int i = 0; i < 4; i++) {\n"
+	  "\t\t\tconst float *a = p + i * step + k;\n"
+	  "\t\t\tr[i] = _mm512_castps128_ps512(_mm_loadu_ps(a));\n"
+	  "\t\t\tr[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(a + 4 * step), 1);\n"
+	  "\t\t\tr[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(a + 8 * step), 2);\n"
+	  "\t\t\tr[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(a + 12 * step), 3);\n"
+	  "\t\t}\n"
+	  "\t\t__m512d s0 = _mm512_castps_pd(_mm512_unpacklo_ps(r[0], r[1])), s1 = _mm512_castps_pd(_mm512_unpackhi_ps(r[0], r[1]));\n"
+	  "\t\t__m512d t0 = _mm512_castps_pd(_mm512_unpacklo_ps(r[2], r[3])), t1 = _mm512_castps_pd(_mm512_unpackhi_ps(r[2], r[3]));\n"
+	  "\t\tc[k] = _mm512_castpd_ps(_mm512_unpacklo_pd(s0, t0));\n"
+	  "\t\tc[k + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(s0, t0));\n"
+	  "\t\tc[k + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(s1, t1));\n"
+	  "\t\tc[k + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(s1, t1));\n"
+	  "\t}\n"),
 	V("v_lanes", "__m512i", "void", "\treturn _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);\n"),
 	V("v_below", "vm", "int n", "\treturn _mm512_cmplt_epi32_mask(v_lanes(), _mm512_set1_epi32(n));\n"),
 	V("v_lane", "vm", "int n", "\treturn _mm512_cmpeq_epi32_mask(v_lanes(), _mm512_set1_epi32(n));\n"),

@@ -1,0 +1,151 @@
+/* transpose.c -- stages that read along one axis and write along another, in blocks that are turned in registers.
+ *
+ *     for (i ..; i += 16)
+ *             for (j ..; j += 16) {
+ *                     vf c[16];                                   c[p] is column p of a block of x, whose
+ *                     v_columns(c, x + 576*j + i, 576);           rows lie 576 apart
+ *                     for (p < 16) v_store(y + 197*(i + p) + j, c[p]);
+ *             }
+ *
+ * One load may lie across, everything else has to be a vector along the output's rows. What fills no block is computed
+ * element by element. */
+#include "codegen/nest.h"
+
+typedef struct Across {
+	Stage *s;
+	Axis *row, *column; /* column steps by 1 in y, row in the load */
+	Expr *load, *block; /* block: the local that stands for a column of the load's block, in body */
+	Expr *body;
+	int lanes;
+} Across;
+
+/* The only load of x that lies across the axis; NULL when there are none or several. */
+static bool find_across(Expr *x, const Axis *axis, Expr **found)
+{
+	int64_t coef;
+	if (x->kind == X_REDUCE)
+		return false;
+	if (x->kind == X_LOAD && depends_on(x, axis) && (!affine_in(x->arg[0], axis, &coef) || coef != 1)) {
+		bool same = !*found || *found == x;
+		*found = x;
+		return same;
+	}
+	for (int k = 0; k < x->nargs; k++)
+		if (!find_across(x->arg[k], axis, found))
+			return false;
+	return true;
+}
+
+/* The axis along which the load is contiguous, and y steps evenly. */
+static Axis *row_of(const Stage *s, const Expr *load, int lanes)
+{
+	int64_t coef, step;
+	for (int k = 0; k < s->naxes - 1; k++)
+		if (affine_in(load->arg[0], s->axis[k], &coef) && coef == 1 && affine_in(s->address, s->axis[k], &step) &&
+		    axis_count(s->axis[k]) >= lanes)
+			return s->axis[k];
+	return NULL;
+}
+
+static uint64_t bit(const Axis *axis) { return (uint64_t)1 << (axis->id < 63 ? axis->id : 63); }
+
+static bool recognise(const Module *m, Stage *s, Across *a)
+{
+	int64_t coef;
+	*a = (Across){.s = s, .lanes = m->target->lanes};
+	if (a->lanes == 1 || s->naxes < 2 || s->out->dtype != F32)
+		return false;
+	a->column = s->axis[s->naxes - 1];
+	if (!affine_in(s->address, a->column, &coef) || coef != 1 || axis_count(a->column) < a->lanes ||
+	    !find_across(s->body, a->column, &a->load) || !a->load || a->load->dtype != F32 ||
+	    !affine_in(a->load->arg[0], a->column, &coef))
+		return false;
+	a->row = row_of(s, a->load, a->lanes);
+	if (!a->row)
+		return false;
+	a->block = local_new(s, F32);
+	a->block->mask = bit(a->column) | bit(a->row);
+	a->body = substitute(s->l, s->body, a->load, a->block);
+	return vectorisable(m, s, a->body, a->column);
+}
+
+/* ---- statements ---- */
+
+static Stmt *new_stmt(Stage *s, StmtKind kind)
+{
+	Stmt *t = NEW(s->l->arena, Stmt);
+	t->kind = kind;
+	t->lanes = t->step = 1;
+	return t;
+}
+
+static Stmt *loop(Stage *s, Axis *axis, int64_t from, int64_t to, Stmt *body)
+{
+	Stmt *t = new_stmt(s, S_FOR);
+	t->axis = axis;
+	t->from = from;
+	t->to = to;
+	t->body = body;
+	t->split = axis == s->split;
+	return t;
+}
+
+static Stmt *store(Stage *s, Expr *x)
+{
+	Stmt *t = new_stmt(s, S_STORE);
+	t->value = s->out;
+	t->address = s->address;
+	t->expr = x;
+	return t;
+}
+
+static Stmt *blocks(const Across *a, int64_t rows, int64_t columns)
+{
+	Stage *s = a->s;
+	Stmt *t = new_stmt(s, S_BLOCK);
+	t->axis = a->row;
+	t->local = a->block;
+	t->expr = a->load;
+	t->lanes = a->lanes;
+	t->body = store(s, a->body);
+	Stmt *inner = loop(s, a->column, 0, columns, t);
+	inner->lanes = a->lanes;
+	Stmt *outer = loop(s, a->row, 0, rows, inner);
+	outer->step = a->lanes;
+	return outer;
+}
+
+/* The columns behind the blocks, then the rows below them. */
+static void add_rests(const Across *a, Stmt *t, int64_t rows, int64_t columns)
+{
+	Stage *s = a->s;
+	int64_t m = axis_count(a->row), n = axis_count(a->column);
+	if (columns < n)
+		t = t->next = loop(s, a->row, 0, m, loop(s, a->column, columns, n, store(s, s->body)));
+	if (rows < m)
+		t->next = loop(s, a->row, rows, m, loop(s, a->column, 0, columns, store(s, s->body)));
+}
+
+static void choose_split(const Across *a)
+{
+	Stage *s = a->s;
+	s->split = s->axis[0] == a->row && s->naxes > 2 ? s->axis[1] : s->axis[0];
+	s->split_unit = s->split == a->row ? a->lanes : 1;
+	s->split_n = (axis_count(s->split) + s->split_unit - 1) / s->split_unit;
+}
+
+bool make_transpose(Module *m, Stage *s)
+{
+	Across a;
+	if (!recognise(m, s, &a))
+		return false;
+	int64_t rows = axis_count(a.row) / a.lanes * a.lanes, columns = axis_count(a.column) / a.lanes * a.lanes;
+	choose_split(&a);
+	s->nest = blocks(&a, rows, columns);
+	add_rests(&a, s->nest, rows, columns);
+	for (int k = s->naxes - 2; k >= 0; k--)
+		if (s->axis[k] != a.row)
+			s->nest = loop(s, s->axis[k], 0, axis_count(s->axis[k]), s->nest);
+	s->schedule = arena_format(&m->g->ctx->perm, "blocks of %d x %d, turned in registers", a.lanes, a.lanes);
+	return true;
+}
