@@ -191,6 +191,8 @@ static void pack_b(Module *m, Stage *s, Contraction *c)
 
 /* ---- choosing the tile ---- */
 
+enum { WAY = 4096, WAYS = 8 }; /* of a first cache: bytes, and how many lines of one set stay */
+
 /* One step of k for a tile: the busiest of multiply-adds, loads, the stream of b and the latency of an accumulator; the
  * others count a little, for nothing overlaps perfectly. The start and end of a tile are spread over its steps. */
 static double step_cycles(const Contraction *c, const Target *t, int64_t points, int64_t vectors)
@@ -225,6 +227,16 @@ static bool fits(const Target *t, const Contraction *c, int points, int vectors)
 	return points * vectors + extra <= t->registers;
 }
 
+/* Rows of a that lie a multiple of a cache way apart meet in the same sets: so many of them in one set that they would
+ * push each other out. */
+static bool crowds(const Contraction *c, int points)
+{
+	int64_t step = 4 * size_of(c->point.a), sets = WAY;
+	while (step && sets > 64 && step % sets)
+		sets /= 2;
+	return step && !c->a_lanes && c->depth > 16 && points > WAYS * (WAY / sets);
+}
+
 static void choose_tile(const Target *t, Contraction *c)
 {
 	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
@@ -232,7 +244,7 @@ static void choose_tile(const Target *t, Contraction *c)
 	int most = t->lanes == 1 ? 4 : c->a_lanes ? 1 : 8; /* along channels a second vector shares nothing */
 	for (int vectors = 1; vectors <= most && vectors <= all; vectors++)
 		for (int points = 1; points <= t->registers && points <= c->point.n; points++) {
-			if (!fits(t, c, points, vectors) || (t->lanes == 1 && points > 4))
+			if (!fits(t, c, points, vectors) || crowds(c, points) || (t->lanes == 1 && points > 4))
 				continue;
 			double cycles = tile_cycles(c, t, all, points, vectors);
 			if (best > 0 && cycles >= best * 0.999)
