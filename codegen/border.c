@@ -60,10 +60,37 @@ static void print_depth(Border *b, int depth)
 		print_zeros(b, n * step - b->corner[depth + 1], p->after[axis] * step);
 }
 
+/* In strips: all of a row outside of the value, the zeros around a row inside. */
+static void print_rows(Border *b, const Held *h)
+{
+	int depth = 0;
+	while (dim_is(b->v->shape.dim[b->v->order[depth]], 1))
+		depth++;
+	const char *row = arena_format(b->p->out->arena, "y + %lld*i", (long long)h->stride);
+	bool inside = has_border_below(b->v, depth + 1);
+	print_line(b->p, "for (int i = from; i < to; i++)");
+	b->p->depth++;
+	print_line(b->p, "if (i < 0 || i >= %lld) {", (long long)h->n);
+	b->p->depth++;
+	b->at = row;
+	print_zeros(b, -b->corner[depth + 1], h->stride);
+	b->p->depth--;
+	print_line(b->p, inside ? "} else {" : "}");
+	b->p->depth++;
+	print_depth(b, depth + 1);
+	b->p->depth -= 2;
+	if (inside)
+		print_line(b->p, "\t}");
+}
+
 void print_border(Printer *p)
 {
+	const Held *h = p->s->out->place->region->held;
 	Border b = {.p = p, .v = p->s->out, .at = "y"};
 	for (int k = b.v->shape.rank - 1; k >= 0; k--)
 		b.corner[k] = b.corner[k + 1] + b.v->place->before[b.v->order[k]] * b.v->place->stride[b.v->order[k]];
-	print_depth(&b, 0);
+	if (h)
+		print_rows(&b, h);
+	else
+		print_depth(&b, 0);
 }

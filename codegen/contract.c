@@ -279,7 +279,8 @@ static bool divide_axes(Stage *s, Contraction *c)
 		return false;
 	for (int i = 0; i < last; i++) {
 		Step step = step_of_axis(s, c, s->axis[i]);
-		if (!step.b && (point < 0 || step.n > 1))
+		bool rows = s->strips && s->axis[i] == s->split; /* any number of them: no tile */
+		if (!step.b && !rows && (point < 0 || step.n > 1))
 			point = i;
 	}
 	c->point = point >= 0 ? step_of_axis(s, c, s->axis[point]) : (Step){.n = 1};
@@ -302,9 +303,11 @@ static void choose_split(Module *m, Stage *s, Contraction *c)
 {
 	Arena *a = &m->g->ctx->perm;
 	int64_t panels = (c->lane.n + c->panel - 1) / c->panel, tiles = (c->point.n + c->points - 1) / c->points;
-	s->split = c->nouter && c->outer[0].n > 1 ? c->outer[0].axis : NULL;
-	s->split_n = s->split ? c->outer[0].n : 0;
-	s->split_unit = 1;
+	if (!s->strips) {
+		s->split = c->nouter && c->outer[0].n > 1 ? c->outer[0].axis : NULL;
+		s->split_n = s->split ? c->outer[0].n : 0;
+		s->split_unit = 1;
+	}
 	if (!s->split && (c->panels_outside || tiles < 2) && panels > 1) {
 		s->split = c->lane.axis;
 		s->split_n = panels;

@@ -30,6 +30,7 @@ static Region *region_new(Module *m, const Value *v)
 	Region *r = NEW(&g->ctx->perm, Region);
 	int out = position(g->out, g->nout, v), at = position(g->in, g->nin, v);
 	*r = (Region){.owner = v, .dtype = v->dtype, .count = region_count(v), .first = m->nstages, .last = -1};
+	r->bytes = (int64_t)dtype_bytes(r->dtype, r->count);
 	r->kind = v->role == ROLE_CONST ? IN_WEIGHTS : at >= 0 ? IN_INPUT : out >= 0 ? IN_OUTPUT : IN_ARENA;
 	r->id = r->kind == IN_INPUT ? at : out;
 	if (r->kind == IN_ARENA) {
@@ -97,7 +98,7 @@ static void fill_lives(Module *m)
 		if (s->out) {
 			touch(s->out->place->region, i);
 			const Region *r = s->out->place->region;
-			s->writes = s->body ? value_bytes(s->out) : (int64_t)dtype_bytes(r->dtype, r->count) - value_bytes(s->out);
+			s->writes = s->body ? value_bytes(s->out) : r->bytes - value_bytes(s->out);
 		}
 	}
 }
@@ -112,7 +113,7 @@ static void plan_arena(Module *m)
 		Region *r = m->region[i];
 		if (r->last < 0)
 			continue; /* nobody writes or reads it */
-		b[n] = (Buffer){.bytes = (int64_t)dtype_bytes(r->dtype, r->count), .first = r->first, .last = r->last};
+		b[n] = (Buffer){.bytes = r->bytes, .first = r->first, .last = r->last};
 		live[n++] = r;
 	}
 	m->arena_bytes = plan(a, b, n, ARENA_ALIGN);
@@ -144,20 +145,39 @@ static void stretch_over_loops(Module *m)
 	}
 }
 
-static void make_regions(Module *m, Graph *g)
+/* Rows of all that a run in strips uses are used in every turn: nothing of it may give way to another of its values. */
+static void stretch_over_strips(Module *m)
+{
+	for (int i = 0; i < m->nstrips; i++)
+		for (int k = 0; k < m->nregions; k++) {
+			const Strips *run = m->strips[i];
+			Region *r = m->region[k];
+			if (r->first <= run->last && r->last >= run->first) {
+				r->first = r->first < run->first ? r->first : run->first;
+				r->last = r->last > run->last ? r->last : run->last;
+			}
+		}
+}
+
+static void fill_regions(Module *m, Graph *g)
 {
 	for (uint32_t i = 0; i < g->nvalue; i++)
 		if (g->value[i]->place->form != FORM_INLINE)
 			region_of(m, g->value[i]);
 	for (uint32_t i = 0; i < g->nnode; i++)
 		for (int k = 0; k < g->node[i]->nsub; k++)
-			make_regions(m, g->node[i]->sub[k]);
+			fill_regions(m, g->node[i]->sub[k]);
+}
+
+void make_regions(Module *m)
+{
+	fill_regions(m, m->g);
+	fill_lives(m);
 }
 
 void make_memory(Module *m)
 {
-	make_regions(m, m->g);
-	fill_lives(m);
 	stretch_over_loops(m);
+	stretch_over_strips(m);
 	plan_arena(m);
 }

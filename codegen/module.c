@@ -63,14 +63,14 @@ const char *origin(const Stage *s, Arena *a, int most)
 
 static const char *param_type(const Param *q) { return c_type(q->weight ? q->weight->dtype : q->value->dtype); }
 
-static void print_signature(Stage *s, bool threads, Out *o)
+static void print_signature(Module *m, Stage *s, Out *o)
 {
 	const char *comma = "";
 	put_text(o, "static void s%d_%s(", s->number, s->kind);
 	for (int k = 0; k < s->nparams; k++, comma = ", ")
 		put_text(o, "%s%s%s *%s%s", comma, s->param[k].written ? "" : "const ", param_type(&s->param[k]),
 		         s->in_place ? "" : "restrict ", s->param[k].name);
-	if (threads && s->split) {
+	if (takes_range(m, s)) {
 		put_text(o, "%sint from, int to", comma);
 		comma = ", ";
 	}
@@ -97,7 +97,7 @@ static void print_stage(Module *m, Stage *s, Out *o)
 	if (s->schedule)
 		put_text(o, "\n *    schedule: %s", s->schedule);
 	put_text(o, " */\n");
-	print_signature(s, m->o->threads, o);
+	print_signature(m, s, o);
 	put_text(o, "%s}\n\n", body.text);
 }
 
@@ -121,8 +121,14 @@ const char *table_text(Module *m)
 	Out o = {.arena = &m->g->ctx->perm};
 	put_text(&o, " *   work     %.3f MMAC in %d stages\n *\n", (double)m->macs / 1e6, m->nstages);
 	put_text(&o, " *   %-14s %13s %11s %11s   from\n", "stage", "MAC", "reads", "writes");
-	for (int i = 0; i < m->nstages; i++)
+	for (int i = 0, k = 0; i < m->nstages; i++) {
+		const Strips *run = k < m->nstrips ? m->strips[k] : NULL;
+		if (run && i == run->first)
+			put_text(&o, " *   the next ones in strips of %lld row%s:\n", (long long)run->rows, run->rows > 1 ? "s" : "");
 		print_row(m->stage[i], &o);
+		if (run && i == run->last && (++k == m->nstrips || m->strips[k]->first > i + 1))
+			put_text(&o, " *   whole:\n");
+	}
 	return o.text;
 }
 
@@ -185,6 +191,8 @@ static void make_code(Module *m)
 	layout(g);
 	fuse(g, m->o->level > 0);
 	make_stages(m, g);
+	make_regions(m);
+	make_strips(m);
 	int64_t turns = 1;
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
@@ -195,6 +203,7 @@ static void make_code(Module *m)
 			make_nest(m, s);
 		m->macs += turns * s->macs;
 	}
+	note_strips(m);
 	make_memory(m);
 	m->float_arena = true;
 	for (int i = 0; i < m->nregions; i++)

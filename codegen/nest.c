@@ -548,7 +548,7 @@ static void loops(Build *b, int k, Expr *body)
 		t->lanes = b->m->target->lanes;
 		b->vector = s->axis[k];
 	}
-	t->split = k == 0 && !b->undivided;
+	t->split = s->strips ? s->axis[k] == s->split : k == 0 && !b->undivided;
 	loops(b, k + 1, body);
 	*b = outer;
 }
@@ -607,7 +607,7 @@ void make_nest(Module *m, Stage *s)
 	order_axes(s);
 	loops(&b, 0, s->body);
 	s->schedule = schedule_of(m, s, outer_reductions(s->body, found, 0, 1) > 0);
-	if (s->naxes && !b.undivided) {
+	if (s->naxes && !s->strips && !b.undivided) {
 		int lanes = s->naxes == 1 ? m->target->lanes : split_lanes(s->nest);
 		s->split = s->axis[0];
 		s->split_unit = lanes;

@@ -8,6 +8,7 @@
 #ifndef TCC_CODEGEN_NEST_H
 #define TCC_CODEGEN_NEST_H
 #include "codegen/lower.h"
+#include "codegen/strips.h"
 #include "codegen/target.h"
 #include "passes/place.h"
 
@@ -89,6 +90,8 @@ typedef struct Stage {
 	Axis *split;       /* the axis divided among workers, or NULL: one worker does all */
 	int64_t split_n;   /* number of pieces it can be divided into */
 	int64_t split_unit; /* indices a piece */
+	const Strips *strips; /* the run of stages that it is part of, or NULL; split is then the axis of its rows ... */
+	Window rows;       /* ... and this is what it computes for a row of the run's last stage */
 	Contraction *contraction;
 	Transform *transform;
 	const Value *read[PARAM_MAX]; /* the values it loads, each once */
@@ -113,6 +116,8 @@ struct Module {
 	const Target *target;
 	Stage **stage;
 	int nstages, cstages;
+	Strips **strips; /* in the order of their stages */
+	int nstrips, cstrips;
 	Region **region;   /* arena regions by id */
 	int nregions, cregions;
 	Table *table;      /* constant tables that have a function */
@@ -138,8 +143,13 @@ bool make_transpose(Module *m, Stage *s);
 bool make_tiles(Module *m, Stage *s);
 /* transform.c: the same for tiles that constant tables map. */
 bool make_transform(Module *m, Stage *s);
-/* memory.c: regions, lifetimes, offsets. */
+/* memory.c: regions and lifetimes; offsets. */
+void make_regions(Module *m);
 void make_memory(Module *m);
+/* strips.c: runs of stages that go over a strip of rows at a time; before loops and tiles are made. */
+void make_strips(Module *m);
+void note_strips(Module *m); /* in the schedules of their stages */
+bool takes_range(const Module *m, const Stage *s); /* the stage's function has parameters from and to */
 /* pack.c: a weight with that data, shared in the whole file when an equal one exists. */
 const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note);
 

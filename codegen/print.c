@@ -514,11 +514,11 @@ static void print_scalar_for(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
 	indent(p);
-	if (t->split && p->m->o->threads)
+	if (t->split && takes_range(p->m, p->s))
 		print_split_for(p, t, i);
 	else
 		put_text(p->out, "for (%s %s = %lld; %s < %lld; %s", index_type(p), i, (long long)t->from, i, (long long)t->to, i);
-	if (!(t->split && p->m->o->threads))
+	if (!(t->split && takes_range(p->m, p->s)))
 		put_text(p->out, t->step > 1 ? " += %d)" : "++)", t->step);
 	put_text(p->out, "%s\n", open_brace(t->body));
 	print_body(p, t->body);
@@ -604,7 +604,7 @@ static void print_vector_for(Printer *p, const Stmt *t)
 	const Axis *outer = p->vector;
 	axis_name(p, t->axis);
 	p->vector = t->axis;
-	if (t->split && p->m->o->threads)
+	if (t->split && takes_range(p->m, p->s))
 		print_split_vectors(p, t);
 	else
 		print_whole_vectors(p, t);

@@ -317,7 +317,7 @@ static void print_call(Tile *t, int64_t points)
 	put_text(o, ");\n");
 }
 
-static bool is_split(const Tile *t, const Axis *axis) { return t->p.m->o->threads && t->p.s->split == axis; }
+static bool is_split(const Tile *t, const Axis *axis) { return takes_range(t->p.m, t->p.s) && t->p.s->split == axis; }
 
 /* Tiles over the points of one panel. */
 static void print_points(Tile *t)

@@ -638,7 +638,7 @@ static void print_loops(Tiles *t, int depth)
 	Axis *axis = t->t->outer[depth];
 	const char *i = axis_name(&t->p, axis);
 	int tail = short_axis(t, axis);
-	if (t->p.m->o->threads && t->p.s->split == axis)
+	if (takes_range(t->p.m, t->p.s) && t->p.s->split == axis)
 		print_line(&t->p, "for (int %s = from; %s < to; %s++) {", i, i, i);
 	else
 		print_line(&t->p, "for (int %s = 0; %s < %lld; %s++) {", i, i, (long long)axis_count(axis), i);

@@ -137,10 +137,11 @@ static void choose_split(const Across *a)
 bool make_transpose(Module *m, Stage *s)
 {
 	Across a;
-	if (!recognise(m, s, &a))
+	if (!recognise(m, s, &a) || (s->strips && (s->split == a.row || s->split == a.column)))
 		return false;
 	int64_t rows = axis_count(a.row) / a.lanes * a.lanes, columns = axis_count(a.column) / a.lanes * a.lanes;
-	choose_split(&a);
+	if (!s->strips)
+		choose_split(&a);
 	s->nest = blocks(&a, rows, columns);
 	add_rests(&a, s->nest, rows, columns);
 	for (int k = s->naxes - 2; k >= 0; k--)

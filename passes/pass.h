@@ -15,6 +15,7 @@ typedef struct Options {
 	bool strict;            /* bits independent of target, compiler and optimisation */
 	bool threads;           /* emit stages that can use a pool */
 	bool ticks;             /* emitted code calls tcc_tick() after every stage, for tcc-bench --per-stage */
+	bool no_strips;         /* every stage goes over whole maps */
 	bool verify_passes;
 	const char *dump;       /* folder for the IR after every pass, or NULL */
 	const char **no_pass;   /* names, NULL at the end; NULL when none */

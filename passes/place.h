@@ -27,6 +27,8 @@ typedef struct Region {
 	int64_t count;    /* elements, borders included */
 	int first, last;  /* stages in which it is alive */
 	int64_t offset;   /* bytes from the start of the arena */
+	int64_t bytes;    /* that it takes there */
+	struct Held *held; /* only some rows of it exist at a time (codegen/strips.h); NULL: all */
 	const Value *owner;
 } Region;
 

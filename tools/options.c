@@ -224,6 +224,7 @@ static const Row table[] = {
 	{ALL, "--no-pass", "NAME", "leave a pass out", no_pass, 0, 0},
 	{COMPILE, "--list-passes", NULL, "the passes in their order, and end", NULL, 0, 0},
 	{ALL, "--strict", NULL, "bits that do not depend on target, compiler or optimisation", yes, AT(compile.strict), 0},
+	{ALL, "--no-strips", NULL, "run every stage over whole maps, never a few rows of several", yes, AT(compile.no_strips), 0},
 	{COMPILE | INSPECT, "--graph", "FILE.{dot,svg,html}", "draw the graph (after the passes)", picture, AT(compile.graph_file), 0},
 	{COMPILE, "--graph-before", "FILE.{dot,svg,html}", "draw the graph as imported", picture,
 	 AT(compile.graph_before), 0},

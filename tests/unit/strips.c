@@ -1,0 +1,211 @@
+/* Strips: chains of stages that go over a few rows at a time give the bits that they give over whole maps, for any
+ * number of workers, on every target of this machine, in an arena that is no larger. */
+#include <unistd.h>
+#include "codegen/codegen.h"
+#include "ir/text.h"
+#include "runtime/tcc.h"
+#include "tests/unit/unit.h"
+#include "tools/cc.h"
+#include "tools/jit.h"
+
+#define FLAGS "-O1 -std=gnu11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+
+enum { INPUTS = 8, FORMS = 3, WHOLE = 0, ALONE = 1, POOLED = 2 };
+
+/* Inputs whose names begin with w become constants. Maps are so large that they leave the second cache of any target. */
+static const char *const models[] = {
+	/* an inverted residual block, stride 2 and then 1, and what it adds to */
+	"graph (%x f32[1,8,112,112], %w1 f32[96,8,1,1], %w2 f32[96,1,3,3], %w3 f32[24,96,1,1], %w4 f32[144,24,1,1],"
+	" %w5 f32[144,1,5,5], %w6 f32[24,144,1,1]) -> (%y) {"
+	" %a = Conv(%x, %w1) %b = Relu(%a) %c = Conv(%b, %w2) {group = 96, pads = [1, 1, 1, 1], strides = [2, 2]}"
+	" %d = Relu(%c) %e = Conv(%d, %w3) %f = Conv(%e, %w4) %h = Relu(%f)"
+	" %i = Conv(%h, %w5) {group = 144, pads = [2, 2, 2, 2]} %j = Conv(%i, %w6) %y = Add(%j, %e) }",
+	/* rows that no number divides, zeros on some sides only, a pool that looks over the edge */
+	"graph (%x f32[1,3,239,101], %w1 f32[40,3,3,3], %w2 f32[12,40,3,3], %w3 f32[8,12,1,1]) -> (%y) {"
+	" %a = Conv(%x, %w1) {pads = [1, 1, 1, 1]} %b = Relu(%a) %c = Conv(%b, %w2) {pads = [0, 1, 2, 0]}"
+	" %d = MaxPool(%c) {kernel_shape = [3, 3], strides = [2, 2], pads = [1, 1, 1, 1]} %y = Conv(%d, %w3) }",
+	/* two parts of one value; a value that is needed once more after the run */
+	"graph (%x f32[1,16,110,97], %w1 f32[16,16,1,1], %w2 f32[32,16,1,1], %w3 f32[32,16,3,3], %w4 f32[8,64,1,1])"
+	" -> (%y, %z) { %a = Conv(%x, %w1) %b = Relu(%a) %c = Conv(%b, %w2) %d = Conv(%b, %w3) {pads = [1, 1, 1, 1]}"
+	" %e = Concat(%c, %d) {axis = 1} %f = Relu(%e) %y = Conv(%f, %w4)"
+	" %z = MaxPool(%y) {kernel_shape = [2, 2], strides = [2, 2]} }",
+	/* heads of an attention */
+	"graph (%q f32[40,120,16], %k f32[40,16,120], %v f32[40,120,16]) -> (%y) {"
+	" %s = MatMul(%q, %k) %p = Softmax(%s) {axis = -1} %y = MatMul(%p, %v) }",
+	/* doubles: memory is counted in bytes */
+	"graph (%x f64[1,4,500,120]) -> (%y) { %a = MaxPool(%x) {kernel_shape = [3, 3], pads = [1, 1, 1, 1]}"
+	" %b = MaxPool(%a) {kernel_shape = [3, 3], pads = [1, 1, 1, 1]} %y = Exp(%b) }",
+};
+
+enum { MODELS = sizeof models / sizeof *models };
+
+static Ctx ctx;
+static Tensor *in[MODELS][INPUTS];
+static int nin;
+
+static Tensor *random_tensor(const Value *v, uint64_t *state)
+{
+	int64_t dims[MAX_RANK];
+
+	for (int k = 0; k < v->shape.rank; k++)
+		dims[k] = v->shape.dim[k].k;
+	Tensor *t = tensor_new(&ctx.perm, v->dtype, v->shape.rank, dims);
+	for (int64_t i = 0; i < t->count; i++)
+		store_f64(v->dtype, t->data, i, (double)random_in(state, -4096, 4096) / 4096);
+	return t;
+}
+
+static Graph *make_model(int number)
+{
+	Syms *syms = NEW(&ctx.perm, Syms);
+	uint64_t state = 7;
+
+	*syms = (Syms){.ctx = &ctx};
+	Graph *g = graph_parse(&ctx, syms, models[number]);
+	nin = 0;
+	for (int i = 0; i < g->nin; i++) {
+		Value *v = g->in[i];
+		Tensor *t = random_tensor(v, &state);
+		if (v->name[0] == 'w') {
+			value_replace(g, v, value_const(g, v->name, t));
+			continue;
+		}
+		in[number][nin] = t;
+		g->in[nin++] = v;
+	}
+	g->nin = nin;
+	return g;
+}
+
+static const char *prefix_of(int number, int form) { return arena_format(&ctx.perm, "m%d_%d", number, form); }
+
+static const char *emit(int number, int form, const char *target, Facts *facts)
+{
+	static const char *left_out[] = {"winograd", NULL}; /* convolutions shall stay what they are here */
+	Options o = {.level = 2, .target = target, .threads = form == POOLED, .no_strips = form == WHOLE,
+		     .no_pass = left_out, .prefix = prefix_of(number, form)};
+	const char *name = arena_format(&ctx.perm, "%s.c", o.prefix);
+	Graph *g = make_model(number);
+
+	o.output = arena_format(&ctx.perm, "%s/%s", temporary_folder(&ctx), name);
+	passes_run(g, &o);
+	emit_model(g, &o, facts);
+	return name;
+}
+
+static int stages_in_strips(const Facts *f)
+{
+	int n = 0;
+
+	for (int i = 0; i < f->nstages; i++)
+		n += strstr(f->stage[i].schedule, "in strips") != NULL;
+	return n;
+}
+
+static uint64_t output_bits(Session *s)
+{
+	uint64_t hash = HASH_START;
+
+	assert_int_equal(session_run(s), TCC_OK);
+	assert_true(session_intact(s));
+	for (int i = 0; i < s->model->n_outputs; i++) {
+		const Tensor *t = session_output(s, i);
+		hash = hash_bytes(hash, t->data, dtype_bytes(t->dtype, t->count));
+	}
+	return hash;
+}
+
+static Session *open_form(int number, int form, const char *so)
+{
+	const char *prefix = prefix_of(number, form);
+	Session *s = session_open(&ctx, so, prefix, arena_format(&ctx.perm, "%s/%s.weights.bin", temporary_folder(&ctx), prefix));
+
+	session_bind(s, in[number]);
+	return s;
+}
+
+static void compare_forms(int number, const char *so)
+{
+	static const int workers[] = {2, 3, 11};
+	Session *s = open_form(number, WHOLE, so);
+	uint64_t whole = output_bits(s);
+
+	session_close(s);
+	s = open_form(number, ALONE, so);
+	assert_true(output_bits(s) == whole);
+	session_close(s);
+	s = open_form(number, POOLED, so);
+	assert_true(output_bits(s) == whole);
+	for (int i = 0; i < 3; i++) {
+		s->pool = tcc_pool_create(workers[i]);
+		assert_non_null(s->pool);
+		assert_true(output_bits(s) == whole);
+		tcc_pool_destroy(s->pool);
+	}
+	session_close(s);
+}
+
+static void all_models(const char *target)
+{
+	const char *file[MODELS * FORMS], *so;
+	char why[300] = "";
+	Facts facts[FORMS];
+
+	ctx_open(&ctx, "unit", (size_t)2 << 30);
+	if (setjmp(ctx.border))
+		assert_string_equal(ctx.message, "no trouble");
+	for (int i = 0; i < MODELS; i++) {
+		for (int form = 0; form < FORMS; form++)
+			file[i * FORMS + form] = emit(i, form, target, &facts[form]);
+		assert_int_equal(stages_in_strips(&facts[WHOLE]), 0);
+		assert_true(stages_in_strips(&facts[ALONE]) >= 2);
+		assert_true(stages_in_strips(&facts[POOLED]) >= 2);
+		assert_true(facts[ALONE].arena_bytes < facts[WHOLE].arena_bytes);
+		assert_true(facts[POOLED].arena_bytes <= facts[WHOLE].arena_bytes);
+	}
+	so = arena_format(&ctx.perm, "%s/all.so", temporary_folder(&ctx));
+	if (!cc_shared(temporary_folder(&ctx), FLAGS, file, MODELS * FORMS, so, why, sizeof why))
+		print_error("%s\n", why);
+	assert_string_equal(why, "");
+	for (int i = 0; i < MODELS; i++)
+		compare_forms(i, so);
+	temporary_clear();
+	ctx_close(&ctx);
+}
+
+static void portable_c(void **state)
+{
+	(void)state;
+	all_models("c");
+}
+
+#ifdef __x86_64__
+static void avx2(void **state)
+{
+	(void)state;
+	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+		skip();
+	all_models("x86-64-v3");
+}
+
+static void avx512(void **state)
+{
+	(void)state;
+	if (!__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512bw"))
+		skip();
+	all_models("x86-64-v4");
+}
+#endif
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(portable_c),
+#ifdef __x86_64__
+		cmocka_unit_test(avx2),
+		cmocka_unit_test(avx512),
+#endif
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
