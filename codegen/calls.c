@@ -86,10 +86,11 @@ static bool overlap(const Region *a, const Region *b)
 	return a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes;
 }
 
-/* A border and the elements it surrounds do not meet. */
-static bool apart(const Stage *s, const Stage *t, const Param *a, const Param *b)
+/* Every element of a region is written once, so two stages that write the same region do not meet: a border and what it
+ * surrounds, parts of a Concat, pieces of a stage. */
+static bool apart(const Param *a, const Param *b)
 {
-	return (!s->body || !t->body) && a->written && b->written && a->value->place->region == b->value->place->region;
+	return a->written && b->written && a->value->place->region == b->value->place->region;
 }
 
 static bool conflict(const Stage *s, const Stage *t)
@@ -97,7 +98,7 @@ static bool conflict(const Stage *s, const Stage *t)
 	for (int i = 0; i < s->nparams; i++)
 		for (int k = 0; k < t->nparams; k++) {
 			const Param *a = &s->param[i], *b = &t->param[k];
-			if (!a->weight && !b->weight && (a->written || b->written) && !apart(s, t, a, b) &&
+			if (!a->weight && !b->weight && (a->written || b->written) && !apart(a, b) &&
 			    overlap(a->value->place->region, b->value->place->region))
 				return true;
 		}

@@ -65,38 +65,6 @@ static bool is_affine(Stage *s, const Contraction *c, Expr *x, int64_t *base)
 	return true;
 }
 
-/* Groups: the input channel is (o / n) * m + c. Cut the output axis o at multiples of n, and the division is gone. */
-static Expr *find_division(Expr *x, const Axis *axis)
-{
-	if (!depends_on(x, axis))
-		return NULL;
-	if (x->kind == X_ALU && x->op == IDIV && x->arg[0]->kind == X_AXIS && x->arg[1]->kind == X_NUM)
-		return x;
-	for (int k = 0; k < x->nargs; k++) {
-		Expr *found = find_division(x->arg[k], axis);
-		if (found)
-			return found;
-	}
-	return NULL;
-}
-
-static bool cut_groups(Stage *s)
-{
-	int last = s->naxes - 1;
-	Axis *axis = s->axis[last];
-	Expr *d = find_division(s->body, axis);
-	if (!d || s->naxes == MAX_RANK || axis_count(axis) % d->arg[1]->i)
-		return false;
-	int64_t n = d->arg[1]->i;
-	Axis *group = axis_new(s->l, dim(axis_count(axis) / n), false), *rest = axis_new(s->l, dim(n), false);
-	Expr *at = iadd(s->l, imul(s->l, axis_expr(s->l, group), num_i(s->l, n)), axis_expr(s->l, rest));
-	s->body = substitute(s->l, s->body, axis_expr(s->l, axis), at);
-	s->address = substitute(s->l, s->address, axis_expr(s->l, axis), at);
-	s->axis[last] = group;
-	s->axis[s->naxes++] = rest;
-	return true;
-}
-
 static int64_t coef_of(Expr *x, const Axis *axis)
 {
 	int64_t coef = 0;
@@ -327,8 +295,6 @@ bool make_tiles(Module *m, Stage *s)
 	Arena *arena = &m->g->ctx->perm;
 	Contraction *c = NEW(arena, Contraction);
 	int64_t y_base;
-	if (s->naxes && find_division(s->body, s->axis[s->naxes - 1]))
-		cut_groups(s);
 	if (!find_core(m, s, c) || !is_affine(s, c, c->a->arg[0], &c->a_base) || !is_affine(s, c, c->b->arg[0], &c->b_base) ||
 	    !is_affine(s, NULL, s->address, &y_base) || !divide_axes(s, c))
 		return false;

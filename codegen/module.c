@@ -94,6 +94,8 @@ static void print_stage(Module *m, Stage *s, Out *o)
 	else
 		print_border(&p);
 	put_text(o, "/* %d: %s    %s%s", s->number, shape_name(m->g, s->out), s->body ? "from " : "", origin(s, o->arena, 8));
+	if (s->pieces > 1)
+		put_text(o, "; part %d of %d", s->piece, s->pieces);
 	if (s->schedule)
 		put_text(o, "\n *    schedule: %s", s->schedule);
 	put_text(o, " */\n");

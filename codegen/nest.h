@@ -7,7 +7,7 @@
  * the loop's axis is a vector, one that does not is a scalar spread over its lanes. */
 #ifndef TCC_CODEGEN_NEST_H
 #define TCC_CODEGEN_NEST_H
-#include "codegen/lower.h"
+#include "codegen/cut.h"
 #include "codegen/strips.h"
 #include "codegen/target.h"
 #include "passes/place.h"
@@ -81,10 +81,11 @@ typedef struct Stage {
 	Node **fused;      /* all nodes whose formulas are inside, in order */
 	int nfused;
 	Value *out;
+	int piece, pieces; /* it computes the piece-th of so many parts of the output; 0: all */
 	Lower *l;
 	Expr *body;        /* flat */
 	Expr *address;     /* of the output's element */
-	Axis *axis[MAX_RANK]; /* outermost first */
+	Axis *axis[LOOP_MAX]; /* outermost first */
 	int naxes;
 	Stmt *nest;
 	Axis *split;       /* the axis divided among workers, or NULL: one worker does all */

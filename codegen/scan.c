@@ -55,7 +55,7 @@ static bool in_place(Module *m, int from, int to, const Value *state, const Valu
 		return false;
 	for (int i = from; i < to; i++)
 		maker = m->stage[i]->out == next ? i : maker;
-	if (maker < 0 || stage_reads(m->stage[maker], state, m->stage[maker]->address))
+	if (maker < 0 || m->stage[maker]->pieces > 1 || stage_reads(m->stage[maker], state, m->stage[maker]->address))
 		return false;
 	for (int i = maker + 1; i < to; i++)
 		if (stage_reads(m->stage[i], state, NULL))

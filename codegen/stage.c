@@ -200,26 +200,17 @@ static void make_border(Module *m, Node *n, Value *y)
 	s->l = lower_new(m->g, &m->g->ctx->perm, NULL);
 }
 
-static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_load)
+/* The elements of output `slot` that the walk names. */
+static Stage *make_piece(Module *m, Graph *g, Node *n, int slot, const bool *is_load, const Walk *walk)
 {
 	Arena *a = &m->g->ctx->perm;
 	Value *y = n->out[slot];
-	if (dim_is(shape_count(m->g, &y->shape), 0))
-		return; /* nothing to compute */
-	make_border(m, n, y);
 	Stage *s = stage_add(m, n);
 	s->out = y;
 	Expr *at[MAX_RANK];
 	s->l = lower_new(g, a, is_load);
-	for (int k = 0; k < y->shape.rank; k++)
-		at[k] = num_i(s->l, 0);
-	for (int k = 0; k < y->shape.rank; k++) {
-		int axis = y->order[k];
-		if (dim_is(y->shape.dim[axis], 1))
-			continue;
-		s->axis[s->naxes] = axis_new(s->l, y->shape.dim[axis], false);
-		at[axis] = axis_expr(s->l, s->axis[s->naxes++]);
-	}
+	s->naxes = walk->nloops;
+	walk_index(s->l, y, walk, s->axis, at);
 	Expr *body = n->op->lower(s->l, n, slot, at);
 	Flat f = {s, NEW_N(a, Expr *, s->l->nexprs + 1), s->l->nexprs};
 	s->body = flat(&f, body);
@@ -228,6 +219,30 @@ static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 	collect_fused(s, a, n, NEW_N(&g->ctx->scratch, bool, g->last_node_id + 1));
 	find_all_facts(s);
 	s->kind = kind_of(s);
+	return s;
+}
+
+static bool contracts(const Node *n)
+{
+	bool found = n->op->flags & CONTRACTS;
+	for (int k = 0; k < n->nin && !found; k++)
+		found = n->in[k] && n->in[k]->def && n->in[k]->place->form == FORM_INLINE && contracts(n->in[k]->def);
+	return found;
+}
+
+static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_load)
+{
+	Value *y = n->out[slot];
+	if (dim_is(shape_count(m->g, &y->shape), 0))
+		return; /* nothing to compute */
+	make_border(m, n, y);
+	Walk whole = walk_whole(y), *piece = &whole;
+	int pieces = contracts(n) ? walk_pieces(g, n, slot, is_load, &piece) : 1;
+	for (int i = 0; i < pieces; i++) {
+		Stage *s = make_piece(m, g, n, slot, is_load, &piece[i]);
+		s->piece = i + 1;
+		s->pieces = pieces;
+	}
 }
 
 Stage *marker_add(Module *m, Node *n, const char *kind)

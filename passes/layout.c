@@ -241,10 +241,18 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 
 /* ---- contractions: what their operands need ---- */
 
+/* a * b, or that where some test holds and 0 elsewhere */
+static bool is_product(const Expr *x)
+{
+	if (x->kind == X_ALU && x->op == SELECT && x->arg[2]->kind == X_NUM && x->arg[2]->f == 0)
+		x = x->arg[1];
+	return x->kind == X_ALU && x->op == MUL;
+}
+
 static Expr *find_sum(Expr *x)
 {
 	if (x->kind == X_REDUCE)
-		return x->red == RED_SUM && x->arg[0]->kind == X_ALU && x->arg[0]->op == MUL ? x : NULL;
+		return x->red == RED_SUM && is_product(x->arg[0]) ? x : NULL;
 	for (int k = 0; k < x->nargs; k++) {
 		Expr *found = find_sum(x->arg[k]);
 		if (found)

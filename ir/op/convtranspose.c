@@ -138,18 +138,50 @@ static void convtranspose_eval(Eval *e, const Node *n, Tensor *const *in, Tensor
 
 /* ---- lower ---- */
 
-/* The element of x that tap k sends to o, and the condition under which there is one. */
-static Expr *source(Lower *l, const WindowAxis *a, Expr *o, Expr *k, Expr **guard)
-{
-	Expr *stride = num_i(l, a->stride), *zero = num_i(l, 0);
-	Expr *from = isub(l, iadd(l, o, extent(l, a->before)), imul(l, k, num_i(l, a->dilation)));
-	Expr *i = idiv(l, from, stride);
+/* The taps of one axis that meet output o = stride * q + phase (before the cut): k = first + each * t for t < n, and tap
+ * t reads element q + shift - back * t. Where the phase is a range, n is that of its lowest, and `some` says which taps
+ * of the others there are. */
+typedef struct Taps {
+	int64_t n;
+	Expr *k, *at, *some;
+} Taps;
 
-	*guard = alu2(l, AND, *guard, alu2(l, EQ, imod(l, from, stride), zero));
-	*guard = alu2(l, AND, *guard, inside(l, i, zero, extent(l, a->in)));
-	return i;
+static int64_t common_divisor(int64_t a, int64_t b) { return b ? common_divisor(b, a % b) : a; }
+
+/* The first tap of a phase: the least k with k * dilation = phase modulo stride; `each` when there is none. */
+static int64_t first_tap(const WindowAxis *a, int64_t phase, int64_t each)
+{
+	int64_t k = 0;
+	while (k < each && (k * a->dilation - phase) % a->stride)
+		k++;
+	return k;
 }
 
+/* All taps, each with the test whether it meets o: for phases that are no neighbours of one another's taps. */
+static Taps tested_taps(Lower *l, const WindowAxis *a, Expr *from, Axes *axes)
+{
+	Expr *stride = num_i(l, a->stride), *k = over(l, axes, dim(a->size));
+	Expr *at = isub(l, from, imul(l, k, num_i(l, a->dilation)));
+	return (Taps){a->size, k, idiv(l, at, stride), alu2(l, EQ, imod(l, at, stride), num_i(l, 0))};
+}
+
+static Taps taps_of(Lower *l, const WindowAxis *a, Expr *o, Axes *axes)
+{
+	int64_t each = a->stride / common_divisor(a->stride, a->dilation), back = each * a->dilation / a->stride;
+	Expr *from = iadd(l, o, extent(l, a->before)), *stride = num_i(l, a->stride);
+	Expr *phase = imod(l, from, stride), *first = phase, *at = idiv(l, from, stride);
+	if (phase->kind == X_NUM)
+		first = num_i(l, first_tap(a, phase->i, each));
+	else if (a->dilation > 1)
+		return tested_taps(l, a, from, axes);
+	if (a->dilation > 1)
+		at = iadd(l, at, num_i(l, (phase->i - first->i * a->dilation) / a->stride));
+	int64_t n = first->lo < each && first->lo < a->size ? (a->size - first->lo + each - 1) / each : 0;
+	Expr *t = over(l, axes, dim(n)), *k = iadd(l, first, imul(l, t, num_i(l, each)));
+	return (Taps){n, k, isub(l, at, imul(l, t, num_i(l, back))), alu2(l, LT, k, num_i(l, a->size))};
+}
+
+/* Element `at` of x, 0 outside, times a tap of the kernel: 0 where there is no such tap. */
 static Expr *convtranspose_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const Shape *x = &n->in[0]->shape, *w = &n->in[1]->shape;
@@ -157,7 +189,7 @@ static Expr *convtranspose_lower(Lower *l, const Node *n, int slot, Expr *const 
 	int64_t group = ATTR_OF(n, Sliding)->group, cg = w->dim[0].k / group;
 	WindowAxis axis[MAX_SPATIAL];
 	Axes axes = {.n = 0};
-	Expr *mg = extent(l, w->dim[1]), *c = over(l, &axes, dim(cg)), *guard = num(l, BOOL, 1);
+	Expr *mg = extent(l, w->dim[1]), *c = over(l, &axes, dim(cg)), *some = num(l, BOOL, 1), *inner = some;
 	Expr *ix[MAX_RANK] = {at[0], c}, *iw[MAX_RANK] = {c, at[1]};
 	int count = transposed_axes(lower_graph(l), n, x, w, axis);
 
@@ -167,11 +199,16 @@ static Expr *convtranspose_lower(Lower *l, const Node *n, int slot, Expr *const 
 		iw[1] = imod(l, at[1], mg);
 	}
 	for (int i = 0; i < count; i++) {
-		iw[2 + i] = over(l, &axes, w->dim[2 + i]);
-		ix[2 + i] = source(l, &axis[i], at[2 + i], iw[2 + i], &guard);
+		Taps taps = taps_of(l, &axis[i], at[2 + i], &axes);
+
+		iw[2 + i] = taps.k;
+		ix[2 + i] = taps.at;
+		some = alu2(l, AND, some, taps.some);
+		inner = alu2(l, AND, inner, inside(l, taps.at, num_i(l, 0), extent(l, axis[i].in)));
 	}
-	Expr *read = choose(l, guard, in_as(l, n, 0, ix, t), num(l, t, 0));
-	Expr *y = reduce_over(l, RED_SUM, alu2(l, MUL, read, in_as(l, n, 1, iw, t)), &axes);
+	Expr *read = choose(l, inner, in_as(l, n, 0, ix, t), num(l, t, 0));
+	Expr *product = choose(l, some, alu2(l, MUL, read, in_as(l, n, 1, iw, t)), num(l, t, 0));
+	Expr *y = reduce_over(l, RED_SUM, product, &axes);
 	if (has_in(n, 2))
 		y = alu2(l, ADD, y, in_as(l, n, 2, &at[1], t));
 	return cast(l, n->out[0]->dtype, y);
