@@ -27,20 +27,30 @@ static int count_reduces(Expr *x, Expr **found, bool *seen)
 
 static bool is_f32_load(const Expr *x) { return x->kind == X_LOAD && x->dtype == F32; }
 
+static bool is_constant(const Expr *load) { return load->value->role == ROLE_CONST; }
+
+/* A load, also a constant's where some test holds and 0 elsewhere: packing finds the zeros. */
+static Expr *load_of(Expr *x)
+{
+	bool some = x->kind == X_ALU && x->op == SELECT && x->arg[2]->kind == X_NUM && x->arg[2]->f == 0;
+	Expr *load = some ? x->arg[1] : x;
+	return is_f32_load(load) && (load == x || (is_constant(load) && is_numeric(x->arg[0]))) ? load : NULL;
+}
+
 static bool find_core(Module *m, Stage *s, Contraction *c)
 {
 	bool *seen = NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1);
 	if (count_reduces(s->body, &c->sum, seen) != 1 || c->sum->red != RED_SUM)
 		return false;
 	Expr *product = c->sum->arg[0];
-	if (product->kind != X_ALU || product->op != MUL || !is_f32_load(product->arg[0]) || !is_f32_load(product->arg[1]))
+	if (product->kind != X_ALU || product->op != MUL || !load_of(product->arg[0]) || !load_of(product->arg[1]))
 		return false;
-	c->a = product->arg[0];
-	c->b = product->arg[1];
-	if (c->a->value->role == ROLE_CONST && c->b->value->role != ROLE_CONST) {
-		c->a = product->arg[1];
-		c->b = product->arg[0];
-	}
+	int b = is_constant(load_of(product->arg[0])) && !is_constant(load_of(product->arg[1])) ? 0 : 1;
+	c->a = product->arg[1 - b];
+	c->tap = product->arg[b];
+	c->b = load_of(c->tap);
+	if (!is_f32_load(c->a))
+		return false;
 	return s->naxes > 0 && s->out->dtype == F32;
 }
 
@@ -65,6 +75,12 @@ static bool is_affine(Stage *s, const Contraction *c, Expr *x, int64_t *base)
 	return true;
 }
 
+/* Packing reads a constant in any way. */
+static bool can_read_b(Stage *s, Contraction *c)
+{
+	return is_constant(c->b) ? is_numeric(c->b->arg[0]) : is_affine(s, c, c->b->arg[0], &c->b_base);
+}
+
 static int64_t coef_of(Expr *x, const Axis *axis)
 {
 	int64_t coef = 0;
@@ -72,10 +88,13 @@ static int64_t coef_of(Expr *x, const Axis *axis)
 	return coef;
 }
 
+/* Of a constant b that is not affine in the axis the step only says that it depends on it. */
 static Step step_of_axis(const Stage *s, const Contraction *c, Axis *axis)
 {
-	return (Step){axis, axis_count(axis), coef_of(c->a->arg[0], axis), coef_of(c->b->arg[0], axis),
-	              coef_of(s->address, axis)};
+	int64_t b;
+	if (!affine_in(c->b->arg[0], axis, &b) || (c->tap != c->b && depends_on(c->tap, axis)))
+		b = 1;
+	return (Step){axis, axis_count(axis), coef_of(c->a->arg[0], axis), b, coef_of(s->address, axis)};
 }
 
 static int64_t size_of(int64_t x) { return x < 0 ? -x : x; }
@@ -110,51 +129,6 @@ static void merge_reduction(Contraction *c)
 		c->nk--;
 		memmove(p, q, (size_t)(c->nk - i) * sizeof *p);
 	}
-}
-
-/* ---- packing ---- */
-
-/* b in the order [outer axes that b knows][panel][k][lane], lanes of the last panel filled up with zeros. */
-static void pack_b(Module *m, Stage *s, Contraction *c)
-{
-	Arena *a = &m->g->ctx->perm;
-	int64_t groups = 1, depth = 1, lanes = m->target->lanes;
-	Step *loop[2 * STEP_MAX];
-	int nloops = 0;
-	for (int i = 0; i < c->nouter; i++)
-		if (c->outer[i].b) {
-			groups *= c->outer[i].n;
-			loop[nloops++] = &c->outer[i];
-		}
-	for (int i = 0; i < c->nk; i++) {
-		depth *= c->k[i].n;
-		loop[nloops++] = &c->k[i];
-	}
-	int64_t width = (c->lane.n + lanes - 1) / lanes * lanes, total = groups * depth * width, at[2 * STEP_MAX] = {0};
-	float *to = NEW_N(a, float, total);
-	const float *from = c->b->value->data->data;
-	for (int64_t g = 0; g < groups; g++)
-		for (int64_t k = 0; k < depth; k++) {
-			int64_t base = c->b_base;
-			for (int i = 0; i < nloops; i++)
-				base += at[i] * loop[i]->b;
-			for (int64_t j = 0; j < c->lane.n; j++) {
-				int64_t panel = j / c->panel, left = width - panel * c->panel;
-				int64_t wide = left < c->panel ? left : c->panel;
-				to[(g * width + panel * c->panel) * depth + k * wide + j % c->panel] = from[base + j * c->lane.b];
-			}
-			for (int i = nloops - 1; i >= 0 && ++at[i] == loop[i]->n; i--)
-				at[i] = 0;
-		}
-	const char *name = arena_format(a, "s%d_w", s->number);
-	c->packed = weight_add(m, name, F32, total, to, arena_format(a, "panels of %lld", (long long)c->panel));
-	int64_t step = depth * width;
-	for (int i = c->nouter - 1; i >= 0; i--)
-		if (c->outer[i].b) {
-			c->outer[i].b = step;
-			step *= c->outer[i].n;
-		}
-	c->b_base = 0;
 }
 
 /* ---- choosing the tile ---- */
@@ -233,15 +207,15 @@ static bool divide_axes(Stage *s, Contraction *c)
 	if (c->lane.a && !c->lane.b) { /* a product commutes */
 		Expr *t = c->a;
 		int64_t base = c->a_base;
-		if (c->a->value->role == ROLE_CONST || c->b->value->role == ROLE_CONST)
+		if (is_constant(c->a) || is_constant(c->b))
 			return false;
 		c->a = c->b;
-		c->b = t;
+		c->b = c->tap = t;
 		c->a_base = c->b_base;
 		c->b_base = base;
 		c->lane = step_of_axis(s, c, s->axis[last]);
 	}
-	bool constant = c->b->value->role == ROLE_CONST;
+	bool constant = is_constant(c->b);
 	c->a_lanes = c->lane.a != 0;
 	if (c->lane.y != 1 || (c->a_lanes && c->lane.a != 1) || (!constant && c->lane.b != 1 && c->lane.n > 1) || !c->lane.b)
 		return false;
@@ -258,13 +232,77 @@ static bool divide_axes(Stage *s, Contraction *c)
 	return true;
 }
 
-static Expr *tile_result(Stage *s, Contraction *c, const Axis *lane)
+/* The stage's body with a local in place of the sum. */
+static bool make_epilogue(Module *m, Stage *s, Contraction *c)
 {
+	const Axis *lane = c->lane.axis;
 	Expr *acc = local_new(s, F32);
 	acc->mask = c->sum->mask | (uint64_t)1 << (lane->id < 63 ? lane->id : 63);
-	Expr *body = substitute(s->l, s->body, c->sum, acc);
-	c->sum = acc;
-	return body;
+	c->epilogue = substitute(s->l, s->body, c->sum, acc);
+	c->acc = acc;
+	return m->target->lanes == 1 || vectorisable(m, s, c->epilogue, lane);
+}
+
+/* ---- one axis of lanes out of two ---- */
+
+/* A constant's load that walks along the lanes in some other way than element by element. */
+static Expr *find_repeated(Expr *x, const Axis *lane)
+{
+	int64_t coef;
+	if (x->kind == X_LOAD && is_constant(x) && depends_only_on(x, lane) && is_numeric(x->arg[0]) &&
+	    !(affine_in(x->arg[0], lane, &coef) && coef == 1))
+		return x;
+	Expr *found = NULL;
+	for (int k = 0; k < x->nargs && !found && x->kind != X_REDUCE; k++)
+		found = find_repeated(x->arg[k], lane);
+	return found;
+}
+
+/* That load from a constant of its own in which the elements lie as the lanes need them. */
+static Expr *laid_out(Module *m, Stage *s, Expr *load, Axis *lane)
+{
+	int64_t n = axis_count(lane);
+	Tensor *t = tensor_new(&m->g->ctx->perm, load->dtype, 1, &n);
+	int64_t *at = NEW_N(&m->g->ctx->scratch, int64_t, s->l->naxes + 1);
+	for (at[lane->id] = 0; at[lane->id] < n; at[lane->id]++)
+		move_element(t, at[lane->id], load->value->data, index_at(load->arg[0], at));
+	Value *v = value_const(m->g, NULL, t);
+	v->place = place_new(m->g);
+	v->place->form = FORM_STORED;
+	v->place->stride[0] = 1;
+	return expr_load(s->l, v, (Expr *[]){axis_expr(s->l, lane)});
+}
+
+/* Two neighbouring axes along which y lies in one piece, and that a does not know, are one axis of lanes: the channels
+ * of the phases of a transposed convolution. Constants follow. */
+static void join_lanes(Module *m, Stage *s, Contraction *c)
+{
+	Stage joined = *s;
+	Contraction with = *c;
+	Lower *l = s->l;
+	const Step *p = &c->outer[c->nouter - 1], *q = &c->lane;
+	if (m->target->lanes == 1 || !c->nouter || p->axis != s->axis[s->naxes - 2] || !is_constant(c->b) || p->a || q->a ||
+	    !p->b || p->y != q->n)
+		return;
+	Axis *r = axis_new(l, dim(p->n * q->n), false);
+	Expr *from[2] = {axis_expr(l, p->axis), axis_expr(l, q->axis)}, *n = num_i(l, q->n), *at = axis_expr(l, r);
+	Expr *to[2] = {idiv(l, at, n), imod(l, at, n)};
+	for (int i = 0; i < 2; i++) {
+		joined.body = substitute(l, joined.body, from[i], to[i]);
+		joined.address = substitute(l, joined.address, from[i], to[i]);
+		with.sum = substitute(l, with.sum, from[i], to[i]);
+		with.tap = substitute(l, with.tap, from[i], to[i]);
+	}
+	for (Expr *load; (load = find_repeated(joined.body, r));)
+		joined.body = substitute(l, joined.body, load, laid_out(m, s, load, r));
+	with.b = load_of(with.tap);
+	with.nouter--;
+	with.lane = (Step){r, p->n * q->n, 0, 1, 1};
+	joined.axis[--joined.naxes - 1] = r;
+	if (!make_epilogue(m, &joined, &with))
+		return;
+	*s = joined;
+	*c = with;
 }
 
 static void choose_split(Module *m, Stage *s, Contraction *c)
@@ -295,7 +333,7 @@ bool make_tiles(Module *m, Stage *s)
 	Arena *arena = &m->g->ctx->perm;
 	Contraction *c = NEW(arena, Contraction);
 	int64_t y_base;
-	if (!find_core(m, s, c) || !is_affine(s, c, c->a->arg[0], &c->a_base) || !is_affine(s, c, c->b->arg[0], &c->b_base) ||
+	if (!find_core(m, s, c) || !is_affine(s, c, c->a->arg[0], &c->a_base) || !can_read_b(s, c) ||
 	    !is_affine(s, NULL, s->address, &y_base) || !divide_axes(s, c))
 		return false;
 	if (c->nouter + c->sum->naxes > STEP_MAX)
@@ -307,15 +345,12 @@ bool make_tiles(Module *m, Stage *s)
 		points *= axis_count(s->axis[i]);
 	macs = depth * points;
 	order_reduction(s, c);
-	Expr *core = c->sum;
-	c->epilogue = tile_result(s, c, c->lane.axis);
-	if (m->target->lanes > 1 && !vectorisable(m, s, c->epilogue, c->lane.axis)) {
-		c->sum = core;
+	join_lanes(m, s, c);
+	if (!c->epilogue && !make_epilogue(m, s, c))
 		return false;
-	}
 	c->depth = depth;
 	choose_tile(m->target, c);
-	if (c->b->value->role == ROLE_CONST)
+	if (is_constant(c->b))
 		pack_b(m, s, c);
 	merge_reduction(c);
 	s->macs = macs;

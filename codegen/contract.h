@@ -20,6 +20,7 @@ enum { STEP_MAX = 12 };
 struct Contraction {
 	Expr *sum;        /* the X_REDUCE */
 	Expr *a, *b;      /* its two loads */
+	Expr *tap;        /* b, or a test that chooses between a constant's b and 0 */
 	int64_t a_base, b_base;
 	Step lane;        /* the output axis along the lanes */
 	bool a_lanes;     /* a has step 1 along the lanes: depthwise */
@@ -33,6 +34,13 @@ struct Contraction {
 	int points, vectors;  /* of a full tile */
 	int64_t panel;        /* vectors * lanes */
 	bool panels_outside;  /* panels are the outermost loop: b is streamed once */
-	Expr *epilogue;       /* the stage's body; its `sum` is what the tile holds */
+	Expr *epilogue;       /* the stage's body, with `acc` for the sum that the tile holds */
+	Expr *acc;
 };
+
+/* panels.c: constant b in the order in which tiles read it; sets packed, b_base and the outer axes' steps. */
+void pack_b(Module *m, Stage *s, Contraction *c);
+/* An index or a test in numbers, when it is made of axes only; at: of each axis, by id. */
+bool is_numeric(const Expr *x);
+int64_t index_at(const Expr *x, const int64_t *at);
 #endif

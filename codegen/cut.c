@@ -1,12 +1,13 @@
 /* cut.c -- cutting the axes of a contraction where it divides by a constant, until every address is affine.
  *
- *     y[o] = sum over t of x[(o + 1) / 2 - t] * w[(o + 1) % 2 + 2 * t]     ConvTranspose of stride 2
- *         o = 2 * i:      x[i - t] * w[1 + 2 * t]                          is two pieces, each an ordinary sum
- *         o = 2 * i + 1:  x[i + 1 - t] * w[2 * t]                          of products
+ *     y[o] = sum over t of x[o / 2 + 1 - t] * w[o % 2 - 1 + 2 * t]     ConvTranspose of stride 2, w is 0 outside
+ *         o = 2 * i:      x[i - t] * w[1 + 2 * t]                      is two pieces, each an ordinary sum
+ *         o = 2 * i + 1:  x[i + 1 - t] * w[2 * t]                      of products
  *
  * An axis that is divided by n becomes two loops: over steps of n, and over the residues below n. The residues are cut
- * into runs where a quotient, the number of steps, or a test inside the sum changes; each run is a piece, and becomes a
- * stage of its own. Groups (channel o / n of the input) are one run: nothing changes below n. */
+ * into runs where a quotient, the number of steps, or (if that is cheaper than products with zero) the set of taps
+ * changes; each run is a piece, and becomes a stage of its own. Groups (channel o / n of the input) are one run:
+ * nothing changes below n. */
 #include <string.h>
 #include "codegen/cut.h"
 
@@ -23,6 +24,7 @@ typedef struct Finder {
 	Lower *l;
 	const Walk *walk;
 	Axis *axis[LOOP_MAX]; /* of the walk's loops */
+	int64_t lanes;        /* of the target's vectors */
 	bool *seen;           /* by id */
 	bool in_sum;
 	Cut cut;
@@ -139,43 +141,70 @@ static bool cut_division(Finder *f, const Expr *x)
 	return false;
 }
 
-/* axis + n * (reduction axes) < k: decided the same way for all of the axis below, and from, k modulo n on. */
+/* Vectors of products a step of the outer loops: residues beside the innermost loop share vectors with it. */
+static int64_t vectors_of(const Finder *f, int loop, int64_t residues, int64_t taps)
+{
+	const Walk *w = f->walk;
+	bool beside = loop == w->nloops - 2 && w->loop[loop].step == 1;
+	int64_t inner = beside ? w->loop[loop + 1].n : f->lanes;
+	return (residues * inner + f->lanes - 1) / f->lanes * taps;
+}
+
+/* Taps that some residues of a loop lack cost a multiplication by zero; cutting costs vectors that are not full. */
+static bool pays(const Finder *f, int loop, int64_t at, int64_t taps, bool first_have)
+{
+	int64_t n = f->walk->loop[loop].n;
+	return vectors_of(f, loop, at, taps - !first_have) + vectors_of(f, loop, n - at, taps - first_have) <=
+	       vectors_of(f, loop, n, taps);
+}
+
+/* axis + n * t < k, or >= k: decided the same way for all of the axis below, and from, k modulo n on. */
 static bool cut_comparison(Finder *f, const Expr *x)
 {
 	Linear sum;
 	int loop = -1;
-	int64_t n = 0, sign = 0;
+	int64_t n = 0, sign = 0, taps = 1, need = x->op == LT;
 	if (x->arg[0]->dtype != I64 || !linear_of(isub(f->l, x->arg[1], x->arg[0]), &sum))
 		return false;
 	for (int i = 0; i < sum.n; i++)
 		if (loop_of(f, sum.atom[i]) < 0) {
 			n = gcd(n, sum.coef[i]);
+			taps = sum.atom[i]->hi + 1;
 		} else if (loop < 0 && (sum.coef[i] == 1 || sum.coef[i] == -1)) {
 			loop = loop_of(f, sum.atom[i]);
 			sign = sum.coef[i];
 		} else {
 			return false;
 		}
-	if (loop < 0 || sign > 0 || x->op != LT || (n && f->walk->loop[loop].n > n))
+	if (loop < 0 || (n && f->walk->loop[loop].n > n))
 		return false;
+	int64_t at = sign < 0 ? sum.k - need + 1 : need - sum.k;
+	at -= n ? n * floor_div(at, n) : 0;
 	f->cut = (Cut){.loop = loop, .period = f->walk->loop[loop].n, .nruns = 1};
-	begin_run(&f->cut, n ? sum.k - n * floor_div(sum.k, n) : sum.k);
+	if (at <= 0 || at >= f->cut.period || !pays(f, loop, at, taps, sign < 0))
+		return false;
+	begin_run(&f->cut, at);
 	return finish_cut(&f->cut, f->cut.period);
+}
+
+/* choose(test, load, 0) of a value that can have a border of zeros, which does away with the test. */
+static bool is_padding(const Expr *x)
+{
+	return x->kind == X_ALU && x->op == SELECT && x->arg[1]->kind == X_LOAD && x->arg[1]->value->role != ROLE_CONST;
 }
 
 static bool find_cut(Finder *f, Expr *x)
 {
-	bool padding = x->kind == X_ALU && x->op == SELECT && x->arg[1]->kind == X_LOAD; /* a border does away with it */
 	if (f->seen[x->id])
 		return false;
 	f->seen[x->id] = true;
 	if (x->kind == X_ALU && (x->op == IDIV || x->op == IMOD) && cut_division(f, x))
 		return true;
-	if (x->kind == X_ALU && x->op == LT && f->in_sum && cut_comparison(f, x))
+	if (x->kind == X_ALU && (x->op == LT || x->op == LE) && f->in_sum && cut_comparison(f, x))
 		return true;
 	bool outer = f->in_sum, found = false;
 	f->in_sum |= x->kind == X_REDUCE;
-	for (int k = padding; k < x->nargs && !found; k++)
+	for (int k = is_padding(x); k < x->nargs && !found; k++)
 		found = find_cut(f, x->arg[k]);
 	f->in_sum = outer;
 	return found;
@@ -188,6 +217,7 @@ typedef struct Pieces {
 	Node *n;
 	int slot;
 	const bool *is_load;
+	int lanes;
 	Walk *list;
 	int count;
 } Pieces;
@@ -209,7 +239,7 @@ static Walk run_of(const Walk *w, const Cut *c, int run)
 
 static bool cut_walk(Pieces *p, const Walk *w)
 {
-	Finder f = {.l = lower_new(p->g, &p->g->ctx->scratch, p->is_load), .walk = w};
+	Finder f = {.l = lower_new(p->g, &p->g->ctx->scratch, p->is_load), .walk = w, .lanes = p->lanes};
 	Expr *at[MAX_RANK];
 	walk_index(f.l, p->n->out[p->slot], w, f.axis, at);
 	Expr *body = p->n->op->lower(f.l, p->n, p->slot, at);
@@ -230,10 +260,10 @@ static bool cut_walk(Pieces *p, const Walk *w)
 	return true;
 }
 
-int walk_pieces(Graph *g, Node *n, int slot, const bool *is_load, Walk **pieces)
+int walk_pieces(Graph *g, Node *n, int slot, const bool *is_load, int lanes, Walk **pieces)
 {
 	Walk *list = *pieces = NEW_N(&g->ctx->scratch, Walk, PIECE_MAX), whole = walk_whole(n->out[slot]);
-	Pieces p = {g, n, slot, is_load, list, 0};
+	Pieces p = {g, n, slot, is_load, lanes, list, 0};
 	if (cut_walk(&p, &whole))
 		return p.count;
 	list[0] = whole;

@@ -21,6 +21,6 @@ typedef struct Walk {
 Walk walk_whole(const Value *v);
 /* Indices of the walk's elements, with a fresh axis a loop (in axis[]). */
 void walk_index(Lower *l, const Value *v, const Walk *w, Axis **axis, Expr **at);
-/* The pieces in which n's output `slot` is computed, in scratch; their number. */
-int walk_pieces(Graph *g, Node *n, int slot, const bool *is_load, Walk **pieces);
+/* The pieces in which n's output `slot` is computed, in scratch; their number. lanes: of the target's vectors. */
+int walk_pieces(Graph *g, Node *n, int slot, const bool *is_load, int lanes, Walk **pieces);
 #endif

@@ -91,6 +91,8 @@ bool depends_on(const Expr *x, const Axis *axis)
 	return false;
 }
 
+bool depends_only_on(const Expr *x, const Axis *axis) { return axis->id < 63 && x->mask == axis_bit(axis); }
+
 /* The one expression equal to `like`, made when it is new. */
 Expr *expr_intern(Lower *l, Expr like)
 {

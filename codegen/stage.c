@@ -237,7 +237,7 @@ static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 		return; /* nothing to compute */
 	make_border(m, n, y);
 	Walk whole = walk_whole(y), *piece = &whole;
-	int pieces = contracts(n) ? walk_pieces(g, n, slot, is_load, &piece) : 1;
+	int pieces = contracts(n) ? walk_pieces(g, n, slot, is_load, m->target->lanes, &piece) : 1;
 	for (int i = 0; i < pieces; i++) {
 		Stage *s = make_piece(m, g, n, slot, is_load, &piece[i]);
 		s->piece = i + 1;

@@ -202,7 +202,7 @@ static void print_epilogue(Tile *t)
 		if (c->point.axis)
 			shift(t, c->point.axis, arena_format(p->out->arena, "(%s + p)", t->i));
 		shift(t, c->lane.axis, q ? arena_format(p->out->arena, "(%s + %d)", t->j, q * t->lanes) : t->j);
-		p->bound[0] = c->sum;
+		p->bound[0] = c->acc;
 		p->bound_name[0] = text(t, "acc[p][%lld]", q);
 		p->nbound = 1;
 		p->vector = t->lanes > 1 ? c->lane.axis : NULL;
@@ -294,7 +294,7 @@ void print_tile_functions(Module *m, Stage *s, Out *o)
 	b_name(&t);
 	probe.out = &nowhere;
 	probe.vector = m->target->lanes > 1 ? c->lane.axis : NULL;
-	probe.bound[0] = c->sum;
+	probe.bound[0] = c->acc;
 	probe.bound_name[0] = "acc";
 	probe.nbound = 1;
 	print_stmts(&probe, &(Stmt){.kind = S_STORE, .value = s->out, .address = s->address, .expr = c->epilogue});

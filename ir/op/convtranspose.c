@@ -138,50 +138,61 @@ static void convtranspose_eval(Eval *e, const Node *n, Tensor *const *in, Tensor
 
 /* ---- lower ---- */
 
-/* The taps of one axis that meet output o = stride * q + phase (before the cut): k = first + each * t for t < n, and tap
- * t reads element q + shift - back * t. Where the phase is a range, n is that of its lowest, and `some` says which taps
- * of the others there are. */
+/* The taps of one axis that meet output o: tap k of the kernel reads element `at` of x, if there `some` holds. */
 typedef struct Taps {
-	int64_t n;
 	Expr *k, *at, *some;
 } Taps;
 
 static int64_t common_divisor(int64_t a, int64_t b) { return b ? common_divisor(b, a % b) : a; }
 
-/* The first tap of a phase: the least k with k * dilation = phase modulo stride; `each` when there is none. */
+/* The first tap that meets elements `phase` after a multiple of the stride, if there is one below `each`. */
 static int64_t first_tap(const WindowAxis *a, int64_t phase, int64_t each)
 {
 	int64_t k = 0;
-	while (k < each && (k * a->dilation - phase) % a->stride)
+	while (k < each && k < a->size && (k * a->dilation - phase) % a->stride)
 		k++;
-	return k;
+	return k < each ? k : a->size;
 }
 
-/* All taps, each with the test whether it meets o: for phases that are no neighbours of one another's taps. */
-static Taps tested_taps(Lower *l, const WindowAxis *a, Expr *from, Axes *axes)
+/* o = stride * i + r with one r: taps first + each * t meet it, and read element i + shift - back * t. */
+static Taps phase_taps(Lower *l, const WindowAxis *a, Expr *i, int64_t r, Axes *axes)
+{
+	int64_t each = a->stride / common_divisor(a->stride, a->dilation), back = each * a->dilation / a->stride;
+	int64_t from = r + a->before.k, first = first_tap(a, from % a->stride, each);
+	int64_t shift = (from - first * a->dilation) / a->stride;
+	Expr *t = over(l, axes, dim((a->size - first + each - 1) / each));
+	return (Taps){iadd(l, num_i(l, first), imul(l, t, num_i(l, each))),
+		      isub(l, iadd(l, i, num_i(l, shift)), imul(l, t, num_i(l, back))), num(l, BOOL, 1)};
+}
+
+/* o = stride * i + r with a range of r: one window over x that is wide enough for all; some have no tap at its ends. */
+static Taps window_taps(Lower *l, const WindowAxis *a, Expr *i, Expr *r, Axes *axes)
+{
+	int64_t last = (r->hi + a->before.k) / a->stride, shift = a->before.k - a->stride * last;
+	int64_t reach = a->size - 1 - (r->lo + shift);
+	Expr *t = over(l, axes, dim(reach < 0 ? 0 : reach / a->stride + 1));
+	Expr *k = iadd(l, iadd(l, r, num_i(l, shift)), imul(l, t, num_i(l, a->stride)));
+	return (Taps){k, isub(l, iadd(l, i, num_i(l, last)), t), inside(l, k, num_i(l, 0), num_i(l, a->size))};
+}
+
+/* All taps, each with the test whether it meets o. */
+static Taps tested_taps(Lower *l, const WindowAxis *a, Expr *o, Axes *axes)
 {
 	Expr *stride = num_i(l, a->stride), *k = over(l, axes, dim(a->size));
-	Expr *at = isub(l, from, imul(l, k, num_i(l, a->dilation)));
-	return (Taps){a->size, k, idiv(l, at, stride), alu2(l, EQ, imod(l, at, stride), num_i(l, 0))};
+	Expr *at = isub(l, iadd(l, o, extent(l, a->before)), imul(l, k, num_i(l, a->dilation)));
+	return (Taps){k, idiv(l, at, stride), alu2(l, EQ, imod(l, at, stride), num_i(l, 0))};
 }
 
 static Taps taps_of(Lower *l, const WindowAxis *a, Expr *o, Axes *axes)
 {
-	int64_t each = a->stride / common_divisor(a->stride, a->dilation), back = each * a->dilation / a->stride;
-	Expr *from = iadd(l, o, extent(l, a->before)), *stride = num_i(l, a->stride);
-	Expr *phase = imod(l, from, stride), *first = phase, *at = idiv(l, from, stride);
-	if (phase->kind == X_NUM)
-		first = num_i(l, first_tap(a, phase->i, each));
-	else if (a->dilation > 1)
-		return tested_taps(l, a, from, axes);
-	if (a->dilation > 1)
-		at = iadd(l, at, num_i(l, (phase->i - first->i * a->dilation) / a->stride));
-	int64_t n = first->lo < each && first->lo < a->size ? (a->size - first->lo + each - 1) / each : 0;
-	Expr *t = over(l, axes, dim(n)), *k = iadd(l, first, imul(l, t, num_i(l, each)));
-	return (Taps){n, k, isub(l, at, imul(l, t, num_i(l, back))), alu2(l, LT, k, num_i(l, a->size))};
+	Expr *stride = num_i(l, a->stride), *i = idiv(l, o, stride), *r = imod(l, o, stride);
+	if (!dim_known(a->before))
+		return tested_taps(l, a, o, axes);
+	if (r->kind == X_NUM)
+		return phase_taps(l, a, i, r->i, axes);
+	return a->dilation == 1 ? window_taps(l, a, i, r, axes) : tested_taps(l, a, o, axes);
 }
 
-/* Element `at` of x, 0 outside, times a tap of the kernel: 0 where there is no such tap. */
 static Expr *convtranspose_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const Shape *x = &n->in[0]->shape, *w = &n->in[1]->shape;
@@ -207,8 +218,8 @@ static Expr *convtranspose_lower(Lower *l, const Node *n, int slot, Expr *const 
 		inner = alu2(l, AND, inner, inside(l, taps.at, num_i(l, 0), extent(l, axis[i].in)));
 	}
 	Expr *read = choose(l, inner, in_as(l, n, 0, ix, t), num(l, t, 0));
-	Expr *product = choose(l, some, alu2(l, MUL, read, in_as(l, n, 1, iw, t)), num(l, t, 0));
-	Expr *y = reduce_over(l, RED_SUM, product, &axes);
+	Expr *tap = choose(l, some, in_as(l, n, 1, iw, t), num(l, t, 0));
+	Expr *y = reduce_over(l, RED_SUM, alu2(l, MUL, read, tap), &axes);
 	if (has_in(n, 2))
 		y = alu2(l, ADD, y, in_as(l, n, 2, &at[1], t));
 	return cast(l, n->out[0]->dtype, y);
