@@ -79,7 +79,8 @@ enum op_flags {
 	RANDOM = 16,    /* never folded, never shared */
 	CONTROL = 32,   /* owns subgraphs */
 	CHEAP = 64,     /* pointwise and cheap enough to compute again in each consumer */
-	COMMUTES = 128  /* in[0] and in[1] may be exchanged */
+	COMMUTES = 128, /* in[0] and in[1] may be exchanged */
+	ONCE = 256      /* moves, and reads no element of its input twice */
 };
 
 struct Op {

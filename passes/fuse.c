@@ -6,7 +6,8 @@
  * One forward walk. A value is
  *   a view    when its operator only moves elements and strides can say how,
  *   inline    when it is pointwise (or moves) and one consumer reads each element about once, or when it is a
- *             contraction or reduction whose single consumer is pointwise in the same shape (an epilogue); a stage
+ *             contraction or reduction whose single consumer is pointwise in the same shape (an epilogue), or moves its
+ *             elements such that vectors stay together: then it is stored where they go, and there is no copy; a stage
  *             holds one contraction at most,
  *   stored    otherwise.
  *
@@ -23,6 +24,7 @@ typedef struct Fuse {
 	Node **user;      /* by value id: its consumer, when there is just one */
 	bool *is_out;     /* by value id */
 	Value **core;     /* by value id: the contraction or reduction inside its expression, or NULL */
+	bool *moved;      /* by value id: that expression also moves elements of the core */
 	int *weight;      /* by value id: operations inlined into its expression so far */
 } Fuse;
 
@@ -151,44 +153,84 @@ static bool find_view(Graph *g, Value *y)
 
 static bool is_core(const Node *n) { return n->op->flags & (CONTRACTS | REDUCES); }
 
-/* The consumer reads each element of its input about once, at the index of its own element. */
+static int inner_axis(const Value *v)
+{
+	int k = v->shape.rank - 1;
+	while (k > 0 && dim_is(v->shape.dim[v->order[k]], 1))
+		k--;
+	return v->order[k];
+}
+
+/* The consumer reads each element of its input about once, at the index of its own element, and both have their vectors
+ * along the same axis. */
 static bool reads_once(const Node *user, const Value *v)
 {
-	return (user->op->flags & POINTWISE) && shape_same(&v->shape, &user->out[0]->shape);
+	const Value *y = user->out[0];
+	return (user->op->flags & POINTWISE) && shape_same(&v->shape, &y->shape) &&
+	       (v->shape.rank == 0 || inner_axis(v) == inner_axis(y));
 }
 
-/* Elements of user are those of y, its input, by other names of the axes; in z they lie innermost along y's own innermost
- * axis. */
-static bool renames(const Fuse *f, const Node *user, const Value *y, const Value *z)
+/* ---- cores that are stored where their elements are moved to ---- */
+
+/* An axis, or some digit of one: what cuts turn into an axis. */
+static bool is_digit(const Expr *x)
 {
-	Lower *l = lower_new(f->g, &f->g->ctx->scratch, NULL);
+	if (x->kind == X_AXIS)
+		return true;
+	if (x->kind != X_ALU || (x->op != IDIV && x->op != IMOD) || x->arg[1]->kind != X_NUM)
+		return false;
+	return is_digit(x->arg[0]) && (x->arg[0]->hi + 1) % x->arg[1]->i == 0;
+}
+
+/* The address runs through elements side by side along the axis, for so many at least as fill a vector. */
+static bool runs_along(const Linear *address, const Expr *axis)
+{
+	enum { VECTOR = 8 };
+	for (int i = 0; i < address->n; i++) {
+		const Expr *x = address->atom[i];
+		bool low = x->kind == X_ALU && x->op == IMOD && x->arg[0] == axis && x->arg[1]->i >= VECTOR;
+		if (address->coef[i] == 1 && (x == axis || low))
+			return true;
+	}
+	return false;
+}
+
+/* Where the output of `move` reads base, by base's own order. NULL: it does more than that. */
+static Expr *address_in(Lower *l, const Node *move, Value *base, Expr **axes)
+{
+	Expr *body = node_expr(l, move, 0, axes);
+	if (!body || body->kind != X_LOAD || body->value != base)
+		return NULL;
+	own_strides(base, base->place);
+	return address_of(l, base, body->arg);
+}
+
+/* The output of `move`, a consumer of v, can be what v's core stores: every address can be cut into affine pieces, and
+ * the innermost axis runs through neighbours. */
+static bool can_store_moved(const Fuse *f, const Node *move, Value *v)
+{
+	Value *z = move->out[0], *base = v;
+	if (!(move->op->flags & ONCE) || move->nout > 1 || z->shape.rank == 0)
+		return false;
+	bool *is_load = NEW_N(&f->g->ctx->scratch, bool, f->g->nvalue + 1);
+	memset(is_load, true, (f->g->nvalue + 1) * sizeof *is_load);
+	for (; base->place->form == FORM_INLINE && (base->def->op->flags & ONCE); base = base->def->in[0])
+		is_load[base->id] = false;
+	int inner = inner_axis(z);
+	if (f->moved[base->id] || (z->place->inner >= 0 && z->place->inner != inner))
+		return false;
 	Expr *axes[MAX_RANK];
-	int rank = y->shape.rank;
-	if (!(user->op->flags & MOVES) || rank == 0 || z->shape.rank == 0 ||
-	    !dim_same(shape_count(f->g, &y->shape), shape_count(f->g, &z->shape)))
+	Expr *address = address_in(lower_new(f->g, &f->g->ctx->scratch, is_load), move, base, axes);
+	Linear sum;
+	if (!address || !linear_of(address, &sum))
 		return false;
-	const Expr *body = node_expr(l, user, 0, axes);
-	if (!body || body->kind != X_LOAD || body->value != y)
-		return false;
-	for (int k = 0; k < rank; k++)
-		if (body->arg[k]->kind != X_AXIS && !dim_is(y->shape.dim[k], 1))
+	for (int i = 0; i < sum.n; i++)
+		if (!is_digit(sum.atom[i]) || (sum.atom[i]->kind != X_AXIS && !(f->core[v->id]->def->op->flags & CONTRACTS)))
 			return false;
-	return body->arg[y->order[rank - 1]] == axes[z->order[z->shape.rank - 1]];
+	return runs_along(&sum, axes[inner]);
 }
 
-/* A contraction or reduction goes on through a Transpose or Reshape to what is stored behind it. */
-static bool passes_on(const Fuse *f, const Node *user, const Value *y)
-{
-	const Value *moved = user->out[0];
-	const Node *next = moved ? f->user[moved->id] : NULL;
-	if (!moved || f->is_out[moved->id])
-		return false;
-	if (moved->place->stored && !moved->place->parent)
-		return renames(f, user, y, moved);
-	return next && reads_once(next, moved) && next->op->lower && renames(f, user, y, next->out[0]);
-}
-
-static bool may_inline(const Fuse *f, const Node *n, const Value *y)
+static bool may_inline(const Fuse *f, const Node *n, Value *y)
 {
 	const Node *user = f->user[y->id];
 	if (!f->on || !n->op->lower || n->op->build || y->place->stored || f->is_out[y->id] || !user || !user->op->lower)
@@ -196,7 +238,7 @@ static bool may_inline(const Fuse *f, const Node *n, const Value *y)
 	if (user->nsub || f->weight[y->id] > INLINE_MAX || is_op(user, "Concat"))
 		return false;
 	if (f->core[y->id])
-		return reads_once(user, y) || passes_on(f, user, y);
+		return reads_once(user, y) || can_store_moved(f, user, y);
 	if (user->op->flags & POINTWISE)
 		return true;
 	if (user->op->flags & CONTRACTS)
@@ -222,6 +264,7 @@ static void keep_one_core(Fuse *f, const Node *n)
 			stored_strides(v);
 		} else if (n->out[0]) {
 			f->core[n->out[0]->id] = f->core[v->id];
+			f->moved[n->out[0]->id] = f->moved[v->id] || (n->op->flags & ONCE);
 		}
 	}
 }
@@ -233,6 +276,18 @@ static void weigh(Fuse *f, const Node *n, Value *y)
 		if (n->in[k] && n->in[k]->place->form == FORM_INLINE)
 			sum += f->weight[n->in[k]->id];
 	f->weight[y->id] = sum;
+}
+
+/* What only moves elements has promised any inner axis: as a view if that is one, else it is stored so. */
+static void grant_inner(Value *y)
+{
+	int k = 0, inner = y->place->inner;
+	if (inner < 0 || inner_axis(y) == inner || dim_is(y->shape.dim[inner], 1) || y->place->parent)
+		return;
+	while (y->order[k] != inner)
+		k++;
+	memmove(y->order + k, y->order + k + 1, (size_t)(y->shape.rank - 1 - k) * sizeof *y->order);
+	y->order[y->shape.rank - 1] = inner;
 }
 
 static void choose_form(Fuse *f, const Node *n, Value *y)
@@ -248,6 +303,8 @@ static void choose_form(Fuse *f, const Node *n, Value *y)
 		return;
 	}
 	p->form = FORM_STORED;
+	if (n->op->flags & MOVES)
+		grant_inner(y);
 	stored_strides(y);
 }
 
@@ -270,7 +327,8 @@ void fuse(Graph *g, bool fusing)
 {
 	Arena *a = &g->ctx->scratch;
 	Fuse f = {.g = g, .on = fusing, .user = NEW_N(a, Node *, g->nvalue + 1), .is_out = NEW_N(a, bool, g->nvalue + 1),
-	          .core = NEW_N(a, Value *, g->nvalue + 1), .weight = NEW_N(a, int, g->nvalue + 1)};
+	          .core = NEW_N(a, Value *, g->nvalue + 1), .weight = NEW_N(a, int, g->nvalue + 1),
+	          .moved = NEW_N(a, bool, g->nvalue + 1)};
 	fill_users(&f);
 	for (uint32_t i = 0; i < g->nvalue; i++)
 		if (!g->value[i]->def && g->value[i]->place->form != FORM_VIEW) {

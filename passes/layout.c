@@ -40,72 +40,37 @@ static void order_channels_last(Value *v)
 	v->order[rank - 1] = 1;
 }
 
-/* Output axis p of a Transpose is input axis perm[p]; read it off the operator's own formula. Sizes of 1 have no axis in
- * it and may stand anywhere: in front. */
-static void order_transposed(Graph *g, const Node *n)
+/* The smallest step in which the sum walks when this axis does, itself or divided; sizes of 1 have none: they come
+ * first. */
+static int64_t least_step(const Linear *sum, const Expr *axis)
 {
-	Value *x = n->in[0], *y = n->out[0];
+	int64_t least = INT64_MAX;
+	for (int i = 0; axis->kind == X_AXIS && i < sum->n; i++)
+		if (depends_on(sum->atom[i], axis->axes[0]) && sum->coef[i] < least)
+			least = sum->coef[i];
+	return least;
+}
+
+/* What moves elements keeps them in the order in which they lie: larger steps through its input outside. */
+static void order_moved(Graph *g, const Node *n, int slot)
+{
+	Value *x = n->in[0], *y = n->out[slot];
 	Lower *l = lower_new(g, &g->ctx->scratch, NULL);
-	Expr *axes[MAX_RANK], *body = node_expr(l, n, 0, axes);
+	Expr *axes[MAX_RANK], *body = node_expr(l, n, slot, axes), *at = num_i(l, 0);
+	Linear sum;
 	order_rows(y);
 	if (!body || body->kind != X_LOAD || body->value != x)
 		return;
-	int rank = 0;
-	for (int q = 0; q < y->shape.rank; q++)
-		if (axes[q]->kind != X_AXIS)
-			y->order[rank++] = q;
-	for (int p = 0; p < x->shape.rank; p++)
-		for (int q = 0; q < y->shape.rank; q++)
-			if (body->arg[x->order[p]] == axes[q] && axes[q]->kind == X_AXIS)
-				y->order[rank++] = q;
-	assert(rank == y->shape.rank);
-}
-
-/* The next axes of x and y that hold the same elements: x[*i..), y[*k..) up to the returned ends. False: sizes unknown. */
-static bool next_group(const Shape *x, const Shape *y, int i, int k, int *i_end, int *k_end)
-{
-	int64_t a = 1, b = 1;
-	do {
-		if (a <= b && i < x->rank && x->dim[i].e == 0)
-			a *= x->dim[i++].k;
-		else if (k < y->rank && y->dim[k].e == 0)
-			b *= y->dim[k++].k;
-		else
-			return false;
-	} while (a != b);
-	*i_end = i;
-	*k_end = k;
-	return true;
-}
-
-/* Where axis `axis` of v stands in its order. */
-static int position(const Value *v, int axis)
-{
-	int p = 0;
-	while (v->order[p] != axis)
-		p++;
-	return p;
-}
-
-/* Axes of x that become one, or several of y, keep their place in memory when they lie there in a row. */
-static void order_reshaped(const Node *n)
-{
-	const Value *x = n->in[0];
-	Value *y = n->out[0];
-	int from[MAX_RANK] = {0}, rank = 0; /* by y's axis: position in x's order of what it is made of */
-	for (int i = 0, k = 0, i_end, k_end; k < y->shape.rank; i = i_end, k = k_end) {
-		if (!next_group(&x->shape, &y->shape, i, k, &i_end, &k_end))
-			return;
-		for (int q = i + 1; q < i_end; q++)
-			if (position(x, q) != position(x, q - 1) + 1)
-				return;
-		for (int q = k; q < k_end; q++)
-			from[q] = i < i_end ? position(x, i) : 0;
-	}
-	for (int p = 0; p < x->shape.rank || p == 0; p++)
-		for (int q = 0; q < y->shape.rank; q++)
-			if (from[q] == p)
-				y->order[rank++] = q;
+	for (int k = 0; k < x->shape.rank; k++)
+		at = iadd(l, imul(l, at, extent(l, x->shape.dim[x->order[k]])), body->arg[x->order[k]]);
+	if (!linear_of(at, &sum))
+		return;
+	for (int k = 1; k < y->shape.rank; k++)
+		for (int i = k; i > 0 && least_step(&sum, axes[y->order[i]]) > least_step(&sum, axes[y->order[i - 1]]); i--) {
+			int t = y->order[i];
+			y->order[i] = y->order[i - 1];
+			y->order[i - 1] = t;
+		}
 }
 
 /* The operand that decides the order of a pointwise result: the largest that is made in this graph. */
@@ -128,21 +93,20 @@ static const Value *leader(const Node *n)
 static void choose_order(Graph *g, const Node *n)
 {
 	Value *y = n->out[0];
+	bool moves = (n->op->flags & ONCE) && !is_spatial(n);
 	for (int k = 0; k < n->nout; k++)
-		if (n->out[k])
+		if (n->out[k] && moves)
+			order_moved(g, n, k);
+		else if (n->out[k])
 			order_rows(n->out[k]);
-	if (!y || y->shape.rank < 2)
+	if (!y || y->shape.rank < 2 || moves)
 		return;
 	if (is_spatial(n)) {
 		order_channels_last(y);
 		return;
 	}
 	const Value *from = leader(n);
-	if (is_op(n, "Transpose"))
-		order_transposed(g, n);
-	else if (is_op(n, "Reshape"))
-		order_reshaped(n);
-	else if (from && (n->op->flags & (POINTWISE | MOVES)))
+	if (from && (n->op->flags & (POINTWISE | MOVES)))
 		memcpy(y->order, from->order, sizeof y->order);
 }
 
@@ -241,18 +205,10 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 
 /* ---- contractions: what their operands need ---- */
 
-/* a * b, or that where some test holds and 0 elsewhere */
-static bool is_product(const Expr *x)
-{
-	if (x->kind == X_ALU && x->op == SELECT && x->arg[2]->kind == X_NUM && x->arg[2]->f == 0)
-		x = x->arg[1];
-	return x->kind == X_ALU && x->op == MUL;
-}
-
 static Expr *find_sum(Expr *x)
 {
 	if (x->kind == X_REDUCE)
-		return x->red == RED_SUM && is_product(x->arg[0]) ? x : NULL;
+		return x->red == RED_SUM && x->arg[0]->kind == X_ALU && x->arg[0]->op == MUL ? x : NULL;
 	for (int k = 0; k < x->nargs; k++) {
 		Expr *found = find_sum(x->arg[k]);
 		if (found)

@@ -22,4 +22,4 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 }
 
 const Op op_tcc_Copy = {.name = "Copy", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
-                        .flags = MOVES, .infer = infer, .eval = eval, .lower = lower};
+                        .flags = MOVES | ONCE, .infer = infer, .eval = eval, .lower = lower};

@@ -5,10 +5,6 @@
  *     channel = (h % b * b + w % b) * C + c  (DCR, C channels in pixels),  or  (c * b + h % b) * b + w % b  (CRD) */
 #include "ir/op/movement.h"
 
-enum { DCR, CRD };
-
-struct Depth { int64_t blocksize, mode; };
-
 static int64_t block_of(Graph *g, const Node *n)
 {
 	int64_t b = ATTR_OF(n, Depth)->blocksize;
@@ -104,12 +100,12 @@ static Expr *lower_to_depth(Lower *l, const Node *n, int slot, Expr *const *at)
 static const Attr attrs[] = {ATTR_REQUIRED(Depth, blocksize, A_INT), ATTR_ENUM(Depth, mode, DCR, "DCR|CRD"), {0}};
 
 const Op op_DepthToSpace = {
-	.name = "DepthToSpace", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.name = "DepthToSpace", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
 	.attrs = attrs, .attr_size = sizeof(struct Depth),
 	.infer = infer_to_space, .eval = eval_to_space, .lower = lower_to_space,
 };
 const Op op_SpaceToDepth = {
-	.name = "SpaceToDepth", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.name = "SpaceToDepth", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
 	.attrs = attrs, .attr_size = sizeof(struct Depth),
 	.infer = infer_to_depth, .eval = eval_to_depth, .lower = lower_to_depth,
 };

@@ -186,20 +186,20 @@ static const Attr reshape_attrs[] = {ATTR_INT(Reshape, allowzero, 0), {0}};
 static const Attr flatten_attrs[] = {ATTR_INT(Flatten, axis, 1), {0}};
 
 const Op op_Reshape = {
-	.name = "Reshape", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.name = "Reshape", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
 	.attrs = reshape_attrs, .attr_size = sizeof(struct Reshape),
 	.infer = infer_reshape, .eval = eval, .lower = lower,
 };
 const Op op_Flatten = {
-	.name = "Flatten", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.name = "Flatten", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
 	.attrs = flatten_attrs, .attr_size = sizeof(struct Flatten),
 	.infer = infer_flatten, .eval = eval, .lower = lower,
 };
 const Op op_Squeeze = {
-	.name = "Squeeze", .min_in = 1, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.name = "Squeeze", .min_in = 1, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
 	.infer = infer_squeeze, .eval = eval, .lower = lower,
 };
 const Op op_Unsqueeze = {
-	.name = "Unsqueeze", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.name = "Unsqueeze", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
 	.infer = infer_unsqueeze, .eval = eval, .lower = lower,
 };

@@ -116,6 +116,6 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 }
 
 const Op op_Slice = {
-	.name = "Slice", .min_in = 3, .max_in = 5, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.name = "Slice", .min_in = 3, .max_in = 5, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
 	.infer = infer, .eval = eval, .lower = lower,
 };

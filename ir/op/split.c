@@ -75,7 +75,7 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 static const Attr attrs[] = {ATTR_INT(Split, axis, 0), ATTR_INT(Split, num_outputs, 0), {0}};
 
 const Op op_Split = {
-	.name = "Split", .min_in = 1, .max_in = 2, .min_out = 1, .max_out = -1, .flags = MOVES,
+	.name = "Split", .min_in = 1, .max_in = 2, .min_out = 1, .max_out = -1, .flags = MOVES | ONCE,
 	.attrs = attrs, .attr_size = sizeof(struct Split),
 	.infer = infer, .eval = eval, .lower = lower,
 };

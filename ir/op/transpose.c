@@ -56,7 +56,7 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 static const Attr attrs[] = {ATTR_LIST(Transpose, perm, A_INTS), {0}};
 
 const Op op_Transpose = {
-	.name = "Transpose", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.name = "Transpose", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
 	.attrs = attrs, .attr_size = sizeof(struct Transpose),
 	.infer = infer, .eval = eval, .lower = lower,
 };
