@@ -557,7 +557,7 @@ static void loops(Build *b, int k, Expr *body)
 static void order_axes(Stage *s)
 {
 	Expr *found[8];
-	Axis *order[MAX_RANK];
+	Axis *order[LOOP_MAX];
 	uint64_t mask = 0;
 	int n = 0, nfound = outer_reductions(s->body, found, 0, 8);
 	for (int i = 0; i < nfound; i++)

@@ -222,9 +222,10 @@ static Stage *make_piece(Module *m, Graph *g, Node *n, int slot, const bool *is_
 	return s;
 }
 
+/* Its core is a sum of products whose axes may be cut; tables need theirs whole. */
 static bool contracts(const Node *n)
 {
-	bool found = n->op->flags & CONTRACTS;
+	bool found = (n->op->flags & CONTRACTS) && !(n->op->flags & TABLES);
 	for (int k = 0; k < n->nin && !found; k++)
 		found = n->in[k] && n->in[k]->def && n->in[k]->place->form == FORM_INLINE && contracts(n->in[k]->def);
 	return found;

@@ -168,7 +168,7 @@ static bool can_loop(const Chooser *c, int i, const RowAxis *axis)
 	bool cut = axis->unit > 1;
 	if (!alike(s, c->body[i].loads, s->axis[axis->k]))
 		return false;
-	if (cut && (s->naxes == MAX_RANK || (inside == 0 && axis->unit % m->target->lanes)))
+	if (cut && (s->naxes == LOOP_MAX || (inside == 0 && axis->unit % m->target->lanes)))
 		return false;
 	return inside + cut > 0 && (!contracts(s) || s->naxes + cut > 2);
 }

@@ -34,7 +34,7 @@ static Expr *find_remainder(Expr *x, const Axis *axis)
 /* What a stage becomes when axes are cut into tiles; nothing is changed before all is known to fit. */
 typedef struct Draft {
 	Expr *body, *address;
-	Axis *axis[MAX_RANK];
+	Axis *axis[LOOP_MAX];
 	int naxes;
 } Draft;
 

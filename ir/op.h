@@ -80,7 +80,8 @@ enum op_flags {
 	CONTROL = 32,   /* owns subgraphs */
 	CHEAP = 64,     /* pointwise and cheap enough to compute again in each consumer */
 	COMMUTES = 128, /* in[0] and in[1] may be exchanged */
-	ONCE = 256      /* moves, and reads no element of its input twice */
+	ONCE = 256,     /* moves, and reads no element of its input twice */
+	TABLES = 512    /* contracts small tiles with constant tables (codegen/transform.c) */
 };
 
 struct Op {

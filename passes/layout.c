@@ -7,7 +7,6 @@
  * Graph inputs and outputs keep ONNX's order; a Copy stands where a convolution needs another one.
  *
  * needs: topological order, known shapes.  keeps: what every value means.  adds: Copy nodes, places. */
-#include <assert.h>
 #include <string.h>
 #include "codegen/lower.h"
 #include "passes/place.h"

@@ -146,7 +146,7 @@ static Expr *input_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_WinogradInput = {
 	.name = "WinogradInput", .domain = "tcc", .min_in = 2, .max_in = 1 + WINOGRAD_AXES, .min_out = 1, .max_out = 1,
-	.flags = CONTRACTS | REDUCES, .ulp = 16, .attrs = input_attrs, .attr_size = sizeof(struct Winograd),
+	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 16, .attrs = input_attrs, .attr_size = sizeof(struct Winograd),
 	.infer = input_infer, .eval = input_eval, .lower = input_lower};
 
 /* ---- WinogradOutput ---- */
@@ -242,5 +242,5 @@ static Expr *output_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_WinogradOutput = {
 	.name = "WinogradOutput", .domain = "tcc", .min_in = 2, .max_in = 1 + WINOGRAD_AXES, .min_out = 1, .max_out = 1,
-	.flags = CONTRACTS | REDUCES, .ulp = 16, .attrs = output_attrs, .attr_size = sizeof(struct Winograd),
+	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 16, .attrs = output_attrs, .attr_size = sizeof(struct Winograd),
 	.infer = output_infer, .eval = output_eval, .lower = output_lower};
