@@ -3,7 +3,8 @@
  * The pattern is  f(sum over k of a[..] * b[..])  with every address affine in every axis: MatMul, Gemm, Conv of any
  * rank, groups and depthwise ones, all alike. Tile size comes from a cost in cycles a reduction step,
  *     max(points * vectors / 2 multiply-adds a cycle, (loads) / 2 a cycle, 4 cycles of latency)
- * summed over the whole panels and points and what is left over. */
+ * summed over the whole panels and points and what is left over. Where a is a vector too (depthwise), the tile that goes
+ * tap by tap loads a vector a product; the one that goes by rows loads each vector of a row once for all its taps. */
 #include <assert.h>
 #include <string.h>
 #include "codegen/contract.h"
@@ -133,14 +134,54 @@ static void merge_reduction(Contraction *c)
 
 /* ---- choosing the tile ---- */
 
-enum { WAY = 4096, WAYS = 8 }; /* of a first cache: bytes, and how many lines of one set stay */
+/* The row of taps, when tiles can go by rows. */
+static void find_row(Contraction *c)
+{
+	const Step *k = c->nk ? &c->k[c->nk - 1] : NULL;
+	if (!c->a_lanes || !k || k->a <= 0 || c->point.a <= 0)
+		return;
+	int64_t gap = gcd(k->a, c->point.a), stride = c->point.a / gap, dilation = k->a / gap;
+	if (stride < ROW_MAX && dilation * (k->n - 1) < ROW_MAX)
+		c->row = (Row){gap, (int)stride, (int)dilation, (int)k->n};
+}
+
+static int64_t row_length(const Row *row, int64_t points)
+{
+	return row->stride * (points - 1) + row->dilation * (row->taps - 1) + 1;
+}
+
+/* Vectors of the row that some point and tap read. */
+static int row_loads(const Row *row, int64_t points)
+{
+	uint64_t read = 0;
+	int n = 0;
+	for (int p = 0; p < points; p++)
+		for (int t = 0; t < row->taps; t++)
+			read |= (uint64_t)1 << (row->stride * p + row->dilation * t);
+	for (; read; read &= read - 1)
+		n++;
+	return n;
+}
+
+/* Loads a step of k. By rows, b stays in the registers that accumulators leave, and what does not fit is read for each
+ * use. Tap by tap, compilers carry what the next tap loads again in registers that are not there: it costs twice. */
+static double tile_loads(const Contraction *c, const Target *t, int64_t points, int64_t vectors)
+{
+	if (!c->a_lanes)
+		return (double)(vectors + points);
+	bool again = c->row.taps && row_loads(&c->row, points) < points * c->row.taps;
+	if (!c->by_rows)
+		return (double)(vectors + points * vectors * (again ? 2 : 1));
+	int64_t b = c->row.taps * vectors, spare = t->registers - points * vectors - 1, held = b < spare ? b : spare;
+	return (double)(row_loads(&c->row, points) * vectors + held + (b - held) * points) / c->row.taps;
+}
 
 /* One step of k for a tile: the busiest of multiply-adds, loads, the stream of b and the latency of an accumulator; the
  * others count a little, for nothing overlaps perfectly. The start and end of a tile are spread over its steps. */
 static double step_cycles(const Contraction *c, const Target *t, int64_t points, int64_t vectors)
 {
 	double fma = (double)(points * vectors) / 2;
-	double loads = (double)(c->a_lanes ? vectors + points * vectors : vectors + points) / 2;
+	double loads = tile_loads(c, t, points, vectors) / 2;
 	bool near = c->depth * vectors * t->lanes * 4 <= t->l1 / 2; /* the panel stays in the first cache */
 	double stream = (double)(vectors * t->lanes) * 4 / (near ? 64 : 32);
 	double worst = fma > loads ? fma : loads;
@@ -165,9 +206,17 @@ static bool fits(const Target *t, const Contraction *c, int points, int vectors)
 {
 	int extra = points == 1 ? 2 : vectors + 1; /* with one point, b is an operand in memory */
 	if (c->a_lanes)
-		extra = 2;
+		extra = c->by_rows && c->row.taps <= t->registers / 4 ? c->row.taps * vectors + 4 : 2;
+	if (t->lanes == 1 && points > 4)
+		return false;
+	if (c->a_lanes && vectors > 1 && points * vectors > 8)
+		return false; /* along channels a second vector shares nothing: it only fills the time that sums take */
+	if (c->by_rows && row_length(&c->row, points) > ROW_MAX)
+		return false;
 	return points * vectors + extra <= t->registers;
 }
+
+enum { WAY = 4096, WAYS = 8 }; /* of a first cache: bytes, and how many lines of one set stay */
 
 /* Rows of a that lie a multiple of a cache way apart meet in the same sets: so many of them in one set that they would
  * push each other out. */
@@ -179,14 +228,15 @@ static bool crowds(const Contraction *c, int points)
 	return step && !c->a_lanes && c->depth > 16 && points > WAYS * (WAY / sets);
 }
 
-static void choose_tile(const Target *t, Contraction *c)
+/* The best tile of the form that c->by_rows says; the cycles of all tiles. */
+static double best_tile(const Target *t, Contraction *c)
 {
 	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
 	double best = 0;
-	int most = t->lanes == 1 ? 4 : c->a_lanes ? 1 : 8; /* along channels a second vector shares nothing */
+	int most = t->lanes == 1 ? 4 : 8;
 	for (int vectors = 1; vectors <= most && vectors <= all; vectors++)
 		for (int points = 1; points <= t->registers && points <= c->point.n; points++) {
-			if (!fits(t, c, points, vectors) || crowds(c, points) || (t->lanes == 1 && points > 4))
+			if (!fits(t, c, points, vectors) || crowds(c, points))
 				continue;
 			double cycles = tile_cycles(c, t, all, points, vectors);
 			if (best > 0 && cycles >= best * 0.999)
@@ -195,6 +245,17 @@ static void choose_tile(const Target *t, Contraction *c)
 			c->points = points;
 			c->vectors = vectors;
 		}
+	return best;
+}
+
+static void choose_tile(const Target *t, Contraction *c)
+{
+	find_row(c);
+	Contraction rows = *c;
+	double cycles = best_tile(t, c);
+	rows.by_rows = rows.row.taps > 0;
+	if (rows.by_rows && best_tile(t, &rows) <= cycles)
+		*c = rows;
 	c->panel = (int64_t)c->vectors * t->lanes;
 }
 
@@ -305,6 +366,19 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 	*c = with;
 }
 
+/* The order of loops over panels and points, from the number of elements of b and a that all tiles load. */
+static void choose_order(const Module *m, Contraction *c, int64_t b, int64_t a)
+{
+	const Target *t = m->target;
+	if (c->a_lanes) { /* a column of channels at a time when half of a stays near, and its steps spread over the first cache */
+		c->panels_outside = 4 * shape_count(m->g, &c->a->value->shape).k <= 2 * t->l2 && 4 * c->point.a % 2048;
+		c->points_outside = !c->panels_outside;
+		return;
+	}
+	c->panels_outside = 4 * b > t->l2 / 2 || a < b;
+	c->points_outside = !c->panels_outside && 4 * b <= t->l1 / 2;
+}
+
 static void choose_split(Module *m, Stage *s, Contraction *c)
 {
 	Arena *a = &m->g->ctx->perm;
@@ -325,7 +399,7 @@ static void choose_split(Module *m, Stage *s, Contraction *c)
 	}
 	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile; %s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
 	                           c->vectors > 1 ? "s" : "", c->panels_outside ? "panels outside" : "panels inside",
-	                           c->a_lanes ? "; a vector of channels at a time" : "");
+	                           c->by_rows ? "; a row of taps at a time" : "");
 }
 
 bool make_tiles(Module *m, Stage *s)
@@ -352,11 +426,11 @@ bool make_tiles(Module *m, Stage *s)
 	choose_tile(m->target, c);
 	if (is_constant(c->b))
 		pack_b(m, s, c);
-	merge_reduction(c);
+	if (!c->by_rows)
+		merge_reduction(c);
 	s->macs = macs;
 	s->contraction = c;
-	int64_t b_bytes = 4 * depth * c->lane.n, a_bytes = 4 * points / c->lane.n * depth;
-	c->panels_outside = b_bytes > m->target->l2 / 2 || a_bytes < b_bytes;
+	choose_order(m, c, depth * c->lane.n, points / c->lane.n * depth);
 	choose_split(m, s, c);
 	Stmt *t = NEW(arena, Stmt);
 	t->kind = S_TILE;

@@ -15,7 +15,14 @@ typedef struct Step {
 	int64_t a, b, y; /* steps in elements; b: of the packed weights when they are packed */
 } Step;
 
-enum { STEP_MAX = 12 };
+/* The innermost reduction axis walks over a row of taps: point p, tap t reads vector  stride * p + dilation * t  of a row
+ * of vectors that lie `gap` elements apart. */
+typedef struct Row {
+	int64_t gap;
+	int stride, dilation, taps;
+} Row;
+
+enum { STEP_MAX = 12, ROW_MAX = 32 }; /* vectors in the row of a tile: what UNROLL unrolls */
 
 struct Contraction {
 	Expr *sum;        /* the X_REDUCE */
@@ -33,7 +40,10 @@ struct Contraction {
 	const Weight *packed; /* b in the order [outer...][panel][k][lanes of a panel], or NULL: b is read where it lies */
 	int points, vectors;  /* of a full tile */
 	int64_t panel;        /* vectors * lanes */
+	bool by_rows;         /* a tile loads each vector of its row once, for all points and taps that read it */
+	Row row;
 	bool panels_outside;  /* panels are the outermost loop: b is streamed once */
+	bool points_outside;  /* panels are the innermost loop: a is streamed once */
 	Expr *epilogue;       /* the stage's body, with `acc` for the sum that the tile holds */
 	Expr *acc;
 };

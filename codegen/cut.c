@@ -61,8 +61,6 @@ void walk_index(Lower *l, const Value *v, const Walk *w, Axis **axis, Expr **at)
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a < 0 ? -a : a; }
-
 /* A run begins at residue r, if that is inside. */
 static bool begin_run(Cut *c, int64_t r)
 {

@@ -158,7 +158,7 @@ Expr *imul(Lower *l, Expr *a, Expr *b)
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a; }
+int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a < 0 ? -a : a; }
 
 /* Split x = c * whole + rest with every coefficient of rest in 0..c-1. */
 static bool split_by(Expr *x, int64_t c, Linear *whole, Linear *rest)

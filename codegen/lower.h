@@ -35,6 +35,7 @@ Expr *linear_expr(Lower *l, const Linear *sum);
 bool affine_in(Expr *x, const Axis *axis, int64_t *coef);
 bool depends_on(const Expr *x, const Axis *axis);
 bool depends_only_on(const Expr *x, const Axis *axis); /* may be false for axes of high numbers */
+int64_t gcd(int64_t a, int64_t b);
 
 /* BOOL constant when the ranges decide a comparison, else NULL. */
 Expr *index_compare(Lower *l, Alu op, Expr *a, Expr *b);

@@ -8,7 +8,9 @@
  *     }
  *
  * points is a literal at every call, so the loops over p unroll and acc lives in registers. The last panel, when it is
- * narrower, has a tile function of its own. */
+ * narrower, has a tile function of its own. A tile that goes by rows (depthwise) has another inside:
+ *
+ *     for outer k:  b[t] = weights of a row of taps;  for each vector v of the row: for each tap t: acc[p(v, t)] += v * b[t] */
 #include <string.h>
 #include "codegen/contract.h"
 #include "codegen/module.h"
@@ -20,11 +22,14 @@ typedef struct Tile {
 	int64_t rest;        /* lanes of the last vector that count, 0: all */
 	const char *name;    /* "s5_tile" */
 	const char *i, *j;   /* names of the axes of points and lanes */
+	int64_t points;      /* of the call that is printed */
 } Tile;
 
 static const char *text(Tile *t, const char *format, long long x) __attribute__((format(printf, 2, 0)));
 
 static const char *text(Tile *t, const char *format, long long x) { return arena_format(t->p.out->arena, format, x); }
+
+static const char *type_of(const Tile *t) { return t->lanes == 1 ? "float" : "vf"; }
 
 static const char *name_of(Tile *t, const Expr *load) { return param_of(t->p.s, load->value)->name; }
 
@@ -81,7 +86,7 @@ static void print_origins(Tile *t)
 
 static void print_zero(Tile *t)
 {
-	print_line(&t->p, "%s acc[%d][%d];", t->lanes > 1 ? "vf" : "float", t->c->points, t->vectors);
+	print_line(&t->p, "%s acc[%d][%d];", type_of(t), t->c->points, t->vectors);
 	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
 	for (int q = 0; q < t->vectors; q++)
 		print_line(&t->p, "\tacc[p][%d] = %s;", q, t->lanes > 1 ? "v_set(0.0f)" : "0");
@@ -121,28 +126,46 @@ static void put_a(Tile *t, int q)
 
 static bool partial(const Tile *t, int q) { return t->rest && q == t->vectors - 1; }
 
+static void indent(Tile *t)
+{
+	for (int d = 0; d < t->p.depth; d++)
+		put_text(t->p.out, "\t");
+}
+
+/* The vector, or float, at the address that `put_at` prints; of a part the lanes that count. */
+static void put_load(Tile *t, void (*put_at)(Tile *, int), int q, bool part)
+{
+	put_text(t->p.out, t->lanes == 1 ? "*(" : part ? "v_load_n(" : "v_load(");
+	put_at(t, q);
+	if (part)
+		put_text(t->p.out, ", %lld", (long long)t->rest);
+	put_text(t->p.out, ")");
+}
+
 static void print_b_loads(Tile *t)
 {
-	Out *o = t->p.out;
 	for (int q = 0; q < t->vectors; q++) {
-		bool part = partial(t, q) && !t->c->packed;
-		for (int d = 0; d < t->p.depth; d++)
-			put_text(o, "\t");
-		put_text(o, t->lanes == 1 ? "float b%d = *(" : part ? "vf b%d = v_load_n(" : "vf b%d = v_load(", q);
-		put_b(t, q);
-		if (part)
-			put_text(o, ", %lld", (long long)t->rest);
-		put_text(o, ");\n");
+		indent(t);
+		put_text(t->p.out, "%s b%d = ", type_of(t), q);
+		put_load(t, put_b, q, partial(t, q) && !t->c->packed);
+		put_text(t->p.out, ";\n");
 	}
 	if (t->c->packed)
 		print_line(&t->p, "b += %d;", t->vectors * t->lanes);
 }
 
+/* acc = acc + a * b, each of them text */
+static void print_product(Tile *t, const char *acc, const char *a, const char *b)
+{
+	if (t->lanes == 1 || t->p.m->o->strict)
+		print_line(&t->p, "%s = %s + %s * %s;", acc, acc, a, b);
+	else
+		print_line(&t->p, "%s = v_fma(%s, %s, %s);", acc, a, b, acc);
+}
+
 static void print_products(Tile *t)
 {
 	Out *o = t->p.out;
-	const char *type = t->lanes == 1 ? "float" : "vf";
-	bool strict = t->p.m->o->strict;
 	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++) {");
 	for (int q = 0; q < t->vectors; q++) {
 		bool load = t->c->a_lanes || q == 0, part = t->c->a_lanes && partial(t, q);
@@ -150,38 +173,143 @@ static void print_products(Tile *t)
 		for (int d = 0; load && d <= t->p.depth; d++)
 			put_text(o, "\t");
 		if (load) {
-			put_text(o, "%s v%d = ", type, at);
+			put_text(o, "%s v%d = ", type_of(t), at);
 			put_text(o, t->lanes == 1 ? "a[" : !t->c->a_lanes ? "v_set(a[" : part ? "v_load_n(a + " : "v_load(a + ");
 			put_a(t, t->c->a_lanes ? q * t->lanes : 0);
 			if (part)
 				put_text(o, ", %lld", (long long)t->rest);
 			put_text(o, t->lanes == 1 ? "];\n" : t->c->a_lanes ? ");\n" : "]);\n");
 		}
-		if (t->lanes == 1 || strict)
-			print_line(&t->p, "\tacc[p][%d] = acc[p][%d] + v%d * b%d;", q, q, at, q);
-		else
-			print_line(&t->p, "\tacc[p][%d] = v_fma(v%d, b%d, acc[p][%d]);", q, at, q, q);
+		t->p.depth++;
+		print_product(t, text(t, "acc[p][%lld]", q), text(t, "v%lld", at), text(t, "b%lld", q));
+		t->p.depth--;
 	}
 	print_line(&t->p, "}");
 }
 
+static void print_taps(Tile *t)
+{
+	print_b_loads(t);
+	print_products(t);
+}
+
+/* ---- by rows: each vector of a row of a goes into the sums of all points that read it ---- */
+
+static void put_row_a(Tile *t, int q)
+{
+	Contraction *c = t->c;
+	put_text(t->p.out, "a");
+	for (int i = 0; i < c->nk - 1; i++)
+		put_term(t, c->k[i].a, axis_name(&t->p, c->k[i].axis));
+	put_term(t, c->row.gap, "q");
+	put_offset(t, (int64_t)q * t->lanes);
+}
+
+static void put_row_b(Tile *t, int q)
+{
+	Contraction *c = t->c;
+	int last = c->nk - 1;
+	put_text(t->p.out, "b");
+	for (int i = 0; i < last && !c->packed; i++)
+		put_term(t, c->k[i].b, axis_name(&t->p, c->k[i].axis));
+	put_term(t, c->packed ? t->vectors * t->lanes : c->k[last].b, axis_name(&t->p, c->k[last].axis));
+	put_offset(t, (int64_t)q * t->lanes);
+}
+
+/* The row's weights, one vector a tap. */
+static void print_row_b(Tile *t, const char *tap)
+{
+	Printer *p = &t->p;
+	indent(t);
+	for (int q = 0; q < t->vectors; q++)
+		put_text(p->out, "%s b%d[%d]", q ? "," : type_of(t), q, t->c->row.taps);
+	put_text(p->out, ";\n");
+	print_line(p, "UNROLL for (int %s = 0; %s < %d; %s++)%s", tap, tap, t->c->row.taps, tap, t->vectors > 1 ? " {" : "");
+	p->depth++;
+	for (int q = 0; q < t->vectors; q++) {
+		indent(t);
+		put_text(p->out, "b%d[%s] = ", q, tap);
+		put_load(t, put_row_b, q, partial(t, q) && !t->c->packed);
+		put_text(p->out, ";\n");
+	}
+	p->depth--;
+	if (t->vectors > 1)
+		print_line(p, "}");
+}
+
+/* Vector q of the row meets tap s in point p when stride * p + dilation * s = q. */
+static void print_row_products(Tile *t, const char *tap)
+{
+	Printer *p = &t->p;
+	const Row *row = &t->c->row;
+	const char *at = row->dilation == 1 ? tap : arena_format(p->out->arena, "%d*%s", row->dilation, tap);
+	const char *brace = t->vectors > 1 ? " {" : "";
+	print_line(p, "UNROLL for (int %s = 0; %s < %d; %s++) {", tap, tap, row->taps, tap);
+	p->depth++;
+	if (row->stride == 1) {
+		print_line(p, "int p = q - %s;", at);
+		print_line(p, "if (p >= 0 && p < points)%s", brace);
+	} else {
+		print_line(p, "int p = (q - %s) / %d;", at, row->stride);
+		print_line(p, "if (p >= 0 && p < points && %d*p + %s == q)%s", row->stride, at, brace);
+	}
+	p->depth++;
+	for (int q = 0; q < t->vectors; q++)
+		print_product(t, text(t, "acc[p][%lld]", q), text(t, "v%lld", q),
+		              arena_format(p->out->arena, "b%d[%s]", q, tap));
+	p->depth--;
+	if (t->vectors > 1)
+		print_line(p, "}");
+	p->depth--;
+	print_line(p, "}");
+}
+
+static void print_row(Tile *t)
+{
+	Printer *p = &t->p;
+	const Row *row = &t->c->row;
+	const char *tap = axis_name(p, t->c->k[t->c->nk - 1].axis);
+	print_row_b(t, tap);
+	indent(t);
+	put_text(p->out, "UNROLL for (int q = 0; q < ");
+	if (row->stride > 1)
+		put_text(p->out, "%d*", row->stride);
+	put_text(p->out, "points");
+	put_offset(t, row->dilation * (row->taps - 1) + 1 - row->stride);
+	put_text(p->out, "; q++) {\n");
+	p->depth++;
+	for (int q = 0; q < t->vectors; q++) {
+		indent(t);
+		put_text(p->out, "%s v%d = %s", type_of(t), q, t->lanes > 1 ? "v_keep(" : "");
+		put_load(t, put_row_a, q, partial(t, q));
+		put_text(p->out, t->lanes > 1 ? ");\n" : ";\n");
+	}
+	print_row_products(t, tap);
+	p->depth--;
+	print_line(p, "}");
+	if (t->c->packed)
+		print_line(p, "b += %d;", row->taps * t->vectors * t->lanes);
+}
+
+/* Loops over k around what one step of them does. */
 static void print_sum(Tile *t)
 {
 	Contraction *c = t->c;
-	for (int i = 0; i < c->nk; i++) {
+	int loops = c->by_rows ? c->nk - 1 : c->nk;
+	for (int i = 0; i < loops; i++) {
 		const char *k = axis_name(&t->p, c->k[i].axis);
-		print_line(&t->p, "for (int %s = 0; %s < %lld; %s++)%s", k, k, (long long)c->k[i].n, k, i == c->nk - 1 ? " {" : "");
+		print_line(&t->p, "for (int %s = 0; %s < %lld; %s++)%s", k, k, (long long)c->k[i].n, k, i == loops - 1 ? " {" : "");
 		t->p.depth++;
 	}
-	if (c->nk == 0) {
+	if (loops == 0) {
 		print_line(&t->p, "{");
 		t->p.depth++;
 	}
-	print_b_loads(t);
-	print_products(t);
-	t->p.depth = 1;
-	for (int i = 0; i < c->nk - 1; i++)
-		t->p.depth++;
+	if (c->by_rows)
+		print_row(t);
+	else
+		print_taps(t);
+	t->p.depth = loops > 1 ? loops : 1;
 	print_line(&t->p, "}");
 	t->p.depth = 1;
 }
@@ -307,59 +435,81 @@ void print_tile_functions(Module *m, Stage *s, Out *o)
 
 /* ---- the loops ---- */
 
-static void print_call(Tile *t, int64_t points)
+static void print_call(Tile *t)
 {
-	Out *o = t->p.out;
-	for (int d = 0; d < t->p.depth; d++)
-		put_text(o, "\t");
-	put_text(o, "%s(%lld", t->name, (long long)points);
-	print_parameters(t, o, false);
-	put_text(o, ");\n");
+	indent(t);
+	put_text(t->p.out, "%s(%lld", t->name, (long long)t->points);
+	print_parameters(t, t->p.out, false);
+	put_text(t->p.out, ");\n");
 }
 
 static bool is_split(const Tile *t, const Axis *axis) { return takes_range(t->p.m, t->p.s) && t->p.s->split == axis; }
 
-/* Tiles over the points of one panel. */
+static void print_panels(Tile *t, void (*inner)(Tile *));
+
+/* Points i .. i + n of this panel, or of all. */
+static void print_points_at(Tile *t, const char *i, int64_t n)
+{
+	Tile at = *t;
+	at.i = i;
+	at.points = n;
+	if (t->c->points_outside)
+		print_panels(&at, print_call);
+	else
+		print_call(&at);
+}
+
+/* The same under `head`, a loop or a condition. */
+static void print_points_under(Tile *t, const char *head, int64_t n)
+{
+	bool block = t->c->points_outside;
+	print_line(&t->p, "%s%s", head, block ? " {" : "");
+	t->p.depth++;
+	print_points_at(t, t->i, n);
+	t->p.depth--;
+	if (block)
+		print_line(&t->p, "}");
+}
+
+/* Tiles over the points that a worker has: whole ones, then perhaps a last one with fewer points. */
+static void print_points_split(Tile *t, int64_t whole)
+{
+	Contraction *c = t->c;
+	const char *head = arena_format(t->p.out->arena, "for (int %s = from; %s < to; %s += %d)", t->i, t->i, t->i, c->points);
+	if (whole == c->point.n) {
+		print_points_under(t, head, c->points);
+		return;
+	}
+	print_line(&t->p, "%s%s", head, c->points_outside ? " {" : "");
+	t->p.depth++;
+	print_points_under(t, arena_format(t->p.out->arena, "if (%s < %lld)", t->i, (long long)whole), c->points);
+	print_points_under(t, "else", c->point.n - whole);
+	t->p.depth--;
+	if (c->points_outside)
+		print_line(&t->p, "}");
+}
+
+/* Tiles over the points. */
 static void print_points(Tile *t)
 {
 	Contraction *c = t->c;
+	Arena *a = t->p.out->arena;
 	int64_t whole = c->point.n / c->points * c->points;
-	Tile rest = *t;
 	if (!c->point.axis) {
-		print_call(t, 1);
+		print_points_at(t, "0", 1);
 		return;
 	}
 	if (is_split(t, c->point.axis)) {
-		print_line(&t->p, "for (int %s = from; %s < to; %s += %d)", t->i, t->i, t->i, c->points);
-		t->p.depth++;
-		if (whole < c->point.n) {
-			print_line(&t->p, "if (%s < %lld)", t->i, (long long)whole);
-			t->p.depth++;
-			print_call(t, c->points);
-			t->p.depth--;
-			print_line(&t->p, "else");
-			t->p.depth++;
-			print_call(t, c->point.n - whole);
-			t->p.depth--;
-		} else {
-			print_call(t, c->points);
-		}
-		t->p.depth--;
+		print_points_split(t, whole);
 		return;
 	}
-	if (whole > c->points) {
-		print_line(&t->p, "for (int %s = 0; %s < %lld; %s += %d)", t->i, t->i, (long long)whole, t->i, c->points);
-		t->p.depth++;
-		print_call(t, c->points);
-		t->p.depth--;
-	} else {
-		rest.i = "0";
-		print_call(&rest, c->points);
-	}
-	if (whole < c->point.n) {
-		rest.i = text(t, "%lld", (long long)whole);
-		print_call(&rest, c->point.n - whole);
-	}
+	if (whole > c->points)
+		print_points_under(t, arena_format(a, "for (int %s = 0; %s < %lld; %s += %d)", t->i, t->i, (long long)whole, t->i,
+		                                   c->points), c->points);
+	else
+		print_points_at(t, "0", c->points);
+	if (whole < c->point.n)
+		print_points_at(t, text(t, "%lld", whole), c->point.n - whole);
 }
 
 /* The loop over panels, and inside it what `inner` prints for one panel. */
@@ -439,7 +589,10 @@ void print_tiles(Printer *p)
 			open_outer(&t, &c->outer[i]);
 			open++;
 		}
-	print_panels(&t, c->panels_outside ? print_rows : print_points);
+	if (c->points_outside)
+		print_points(&t);
+	else
+		print_panels(&t, c->panels_outside ? print_rows : print_points);
 	while (open--)
 		close_outer(&t);
 }

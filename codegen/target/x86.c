@@ -106,6 +106,7 @@ static const Helper avx2[] = {
 	V("v_load_if", "vf", "const float *p, vm m, vf rest",
 	  "\treturn v_select(m, _mm256_maskload_ps(p, _mm256_castps_si256(m)), rest);\n"),
 	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm256_fmadd_ps(a, b, c);\n"),
+	V("v_keep", "vf", "vf x", "\t/* in a register: gcc would read memory again for each use */\n\t__asm__(\"\" : \"+x\"(x));\n\treturn x;\n"),
 	V("v_abs", "vf", "vf x", "\treturn _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);\n"),
 	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm256_or_ps(v_abs(x), _mm256_and_ps(_mm256_set1_ps(-0.0f), s));\n"),
 	V("v_max", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n\tvf y = _mm256_max_ps(a, b);\n"
@@ -196,6 +197,7 @@ static const Helper avx512[] = {
 	  "\t__m128i x = _mm_maskz_loadu_epi8((__mmask16)((1u << n) - 1), p);\n\treturn _mm_test_epi8_mask(x, x);\n"),
 	V("v_load_if", "vf", "const float *p, vm m, vf rest", "\treturn _mm512_mask_loadu_ps(rest, m, p);\n"),
 	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm512_fmadd_ps(a, b, c);\n"),
+	V("v_keep", "vf", "vf x", "\t/* in a register: gcc would read memory again for each use */\n\t__asm__(\"\" : \"+v\"(x));\n\treturn x;\n"),
 	V("v_abs", "vf", "vf x", "\treturn _mm512_abs_ps(x);\n"),
 	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm512_or_ps(v_abs(x), _mm512_and_ps(_mm512_set1_ps(-0.0f), s));\n"),
 	V("v_max", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n"

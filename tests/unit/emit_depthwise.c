@@ -1,0 +1,207 @@
+/* Depthwise convolutions as emitted C: kernels, strides, dilations and channel multipliers in one and two dimensions for
+ * every target of this machine against the evaluator; and what the compiler makes of the loop over a row of taps. */
+#include <stdio.h>
+#include <stdlib.h>
+#include "codegen/codegen.h"
+#include "ir/op/nn.h"
+#include "tests/emitted.h"
+#include "tests/suite/compare.h"
+#include "tests/unit/graphs.h"
+#include "tools/cc.h"
+#include "tools/jit.h"
+
+/* Sizes along both axes; of one axis when the other is 0. */
+typedef struct Layer {
+	int64_t channels, multiplier, height, width, kernel, stride, dilation, pad;
+	bool given; /* the weights are an input of the graph */
+} Layer;
+
+static const Layer layers[] = {
+	{.channels = 32, .multiplier = 1, .height = 9, .width = 14, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1},
+	{.channels = 19, .multiplier = 1, .height = 5, .width = 31, .kernel = 3, .stride = 2, .dilation = 1, .pad = 1},
+	{.channels = 40, .multiplier = 1, .height = 7, .width = 7, .kernel = 5, .stride = 1, .dilation = 1, .pad = 2},
+	{.channels = 24, .multiplier = 1, .height = 13, .width = 13, .kernel = 5, .stride = 2, .dilation = 1, .pad = 2},
+	{.channels = 16, .multiplier = 1, .height = 8, .width = 30, .kernel = 7, .stride = 1, .dilation = 1, .pad = 3},
+	{.channels = 17, .multiplier = 1, .height = 9, .width = 23, .kernel = 7, .stride = 3, .dilation = 1, .pad = 0},
+	{.channels = 33, .multiplier = 1, .height = 11, .width = 20, .kernel = 3, .stride = 1, .dilation = 2, .pad = 2},
+	{.channels = 16, .multiplier = 1, .height = 12, .width = 12, .kernel = 3, .stride = 2, .dilation = 2, .pad = 0},
+	{.channels = 16, .multiplier = 1, .height = 40, .width = 40, .kernel = 3, .stride = 1, .dilation = 18, .pad = 0},
+	{.channels = 8, .multiplier = 2, .height = 6, .width = 9, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1},
+	{.channels = 5, .multiplier = 3, .height = 6, .width = 9, .kernel = 3, .stride = 2, .dilation = 1, .pad = 1},
+	{.channels = 48, .multiplier = 1, .height = 5, .width = 5, .kernel = 5, .stride = 1, .dilation = 1, .pad = 0},
+	{.channels = 20, .multiplier = 1, .width = 29, .kernel = 4, .stride = 1, .dilation = 1, .pad = 0},
+	{.channels = 20, .multiplier = 1, .width = 50, .kernel = 31, .stride = 1, .dilation = 1, .pad = 15},
+	{.channels = 21, .multiplier = 1, .height = 6, .width = 17, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1, .given = true},
+};
+enum { LAYERS = sizeof layers / sizeof *layers };
+
+static uint64_t seed;
+static Tensor *input[2 * LAYERS];
+
+static Tensor *random_tensor(int rank, const int64_t *dims)
+{
+	Tensor *t = tensor_new(&ctx.perm, F32, rank, dims);
+
+	for (int64_t i = 0; i < t->count; i++)
+		store_f64(F32, t->data, i, (double)random_in(&seed, -32, 32) / 32);
+	return t;
+}
+
+static Value *given(Tensor *t)
+{
+	Shape s = tensor_shape(t);
+
+	input[g->nin] = t;
+	return value_input(g, "x", F32, &s);
+}
+
+static Ints twice(int64_t x, int n)
+{
+	int64_t *v = NEW_N(&ctx.perm, int64_t, n);
+
+	for (int i = 0; i < n; i++)
+		v[i] = x;
+	return (Ints){v, n};
+}
+
+static void add_layer(const Layer *l)
+{
+	const Op *conv = op_find("", "Conv");
+	struct Sliding *a = attr_new(g, conv);
+	int rank = l->height ? 2 : 1;
+	int64_t x[4] = {1, l->channels, rank == 2 ? l->height : l->width, l->width};
+	int64_t w[4] = {l->channels * l->multiplier, 1, l->kernel, l->kernel};
+	Tensor *weights = random_tensor(rank + 2, w);
+	Value *args[3] = {given(random_tensor(rank + 2, x)), l->given ? given(weights) : value_const(g, "w", weights),
+			  value_const(g, "b", random_tensor(1, w))};
+
+	a->group = l->channels;
+	a->strides = twice(l->stride, rank);
+	a->dilations = twice(l->dilation, rank);
+	a->pads = twice(l->pad, 2 * rank);
+	graph_output(g, node_new(g, conv, NULL, 3, args, 1, a)->out[0], "y");
+}
+
+static void compare(Tensor *const *got, Tensor *const *want)
+{
+	char why[300];
+
+	for (int i = 0; i < g->nout; i++)
+		if (!tensor_matches(got[i], want[i], 1e-5, 1e-5, why, sizeof why)) {
+			print_error("layer %d: %s\n", i, why);
+			assert_true(0 && "the layer computes something else");
+		}
+}
+
+static void all_layers(const char *target)
+{
+	Eval e = {0};
+
+	seed = 5;
+	for (int i = 0; i < LAYERS; i++)
+		add_layer(&layers[i]);
+	Tensor **want = NEW_N(&ctx.perm, Tensor *, g->nout);
+	eval_graph(&e, g, &ctx.results, input);
+	for (int i = 0; i < g->nout; i++)
+		want[i] = eval_value(&e, g->out[i]);
+	compare(emitted_outputs(g, target, input), want);
+}
+
+CASE(portable_c) { all_layers("c"); }
+
+#ifdef __x86_64__
+static bool has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static bool has_avx512(void) { return __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"); }
+
+CASE(avx2)
+{
+	if (!has_avx2())
+		skip();
+	all_layers("x86-64-v3");
+}
+
+CASE(avx512)
+{
+	if (!has_avx512())
+		skip();
+	all_layers("x86-64-v4");
+}
+
+/* ---- the loop over a row of taps, as assembly ---- */
+
+static char *assembly(const char *target)
+{
+	Options o = {.level = 2, .target = target, .prefix = "m"};
+	const char *folder = temporary_folder(&ctx), *out = arena_format(&ctx.perm, "%s/m.s", folder), *file = "m.c";
+	char why[300] = "", *text = NEW_N(&ctx.perm, char, 1 << 20);
+
+	o.output = arena_format(&ctx.perm, "%s/m.c", folder);
+	passes_run(g, &o);
+	emit_model(g, &o, NULL);
+	if (!cc_run(folder, "-O2 -S", &file, 1, out, why, sizeof why))
+		print_error("%s\n", why);
+	FILE *f = fopen(out, "r");
+	assert_non_null(f);
+	assert_in_range(fread(text, 1, (1 << 20) - 1, f), 1, (1 << 20) - 2);
+	fclose(f);
+	temporary_clear();
+	return text;
+}
+
+/* Multiply-adds, loads of vectors and uses of the stack between two labels. */
+typedef struct Counts {
+	int products, loads, stack;
+} Counts;
+
+static Counts count(char *block)
+{
+	Counts n = {0};
+
+	for (char *line = strtok(block, "\n"); line; line = strtok(NULL, "\n")) {
+		line[strcspn(line, "#")] = 0; /* clang's comments */
+		const char *memory = strchr(line, '('), *vector = strstr(line, "mm");
+		n.products += strstr(line, "vfmadd") != NULL;
+		n.loads += vector && memory && memory < vector;
+		n.stack += vector && (strstr(line, "(%rsp") || strstr(line, "(%rbp"));
+	}
+	return n;
+}
+
+/* 3x3 over 28 columns: the loop over rows loads a vector for at least one and a half products, and keeps sums, weights
+ * and the vector at hand in registers. */
+static void check_loop(const char *target)
+{
+	Layer l = {.channels = 64, .multiplier = 1, .height = 28, .width = 28, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1};
+	int loops = 0;
+
+	seed = 5;
+	add_layer(&l);
+	for (char *at = assembly(target), *next; at; at = next) {
+		next = strstr(at, "\n.L");
+		if (next)
+			*next++ = 0;
+		Counts n = count(at);
+		if (n.products < 9)
+			continue;
+		loops++;
+		assert_in_range(3 * n.loads, 1, 2 * n.products);
+		assert_int_equal(n.stack, 0);
+	}
+	assert_in_range(loops, 1, 2);
+}
+
+CASE(avx2_loop) { check_loop("x86-64-v3"); }
+CASE(avx512_loop) { check_loop("x86-64-v4"); }
+#endif
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(portable_c),
+#ifdef __x86_64__
+		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop),
+#endif
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
