@@ -165,6 +165,9 @@ static void print_facts(Unit *u, Out *o)
 	put_text(o, ", weights %s bytes, no heap\n%s */\n", grouped(o->arena, u->weights_bytes), table_text(m));
 }
 
+/* A stage called once would be inlined into run, and the registers of its tiles be shared with those of its neighbours. */
+static const char stage_macro[] = "#define STAGE static __attribute__((noinline))\n";
+
 static const char unroll_macro[] =
 	"#if defined(__clang__)\n#define UNROLL _Pragma(\"unroll\")\n#elif defined(__GNUC__)\n"
 	"#define UNROLL _Pragma(\"GCC unroll 32\")\n#else\n#define UNROLL\n#endif\n";
@@ -202,6 +205,8 @@ static void print_prologue(Unit *u, Out *o, const char *code)
 	put_text(o, "\n");
 	if (uses_word(code, "UNROLL"))
 		put_text(o, "%s", unroll_macro);
+	if (uses_word(code, "STAGE"))
+		put_text(o, "%s", stage_macro);
 	if (uses_word(code, "INLINE"))
 		put_text(o, "#define INLINE static inline __attribute__((always_inline))\n");
 	if (uses_word(code, "ALIGN"))
