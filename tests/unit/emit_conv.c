@@ -1,5 +1,6 @@
 /* Depthwise convolutions as emitted C: kernels, strides, dilations and channel multipliers in one and two dimensions for
- * every target of this machine against the evaluator; and what the compiler makes of the loop over a row of taps. */
+ * every target of this machine against the evaluator; what the compiler makes of the loop over a row of taps; and the
+ * copy of an image before a first layer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "codegen/codegen.h"
@@ -109,6 +110,21 @@ static void all_layers(const char *target)
 
 CASE(portable_c) { all_layers("c"); }
 
+/* Three planes become pixels without a loop around three stores, for gcc makes vectors of straight code only. */
+CASE(planes)
+{
+	const Op *conv = op_find("", "Conv");
+	int64_t x[4] = {1, 3, 8, 8}, w[4] = {4, 3, 1, 1};
+
+	seed = 5;
+	Value *args[2] = {given(random_tensor(4, x)), value_const(g, "w", random_tensor(4, w))};
+	graph_output(g, node_new(g, conv, NULL, 2, args, 1, attr_new(g, conv))->out[0], "y");
+	Options o = {.level = 2, .target = "c", .output = "m.c", .prefix = "m"};
+	const char *header;
+	passes_run(g, &o);
+	assert_non_null(strstr(emit_text(g, &o, &header, NULL), "UNROLL for (int j = 0; j < 3; j++)\n\t\t\ty["));
+}
+
 #ifdef __x86_64__
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 static bool has_avx512(void) { return __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"); }
@@ -199,7 +215,7 @@ CASE(avx512_loop) { check_loop("x86-64-v4"); }
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(portable_c),
+		TEST(portable_c), TEST(planes),
 #ifdef __x86_64__
 		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop),
 #endif
