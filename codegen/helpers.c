@@ -16,7 +16,7 @@ bool uses_word(const char *text, const char *word)
 	return false;
 }
 
-enum { HELPER_MAX = 128 };
+enum { HELPER_MAX = 192 };
 
 typedef struct Chosen {
 	const Helper *list[HELPER_MAX];

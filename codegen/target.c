@@ -40,7 +40,7 @@ static const AluText texts[ALU_COUNT] = {
 	[TRUNC] = {"truncf(%0)", "trunc(%0)", NULL, "v_trunc(%0)"},
 	[SQRT] = {"sqrtf(%0)", "sqrt(%0)", NULL, "v_sqrt(%0)"},
 	[EXP] = {"expf(%0)", "exp(%0)", NULL, "v_exp(%0)"},
-	[EXPM1] = {"expm1f(%0)", "expm1(%0)", NULL, NULL},
+	[EXPM1] = {"expm1f(%0)", "expm1(%0)", NULL, "v_expm1(%0)"},
 	[LOG] = {"logf(%0)", "log(%0)", NULL, "v_log(%0)"},
 	[SIN] = {"sinf(%0)", "sin(%0)", NULL, NULL},
 	[COS] = {"cosf(%0)", "cos(%0)", NULL, NULL},
@@ -56,11 +56,14 @@ static const AluText texts[ALU_COUNT] = {
 	[ATANH] = {"atanhf(%0)", "atanh(%0)", NULL, NULL},
 	[ERF] = {"erff(%0)", "erf(%0)", NULL, "v_erf(%0)"},
 	[SIGMOID] = {"f_sigmoid(%0)", "d_sigmoid(%0)", NULL, "v_sigmoid(%0)"},
-	[LOG1P] = {"log1pf(%0)", "log1p(%0)", NULL, NULL},
+	[SILU] = {"f_silu(%0)", "d_silu(%0)", NULL, "v_silu(%0)"},
+	[GELU] = {"f_gelu(%0)", "d_gelu(%0)", NULL, "v_gelu(%0)"},
+	[GELU_TANH] = {"f_gelu_tanh(%0)", "d_gelu_tanh(%0)", NULL, "v_gelu_tanh(%0)"},
+	[LOG1P] = {"log1pf(%0)", "log1p(%0)", NULL, "v_log1p(%0)"},
 	[POW] = {"powf(%0, %1)", "pow(%0, %1)", "i_pow(%0, %1)", NULL},
-	[ISNAN] = {"isnan(%0)", "isnan(%0)", NULL, NULL},
-	[ISINF] = {"isinf(%0)", "isinf(%0)", NULL, NULL},
-	[SIGN] = {"f_sign(%0)", "d_sign(%0)", "i_sign(%0)", NULL},
+	[ISNAN] = {"isnan(%0)", "isnan(%0)", NULL, "v_isnan(%0)"},
+	[ISINF] = {"isinf(%0)", "isinf(%0)", NULL, "v_isinf(%0)"},
+	[SIGN] = {"f_sign(%0)", "d_sign(%0)", "i_sign(%0)", "v_sign(%0)"},
 };
 
 const AluText *alu_text(Alu op) { return &texts[op]; }

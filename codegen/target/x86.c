@@ -1,76 +1,9 @@
 /* x86.c -- AVX2 and AVX-512: vf is a vector of floats, vm the result of a comparison.
  *
- * The functions of one argument are written once over the helpers of both widths. Coefficients: exp, log from the
- * Cephes library (S. Moshier), tanh the 13/6 rational minimax used by Eigen, erf the two-piece minimax published by
- * N. Juffa. A helper that uses another one names it, so it is found and copied too. */
+ * A helper that uses another one names it, so it is found and copied too. The functions of one argument are written
+ * once over the helpers of both widths (math.h). */
 #include "codegen/target.h"
-
-#define V(name, result, args, body) {name, "INLINE " result " " name "(" args ")\n{\n" body "}\n"}
-
-/* Written over v_fma, v_round, v_scale, v_min, v_max: the same for both widths. */
-#define MATH_HELPERS                                                                                                   \
-	V("v_exp", "vf", "vf x",                                                                                           \
-	  "\t/* x = n log 2 + r, |r| <= log 2 / 2 */\n"                                                                    \
-	  "\tx = v_clamp(x, -104.0f, 89.0f);\n"                                                                            \
-	  "\tvf n = v_round(x * v_set(0x1.715476p+0f));\n"                                                                 \
-	  "\tvf r = v_fma(n, v_set(-0x1.63p-1f), x);\n"                                                                    \
-	  "\tr = v_fma(n, v_set(0x1.bd0106p-13f), r);\n"                                                                   \
-	  "\tvf p = v_set(1.9875691500e-4f);\n"                                                                            \
-	  "\tp = v_fma(p, r, v_set(1.3981999507e-3f));\n"                                                                  \
-	  "\tp = v_fma(p, r, v_set(8.3334519073e-3f));\n"                                                                  \
-	  "\tp = v_fma(p, r, v_set(4.1665795894e-2f));\n"                                                                  \
-	  "\tp = v_fma(p, r, v_set(1.6666665459e-1f));\n"                                                                  \
-	  "\tp = v_fma(p, r, v_set(5.0000001201e-1f));\n"                                                                  \
-	  "\tp = v_fma(p, r * r, r) + v_set(1.0f);\n"                                                                      \
-	  "\treturn v_scale(p, n);\n"),                                                                                    \
-	V("v_sigmoid", "vf", "vf x", "\treturn v_set(1.0f) / (v_set(1.0f) + v_exp(-x));\n"),                               \
-	V("v_tanh", "vf", "vf x",                                                                                          \
-	  "\tx = v_clamp(x, -9.0f, 9.0f);\n"                                                                               \
-	  "\tvf s = x * x;\n"                                                                                              \
-	  "\tvf p = v_set(-2.76076847742355e-16f);\n"                                                                      \
-	  "\tp = v_fma(p, s, v_set(2.00018790482477e-13f));\n"                                                             \
-	  "\tp = v_fma(p, s, v_set(-8.60467152213735e-11f));\n"                                                            \
-	  "\tp = v_fma(p, s, v_set(5.12229709037114e-08f));\n"                                                             \
-	  "\tp = v_fma(p, s, v_set(1.48572235717979e-05f));\n"                                                             \
-	  "\tp = v_fma(p, s, v_set(6.37261928875436e-04f));\n"                                                             \
-	  "\tp = v_fma(p, s, v_set(4.89352455891786e-03f));\n"                                                             \
-	  "\tvf q = v_set(1.19825839466702e-06f);\n"                                                                       \
-	  "\tq = v_fma(q, s, v_set(1.18534705686654e-04f));\n"                                                             \
-	  "\tq = v_fma(q, s, v_set(2.26843463243900e-03f));\n"                                                             \
-	  "\tq = v_fma(q, s, v_set(4.89352518554385e-03f));\n"                                                             \
-	  "\treturn x * p / q;\n"),                                                                                        \
-	V("v_erf", "vf", "vf x",                                                                                           \
-	  "\tvf t = v_clamp(v_abs(x), 0.0f, 4.0f), s = t * t;\n"                                                           \
-	  "\t/* above 0.93: 1 - exp of a polynomial */\n"                                                                  \
-	  "\tvf r = v_fma(v_set(-1.72853470e-5f), t, v_set(3.83197126e-4f));\n"                                            \
-	  "\tvf u = v_fma(v_set(-3.88396438e-3f), t, v_set(2.42546219e-2f));\n"                                            \
-	  "\tr = v_fma(r, s, u);\n"                                                                                        \
-	  "\tr = v_fma(r, t, v_set(-1.06777877e-1f));\n"                                                                   \
-	  "\tr = v_fma(r, t, v_set(-6.34846687e-1f));\n"                                                                   \
-	  "\tr = v_fma(r, t, v_set(-1.28717512e-1f));\n"                                                                   \
-	  "\tr = v_set(1.0f) - v_exp(v_fma(r, t, -t));\n"                                                                  \
-	  "\t/* below: x + x * polynomial in x^2 */\n"                                                                     \
-	  "\tvf p = v_fma(v_set(-5.96761703e-4f), s, v_set(4.99119423e-3f));\n"                                            \
-	  "\tp = v_fma(p, s, v_set(-2.67681349e-2f));\n"                                                                   \
-	  "\tp = v_fma(p, s, v_set(1.12819925e-1f));\n"                                                                    \
-	  "\tp = v_fma(p, s, v_set(-3.76125336e-1f));\n"                                                                   \
-	  "\tp = v_fma(p, s, v_set(1.28379166e-1f));\n"                                                                    \
-	  "\treturn v_select(v_lt(v_set(0.927734375f), t), v_sign_of(r, x), v_fma(p, x, x));\n")
-
-#define LOG_POLYNOMIAL                                                                                                 \
-	"\tvf s = m * m;\n"                                                                                                \
-	"\tvf p = v_set(7.0376836292e-2f);\n"                                                                              \
-	"\tp = v_fma(p, m, v_set(-1.1514610310e-1f));\n"                                                                   \
-	"\tp = v_fma(p, m, v_set(1.1676998740e-1f));\n"                                                                    \
-	"\tp = v_fma(p, m, v_set(-1.2420140846e-1f));\n"                                                                   \
-	"\tp = v_fma(p, m, v_set(1.4249322787e-1f));\n"                                                                    \
-	"\tp = v_fma(p, m, v_set(-1.6668057665e-1f));\n"                                                                   \
-	"\tp = v_fma(p, m, v_set(2.0000714765e-1f));\n"                                                                    \
-	"\tp = v_fma(p, m, v_set(-2.4999993993e-1f));\n"                                                                   \
-	"\tp = v_fma(p, m, v_set(3.3333331174e-1f));\n"                                                                    \
-	"\tp = v_fma(e, v_set(-2.12194440e-4f), p * m * s);\n"                                                             \
-	"\tp = v_fma(s, v_set(-0.5f), p);\n"                                                                               \
-	"\tvf y = v_fma(e, v_set(0.693359375f), m + p);\n"
+#include "codegen/target/math.h"
 
 static const Helper avx2[] = {
 	{"vf", "typedef __m256 vf;\n"},
@@ -144,20 +77,21 @@ static const Helper avx2[] = {
 	  "\tx = v_max(x, _mm256_permute_ps(x, 0x4e));\n\treturn _mm256_cvtss_f32(v_max(x, _mm256_permute_ps(x, 0xb1)));\n"),
 	V("v_least", "float", "vf x", "\tx = v_min(x, _mm256_permute2f128_ps(x, x, 1));\n"
 	  "\tx = v_min(x, _mm256_permute_ps(x, 0x4e));\n\treturn _mm256_cvtss_f32(v_min(x, _mm256_permute_ps(x, 0xb1)));\n"),
+	V("v_ldexp", "vf", "vf x, vf t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"
+	  "\treturn _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(x), _mm256_slli_epi32(_mm256_castps_si256(t), 23)));\n"),
+	V("v_exponent", "vf", "vf x", "\t/* the e of x = m 2^e, 3/4 <= m < 3/2; x > 0 is normal */\n"
+	  "\treturn _mm256_cvtepi32_ps(_mm256_srai_epi32(_mm256_sub_epi32(_mm256_castps_si256(x), _mm256_set1_epi32(0x3f400000)), 23));\n"),
+	V("v_mantissa", "vf", "vf x", "\t/* the m of x = m 2^e, 3/4 <= m < 3/2; x > 0 is normal */\n"
+	  "\t__m256i part = _mm256_and_si256(_mm256_sub_epi32(_mm256_castps_si256(x), _mm256_set1_epi32(0x3f400000)), _mm256_set1_epi32(0x7fffff));\n"
+	  "\treturn _mm256_castsi256_ps(_mm256_add_epi32(part, _mm256_set1_epi32(0x3f400000)));\n"),
 	V("v_log", "vf", "vf x",
-	  "\t/* x = m 2^e, sqrt(1/2) <= m < sqrt 2; subnormals are scaled up first */\n"
-	  "\tvm tiny = v_lt(x, v_set(0x1p-126f));\n"
-	  "\tvf z = v_select(tiny, x * v_set(0x1p23f), x);\n"
-	  "\t__m256i bits = _mm256_castps_si256(z);\n"
-	  "\tvf e = _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(126)));\n"
-	  "\tvf m = _mm256_castsi256_ps(_mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x7fffff)), _mm256_set1_epi32(0x3f000000)));\n"
-	  "\tvm low = v_lt(m, v_set(0.707106781f));\n"
-	  "\te = e - v_select(low, v_set(1.0f), v_set(0.0f)) - v_select(tiny, v_set(23.0f), v_set(0.0f));\n"
-	  "\tm = v_select(low, m + m, m) - v_set(1.0f);\n" LOG_POLYNOMIAL
+	  "\tvm tiny = v_lt(x, v_set(0x1p-126f));\t/* subnormals are scaled up */\n"
+	  "\tvf z = v_select(tiny, x * v_set(0x1p24f), x);\n"
+	  "\tvf y = v_log_of(v_mantissa(z) - v_set(1.0f), v_exponent(z) - v_select(tiny, v_set(24.0f), v_set(0.0f)));\n"
 	  "\ty = v_select(v_lt(x, v_set(INFINITY)), y, x);\n"
 	  "\ty = v_select(v_eq(x, v_set(0.0f)), v_set(-INFINITY), y);\n"
 	  "\treturn v_select(v_lt(x, v_set(0.0f)), v_set(NAN), y);\n"),
-	MATH_HELPERS,
+	VECTOR_MATH,
 	{NULL, NULL}};
 
 static const Helper avx512[] = {
@@ -226,17 +160,14 @@ static const Helper avx512[] = {
 	  "\tx = v_max(x, _mm512_permute_ps(x, 0x4e));\n\treturn _mm512_cvtss_f32(v_max(x, _mm512_permute_ps(x, 0xb1)));\n"),
 	V("v_least", "float", "vf x", "\tx = v_min(x, _mm512_shuffle_f32x4(x, x, 0x4e));\n\tx = v_min(x, _mm512_shuffle_f32x4(x, x, 0xb1));\n"
 	  "\tx = v_min(x, _mm512_permute_ps(x, 0x4e));\n\treturn _mm512_cvtss_f32(v_min(x, _mm512_permute_ps(x, 0xb1)));\n"),
-	V("v_log", "vf", "vf x",
-	  "\t/* x = m 2^e, sqrt(1/2) <= m < sqrt 2 */\n"
-	  "\tvf e = _mm512_getexp_ps(x) + v_set(1.0f);\n"
-	  "\tvf m = _mm512_getmant_ps(x, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_src);\n"
-	  "\tvm low = v_lt(m, v_set(0.707106781f));\n"
-	  "\te = e - v_select(low, v_set(1.0f), v_set(0.0f));\n"
-	  "\tm = v_select(low, m + m, m) - v_set(1.0f);\n" LOG_POLYNOMIAL
-	  "\ty = v_select(v_lt(x, v_set(INFINITY)), y, x);\n"
-	  "\ty = v_select(v_eq(x, v_set(0.0f)), v_set(-INFINITY), y);\n"
-	  "\treturn v_select(v_lt(x, v_set(0.0f)), v_set(NAN), y);\n"),
-	MATH_HELPERS,
+	V("v_ldexp", "vf", "vf x, vf t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"
+	  "\treturn _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(x), _mm512_slli_epi32(_mm512_castps_si512(t), 23)));\n"),
+	V("v_mantissa", "vf", "vf x", "\t/* the m of x = m 2^e, 3/4 <= m < 3/2; NaN for x < 0 */\n"
+	  "\treturn _mm512_getmant_ps(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_nan);\n"),
+	V("v_exponent", "vf", "vf x", "\t/* the e of x = m 2^e, 3/4 <= m < 3/2; -infinity for 0 */\n"
+	  "\treturn _mm512_getexp_ps(x) - _mm512_getexp_ps(v_mantissa(x));\n"),
+	V("v_log", "vf", "vf x", "\treturn v_log_of(v_mantissa(x) - v_set(1.0f), v_exponent(x));\n"),
+	VECTOR_MATH,
 	{NULL, NULL}};
 
 const Target target_x86_64_v3 = {

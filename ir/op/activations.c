@@ -1,7 +1,7 @@
 /* activations.c -- the activation functions of today's ONNX (versions 1-24), each with its formula in its row.
  *
  * The C formulas are those of the specification, in double. The expressions are the same functions, written so that
- * f32 keeps its digits: e^x - 1 as EXPM1, log(1 + e^x) without overflow, 1 + tanh(u) as 2 sigmoid(2u). */
+ * f32 keeps its digits: e^x - 1 as EXPM1, log(1 + e^x) without overflow, those that cancel as operations of their own. */
 #include <math.h>
 #include "ir/op/pointwise.h"
 
@@ -132,19 +132,16 @@ static double gelu(double x, bool by_tanh)
 	return 0.5 * x * (by_tanh ? 1 + tanh(u) : erfc(-x / sqrt(2)));
 }
 
-static Expr *gelu_expr(Lower *l, Expr *x, bool by_tanh)
+/* x sigmoid(alpha x) */
+static Expr *swish_expr(Lower *l, Expr *x, double alpha)
 {
-	if (by_tanh) {
-		Expr *cubic = PLUS(TIMES(TIMES(x, x), K(0.044715)), K(1));
-		return TIMES(x, alu1(l, SIGMOID, TIMES(TIMES(x, cubic), K(2 * sqrt(2 / acos(-1))))));
-	}
-	return TIMES(TIMES(x, K(0.5)), PLUS(alu1(l, ERF, TIMES(x, K(sqrt(0.5)))), K(1)));
+	return alpha == 1 ? alu1(l, SILU, x) : TIMES(x, alu1(l, SIGMOID, TIMES(K(alpha), x)));
 }
 
 static Expr *expm1_of(Lower *l, Expr *x) { return alu1(l, EXPM1, x); }
 
 FLOAT1(Sigmoid, 1 / (1 + exp(-x)), alu1(l, SIGMOID, x), SMOOTH)
-FLOAT1(Swish, x / (1 + exp(-P(alpha) * x)), TIMES(x, alu1(l, SIGMOID, TIMES(K(P(alpha)), x))), SMOOTH,
+FLOAT1(Swish, x / (1 + exp(-P(alpha) * x)), swish_expr(l, x, P(alpha)), SMOOTH,
        ATTRS(elu_attrs))
 FLOAT1(Elu, x < 0 ? P(alpha) * expm1(x) : x, IF_LESS(x, K(0), TIMES(K(P(alpha)), expm1_of(l, x)), x), SMOOTH,
        ATTRS(elu_attrs))
@@ -156,4 +153,4 @@ FLOAT1(Softplus, softplus(x), softplus_expr(l, x), SMOOTH)
 FLOAT1(Softsign, x / (1 + fabs(x)), OVER(x, PLUS(alu1(l, ABS, x), K(1))), .flags = POINTWISE | CHEAP, .ulp = 2)
 FLOAT1(Mish, x * tanh(softplus(x)), mish_expr(l, x), SMOOTH)
 /* Its bound holds for results of the size of x: 1 + erf cancels in f32 for negative x. */
-FLOAT1(Gelu, gelu(x, IS_TANH), gelu_expr(l, x, IS_TANH), SMOOTH, ATTRS(gelu_attrs))
+FLOAT1(Gelu, gelu(x, IS_TANH), alu1(l, IS_TANH ? GELU_TANH : GELU, x), SMOOTH, ATTRS(gelu_attrs))

@@ -106,6 +106,9 @@ static double float_alu(Alu op, double a, double b)
 	case ATANH: return atanh(a);
 	case ERF: return erf(a);
 	case SIGMOID: return 1 / (1 + exp(-a));
+	case SILU: return a / (1 + exp(-a));
+	case GELU: return 0.5 * a * erfc(-a / sqrt(2));
+	case GELU_TANH: return a / (1 + exp(-2 * sqrt(2 / acos(-1)) * (a + 0.044715 * a * a * a)));
 	case LOG1P: return log1p(a);
 	case POW: return pow(a, b);
 	case SIGN: return isnan(a) ? a : (a > 0) - (a < 0);

@@ -1,0 +1,145 @@
+/* math.h -- functions of one vector, written once over the helpers of every width: at most 4 units in the last place
+ * from the exact result for every float (docs/mathematics.md has the figures, tests/ulp measures them).
+ *
+ * All that is exponential reduces the same way: x = n log 2 + r, |r| <= log 2 / 2. n is rounded by adding 1.5 * 2^23,
+ * after which it stands in the last bits of the sum t, from where v_ldexp takes it. Where a quotient is formed anyway,
+ *     e^r = (c + r) / (c - r),   c = r coth(r / 2) = 2 + r^2 / 6 - r^4 / 360 + ...,   an even function
+ * costs two coefficients and no division of its own. A number added to 1.5 * 2^23 keeps 2^n normal where n is far
+ * below 0; it cancels in the quotient, whose last operation alone rounds to a subnormal number.
+ * The coefficients are minimax ones, computed by tools/minimax.py. */
+#ifndef TCC_CODEGEN_MATH_H
+#define TCC_CODEGEN_MATH_H
+
+/* A row of helpers: its name, its result, its parameters, its lines. */
+#define V(name, result, args, body) {name, "INLINE " result " " name "(" args ")\n{\n" body "}\n"}
+
+#define LOG2_E "v_set(0x1.715476p+0f)"
+/* log 2 as the sum of two floats */
+#define LN2 "v_set(0x1.62e43p-1f)"
+#define LN2_REST "v_set(-0x1.05c61p-29f)"
+#define MINUS_LN2 "v_set(-0x1.62e43p-1f)"
+#define MINUS_LN2_REST "v_set(0x1.05c61p-29f)"
+
+/* Rows for the end of a table. */
+#define VECTOR_MATH													\
+	V("v_exp", "vf", "vf x",											\
+	  "\t/* x = n log 2 + r, |r| <= log 2 / 2 */\n"								\
+	  "\tx = v_clamp(x, -104.0f, 89.0f);\n"									\
+	  "\tvf n = v_round(x * " LOG2_E ");\n"									\
+	  "\tvf r = v_fma(n, " MINUS_LN2 ", x);\n"									\
+	  "\tr = v_fma(n, " MINUS_LN2_REST ", r);\n"									\
+	  "\tvf p = v_fma(r, v_set(0x1.10625p-7f), v_set(0x1.572a64p-5f));\n"						\
+	  "\tp = v_fma(p, r, v_set(0x1.5557bp-3f));\n"									\
+	  "\tp = v_fma(p, r, v_set(0x1.fffdfcp-2f));\n"								\
+	  "\tp = v_fma(p, r, v_set(1.0f));\n"										\
+	  "\tp = v_fma(p, r, v_set(1.0f));\n"										\
+	  "\treturn v_scale(p, n);\n"),										\
+	V("v_coth", "vf", "vf r",											\
+	  "\t/* r coth(r / 2): the c of e^r = (c + r) / (c - r), |r| <= log 2 / 2 */\n"				\
+	  "\tvf s = r * r;\n"												\
+	  "\treturn v_fma(v_fma(s, v_set(-0x1.6a8af6p-9f), v_set(0x1.555514p-3f)), s, v_set(2.0f));\n"),		\
+	V("v_expm1", "vf", "vf x",											\
+	  "\t/* (2^n - 1) c + (2^n + 1) r over c - r; halves, so that 2^128 fits */\n"					\
+	  "\tvf y = v_clamp(x, -30.0f, 89.0f);\n"									\
+	  "\tvf t = v_fma(y, " LOG2_E ", v_set(0x1.8p23f)), n = t - v_set(0x1.8p23f);\n"				\
+	  "\tvf r = v_fma(n, " MINUS_LN2_REST ", v_fma(n, " MINUS_LN2 ", y));\n"					\
+	  "\tvf c = v_coth(r), p = v_ldexp(v_set(0.5f), t);\n"								\
+	  "\ty = v_fma(p - v_set(0.5f), c, (p + v_set(0.5f)) * r) / ((c - r) * v_set(0.5f));\n"			\
+	  "\treturn v_sign_of(y, x);\n"),										\
+	V("v_sigmoid", "vf", "vf x",											\
+	  "\t/* e^x / (1 + e^x), both times 2^30 */\n"									\
+	  "\tx = v_clamp(x, -105.0f, 20.0f);\n"									\
+	  "\tvf t = v_fma(x, " LOG2_E ", v_set(0x1.8p23f + 30)), n = t - v_set(0x1.8p23f + 30);\n"			\
+	  "\tvf r = v_fma(n, " MINUS_LN2_REST ", v_fma(n, " MINUS_LN2 ", x));\n"					\
+	  "\tvf c = v_coth(r), u = v_ldexp(c + r, t);\n"								\
+	  "\treturn u / v_fma(c - r, v_set(0x1p30f), u);\n"),								\
+	V("v_silu", "vf", "vf x",											\
+	  "\t/* x / (1 + e^-x) = max(x, 0) - a / (1 + e^a) with a = |x|; numerator and denominator times 2^40 e^-a */\n"	\
+	  "\tvf a = v_at_most(v_abs(x), 110.0f);\n"									\
+	  "\tvf t = v_fma(a, -" LOG2_E ", v_set(0x1.8p23f + 40)), n = t - v_set(0x1.8p23f + 40);\n"			\
+	  "\tvf r = v_fma(n, " LN2_REST ", v_fma(n, " LN2 ", a));\n"							\
+	  "\tvf c = v_coth(r), u = v_ldexp(c - r, t);\n"								\
+	  "\treturn v_at_least(x, 0.0f) - a * u / v_fma(c + r, v_set(0x1p40f), u);\n"),				\
+	V("v_tanh", "vf", "vf x",											\
+	  "\t/* x = n log 2 / 2 + r; the sum of tanh(n log 2 / 2) = (p - 1) / (p + 1), p = 2^n, and tanh r = r / c */\n"	\
+	  "\tvf y = v_clamp(x, -9.5f, 9.5f);\n"									\
+	  "\tvf t = v_fma(y, v_set(0x1.715476p+1f), v_set(0x1.8p23f)), n = t - v_set(0x1.8p23f);\n"			\
+	  "\tvf r = v_fma(n, v_set(-0x1.62e43p-2f), y), s = r * r;\n"							\
+	  "\tvf c = v_fma(v_fma(s, v_set(-0x1.6a8af6p-6f), v_set(0x1.555514p-2f)), s, v_set(1.0f));\n"			\
+	  "\tvf p = v_ldexp(v_set(1.0f), t), more = p + v_set(1.0f), less = p - v_set(1.0f);\n"			\
+	  "\treturn v_sign_of(v_fma(less, c, more * r) / v_fma(less, r, more * c), x);\n"),				\
+	V("v_erf", "vf", "vf x",											\
+	  "\tvf a = v_at_most(v_abs(x), 3.92f), s = a * a;\t/* from where erf is 1 in floats */\n"			\
+	  "\t/* above 9/8: 1 - e^(-a^2) times a polynomial */\n"							\
+	  "\tvf r = v_fma(a, v_set(0x1.12c52p-10f), v_set(-0x1.d8b874p-7f));\n"					\
+	  "\tr = v_fma(r, a, v_set(0x1.62169ap-4f));\n"								\
+	  "\tr = v_fma(r, a, v_set(-0x1.30f8cep-2f));\n"								\
+	  "\tr = v_fma(r, a, v_set(0x1.502c86p-1f));\n"								\
+	  "\tr = v_fma(r, a, v_set(-0x1.f206dep-1f));\n"								\
+	  "\tr = v_fma(r, a, v_set(0x1.efd88cp-1f));\n"								\
+	  "\tr = v_fma(r, -v_exp(-s), v_set(1.0f));\n"									\
+	  "\t/* below: x + x times a polynomial in x^2 */\n"								\
+	  "\tvf p = v_fma(s, v_set(0x1.26856p-14f), v_set(-0x1.963f3p-11f));\n"					\
+	  "\tp = v_fma(p, s, v_set(0x1.520088p-8f));\n"								\
+	  "\tp = v_fma(p, s, v_set(-0x1.b7b2fcp-6f));\n"								\
+	  "\tp = v_fma(p, s, v_set(0x1.ce28bp-4f));\n"									\
+	  "\tp = v_fma(p, s, v_set(-0x1.812726p-2f));\n"								\
+	  "\tp = v_fma(p, s, v_set(0x1.06eba8p-3f));\n"								\
+	  "\treturn v_select(v_lt(v_set(1.125f), a), v_sign_of(r, x), v_fma(p, x, x));\n"),				\
+	V("v_gelu", "vf", "vf x",											\
+	  "\t/* max(x, 0) - a Phi(-a) with a = |x|; Phi(-a) = e^(-a^2 / 2) S(z) / (a + 7/2), z = a / (a + 7/2); times 2^30.\n"	\
+	  "\t * r = a^2 + 2 n log 2 is formed with one rounding: n times the first part of log 2 is exact. */\n"	\
+	  "\tvf a = v_at_most(v_abs(x), 14.5f);\n"									\
+	  "\tvf t = v_fma(a * a, v_set(-0x1.715476p-1f), v_set(0x1.8p23f + 30)), n = t - v_set(0x1.8p23f + 30);\n"	\
+	  "\tvf r = v_fma(n, v_set(0x1.7f7d1cp-19f), v_fma(a, a, n * v_set(0x1.62e4p+0f)));\n"				\
+	  "\t/* m = e^(-r / 2) - 1 */\n"										\
+	  "\tvf m = v_fma(r, v_set(0x1.6a23cep-16f), v_set(-0x1.123a2p-12f));\n"					\
+	  "\tm = v_fma(m, r, v_set(0x1.5558f2p-9f));\n"								\
+	  "\tm = v_fma(m, r, v_set(-0x1.555492p-6f));\n"								\
+	  "\tm = v_fma(m, r, v_set(0x1.fffffcp-4f));\n"								\
+	  "\tm = v_fma(m, r, v_set(-0.5f)) * r;\n"									\
+	  "\tvf z = a / (a + v_set(3.5f)), w = z - v_set(0.5f);\n"							\
+	  "\tvf s = v_fma(w, v_set(0x1.d042dap-5f), v_set(0x1.ba6408p-4f));\n"						\
+	  "\ts = v_fma(s, w, v_set(-0x1.037e2p-4f));\n"								\
+	  "\ts = v_fma(s, w, v_set(-0x1.a031b8p-3f));\n"								\
+	  "\ts = v_fma(s, w, v_set(0x1.a98868p-3f));\n"								\
+	  "\ts = v_fma(s, w, v_set(0x1.1d2fa4p-2f));\n"								\
+	  "\ts = v_fma(s, w, v_set(-0x1.db5a6ep-1f));\n"								\
+	  "\ts = v_fma(s, w, v_set(0x1.42fec8p+0f));\n"								\
+	  "\ts = v_fma(s, w, v_set(-0x1.21915p+0f));\n"								\
+	  "\ts = v_fma(s, w, v_set(0x1.7d241ap-1f));\n"								\
+	  "\ts = z * v_ldexp(s, t);\n"											\
+	  "\treturn v_fma(v_fma(m, s, s), v_set(-0x1p-30f), v_at_least(x, 0.0f));\n"),					\
+	V("v_gelu_tanh", "vf", "vf x",											\
+	  "\t/* x / (1 + e^-w), w = k x (x^2 + 1 / 0.044715), k = 0.044715 sqrt(8 / pi), as in v_silu. x^2 + 1 / 0.044715 is\n"	\
+	  "\t * v + rest; everything is divided by k, so that r = a (v + rest) + n log 2 / k. */\n"			\
+	  "\tvf a = v_at_most(v_abs(x), 10.8f), h = a * a, v = h + v_set(0x1.65d26p+4f);\n"				\
+	  "\tvf rest = (v_set(0x1.65d26p+4f) - v) + h + (v_fma(a, a, -h) + v_set(-0x1.226128p-20f));\n"		\
+	  "\tvf t = v_fma(a * v, v_set(-0x1.a5a7dp-4f), v_set(0x1.8p23f + 32)), n = t - v_set(0x1.8p23f + 32);\n"	\
+	  "\tvf r = v_fma(a, v, n * v_set(0x1.36d8p+3f)) + v_fma(a, rest, n * v_set(0x1.d56d78p-13f));\n"		\
+	  "\tvf s = r * r, c = v_fma(v_fma(s, v_set(-0x1.0dbfa2p-20f), v_set(0x1.85b0f8p-7f)), s, v_set(0x1.c0768cp+4f));\n"	\
+	  "\tvf u = v_ldexp(c - r, t);\n"										\
+	  "\treturn v_at_least(x, 0.0f) - a * u / v_fma(c + r, v_set(0x1p32f), u);\n"),				\
+	V("v_log_of", "vf", "vf f, vf e",										\
+	  "\t/* log(1 + f) + e log 2, -1/4 <= f < 1/2 */\n"								\
+	  "\tvf p = v_fma(f, v_set(0x1.bb73fcp-5f), v_set(-0x1.ee4784p-4f));\n"					\
+	  "\tp = v_fma(p, f, v_set(0x1.32dee2p-3f));\n"								\
+	  "\tp = v_fma(p, f, v_set(-0x1.5887fcp-3f));\n"								\
+	  "\tp = v_fma(p, f, v_set(0x1.99216ap-3f));\n"								\
+	  "\tp = v_fma(p, f, v_set(-0x1.ffdd9ep-3f));\n"								\
+	  "\tp = v_fma(p, f, v_set(0x1.5555e6p-2f));\n"								\
+	  "\tp = v_fma(p, f, v_set(-0x1.000014p-1f));\n"								\
+	  "\treturn v_fma(e, " LN2 ", v_fma(f * f, p, f));\n"),							\
+	V("v_log1p", "vf", "vf x",											\
+	  "\t/* u = 1 + x = m 2^e; what the sum lost, x - (u - 1), is added to m - 1 */\n"				\
+	  "\tvf u = x + v_set(1.0f), e = v_exponent(u);\n"								\
+	  "\tvf scale = v_ldexp(v_set(1.0f), v_set(0x1.8p23f) - v_at_most(e, 100.0f));\n"				\
+	  "\tvf y = v_log_of(v_fma(x - (u - v_set(1.0f)), scale, v_mantissa(u) - v_set(1.0f)), e);\n"			\
+	  "\ty = v_select(v_lt(x, v_set(INFINITY)), y, x);\n"								\
+	  "\ty = v_select(v_eq(u, v_set(0.0f)), v_set(-INFINITY), y);\n"						\
+	  "\ty = v_select(v_lt(u, v_set(0.0f)), v_set(NAN), y);\n"							\
+	  "\treturn v_sign_of(y, x);\n"),										\
+	V("v_sign", "vf", "vf x", "\treturn v_select(v_lt(v_set(0.0f), v_abs(x)), v_sign_of(v_set(1.0f), x), x);\n"),	\
+	V("v_isnan", "vm", "vf x", "\treturn v_not(v_eq(x, x));\n"),							\
+	V("v_isinf", "vm", "vf x", "\treturn v_eq(v_abs(x), v_set(INFINITY));\n")
+#endif

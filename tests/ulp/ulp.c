@@ -1,0 +1,345 @@
+/* ulp.c -- how far the vector functions of emitted C are from the exact result, in units in its last place.
+ *
+ * usage: ulp [-a] [-c] [-t TARGET] [-f OPERATOR]
+ *
+ * A graph with one output a function is emitted, built and run over the bit patterns of float: the neighbours of every
+ * power of two and every STEP-th pattern, or all 2^32 with -a. The exact result is the function in double. NaN must
+ * give NaN, and zero the sign that the function says. With -c, cycles per element of an array in the first cache. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "ir/op/nn.h"
+#include "passes/algebra.h"
+#include "tools/jit.h"
+#include "tools/program.h"
+
+enum { BLOCK = 1 << 14, STEP = 127, NEAR = 64, MOST = 32, ARRAY = 2048 };
+
+/* ---- the functions ---- */
+
+typedef struct Row {
+	const char *op, *attr; /* attr: an attribute set to 1, or NULL */
+	double (*exact)(double);
+	bool odd_at_zero; /* f(-0) is -0 */
+} Row;
+
+static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+
+/* Towards -infinity these go to 0; the formulas give 0 times infinity there. */
+static double silu(double x) { return isinf(x) && x < 0 ? 0 : x / (1 + exp(-x)); }
+static double gelu(double x) { return isinf(x) && x < 0 ? 0 : 0.5 * x * erfc(-x / sqrt(2)); }
+static double gelu_tanh(double x)
+{
+	double w = 2 * sqrt(2 / acos(-1)) * x * (1 + 0.044715 * x * x);
+	return isinf(x) && x < 0 ? 0 : x / (1 + exp(-w));
+}
+
+static double elu(double x) { return x < 0 ? expm1(x) : x; }
+static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
+static double sign(double x) { return isnan(x) ? x : (x > 0) - (x < 0); }
+
+static const Row rows[] = {
+	{"Exp", NULL, exp, false},
+	{"Log", NULL, log, false},
+	{"Sigmoid", NULL, sigmoid, false},
+	{"Swish", NULL, silu, true},
+	{"Tanh", NULL, tanh, true},
+	{"Erf", NULL, erf, true},
+	{"Gelu", NULL, gelu, true},
+	{"Gelu", "approximate", gelu_tanh, true},
+	{"Elu", NULL, elu, true},
+	{"Softplus", NULL, softplus, false},
+	{"Sign", NULL, sign, true},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+static const double bound = 4;
+
+static const char *title(const Row *r) { return r->attr ? "Gelu, tanh" : r->op; }
+
+/* ---- from functions to code ---- */
+
+enum { TARGETS = 2 };
+
+typedef struct Test {
+	Ctx *c;
+	const Row *row[ROWS];
+	int n;
+	const char *target[TARGETS];
+	int ntargets;
+	bool all;
+} Test;
+
+static Session *build(const Test *t, const char *target, const Row *const *row, int n, int64_t count)
+{
+	Ctx *c = t->c;
+	Syms *syms = NEW(&c->perm, Syms);
+	Settings s = {.compile = {.level = 2, .target = target}, .cc_flags = "-O2"};
+
+	*syms = (Syms){.ctx = c};
+	Graph *g = graph_new(c, syms, "ulp", NULL);
+	Tensor shape = {.rank = 1, .dim = {count}};
+	Shape x_shape = tensor_shape(&shape);
+	Value *x = value_input(g, "x", F32, &x_shape);
+	for (int i = 0; i < n; i++) {
+		const Op *op = op_named(row[i]->op);
+		void *attr = attr_new(g, op);
+		if (row[i]->attr)
+			*(int64_t *)attr_field(op, attr, row[i]->attr) = 1;
+		graph_output(g, node_new(g, op, NULL, 1, &x, 1, attr)->out[0], "y");
+	}
+	temporary_folder(c);
+	temporary_clear();
+	return jit(c, g, &s, NULL);
+}
+
+/* ---- one result ---- */
+
+static float float_of(uint32_t bits)
+{
+	float x;
+
+	memcpy(&x, &bits, sizeof x);
+	return x;
+}
+
+/* The unit in the last place of a float near y: 2^(e - 23), at least 2^-149. */
+static double unit_of(double y)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &y, sizeof bits);
+	uint64_t e = bits >> 52 & 2047, least = 1023 - 126;
+	bits = (e < least ? least - 23 : e - 23) << 52;
+	memcpy(&y, &bits, sizeof y);
+	return y;
+}
+
+/* Infinity counts as 2^128, the float after the largest one. */
+static double clipped(double y) { return y > 0x1p128 ? 0x1p128 : y < -0x1p128 ? -0x1p128 : y; }
+
+/* How far got is from what f(x) should be. */
+static double distance(const Row *r, float x, double want, float got)
+{
+	if (isnan(want) || isnan(got))
+		return isnan(want) && isnan(got) ? 0 : INFINITY;
+	if (x == 0 && r->odd_at_zero && signbit(got) != signbit(x))
+		return INFINITY;
+	return fabs(clipped((double)got) - clipped(want)) / unit_of(clipped(want));
+}
+
+/* ---- all of them ---- */
+
+typedef struct Worst {
+	double ulp;
+	float x, y;
+} Worst;
+
+/* The k-th block of bit patterns; false: there are no more. */
+static bool fill(const Test *t, uint64_t k, float *x)
+{
+	uint64_t edges = (512 * NEAR) / BLOCK;
+
+	for (uint64_t i = 0; i < BLOCK; i++) {
+		uint64_t n = k * BLOCK + i;
+		if (t->all)
+			x[i] = float_of((uint32_t)n);
+		else if (k < edges)
+			x[i] = float_of((uint32_t)((n / NEAR << 23) + n % NEAR - NEAR / 2));
+		else
+			x[i] = float_of((uint32_t)((n - edges * BLOCK) * STEP));
+	}
+	return t->all ? k < ((uint64_t)1 << 32) / BLOCK : k < edges + ((uint64_t)1 << 32) / STEP / BLOCK;
+}
+
+static void judge(const Row *r, const float *x, const double *want, const float *y, Worst *worst)
+{
+	for (int i = 0; i < BLOCK; i++) {
+		double d = distance(r, x[i], want[i], y[i]);
+		if (d > worst->ulp)
+			*worst = (Worst){d, x[i], y[i]};
+	}
+}
+
+/* One block through all functions of all targets. */
+static void judge_block(const Test *t, Session *const *s, Tensor *x, Worst (*worst)[ROWS])
+{
+	static double want[BLOCK];
+	const float *in = x->data;
+
+	for (int k = 0; k < t->ntargets; k++) {
+		session_bind(s[k], &x);
+		if (session_run(s[k]) != TCC_OK)
+			fail(t->c, EXIT_MODEL, "E-RUN", "the run failed");
+	}
+	for (int r = 0; r < t->n; r++) {
+		for (int i = 0; i < BLOCK; i++)
+			want[i] = t->row[r]->exact((double)in[i]);
+		for (int k = 0; k < t->ntargets; k++)
+			judge(t->row[r], in, want, session_output(s[k], r)->data, &worst[k][r]);
+	}
+}
+
+static int report(const Test *t, const Worst (*worst)[ROWS])
+{
+	int bad = 0;
+
+	for (int r = 0; r < t->n; r++)
+		for (int k = 0; k < t->ntargets; k++) {
+			const Worst *w = &worst[k][r];
+			printf("%-11s %-10s %6.3f ulp at %a, which gives %a%s\n", title(t->row[r]), t->target[k], w->ulp,
+			       (double)w->x, (double)w->y, w->ulp <= bound ? "" : "  FAILED");
+			bad += !(w->ulp <= bound);
+		}
+	return bad;
+}
+
+static int accuracy(const Test *t)
+{
+	static Worst worst[TARGETS][ROWS];
+	Session *s[TARGETS];
+	Tensor *x = tensor_new(&t->c->perm, F32, 1, &(int64_t){BLOCK});
+
+	for (int k = 0; k < t->ntargets; k++)
+		s[k] = build(t, t->target[k], t->row, t->n, BLOCK);
+	for (uint64_t k = 0; fill(t, k, x->data); k++) {
+		ArenaMark mark = arena_mark(&t->c->perm);
+		judge_block(t, s, x, worst);
+		arena_release(&t->c->perm, mark);
+	}
+	for (int k = 0; k < t->ntargets; k++)
+		session_close(s[k]);
+	return report(t, worst);
+}
+
+/* ---- cycles ---- */
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Seconds of one cycle: a multiplication of integers waits three for the one before it. */
+static double cycle(void)
+{
+	double best = INFINITY;
+
+	for (int round = 0; round < 20; round++) {
+		uint64_t x = 3;
+		double start = seconds();
+		for (int i = 0; i < 100000; i++) {
+			x *= 0x2545f4914f6cdd1du;
+			__asm__ volatile("" : "+r"(x));
+		}
+		best = fmin(best, seconds() - start);
+	}
+	return best / 300000;
+}
+
+static double time_of(Session *s)
+{
+	double best = INFINITY;
+
+	for (int round = 0; round < 50; round++) {
+		double start = seconds();
+		for (int i = 0; i < 100; i++)
+			session_run(s);
+		best = fmin(best, seconds() - start);
+	}
+	return best / 100;
+}
+
+static void speed(const Test *t)
+{
+	Tensor *x = tensor_new(&t->c->perm, F32, 1, &(int64_t){ARRAY});
+
+	for (int i = 0; i < ARRAY; i++)
+		((float *)x->data)[i] = (float)(i * 37 % ARRAY) * (16.0f / ARRAY) - 7.9f;
+	for (int r = 0; r < t->n; r++)
+		for (int k = 0; k < t->ntargets; k++) {
+			Session *s = build(t, t->target[k], &t->row[r], 1, ARRAY);
+			session_bind(s, &x);
+			printf("%-11s %-10s %6.2f cycles an element\n", title(t->row[r]), t->target[k],
+			       time_of(s) / ARRAY / cycle());
+			session_close(s);
+		}
+}
+
+/* ---- the program ---- */
+
+static bool runs_here(const char *target)
+{
+#ifdef __x86_64__
+	if (!strcmp(target, "x86-64-v3"))
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+	return __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+#else
+	(void)target;
+	return false;
+#endif
+}
+
+typedef struct Asked {
+	const char *target, *filter;
+	bool all, cycles;
+} Asked;
+
+static bool read_arguments(Asked *a, int argc, char **argv)
+{
+	a->filter = "";
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "-a"))
+			a->all = true;
+		else if (!strcmp(argv[i], "-c"))
+			a->cycles = true;
+		else if (i + 1 < argc && !strcmp(argv[i], "-t"))
+			a->target = argv[++i];
+		else if (i + 1 < argc && !strcmp(argv[i], "-f"))
+			a->filter = argv[++i];
+		else
+			return false;
+	}
+	return true;
+}
+
+/* How many functions failed. */
+static int run(Ctx *c, const Asked *a)
+{
+	static const char *const targets[TARGETS] = {"x86-64-v3", "x86-64-v4"};
+	Test t = {.c = c, .all = a->all};
+	int bad = 0;
+
+	for (int k = 0; k < TARGETS; k++)
+		if ((!a->target || !strcmp(a->target, targets[k])) && runs_here(targets[k]))
+			t.target[t.ntargets++] = targets[k];
+	for (int r = 0; r < ROWS; r++)
+		if (strstr(title(&rows[r]), a->filter))
+			t.row[t.n++] = &rows[r];
+	if (a->cycles) {
+		speed(&t);
+	} else {
+		bad = accuracy(&t);
+		printf("%d passed, %d failed\n", t.n * t.ntargets - bad, bad);
+	}
+	return bad;
+}
+
+int main(int argc, char **argv)
+{
+	static Asked asked;
+	static Ctx c;
+
+	if (!read_arguments(&asked, argc, argv)) {
+		fprintf(stderr, "usage: ulp [-a] [-c] [-t TARGET] [-f OPERATOR]\n");
+		return EXIT_USAGE;
+	}
+	program_open(&c, "ulp");
+	if (setjmp(c.border))
+		return program_trouble(&c);
+	int bad = run(&c, &asked), status = program_close(&c);
+	return bad ? 1 : status;
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""The coefficients of the vector functions (codegen/target/math.h), and the error each set leaves. Needs numpy.
+
+Every function is brought to the form of a polynomial over an interval. Its coefficients are the weighted minimax ones:
+least squares on Chebyshev points, whose weights are multiplied by the error they leave until it is level (C. Lawson,
+1961). They are rounded to float one at a time, the highest power first, and the others are fitted again.
+"""
+import math
+import numpy as np
+
+POINTS, STEPS = 800, 300
+
+
+def chebyshev(low, high):
+    return (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * (np.arange(POINTS) + 0.5) / POINTS)
+
+
+def fit(x, f, degree, weight, fixed):
+    """The coefficients for which the largest weight * |polynomial - f| is least; those in fixed are given."""
+    free = [k for k in range(degree + 1) if k not in fixed]
+    powers = np.stack([x ** k for k in free], axis=1)
+    rest = f - sum(fixed[k] * x ** k for k in fixed)
+    best, level = None, math.inf
+    lawson = np.ones(len(x))
+    for _ in range(STEPS):
+        root = np.sqrt(lawson) * weight
+        found = np.linalg.lstsq(powers * root[:, None], rest * root, rcond=None)[0]
+        error = np.abs(weight * (rest - powers @ found))
+        if error.max() < level:
+            best, level = found, error.max()
+        lawson = lawson * (error / error.max() + 1e-3)
+        lawson /= lawson.max()
+    return {**fixed, **dict(zip(free, best))}
+
+
+def show(name, x, f, degree, weight=None, fixed=None):
+    """Print minimax coefficients rounded to float, from the constant one on. No weight: the error relative to f."""
+    weight = 1 / np.abs(f) if weight is None else weight
+    fixed = dict(fixed or {})
+    for k in reversed(range(degree + 1)):
+        if k not in fixed:
+            fixed[k] = float(np.float32(fit(x, f, degree, weight, fixed)[k]))
+    error = np.max(weight * np.abs(sum(fixed[k] * x ** k for k in fixed) - f))
+    print(f"{name}: error {error:.2e} = 2^{math.log2(error):.1f}")
+    for k in range(degree + 1):
+        print(f"\t{float(fixed[k]).hex()}  {fixed[k]:.9g}")
+
+
+def vector(f):
+    return np.vectorize(f, otypes=[float])
+
+
+def main():
+    half = math.log(2) / 2 * 1.0005
+    r = chebyshev(-half, half)
+    show("v_exp: e^r", r, np.exp(r), 5, fixed={0: 1.0, 1: 1.0})
+    s = chebyshev(1e-9, half * half)
+    r = np.sqrt(s)
+    # Scaled by powers of two, and in v_gelu_tanh by powers of k, it is the c of all of them.
+    show("v_coth / 2: r / 2 coth(r / 2) in r^2", s, r / 2 / np.tanh(r / 2), 2, weight=r, fixed={0: 1.0})
+    r = chebyshev(-2 * half, 2 * half)
+    show("v_gelu: (e^(-r / 2) - 1) / r", r, np.expm1(-r / 2) / r, 5, weight=np.abs(r) / np.exp(-r / 2), fixed={0: -0.5})
+    z = chebyshev(0, 14.5 / 18)
+    a = 3.5 * z / (1 - z)
+    phi = vector(lambda a: math.exp(a * a / 2) * math.erfc(a / math.sqrt(2)) / 2)
+    show("v_gelu: e^(a^2 / 2) Phi(-a) (a + 7/2) in z - 1/2", z - 0.5, phi(a) * (a + 3.5), 9)
+    s = chebyshev(1e-9, 1.125 ** 2)
+    f = vector(math.erf)(np.sqrt(s)) / np.sqrt(s)
+    show("v_erf: erf(x) / x - 1 in x^2 up to 9/8", s, f - 1, 6, weight=1 / f)
+    a = chebyshev(1.125, 3.92)
+    show("v_erf: e^(a^2) erfc(a) from 9/8", a, vector(lambda a: math.exp(a * a) * math.erfc(a))(a), 6, weight=np.exp(-a * a))
+    f = chebyshev(-0.25, 0.5)
+    show("v_log_of: (log(1 + f) - f) / f^2", f, (np.log1p(f) - f) / f ** 2, 7, weight=f ** 2 / np.abs(np.log1p(f)))
+
+
+if __name__ == "__main__":
+    main()
