@@ -341,9 +341,10 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 	Stage joined = *s;
 	Contraction with = *c;
 	Lower *l = s->l;
+	if (m->target->lanes == 1 || !c->nouter)
+		return;
 	const Step *p = &c->outer[c->nouter - 1], *q = &c->lane;
-	if (m->target->lanes == 1 || !c->nouter || p->axis != s->axis[s->naxes - 2] || !is_constant(c->b) || p->a || q->a ||
-	    !p->b || p->y != q->n)
+	if (p->axis != s->axis[s->naxes - 2] || !is_constant(c->b) || p->a || q->a || !p->b || p->y != q->n)
 		return;
 	Axis *r = axis_new(l, dim(p->n * q->n), false);
 	Expr *from[2] = {axis_expr(l, p->axis), axis_expr(l, q->axis)}, *n = num_i(l, q->n), *at = axis_expr(l, r);
