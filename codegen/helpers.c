@@ -7,11 +7,23 @@ static bool is_word_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+/* Of the ends and beginnings of comments before it, the last one is a beginning. */
+static bool in_comment(const char *text, const char *at)
+{
+	for (; at >= text + 2; at--) {
+		if (at[-2] == '*' && at[-1] == '/')
+			return false;
+		if (at[-2] == '/' && at[-1] == '*')
+			return true;
+	}
+	return false;
+}
+
 bool uses_word(const char *text, const char *word)
 {
 	size_t n = strlen(word);
 	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
-		if ((at == text || !is_word_char(at[-1])) && !is_word_char(at[n]))
+		if ((at == text || !is_word_char(at[-1])) && !is_word_char(at[n]) && !in_comment(text, at))
 			return true;
 	return false;
 }
