@@ -395,6 +395,15 @@ static bool print_clamp(Printer *p, Expr *x)
 	return true;
 }
 
+/* A local in x holds an index of 64 bits: that of a greatest element. */
+static bool has_local(const Expr *x)
+{
+	bool found = x->kind == X_LOCAL;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = has_local(x->arg[k]);
+	return found;
+}
+
 /* a < b, a <= b, a == b of indices as the lanes below a number, or the one lane: their difference steps by 1 or -1. */
 static void print_lanes(Printer *p, Expr *x)
 {
@@ -407,7 +416,9 @@ static void print_lanes(Printer *p, Expr *x)
 	else if (x->op == LE)
 		d = iadd(l, d, num_i(l, 1));
 	put_text(p->out, x->op == EQ ? "v_lane(" : step > 0 ? "v_not(v_below(" : "v_below(");
-	print_expr(p, d, false);
+	bool narrow = has_local(d);
+	put_text(p->out, narrow ? "(int)" : "");
+	print_expr(p, d, narrow);
 	put_text(p->out, x->op != EQ && step > 0 ? "))" : ")");
 }
 
