@@ -298,3 +298,15 @@ bool affine_in(Expr *x, const Axis *axis, int64_t *coef)
 			return false;
 	return true;
 }
+
+bool divides(const Expr *x, const Axis *axis)
+{
+	if (!depends_on(x, axis))
+		return false;
+	if (x->kind == X_ALU && (x->op == IDIV || x->op == IMOD))
+		return true;
+	for (int k = 0; k < x->nargs; k++)
+		if (divides(x->arg[k], axis))
+			return true;
+	return false;
+}

@@ -36,6 +36,8 @@ void print_expr(Printer *p, Expr *x, bool tight);
 void print_vector(Printer *p, Expr *x, bool tight);
 const char *axis_name(Printer *p, const Axis *axis);
 const char *c_type(DType t);
+/* A stage's own parameters in the signature (declare) or a call of its tile function; each after a comma. */
+void put_parameters(const Stage *s, Out *o, bool declare);
 /* A tile stage, see tile.c: its loops, and before it the functions they call. */
 void print_tile_functions(Module *m, Stage *s, Out *o);
 void print_tiles(Printer *p);

@@ -71,18 +71,6 @@ static Expr *flat(Flat *f, Expr *x)
 
 /* ---- merging axes ---- */
 
-static bool divides(const Expr *x, const Axis *axis)
-{
-	if (!depends_on(x, axis))
-		return false;
-	if (x->kind == X_ALU && (x->op == IDIV || x->op == IMOD))
-		return true;
-	for (int k = 0; k < x->nargs; k++)
-		if (divides(x->arg[k], axis))
-			return true;
-	return false;
-}
-
 /* x with axes p (outer) and q replaced by one axis r over both: NULL when some address does not allow it. */
 static Expr *merged(Lower *l, Expr *x, Axis *p, Axis *q, Axis *r)
 {

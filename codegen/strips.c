@@ -137,18 +137,6 @@ static bool contracts(const Stage *s)
 	return false;
 }
 
-static bool divides(const Expr *x, const Axis *axis)
-{
-	if (!depends_on(x, axis))
-		return false;
-	if (x->kind == X_ALU && (x->op == IDIV || x->op == IMOD))
-		return true;
-	for (int k = 0; k < x->nargs; k++)
-		if (divides(x->arg[k], axis))
-			return true;
-	return false;
-}
-
 /* All rows are alike: they have the same constants, and no formula goes by their place among others. */
 static bool alike(const Stage *s, const Load *loads, const Axis *axis)
 {

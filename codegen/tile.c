@@ -348,16 +348,8 @@ static void print_epilogue(Tile *t)
 
 /* ---- the tile function's parameters: axes of the loops around it, then the stage's own ---- */
 
-static void print_parameters(Tile *t, Out *o, bool declare)
+void put_parameters(const Stage *s, Out *o, bool declare)
 {
-	Contraction *c = t->c;
-	Stage *s = t->p.s;
-	const char *type = declare ? s->wide ? "int64_t " : "int " : "";
-	for (int i = 0; i < c->nouter; i++)
-		put_text(o, ", %s%s", type, axis_name(&t->p, c->outer[i].axis));
-	if (c->point.axis)
-		put_text(o, ", %s%s", type, t->i);
-	put_text(o, ", %s%s", type, t->j);
 	for (int k = 0; k < s->nparams; k++) {
 		const Param *q = &s->param[k];
 		DType d = q->weight ? q->weight->dtype : q->value->dtype;
@@ -368,6 +360,19 @@ static void print_parameters(Tile *t, Out *o, bool declare)
 	}
 	if (s->checks)
 		put_text(o, declare ? ", int *status" : ", status");
+}
+
+static void print_parameters(Tile *t, Out *o, bool declare)
+{
+	Contraction *c = t->c;
+	Stage *s = t->p.s;
+	const char *type = declare ? s->wide ? "int64_t " : "int " : "";
+	for (int i = 0; i < c->nouter; i++)
+		put_text(o, ", %s%s", type, axis_name(&t->p, c->outer[i].axis));
+	if (c->point.axis)
+		put_text(o, ", %s%s", type, t->i);
+	put_text(o, ", %s%s", type, t->j);
+	put_parameters(s, o, declare);
 }
 
 static void print_function(Tile *t, Out *o)

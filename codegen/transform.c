@@ -510,16 +510,7 @@ static void print_parameters(Tiles *t, Out *o, bool declare)
 	for (int i = 0; i < t->t->nouter; i++, comma = ", ")
 		put_text(o, "%s%s%s", comma, type, axis_name(&t->p, t->t->outer[i]));
 	put_text(o, "%s%s%s", comma, type, t->k);
-	for (int k = 0; k < s->nparams; k++) {
-		const Param *q = &s->param[k];
-		DType d = q->weight ? q->weight->dtype : q->value->dtype;
-		if (declare)
-			put_text(o, ", %s%s *%s%s", q->written ? "" : "const ", c_type(d), s->in_place ? "" : "restrict ", q->name);
-		else
-			put_text(o, ", %s", q->name);
-	}
-	if (s->checks)
-		put_text(o, declare ? ", int *status" : ", status");
+	put_parameters(s, o, declare);
 }
 
 static void print_function(Tiles *t, Out *o)
