@@ -1,0 +1,116 @@
+/* composite.c -- operators written as graphs of simpler ones: their eval, and the nodes that expansions put often. */
+#include <assert.h>
+#include <string.h>
+#include "ir/op/composite.h"
+#include "ir/op/reduce.h"
+
+/* ---- eval: the expansion over constants, evaluated node by node ---- */
+
+static Node *node_of_constants(Graph *body, const Node *n, Tensor *const *in)
+{
+	Value **list = NEW_N(&body->ctx->scratch, Value *, n->nin);
+
+	for (int i = 0; i < n->nin; i++)
+		list[i] = in[i] ? value_const(body, NULL, in[i]) : NULL;
+	Node *copy = node_new(body, n->op, n, n->nin, list, n->nout, n->attr);
+	for (int i = 0; i < n->nout; i++)
+		if (n->out[i])
+			graph_output(body, copy->out[i], NULL);
+		else
+			copy->out[i] = NULL;
+	return copy;
+}
+
+void eval_expansion(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	Graph *body = graph_new(e->g->ctx, e->g->syms, n->name, e->g);
+	Node *copy = node_of_constants(body, n, in);
+	Eval run = {.outer = e, .seed = e->seed, .budget = e->budget, .keep_all = true};
+
+	n->op->expand(body, copy);
+	eval_open(&run, body, e->arena);
+	for (uint32_t i = 0; i < body->nnode && !run.tired; i++)
+		if (body->node[i] != copy)
+			eval_node(&run, body->node[i]);
+	e->budget = run.budget;
+	e->tired |= run.tired;
+	for (int i = 0, k = 0; i < n->nout && !e->tired; i++) {
+		if (!n->out[i])
+			continue;
+		const Tensor *y = eval_value(&run, body->out[k++]);
+		out_sizes(e, out[i], y->rank, y->dim);
+		memcpy(out[i]->data, y->data, dtype_bytes(y->dtype, y->count));
+	}
+}
+
+void replace_out(Graph *g, Node *n, int slot, Value *v)
+{
+	if (wants(n, slot))
+		value_replace(g, n->out[slot], v);
+}
+
+/* ---- nodes ---- */
+
+Value *cast_value(Graph *g, const Node *like, Value *v, DType t)
+{
+	return v->dtype == t ? v : put(g, like, "CastLike", v, value_scalar(g, t, 0), END_IN);
+}
+
+Value *transposed(Graph *g, const Node *like, Value *v, int rank, const int64_t *perm)
+{
+	struct Transpose attr = {{arena_copy(&g->ctx->perm, perm, (size_t)rank * sizeof *perm), rank}};
+
+	return put_attr(g, like, "Transpose", &attr, v, END_IN);
+}
+
+Value *joined(Graph *g, const Node *like, int64_t axis, Value *a, Value *b)
+{
+	return put_attr(g, like, "Concat", &(struct Concat){axis}, a, b, END_IN);
+}
+
+Value *reshaped(Graph *g, const Node *like, Value *v, int rank, const int64_t *sizes)
+{
+	return put(g, like, "Reshape", v, value_i64(g, rank, sizes), END_IN);
+}
+
+Value *shaped_as(Graph *g, const Node *like, Value *v, const Shape *s)
+{
+	int64_t size[MAX_RANK];
+	int open = 0;
+
+	for (int k = 0; k < s->rank; k++) {
+		bool kept = k < v->shape.rank && dim_same(s->dim[k], v->shape.dim[k]);
+		bool known = dim_known(s->dim[k]) && s->dim[k].k;
+		open += !known && !kept;
+		size[k] = known ? s->dim[k].k : kept ? 0 : -1;
+		if (open > 1)
+			dim_number(g, like, s->dim[k]);
+	}
+	return reshaped(g, like, v, s->rank, size);
+}
+
+Value *with_axes(Graph *g, const Node *like, Value *v, int n, const int64_t *axes)
+{
+	return put(g, like, "Unsqueeze", v, value_i64(g, n, axes), END_IN);
+}
+
+Value *reduced(Graph *g, const Node *like, const char *name, Value *v, int64_t axis, bool keep)
+{
+	return put_attr(g, like, name, &(struct Reduce){keep, 0}, v, value_i64(g, 1, &axis), END_IN);
+}
+
+Value *size_of(Graph *g, const Node *like, Value *v, int axis)
+{
+	int64_t at = axis;
+
+	if (dim_known(v->shape.dim[axis]))
+		return value_scalar(g, I64, (double)v->shape.dim[axis].k);
+	return put(g, like, "Gather", put(g, like, "Shape", v, END_IN),
+		   value_const(g, NULL, tensor_i64(&g->ctx->perm, 1, &at, true)), END_IN);
+}
+
+Value *counted(Graph *g, const Node *like, Value *v, int axis)
+{
+	return put(g, like, "Range", value_scalar(g, I64, 0), size_of(g, like, v, axis), value_scalar(g, I64, 1),
+		   END_IN);
+}

@@ -1,0 +1,29 @@
+/* composite.h -- what operators share that are written as graphs of simpler ones (composite.c). */
+#ifndef TCC_IR_OP_COMPOSITE_H
+#define TCC_IR_OP_COMPOSITE_H
+#include "ir/op/movement.h"
+#include "ir/op/nn.h"
+
+/* An `eval` for operators whose meaning is their expansion: evaluates that. The expansion must replace every output. */
+void eval_expansion(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out);
+
+/* Use `v` wherever output `slot` was used, if anybody wanted that output. */
+void replace_out(Graph *g, Node *n, int slot, Value *v);
+
+/* ---- nodes in one call ---- */
+
+Value *cast_value(Graph *g, const Node *like, Value *v, DType t); /* v itself where it has that type */
+Value *transposed(Graph *g, const Node *like, Value *v, int rank, const int64_t *perm);
+Value *joined(Graph *g, const Node *like, int64_t axis, Value *a, Value *b); /* Concat */
+/* sizes as Reshape takes them: 0 keeps the one of that axis, -1 (once) is what is left */
+Value *reshaped(Graph *g, const Node *like, Value *v, int rank, const int64_t *sizes);
+/* v in the shape `s`, as Reshape; E-DYNAMIC where two sizes are unknown that v does not have at the same axis. */
+Value *shaped_as(Graph *g, const Node *like, Value *v, const Shape *s);
+Value *with_axes(Graph *g, const Node *like, Value *v, int n, const int64_t *axes); /* Unsqueeze */
+/* Reduce operator `name` over one axis. */
+Value *reduced(Graph *g, const Node *like, const char *name, Value *v, int64_t axis, bool keep);
+/* Size `axis` of v as a scalar i64. */
+Value *size_of(Graph *g, const Node *like, Value *v, int axis);
+/* 0, 1, ... of size `axis` of v, i64. */
+Value *counted(Graph *g, const Node *like, Value *v, int axis);
+#endif
