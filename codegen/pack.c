@@ -40,21 +40,25 @@ const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, co
 	return w;
 }
 
+/* Floats that are stored as their code. */
+static bool is_narrow(DType t) { return is_float(t) && dtype_info(t)->bits < 32; }
+
 /* One element as a C constant. */
 static void print_element(Out *o, const Weight *w, int64_t i)
 {
-	uint16_t half;
+	if (is_narrow(w->dtype)) {
+		uint16_t code = 0;
+		size_t size = dtype_bytes(w->dtype, 1);
+		memcpy(&code, (const char *)w->data + size * (size_t)i, size);
+		put_text(o, "0x%0*x", (int)(2 * size), code);
+		return;
+	}
 	switch (w->dtype) {
 	case F32:
 		put_text(o, "%af", (double)((const float *)w->data)[i]);
 		break;
 	case F64:
 		put_text(o, "%a", ((const double *)w->data)[i]);
-		break;
-	case F16:
-	case BF16:
-		memcpy(&half, (const char *)w->data + 2 * i, 2);
-		put_text(o, "0x%04x", half);
 		break;
 	case U64:
 		put_text(o, "UINT64_C(%llu)", (unsigned long long)load_i64(U64, w->data, i));
@@ -79,7 +83,7 @@ static bool is_finite(const Weight *w, int64_t i)
 static void print_special(Out *o, const Weight *w, int64_t i)
 {
 	double x = load_f64(w->dtype, w->data, i);
-	if (w->dtype == F16 || w->dtype == BF16)
+	if (is_narrow(w->dtype))
 		print_element(o, w, i);
 	else
 		put_text(o, x != x ? "NAN" : x < 0 ? "-INFINITY" : "INFINITY");

@@ -105,15 +105,16 @@ static void print_int(Out *o, DType t, int64_t k)
 		put_text(o, "%lld", (long long)k);
 }
 
-static bool is_half(DType t) { return t == F16 || t == BF16; }
+/* Floats that are stored as their code and computed as float: helpers "f16_to_f32", "f32_to_f16". */
+static bool is_narrow(DType t) { return is_float(t) && dtype_info(t)->bits < 32; }
 
 static void print_number(Printer *p, const Expr *x, bool tight)
 {
 	bool negative = is_float(x->dtype) ? signbit(x->f) && !isnan(x->f) : x->i < 0 && x->i > INT64_MIN && x->dtype != U64;
-	if (is_half(x->dtype)) {
+	if (is_narrow(x->dtype)) {
 		uint16_t bits = 0;
 		store_f64(x->dtype, &bits, 0, x->f);
-		put_text(p->out, "0x%04x", bits);
+		put_text(p->out, "0x%0*x", dtype_info(x->dtype)->bits == 16 ? 4 : 2, bits);
 		return;
 	}
 	put_text(p->out, negative && tight ? "(" : "");
@@ -242,24 +243,22 @@ static void unsupported_type(Printer *p, DType t)
 /* x, of any float type, as float or double text. */
 static void print_as_float(Printer *p, Expr *x, bool tight)
 {
-	if (x->dtype == F16 || x->dtype == BF16) {
-		put_text(p->out, x->dtype == F16 ? "f16_to_f32(" : "bf16_to_f32(");
-		print_expr(p, x, false);
-		put_text(p->out, ")");
+	if (!is_narrow(x->dtype)) {
+		print_expr(p, x, tight);
 		return;
 	}
-	if (x->dtype != F32 && x->dtype != F64 && is_float(x->dtype))
-		unsupported_type(p, x->dtype);
-	print_expr(p, x, tight);
+	put_text(p->out, "%s_to_f32(", dtype_name(x->dtype));
+	print_expr(p, x, false);
+	put_text(p->out, ")");
 }
 
 static void print_cast(Printer *p, const Expr *x, bool tight)
 {
 	Expr *from = x->arg[0];
 	DType t = x->dtype;
-	if (is_half(t)) {
-		put_text(p->out, t == F16 ? "f32_to_f16(" : "f32_to_bf16(");
-		if (from->dtype != F32 && !is_half(from->dtype))
+	if (is_narrow(t) && t != F8E8M0) { /* casts to f8e8m0 are expressions of their own, see ir/op/cast.c */
+		put_text(p->out, "f32_to_%s(", dtype_name(t));
+		if (from->dtype != F32 && !is_narrow(from->dtype))
 			put_text(p->out, "(float)");
 		print_as_float(p, from, true);
 		put_text(p->out, ")");
@@ -278,6 +277,21 @@ static void print_cast(Printer *p, const Expr *x, bool tight)
 	} else {
 		unsupported_type(p, t);
 	}
+}
+
+/* The same bits: through memory between floats and integers, else the types differ in their sign at most. */
+static void print_bits(Printer *p, const Expr *x, bool tight)
+{
+	DType from = x->arg[0]->dtype, to = x->dtype;
+	bool reads = from == F32 || from == F64, makes = to == F32 || to == F64;
+	put_text(p->out, tight ? "(" : "");
+	if (makes)
+		put_text(p->out, to == F32 ? "f_of_bits((uint32_t)" : "d_of_bits((uint64_t)");
+	else
+		put_text(p->out, "(%s)%s", c_type(to), !reads ? "" : from == F32 ? "f_bits(" : "d_bits(");
+	print_expr(p, x->arg[0], !reads);
+	put_text(p->out, reads || makes ? ")" : "");
+	put_text(p->out, tight ? ")" : "");
 }
 
 static const char *bound_name(const Printer *p, const Expr *x)
@@ -318,6 +332,10 @@ void print_expr(Printer *p, Expr *x, bool tight)
 	case X_ALU:
 		if (is_index(x)) {
 			print_index(p, x, tight);
+			break;
+		}
+		if (x->op == BITS) {
+			print_bits(p, x, tight);
 			break;
 		}
 		format = alu_format(p, x);

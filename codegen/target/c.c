@@ -34,6 +34,17 @@
 		LIBRARY("asinh" s, T), LIBRARY("acosh" s, T), LIBRARY("atanh" s, T), LIBRARY("erf" s, T),              \
 		LIBRARY2("pow" s, T)
 
+/* A float of 8 bits or less: sign bit, bits of fraction, bias, the float 2^(127 - bias), the largest magnitude, and what
+ * stands for special codes and special numbers. */
+#define NARROW(name, sign_bit, m, bias, one, max, special_code, special)                                               \
+	{name "_to_f32", "static inline float " name "_to_f32(uint8_t h)\n{\n\tunsigned magnitude = h & (" sign_bit      \
+	                 "u - 1);\n\tfloat x = " special_code "f_wide(magnitude, " m ", " one ");\n"                    \
+	                 "\treturn h & " sign_bit " ? -x : x;\n}\n"},                                                  \
+	{"f32_to_" name, "/* rounds to nearest even, keeps to what is finite */\n"                                      \
+	                 "static inline uint8_t f32_to_" name "(float x)\n{\n"                                          \
+	                 "\tunsigned sign = signbit(x) ? " sign_bit " : 0, code = f_narrow(x, " m ", " bias ", " max     \
+	                 ");\n\treturn (uint8_t)(" special "sign | code);\n}\n"}
+
 const Helper common_helpers[] = {
 	LIBRARY_HELPERS("float", "f"),
 	LIBRARY_HELPERS("double", ""),
@@ -98,6 +109,29 @@ const Helper common_helpers[] = {
 	                "\tuint32_t bits;\n\tmemcpy(&bits, &x, 4);\n"
 	                "\tif ((bits & 0x7fffffff) > 0x7f800000)\n\t\treturn (uint16_t)(bits >> 16 | 0x40);\n"
 	                "\treturn (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);\n}\n"},
+	{"f_bits", "static inline uint32_t f_bits(float x)\n{\n\tuint32_t bits;\n\tmemcpy(&bits, &x, 4);\n\treturn bits;\n}\n"},
+	{"d_bits", "static inline uint64_t d_bits(double x)\n{\n\tuint64_t bits;\n\tmemcpy(&bits, &x, 8);\n\treturn bits;\n}\n"},
+	{"f_of_bits", "static inline float f_of_bits(uint32_t bits)\n{\n\tfloat x;\n\tmemcpy(&x, &bits, 4);\n\treturn x;\n}\n"},
+	{"d_of_bits", "static inline double d_of_bits(uint64_t bits)\n{\n\tdouble x;\n\tmemcpy(&x, &bits, 8);\n\treturn x;\n}\n"},
+	{"f_wide", "/* a magnitude with m bits of fraction; one: the float 2^(127 - bias) */\n"
+	           "static inline float f_wide(unsigned magnitude, int m, float one)\n{\n"
+	           "\treturn f_of_bits((uint32_t)magnitude << (23 - m)) * one;\n}\n"},
+	{"f_narrow", "/* |x| with m bits of fraction, to nearest even; no more than max */\n"
+	             "static inline unsigned f_narrow(float x, int m, int bias, unsigned max)\n{\n"
+	             "\tuint32_t bits = f_bits(x) & 0x7fffffff, code, one = (uint32_t)(151 - bias - m) << 23;\n"
+	             "\tif (bits < (uint32_t)(128 - bias) << 23)\t/* subnormal: the float adder rounds */\n"
+	             "\t\tcode = f_bits(f_of_bits(bits) + f_of_bits(one)) - one;\n"
+	             "\telse\n"
+	             "\t\tcode = ((bits + (1u << (22 - m)) - 1 + (bits >> (23 - m) & 1)) >> (23 - m)) - ((uint32_t)(127 - bias) << m);\n"
+	             "\treturn code > max ? max : code;\n}\n"},
+	NARROW("f8e4m3fn", "0x80", "3", "7", "0x1p120f", "0x7e", "magnitude == 0x7f ? NAN : ", "x != x ? 0x7f | sign : "),
+	NARROW("f8e5m2", "0x80", "2", "15", "0x1p112f", "0x7b", "magnitude > 0x7c ? NAN : magnitude == 0x7c ? INFINITY : ",
+	       "x != x ? 0x7e | sign : "),
+	NARROW("f8e4m3fnuz", "0x80", "3", "8", "0x1p119f", "0x7f", "h == 0x80 ? NAN : ", "x != x ? 0x80 : code == 0 ? 0 : "),
+	NARROW("f8e5m2fnuz", "0x80", "2", "16", "0x1p111f", "0x7f", "h == 0x80 ? NAN : ", "x != x ? 0x80 : code == 0 ? 0 : "),
+	NARROW("f4e2m1", "0x8", "1", "1", "0x1p126f", "0x7", "", "x != x ? 0x8 : "),
+	{"f8e8m0_to_f32", "static inline float f8e8m0_to_f32(uint8_t h)\n{\n"
+	                  "\treturn h == 255 ? NAN : f_of_bits(h ? (uint32_t)h << 23 : 1u << 22);\n}\n"},
 	{NULL, NULL}};
 
 static const Helper none[] = {{NULL, NULL}};
