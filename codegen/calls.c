@@ -87,7 +87,7 @@ static bool overlap(const Region *a, const Region *b)
 }
 
 /* Every element of a region is written once, so two stages that write the same region do not meet: a border and what it
- * surrounds, parts of a Concat, pieces of a stage. */
+ * surrounds, parts of a Concat, pieces of a stage. What writes over others waits for them. */
 static bool apart(const Param *a, const Param *b)
 {
 	return a->written && b->written && a->value->place->region == b->value->place->region;
@@ -98,7 +98,8 @@ static bool conflict(const Stage *s, const Stage *t)
 	for (int i = 0; i < s->nparams; i++)
 		for (int k = 0; k < t->nparams; k++) {
 			const Param *a = &s->param[i], *b = &t->param[k];
-			if (!a->weight && !b->weight && (a->written || b->written) && !apart(a, b) &&
+			if (!a->weight && !b->weight && (a->written || b->written) &&
+			    (s->over || t->over || !apart(a, b)) &&
 			    overlap(a->value->place->region, b->value->place->region))
 				return true;
 		}

@@ -93,8 +93,11 @@ static void fill_lives(Module *m)
 {
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
+		bool *seen = s->body ? NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1) : NULL;
 		if (s->body)
-			touch_loads(s, s->body, i, NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1));
+			touch_loads(s, s->body, i, seen);
+		if (s->over)
+			touch_loads(s, s->address, i, seen);
 		if (s->out) {
 			touch(s->out->place->region, i);
 			const Region *r = s->out->place->region;

@@ -201,7 +201,7 @@ static void make_code(Module *m)
 		s->module = m;
 		if (s->turns)
 			turns = s->turns > 0 ? s->turns : 1;
-		if (s->body && !make_tiles(m, s) && !make_transform(m, s) && !make_transpose(m, s))
+		if (s->body && (s->over || (!make_tiles(m, s) && !make_transform(m, s) && !make_transpose(m, s))))
 			make_nest(m, s);
 		m->macs += turns * s->macs;
 	}

@@ -602,7 +602,7 @@ static const char *schedule_of(Module *m, const Stage *s, bool rows)
 void make_nest(Module *m, Stage *s)
 {
 	Expr *found[1];
-	Build b = {.m = m, .s = s, .tail = &s->nest};
+	Build b = {.m = m, .s = s, .tail = &s->nest, .undivided = s->over};
 	s->body = unify(m, s, s->body);
 	order_axes(s);
 	loops(&b, 0, s->body);

@@ -101,6 +101,7 @@ typedef struct Stage {
 	int nparams;
 	int64_t turns;     /* marker that opens a loop: how often it runs; -1: closes one; 0: no marker */
 	bool in_place;     /* reads elements where it writes them */
+	bool over;         /* writes over what a stage before it wrote, where data says: in order, by one worker */
 	bool wide;         /* indices need 64 bits */
 	bool checks;       /* has checked indices: gets a pointer to the status */
 	int64_t macs, reads, writes; /* multiply-adds; bytes, see StageFacts */

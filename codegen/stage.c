@@ -270,6 +270,36 @@ void make_copy(Module *m, Node *n, Value *from, Value *to)
 	s->kind = fill ? "fill" : "copy";
 }
 
+/* Input 0 is copied, then the updates are stored one after the other where their indices say. */
+static void make_scatter(Module *m, Graph *g, Node *n, const bool *is_load)
+{
+	Arena *a = &m->g->ctx->perm;
+	Value *y = n->out[0], *updates = n->in[n->nin - 1];
+	make_border(m, n, y);
+	make_copy(m, n, n->in[0], y);
+	if (dim_is(shape_count(g, &updates->shape), 0))
+		return;
+	Stage *s = stage_add(m, n);
+	Expr *at[MAX_RANK], *index[MAX_RANK];
+	Walk walk = walk_whole(updates);
+	s->out = y;
+	s->over = true;
+	s->l = lower_new(g, a, is_load);
+	s->naxes = walk.nloops;
+	walk_index(s->l, updates, &walk, s->axis, at);
+	Expr *body = n->op->scatter(s->l, n, at, index);
+	Flat f = {s, NEW_N(a, Expr *, s->l->nexprs + 1), s->l->nexprs};
+	s->body = flat(&f, body);
+	for (int k = 0; k < y->shape.rank; k++)
+		index[k] = flat(&f, index[k]);
+	s->address = address_of(s->l, y, index);
+	merge_axes(s);
+	find_all_facts(s);
+	s->fused = arena_copy(a, &n, sizeof n);
+	s->nfused = 1;
+	s->kind = "scatter";
+}
+
 void make_stages(Module *m, Graph *g)
 {
 	bool *is_load = NEW_N(&g->ctx->perm, bool, g->nvalue + 1);
@@ -281,6 +311,10 @@ void make_stages(Module *m, Graph *g)
 			continue; /* its parts are made in place */
 		if (n->nsub) {
 			make_scan(m, n);
+			continue;
+		}
+		if (n->op->scatter) {
+			make_scatter(m, g, n, is_load);
 			continue;
 		}
 		for (int slot = 0; slot < n->nout; slot++)

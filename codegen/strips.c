@@ -305,7 +305,7 @@ static bool add_stage(const Chooser *c, Run *run, int i)
 
 static bool may_run(const Stage *s)
 {
-	return !s->turns && !s->in_place && !s->wide && s->out && s->out->place->region && !s->out->place->turn;
+	return !s->turns && !s->in_place && !s->over && !s->wide && s->out && s->out->place->region && !s->out->place->turn;
 }
 
 /* ---- what it costs ---- */

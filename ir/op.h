@@ -8,7 +8,9 @@
  *   expand  rewrites the node into simpler ones (put(), value_replace()), for composites
  *   lower   one element of an output as an expression over loop indices (see expr.h)
  *   build   for algorithms that are no element formula (sorting, recurrences): statements (see nest.h)
- * Every operator has infer and eval, and one of expand, lower, build. None prints C. */
+ *   scatter output 0 is input 0, in which elements are written over: element `at` of the last input, the updates, goes
+ *           to index[] of the output; indices come from data, and equal ones are met in the order of the updates
+ * Every operator has infer and eval, and one of expand, lower, build, scatter. None prints C. */
 #ifndef TCC_IR_OP_H
 #define TCC_IR_OP_H
 #include "ir/eval.h"
@@ -98,6 +100,7 @@ struct Op {
 	void (*expand)(Graph *g, Node *n);
 	struct Expr *(*lower)(struct Lower *l, const Node *n, int slot, struct Expr *const *at);
 	void (*build)(struct Nest *t, const Node *n);
+	struct Expr *(*scatter)(struct Lower *l, const Node *n, struct Expr *const *at, struct Expr **index);
 };
 
 #define OP(id) extern const Op op_##id;
