@@ -271,7 +271,7 @@ Expr *cast(Lower *l, DType t, Expr *x)
 
 Expr *bitcast(Lower *l, DType t, Expr *x)
 {
-	assert(dtype_info(x->dtype)->bits == dtype_info(t)->bits);
+	assert(dtype_bytes(x->dtype, 1) == dtype_bytes(t, 1));
 	if (x->dtype == t)
 		return x;
 	return expr_intern(l, (Expr){.kind = X_ALU, .dtype = t, .op = BITS, .nargs = 1, .arg = &x, .lo = -INDEX_MAX,

@@ -23,6 +23,10 @@ const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, co
 	Arena *a = &m->g->ctx->perm;
 	Unit *u = m->unit;
 	size_t bytes = dtype_bytes(t, count);
+	if (dtype_info(t)->bits < 8) { /* packed */
+		t = U8;
+		count = (int64_t)bytes;
+	}
 	uint64_t hash = hash_data(data, bytes);
 	for (int i = 0; i < u->nweights; i++) {
 		Weight *w = u->weight[i];

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 #include "codegen/nest.h"
+#include "codegen/packed.h"
 #include "passes/rewrite.h"
 
 /* ---- flat bodies ---- */
@@ -26,6 +27,8 @@ static Expr *flat_load(Flat *f, Expr *x)
 	for (int k = 0; k < x->nargs; k++)
 		at[k] = flat(f, x->arg[k]);
 	Expr *address = address_of(f->s->l, x->value, at);
+	if (is_packed(x->dtype))
+		return packed_load(f->s->l, x, address);
 	Expr like = *x;
 	like.nargs = 1;
 	like.arg = &address;
@@ -53,10 +56,12 @@ static Expr *flat_new(Flat *f, Expr *x)
 	if (x->kind == X_ALU && x->op == SELECT && x->arg[1]->kind == X_LOAD && x->arg[2]->kind == X_NUM &&
 	    x->arg[2]->f == 0 && within_border(x->arg[1]) && guard_is_border(f->s->l, x->arg[0], x->arg[1]))
 		return flat_load(f, x->arg[1]);
-	if (x->nargs == 0)
+	if (x->nargs == 0 && !is_packed(x->dtype))
 		return x;
 	for (int k = 0; k < x->nargs; k++)
 		arg[k] = flat(f, x->arg[k]);
+	if (is_packed(x->dtype))
+		return packed_rebuild(f->s->l, x, arg);
 	return rebuild(f->s->l, x, arg);
 }
 
@@ -210,6 +215,37 @@ static Stage *make_piece(Module *m, Graph *g, Node *n, int slot, const bool *is_
 	return s;
 }
 
+/* Element at[] of a stage's output, flat. */
+typedef struct Element {
+	Stage *s;
+	Node *n;
+	int slot;
+} Element;
+
+static Expr *flat_element(void *data, Expr *const *at)
+{
+	const Element *e = data;
+	Flat f = {e->s, NULL, 0};
+	return flat(&f, e->n->op->lower(e->s->l, e->n, e->slot, at));
+}
+
+/* A value of elements below a byte: byte after byte. */
+static void make_bytes(Module *m, Graph *g, Node *n, int slot, const bool *is_load)
+{
+	Arena *a = &m->g->ctx->perm;
+	Stage *s = stage_add(m, n);
+	Element e = {s, n, slot};
+	s->out = n->out[slot];
+	s->l = lower_new(g, a, is_load);
+	s->naxes = 1;
+	s->axis[0] = axis_new(s->l, dim(packed_bytes(s->out)), false);
+	s->address = axis_expr(s->l, s->axis[0]);
+	s->body = packed_byte(s->l, s->out, s->address, flat_element, &e);
+	collect_fused(s, a, n, NEW_N(&g->ctx->scratch, bool, g->last_node_id + 1));
+	find_all_facts(s);
+	s->kind = kind_of(s);
+}
+
 /* Its core is a sum of products whose axes may be cut; tables need theirs whole. */
 static bool contracts(const Node *n)
 {
@@ -224,6 +260,10 @@ static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 	Value *y = n->out[slot];
 	if (dim_is(shape_count(m->g, &y->shape), 0))
 		return; /* nothing to compute */
+	if (is_packed(y->dtype)) {
+		make_bytes(m, g, n, slot, is_load);
+		return;
+	}
 	make_border(m, n, y);
 	Walk whole = walk_whole(y), *piece = &whole;
 	int pieces = contracts(n) ? walk_pieces(g, n, slot, is_load, m->target->lanes, &piece) : 1;
@@ -247,6 +287,8 @@ void make_copy(Module *m, Node *n, Value *from, Value *to)
 	Arena *a = &m->g->ctx->perm;
 	if (dim_is(shape_count(m->g, &to->shape), 0))
 		return;
+	if (is_packed(to->dtype))
+		fail_unsupported(m->g, n, "copies of %s", dtype_name(to->dtype));
 	Stage *s = stage_add(m, n);
 	Expr *at[MAX_RANK];
 	s->out = to;

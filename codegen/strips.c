@@ -70,7 +70,7 @@ static bool find_rows(const Region *r, Held *h)
 	int k = 0;
 	while (k < v->shape.rank && dim_is(v->shape.dim[v->order[k]], 1) && !p->before[v->order[k]] && !p->after[v->order[k]])
 		k++;
-	if (k == v->shape.rank || p->given || r->count > INT32_MAX)
+	if (k == v->shape.rank || p->given || r->count > INT32_MAX || dtype_info(r->dtype)->bits < 8)
 		return false;
 	int axis = v->order[k];
 	*h = (Held){.stride = p->stride[axis], .n = v->shape.dim[axis].k, .before = p->before[axis], .after = p->after[axis]};

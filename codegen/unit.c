@@ -22,13 +22,11 @@ static void need_fixed_sizes(Graph *g)
 			dim_number(g, NULL, g->in[i]->shape.dim[d]);
 }
 
-/* What a program may hand in and get back: tensors of whole bytes. */
+/* What a program may hand in and get back: tensors. */
 static void need_stored(Graph *g, const Node *n, const Value *v)
 {
 	if (v->kind != KIND_TENSOR)
 		fail_unsupported(g, n, "'%s' is no tensor", v->name);
-	if (dtype_info(v->dtype)->bits < 8)
-		fail_unsupported(g, n, "element type %s is not yet stored by emitted code", dtype_name(v->dtype));
 }
 
 static void need_stored_types(Graph *g)

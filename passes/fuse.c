@@ -296,7 +296,8 @@ static void choose_form(Fuse *f, const Node *n, Value *y)
 	weigh(f, n, y);
 	if (is_core(n))
 		f->core[y->id] = y;
-	if (n->op->lower && (n->op->flags & MOVES) && !p->stored && !f->is_out[y->id] && find_view(f->g, y))
+	bool whole = dtype_info(y->dtype)->bits >= 8; /* a view begins at a byte */
+	if (n->op->lower && (n->op->flags & MOVES) && whole && !p->stored && !f->is_out[y->id] && find_view(f->g, y))
 		return;
 	if (may_inline(f, n, y)) {
 		p->form = FORM_INLINE;

@@ -1,0 +1,105 @@
+/* packed.c -- elements below a byte: several lie in one byte, low bits first.
+ *
+ *     x[a] of i4    the nibble (x[a / 2] >> 4 * (a % 2)) & 15, its sign extended: computed as i8
+ *     y[a] of i4    whole bytes are stored: y[b] = code of element 2 b | code of element 2 b + 1 << 4
+ *
+ * Integers of 4 and 2 bits are computed in 8, floats of 4 bits are their code, as all narrow floats are. Such values lie
+ * dense in memory of their own: they are no views, have no borders, and no Concat is made of them in place. */
+#include "codegen/lower.h"
+#include "codegen/packed.h"
+
+static int bits_of(DType t) { return dtype_info(t)->bits; }
+static int each(DType t) { return 8 / bits_of(t); }
+static Expr *byte_num(Lower *l, int k) { return num(l, U8, k); }
+
+/* The type in which elements are computed. */
+static DType in_bytes(DType t) { return is_float(t) ? t : is_unsigned(t) ? U8 : I8; }
+
+static void need_dense(Lower *l, const Value *v)
+{
+	const Place *p = v->place;
+	if (p->border || p->parent || p->turn || p->form == FORM_VIEW)
+		fail_unsupported(lower_graph(l), v->def, "%s is not yet stored as a part of another value",
+		                 dtype_name(v->dtype));
+}
+
+/* The low bits of x, a U8, as an element of type t. */
+static Expr *element(Lower *l, DType t, Expr *x)
+{
+	Expr *code = alu2(l, BITAND, x, byte_num(l, (1 << bits_of(t)) - 1));
+	if (is_float(t))
+		return bitcast(l, t, code);
+	if (is_unsigned(t))
+		return code;
+	Expr *sign = num(l, I8, 1 << (bits_of(t) - 1));
+	return alu2(l, SUB, alu2(l, BITXOR, cast(l, I8, code), sign), sign);
+}
+
+/* The bits of element x of type t in the low bits of a U8, zeros above them. */
+static Expr *code_of(Lower *l, DType t, Expr *x)
+{
+	if (is_float(t))
+		return bitcast(l, U8, x);
+	return alu2(l, BITAND, cast(l, U8, x), byte_num(l, (1 << bits_of(t)) - 1));
+}
+
+Expr *packed_load(Lower *l, const Expr *load, Expr *address)
+{
+	DType t = load->dtype;
+	Expr *n = num_i(l, each(t)), *byte = idiv(l, address, n);
+	Expr *shift = imul(l, imod(l, address, n), num_i(l, bits_of(t))), like = *load;
+	need_dense(l, load->value);
+	like.dtype = U8;
+	like.nargs = 1;
+	like.arg = &byte;
+	return element(l, t, alu2(l, SHR, expr_intern(l, like), cast(l, U8, shift)));
+}
+
+Expr *packed_rebuild(Lower *l, const Expr *x, Expr *const *arg)
+{
+	DType t = x->dtype, from = x->nargs ? x->arg[0]->dtype : t;
+	if (x->kind == X_REDUCE)
+		fail_unsupported(lower_graph(l), NULL, "reductions of %s", dtype_name(t));
+	if (x->kind == X_NUM)
+		return is_float(t) ? num(l, t, x->f) : num(l, in_bytes(t), (double)x->i);
+	if (x->kind == X_ALU && x->op == BITS)
+		return element(l, t, is_packed(from) ? code_of(l, from, arg[0]) : bitcast(l, U8, arg[0]));
+	if (x->kind == X_ALU && x->op == SELECT)
+		return choose(l, arg[0], arg[1], arg[2]);
+	if (is_float(t))
+		return rebuild(l, x, arg);
+	if (x->kind == X_CAST)
+		return element(l, t, cast(l, U8, arg[0]));
+	return element(l, t, cast(l, U8, rebuild(l, x, arg)));
+}
+
+Expr *packed_byte(Lower *l, const Value *v, Expr *byte, Expr *(*at_element)(void *, Expr *const *), void *data)
+{
+	Shape memory = {.rank = v->shape.rank};
+	Expr *sum = NULL, *at[MAX_RANK] = {NULL}, *place[MAX_RANK];
+	int64_t count = 1;
+	need_dense(l, v);
+	for (int k = 0; k < memory.rank; k++) {
+		memory.dim[k] = v->shape.dim[v->order[k]];
+		count *= memory.dim[k].k;
+	}
+	for (int i = 0; i < each(v->dtype); i++) {
+		Expr *pos = iadd(l, imul(l, byte, num_i(l, each(v->dtype))), num_i(l, i));
+		unflatten(l, &memory, pos, place);
+		for (int k = 0; k < memory.rank; k++)
+			at[v->order[k]] = place[k];
+		Expr *code = code_of(l, v->dtype, at_element(data, at));
+		code = choose(l, inside(l, pos, num_i(l, 0), num_i(l, count)), code, byte_num(l, 0));
+		code = i ? alu2(l, SHL, code, byte_num(l, i * bits_of(v->dtype))) : code;
+		sum = sum ? alu2(l, BITOR, sum, code) : code;
+	}
+	return sum;
+}
+
+int64_t packed_bytes(const Value *v)
+{
+	int64_t n = 1;
+	for (int k = 0; k < v->shape.rank; k++)
+		n *= v->shape.dim[k].k;
+	return (int64_t)dtype_bytes(v->dtype, n);
+}
