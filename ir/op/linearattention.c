@@ -1,0 +1,179 @@
+/* linearattention.c -- LinearAttention (27): a state of [key size, value size] a head that every step writes and reads.
+ *
+ *     S = exp(decay[t]) S                          rules gated, gated_delta; decay a head, or a row of S
+ *     v = beta[t] (v[t] - k[t]^T S)                rules delta, gated_delta; else v[t]
+ *     S = S + k[t] v^T
+ *     y[t] = scale * q[t]^T S
+ *
+ * Heads lie side by side in the last axis; each kv head serves q_num_heads / kv_num_heads neighbouring heads of q. It
+ * becomes a Scan over the steps, in f32. */
+#include <math.h>
+#include "ir/op/composite.h"
+#include "ir/op/scan.h"
+
+enum { Q, K, V, PAST, DECAY, BETA };
+enum { LINEAR, GATED, DELTA, GATED_DELTA };
+
+struct LinearAttention {
+	int64_t q_num_heads, kv_num_heads, chunk_size, update_rule;
+	float scale; /* 0: 1 / sqrt(key size) */
+};
+
+static const Attr attrs[] = {
+	ATTR_REQUIRED(LinearAttention, q_num_heads, A_INT), ATTR_REQUIRED(LinearAttention, kv_num_heads, A_INT),
+	ATTR_INT(LinearAttention, chunk_size, 64), ATTR_FLOAT(LinearAttention, scale, 0),
+	ATTR_ENUM(LinearAttention, update_rule, GATED_DELTA, "linear|gated|delta|gated_delta"), {0}};
+
+static bool gates(const Node *n) { return ATTR_OF(n, LinearAttention)->update_rule & GATED; }
+static bool corrects(const Node *n) { return ATTR_OF(n, LinearAttention)->update_rule & DELTA; }
+
+/* The width of each of so many heads in an input. */
+static int64_t head_width(Graph *g, const Node *n, int slot, int64_t heads)
+{
+	int64_t width = dim_number(g, n, n->in[slot]->shape.dim[2]);
+
+	if (width % heads)
+		fail_node(g, n, "E-SHAPE", "input %d has width %lld, which %lld heads do not divide", slot,
+			  (long long)width, (long long)heads);
+	return width / heads;
+}
+
+static void check_optional(Graph *g, const Node *n, int slot, bool wanted, const char *name)
+{
+	if (has_in(n, slot) != wanted)
+		fail_node(g, n, "E-INPUTS", "this update_rule %s %s", wanted ? "needs" : "takes no", name);
+	if (!wanted)
+		return;
+	need_type(g, n, slot, "f");
+	need_rank(g, n, slot, 3, 3);
+	for (int k = 0; k < 2; k++)
+		need_size(g, n, slot, k, n->in[Q]->shape.dim[k]);
+}
+
+static void infer(Graph *g, Node *n)
+{
+	const struct LinearAttention *a = n->attr;
+	int64_t heads = a->q_num_heads, shared = a->kv_num_heads;
+
+	if (heads < 1 || shared < 1 || heads % shared)
+		fail_node(g, n, "E-ATTR", "%lld kv heads do not divide %lld heads", (long long)shared, (long long)heads);
+	for (int i = Q; i <= V; i++) {
+		need_type(g, n, i, "f");
+		same_type(g, n, Q, i);
+		need_rank(g, n, i, 3, 3);
+		for (int k = 0; k < 2; k++)
+			need_size(g, n, i, k, n->in[Q]->shape.dim[k]);
+	}
+	int64_t keys = head_width(g, n, Q, heads), values = head_width(g, n, V, shared);
+	need_size(g, n, K, 2, dim(keys * shared));
+	check_optional(g, n, DECAY, gates(n), "decay");
+	check_optional(g, n, BETA, corrects(n), "beta");
+	if (gates(n) && head_width(g, n, DECAY, shared) != 1)
+		need_size(g, n, DECAY, 2, dim(keys * shared));
+	if (corrects(n) && !dim_is(n->in[BETA]->shape.dim[2], 1))
+		need_size(g, n, BETA, 2, dim(shared));
+	const Shape *q = &n->in[Q]->shape;
+	Shape state = {4, {q->dim[0], dim(shared), dim(keys), dim(values)}};
+	if (has_in(n, PAST)) {
+		need_type(g, n, PAST, "f");
+		need_rank(g, n, PAST, 4, 4);
+		for (int k = 0; k < 4; k++)
+			need_size(g, n, PAST, k, state.dim[k]);
+	}
+	set_out(g, n, 0, n->in[Q]->dtype, &(Shape){3, {q->dim[0], q->dim[1], dim(heads * values)}});
+	set_out(g, n, 1, n->in[has_in(n, PAST) ? PAST : Q]->dtype, &state);
+}
+
+/* ---- expand ---- */
+
+/* An input in f32 as [batch, steps, a, b, c]. */
+static Value *steps_of(Graph *g, const Node *n, int slot, int64_t a, int64_t b, int64_t c)
+{
+	return reshaped(g, n, cast_value(g, n, n->in[slot], F32), 5, (int64_t[]){0, 0, a, b, c});
+}
+
+/* What one step takes of a value: everything but axis 1. */
+static Value *step_input(Graph *body, const char *name, const Value *v)
+{
+	const Dim *d = v->shape.dim;
+
+	return value_input(body, name, F32, &(Shape){4, {d[0], d[2], d[3], d[4]}});
+}
+
+typedef struct Steps {
+	Value *in[6]; /* the state, q, k, v, decay and beta where the rule has them */
+	int count;
+} Steps;
+
+static Graph *step_graph(Graph *g, const Node *n, const Steps *s)
+{
+	Graph *body = graph_new(g->ctx, g->syms, n->name, g);
+	Value *state = value_input(body, "state", F32, &s->in[0]->shape), *q = step_input(body, "q", s->in[1]);
+	Value *k = step_input(body, "k", s->in[2]), *v = step_input(body, "v", s->in[3]);
+	int next = 4;
+
+	if (gates(n))
+		state = put(body, n, "Mul", state,
+			    put(body, n, "Exp", step_input(body, "decay", s->in[next++]), END_IN), END_IN);
+	if (corrects(n)) {
+		Value *known = put(body, n, "MatMul", k, state, END_IN), *beta = step_input(body, "beta", s->in[next]);
+		v = put(body, n, "Mul", beta, put(body, n, "Sub", v, known, END_IN), END_IN);
+	}
+	Value *column = transposed(body, n, k, 4, (int64_t[]){0, 1, 3, 2});
+	state = put(body, n, "Add", state, put(body, n, "Mul", column, v, END_IN), END_IN);
+	graph_output(body, state, NULL);
+	graph_output(body, put(body, n, "MatMul", q, state, END_IN), NULL);
+	return body;
+}
+
+static Value *first_state(Graph *g, const Node *n, const Shape *s)
+{
+	int64_t size[4];
+
+	if (has_in(n, PAST))
+		return cast_value(g, n, n->in[PAST], F32);
+	for (int k = 0; k < 4; k++)
+		size[k] = dim_number(g, n, s->dim[k]);
+	return value_const(g, NULL, tensor_new(&g->ctx->perm, F32, 4, size));
+}
+
+static Ints repeated(Graph *g, int n, int64_t x)
+{
+	Ints list = {NEW_N(&g->ctx->perm, int64_t, n), n};
+
+	for (int i = 0; i < n; i++)
+		list.v[i] = x;
+	return list;
+}
+
+static void expand(Graph *g, Node *n)
+{
+	const struct LinearAttention *a = n->attr;
+	int64_t heads = a->q_num_heads, shared = a->kv_num_heads;
+	int64_t keys = head_width(g, n, Q, heads), values = head_width(g, n, V, shared);
+	Shape state = {4, {n->in[Q]->shape.dim[0], dim(shared), dim(keys), dim(values)}};
+	Steps s = {{first_state(g, n, &state), steps_of(g, n, Q, shared, heads / shared, keys),
+		    steps_of(g, n, K, shared, 1, keys), steps_of(g, n, V, shared, 1, values)}, 4};
+
+	if (gates(n))
+		s.in[s.count++] = steps_of(g, n, DECAY, shared, head_width(g, n, DECAY, shared), 1);
+	if (corrects(n))
+		s.in[s.count++] = steps_of(g, n, BETA, dim_number(g, n, n->in[BETA]->shape.dim[2]), 1, 1);
+	Graph *body = step_graph(g, n, &s);
+	struct scan *attr = attr_new(g, &op_Scan);
+	*attr = (struct scan){0, s.count - 1, repeated(g, s.count - 1, 1), repeated(g, s.count - 1, 0),
+			      repeated(g, 1, 1), repeated(g, 1, 0)};
+	Node *loop = node_control(g, &op_Scan, n, s.count, s.in, 2, attr, 1, &body);
+	double scale = a->scale == 0 ? 1 / sqrt((double)keys) : (double)a->scale;
+	Value *y = put(g, n, "Mul", loop->out[1], value_scalar(g, F32, scale), END_IN);
+	y = reshaped(g, n, y, 3, (int64_t[]){0, 0, heads * values});
+	replace_out(g, n, 0, cast_value(g, n, y, n->in[Q]->dtype));
+	if (wants(n, 1))
+		replace_out(g, n, 1, cast_value(g, n, loop->out[0], n->out[1]->dtype));
+}
+
+const Op op_linearattention = {
+	.name = "LinearAttention", .min_in = 3, .max_in = 6, .min_out = 1, .max_out = 2, .ulp = 256,
+	.attrs = attrs, .attr_size = sizeof(struct LinearAttention),
+	.infer = infer, .eval = eval_expansion, .expand = expand,
+};
