@@ -10,8 +10,6 @@
 
 enum reduction { NONE, SUM, PRODUCT, MOST, LEAST };
 
-struct Scatter { int64_t axis, reduction; };
-
 enum { DATA, INDICES, UPDATES };
 
 static void check_inputs(Graph *g, const Node *n)
