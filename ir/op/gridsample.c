@@ -5,7 +5,7 @@
  *
  * nearest: the element at round(p); linear, cubic: 2 or 4 elements along each axis with weights by the distance. Outside
  * of x: zeros, the nearest element (border), or x mirrored at its edges (reflection), which lie at its outer elements
- * or half an element beyond them. */
+ * or half an element beyond them. tcc.Sample is the same where p = grid[n, o.., k]. */
 #include <math.h>
 #include "ir/op/nn.h"
 
@@ -53,6 +53,8 @@ static int taps_of(const Node *n)
 
 /* ---- eval: positions in the precision of the grid, or in f32 where that is less ---- */
 
+static bool is_plain(const Node *n) { return n->op == &op_tcc_Sample; } /* the grid has positions */
+
 static double narrowed(DType t, double x) { return t == F64 ? x : (double)(float)x; }
 
 static double reflected(double p, double low, double high)
@@ -76,6 +78,17 @@ static double inside_f64(const Node *n, double p, double size)
 	if (p >= low && p <= high)
 		return p;
 	return padding == BORDER ? fmin(fmax(p, 0), size - 1) : padding == REFLECTION ? reflected(p, low, high) : p;
+}
+
+/* The position that number g of the grid stands for. */
+static double position_f64(const Node *n, DType t, double g, double size)
+{
+	if (is_plain(n))
+		return g;
+	g = narrowed(t, g + 1);
+	if (ATTR_OF(n, GridSample)->align_corners)
+		return narrowed(t, g / 2 * (size - 1));
+	return narrowed(t, narrowed(t, narrowed(t, g * size) - 1) / 2);
 }
 
 /* The weight of tap k at distance f behind tap 0 (linear), tap 1 (cubic). */
@@ -127,9 +140,8 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 		for (int k = 2; k < rank; k++)
 			where = where * out[0]->dim[k] + at[k];
 		for (int k = 2; k < rank; k++) {
-			double g = narrowed(t, grid[where * (rank - 2) + rank - 1 - k] + 1), size = (double)in[0]->dim[k];
-			double pos = ATTR_OF(n, GridSample)->align_corners ? narrowed(t, g / 2 * (size - 1))
-									   : narrowed(t, narrowed(t, narrowed(t, g * size) - 1) / 2);
+			double size = (double)in[0]->dim[k];
+			double pos = position_f64(n, t, grid[where * (rank - 2) + rank - 1 - k], size);
 			p[k] = inside_f64(n, ATTR_OF(n, GridSample)->mode == NEAREST ? nearbyint(pos) : pos, size);
 		}
 		y[i] = sampled(n, in[0], x, at[0] * in[0]->dim[1] + at[1], 2, p);
@@ -195,8 +207,10 @@ static Expr *position(Sample *s, Expr *const *at, int axis)
 	for (int k = 2; k < rank; k++)
 		where[k - 1] = at[k];
 	where[rank - 1] = num_i(l, rank - 1 - axis);
-	Expr *g = alu2(l, ADD, in_as(l, s->n, 1, where, s->t), number(s, 1)), *p;
-	if (s->a->align_corners)
+	Expr *p = in_as(l, s->n, 1, where, s->t), *g = alu2(l, ADD, p, number(s, 1));
+	if (is_plain(s->n))
+		;
+	else if (s->a->align_corners)
 		p = alu2(l, MUL, alu2(l, MUL, g, number(s, 0.5)), number(s, size - 1));
 	else
 		p = alu2(l, MUL, alu2(l, SUB, alu2(l, MUL, g, number(s, size)), number(s, 1)), number(s, 0.5));
@@ -272,6 +286,12 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_gridsample = {
 	.name = "GridSample", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
+	.attrs = attrs, .attr_size = sizeof(struct GridSample),
+	.infer = infer, .eval = eval, .lower = lower,
+};
+
+const Op op_tcc_Sample = {
+	.name = "Sample", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct GridSample),
 	.infer = infer, .eval = eval, .lower = lower,
 };
