@@ -1,0 +1,34 @@
+Decision trees: two trees of different depth, every kind of answer. Tree 0 is x0 <= 1 ? 10 : (x1 <= 2 ? 20 : 30), tree 1 is
+x1 <= 0 ? 1 : 2.
+
+== a regressor with a base
+graph (%x f32[5,2]) -> (%y) {
+	%y = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0, 0, 0, 1, 1, 1], nodes_nodeids = [0, 1, 2, 3, 4, 0, 1, 2], nodes_featureids = [0, 0, 1, 0, 0, 1, 0, 0], nodes_truenodeids = [1, 0, 3, 0, 0, 1, 0, 0], nodes_falsenodeids = [2, 0, 4, 0, 0, 2, 0, 0], nodes_values = [1, 0, 2, 0, 0, 0, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"], base_values = [0.5], target_treeids = [0, 0, 0, 1, 1], target_nodeids = [1, 3, 4, 1, 2], target_ids = [0, 0, 0, 0, 0], target_weights = [10, 20, 30, 1, 2]}
+}
+run x = f32[5,2] [1, 5, 1.5, 2, 1.5, 2.5, 0, -1, nan, nan] gives y = f32[5,1] [12.5, 22.5, 32.5, 11.5, 32.5]
+
+== NaN goes the true way where a node says so
+graph (%x f32[2,1]) -> (%y) {
+	%y = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [1, 0, 0], nodes_modes = ["BRANCH_LT", "LEAF", "LEAF"], nodes_missing_value_tracks_true = [1, 0, 0], target_treeids = [0, 0], target_nodeids = [1, 2], target_ids = [0, 0], target_weights = [3, 4]}
+}
+run x = f32[2,1] [nan, 1] gives y = f32[2,1] [3, 4]
+
+== three classes
+graph (%x f32[3,1]) -> (%l, %p) {
+	%l, %p = ai.onnx.ml.TreeEnsembleClassifier(%x) {nodes_treeids = [0, 0, 0, 0, 0], nodes_nodeids = [0, 1, 2, 3, 4], nodes_featureids = [0, 0, 0, 0, 0], nodes_truenodeids = [1, 0, 3, 0, 0], nodes_falsenodeids = [2, 0, 4, 0, 0], nodes_values = [1, 0, 2, 0, 0], nodes_modes = ["BRANCH_LT", "LEAF", "BRANCH_LT", "LEAF", "LEAF"], class_treeids = [0, 0, 0, 0], class_nodeids = [1, 3, 4, 4], class_ids = [0, 1, 2, 0], class_weights = [1, 1, 0.75, 0.25], classlabels_int64s = [7, 8, 9]}
+}
+run x = f32[3,1] [0, 1, 2]
+gives l = i64[3] [7, 8, 9], p = f32[3,3] [1, 0, 0, 0, 1, 0, 0.25, 0, 0.75]
+
+== two classes by one score
+graph (%x f32[2,1]) -> (%l, %p) {
+	%l, %p = ai.onnx.ml.TreeEnsembleClassifier(%x) {post_transform = LOGISTIC, nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [1, 0, 0], nodes_modes = ["BRANCH_GT", "LEAF", "LEAF"], class_treeids = [0, 0], class_nodeids = [1, 2], class_ids = [0, 0], class_weights = [2, -1], classlabels_int64s = [0, 1]}
+}
+run x = f32[2,1] [2, 0]
+gives l = i64[2] [1, 0], p = f32[2,2] [0.119202922, 0.880797078, 0.731058579, 0.268941421] within 1e-6
+
+== a node that is not there
+fails E-ATTR "no node 5"
+graph (%x f32[2,1]) -> (%y) {
+	%y = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0], nodes_nodeids = [0], nodes_featureids = [0], nodes_truenodeids = [0], nodes_falsenodeids = [0], nodes_values = [1], nodes_modes = ["LEAF"], target_treeids = [0], target_nodeids = [5], target_ids = [0], target_weights = [3]}
+}
