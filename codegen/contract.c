@@ -380,6 +380,23 @@ static void choose_order(const Module *m, Contraction *c, int64_t b, int64_t a)
 	c->points_outside = !c->panels_outside && 4 * b <= t->l1 / 2;
 }
 
+/* Tiles that go over one panel before the next share out the lines of the next one among them, evenly, so that it comes
+ * from memory while they multiply. A power of two, for the test in the inner loop. Not where all panels come again for
+ * the next row: they lie near by then. */
+static void choose_fetch(const Target *t, Contraction *c)
+{
+	int64_t tiles = (c->point.n + c->points - 1) / c->points, rows = 1, every = 1;
+	for (int i = 0; i < c->nouter; i++)
+		rows *= c->outer[i].b ? 1 : c->outer[i].n;
+	int64_t most = tiles * rows * LINE_FLOATS / c->panel;
+	bool once = c->panels_outside || (!c->points_outside && rows == 1);
+	if (t->lanes == 1 || !c->packed || !once || c->by_rows || !c->nk || most == 0)
+		return;
+	while (2 * every <= most)
+		every *= 2;
+	c->fetch_every = every <= c->k[c->nk - 1].n ? every : 0;
+}
+
 static void choose_split(Module *m, Stage *s, Contraction *c)
 {
 	Arena *a = &m->g->ctx->perm;
@@ -432,6 +449,7 @@ bool make_tiles(Module *m, Stage *s)
 	s->macs = macs;
 	s->contraction = c;
 	choose_order(m, c, depth * c->lane.n, points / c->lane.n * depth);
+	choose_fetch(m->target, c);
 	choose_split(m, s, c);
 	Stmt *t = NEW(arena, Stmt);
 	t->kind = S_TILE;

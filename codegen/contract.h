@@ -22,6 +22,7 @@ typedef struct Row {
 	int stride, dilation, taps;
 } Row;
 
+enum { LINE_FLOATS = 16 }; /* in a line of cache */
 enum { STEP_MAX = 12, ROW_MAX = 32 }; /* vectors in the row of a tile: what UNROLL unrolls */
 
 struct Contraction {
@@ -44,6 +45,7 @@ struct Contraction {
 	Row row;
 	bool panels_outside;  /* panels are the outermost loop: b is streamed once */
 	bool points_outside;  /* panels are the innermost loop: a is streamed once */
+	int64_t fetch_every;  /* a tile asks for a line of the next panel every so many steps of k; 0: it does not */
 	Expr *epilogue;       /* the stage's body, with `acc` for the sum that the tile holds */
 	Expr *acc;
 };

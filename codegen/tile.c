@@ -8,7 +8,8 @@
  *     }
  *
  * points is a literal at every call, so the loops over p unroll and acc lives in registers. The last panel, when it is
- * narrower, has a tile function of its own. A tile that goes by rows (depthwise) has another inside:
+ * narrower, has a tile function of its own. Where all points go over a panel before the next one, each tile asks for its
+ * part of the next panel meanwhile, a line every so many steps of k. A tile that goes by rows (depthwise) has another inside:
  *
  *     for outer k:  b[t] = weights of a row of taps;  for each vector v of the row: for each tap t: acc[p(v, t)] += v * b[t] */
 #include <string.h>
@@ -84,6 +85,25 @@ static void print_origins(Tile *t)
 	put_text(o, ";\n");
 }
 
+/* This tile's part of the panel behind its own; tiles are counted as print_rows goes through them. */
+static void print_next(Tile *t)
+{
+	Contraction *c = t->c;
+	const Step *k = &c->k[c->nk - 1];
+	int64_t part = LINE_FLOATS * ((k->n + c->fetch_every - 1) / c->fetch_every) * (depth_of(c) / k->n);
+	int64_t tiles = (c->point.n + c->points - 1) / c->points, step[STEP_MAX];
+	put_text(t->p.out, "\tconst float *next = b + %lld", (long long)(depth_of(c) * t->vectors * t->lanes));
+	for (int i = c->nouter - 1; i >= 0; i--) {
+		step[i] = c->outer[i].b ? 0 : part * tiles;
+		tiles *= c->outer[i].b ? 1 : c->outer[i].n;
+	}
+	for (int i = 0; i < c->nouter; i++)
+		put_term(t, step[i], axis_name(&t->p, c->outer[i].axis));
+	if (c->point.axis)
+		put_term(t, part, c->points == 1 ? t->i : arena_format(t->p.out->arena, "(%s / %d)", t->i, c->points));
+	put_text(t->p.out, ";\n");
+}
+
 static void print_zero(Tile *t)
 {
 	print_line(&t->p, "%s acc[%d][%d];", type_of(t), t->c->points, t->vectors);
@@ -154,6 +174,20 @@ static void print_b_loads(Tile *t)
 		print_line(&t->p, "b += %d;", t->vectors * t->lanes);
 }
 
+/* A line of the next panel, now and then. */
+static void print_fetch(Tile *t)
+{
+	Printer *p = &t->p;
+	if (t->c->fetch_every > 1)
+		print_line(p, "if (%s %% %lld == 0) {", axis_name(p, t->c->k[t->c->nk - 1].axis), (long long)t->c->fetch_every);
+	p->depth += t->c->fetch_every > 1;
+	print_line(p, "v_prefetch(next);");
+	print_line(p, "next += %d;", LINE_FLOATS);
+	p->depth -= t->c->fetch_every > 1;
+	if (t->c->fetch_every > 1)
+		print_line(p, "}");
+}
+
 /* acc = acc + a * b, each of them text */
 static void print_product(Tile *t, const char *acc, const char *a, const char *b)
 {
@@ -189,6 +223,8 @@ static void print_products(Tile *t)
 
 static void print_taps(Tile *t)
 {
+	if (t->c->fetch_every)
+		print_fetch(t);
 	print_b_loads(t);
 	print_products(t);
 }
@@ -381,6 +417,8 @@ static void print_function(Tile *t, Out *o)
 	t->p.out = &body;
 	t->p.depth = 1;
 	print_origins(t);
+	if (t->c->fetch_every)
+		print_next(t);
 	print_zero(t);
 	print_sum(t);
 	print_epilogue(t);

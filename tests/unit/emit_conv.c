@@ -1,6 +1,6 @@
 /* Depthwise convolutions as emitted C: kernels, strides, dilations and channel multipliers in one and two dimensions for
- * every target of this machine against the evaluator; what the compiler makes of the loop over a row of taps; and the
- * copy of an image before a first layer. */
+ * every target of this machine against the evaluator; what the compiler makes of the loop over a row of taps, and of
+ * that over the depth of a product; and the copy of an image before a first layer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "codegen/codegen.h"
@@ -149,7 +149,7 @@ static char *assembly(const char *target)
 {
 	Options o = {.level = 2, .target = target, .prefix = "m"};
 	const char *folder = temporary_folder(&ctx), *out = arena_format(&ctx.perm, "%s/m.s", folder), *file = "m.c";
-	char why[300] = "", *text = NEW_N(&ctx.perm, char, 1 << 20);
+	char why[300] = "", *text = NEW_N(&ctx.perm, char, 1 << 22);
 
 	o.output = arena_format(&ctx.perm, "%s/m.c", folder);
 	passes_run(g, &o);
@@ -158,7 +158,7 @@ static char *assembly(const char *target)
 		print_error("%s\n", why);
 	FILE *f = fopen(out, "r");
 	assert_non_null(f);
-	assert_in_range(fread(text, 1, (1 << 20) - 1, f), 1, (1 << 20) - 2);
+	assert_in_range(fread(text, 1, (1 << 22) - 1, f), 1, (1 << 22) - 2);
 	fclose(f);
 	temporary_clear();
 	return text;
@@ -210,6 +210,62 @@ static void check_loop(const char *target)
 
 CASE(avx2_loop) { check_loop("x86-64-v3"); }
 CASE(avx512_loop) { check_loop("x86-64-v4"); }
+
+/* ---- the loop over the depth of a product, as assembly ---- */
+
+static void add_product(int64_t matrices, int64_t points, int64_t depth, int64_t outputs)
+{
+	Value *args[2] = {given(random_tensor(3, (int64_t[]){matrices, points, depth})),
+			  value_const(g, "w", random_tensor(3, (int64_t[]){matrices, depth, outputs}))};
+
+	seed = 5;
+	graph_output(g, node_new(g, op_find("", "MatMul"), NULL, 2, args, 1, attr_new(g, op_find("", "MatMul")))->out[0], "y");
+}
+
+/* A tile of `points` x `vectors` multiplies and adds once for each of them, loads a vector of weights once and keeps all
+ * in registers. */
+static void check_product(const char *target, int points, int vectors)
+{
+	int loops = 0;
+
+	add_product(1, 4 * points, 256, 4 * 48);
+	char *text = assembly(target);
+	assert_non_null(strstr(text, "prefetcht0"));
+	for (char *at = text, *next; at; at = next) {
+		next = strstr(at, "\n.L");
+		if (next)
+			*next++ = 0;
+		Counts n = count(at);
+		if (n.products < 6)
+			continue;
+		loops++;
+		assert_int_equal(n.products, points * vectors);
+		assert_in_range(n.loads, vectors, vectors + points); /* and a float a point, where compilers count it so */
+		assert_int_equal(n.stack, 0);
+	}
+	assert_int_equal(loops, 1);
+}
+
+CASE(avx2_product) { check_product("x86-64-v3", 6, 2); }
+CASE(avx512_product) { check_product("x86-64-v4", 9, 3); }
+
+/* Weights of many panels that points go over one after the other come ahead of their turn; a vector times a matrix has
+ * no tile to do it, and weights that stay near need none. */
+static bool fetches(int64_t matrices, int64_t points, int64_t depth, int64_t outputs)
+{
+	Options o = {.level = 2, .target = "x86-64-v3", .output = "m.c", .prefix = "m"};
+	const char *header;
+
+	add_product(matrices, points, depth, outputs);
+	passes_run(g, &o);
+	return strstr(emit_text(g, &o, &header, NULL), "v_prefetch(next)");
+}
+
+CASE(fetch_many_points) { assert_true(fetches(1, 50, 512, 512)); }
+CASE(fetch_many_matrices) { assert_true(fetches(36, 48, 128, 128)); }
+CASE(fetch_one_point) { assert_false(fetches(1, 1, 512, 512)); }
+CASE(fetch_no_depth) { assert_false(fetches(1, 50, 1, 512)); }
+CASE(fetch_near) { assert_false(fetches(1, 5000, 64, 64)); }
 #endif
 
 int main(void)
@@ -217,7 +273,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(portable_c), TEST(planes),
 #ifdef __x86_64__
-		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop),
+		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_product), TEST(avx512_product),
+		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
 	};
 
