@@ -19,6 +19,7 @@ typedef struct Target {
 	const char *tag;       /* "v3": begins the names of its section in a file for several targets */
 	const char *title;     /* "AVX2, FMA" for the head comment */
 	int lanes;             /* floats in a vector; 1: none */
+	bool halves;           /* half a vector multiplies and adds in half the time: there are helpers for it (v_fma_half) */
 	int registers;         /* vector registers */
 	int64_t l1, l2;        /* bytes of cache a core */
 	const char *features;  /* for the target pragma: "avx2,fma,f16c" or NULL: any machine runs it */

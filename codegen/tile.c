@@ -104,12 +104,29 @@ static void print_next(Tile *t)
 	put_text(t->p.out, ";\n");
 }
 
+static bool partial(const Tile *t, int q) { return t->rest && q == t->vectors - 1; }
+
+/* Of vector q only the lower half counts, and is computed alone. */
+static bool is_half(const Tile *t, int q)
+{
+	bool loads = t->c->packed || t->rest == t->lanes / 2;
+	return t->p.m->target->halves && partial(t, q) && t->rest <= t->lanes / 2 && loads && !t->c->a_lanes;
+}
+
+/* The sum of a point in vector q. */
+static const char *sum_name(Tile *t, int q) { return is_half(t, q) ? "half[p]" : text(t, "acc[p][%lld]", q); }
+
 static void print_zero(Tile *t)
 {
-	print_line(&t->p, "%s acc[%d][%d];", type_of(t), t->c->points, t->vectors);
+	bool half = is_half(t, t->vectors - 1);
+	if (t->vectors > half)
+		print_line(&t->p, "%s acc[%d][%d];", type_of(t), t->c->points, t->vectors - half);
+	if (half)
+		print_line(&t->p, "vh half[%d];", t->c->points);
 	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
 	for (int q = 0; q < t->vectors; q++)
-		print_line(&t->p, "\tacc[p][%d] = %s;", q, t->lanes > 1 ? "v_set(0.0f)" : "0");
+		print_line(&t->p, "\t%s = %s;", sum_name(t, q),
+		           is_half(t, q) ? "v_set_half(0.0f)" : t->lanes > 1 ? "v_set(0.0f)" : "0");
 	if (t->vectors > 1)
 		print_line(&t->p, "}");
 }
@@ -144,8 +161,6 @@ static void put_a(Tile *t, int q)
 	put_offset(t, q);
 }
 
-static bool partial(const Tile *t, int q) { return t->rest && q == t->vectors - 1; }
-
 static void indent(Tile *t)
 {
 	for (int d = 0; d < t->p.depth; d++)
@@ -166,8 +181,14 @@ static void print_b_loads(Tile *t)
 {
 	for (int q = 0; q < t->vectors; q++) {
 		indent(t);
-		put_text(t->p.out, "%s b%d = ", type_of(t), q);
-		put_load(t, put_b, q, partial(t, q) && !t->c->packed);
+		put_text(t->p.out, "%s b%d = ", is_half(t, q) ? "vh" : type_of(t), q);
+		if (is_half(t, q)) {
+			put_text(t->p.out, "v_load_half(");
+			put_b(t, q);
+			put_text(t->p.out, ")");
+		} else {
+			put_load(t, put_b, q, partial(t, q) && !t->c->packed);
+		}
 		put_text(t->p.out, ";\n");
 	}
 	if (t->c->packed)
@@ -189,12 +210,12 @@ static void print_fetch(Tile *t)
 }
 
 /* acc = acc + a * b, each of them text */
-static void print_product(Tile *t, const char *acc, const char *a, const char *b)
+static void print_product(Tile *t, const char *acc, const char *a, const char *b, bool half)
 {
 	if (t->lanes == 1 || t->p.m->o->strict)
 		print_line(&t->p, "%s = %s + %s * %s;", acc, acc, a, b);
 	else
-		print_line(&t->p, "%s = v_fma(%s, %s, %s);", acc, a, b, acc);
+		print_line(&t->p, "%s = v_fma%s(%s, %s, %s);", acc, half ? "_half" : "", a, b, acc);
 }
 
 static void print_products(Tile *t)
@@ -202,20 +223,20 @@ static void print_products(Tile *t)
 	Out *o = t->p.out;
 	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++) {");
 	for (int q = 0; q < t->vectors; q++) {
-		bool load = t->c->a_lanes || q == 0, part = t->c->a_lanes && partial(t, q);
+		bool load = t->c->a_lanes || q == 0, part = t->c->a_lanes && partial(t, q), half = is_half(t, q);
 		int at = t->c->a_lanes ? q : 0;
 		for (int d = 0; load && d <= t->p.depth; d++)
 			put_text(o, "\t");
 		if (load) {
-			put_text(o, "%s v%d = ", type_of(t), at);
-			put_text(o, t->lanes == 1 ? "a[" : !t->c->a_lanes ? "v_set(a[" : part ? "v_load_n(a + " : "v_load(a + ");
+			put_text(o, "%s v%d = ", half ? "vh" : type_of(t), at);
+			put_text(o, t->lanes == 1 ? "a[" : half ? "v_set_half(a[" : !t->c->a_lanes ? "v_set(a[" : part ? "v_load_n(a + " : "v_load(a + ");
 			put_a(t, t->c->a_lanes ? q * t->lanes : 0);
 			if (part)
 				put_text(o, ", %lld", (long long)t->rest);
 			put_text(o, t->lanes == 1 ? "];\n" : t->c->a_lanes ? ");\n" : "]);\n");
 		}
 		t->p.depth++;
-		print_product(t, text(t, "acc[p][%lld]", q), text(t, "v%lld", at), text(t, "b%lld", q));
+		print_product(t, sum_name(t, q), text(t, half && q ? "v_low(v%lld)" : "v%lld", at), text(t, "b%lld", q), half);
 		t->p.depth--;
 	}
 	print_line(&t->p, "}");
@@ -292,7 +313,7 @@ static void print_row_products(Tile *t, const char *tap)
 	p->depth++;
 	for (int q = 0; q < t->vectors; q++)
 		print_product(t, text(t, "acc[p][%lld]", q), text(t, "v%lld", q),
-		              arena_format(p->out->arena, "b%d[%s]", q, tap));
+		              arena_format(p->out->arena, "b%d[%s]", q, tap), false);
 	p->depth--;
 	if (t->vectors > 1)
 		print_line(p, "}");
@@ -367,7 +388,7 @@ static void print_epilogue(Tile *t)
 			shift(t, c->point.axis, arena_format(p->out->arena, "(%s + p)", t->i));
 		shift(t, c->lane.axis, q ? arena_format(p->out->arena, "(%s + %d)", t->j, q * t->lanes) : t->j);
 		p->bound[0] = c->acc;
-		p->bound_name[0] = text(t, "acc[p][%lld]", q);
+		p->bound_name[0] = is_half(t, q) ? "v_widen(half[p])" : text(t, "acc[p][%lld]", q);
 		p->nbound = 1;
 		p->vector = t->lanes > 1 ? c->lane.axis : NULL;
 		p->lanes_n = partial(t, q) ? text(t, "%lld", t->rest) : NULL;
