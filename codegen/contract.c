@@ -380,6 +380,19 @@ static void choose_order(const Module *m, Contraction *c, int64_t b, int64_t a)
 	c->points_outside = !c->panels_outside && 4 * b <= t->l1 / 2;
 }
 
+enum { SUMS = 8 }; /* additions under way at a time: two units, four cycles */
+
+/* One point with few outputs would wait for each sum before it adds to it again. */
+static void choose_ways(const Module *m, Contraction *c)
+{
+	c->ways = 1;
+	if (m->target->lanes == 1 || m->o->strict || c->points > 1 || c->by_rows || c->a_lanes || !c->packed || !c->nk ||
+	    c->lane.n > c->panel)
+		return;
+	while (2 * c->ways * c->vectors <= SUMS && c->k[c->nk - 1].n % (2 * c->ways) == 0)
+		c->ways *= 2;
+}
+
 /* Tiles that go over one panel before the next share out the lines of the next one among them, evenly, so that it comes
  * from memory while they multiply. A power of two, for the test in the inner loop. Not where all panels come again for
  * the next row: they lie near by then. */
@@ -390,7 +403,7 @@ static void choose_fetch(const Target *t, Contraction *c)
 		rows *= c->outer[i].b ? 1 : c->outer[i].n;
 	int64_t most = tiles * rows * LINE_FLOATS / c->panel;
 	bool once = c->panels_outside || (!c->points_outside && rows == 1);
-	if (t->lanes == 1 || !c->packed || !once || c->by_rows || !c->nk || most == 0)
+	if (t->lanes == 1 || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || most == 0)
 		return;
 	while (2 * every <= most)
 		every *= 2;
@@ -449,6 +462,7 @@ bool make_tiles(Module *m, Stage *s)
 	s->macs = macs;
 	s->contraction = c;
 	choose_order(m, c, depth * c->lane.n, points / c->lane.n * depth);
+	choose_ways(m, c);
 	choose_fetch(m->target, c);
 	choose_split(m, s, c);
 	Stmt *t = NEW(arena, Stmt);

@@ -127,7 +127,7 @@ static Expr *share(Build *b, Expr *x)
 }
 
 /* A tail counts as much as a vector: half of one has to be filled. */
-static bool worth_vectors(const Module *m, const Axis *axis) { return 2 * axis_count(axis) > m->target->lanes; }
+static bool worth_vectors(const Module *m, const Axis *axis) { return 2 * axis_count(axis) >= m->target->lanes; }
 
 static bool is_heavy(const Expr *x)
 {

@@ -9,7 +9,8 @@
  *
  * points is a literal at every call, so the loops over p unroll and acc lives in registers. The last panel, when it is
  * narrower, has a tile function of its own. Where all points go over a panel before the next one, each tile asks for its
- * part of the next panel meanwhile, a line every so many steps of k. A tile that goes by rows (depthwise) has another inside:
+ * part of the next panel meanwhile, a line every so many steps of k. One point with few outputs has several sums for each
+ * that take turns. A tile that goes by rows (depthwise) has another inside:
  *
  *     for outer k:  b[t] = weights of a row of taps;  for each vector v of the row: for each tap t: acc[p(v, t)] += v * b[t] */
 #include <string.h>
@@ -113,17 +114,25 @@ static bool is_half(const Tile *t, int q)
 	return t->p.m->target->halves && partial(t, q) && t->rest <= t->lanes / 2 && loads && !t->c->a_lanes;
 }
 
-/* The sum of a point in vector q. */
-static const char *sum_name(Tile *t, int q) { return is_half(t, q) ? "half[p]" : text(t, "acc[p][%lld]", q); }
+/* The sum in vector q of a point; of one way where a point has several. */
+static const char *sum_name(Tile *t, int q)
+{
+	const char *at = t->c->ways > 1 ? "way" : "p";
+	return arena_format(t->p.out->arena, is_half(t, q) ? "half[%s]" : "acc[%s][%d]", at, q);
+}
 
 static void print_zero(Tile *t)
 {
 	bool half = is_half(t, t->vectors - 1);
+	int sums = t->c->points * t->c->ways;
 	if (t->vectors > half)
-		print_line(&t->p, "%s acc[%d][%d];", type_of(t), t->c->points, t->vectors - half);
+		print_line(&t->p, "%s acc[%d][%d];", type_of(t), sums, t->vectors - half);
 	if (half)
-		print_line(&t->p, "vh half[%d];", t->c->points);
-	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
+		print_line(&t->p, "vh half[%d];", sums);
+	if (t->c->ways > 1)
+		print_line(&t->p, "UNROLL for (int way = 0; way < %d; way++)%s", sums, t->vectors > 1 ? " {" : "");
+	else
+		print_line(&t->p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
 	for (int q = 0; q < t->vectors; q++)
 		print_line(&t->p, "\t%s = %s;", sum_name(t, q),
 		           is_half(t, q) ? "v_set_half(0.0f)" : t->lanes > 1 ? "v_set(0.0f)" : "0");
@@ -152,7 +161,8 @@ static void put_a(Tile *t, int q)
 		first = false;
 		if (c->k[i].a != 1)
 			put_text(t->p.out, "%lld*", (long long)c->k[i].a);
-		put_text(t->p.out, "%s", axis_name(&t->p, c->k[i].axis));
+		bool way = c->ways > 1 && i == c->nk - 1;
+		put_text(t->p.out, !way ? "%s" : c->k[i].a == 1 ? "%s + way" : "(%s + way)", axis_name(&t->p, c->k[i].axis));
 	}
 	if (c->point.axis && c->point.a)
 		put_text(t->p.out, c->point.a == 1 ? "%sp" : "%s%lld*p", first ? "" : " + ", (long long)c->point.a);
@@ -244,10 +254,29 @@ static void print_products(Tile *t)
 
 static void print_taps(Tile *t)
 {
+	bool ways = t->c->ways > 1;
+	if (ways)
+		print_line(&t->p, "UNROLL for (int way = 0; way < %d; way++) {", t->c->ways);
+	t->p.depth += ways;
 	if (t->c->fetch_every)
 		print_fetch(t);
 	print_b_loads(t);
 	print_products(t);
+	t->p.depth -= ways;
+	if (ways)
+		print_line(&t->p, "}");
+}
+
+/* All ways into the first. */
+static void print_join(Tile *t)
+{
+	print_line(&t->p, "UNROLL for (int way = 1; way < %d; way++)%s", t->c->ways, t->vectors > 1 ? " {" : "");
+	for (int q = 0; q < t->vectors; q++) {
+		const char *first = is_half(t, q) ? "half[0]" : text(t, "acc[0][%lld]", q);
+		print_line(&t->p, "\t%s = %s + %s;", first, first, sum_name(t, q));
+	}
+	if (t->vectors > 1)
+		print_line(&t->p, "}");
 }
 
 /* ---- by rows: each vector of a row of a goes into the sums of all points that read it ---- */
@@ -355,7 +384,9 @@ static void print_sum(Tile *t)
 	int loops = c->by_rows ? c->nk - 1 : c->nk;
 	for (int i = 0; i < loops; i++) {
 		const char *k = axis_name(&t->p, c->k[i].axis);
-		print_line(&t->p, "for (int %s = 0; %s < %lld; %s++)%s", k, k, (long long)c->k[i].n, k, i == loops - 1 ? " {" : "");
+		bool last = i == loops - 1;
+		const char *step = last && c->ways > 1 ? text(t, " += %lld", c->ways) : "++";
+		print_line(&t->p, "for (int %s = 0; %s < %lld; %s%s)%s", k, k, (long long)c->k[i].n, k, step, last ? " {" : "");
 		t->p.depth++;
 	}
 	if (loops == 0) {
@@ -369,6 +400,8 @@ static void print_sum(Tile *t)
 	t->p.depth = loops > 1 ? loops : 1;
 	print_line(&t->p, "}");
 	t->p.depth = 1;
+	if (c->ways > 1)
+		print_join(t);
 }
 
 static void shift(Tile *t, const Axis *axis, const char *to)
