@@ -1,8 +1,10 @@
 /* pool.c -- worker threads for emitted models (tcc.h): task(arg, worker, workers) once on each, all at the same time.
  *
- *     caller   parallel: ++round ... task 0 ... wait until busy == 0
- *     workers  sleep until round changes ... task i ... --busy, the last one wakes the caller
+ *     caller   parallel: ++round ... task 0 ... tasks that nobody has begun ... wait until busy == 0
+ *     workers  sleep until round changes ... begin task i, unless the caller has ... --busy, the last one wakes the caller
  *
+ * A worker that has no processor, or is still waking up, holds up nobody: when the caller is through with its own task it
+ * runs those that have not begun. (They can wait for each other and for those that run, but not for it: it is done.)
  * Whoever waits spins for a few microseconds, which is what the time between two calls in a row takes, and then sleeps
  * on a condition. Round and the decision to sleep are made under one lock, so no wake-up is lost. Calls from several
  * threads take turns; a task must not call its own pool. */
@@ -24,6 +26,7 @@ typedef struct Worker {
 	Pool *pool;
 	pthread_t thread;
 	int index;
+	_Alignas(LINE) atomic_uint begun; /* the last round whose task was begun, by the worker or by the caller */
 } Worker;
 
 struct Pool {
@@ -33,7 +36,7 @@ struct Pool {
 	pthread_cond_t begin, end;
 	int asleep;                  /* workers waiting for `begin` */
 	bool caller_asleep;          /* the caller waits for `end` */
-	bool stop;
+	atomic_bool stop;
 	void (*task)(void *arg, int worker, int workers);
 	void *arg;
 	_Alignas(LINE) atomic_uint round; /* number of calls so far */
@@ -50,22 +53,40 @@ static void relax(void)
 #endif
 }
 
-/* Sleep until the round is not `seen`; false when the pool is to stop. */
-static bool await_round(Pool *p, unsigned seen)
+static unsigned sleep_until_round(Pool *p, unsigned seen)
 {
-	for (int i = 0; i < SPINS; i++) {
-		if (atomic_load_explicit(&p->round, memory_order_acquire) != seen)
-			return !p->stop;
-		relax();
-	}
+	unsigned round;
+
 	pthread_mutex_lock(&p->lock);
 	p->asleep++;
-	while (atomic_load_explicit(&p->round, memory_order_relaxed) == seen)
+	while ((round = atomic_load_explicit(&p->round, memory_order_acquire)) == seen)
 		pthread_cond_wait(&p->begin, &p->lock);
 	p->asleep--;
-	bool go = !p->stop;
 	pthread_mutex_unlock(&p->lock);
-	return go;
+	return round;
+}
+
+/* Sleep until the round is not *seen, which it then is; false when the pool is to stop. */
+static bool await_round(Pool *p, unsigned *seen)
+{
+	unsigned round = *seen;
+
+	for (int i = 0; i < SPINS && round == *seen; i++) {
+		round = atomic_load_explicit(&p->round, memory_order_acquire);
+		if (round == *seen)
+			relax();
+	}
+	if (round == *seen)
+		round = sleep_until_round(p, *seen);
+	*seen = round;
+	return !p->stop;
+}
+/* Whether the task of that worker in this round is the caller of this function's to run. */
+static bool begin(Worker *w, unsigned round)
+{
+	unsigned before = round - 1;
+
+	return atomic_compare_exchange_strong_explicit(&w->begun, &before, round, memory_order_acq_rel, memory_order_acquire);
 }
 
 static void finish(Pool *p)
@@ -80,23 +101,26 @@ static void finish(Pool *p)
 
 static void *work(void *arg)
 {
-	const Worker *w = arg;
+	Worker *w = arg;
 	Pool *p = w->pool;
+	unsigned round = 0;
 
-	for (unsigned round = 0; await_round(p, round); round++) {
-		p->task(p->arg, w->index, p->pool.threads);
-		finish(p);
-	}
+	while (await_round(p, &round))
+		if (begin(w, round)) {
+			p->task(p->arg, w->index, p->pool.threads);
+			finish(p);
+		}
 	return NULL;
 }
 
-static void next_round(Pool *p)
+static unsigned next_round(Pool *p)
 {
 	pthread_mutex_lock(&p->lock);
-	atomic_fetch_add_explicit(&p->round, 1, memory_order_release);
+	unsigned round = atomic_fetch_add_explicit(&p->round, 1, memory_order_release) + 1;
 	if (p->asleep)
 		pthread_cond_broadcast(&p->begin);
 	pthread_mutex_unlock(&p->lock);
+	return round;
 }
 
 static bool all_finished(Pool *p) { return atomic_load_explicit(&p->busy, memory_order_acquire) == 0; }
@@ -128,8 +152,13 @@ static void parallel(tcc_pool *pool, void (*task)(void *arg, int worker, int wor
 	p->task = task;
 	p->arg = arg;
 	atomic_store_explicit(&p->busy, pool->threads - 1, memory_order_relaxed);
-	next_round(p);
+	unsigned round = next_round(p);
 	task(arg, 0, pool->threads);
+	for (int i = 1; i < pool->threads; i++)
+		if (begin(&p->worker[i], round)) {
+			task(arg, i, pool->threads);
+			atomic_fetch_sub_explicit(&p->busy, 1, memory_order_relaxed);
+		}
 	await_end(p);
 	pthread_mutex_unlock(&p->turn);
 }
