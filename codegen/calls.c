@@ -1,4 +1,4 @@
-/* calls.c -- the arena and the list of calls: one line a stage, a meet where workers depend on each other. */
+/* calls.c -- the arena and the list of calls: one line a stage, and where workers depend on each other. */
 #include <string.h>
 #include "codegen/module.h"
 
@@ -75,7 +75,7 @@ static void print_argument(Module *m, const Param *q, Out *o)
 		print_offset(q->value->place, o);
 }
 
-/* ---- where workers must meet ---- */
+/* ---- what needs what ---- */
 
 static bool overlap(const Region *a, const Region *b)
 {
@@ -106,18 +106,6 @@ static bool conflict(const Stage *s, const Stage *t)
 	return false;
 }
 
-static bool divided(const Stage *s) { return s->split || s->strips; }
-
-/* One of the stages first..last needs what one since the last meeting has written, or is not done reading. */
-static bool must_meet(Module *m, int since, int first, int last)
-{
-	for (int k = first; k <= last; k++)
-		for (int i = since; i < first; i++)
-			if ((divided(m->stage[i]) || divided(m->stage[k])) && conflict(m->stage[i], m->stage[k]))
-				return true;
-	return false;
-}
-
 /* ---- one call ---- */
 
 /* A stage computes from..to-1; NULL: all. */
@@ -128,11 +116,11 @@ typedef struct Range {
 static Range worker_range(const Stage *s, Arena *a)
 {
 	long long n = (long long)s->split_n, unit = (long long)s->split_unit, end = (long long)axis_count(s->split);
-	Range r = {arena_format(a, "part(%lld, worker, workers)", n), arena_format(a, "part(%lld, worker + 1, workers)", n)};
-	if (unit > 1) {
-		r.from = arena_format(a, "%lld * %s", unit, r.from);
-		r.to = arena_format(a, "least(%lld * %s, %lld)", unit, r.to, end);
-	}
+	if (unit == 1)
+		return (Range){"k.from", "k.to"};
+	Range r = {arena_format(a, "%lld*k.from", unit), arena_format(a, "%lld*k.to", unit)};
+	if (n * unit > end)
+		r.to = arena_format(a, "least(%s, %lld)", r.to, end);
 	return r;
 }
 
@@ -162,23 +150,13 @@ static int tick_of(const Module *m, int stage)
 	return n;
 }
 
-static void print_tick(Module *m, int stage, const char *tabs, Out *o)
+/* With workers it is the first one that tells, or, between two meetings, whoever is alone there. */
+static void print_tick(Module *m, int stage, bool alone, const char *tabs, Out *o)
 {
-	if (m->o->ticks && m->o->threads)
+	if (m->o->ticks && m->o->threads && !alone)
 		put_text(o, "%sif (worker == 0)\n\t%stcc_tick(%d);\n", tabs, tabs, tick_of(m, stage));
 	else if (m->o->ticks)
 		put_text(o, "%stcc_tick(%d);\n", tabs, tick_of(m, stage));
-}
-
-static void print_whole(Module *m, int stage, const char *tabs, Out *o)
-{
-	Stage *s = m->stage[stage];
-	bool pooled = m->o->threads, all = pooled && !s->split;
-	if (all)
-		put_text(o, "%sif (worker == 0)\n", tabs);
-	Range range = pooled && s->split ? worker_range(s, o->arena) : (Range){NULL, NULL};
-	print_call(m, s, range, all ? arena_format(o->arena, "%s\t", tabs) : tabs, o);
-	print_tick(m, stage, tabs, o);
 }
 
 /* ---- strips: rows t..u-1 of the last stage a turn ---- */
@@ -194,24 +172,27 @@ static const char *row_text(int64_t step, const char *t, int64_t k, Arena *a)
 static const char *room_text(Module *m, const Region *r, Arena *a)
 {
 	long long room = r->held->room * (m->float_arena ? 1 : (long long)dtype_bytes(r->dtype, 1));
-	return m->o->threads ? arena_format(a, "m + %s + %lld*hand", region_name(m, r), room)
+	return m->o->threads ? arena_format(a, "m + %s + %lld*worker", region_name(m, r), room)
 	                     : arena_format(a, "m + %s", region_name(m, r));
 }
 
 /* float *b3 = where the region would begin if it were there as a whole */
-static void print_held(Module *m, const Region *r, Out *o)
+static void print_held(Module *m, const Region *r, const char *tabs, Out *o)
 {
 	const Held *h = r->held;
 	Arena *a = o->arena;
 	const char *type = c_type(r->dtype), *room = room_text(m, r, a);
 	long long step = h->stride * h->need.step, k = -h->stride * (h->need.first + h->before);
-	put_text(o, "\t\t%s *b%d = %s%s%s%s - %s;\n", type, r->id + 1, m->float_arena ? "" : arena_format(a, "(%s *)(void *)(", type),
+	put_text(o, "%s%s *b%d = %s%s%s%s - %s;\n", tabs, type, r->id + 1, m->float_arena ? "" : arena_format(a, "(%s *)(void *)(", type),
 	         room, m->float_arena ? "" : ")", k ? arena_format(a, " %c %lld", k < 0 ? '-' : '+', k < 0 ? -k : k) : "",
 	         row_text(step, "t", 0, a));
 }
 
+/* In which turns rows of the one before are there. */
+static const char *again_text(const Module *m) { return m->o->threads ? "t == k.next" : "t > 0"; }
+
 /* Of the rows that the strip needs, those that are new: n3 <= row < e3. */
-static void print_new_rows(Module *m, const Region *r, const Strips *run, Out *o)
+static void print_new_rows(Module *m, const Region *r, const Strips *run, const char *tabs, Out *o)
 {
 	const Held *h = r->held;
 	const Window *w = &h->need;
@@ -220,13 +201,13 @@ static void print_new_rows(Module *m, const Region *r, const Strips *run, Out *o
 	const char *room = room_text(m, r, a), *old = row_text(w->step, "t", w->first, a);
 	if (h->keep) {
 		long long to = (w->later - w->first) * h->stride * unit, from = to + w->step * run->rows * h->stride * unit;
-		put_text(o, "\t\tif (t > from)\t/* %lld row%s again */\n", (long long)h->keep, h->keep > 1 ? "s" : "");
-		put_text(o, "\t\t\tmemmove(%s%s, %s + %lld, %lld);\n", room, to ? arena_format(a, " + %lld", to) : "", room, from,
+		put_text(o, "%sif (%s)\t/* %lld row%s again */\n", tabs, again_text(m), (long long)h->keep, h->keep > 1 ? "s" : "");
+		put_text(o, "%s\tmemmove(%s%s, %s + %lld, %lld);\n", tabs, room, to ? arena_format(a, " + %lld", to) : "", room, from,
 		         (long long)dtype_bytes(r->dtype, h->keep * h->stride));
 	}
 	if (w->later + h->keep != w->first)
-		old = arena_format(a, "t > from ? %s : %s", row_text(w->step, "t", w->later + h->keep, a), old);
-	put_text(o, "\t\tconst int n%d = %s, e%d = %s;\n", r->id + 1, old, r->id + 1,
+		old = arena_format(a, "%s ? %s : %s", again_text(m), row_text(w->step, "t", w->later + h->keep, a), old);
+	put_text(o, "%sconst int n%d = %s, e%d = %s;\n", tabs, r->id + 1, old, r->id + 1,
 	         row_text(w->step, "u", w->last + 1 - w->step, a));
 }
 
@@ -247,77 +228,86 @@ static Range strip_range(const Stage *s, Arena *a)
 	return range;
 }
 
-/* The rows of the last stage, cut into strips; with workers each takes some of these. */
-static void print_strip_loop(const Module *m, const Strips *run, bool from, Out *o)
+/* The rows of the last stage, cut into strips: all of them, or those that a worker has in hand. */
+static void print_strip_loop(const Module *m, const Strips *run, const char *tabs, Out *o)
 {
 	long long rows = run->rows, n = run->n, strips = (n + rows - 1) / rows;
+	const char *times = rows > 1 ? arena_format(o->arena, "%lld*", rows) : "";
 	if (m->o->threads) {
-		put_text(o, "\tfor (int t = %lld * part(%lld, hand, hands)%s, end = least(%lld * part(%lld, hand + 1, hands), %lld); "
-		            "t < end; t += %lld) {\n\t\tconst int u = least(t + %lld, end);\n",
-		         rows, strips, from ? ", from = t" : "", rows, strips, n, rows, rows);
-		return;
+		const char *end = arena_format(o->arena, n % rows ? "least(%sk.to, %lld)" : "%sk.to", times, n);
+		put_text(o, "\twhile (take_room(&k, %lld))\n\t\tfor (int t = %sk.from, end = %s; t < end; t += %lld) {\n", strips, times,
+		         end, rows);
+	} else {
+		put_text(o, "\tfor (int t = 0; t < %lld; t += %lld) {\n", n, rows);
 	}
-	put_text(o, "\tfor (int t = 0%s; t < %lld; t += %lld) {\n\t\tconst int u = ", from ? ", from = 0" : "", n, rows);
-	put_text(o, n % rows ? "least(t + %lld, %lld);\n" : "t + %lld;\n", rows, n);
+	put_text(o, n % rows ? "%sconst int u = least(t + %lld, %lld);\n" : "%sconst int u = t + %lld;\n", tabs, rows, n);
 }
 
 static void print_strips(Module *m, const Strips *run, Out *o)
 {
-	for (int i = run->first; i <= run->last; i++)
-		if (!m->stage[i]->strips)
-			print_whole(m, i, "\t", o);
+	const char *tabs = m->o->threads ? "\t\t\t" : "\t\t";
 	put_text(o, "\n\t/* s%d to s%d in strips of %lld row%s */\n", m->stage[run->first]->number, m->stage[run->last]->number,
 	         (long long)run->rows, run->rows > 1 ? "s" : "");
+	print_strip_loop(m, run, tabs, o);
 	Out rows = {.arena = o->arena};
 	put_text(&rows, "%s", "");
-	for (int k = 0; k < m->nregions; k++)
-		if (m->region[k]->held && m->region[k]->first == run->first) {
-			print_held(m, m->region[k], &rows);
-			print_new_rows(m, m->region[k], run, &rows);
+	for (int i = 0; i < m->nregions; i++)
+		if (m->region[i]->held && m->region[i]->first == run->first) {
+			print_held(m, m->region[i], tabs, &rows);
+			print_new_rows(m, m->region[i], run, tabs, &rows);
 		}
-	print_strip_loop(m, run, uses_word(rows.text, "from"), o);
 	put_text(o, "%s", rows.text);
 	for (int i = run->first; i <= run->last; i++)
 		if (m->stage[i]->strips) {
-			print_call(m, m->stage[i], strip_range(m->stage[i], o->arena), "\t\t", o);
-			print_tick(m, i, "\t\t", o);
+			print_call(m, m->stage[i], strip_range(m->stage[i], o->arena), tabs, o);
+			print_tick(m, i, false, tabs, o);
 		}
-	put_text(o, "\t}\n\n");
+	if (uses_word(rows.text, "next"))
+		put_text(o, "%sk.next = u;\n", tabs);
+	put_text(o, "%s}\n\n", tabs + 1);
 }
 
-static const char pool_helpers[] =
-	"/* This worker's part of n pieces begins here; the next one's where it ends. */\n"
-	"static inline int part(int n, int worker, int workers)\n{\n"
-	"\treturn (int)((int64_t)n * worker / workers);\n}\n\n";
+/* ---- the list ---- */
 
-static const char least_helper[] =
-	"static inline int least(int a, int b)\n{\n\treturn a < b ? a : b;\n}\n\n";
+/* What stands in the list by itself: a stage, stages in strips, an end of a loop, or a loop that one worker runs. */
+typedef struct Item {
+	int first, last;
+	const Strips *strips;
+	bool single; /* one worker does it */
+	bool turns;  /* an end of a loop that workers share */
+} Item;
 
-static const char most_helper[] =
-	"static inline int most(int a, int b)\n{\n\treturn a > b ? a : b;\n}\n\n";
+typedef struct List {
+	Module *m;
+	Out *out;
+	Item *item;
+	int n, c;
+	int since; /* the first item after the last meeting */
+	int depth;
+} List;
 
-static const char meet_helper[] =
-	"/* Wait until all workers are here. */\n"
-	"static inline void meet(struct call *c, int workers)\n{\n"
-	"\tint round = __atomic_load_n(&c->round, __ATOMIC_ACQUIRE);\n"
-	"\tif (__atomic_add_fetch(&c->arrived, 1, __ATOMIC_ACQ_REL) == workers) {\n"
-	"\t\tc->arrived = 0;\n"
-	"\t\t__atomic_store_n(&c->round, round + 1, __ATOMIC_RELEASE);\n"
-	"\t} else {\n"
-	"\t\twhile (__atomic_load_n(&c->round, __ATOMIC_ACQUIRE) == round)\n"
-	"\t\t\tPAUSE;\n"
-	"\t}\n}\n\n";
-
-/* The two ends of a loop over slices. Turns follow each other as stages do: everybody meets between them. */
-static void print_loop(Module *m, const Stage *s, int *depth, Out *o)
+static void add_item(List *l, Item item)
 {
-	if (m->o->threads)
-		put_text(o, "%s\tmeet(c, workers);\n", *depth ? "\t" : "");
-	if (s->turns > 0)
-		put_text(o, "\tfor (int t = 0; t < %lld; t++) {\n", (long long)s->turns);
-	else
-		put_text(o, "\t}\n");
-	*depth = s->turns > 0;
+	GROW(&l->m->g->ctx->perm, l->item, l->n, l->c);
+	l->item[l->n++] = item;
+}
+
+/* Borders of whole values stand before the strips. */
+static void add_strips(List *l, const Strips *run)
+{
+	for (int i = run->first; i <= run->last; i++)
+		if (!l->m->stage[i]->strips)
+			add_item(l, (Item){.first = i, .last = i, .single = true});
+	add_item(l, (Item){.first = run->first, .last = run->last, .strips = run});
+}
+
+/* The end of the loop that opens at a stage, when nothing in it is shared; else -1. */
+static int single_loop(const Module *m, int open)
+{
+	int i = open + 1;
+	while (!m->stage[i]->turns && !m->stage[i]->split)
+		i++;
+	return m->stage[i]->turns ? i : -1;
 }
 
 static const Strips *strips_from(const Module *m, int stage)
@@ -328,79 +318,228 @@ static const Strips *strips_from(const Module *m, int stage)
 	return NULL;
 }
 
-static void print_calls(Module *m, Out *o)
+static void fill_list(List *l)
 {
-	int depth = 0, since = 0;
-	for (int i = 0; i < m->nstages; i++) {
-		Stage *s = m->stage[i];
-		const Strips *run = strips_from(m, i);
-		if (s->turns) {
-			print_loop(m, s, &depth, o);
-			since = i + 1;
-			continue;
-		}
-		if (m->o->threads && must_meet(m, since, i, run ? run->last : i)) {
-			put_text(o, "%s\tmeet(c, workers);\n", depth ? "\t" : "");
-			since = i;
-		}
-		if (run) {
-			print_strips(m, run, o);
-			i = run->last;
-		} else {
-			print_whole(m, i, depth ? "\t\t" : "\t", o);
-		}
+	for (int i = 0; i < l->m->nstages; i++) {
+		const Stage *s = l->m->stage[i];
+		const Strips *run = strips_from(l->m, i);
+		int end = s->turns > 0 && l->m->o->threads ? single_loop(l->m, i) : -1;
+		if (run)
+			add_strips(l, run);
+		else if (end >= 0)
+			add_item(l, (Item){.first = i, .last = end, .single = true});
+		else
+			add_item(l, (Item){.first = i, .last = i, .single = !s->split && !s->turns, .turns = s->turns != 0});
+		i = run ? run->last : end >= 0 ? end : i;
 	}
 }
+
+static bool belongs(const Module *m, const Item *item, int stage) { return !item->strips || m->stage[stage]->strips; }
+
+static bool items_conflict(const Module *m, const Item *a, const Item *b)
+{
+	for (int i = a->first; i <= a->last; i++)
+		for (int k = b->first; k <= b->last; k++)
+			if (belongs(m, a, i) && belongs(m, b, k) && conflict(m->stage[i], m->stage[k]))
+				return true;
+	return false;
+}
+
+/* An item needs what one of those before it, down to the last meeting, has written, or is not done reading. */
+static bool must_meet(const List *l, int item, int before)
+{
+	for (int i = l->since; i < before; i++)
+		if (items_conflict(l->m, &l->item[i], &l->item[item]))
+			return true;
+	return false;
+}
+
+static const char *list_tabs(const List *l) { return arena_format(l->out->arena, "%.*s", l->depth, "\t\t\t\t\t"); }
+
+static void print_loop(List *l, const Stage *s)
+{
+	l->depth -= s->turns < 0;
+	if (s->turns > 0)
+		put_text(l->out, "%sfor (int t = 0; t < %lld; t++) {\n", list_tabs(l), (long long)s->turns);
+	else
+		put_text(l->out, "%s}\n", list_tabs(l));
+	l->depth += s->turns > 0;
+}
+
+/* Stages that one worker runs; `alone` when all others wait for them. */
+static void print_single(List *l, const Item *item, bool alone)
+{
+	for (int i = item->first; i <= item->last; i++) {
+		Stage *s = l->m->stage[i];
+		if (s->turns) {
+			print_loop(l, s);
+			continue;
+		}
+		print_call(l->m, s, (Range){NULL, NULL}, list_tabs(l), l->out);
+		if (alone)
+			print_tick(l->m, i, true, list_tabs(l), l->out);
+	}
+}
+
+static void print_singles(List *l, int first, int end, bool alone)
+{
+	bool block = end - first > 1 || l->item[first].last > l->item[first].first || (alone && l->m->o->ticks);
+	put_text(l->out, "%s%s%s\n", list_tabs(l), alone ? "if (last(&k))" : "while (take(&k, 1))", block ? " {" : "");
+	l->depth++;
+	for (int i = first; i < end; i++)
+		print_single(l, &l->item[i], alone);
+	l->depth--;
+	if (block)
+		put_text(l->out, "%s}\n", list_tabs(l));
+	for (int i = l->item[first].first; i <= l->item[end - 1].last; i++)
+		if (!alone && !l->m->stage[i]->turns)
+			print_tick(l->m, i, false, list_tabs(l), l->out);
+}
+
+static void print_meet(List *l, int since)
+{
+	put_text(l->out, "%smeet(&k);\n", list_tabs(l));
+	l->since = since;
+}
+
+/* Items that one worker does: as a piece like others, or, where they need all before them, by the one who finished that.
+ * Returns the first item that is not among them. */
+static int print_singles_from(List *l, int first)
+{
+	bool alone = must_meet(l, first, first);
+	int end = first + 1;
+	while (end < l->n && l->item[end].single && (alone || !must_meet(l, end, first)))
+		end++;
+	print_singles(l, first, end, alone);
+	if (alone && end < l->n)
+		print_meet(l, end);
+	return end;
+}
+
+static void print_shared(List *l, int i)
+{
+	const Item *item = &l->item[i];
+	Stage *s = l->m->stage[item->first];
+	if (item->strips) {
+		print_strips(l->m, item->strips, l->out);
+		return;
+	}
+	put_text(l->out, "%swhile (take(&k, %lld))\n", list_tabs(l), (long long)s->split_n);
+	l->depth++;
+	print_call(l->m, s, worker_range(s, l->out->arena), list_tabs(l), l->out);
+	l->depth--;
+	print_tick(l->m, item->first, false, list_tabs(l), l->out);
+}
+
+/* Turns of a loop follow each other as stages do: everybody meets between them. */
+static void print_shared_list(List *l)
+{
+	for (int i = 0; i < l->n;) {
+		const Item *item = &l->item[i];
+		if (item->single) {
+			i = print_singles_from(l, i);
+			continue;
+		}
+		if (item->turns ? i > l->since : must_meet(l, i, i))
+			print_meet(l, i);
+		if (item->turns) {
+			print_loop(l, l->m->stage[item->first]);
+			l->since = i + 1;
+		} else {
+			print_shared(l, i);
+		}
+		i++;
+	}
+}
+
+static void print_plain_list(List *l)
+{
+	for (int i = 0; i < l->n; i++)
+		if (l->item[i].strips)
+			print_strips(l->m, l->item[i].strips, l->out);
+		else
+			print_single(l, &l->item[i], true);
+}
+
+static const char least_helper[] =
+	"static inline int least(int a, int b)\n{\n\treturn a < b ? a : b;\n}\n\n";
+
+static const char most_helper[] =
+	"static inline int most(int a, int b)\n{\n\treturn a > b ? a : b;\n}\n\n";
+
+static const char progress[] =
+	"\tint done;\t/* pieces that are finished since the last meeting */\n"
+	"\tuint32_t round;\t/* meetings that are over */\n"
+	"\tuint64_t share[SHARES];\t/* pieces taken: 32 bits the step, 16 how many from the front, 16 from the end */\n";
 
 void print_call_struct(Unit *u, const char *sections, Out *o)
 {
 	bool pooled = u->o->threads;
-	put_text(o, "/* One call: what every worker needs to know%s. */\nstruct call {\n", pooled ? ", and where they meet" : "");
+	if (pooled)
+		put_text(o, "enum {\n\tSHARES = %d,\t/* of a stage's pieces, one a worker */\n"
+		            "\tPATIENCE = %d\t/* pauses that a worker waits: longer than others need for what they have in hand */\n};\n\n",
+		         STRIP_WORKERS, patience(u));
+	put_text(o, "/* One call: what every worker needs to know%s. */\nstruct call {\n", pooled ? ", and how far they are" : "");
 	put_text(o, "\tconst struct %s_in *in;\n\tstruct %s_out *out;\n\tvoid *arena;\n", u->prefix, u->prefix);
 	if (!u->weights_in_c && u->nweights)
 		put_text(o, "\tconst unsigned char *weights;\n");
-	put_text(o, pooled ? "\tint status, arrived, round;\n};\n\n" : "\tint status;\n};\n\n");
-	if (uses_word(sections, "part"))
-		put_text(o, "%s", pool_helpers);
+	put_text(o, "\tint status;\n%s};\n\n", pooled ? progress : "");
 	if (uses_word(sections, "least"))
 		put_text(o, "%s", least_helper);
 	if (uses_word(sections, "most"))
 		put_text(o, "%s", most_helper);
-	if (uses_word(sections, "meet"))
-		put_text(o, "%s", meet_helper);
+	if (pooled)
+		print_work_helpers(sections, o);
 	if (u->o->ticks)
 		put_text(o, "void tcc_tick(int stage); /* of whoever times stages: told when one is done */\n\n");
+}
+
+static void print_calls(Module *m, Out *o)
+{
+	List l = {.m = m, .out = o, .depth = 1};
+	put_text(o, "%s", "");
+	fill_list(&l);
+	if (m->o->threads)
+		print_shared_list(&l);
+	else
+		print_plain_list(&l);
+}
+
+static void print_work_head(const Module *m, bool worker, Out *o)
+{
+	if (!m->o->threads) {
+		put_text(o, "/* The model. */\nstatic void work(struct call *c)\n{\n");
+		return;
+	}
+	put_text(o, "/* The model. Every worker walks down this list and takes what is left to do of each call; it meets the others where\n"
+	            " * one needs what another wrote. */\n"
+	            "static void work(void *arg, int worker, int workers)\n{\n\tstruct call *c = arg;\n");
+	if (worker)
+		put_text(o, "\tstruct worker k = { .c = c, .worker = worker, .workers = workers, .step = 1, .next = -1 };\n");
+	else
+		put_text(o, "\t(void)worker;\n\t(void)workers;\n");
 }
 
 void print_work(Module *m, Out *o)
 {
 	Out body = {.arena = o->arena};
-	bool checks = false, hands = m->o->threads && m->nstrips;
+	bool checks = false;
 	for (int i = 0; i < m->nstages; i++)
 		checks |= m->stage[i]->checks;
-	put_text(&body, "%s", "");
 	print_calls(m, &body);
-	put_text(o, m->o->threads ? "/* The model. Every worker walks down this list; it meets the others where one needs what another wrote. */\n"
-	                            "static void work(void *arg, int worker, int workers)\n{\n\tstruct call *c = arg;\n"
-	                          : "/* The model. */\nstatic void work(struct call *c)\n{\n");
+	bool worker = uses_word(body.text, "k");
+	print_work_head(m, worker, o);
 	if (uses_word(body.text, "m"))
 		put_text(o, "\t%s *m = c->arena;\n", m->float_arena ? "float" : "unsigned char");
 	if (uses_word(body.text, "w"))
 		put_text(o, "\tconst unsigned char *w = c->weights;\n");
-	if (hands)
-		put_text(o, "\tconst int hand = least(worker, %d), hands = least(workers, %d);\t/* who has room for strips */\n",
-		         STRIP_WORKERS, STRIP_WORKERS);
 	if (checks)
 		put_text(o, "\tint status = TCC_OK;\n");
 	put_text(o, "\n%s", body.text);
 	if (checks)
 		put_text(o, m->o->threads ? "\tif (status)\n\t\t__atomic_store_n(&c->status, status, __ATOMIC_RELAXED);\n"
 		                          : "\tc->status = status;\n");
-	if (m->o->threads && !uses_word(body.text, "workers"))
-		put_text(o, "\t(void)workers;\n");
-	if (m->o->threads && !uses_word(body.text, "worker"))
-		put_text(o, "\t(void)worker;\n");
-	if (!uses_word(body.text, "c") && !uses_word(body.text, "m") && !uses_word(body.text, "w") && !checks)
+	if (!worker && !uses_word(body.text, "c") && !uses_word(body.text, "m") && !uses_word(body.text, "w") && !checks)
 		put_text(o, "\t(void)c;\n");
 	put_text(o, "}\n\n");
 }

@@ -170,7 +170,7 @@ static void print_run(Unit *u, Out *o)
 		put_text(o, "\tconst struct state *s = (const struct state *)(void *)((unsigned char *)workspace + STATE);\n"
 		            "\tif (s->magic != MAGIC)\n\t\treturn TCC_ERR_STATE;\n");
 	const char *weights = !needs_weights(u) ? "" : u->weights_given ? "s->weights, " : arena_format(o->arena, "%s_weights, ", u->prefix);
-	put_text(o, "\tstruct call c = { in, out, workspace, %s%s };\n", weights, u->o->threads ? "TCC_OK, 0, 0" : "TCC_OK");
+	put_text(o, "\tstruct call c = { in, out, workspace, %s%s };\n", weights, u->o->threads ? "TCC_OK, 0, 0, { 0 }" : "TCC_OK");
 	if (u->o->threads)
 		put_text(o, "\tif (pool && pool->threads > 1)\n\t\tpool->parallel(pool, %s, &c);\n\telse\n\t\t%s(&c, 0, 1);\n", work,
 		         work);

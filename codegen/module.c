@@ -206,6 +206,7 @@ static void make_code(Module *m)
 		m->macs += turns * s->macs;
 	}
 	note_strips(m);
+	make_pieces(m);
 	make_memory(m);
 	m->float_arena = true;
 	for (int i = 0; i < m->nregions; i++)

@@ -50,6 +50,10 @@ const char *upper_name(Arena *a, const char *name);
 void print_arena(Module *m, Out *o);
 void print_call_struct(Unit *u, const char *sections, Out *o);
 void print_work(Module *m, Out *o);
+/* work.c: stages cut into pieces for workers, after their loops and tiles are made; the helpers that take them. */
+void make_pieces(Module *m);
+int patience(const Unit *u); /* pauses that a worker waits for others: longer than they need for what they have in hand */
+void print_work_helpers(const char *sections, Out *o);
 /* entry.c: init, run, the generic descriptor; the header file. */
 void print_entry(Unit *u, Out *o);
 void print_header_file(Unit *u, Out *o);

@@ -89,7 +89,7 @@ typedef struct Stage {
 	int naxes;
 	Stmt *nest;
 	Axis *split;       /* the axis divided among workers, or NULL: one worker does all */
-	int64_t split_n;   /* number of pieces it can be divided into */
+	int64_t split_n;   /* number of pieces that it is divided into */
 	int64_t split_unit; /* indices a piece */
 	const Strips *strips; /* the run of stages that it is part of, or NULL; split is then the axis of its rows ... */
 	Window rows;       /* ... and this is what it computes for a row of the run's last stage */

@@ -18,15 +18,15 @@
  * Whoever makes a chain of stages (tiles of a Winograd transform, heads of an attention) puts the axis that all of them
  * share outermost in memory, and need do no more.
  *
- * Rows that two strips need are kept: they move to the front of the buffer. A worker begins with what its first rows
- * need, so nobody waits inside the run, and no element depends on who computes it. */
+ * Rows that two strips need are kept: they move to the front of the buffer. A worker whose strip does not follow its last
+ * one computes them again, so nobody waits inside the run, and no element depends on who computes it. */
 #ifndef TCC_CODEGEN_STRIPS_H
 #define TCC_CODEGEN_STRIPS_H
 #include <stdbool.h>
 #include <stdint.h>
 
-/* For row i: rows step * i + first .. step * i + last. A worker's first strip needs that; later ones, which find rows of
- * those before, begin at step * i + later. */
+/* For row i: rows step * i + first .. step * i + last. A strip needs that; one that follows the worker's last strip finds
+ * rows of that and begins at step * i + later. */
 typedef struct Window {
 	int64_t step, first, last, later;
 } Window;

@@ -23,13 +23,39 @@ static const char *emitted(const char *text, Facts *facts)
 static void a_row_is_one_workers(void **state)
 {
 	Facts facts;
-	const char *two = emitted("graph (%x f32[2,100]) -> (%y) { %y = Softmax(%x) }", &facts);
-	const char *one = emitted("graph (%x f32[1,100]) -> (%y) { %y = Softmax(%x) }", &facts);
+	const char *two = emitted("graph (%x f32[200,1000]) -> (%y) { %y = Softmax(%x) }", &facts);
+	const char *one = emitted("graph (%x f32[1,200000]) -> (%y) { %y = Softmax(%x) }", &facts);
 
 	(void)state;
-	assert_non_null(strstr(two, "int from"));
+	assert_non_null(strstr(two, "int from, int to"));
 	assert_non_null(strstr(one, "v_exp"));
-	assert_null(strstr(one, "int from"));
+	assert_null(strstr(one, "int from, int to"));
+}
+
+static bool follow(const char *text, const char *const *part, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!(text = strstr(text, part[i])))
+			return false;
+	return true;
+}
+
+/* Pieces of what is long, one worker for what is short: it is whoever was the last at what that needs. */
+static void short_stages_are_one_workers(void **state)
+{
+	static const char *const list[] = {"while (take(&k, ", "s1_gemm(", "if (last(&k))", "s2_softmax(", "meet(&k);",
+					   "while (take(&k, ", "s3_gemm("};
+	Facts facts;
+	const char *c = emitted("graph (%x f32[1,512], %w f32[512,512], %v f32[512,512]) -> (%y) {\n"
+	                        "%a = Gemm(%x, %w) %b = Softmax(%a) %y = Gemm(%b, %v) }", &facts);
+
+	(void)state;
+	assert_non_null(strstr(c, "void work("));
+	assert_true(follow(strstr(c, "void work("), list, 7));
+	c = emitted("graph (%x f32[1,512], %w f32[512,512]) -> (%y) { %a = Gemm(%x, %w) %y = Softmax(%a) }", &facts);
+	assert_non_null(strstr(c, "if (last(&k))"));
+	assert_non_null(strstr(c, "static inline int last("));
+	assert_null(strstr(c, "meet(&k)"));
 }
 
 static void a_residual_is_an_epilogue(void **state)
@@ -49,6 +75,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_is_one_workers),
+		cmocka_unit_test(short_stages_are_one_workers),
 		cmocka_unit_test(a_residual_is_an_epilogue),
 	};
 

@@ -16,8 +16,6 @@
 
 #define FLAGS "-O1 -std=gnu11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
 
-enum { WORKERS = 3 };
-
 /* Some nodes side by side, each with inputs and outputs of its own. */
 typedef struct Model {
 	Ctx ctx;
@@ -132,12 +130,15 @@ static void run_model(Model *m, int number, const char *so, bool threads)
 	session_bind(s, m->in);
 	assert_run(m, s);
 	if (threads) {
+		static const int workers[] = {2, 3, 7, 16};
 		uint64_t one = output_bits(m, s);
-		s->pool = tcc_pool_create(WORKERS);
-		assert_non_null(s->pool);
-		assert_run(m, s);
-		assert_true(output_bits(m, s) == one);
-		tcc_pool_destroy(s->pool);
+		for (int i = 0; i < 4; i++) {
+			s->pool = tcc_pool_create(workers[i]);
+			assert_non_null(s->pool);
+			assert_run(m, s);
+			assert_true(output_bits(m, s) == one);
+			tcc_pool_destroy(s->pool);
+		}
 	}
 	session_close(s);
 }

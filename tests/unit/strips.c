@@ -1,5 +1,6 @@
 /* Strips: chains of stages that go over a few rows at a time give the bits that they give over whole maps, for any
- * number of workers, on every target of this machine, in an arena that is no larger. */
+ * number of workers that come in any order, on every target of this machine, in an arena that is no larger. */
+#include <pthread.h>
 #include <unistd.h>
 #include "codegen/codegen.h"
 #include "ir/text.h"
@@ -124,9 +125,56 @@ static Session *open_form(int number, int form, const char *so)
 	return s;
 }
 
+/* ---- pools whose workers come late ---- */
+
+typedef struct Late {
+	void (*task)(void *arg, int worker, int workers);
+	void *arg;
+	int worker, workers;
+} Late;
+
+/* One after another on this thread: the first finds no help, the others find nothing to do. */
+static void in_order(tcc_pool *pool, void (*task)(void *arg, int worker, int workers), void *arg)
+{
+	for (int i = 0; i < pool->threads; i++)
+		task(arg, i, pool->threads);
+}
+
+/* Those without room for strips come first, and leave. */
+static void in_reverse(tcc_pool *pool, void (*task)(void *arg, int worker, int workers), void *arg)
+{
+	for (int i = pool->threads - 1; i >= 0; i--)
+		task(arg, i, pool->threads);
+}
+
+static void *come_late(void *arg)
+{
+	const Late *l = arg;
+
+	usleep((unsigned)(l->worker * 7919 % 3001));
+	l->task(l->arg, l->worker, l->workers);
+	return NULL;
+}
+
+static void staggered(tcc_pool *pool, void (*task)(void *arg, int worker, int workers), void *arg)
+{
+	Late late[16];
+	pthread_t thread[16];
+
+	for (int i = 1; i < pool->threads; i++) {
+		late[i] = (Late){task, arg, i, pool->threads};
+		assert_int_equal(pthread_create(&thread[i], NULL, come_late, &late[i]), 0);
+	}
+	task(arg, 0, pool->threads);
+	for (int i = 1; i < pool->threads; i++)
+		pthread_join(thread[i], NULL);
+}
+
+static tcc_pool odd_pools[] = {{2, in_order}, {16, in_order}, {2, in_reverse}, {16, in_reverse}, {3, staggered}, {16, staggered}};
+
 static void compare_forms(int number, const char *so)
 {
-	static const int workers[] = {2, 3, 11};
+	static const int workers[] = {1, 2, 3, 7, 8, 16};
 	Session *s = open_form(number, WHOLE, so);
 	uint64_t whole = output_bits(s);
 
@@ -136,11 +184,15 @@ static void compare_forms(int number, const char *so)
 	session_close(s);
 	s = open_form(number, POOLED, so);
 	assert_true(output_bits(s) == whole);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 6; i++) {
 		s->pool = tcc_pool_create(workers[i]);
 		assert_non_null(s->pool);
 		assert_true(output_bits(s) == whole);
 		tcc_pool_destroy(s->pool);
+	}
+	for (unsigned i = 0; i < sizeof odd_pools / sizeof *odd_pools; i++) {
+		s->pool = &odd_pools[i];
+		assert_true(output_bits(s) == whole);
 	}
 	session_close(s);
 }
