@@ -1,13 +1,11 @@
 /* contract.c -- recognising sums of products, and choosing their tiles.
  *
  * The pattern is  f(sum over k of a[..] * b[..])  with every address affine in every axis: MatMul, Gemm, Conv of any
- * rank, groups and depthwise ones, all alike. Tile size comes from a cost in cycles a reduction step,
- *     max(points * vectors / 2 multiply-adds a cycle, (loads) / 2 a cycle, 4 cycles of latency)
- * summed over the whole panels and points and what is left over. Where a is a vector too (depthwise), the tile that goes
- * tap by tap loads a vector a product; the one that goes by rows loads each vector of a row once for all its taps. */
+ * rank, groups and depthwise ones, all alike. The tile is the one that costs least (heur.c). */
 #include <assert.h>
 #include <string.h>
 #include "codegen/contract.h"
+#include "codegen/heur.h"
 
 /* ---- recognising ---- */
 
@@ -145,117 +143,16 @@ static void find_row(Contraction *c)
 		c->row = (Row){gap, (int)stride, (int)dilation, (int)k->n};
 }
 
-static int64_t row_length(const Row *row, int64_t points)
-{
-	return row->stride * (points - 1) + row->dilation * (row->taps - 1) + 1;
-}
-
-/* Vectors of the row that some point and tap read. */
-static int row_loads(const Row *row, int64_t points)
-{
-	uint64_t read = 0;
-	int n = 0;
-	for (int p = 0; p < points; p++)
-		for (int t = 0; t < row->taps; t++)
-			read |= (uint64_t)1 << (row->stride * p + row->dilation * t);
-	for (; read; read &= read - 1)
-		n++;
-	return n;
-}
-
-/* Loads a step of k. By rows, b stays in the registers that accumulators leave, and what does not fit is read for each
- * use. Tap by tap, compilers carry what the next tap loads again in registers that are not there: it costs twice. */
-static double tile_loads(const Contraction *c, const Target *t, int64_t points, int64_t vectors)
-{
-	if (!c->a_lanes)
-		return (double)(vectors + points);
-	bool again = c->row.taps && row_loads(&c->row, points) < points * c->row.taps;
-	if (!c->by_rows)
-		return (double)(vectors + points * vectors * (again ? 2 : 1));
-	int64_t b = c->row.taps * vectors, spare = t->registers - points * vectors - 1, held = b < spare ? b : spare;
-	return (double)(row_loads(&c->row, points) * vectors + held + (b - held) * points) / c->row.taps;
-}
-
-/* One step of k for a tile: the busiest of multiply-adds, loads, the stream of b and the latency of an accumulator; the
- * others count a little, for nothing overlaps perfectly. The start and end of a tile are spread over its steps. */
-static double step_cycles(const Contraction *c, const Target *t, int64_t points, int64_t vectors)
-{
-	double fma = (double)(points * vectors) / 2;
-	double loads = tile_loads(c, t, points, vectors) / 2;
-	bool near = c->depth * vectors * t->lanes * 4 <= t->l1 / 2; /* the panel stays in the first cache */
-	double stream = (double)(vectors * t->lanes) * 4 / (near ? 64 : 32);
-	double worst = fma > loads ? fma : loads;
-	worst = worst > stream ? worst : stream;
-	worst = worst > 4 ? worst : 4;
-	return worst + 0.1 * (fma + loads + stream) + 20.0 / (double)c->depth;
-}
-
-static double tile_cycles(const Contraction *c, const Target *t, int64_t all_vectors, int64_t points, int64_t vectors)
-{
-	double sum = 0;
-	int64_t full_v = all_vectors / vectors, rest_v = all_vectors % vectors;
-	int64_t full_p = c->point.n / points, rest_p = c->point.n % points;
-	sum += (double)full_v * (double)full_p * step_cycles(c, t, points, vectors);
-	sum += rest_p ? (double)full_v * step_cycles(c, t, rest_p, vectors) : 0;
-	sum += rest_v ? (double)full_p * step_cycles(c, t, points, rest_v) : 0;
-	sum += rest_v && rest_p ? step_cycles(c, t, rest_p, rest_v) : 0;
-	return sum;
-}
-
-static bool fits(const Target *t, const Contraction *c, int points, int vectors)
-{
-	int extra = points == 1 ? 2 : vectors + 1; /* with one point, b is an operand in memory */
-	if (c->a_lanes)
-		extra = c->by_rows && c->row.taps <= t->registers / 4 ? c->row.taps * vectors + 4 : 2;
-	if (t->lanes == 1 && points > 4)
-		return false;
-	if (c->a_lanes && vectors > 1 && points * vectors > 8)
-		return false; /* along channels a second vector shares nothing: it only fills the time that sums take */
-	if (c->by_rows && row_length(&c->row, points) > ROW_MAX)
-		return false;
-	return points * vectors + extra <= t->registers;
-}
-
-enum { WAY = 4096, WAYS = 8 }; /* of a first cache: bytes, and how many lines of one set stay */
-
-/* Rows of a that lie a multiple of a cache way apart meet in the same sets: so many of them in one set that they would
- * push each other out. */
-static bool crowds(const Contraction *c, int points)
-{
-	int64_t step = 4 * size_of(c->point.a), sets = WAY;
-	while (step && sets > 64 && step % sets)
-		sets /= 2;
-	return step && !c->a_lanes && c->depth > 16 && points > WAYS * (WAY / sets);
-}
-
-/* The best tile of the form that c->by_rows says; the cycles of all tiles. */
-static double best_tile(const Target *t, Contraction *c)
-{
-	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
-	double best = 0;
-	int most = t->lanes == 1 ? 4 : 8;
-	for (int vectors = 1; vectors <= most && vectors <= all; vectors++)
-		for (int points = 1; points <= t->registers && points <= c->point.n; points++) {
-			if (!fits(t, c, points, vectors) || crowds(c, points))
-				continue;
-			double cycles = tile_cycles(c, t, all, points, vectors);
-			if (best > 0 && cycles >= best * 0.999)
-				continue;
-			best = cycles;
-			c->points = points;
-			c->vectors = vectors;
-		}
-	return best;
-}
-
 static void choose_tile(const Target *t, Contraction *c)
 {
+	TileShape tile[TILES_MAX];
 	find_row(c);
-	Contraction rows = *c;
-	double cycles = best_tile(t, c);
-	rows.by_rows = rows.row.taps > 0;
-	if (rows.by_rows && best_tile(t, &rows) <= cycles)
-		*c = rows;
+	int n = tiles_of(t, c, tile);
+	const TileShape *best = &tile[best_tile(tile, n)];
+	c->points = best->points;
+	c->vectors = best->vectors;
+	c->by_rows = best->by_rows;
+	c->cycles = best->cycles;
 	c->panel = (int64_t)c->vectors * t->lanes;
 }
 

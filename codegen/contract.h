@@ -42,6 +42,7 @@ struct Contraction {
 	int points, vectors;  /* of a full tile */
 	int64_t panel;        /* vectors * lanes */
 	int ways;             /* sums of one point that take turns along the innermost k, added at the end */
+	double cycles;        /* expected, of the whole stage */
 	bool by_rows;         /* a tile loads each vector of its row once, for all points and taps that read it */
 	Row row;
 	bool panels_outside;  /* panels are the outermost loop: b is streamed once */

@@ -16,7 +16,7 @@
  * Points in pairs z, -z let rows share their sums. 0, 5/8, -5/8, 3/2, -3/2 are exact in binary, and lose five times less
  * than the usual 0, 1, -1, 2, -2 (found by trying dyadic pairs on random maps). */
 #include <string.h>
-#include "codegen/target.h"
+#include "codegen/heur.h"
 #include "ir/op/winograd.h"
 #include "passes/consts.h"
 #include "passes/pass.h"
@@ -87,9 +87,8 @@ static Value *table_value(Graph *g, int rows, int columns, double (*x)[ALPHA_MAX
 typedef struct Job {
 	Graph *g;
 	Node *n;
-	int axes;
 	WindowAxis window[MAX_SPATIAL];
-	int64_t batch, in, out; /* images, channels */
+	ConvSize conv;
 	Tables table[WINOGRAD_AXES];
 	int64_t tiles[WINOGRAD_AXES];
 } Job;
@@ -103,83 +102,41 @@ static bool fits(Graph *g, Node *n, Job *job)
 	if (has_in(n, 2) && !is_const(n->in[2]))
 		return false;
 	const Shape *x = &n->in[0]->shape;
-	*job = (Job){.g = g, .n = n, .axes = x->rank - 2};
-	if (job->axes > WINOGRAD_AXES || !dim_known(x->dim[0]) || !dim_known(x->dim[1]))
+	ConvSize *s = &job->conv;
+	*job = (Job){.g = g, .n = n, .conv = {.axes = x->rank - 2}};
+	if (s->axes > WINOGRAD_AXES || !dim_known(x->dim[0]) || !dim_known(x->dim[1]))
 		return false;
 	windows_of(g, n, x, &w->shape, job->window);
 	int wide = 0;
-	for (int i = 0; i < job->axes; i++) {
+	for (int i = 0; i < s->axes; i++) {
 		const WindowAxis *a = &job->window[i];
 		bool plain = a->stride == 1 && (a->dilation == 1 || a->size == 1) && a->size <= TAPS_MAX;
 		if (!plain || !dim_known(a->out) || !dim_known(a->before) || (a->size == 1 && a->before.k))
 			return false;
 		wide += a->size > 1;
+		s->size[i] = a->out.k;
+		s->taps[i] = a->size;
 	}
-	job->batch = x->dim[0].k;
-	job->in = x->dim[1].k;
-	job->out = w->shape.dim[0].k;
+	s->batch = x->dim[0].k;
+	s->in = x->dim[1].k;
+	s->out = w->shape.dim[0].k;
 	return wide > 0;
 }
 
-/* ---- what it costs, in cycles of a processor with two vector units ---- */
-
-typedef struct Cost {
-	double work;  /* of the units that multiply and add */
-	double bytes; /* of weights, which come from far away */
-} Cost;
-
-/* Weights stream in while the units work; neither hides the other completely. */
-static double cycles_of(Cost c)
-{
-	double stream = c.bytes / 8, more = c.work > stream ? c.work : stream;
-
-	return more + 0.2 * (c.work + stream - more);
-}
-
-static double vectors(const Target *t, int64_t channels)
-{
-	return (double)((channels + t->lanes - 1) / t->lanes);
-}
-
-static Cost direct_cost(const Job *job, const Target *t)
-{
-	double points = (double)job->batch, taps = 1;
-
-	for (int i = 0; i < job->axes; i++) {
-		points *= (double)job->window[i].out.k;
-		taps *= (double)job->window[i].size;
-	}
-	double products = taps * (double)job->in * vectors(t, job->out);
-	return (Cost){points * products / 2, products * t->lanes * 4};
-}
-
-/* Each position of a tile is loaded, mapped along each axis and stored; on the way out as well, but for fewer. */
-static Cost winograd_cost(const Job *job, const Target *t)
-{
-	double tiles = (double)job->batch, from = 1, to = 1;
-
-	for (int i = 0; i < job->axes; i++) {
-		tiles *= (double)job->tiles[i];
-		from *= job->table[i].alpha;
-		to *= job->table[i].m;
-	}
-	double products = from * (double)job->in * vectors(t, job->out);
-	double maps = vectors(t, job->in) * 3.5 * from + vectors(t, job->out) * (2 * from + 2 * to);
-	double between = tiles * from * (double)(job->in + job->out) * 4; /* bytes, written once and read once */
-	double far = between > (double)t->l2 / 2 ? 2 * between / 24 : 0;
-	return (Cost){tiles * (products / 2 + maps) + far, products * t->lanes * 4};
-}
+/* ---- the cheapest way ---- */
 
 /* Tiles from alpha inputs along every axis of several taps. False: that leaves one output, or none. */
 static bool set_tiles(Job *job, int alpha)
 {
-	for (int i = 0; i < job->axes; i++) {
-		int taps = (int)job->window[i].size, m = taps == 1 ? 1 : alpha + 1 - taps;
+	const ConvSize *s = &job->conv;
 
-		if (m < 2 && taps > 1)
+	for (int i = 0; i < s->axes; i++) {
+		int m = winograd_tile(s->taps[i], alpha);
+
+		if (m < 2 && s->taps[i] > 1)
 			return false;
-		fill_tables(&job->table[i], m, taps);
-		job->tiles[i] = (job->window[i].out.k + m - 1) / m;
+		fill_tables(&job->table[i], m, (int)s->taps[i]);
+		job->tiles[i] = (s->size[i] + m - 1) / m;
 	}
 	return true;
 }
@@ -187,11 +144,11 @@ static bool set_tiles(Job *job, int alpha)
 /* Sets the tiles of the cheapest way; false: the direct sum is. */
 static bool choose_tiles(Job *job, const Target *t)
 {
-	double best = cycles_of(direct_cost(job, t)) * 0.95;
+	double best = direct_cycles(&job->conv, t) * 0.95;
 	int chosen = 0;
 
 	for (int alpha = 4; alpha <= ALPHA_MAX; alpha += 2) {
-		double cycles = set_tiles(job, alpha) ? cycles_of(winograd_cost(job, t)) : best;
+		double cycles = set_tiles(job, alpha) ? winograd_cycles(&job->conv, alpha, t) : best;
 		if (cycles < best) {
 			best = cycles;
 			chosen = alpha;
@@ -231,13 +188,13 @@ static Value *transformed_weights(const Job *job)
 {
 	enum { BLOCK = 16 };
 	static const Tables one = {.m = 1, .r = 1, .alpha = 1, .g = {{1}}};
-	const Tables *t0 = job->axes > 1 ? &job->table[0] : &one, *t1 = &job->table[job->axes - 1];
-	int64_t dims[MAX_RANK], nk = job->out, nc = job->in;
+	const Tables *t0 = job->conv.axes > 1 ? &job->table[0] : &one, *t1 = &job->table[job->conv.axes - 1];
+	int64_t dims[MAX_RANK], nk = job->conv.out, nc = job->conv.in;
 	int rank = 0, taps = t0->r * t1->r;
 
-	for (int i = 0; i < job->axes; i++)
+	for (int i = 0; i < job->conv.axes; i++)
 		dims[rank++] = job->table[i].alpha;
-	for (int i = 0; i < job->axes; i++)
+	for (int i = 0; i < job->conv.axes; i++)
 		dims[rank++] = 1; /* images, and tiles but for the last axis */
 	dims[rank++] = nc;
 	dims[rank++] = nk;
@@ -254,9 +211,9 @@ static Value *transformed_weights(const Job *job)
 
 static Ints ints_new(const Job *job, int64_t (*get)(const Job *, int))
 {
-	Ints list = {NEW_N(&job->g->ctx->perm, int64_t, job->axes), job->axes};
+	Ints list = {NEW_N(&job->g->ctx->perm, int64_t, job->conv.axes), job->conv.axes};
 
-	for (int i = 0; i < job->axes; i++)
+	for (int i = 0; i < job->conv.axes; i++)
 		list.v[i] = get(job, i);
 	return list;
 }
@@ -268,9 +225,9 @@ static int64_t get_size(const Job *job, int i) { return job->window[i].out.k; }
 
 static Value *bias_of(const Job *job)
 {
-	const double *b = along_axis(job->g, job->n->in[2], 1, 0, job->out);
+	const double *b = along_axis(job->g, job->n->in[2], 1, 0, job->conv.out);
 
-	return const_from(job->g, F32, 2 + job->axes, (int64_t[]){1, job->out, 1, 1}, b);
+	return const_from(job->g, F32, 2 + job->conv.axes, (int64_t[]){1, job->conv.out, 1, 1}, b);
 }
 
 static void rewrite_conv(Job *job)
@@ -285,15 +242,15 @@ static void rewrite_conv(Job *job)
 	ia->tiles = ints_new(job, get_tiles);
 	ia->before = ints_new(job, get_before);
 	oa->size = ints_new(job, get_size);
-	for (int i = 0; i < job->axes; i++) {
+	for (int i = 0; i < job->conv.axes; i++) {
 		Tables *t = &job->table[i];
 
 		in[1 + i] = table_value(g, t->alpha, t->alpha, t->b);
 		out[1 + i] = table_value(g, t->m, t->alpha, t->a);
 	}
-	Value *v = node_new(g, input, n, 1 + job->axes, in, 1, ia)->out[0];
+	Value *v = node_new(g, input, n, 1 + job->conv.axes, in, 1, ia)->out[0];
 	out[0] = put(g, n, "MatMul", v, transformed_weights(job), END_IN);
-	Value *y = node_new(g, output, n, 1 + job->axes, out, 1, oa)->out[0];
+	Value *y = node_new(g, output, n, 1 + job->conv.axes, out, 1, oa)->out[0];
 	if (has_in(n, 2))
 		y = put(g, n, "Add", y, bias_of(job), END_IN);
 	value_replace(g, n->out[0], y);

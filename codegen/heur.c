@@ -1,0 +1,178 @@
+/* heur.c -- the cost model: register tiles, Winograd's method, streams of bytes.
+ *
+ * A tile's cost in cycles a reduction step is
+ *     max(points * vectors / 2 multiply-adds a cycle, loads / 2 a cycle, the stream of b, 4 cycles of latency)
+ * summed over the whole panels and points and what is left over. Where a is a vector too (depthwise), the tile that goes
+ * tap by tap loads a vector a product; the one that goes by rows loads each vector of a row once for all its taps. */
+#include "codegen/contract.h"
+#include "codegen/heur.h"
+
+/* Bytes a cycle out of the first cache, the second, the third, and of weights that come from far away. */
+enum { FIRST_STREAM = 64, SECOND_STREAM = 32, THIRD_STREAM = 24, FAR_STREAM = 8 };
+
+double stream_cycles(const Target *t, double bytes)
+{
+	return bytes / (bytes <= (double)t->l1 ? FIRST_STREAM : bytes <= (double)t->l2 ? SECOND_STREAM : THIRD_STREAM);
+}
+
+double peak_cycles(const Target *t, double macs) { return macs / (2.0 * t->lanes); }
+
+/* ---- register tiles ---- */
+
+static int64_t row_length(const Row *row, int64_t points)
+{
+	return row->stride * (points - 1) + row->dilation * (row->taps - 1) + 1;
+}
+
+/* Vectors of the row that some point and tap read. */
+static int row_loads(const Row *row, int64_t points)
+{
+	uint64_t read = 0;
+	int n = 0;
+	for (int p = 0; p < points; p++)
+		for (int t = 0; t < row->taps; t++)
+			read |= (uint64_t)1 << (row->stride * p + row->dilation * t);
+	for (; read; read &= read - 1)
+		n++;
+	return n;
+}
+
+/* Loads a step of k. By rows, b stays in the registers that accumulators leave, and what does not fit is read for each
+ * use. Tap by tap, compilers carry what the next tap loads again in registers that are not there: it costs twice. */
+static double tile_loads(const Contraction *c, const Target *t, bool by_rows, int64_t points, int64_t vectors)
+{
+	if (!c->a_lanes)
+		return (double)(vectors + points);
+	bool again = c->row.taps && row_loads(&c->row, points) < points * c->row.taps;
+	if (!by_rows)
+		return (double)(vectors + points * vectors * (again ? 2 : 1));
+	int64_t b = c->row.taps * vectors, spare = t->registers - points * vectors - 1, held = b < spare ? b : spare;
+	return (double)(row_loads(&c->row, points) * vectors + held + (b - held) * points) / c->row.taps;
+}
+
+/* One step of k for a tile: the busiest of multiply-adds, loads, the stream of b and the latency of an accumulator; the
+ * others count a little, for nothing overlaps perfectly. The start and end of a tile are spread over its steps. */
+static double step_cycles(const Contraction *c, const Target *t, bool by_rows, int64_t points, int64_t vectors)
+{
+	double fma = (double)(points * vectors) / 2;
+	double loads = tile_loads(c, t, by_rows, points, vectors) / 2;
+	bool near = c->depth * vectors * t->lanes * 4 <= t->l1 / 2; /* the panel stays in the first cache */
+	double stream = (double)(vectors * t->lanes) * 4 / (near ? FIRST_STREAM : SECOND_STREAM);
+	double worst = fma > loads ? fma : loads;
+	worst = worst > stream ? worst : stream;
+	worst = worst > 4 ? worst : 4;
+	return worst + 0.1 * (fma + loads + stream) + 20.0 / (double)c->depth;
+}
+
+static double tile_cycles(const Contraction *c, const Target *t, const TileShape *tile)
+{
+	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
+	int64_t full_v = all / tile->vectors, rest_v = all % tile->vectors;
+	int64_t full_p = c->point.n / tile->points, rest_p = c->point.n % tile->points;
+	bool rows = tile->by_rows;
+	double sum = (double)full_v * (double)full_p * step_cycles(c, t, rows, tile->points, tile->vectors);
+	sum += rest_p ? (double)full_v * step_cycles(c, t, rows, rest_p, tile->vectors) : 0;
+	sum += rest_v ? (double)full_p * step_cycles(c, t, rows, tile->points, rest_v) : 0;
+	sum += rest_v && rest_p ? step_cycles(c, t, rows, rest_p, rest_v) : 0;
+	sum *= (double)c->depth;
+	for (int i = 0; i < c->nouter; i++)
+		sum *= (double)c->outer[i].n;
+	return sum;
+}
+
+static bool fits(const Target *t, const Contraction *c, const TileShape *tile)
+{
+	int points = tile->points, vectors = tile->vectors;
+	int extra = points == 1 ? 2 : vectors + 1; /* with one point, b is an operand in memory */
+	if (c->a_lanes)
+		extra = tile->by_rows && c->row.taps <= t->registers / 4 ? c->row.taps * vectors + 4 : 2;
+	if (t->lanes == 1 && points > 4)
+		return false;
+	if (c->a_lanes && vectors > 1 && points * vectors > 8)
+		return false; /* along channels a second vector shares nothing: it only fills the time that sums take */
+	if (tile->by_rows && row_length(&c->row, points) > ROW_MAX)
+		return false;
+	return points * vectors + extra <= t->registers;
+}
+
+enum { WAY = 4096, WAYS = 8 }; /* of a first cache: bytes, and how many lines of one set stay */
+
+/* Rows of a that lie a multiple of a cache way apart meet in the same sets: so many of them in one set that they would
+ * push each other out. */
+static bool crowds(const Contraction *c, int points)
+{
+	int64_t step = 4 * (c->point.a < 0 ? -c->point.a : c->point.a), sets = WAY;
+	while (step && sets > 64 && step % sets)
+		sets /= 2;
+	return step && !c->a_lanes && c->depth > 16 && points > WAYS * (WAY / sets);
+}
+
+/* Those that go by rows come first: where both take as long, they are better. */
+int tiles_of(const Target *t, const Contraction *c, TileShape *tile)
+{
+	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
+	int most = t->lanes == 1 ? 4 : 8, n = 0;
+	for (int rows = c->row.taps > 0; rows >= 0; rows--)
+		for (int vectors = 1; vectors <= most && vectors <= all; vectors++)
+			for (int points = 1; points <= t->registers && points <= c->point.n && n < TILES_MAX; points++) {
+				tile[n] = (TileShape){points, vectors, rows, 0};
+				if (!fits(t, c, &tile[n]) || crowds(c, points))
+					continue;
+				tile[n].cycles = tile_cycles(c, t, &tile[n]);
+				n++;
+			}
+	return n;
+}
+
+int best_tile(const TileShape *tile, int n)
+{
+	int best = 0;
+	for (int i = 1; i < n; i++)
+		if (tile[i].cycles < tile[best].cycles * 0.999)
+			best = i;
+	return best;
+}
+
+/* ---- convolutions, directly and by Winograd's method ---- */
+
+/* Weights stream in while the units work; neither hides the other completely. */
+static double with_weights(double work, double bytes)
+{
+	double stream = bytes / FAR_STREAM, more = work > stream ? work : stream;
+	return more + 0.2 * (work + stream - more);
+}
+
+static double vectors(const Target *t, int64_t channels)
+{
+	return (double)((channels + t->lanes - 1) / t->lanes);
+}
+
+double direct_cycles(const ConvSize *s, const Target *t)
+{
+	double points = (double)s->batch, taps = 1;
+	for (int i = 0; i < s->axes; i++) {
+		points *= (double)s->size[i];
+		taps *= (double)s->taps[i];
+	}
+	double products = taps * (double)s->in * vectors(t, s->out);
+	return with_weights(points * products / 2, products * t->lanes * 4);
+}
+
+int winograd_tile(int64_t taps, int alpha) { return taps == 1 ? 1 : alpha + 1 - (int)taps; }
+
+/* Each position of a tile is loaded, mapped along each axis and stored; on the way out as well, but for fewer. */
+double winograd_cycles(const ConvSize *s, int alpha, const Target *t)
+{
+	double tiles = (double)s->batch, from = 1, to = 1;
+	for (int i = 0; i < s->axes; i++) {
+		int m = winograd_tile(s->taps[i], alpha);
+		tiles *= (double)((s->size[i] + m - 1) / m);
+		from *= s->taps[i] == 1 ? 1 : alpha;
+		to *= m;
+	}
+	double products = from * (double)s->in * vectors(t, s->out);
+	double maps = vectors(t, s->in) * 3.5 * from + vectors(t, s->out) * (2 * from + 2 * to);
+	double between = tiles * from * (double)(s->in + s->out) * 4; /* bytes, written once and read once */
+	double far = between > (double)t->l2 / 2 ? 2 * between / THIRD_STREAM : 0;
+	return with_weights(tiles * (products / 2 + maps) + far, products * t->lanes * 4);
+}

@@ -1,0 +1,42 @@
+/* heur.h -- what a schedule is expected to cost: the one model by which schedules are chosen and explained.
+ *
+ * Cycles are those of a processor that does two multiply-adds of whole vectors in each; one with narrower units takes
+ * in proportion more of its own, and the choice is the same. */
+#ifndef TCC_CODEGEN_HEUR_H
+#define TCC_CODEGEN_HEUR_H
+#include "codegen/target.h"
+
+typedef struct Contraction Contraction;
+
+/* The size of a register tile, and the cycles that the stage takes with it. */
+typedef struct TileShape {
+	int points, vectors;
+	bool by_rows;
+	double cycles;
+} TileShape;
+
+enum { TILES_MAX = 512, WINOGRAD_AXES_MAX = 2 };
+
+/* All tiles that the registers have room for; returns their number. */
+int tiles_of(const Target *t, const Contraction *c, TileShape *tile);
+/* The one of them to take: the first that no other is faster than by more than the model can tell. */
+int best_tile(const TileShape *tile, int n);
+
+/* A convolution whose windows move by one. */
+typedef struct ConvSize {
+	int axes;
+	int64_t batch, in, out;           /* images, channels */
+	int64_t size[WINOGRAD_AXES_MAX];  /* of the output */
+	int64_t taps[WINOGRAD_AXES_MAX];
+} ConvSize;
+
+double direct_cycles(const ConvSize *s, const Target *t);
+/* From tiles of alpha inputs along each axis of several taps, which give winograd_tile() outputs. */
+double winograd_cycles(const ConvSize *s, int alpha, const Target *t);
+int winograd_tile(int64_t taps, int alpha);
+
+/* To go through so many bytes once, which lie in the cache that has room for them. */
+double stream_cycles(const Target *t, double bytes);
+/* What no schedule of so many multiply-adds of floats can go below. */
+double peak_cycles(const Target *t, double macs);
+#endif
