@@ -141,22 +141,11 @@ static void print_call(Module *m, Stage *s, Range range, const char *tabs, Out *
 	put_text(o, ");\n");
 }
 
-/* Stages that have a function, in order, are timed under these numbers. */
-static int tick_of(const Module *m, int stage)
+/* With --profile: this worker is done with its part of the stage. */
+static void print_done(const Module *m, const Stage *s, const char *tabs, Out *o)
 {
-	int n = 0;
-	for (int i = 0; i < stage; i++)
-		n += !m->stage[i]->turns;
-	return n;
-}
-
-/* With workers it is the first one that tells, or, between two meetings, whoever is alone there. */
-static void print_tick(Module *m, int stage, bool alone, const char *tabs, Out *o)
-{
-	if (m->o->ticks && m->o->threads && !alone)
-		put_text(o, "%sif (worker == 0)\n\t%stcc_tick(%d);\n", tabs, tabs, tick_of(m, stage));
-	else if (m->o->ticks)
-		put_text(o, "%stcc_tick(%d);\n", tabs, tick_of(m, stage));
+	if (m->o->profile)
+		put_text(o, "%stimer_done(&timer, \"s%d_%s\");\n", tabs, s->number, s->kind);
 }
 
 /* ---- strips: rows t..u-1 of the last stage a turn ---- */
@@ -260,7 +249,7 @@ static void print_strips(Module *m, const Strips *run, Out *o)
 	for (int i = run->first; i <= run->last; i++)
 		if (m->stage[i]->strips) {
 			print_call(m, m->stage[i], strip_range(m->stage[i], o->arena), tabs, o);
-			print_tick(m, i, false, tabs, o);
+			print_done(m, m->stage[i], tabs, o);
 		}
 	if (uses_word(rows.text, "next"))
 		put_text(o, "%sk.next = u;\n", tabs);
@@ -366,8 +355,8 @@ static void print_loop(List *l, const Stage *s)
 	l->depth += s->turns > 0;
 }
 
-/* Stages that one worker runs; `alone` when all others wait for them. */
-static void print_single(List *l, const Item *item, bool alone)
+/* Stages that one worker runs. */
+static void print_single(List *l, const Item *item)
 {
 	for (int i = item->first; i <= item->last; i++) {
 		Stage *s = l->m->stage[i];
@@ -376,29 +365,27 @@ static void print_single(List *l, const Item *item, bool alone)
 			continue;
 		}
 		print_call(l->m, s, (Range){NULL, NULL}, list_tabs(l), l->out);
-		if (alone)
-			print_tick(l->m, i, true, list_tabs(l), l->out);
+		print_done(l->m, s, list_tabs(l), l->out);
 	}
 }
 
 static void print_singles(List *l, int first, int end, bool alone)
 {
-	bool block = end - first > 1 || l->item[first].last > l->item[first].first || (alone && l->m->o->ticks);
+	bool block = end - first > 1 || l->item[first].last > l->item[first].first || l->m->o->profile;
 	put_text(l->out, "%s%s%s\n", list_tabs(l), alone ? "if (last(&k))" : "while (take(&k, 1))", block ? " {" : "");
 	l->depth++;
 	for (int i = first; i < end; i++)
-		print_single(l, &l->item[i], alone);
+		print_single(l, &l->item[i]);
 	l->depth--;
 	if (block)
 		put_text(l->out, "%s}\n", list_tabs(l));
-	for (int i = l->item[first].first; i <= l->item[end - 1].last; i++)
-		if (!alone && !l->m->stage[i]->turns)
-			print_tick(l->m, i, false, list_tabs(l), l->out);
 }
 
 static void print_meet(List *l, int since)
 {
 	put_text(l->out, "%smeet(&k);\n", list_tabs(l));
+	if (l->m->o->profile)
+		put_text(l->out, "%stimer_begin(&timer);\n", list_tabs(l));
 	l->since = since;
 }
 
@@ -424,11 +411,13 @@ static void print_shared(List *l, int i)
 		print_strips(l->m, item->strips, l->out);
 		return;
 	}
-	put_text(l->out, "%swhile (take(&k, %lld))\n", list_tabs(l), (long long)s->split_n);
+	put_text(l->out, "%swhile (take(&k, %lld))%s\n", list_tabs(l), (long long)s->split_n, l->m->o->profile ? " {" : "");
 	l->depth++;
 	print_call(l->m, s, worker_range(s, l->out->arena), list_tabs(l), l->out);
+	print_done(l->m, s, list_tabs(l), l->out);
 	l->depth--;
-	print_tick(l->m, item->first, false, list_tabs(l), l->out);
+	if (l->m->o->profile)
+		put_text(l->out, "%s}\n", list_tabs(l));
 }
 
 /* Turns of a loop follow each other as stages do: everybody meets between them. */
@@ -458,7 +447,7 @@ static void print_plain_list(List *l)
 		if (l->item[i].strips)
 			print_strips(l->m, l->item[i].strips, l->out);
 		else
-			print_single(l, &l->item[i], true);
+			print_single(l, &l->item[i]);
 }
 
 static const char least_helper[] =
@@ -483,15 +472,18 @@ void print_call_struct(Unit *u, const char *sections, Out *o)
 	put_text(o, "\tconst struct %s_in *in;\n\tstruct %s_out *out;\n\tvoid *arena;\n", u->prefix, u->prefix);
 	if (!u->weights_in_c && u->nweights)
 		put_text(o, "\tconst unsigned char *weights;\n");
-	put_text(o, "\tint status;\n%s};\n\n", pooled ? progress : "");
+	put_text(o, "\tint status;\n%s", pooled ? progress : "");
+	if (u->o->profile)
+		put_text(o, "\tconst struct %s_profile *profile;\n", u->prefix);
+	put_text(o, "};\n\n");
 	if (uses_word(sections, "least"))
 		put_text(o, "%s", least_helper);
 	if (uses_word(sections, "most"))
 		put_text(o, "%s", most_helper);
 	if (pooled)
 		print_work_helpers(sections, o);
-	if (u->o->ticks)
-		put_text(o, "void tcc_tick(int stage); /* of whoever times stages: told when one is done */\n\n");
+	if (u->o->profile)
+		print_timer(u, sections, o);
 }
 
 static void print_calls(Module *m, Out *o)
@@ -535,11 +527,13 @@ void print_work(Module *m, Out *o)
 		put_text(o, "\tconst unsigned char *w = c->weights;\n");
 	if (checks)
 		put_text(o, "\tint status = TCC_OK;\n");
+	if (m->o->profile)
+		put_text(o, "\tstruct timer timer = timer_open(c, %s);\n", m->o->threads ? "worker" : "0");
 	put_text(o, "\n%s", body.text);
 	if (checks)
 		put_text(o, m->o->threads ? "\tif (status)\n\t\t__atomic_store_n(&c->status, status, __ATOMIC_RELAXED);\n"
 		                          : "\tc->status = status;\n");
-	if (!worker && !uses_word(body.text, "c") && !uses_word(body.text, "m") && !uses_word(body.text, "w") && !checks)
+	if (!worker && !m->o->profile && !uses_word(body.text, "c") && !uses_word(body.text, "m") && !uses_word(body.text, "w") && !checks)
 		put_text(o, "\t(void)c;\n");
 	put_text(o, "}\n\n");
 }

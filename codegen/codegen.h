@@ -19,6 +19,7 @@ typedef struct Facts {
 	int64_t weights_bytes, macs;
 	int nstages;
 	StageFacts *stage; /* in the graph's perm arena */
+	int64_t events;    /* that a worker notes in a run, at most; with --profile */
 	Graph *graph;      /* a copy, with layout's Copy nodes: what stages' nodes belong to */
 } Facts;
 

@@ -64,7 +64,8 @@ static void fill_facts(const Unit *u, Facts *facts)
 {
 	Arena *a = &u->g->ctx->perm;
 	const Module *m = u->module[0];
-	*facts = (Facts){u->arena_bytes, m->arena_bound, u->weights_bytes, m->macs, 0, NEW_N(a, StageFacts, m->nstages + 1), m->g};
+	*facts = (Facts){u->arena_bytes, m->arena_bound, u->weights_bytes, m->macs, 0, NEW_N(a, StageFacts, m->nstages + 1),
+	                 profile_events(u), m->g};
 	for (int i = 0; i < m->nstages; i++) {
 		const Stage *s = m->stage[i];
 		if (s->turns)

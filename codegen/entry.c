@@ -122,32 +122,33 @@ static void print_weights_check(Unit *u, Out *o)
 static void print_init(Unit *u, Out *o)
 {
 	put_text(o, "int %s_init(void *workspace, const void *weights, size_t bytes)\n{\n", u->prefix);
-	if (u->arena_bytes == 0 && !u->weights_given)
+	if (u->arena_bytes == 0 && !keeps_state(u))
 		put_text(o, "\t(void)workspace;\n");
 	if (!u->weights_given)
 		put_text(o, "\t(void)weights;\n\t(void)bytes;\n");
-	if (u->arena_bytes || u->weights_given)
+	if (u->arena_bytes || keeps_state(u))
 		put_text(o, "\tif (!workspace || (uintptr_t)workspace %% %s_WORKSPACE_ALIGN)\n\t\treturn TCC_ERR_ARG;\n", u->upper);
 	if (!any_machine(u))
 		put_text(o, "\tif (!choose())\n\t\treturn TCC_ERR_CPU;\n");
 	print_weights_check(u, o);
-	if (u->weights_given)
+	if (keeps_state(u))
 		put_text(o, "\tstruct state *s = (struct state *)(void *)((unsigned char *)workspace + STATE);\n"
-		            "\ts->magic = MAGIC;\n\ts->weights = weights;\n");
+		            "\ts->magic = MAGIC;\n%s%s",
+		         u->weights_given ? "\ts->weights = weights;\n" : "", u->o->profile ? "\ts->profile = 0;\n" : "");
 	put_text(o, "\treturn TCC_OK;\n}\n\n");
 }
 
 static void print_checks(Unit *u, Out *o)
 {
 	Graph *g = u->g;
-	put_text(o, "\tif (!in || !out%s", u->arena_bytes || u->weights_given ? " || !workspace" : "");
+	put_text(o, "\tif (!in || !out%s", u->arena_bytes || keeps_state(u) ? " || !workspace" : "");
 	for (int i = 0; i < g->nin; i++)
 		if (bytes_of(g->in[i]))
 			put_text(o, " || !in->x%d", i);
 	for (int i = 0; i < g->nout; i++)
 		if (bytes_of(g->out[i]))
 			put_text(o, " || !out->y%d", i);
-	if (u->arena_bytes || u->weights_given)
+	if (u->arena_bytes || keeps_state(u))
 		put_text(o, " ||\n\t    (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", u->upper);
 	put_text(o, ")\n\t\treturn TCC_ERR_ARG;\n");
 	if (must_choose(u))
@@ -161,16 +162,19 @@ static void print_run(Unit *u, Out *o)
 	const char *work = must_choose(u) ? "best" : "work";
 	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool)\n{\n", u->prefix,
 	         u->prefix, u->prefix);
-	if (!u->arena_bytes && !u->weights_given)
+	if (!u->arena_bytes && !keeps_state(u))
 		put_text(o, "\t(void)workspace;\n");
 	if (!u->o->threads)
 		put_text(o, "\t(void)pool;\n");
 	print_checks(u, o);
-	if (u->weights_given)
+	if (keeps_state(u))
 		put_text(o, "\tconst struct state *s = (const struct state *)(void *)((unsigned char *)workspace + STATE);\n"
 		            "\tif (s->magic != MAGIC)\n\t\treturn TCC_ERR_STATE;\n");
 	const char *weights = !needs_weights(u) ? "" : u->weights_given ? "s->weights, " : arena_format(o->arena, "%s_weights, ", u->prefix);
-	put_text(o, "\tstruct call c = { in, out, workspace, %s%s };\n", weights, u->o->threads ? "TCC_OK, 0, 0, { 0 }" : "TCC_OK");
+	put_text(o, "\tstruct call c = { in, out, workspace, %s%s%s };\n", weights,
+	         u->o->threads ? "TCC_OK, 0, 0, { 0 }" : "TCC_OK", u->o->profile ? ", s->profile" : "");
+	if (u->o->profile)
+		put_text(o, "\ttimers_clear(s->profile);\n");
 	if (u->o->threads)
 		put_text(o, "\tif (pool && pool->threads > 1)\n\t\tpool->parallel(pool, %s, &c);\n\telse\n\t\t%s(&c, 0, 1);\n", work,
 		         work);
@@ -260,6 +264,8 @@ void print_entry(Unit *u, Out *o)
 	print_mark(u, o);
 	print_init(u, o);
 	print_run(u, o);
+	if (u->o->profile)
+		print_profile(u, o);
 	print_infos(g, o, "inputs", g->in, g->nin);
 	print_infos(g, o, "outputs", g->out, g->nout);
 	print_generic_run(u, o);
@@ -290,8 +296,10 @@ void print_header_file(Unit *u, Out *o)
 	         u->upper, u->upper);
 	for (int i = 0; abi_text[i]; i++)
 		put_text(o, "%s\n", abi_text[i]);
+	if (u->o->profile)
+		put_text(o, "#include <stdio.h>\n");
 	put_text(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-	int64_t state = u->weights_given ? 64 : 0;
+	int64_t state = keeps_state(u) ? 64 : 0;
 	put_text(o, "#define %s_WORKSPACE_BYTES %lld\t/* aligned to %s_WORKSPACE_ALIGN, owned by the caller */\n", u->upper,
 	         (long long)(u->arena_bytes + state), u->upper);
 	put_text(o, "#define %s_WORKSPACE_ALIGN 64\n", u->upper);
@@ -304,5 +312,7 @@ void print_header_file(Unit *u, Out *o)
 	put_text(o, "};\n\nint %s_init(void *workspace, const void *weights, size_t bytes);\n", u->prefix);
 	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool);\n", u->prefix,
 	         u->prefix, u->prefix);
+	if (u->o->profile)
+		print_profile_header(u, o);
 	put_text(o, "extern const tcc_model %s_model;\n\n#ifdef __cplusplus\n}\n#endif\n#endif\n", u->prefix);
 }

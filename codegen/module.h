@@ -46,6 +46,12 @@ void weights_mark(const Unit *u, uint8_t mark[MARK_BYTES]);
 int64_t blob_bytes(const Unit *u);
 const char *weight_name(const Unit *u, const Weight *w);
 const char *upper_name(Arena *a, const char *name);
+/* profile.c: with --profile, what a worker notes, its declarations for the header, and the functions they declare. */
+void print_timer(Unit *u, const char *sections, Out *o);
+void print_profile_header(Unit *u, Out *o);
+void print_profile(Unit *u, Out *o);
+int64_t profile_events(const Unit *u); /* that a worker notes in a run, at most */
+bool keeps_state(const Unit *u);       /* init leaves something behind the arena for run */
 /* calls.c: the arena's enum, struct call with what workers need, the work function. */
 void print_arena(Module *m, Out *o);
 void print_call_struct(Unit *u, const char *sections, Out *o);

@@ -232,12 +232,18 @@ static void print_incbin(Unit *u, Out *o)
 
 static void print_state(Unit *u, Out *o)
 {
-	if (!u->weights_given)
+	if (!keeps_state(u))
 		return;
 	put_text(o, "/* After the arena: what init leaves for run. */\nenum { STATE = %lld, MAGIC = 0x%02x%02x%02x };\n"
-	            "struct state {\n\tint64_t magic;\n\tconst unsigned char *weights;\n};\n\n",
-	         (long long)u->arena_bytes, u->g->sha256[0], u->g->sha256[1], u->g->sha256[2] | 1);
+	            "struct state {\n\tint64_t magic;\n%s",
+	         (long long)u->arena_bytes, u->g->sha256[0], u->g->sha256[1], u->g->sha256[2] | 1,
+	         u->weights_given ? "\tconst unsigned char *weights;\n" : "");
+	if (u->o->profile)
+		put_text(o, "\tconst struct %s_profile *profile;\n", u->prefix);
+	put_text(o, "};\n\n");
 }
+
+bool keeps_state(const Unit *u) { return u->weights_given || u->o->profile; }
 
 /* ---- the whole ---- */
 

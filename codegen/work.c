@@ -72,8 +72,8 @@ static double longest_piece(const Module *m)
 int patience(const Unit *u)
 {
 	double longest = 0, most = 1 << 24;
-	if (u->o->ticks)
-		return (int)most; /* who leaves tells no times */
+	if (u->o->profile)
+		return (int)most; /* who leaves notes no times */
 	for (int i = 0; i < u->nmodules; i++) {
 		double piece = longest_piece(u->module[i]);
 		longest = piece > longest ? piece : longest;

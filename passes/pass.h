@@ -14,7 +14,7 @@ typedef struct Options {
 	int level;              /* -O0 .. -O3 */
 	bool strict;            /* bits independent of target, compiler and optimisation */
 	bool threads;           /* emit stages that can use a pool */
-	bool ticks;             /* emitted code calls tcc_tick() after every stage, for tcc-bench --per-stage */
+	bool profile;           /* emitted code can note when each stage begins and ends */
 	bool no_strips;         /* every stage goes over whole maps */
 	bool verify_passes;
 	const char *dump;       /* folder for the IR after every pass, or NULL */

@@ -24,7 +24,8 @@ typedef struct Settings {
 	const char *output_dir, *cc_flags;
 	InputFile *input;
 	int ninput;
-	bool eval, json;
+	const char *profile_file;
+	bool eval, json, per_stage;
 	int64_t threads, rounds;
 } Settings;
 

@@ -12,6 +12,7 @@
 #include "tools/inputs.h"
 #include "tools/jit.h"
 #include "tools/peaks.h"
+#include "tools/profile.h"
 #include "tools/program.h"
 
 enum { WARM_UP = 3, MOST_ROUNDS = 1000000 };
@@ -28,24 +29,14 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* ---- stages: emitted code calls tcc_tick() after each; with workers the first one does ---- */
+/* ---- stages ---- */
 
 static struct {
-	double last;
-	double *now;   /* seconds of each stage in this run; NULL while nobody asks */
-	double *least; /* in any run: other programs only ever add */
+	Profile *profile; /* NULL while nobody asks */
+	double *now;      /* seconds of each stage in this run */
+	double *least;    /* in any run: other programs only ever add */
 	int n;
 } stages;
-
-void tcc_tick(int stage);
-
-void tcc_tick(int stage)
-{
-	double at = now();
-	if (stages.now)
-		stages.now[stage] += at - stages.last;
-	stages.last = at;
-}
 
 static void stages_open(Arena *a, int n)
 {
@@ -58,10 +49,11 @@ static void stages_open(Arena *a, int n)
 
 static void stages_run_done(void)
 {
-	for (int i = 0; i < stages.n; i++) {
+	if (!stages.profile)
+		return;
+	profile_seconds(stages.profile, stages.now);
+	for (int i = 0; i < stages.n; i++)
 		stages.least[i] = stages.now[i] < stages.least[i] ? stages.now[i] : stages.least[i];
-		stages.now[i] = 0;
-	}
 }
 
 static void print_peaks(const Peaks *p)
@@ -113,7 +105,7 @@ static Times measure(Ctx *c, Session *session, const Facts *f, int64_t rounds)
 	double start = now(), last = start;
 	while (rounds ? t.n < rounds : t.n < 10 || (last - start < 1 && t.n < MOST_ROUNDS)) {
 		GROW(&c->perm, t.seconds, t.n, t.capacity);
-		double before = stages.last = now();
+		double before = now();
 		run_once(c, session);
 		last = now();
 		stages_run_done();
@@ -174,13 +166,19 @@ static void print_json(const Report *r, const Facts *f)
 static void bench(Ctx *c, Settings *s)
 {
 	Facts facts;
-	if (s->compile.ticks && strchr(s->compile.target, ','))
+	if (s->per_stage && strchr(s->compile.target, ','))
 		fail(c, EXIT_USAGE, "E-USAGE", "--per-stage: stages belong to one target, not to %s", s->compile.target);
 	Graph *g = onnx_read(c, s->model, &s->read);
 	Tensor **in = NEW_N(&c->perm, Tensor *, g->nin);
+	int verbose = c->verbose;
+	c->verbose = verbose ? verbose : -1; /* random inputs are no news here */
 	inputs_fill(c, s, g, in);
+	c->verbose = verbose;
+	s->compile.profile = s->per_stage || s->profile_file;
 	Session *session = jit(c, g, s, &facts);
 	session_bind(session, in);
+	if (s->compile.profile)
+		stages.profile = profile_open(session, &facts, (int)s->threads);
 	session->pool = s->threads > 1 ? tcc_pool_create((int)s->threads) : NULL;
 	Times t = measure(c, session, &facts, s->rounds);
 	Report r = report_of(s, session, &facts, &t);
@@ -188,7 +186,9 @@ static void bench(Ctx *c, Settings *s)
 		print_json(&r, &facts);
 	else
 		print_text(&r);
-	if (s->compile.ticks && !s->json) {
+	if (s->profile_file)
+		profile_write(stages.profile, s->profile_file);
+	if (s->per_stage && !s->json) {
 		Peaks p = peaks_measure(&c->scratch, session->pool);
 		print_stages(&facts, &p);
 	}
@@ -203,9 +203,7 @@ int main(int argc, char **argv)
 	program_open(&c, "tcc-bench");
 	if (setjmp(c.border))
 		return program_trouble(&c);
-	if (options_read(&c, &s, BENCH, argc, argv)) {
-		c.verbose = c.verbose ? c.verbose : -1; /* random inputs are no news here */
+	if (options_read(&c, &s, BENCH, argc, argv))
 		bench(&c, &s);
-	}
 	return program_close(&c);
 }

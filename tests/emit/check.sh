@@ -7,7 +7,7 @@
 # another folder in another locale, a header that C++ reads, and a caller (drive.c) that hands in every wrong argument and
 # looks whether two runs give the same bytes. For each model: a file for several targets computes, with each of its
 # sections, what the file for that target alone does; with --strict all targets and compilers give the same bits. For the
-# digits: weights inside and outside, and a C++ program (use.cpp) with two models and two threads.
+# digits: weights inside and outside, --profile, and a C++ program (use.cpp) with two models and two threads.
 set -u
 compile=$1
 shift
@@ -45,8 +45,12 @@ quiet() {
 # Names that the object wants: libm's functions, memcpy and its kin, and the compiler's own support library.
 allowed='^(mem(cmp|cpy|move|set)|_GLOBAL_OFFSET_TABLE_|__(cpu_indicator_init|cpu_model|cpu_features2|stack_chk_fail)|[a-z0-9_]*gcc[a-z0-9_]*|__(mul|div|mod|float|fix|trunc|extend|udiv|umod)[a-z0-9_]*|l?l?(abs|fabs|floor|ceil|round|rint|nearbyint|trunc|sqrt|exp|exp2|expm1|log|log2|log10|log1p|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|erf|pow|fmod|fmin|fmax|fma|ldexp|frexp|scalbn|lrint)f?)$'
 
+# With --profile a file can write a trace, and wants what that takes.
+stdio='^_*(fprintf|fputs|fputc|putc|fwrite|fflush|ferror)(_chk)?$'
+also='^$'
+
 check_object() {
-	nm -u "$1" | awk '{ print $2 }' | grep -Ev "$allowed" && { echo "wants symbols from elsewhere"; return 1; }
+	nm -u "$1" | awk '{ print $2 }' | grep -Ev "$allowed" | grep -Ev "$also" && { echo "wants symbols from elsewhere"; return 1; }
 	size -A "$1" | awk '$1 ~ /^\.(data|bss|tdata|tbss)(\.|$)/ && $1 !~ /\.rel\.ro/ && $2 > 0 { bad = 1 } END { exit bad }' ||
 		{ echo "has data that may change"; return 1; }
 	nm -g --defined-only "$1" | awk '$3 !~ /^m_/ { bad = 1; print $3 } END { exit bad }' ||
@@ -199,8 +203,22 @@ check_program() {
 	verdict "$1: a C++ program" $?
 }
 
+# What can be timed computes the same.
+check_profile() {
+	for target in c x86-64-v3 $several; do
+		emit "$1" --target "$target" && clean c99 && drive "$here/m.o" >"$here/plain"
+		also=$stdio
+		emit "$1" --target "$target" --profile && clean c99 && drive "$here/m.o" >"$here/got" && cmp "$here/plain" "$here/got"
+		verdict "$1 $target --profile" $?
+		emit "$1" --target "$target" --profile --threads --weights file && clean c11 && cplusplus && drive "$here/m.o" >"$here/got"
+		verdict "$1 $target --profile --threads" $?
+		also='^$'
+	done
+}
+
 check_digits() {
 	digits=$root/samples/digits/digits.onnx
+	check_profile "$digits"
 	check_refusal "$digits"
 	check_weights "$digits"
 	check_program "$digits"
