@@ -1,6 +1,7 @@
 /* codegen.h -- from a graph after its passes to a C file. */
 #ifndef TCC_CODEGEN_CODEGEN_H
 #define TCC_CODEGEN_CODEGEN_H
+#include "codegen/tuned.h"
 #include "passes/pass.h"
 
 typedef struct StageFacts {
@@ -8,6 +9,10 @@ typedef struct StageFacts {
 	int64_t macs, bytes;  /* bytes that it reads or writes, each once */
 	const char *from;     /* operators and names of the nodes inside, as in the emitted comment */
 	const char *schedule; /* "14 points x 2 vectors a tile; panels inside" */
+	const char *why;      /* what else there would be, as in the emitted comment */
+	double expected;      /* floating point operations that take as long at the processor's peak */
+	const Decision *const *choice; /* of schedule, of which it is a part */
+	int nchoices;
 	Node **node;          /* whose formulas it computes */
 	int nnodes;
 } StageFacts;
@@ -19,6 +24,8 @@ typedef struct Facts {
 	int64_t weights_bytes, macs;
 	int nstages;
 	StageFacts *stage; /* in the graph's perm arena */
+	const Decision **choice; /* of all stages, each key once */
+	int nchoices;
 	int64_t events;    /* that a worker notes in a run, at most; with --profile */
 	Graph *graph;      /* a copy, with layout's Copy nodes: what stages' nodes belong to */
 } Facts;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "codegen/contract.h"
 #include "codegen/heur.h"
+#include "codegen/print.h"
 
 /* ---- recognising ---- */
 
@@ -143,12 +144,70 @@ static void find_row(Contraction *c)
 		c->row = (Row){gap, (int)stride, (int)dilation, (int)k->n};
 }
 
-static void choose_tile(const Target *t, Contraction *c)
+/* What tells this sum from those that want another tile: "conv 56x56x64 sum 3x3x64 step 64". */
+static const char *key_of(const Stage *s, const Contraction *c, Arena *a)
 {
+	Out o = {.arena = a};
+	put_text(&o, "%s ", s->kind);
+	for (int i = 0; i < c->nouter; i++)
+		put_text(&o, "%lldx", (long long)c->outer[i].n);
+	put_text(&o, "%lldx%lld sum ", (long long)c->point.n, (long long)c->lane.n);
+	for (int i = 0; i < c->sum->naxes; i++)
+		put_text(&o, "%s%lld", i ? "x" : "", (long long)axis_count(c->sum->axes[i]));
+	put_text(&o, " step %lld%s%s", (long long)c->point.a, c->a_lanes ? " each" : "", is_constant(c->b) ? "" : " of data");
+	return o.text;
+}
+
+static const char *tile_text(const TileShape *t, Arena *a)
+{
+	return arena_format(a, "%dx%d%s", t->points, t->vectors, t->by_rows ? " by rows" : "");
+}
+
+/* The tile that was measured to be the best, or the one that is expected to be. */
+static int take_tile(const Module *m, const TileShape *tile, int n, const Decision *choice)
+{
+	Entry *e = measured(m, choice);
+	for (int i = 0; e && i < n; i++)
+		if (!strcmp(tile_text(&tile[i], &m->g->ctx->scratch), e->value))
+			return i;
+	if (e)
+		tuned_stale(m->o->tuned, e, "it does not fit the registers");
+	return best_tile(tile, n);
+}
+
+/* The next best tiles, best first. */
+static void list_others(const TileShape *tile, int n, int taken, Decision *choice, Arena *a)
+{
+	bool listed[TILES_MAX] = {false};
+	listed[taken] = true;
+	while (choice->nother < OTHERS_MAX) {
+		int next = -1;
+		for (int i = 0; i < n; i++)
+			if (!listed[i] && (next < 0 || tile[i].cycles < tile[next].cycles))
+				next = i;
+		if (next < 0)
+			return;
+		listed[next] = true;
+		double more = 100 * (tile[next].cycles / tile[taken].cycles - 1);
+		if (!choice->nother && (more >= 0.1 || more <= -0.1))
+			choice->why = arena_format(a, "a tile of %s would take %+.1f %%", tile_text(&tile[next], a), more);
+		choice->other[choice->nother++] = tile_text(&tile[next], a);
+	}
+}
+
+static void choose_tile(const Module *m, Stage *s, Contraction *c)
+{
+	const Target *t = m->target;
+	Arena *a = &m->g->ctx->perm;
 	TileShape tile[TILES_MAX];
+	Decision *choice = NEW(a, Decision);
 	find_row(c);
-	int n = tiles_of(t, c, tile);
-	const TileShape *best = &tile[best_tile(tile, n)];
+	*choice = (Decision){.what = "tile", .key = key_of(s, c, a), .why = ""};
+	int n = tiles_of(t, c, tile), taken = take_tile(m, tile, n, choice);
+	const TileShape *best = &tile[taken];
+	choice->chosen = tile_text(best, a);
+	list_others(tile, n, taken, choice, a);
+	stage_choose(s, choice);
 	c->points = best->points;
 	c->vectors = best->vectors;
 	c->by_rows = best->by_rows;
@@ -265,7 +324,7 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 }
 
 /* The order of loops over panels and points, from the number of elements of b and a that all tiles load. */
-static void choose_order(const Module *m, Contraction *c, int64_t b, int64_t a)
+static void find_order(const Module *m, Contraction *c, int64_t b, int64_t a)
 {
 	const Target *t = m->target;
 	if (c->a_lanes) { /* a column of channels at a time when half of a stays near, and its steps spread over the first cache */
@@ -275,6 +334,33 @@ static void choose_order(const Module *m, Contraction *c, int64_t b, int64_t a)
 	}
 	c->panels_outside = 4 * b > t->l2 / 2 || a < b;
 	c->points_outside = !c->panels_outside && 4 * b <= t->l1 / 2;
+}
+
+static const char *const orders[] = {"panels inside", "panels outside", "points outside"};
+
+static const char *order_text(const Contraction *c) { return orders[c->panels_outside + 2 * c->points_outside]; }
+
+/* The measured order before the one that is expected to be the best. */
+static void choose_order(const Module *m, Stage *s, Contraction *c, int64_t b, int64_t a)
+{
+	Decision *choice = NEW(&m->g->ctx->perm, Decision);
+	find_order(m, c, b, a);
+	if (c->lane.n <= c->panel || a == c->depth)
+		return; /* one panel, or one point: there is one order */
+	*choice = (Decision){.what = "order", .key = s->choice[s->nchoices - 1]->key, .why = ""};
+	Entry *e = measured(m, choice);
+	for (int i = 0; e && i < 3; i++)
+		if (!strcmp(orders[i], e->value)) {
+			c->panels_outside = i == 1;
+			c->points_outside = i == 2;
+		}
+	if (e && strcmp(order_text(c), e->value) != 0)
+		tuned_stale(m->o->tuned, e, "panels inside, panels outside or points outside");
+	choice->chosen = order_text(c);
+	for (int i = 0; i < 3; i++)
+		if (orders[i] != choice->chosen)
+			choice->other[choice->nother++] = orders[i];
+	stage_choose(s, choice);
 }
 
 enum { SUMS = 8 }; /* additions under way at a time: two units, four cycles */
@@ -326,7 +412,7 @@ static void choose_split(Module *m, Stage *s, Contraction *c)
 		s->split_unit = c->points;
 	}
 	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile; %s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
-	                           c->vectors > 1 ? "s" : "", c->panels_outside ? "panels outside" : "panels inside",
+	                           c->vectors > 1 ? "s" : "", order_text(c),
 	                           c->by_rows ? "; a row of taps at a time" : "");
 }
 
@@ -351,14 +437,14 @@ bool make_tiles(Module *m, Stage *s)
 	if (!c->epilogue && !make_epilogue(m, s, c))
 		return false;
 	c->depth = depth;
-	choose_tile(m->target, c);
+	choose_tile(m, s, c);
 	if (is_constant(c->b))
 		pack_b(m, s, c);
 	if (!c->by_rows)
 		merge_reduction(c);
 	s->macs = macs;
 	s->contraction = c;
-	choose_order(m, c, depth * c->lane.n, points / c->lane.n * depth);
+	choose_order(m, s, c, depth * c->lane.n, points / c->lane.n * depth);
 	choose_ways(m, c);
 	choose_fetch(m->target, c);
 	choose_split(m, s, c);

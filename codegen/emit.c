@@ -60,19 +60,37 @@ static void commit_drafts(Unit *u, const Draft *d, int n)
 		}
 }
 
+/* Decisions of several stages, and of stages that are alike, are one. */
+static void add_choices(Arena *a, const Stage *s, Facts *facts, int *capacity)
+{
+	for (int k = 0; k < s->nchoices; k++) {
+		const Decision *d = s->choice[k];
+		int i = 0;
+		while (i < facts->nchoices && (strcmp(facts->choice[i]->what, d->what) != 0 || strcmp(facts->choice[i]->key, d->key) != 0))
+			i++;
+		if (i < facts->nchoices)
+			continue;
+		GROW(a, facts->choice, facts->nchoices, *capacity);
+		facts->choice[facts->nchoices++] = d;
+	}
+}
+
 static void fill_facts(const Unit *u, Facts *facts)
 {
 	Arena *a = &u->g->ctx->perm;
 	const Module *m = u->module[0];
-	*facts = (Facts){u->arena_bytes, m->arena_bound, u->weights_bytes, m->macs, 0, NEW_N(a, StageFacts, m->nstages + 1),
-	                 profile_events(u), m->g};
+	int capacity = 0;
+	*facts = (Facts){.arena_bytes = u->arena_bytes, .arena_bound = m->arena_bound, .weights_bytes = u->weights_bytes,
+	                 .macs = m->macs, .stage = NEW_N(a, StageFacts, m->nstages + 1), .events = profile_events(u), .graph = m->g};
 	for (int i = 0; i < m->nstages; i++) {
 		const Stage *s = m->stage[i];
 		if (s->turns)
 			continue;
+		add_choices(a, s, facts, &capacity);
 		const char *name = arena_format(a, "s%d_%s", s->number, s->kind);
 		facts->stage[facts->nstages++] =
 			(StageFacts){name, s->macs, s->reads + s->writes, origin(s, a, 8), s->schedule ? s->schedule : "",
+			             stage_why(s, a), 4 * m->target->lanes * stage_cycles(m, s), s->choice, s->nchoices,
 			             s->fused, s->nfused};
 	}
 }

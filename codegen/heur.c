@@ -10,6 +10,21 @@
 /* Bytes a cycle out of the first cache, the second, the third, and of weights that come from far away. */
 enum { FIRST_STREAM = 64, SECOND_STREAM = 32, THIRD_STREAM = 24, FAR_STREAM = 8 };
 
+/* Three digits with the factor that leaves them before the point. */
+static const char *amount_text(double x, const char *unit, Arena *a)
+{
+	static const char factor[] = " kMGT";
+	int k = 0;
+	for (; x >= 999.5 && factor[k + 1]; k++)
+		x /= 1000;
+	int digits = !k || x >= 99.95 ? 0 : x >= 9.995 ? 1 : 2;
+	return arena_format(a, "%.*f %.*s%s", digits, x, k > 0, factor + k, unit);
+}
+
+const char *cycles_text(double cycles, Arena *a) { return amount_text(cycles, "cycles", a); }
+
+const char *bytes_text(double bytes, Arena *a) { return amount_text(bytes, "B", a); }
+
 double stream_cycles(const Target *t, double bytes)
 {
 	return bytes / (bytes <= (double)t->l1 ? FIRST_STREAM : bytes <= (double)t->l2 ? SECOND_STREAM : THIRD_STREAM);

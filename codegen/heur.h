@@ -35,6 +35,9 @@ double direct_cycles(const ConvSize *s, const Target *t);
 double winograd_cycles(const ConvSize *s, int alpha, const Target *t);
 int winograd_tile(int64_t taps, int alpha);
 
+/* "1.9 Mcycles", "1.2 MB" */
+const char *cycles_text(double cycles, Arena *a);
+const char *bytes_text(double bytes, Arena *a);
 /* To go through so many bytes once, which lie in the cache that has room for them. */
 double stream_cycles(const Target *t, double bytes);
 /* What no schedule of so many multiply-adds of floats can go below. */

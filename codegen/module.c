@@ -1,6 +1,7 @@
 /* module.c -- the model for one target: from the graph to stages with loops and addresses, and these as a section of
  * the emitted file: helpers, the arena's map, weights, one function a stage, the list of calls. */
 #include <string.h>
+#include "codegen/heur.h"
 #include "codegen/module.h"
 
 /* ---- stage functions ---- */
@@ -79,6 +80,19 @@ static void print_signature(Module *m, Stage *s, Out *o)
 	put_text(o, ")\n{\n");
 }
 
+/* How it is computed, what that is expected to take, and why it is not done in another way. */
+static void print_schedule(const Module *m, const Stage *s, Out *o)
+{
+	double cycles = stage_cycles(m, s);
+	const char *why = stage_why(s, o->arena);
+	put_text(o, "\n *    schedule: %s; expects %s", s->schedule, cycles_text(cycles, o->arena));
+	if (s->macs)
+		put_text(o, " (%.0f %% of peak)", 100 * peak_cycles(m->target, (double)s->macs) / cycles);
+	put_text(o, ", %s", bytes_text((double)(s->reads + s->writes), o->arena));
+	if (*why)
+		put_text(o, "\n *    why: %s", why);
+}
+
 static void print_stage(Module *m, Stage *s, Out *o)
 {
 	Out body = {.arena = o->arena};
@@ -97,7 +111,7 @@ static void print_stage(Module *m, Stage *s, Out *o)
 	if (s->pieces > 1)
 		put_text(o, "; part %d of %d", s->piece, s->pieces);
 	if (s->schedule)
-		put_text(o, "\n *    schedule: %s", s->schedule);
+		print_schedule(m, s, o);
 	put_text(o, " */\n");
 	print_signature(m, s, o);
 	put_text(o, "%s}\n\n", body.text);

@@ -10,6 +10,7 @@
 #include "codegen/cut.h"
 #include "codegen/strips.h"
 #include "codegen/target.h"
+#include "codegen/tuned.h"
 #include "passes/place.h"
 
 typedef enum StmtKind {
@@ -58,7 +59,7 @@ typedef struct Param {
 	bool written;
 } Param;
 
-enum { PARAM_MAX = 64 };
+enum { PARAM_MAX = 64, CHOICES_MAX = 8 };
 
 typedef struct Contraction Contraction;
 typedef struct Transform Transform;
@@ -107,6 +108,8 @@ typedef struct Stage {
 	int64_t macs, reads, writes; /* multiply-adds; bytes, see StageFacts */
 	uint32_t locals;   /* number of X_LOCAL so far */
 	const char *schedule; /* one line for the comment */
+	const Decision *choice[CHOICES_MAX]; /* of which it is a part */
+	int nchoices;
 } Stage;
 
 /* The model for one target: a section of the emitted file. */
@@ -151,6 +154,12 @@ void make_memory(Module *m);
 /* strips.c: runs of stages that go over a strip of rows at a time; before loops and tiles are made. */
 void make_strips(Module *m);
 void note_strips(Module *m); /* in the schedules of their stages */
+/* cost.c: what a stage is expected to take, in cycles as heur.h counts them; and the line that says so and why. */
+double stage_cycles(const Module *m, const Stage *s);
+const char *stage_why(const Stage *s, Arena *a);
+void stage_choose(Stage *s, const Decision *choice);
+/* What the file of measured choices says of it, or NULL. */
+Entry *measured(const Module *m, const Decision *choice);
 bool takes_range(const Module *m, const Stage *s); /* the stage's function has parameters from and to */
 /* pack.c: a weight with that data, shared in the whole file when an equal one exists. */
 const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note);

@@ -212,6 +212,8 @@ static Stage *make_piece(Module *m, Graph *g, Node *n, int slot, const bool *is_
 	collect_fused(s, a, n, NEW_N(&g->ctx->scratch, bool, g->last_node_id + 1));
 	find_all_facts(s);
 	s->kind = kind_of(s);
+	for (int i = 0; i < s->nfused; i++)
+		stage_choose(s, s->fused[i]->choice);
 	return s;
 }
 

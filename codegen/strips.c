@@ -6,13 +6,17 @@
  * not meet is found by going through the list from its end. */
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-#include "codegen/nest.h"
+#include "codegen/heur.h"
+#include "codegen/module.h"
 
 enum {
 	RUN_MAX = 24,   /* stages */
 	CALL_BYTES = 6000 /* bytes that move in the time in which a stage's function is entered and left */
 };
+
+#define MEASURED 1e15 /* bytes: more than any run is expected to save */
 
 typedef struct Track {
 	Region *region;
@@ -55,6 +59,8 @@ typedef struct Chooser {
 	Body *body; /* by stage */
 	Run **best; /* by first stage: the run that begins there, where one does in the best set of those that follow */
 } Chooser;
+
+static const char off[] = "off";
 
 bool takes_range(const Module *m, const Stage *s) { return s->strips || (m->o->threads && s->split); }
 
@@ -402,6 +408,72 @@ static void choose_rows(const Chooser *c, Run *run, int64_t most)
 	}
 }
 
+/* ---- what was measured ---- */
+
+/* "conv f32[1,96,112,112] to conv f32[1,24,56,56], 5 stages" */
+static const char *key_of(const Module *m, const Run *run)
+{
+	const Stage *a = m->stage[run->first], *b = m->stage[run->last];
+	return arena_format(&m->g->ctx->perm, "%s %s to %s %s, %d stages", a->kind, shape_name(m->g, a->out), b->kind,
+	                    shape_name(m->g, b->out), run->last + 1 - run->first);
+}
+
+static const char *rows_text(const Module *m, int64_t rows)
+{
+	return arena_format(&m->g->ctx->perm, "%lld rows", (long long)rows);
+}
+
+/* The first stage says why. */
+static void tell_stages(const Module *m, const Run *run, const Decision *choice)
+{
+	Decision *quiet = arena_copy(&m->g->ctx->perm, choice, sizeof *choice);
+	quiet->why = "";
+	for (int i = run->first; i <= run->last; i++)
+		if (m->stage[i]->body) {
+			stage_choose(m->stage[i], choice);
+			choice = quiet;
+		}
+}
+
+/* A file of measured choices goes before what the run is expected to save. */
+static void ask_measured(const Chooser *c, Run *run)
+{
+	const Module *m = c->m;
+	Decision choice = {.what = "strips", .why = ""};
+	if (!m->o->tuned)
+		return;
+	choice.key = key_of(m, run);
+	Entry *e = measured(m, &choice);
+	long long rows = e ? strtoll(e->value, NULL, 10) : 0, n = run->axis[run->last - run->first].n;
+	if (e && !strcmp(e->value, off)) {
+		run->strip = 0;
+		choice.chosen = off;
+		tell_stages(m, run, arena_copy(&m->g->ctx->perm, &choice, sizeof choice));
+	} else if (e && rows > 0 && rows < n && !strcmp(e->value, rows_text(m, rows))) {
+		run->strip = rows;
+		run->saves = MEASURED;
+	} else if (e) {
+		tuned_stale(m->o->tuned, e, arena_format(&m->g->ctx->scratch, "off, or 1 to %lld rows", n - 1));
+	}
+}
+
+/* The choice of a run that is taken. */
+static const Decision *choice_of(const Module *m, const Run *run)
+{
+	Arena *a = &m->g->ctx->perm;
+	Decision *choice = NEW(a, Decision);
+	int64_t rows = run->strip, n = run->axis[run->last - run->first].n;
+	*choice = (Decision){.what = "strips", .key = key_of(m, run), .chosen = rows_text(m, rows), .why = ""};
+	choice->other[choice->nother++] = off;
+	if (2 * rows < n)
+		choice->other[choice->nother++] = rows_text(m, 2 * rows);
+	if (rows > 1)
+		choice->other[choice->nother++] = rows_text(m, rows / 2);
+	if (run->saves < MEASURED)
+		choice->why = arena_format(a, "strips keep %s in the second cache", bytes_text(run->saves, a));
+	return choice;
+}
+
 static bool make_run(const Chooser *c, Run *run)
 {
 	if (!c->m->stage[run->last]->body || !fill_tracks(c, run) || !add_last(c, run))
@@ -410,6 +482,7 @@ static bool make_run(const Chooser *c, Run *run)
 		if (!add_stage(c, run, i))
 			return false;
 	choose_rows(c, run, INT64_MAX);
+	ask_measured(c, run);
 	return run->strip > 0;
 }
 
@@ -445,6 +518,7 @@ static void take(Module *m, Run *run)
 	*strips = (Strips){run->first, run->last, run->strip, run->axis[run->last - run->first].n};
 	GROW(&m->g->ctx->perm, m->strips, m->nstrips, m->cstrips);
 	m->strips[m->nstrips++] = strips;
+	tell_stages(m, run, choice_of(m, run));
 	for (int i = 0; i < run->ntracks; i++)
 		if (run->track[i].held)
 			hold(m, run, &run->track[i]);

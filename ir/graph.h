@@ -51,6 +51,7 @@ struct Node {
 	void *attr; /* struct of the operator, see op.h */
 	Graph **sub; /* bodies of If, Loop, Scan, SequenceMap */
 	int nsub;
+	const struct Decision *choice; /* of a pass, to which the node owes that it is here, see codegen/tuned.h; or NULL */
 };
 
 struct Graph {

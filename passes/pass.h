@@ -24,6 +24,7 @@ typedef struct Options {
 	const char *prefix;     /* of exported names */
 	const char *output;     /* path of the .c */
 	const char *target;     /* as given: "x86-64-v3,c" */
+	struct Tuned *tuned;    /* measured choices, see codegen/tuned.h; or NULL */
 	enum { WEIGHTS_AUTO, WEIGHTS_C, WEIGHTS_INCBIN, WEIGHTS_FILE } weights;
 	uint64_t seed;
 	int64_t fold_limit;     /* bytes of a folded constant that is no weight, see fold.c; 0: 1 MiB */

@@ -17,6 +17,7 @@
  * than the usual 0, 1, -1, 2, -2 (found by trying dyadic pairs on random maps). */
 #include <string.h>
 #include "codegen/heur.h"
+#include "codegen/tuned.h"
 #include "ir/op/winograd.h"
 #include "passes/consts.h"
 #include "passes/pass.h"
@@ -91,6 +92,7 @@ typedef struct Job {
 	ConvSize conv;
 	Tables table[WINOGRAD_AXES];
 	int64_t tiles[WINOGRAD_AXES];
+	const Decision *choice;
 } Job;
 
 static bool fits(Graph *g, Node *n, Job *job)
@@ -141,20 +143,88 @@ static bool set_tiles(Job *job, int alpha)
 	return true;
 }
 
-/* Sets the tiles of the cheapest way; false: the direct sum is. */
-static bool choose_tiles(Job *job, const Target *t)
+/* "1x64x56x56 by 64x3x3" */
+static const char *key_of(const ConvSize *s, Arena *a)
 {
-	double best = direct_cycles(&job->conv, t) * 0.95;
-	int chosen = 0;
+	const char *key = arena_format(a, "%lldx%lld", (long long)s->batch, (long long)s->out);
 
+	for (int i = 0; i < s->axes; i++)
+		key = arena_format(a, "%sx%lld", key, (long long)s->size[i]);
+	key = arena_format(a, "%s by %lld", key, (long long)s->in);
+	for (int i = 0; i < s->axes; i++)
+		key = arena_format(a, "%sx%lld", key, (long long)s->taps[i]);
+	return key;
+}
+
+/* Inputs of a tile along each axis; 0: the direct sum. */
+static const char *alpha_text(int alpha, Arena *a) { return alpha ? arena_format(a, "%d", alpha) : "off"; }
+
+/* The ways there are, and which of them is expected to be the fastest. */
+typedef struct Ways {
+	int alpha[1 + ALPHA_MAX];
+	double cycles[1 + ALPHA_MAX];
+	int n, best;
+} Ways;
+
+static void find_ways(Job *job, const Target *t, Ways *w)
+{
+	*w = (Ways){.n = 1, .cycles = {direct_cycles(&job->conv, t)}};
 	for (int alpha = 4; alpha <= ALPHA_MAX; alpha += 2) {
-		double cycles = set_tiles(job, alpha) ? winograd_cycles(&job->conv, alpha, t) : best;
-		if (cycles < best) {
-			best = cycles;
-			chosen = alpha;
-		}
+		if (!set_tiles(job, alpha))
+			continue;
+		w->alpha[w->n] = alpha;
+		w->cycles[w->n] = winograd_cycles(&job->conv, alpha, t);
+		if (w->cycles[w->n] < w->cycles[w->best] * (w->best ? 1 : 0.95))
+			w->best = w->n;
+		w->n++;
 	}
-	return chosen && set_tiles(job, chosen);
+}
+
+/* What was measured to be the fastest goes before what is expected to be. */
+static void ask_measured(const Options *o, const Target *t, const Decision *choice, Ways *w, Arena *a)
+{
+	Entry *e = tuned_find(o->tuned, t->name, choice->what, choice->key);
+	int i = 0;
+
+	while (e && i < w->n && strcmp(alpha_text(w->alpha[i], a), e->value) != 0)
+		i++;
+	if (e && i == w->n)
+		tuned_stale(o->tuned, e, "off, 4 or 6, if such tiles give outputs");
+	else if (e)
+		w->best = i;
+}
+
+/* "Winograd from 6 a side: 1.40 Mcycles, from 4: 2.45 Mcycles, direct sum: 3.62 Mcycles" */
+static const char *ways_text(const Ways *w, Arena *a)
+{
+	const char *text = "", *method = "Winograd ";
+
+	for (int k = 0; k < w->n; k++) {
+		int i = k == 0 ? w->best : k <= w->best ? k - 1 : k; /* the best comes first */
+		const char *name = w->alpha[i] ? arena_format(a, "%sfrom %d a side", method, w->alpha[i]) : "direct sum";
+		text = arena_format(a, "%s%s%s: %s", text, k ? ", " : "", name, cycles_text(w->cycles[i], a));
+		method = w->alpha[i] ? "" : method;
+	}
+	return text;
+}
+
+/* Sets the tiles of the way to take; false: the direct sum is. */
+static bool choose_tiles(Job *job, const Options *o, const Target *t)
+{
+	Arena *a = &job->g->ctx->perm;
+	Decision *choice = NEW(a, Decision);
+	Ways w;
+
+	*choice = (Decision){.what = "winograd", .key = key_of(&job->conv, a)};
+	find_ways(job, t, &w);
+	ask_measured(o, t, choice, &w, a);
+	choice->chosen = alpha_text(w.alpha[w.best], a);
+	choice->why = ways_text(&w, a);
+	for (int i = 0; i < w.n; i++)
+		if (i != w.best)
+			choice->other[choice->nother++] = alpha_text(w.alpha[i], a);
+	job->choice = choice;
+	return w.best && set_tiles(job, w.alpha[w.best]);
 }
 
 /* ---- the rewriting ---- */
@@ -230,6 +300,15 @@ static Value *bias_of(const Job *job)
 	return const_from(job->g, F32, 2 + job->conv.axes, (int64_t[]){1, job->conv.out, 1, 1}, b);
 }
 
+/* The product says why it is there; what stands around it belongs to it. */
+static const Decision *without_why(const Job *job)
+{
+	Decision *d = arena_copy(&job->g->ctx->perm, job->choice, sizeof *d);
+
+	d->why = "";
+	return d;
+}
+
 static void rewrite_conv(Job *job)
 {
 	Graph *g = job->g;
@@ -251,6 +330,8 @@ static void rewrite_conv(Job *job)
 	Value *v = node_new(g, input, n, 1 + job->conv.axes, in, 1, ia)->out[0];
 	out[0] = put(g, n, "MatMul", v, transformed_weights(job), END_IN);
 	Value *y = node_new(g, output, n, 1 + job->conv.axes, out, 1, oa)->out[0];
+	out[0]->def->choice = job->choice;
+	v->def->choice = y->def->choice = without_why(job);
 	if (has_in(n, 2))
 		y = put(g, n, "Add", y, bias_of(job), END_IN);
 	value_replace(g, n->out[0], y);
@@ -263,10 +344,15 @@ void pass_winograd(Graph *g, const Options *o)
 	uint32_t nodes = g->nnode;
 
 	for (uint32_t i = 0; i < nodes; i++) {
+		Node *n = g->node[i];
 		Job job;
 
-		if (fits(g, g->node[i], &job) && choose_tiles(&job, t))
+		if (!fits(g, n, &job))
+			continue;
+		if (choose_tiles(&job, o, t))
 			rewrite_conv(&job);
+		else
+			n->choice = job.choice;
 	}
 	drop_empty_nodes(g);
 	graph_sort(g);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/target.h"
+#include "codegen/tuned.h"
+#include "tools/file.h"
 #include "tools/options.h"
 
 #ifdef __x86_64__
@@ -196,6 +198,14 @@ static void weights(Ctx *c, Settings *s, const Row *row, const char *value)
 		bad_value(c, row, value, "");
 }
 
+static void tuned_file(Ctx *c, Settings *s, const Row *row, const char *value)
+{
+	(void)row;
+	size_t n;
+	const char *bytes = (const char *)file_read(c, &c->perm, value, &n);
+	s->compile.tuned = tuned_parse(c, value, bytes, n);
+}
+
 static void picture(Ctx *c, Settings *s, const Row *row, const char *value)
 {
 	const char *dot = strrchr(value, '.');
@@ -224,6 +234,7 @@ static const Row table[] = {
 	{ALL, "--no-pass", "NAME", "leave a pass out", no_pass, 0, 0},
 	{COMPILE, "--list-passes", NULL, "the passes in their order, and end", NULL, 0, 0},
 	{ALL, "--strict", NULL, "bits that do not depend on target, compiler or optimisation", yes, AT(compile.strict), 0},
+	{ALL, "--tuned", "FILE", "choices of schedule that tcc-tune has measured", tuned_file, 0, 0},
 	{ALL, "--no-strips", NULL, "run every stage over whole maps, never a few rows of several", yes, AT(compile.no_strips), 0},
 	{COMPILE | INSPECT, "--graph", "FILE.{dot,svg,html}", "draw the graph (after the passes)", picture, AT(compile.graph_file), 0},
 	{COMPILE, "--graph-before", "FILE.{dot,svg,html}", "draw the graph as imported", picture,
@@ -238,7 +249,8 @@ static const Row table[] = {
 	{RUN, "--eval", NULL, "use the built-in evaluator instead of compiled C", yes, AT(eval), 0},
 	{RUN | BENCH, "--threads", "N", "workers, the caller included", positive, AT(threads), 0},
 	{BENCH, "--rounds", "N", "runs to measure", positive, AT(rounds), 0},
-	{BENCH, "--per-stage", NULL, "time, GFLOP/s and GB/s of every stage", yes, AT(per_stage), 0},
+	{BENCH, "--per-stage", NULL, "time of every stage, expected and measured, GFLOP/s, GB/s, and why it is as it is", yes,
+	 AT(per_stage), 0},
 	{COMPILE, "--profile", NULL, "emit code that can note when stages begin and end, and write a Chrome trace", yes,
 	 AT(compile.profile), 0},
 	{BENCH, "--profile", "FILE.json", "write a Chrome trace of the last run", text, AT(profile_file), 0},

@@ -64,20 +64,22 @@ static void print_peaks(const Peaks *p)
 	printf("\n");
 }
 
-/* roof: the part of the time that the work would take at the machine's peaks. */
+/* expected: by the cost model, at the machine's peak; roof: the part of the time that the work would take at its peaks. */
 static void print_stages(const Facts *f, const Peaks *p)
 {
 	double total = 0;
 	for (int i = 0; i < f->nstages; i++)
 		total += stages.least[i];
 	print_peaks(p);
-	printf("\n%-18s %10s %6s %8s %7s %5s  %s   (fastest of all runs)\n", "stage", "us", "share", "GFLOP/s", "GB/s", "roof",
-	       "schedule");
+	printf("\n%-18s %10s %10s %6s %8s %7s %5s  %s   (fastest of all runs)\n", "stage", "us", "expected", "share", "GFLOP/s",
+	       "GB/s", "roof", "schedule");
 	for (int i = 0; i < f->nstages; i++) {
 		const StageFacts *s = &f->stage[i];
 		double t = stages.least[i], roof = roof_seconds(p, 2.0 * (double)s->macs, (double)s->bytes);
-		printf("%-18s %10.2f %5.1f%% %8.2f %7.2f %4.0f%%  %s\n", s->name, 1e6 * t, 100 * t / total,
-		       2e-9 * (double)s->macs / t, 1e-9 * (double)s->bytes / t, 100 * roof / t, s->schedule);
+		printf("%-18s %10.2f %10.2f %5.1f%% %8.2f %7.2f %4.0f%%  %s\n", s->name, 1e6 * t, 1e6 * s->expected / p->flops,
+		       100 * t / total, 2e-9 * (double)s->macs / t, 1e-9 * (double)s->bytes / t, 100 * roof / t, s->schedule);
+		if (*s->why)
+			printf("%66s  why: %s\n", "", s->why);
 	}
 }
 

@@ -12,6 +12,19 @@
 #include "tools/options.h"
 #include "tools/program.h"
 
+/* Choices of schedule as --tuned reads them, and what else there would be: each once. */
+static void print_choices(const Facts *f)
+{
+	printf("\nchoices of schedule, and the next best\n");
+	for (int i = 0; i < f->nchoices; i++) {
+		const Decision *d = f->choice[i];
+		printf("%s %s = %s", d->what, d->key, d->chosen);
+		for (int k = 0; k < d->nother; k++)
+			printf("%s%s", k ? ", " : "    # ", d->other[k]);
+		printf("\n");
+	}
+}
+
 static void print_summary(const Facts *f)
 {
 	const Graph *g = f->graph;
@@ -27,6 +40,8 @@ static void print_summary(const Facts *f)
 	for (int i = 0; i < f->nstages; i++)
 		printf("%-24s %12lld %12lld  %s\n", f->stage[i].name, (long long)f->stage[i].macs,
 		       (long long)f->stage[i].bytes, f->stage[i].from);
+	if (f->nchoices)
+		print_choices(f);
 	printf("\nstages   %16d\nwork     %16.3f MMAC\narena    %16lld bytes (lower bound %lld)\nweights  %16lld bytes\n",
 	       f->nstages, (double)f->macs / 1e6, (long long)f->arena_bytes, (long long)f->arena_bound,
 	       (long long)f->weights_bytes);

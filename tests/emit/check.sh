@@ -7,7 +7,7 @@
 # another folder in another locale, a header that C++ reads, and a caller (drive.c) that hands in every wrong argument and
 # looks whether two runs give the same bytes. For each model: a file for several targets computes, with each of its
 # sections, what the file for that target alone does; with --strict all targets and compilers give the same bits. For the
-# digits: weights inside and outside, --profile, and a C++ program (use.cpp) with two models and two threads.
+# digits: weights inside and outside, --profile, --tuned, and a C++ program (use.cpp) with two models and two threads.
 set -u
 compile=$1
 shift
@@ -216,9 +216,34 @@ check_profile() {
 	done
 }
 
+# refused FILE-TEXT: as a file of measured choices it ends with code 6 and one line, and nothing is written
+refused() {
+	rm -f "$here"/no.*
+	printf "$1" >"$here/tuned.txt"
+	"$compile" "$2" -o "$here/no.c" --tuned "$here/tuned.txt" >"$here/got" 2>&1
+	[ $? = 6 ] && [ "$(wc -l <"$here/got")" = 1 ] && grep -q '^tcc-compile: .*\[E-TUNED\]$' "$here/got" && [ ! -e "$here/no.c" ] &&
+		[ ! -e "$here/no.h" ]
+}
+
+check_tuned() {
+	for text in '' 'tile a = 1x1\n' 'tcc-tuned 2\n' 'tcc-tuned 1\ntile a = 1x1\n' 'tcc-tuned 1\ntarget c\ntile a 1x1\n' \
+		'tcc-tuned 1\ntarget c\ntile a = 1x1\ntile a = 1x2\n' 'tcc-tuned 1\ncpu \033[2J\n'; do
+		refused "$text" "$1"
+		verdict "$1: refuses a malformed file of choices: $text" $?
+	done
+	printf 'tcc-tuned 1\ntarget c\ntile conv of another model = 9x9\n' >"$here/tuned.txt"
+	emit "$1" --target c && mv "$here/m.c" "$here/untuned.c" && emit "$1" --target c --tuned "$here/tuned.txt" &&
+		cmp "$here/m.c" "$here/untuned.c"
+	verdict "$1: what is measured of another model changes nothing" $?
+	"$compile" "$1" --summary --target c | sed -n 's/^\(winograd .*\) = 6 .*/\1 = off/p' >>"$here/tuned.txt"
+	emit "$1" --target c --tuned "$here/tuned.txt" && grep -q wino_in "$here/untuned.c" && ! grep -q wino_in "$here/m.c"
+	verdict "$1: a measured choice is taken" $?
+}
+
 check_digits() {
 	digits=$root/samples/digits/digits.onnx
 	check_profile "$digits"
+	check_tuned "$digits"
 	check_refusal "$digits"
 	check_weights "$digits"
 	check_program "$digits"
