@@ -10,8 +10,19 @@ enum { VERSION = 1, LINE_MOST = 400, ENTRIES_MOST = 10000 };
 Tuned *tuned_new(Ctx *c, const char *cpu)
 {
 	Tuned *t = NEW(&c->perm, Tuned);
-	*t = (Tuned){.ctx = c, .cpu = cpu};
+	*t = (Tuned){.ctx = c, .file = "choices", .cpu = cpu};
 	return t;
+}
+
+Tuned *tuned_copy(const Tuned *t)
+{
+	Arena *a = &t->ctx->perm;
+	Tuned *copy = arena_copy(a, t, sizeof *t);
+	copy->capacity = t->n;
+	copy->entry = NULL;
+	if (t->n)
+		copy->entry = arena_copy(a, t->entry, (size_t)t->n * sizeof *t->entry);
+	return copy;
 }
 
 Entry *tuned_find(const Tuned *t, const char *target, const char *what, const char *key)

@@ -43,6 +43,8 @@ typedef struct Tuned {
 Tuned *tuned_new(Ctx *c, const char *cpu);
 /* Trouble ends with EXIT_FILE and names the line. */
 Tuned *tuned_parse(Ctx *c, const char *file, const char *text, size_t n);
+/* One of its own with the same entries. */
+Tuned *tuned_copy(const Tuned *t);
 /* The entry, or NULL; t may be NULL. */
 Entry *tuned_find(const Tuned *t, const char *target, const char *what, const char *key);
 /* Set an entry, or with value NULL take it away. */

@@ -11,6 +11,7 @@
 
 static char folder[500];
 static pid_t owner; /* children that end do not remove it */
+static int loaded;  /* models so far: the loader knows libraries by their names */
 
 void temporary_clear(void)
 {
@@ -56,7 +57,7 @@ Session *jit(Ctx *c, Graph *g, const Settings *s, Facts *facts)
 	o.threads = s->threads > 1;
 	passes_run(g, &o);
 	emit_model(g, &o, facts);
-	const char *so = arena_format(&c->perm, "%s/model.so", place);
+	const char *so = arena_format(&c->perm, "%s/model-%d.so", place, ++loaded);
 	if (!cc_shared(place, s->cc_flags, &file, 1, so, why, sizeof why))
 		fail(c, EXIT_BUG, "E-CC", "the C compiler refuses the emitted code: %s", why);
 	return session_open(c, so, "model", arena_format(&c->perm, "%s/model.weights.bin", place));

@@ -247,7 +247,9 @@ static const Row table[] = {
 	{RUN, "-i", "[NAME=]FILE", "an input: .npy, .npz, .pb or raw; without a name: in the model's order", input_file, 0, 0},
 	{RUN, "-o", "DIR", "write outputs there as .npy; the folder is made", text, AT(output_dir), 0},
 	{RUN, "--eval", NULL, "use the built-in evaluator instead of compiled C", yes, AT(eval), 0},
-	{RUN | BENCH, "--threads", "N", "workers, the caller included", positive, AT(threads), 0},
+	{RUN | BENCH | TUNE, "--threads", "N", "workers, the caller included", positive, AT(threads), 0},
+	{TUNE, "-o", "FILE", "where the choices go that are faster than those of the cost model", text, AT(choices_file), 0},
+	{TUNE, "--budget", "SECONDS", "begin no trial that would end later (default 120)", positive, AT(budget), 0},
 	{BENCH, "--rounds", "N", "runs to measure", positive, AT(rounds), 0},
 	{BENCH, "--per-stage", NULL, "time of every stage, expected and measured, GFLOP/s, GB/s, and why it is as it is", yes,
 	 AT(per_stage), 0},
@@ -255,7 +257,7 @@ static const Row table[] = {
 	 AT(compile.profile), 0},
 	{BENCH, "--profile", "FILE.json", "write a Chrome trace of the last run", text, AT(profile_file), 0},
 	{BENCH, "--json", NULL, "the result as JSON", yes, AT(json), 0},
-	{RUN | BENCH, "--cc", "FLAGS", "flags for the C compiler (default -O2)", text, AT(cc_flags), 0},
+	{RUN | BENCH | TUNE, "--cc", "FLAGS", "flags for the C compiler (default -O2)", text, AT(cc_flags), 0},
 	{ALL, "--seed", "N", "of random inputs and of random operators", count, AT(compile.seed), 0},
 	{EVERY, "--limit-memory", "BYTES[kMG]", "what the compiler itself may use (default 8G)", bytes, AT(limit_memory), 0},
 	{ALL, "--limit-fold", "BYTES[kMG]", "largest constant that folding makes of smaller ones (default 1M)", bytes,
@@ -272,9 +274,10 @@ static const Row table[] = {
 
 static void print_help(Ctx *c, enum program p)
 {
-	printf("usage: %s MODEL.onnx%s [options]\n%s\n\n", c->program, p == COMPILE ? " -o FILE.c" : "",
+	printf("usage: %s MODEL.onnx%s [options]\n%s\n\n", c->program, p == COMPILE ? " -o FILE.c" : p == TUNE ? " -o FILE" : "",
 	       p == COMPILE ? "An ONNX model to one C file and its header."
 	       : p == RUN   ? "Compile a model, run it once, print the largest entries of its outputs."
+	       : p == TUNE  ? "Measure choices of schedule on this machine, write those that are faster for --tuned FILE."
 	       : p == BENCH ? "Compile a model, run it until a second has passed, print how long a run takes."
 	                    : "What is in a model file: inputs, outputs, operators, sizes.");
 	for (const Row *r = table; r < table + NROWS; r++) {
@@ -359,7 +362,7 @@ bool options_read(Ctx *c, Settings *s, enum program p, int argc, char **argv)
 {
 	const char *value;
 	*s = (Settings){.compile = {.level = 2, .target = DEFAULT_TARGET},
-			.threads = 1, .cc_flags = "-O2"};
+			.threads = 1, .cc_flags = "-O2", .budget = 120};
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] != '-' || !argv[i][1]) {
 			if (s->model)
@@ -384,6 +387,8 @@ bool options_read(Ctx *c, Settings *s, enum program p, int argc, char **argv)
 		usage(c, "which model? give a file", "");
 	if (p == COMPILE)
 		check_output(c, s);
+	if (p == TUNE && !s->choices_file)
+		usage(c, "where should the choices go? give -o FILE", "");
 	c->model = s->model;
 	if (s->limit_memory)
 		c->memory_limit = (size_t)s->limit_memory;

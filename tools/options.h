@@ -7,7 +7,7 @@
 #include "frontend/frontend.h"
 #include "passes/pass.h"
 
-enum program { COMPILE = 1, RUN = 2, BENCH = 4, INSPECT = 8, ALL = COMPILE | RUN | BENCH, EVERY = ALL | INSPECT };
+enum program { COMPILE = 1, RUN = 2, BENCH = 4, INSPECT = 8, TUNE = 16, ALL = COMPILE | RUN | BENCH | TUNE, EVERY = ALL | INSPECT };
 
 typedef struct InputFile {
 	const char *name; /* of the model's input */
@@ -20,13 +20,15 @@ typedef struct Settings {
 	ReadOptions read;
 	int64_t limit_memory;
 	bool check, summary;
-	/* tcc-run, tcc-bench */
+	/* tcc-run, tcc-bench, tcc-tune */
 	const char *output_dir, *cc_flags;
 	InputFile *input;
 	int ninput;
 	const char *profile_file;
 	bool eval, json, per_stage;
 	int64_t threads, rounds;
+	const char *choices_file; /* that tcc-tune writes */
+	int64_t budget;           /* seconds */
 } Settings;
 
 /* Read the command line into s; wrong usage ends with EXIT_USAGE. False when --help, --version or --list-passes has

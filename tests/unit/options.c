@@ -144,6 +144,11 @@ static void programs_know_their_own_options(void **state)
 	assert_int_equal(s.threads, 4);
 	assert_int_equal(s.rounds, 10);
 	assert_non_null(said(BENCH, "m.onnx --threads 0"));
+	assert_null(said(TUNE, "m.onnx -o zen4.txt --budget 30 --threads 2 --target c"));
+	assert_string_equal(s.choices_file, "zen4.txt");
+	assert_int_equal(s.budget, 30);
+	assert_non_null(strstr(said(TUNE, "m.onnx"), "where should the choices go"));
+	assert_non_null(said(TUNE, "m.onnx -o zen4.txt --budget 0"));
 	assert_null(said(RUN, "m.onnx -i x=a.npy -i b.pb --eval"));
 	assert_int_equal(s.ninput, 2);
 	assert_string_equal(s.input[0].name, "x");
