@@ -83,6 +83,7 @@ tally ops-and-passes build/release/run tests
 tally ops-and-passes-sanitize build/sanitize/run tests
 tally ops-as-c build/release/run -t c tests
 tally ops-as-native-c build/release/run -t native tests
+tally schedules build/release/schedules
 tally strict-bits build/release/run -s tests
 tally vector-functions build/release/ulp
 
