@@ -6,6 +6,7 @@
 
 typedef struct StageFacts {
 	const char *name;     /* "s4_conv" */
+	int64_t turns;        /* of the loop that it stands in, or 1; what follows is of one turn */
 	int64_t macs, bytes;  /* bytes that it reads or writes, each once */
 	const char *from;     /* operators and names of the nodes inside, as in the emitted comment */
 	const char *schedule; /* "14 points x 2 vectors a tile; panels inside" */

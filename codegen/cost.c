@@ -2,11 +2,27 @@
 #include <string.h>
 #include "codegen/contract.h"
 #include "codegen/heur.h"
+#include "codegen/transform.h"
 
+/* Of all tiles that a stage maps. */
+static double transform_cycles(const Target *t, const Transform *x)
+{
+	double from = 1, to = 1, n = (double)((axis_count(x->lane) + t->lanes - 1) / t->lanes);
+	for (int i = 0; i < x->naxes; i++) {
+		from *= (double)x->axis[i].columns;
+		to *= (double)x->axis[i].rows;
+	}
+	for (int i = 0; i < x->nouter; i++)
+		n *= (double)axis_count(x->outer[i]);
+	return n * map_cycles(from, to);
+}
+
+/* The work or the bytes, whichever takes longer. */
 double stage_cycles(const Module *m, const Stage *s)
 {
 	double move = stream_cycles(m->target, (double)(s->reads + s->writes));
-	return s->contraction && s->contraction->cycles > move ? s->contraction->cycles : move;
+	double work = s->contraction ? s->contraction->cycles : s->transform ? transform_cycles(m->target, s->transform) : 0;
+	return work > move ? work : move;
 }
 
 void stage_choose(Stage *s, const Decision *choice)

@@ -175,7 +175,10 @@ double direct_cycles(const ConvSize *s, const Target *t)
 
 int winograd_tile(int64_t taps, int alpha) { return taps == 1 ? 1 : alpha + 1 - (int)taps; }
 
-/* Each position of a tile is loaded, mapped along each axis and stored; on the way out as well, but for fewer. */
+/* Each position is loaded, mapped along each axis and stored; on the way out of Winograd's method the sums are longer, but
+ * fewer. */
+double map_cycles(double from, double to) { return from == to ? 3.5 * from : 2 * from + 2 * to; }
+
 double winograd_cycles(const ConvSize *s, int alpha, const Target *t)
 {
 	double tiles = (double)s->batch, from = 1, to = 1;
@@ -186,7 +189,7 @@ double winograd_cycles(const ConvSize *s, int alpha, const Target *t)
 		to *= m;
 	}
 	double products = from * (double)s->in * vectors(t, s->out);
-	double maps = vectors(t, s->in) * 3.5 * from + vectors(t, s->out) * (2 * from + 2 * to);
+	double maps = vectors(t, s->in) * map_cycles(from, from) + vectors(t, s->out) * map_cycles(from, to);
 	double between = tiles * from * (double)(s->in + s->out) * 4; /* bytes, written once and read once */
 	double far = between > (double)t->l2 / 2 ? 2 * between / THIRD_STREAM : 0;
 	return with_weights(tiles * (products / 2 + maps) + far, products * t->lanes * 4);

@@ -38,6 +38,8 @@ int winograd_tile(int64_t taps, int alpha);
 /* "1.9 Mcycles", "1.2 MB" */
 const char *cycles_text(double cycles, Arena *a);
 const char *bytes_text(double bytes, Arena *a);
+/* To map a tile of vectors, from so many to so many, by constant tables along its axes. */
+double map_cycles(double from, double to);
 /* To go through so many bytes once, which lie in the cache that has room for them. */
 double stream_cycles(const Target *t, double bytes);
 /* What no schedule of so many multiply-adds of floats can go below. */

@@ -89,6 +89,8 @@ static void print_schedule(const Module *m, const Stage *s, Out *o)
 	if (s->macs)
 		put_text(o, " (%.0f %% of peak)", 100 * peak_cycles(m->target, (double)s->macs) / cycles);
 	put_text(o, ", %s", bytes_text((double)(s->reads + s->writes), o->arena));
+	if (m->o->threads && !s->strips)
+		put_text(o, s->split ? "; workers share %lld parts" : "; one worker", (long long)s->split_n);
 	if (*why)
 		put_text(o, "\n *    why: %s", why);
 }

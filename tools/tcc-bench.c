@@ -75,9 +75,11 @@ static void print_stages(const Facts *f, const Peaks *p)
 	       "GB/s", "roof", "schedule");
 	for (int i = 0; i < f->nstages; i++) {
 		const StageFacts *s = &f->stage[i];
-		double t = stages.least[i], roof = roof_seconds(p, 2.0 * (double)s->macs, (double)s->bytes);
-		printf("%-18s %10.2f %10.2f %5.1f%% %8.2f %7.2f %4.0f%%  %s\n", s->name, 1e6 * t, 1e6 * s->expected / p->flops,
-		       100 * t / total, 2e-9 * (double)s->macs / t, 1e-9 * (double)s->bytes / t, 100 * roof / t, s->schedule);
+		double t = stages.least[i], turn = t / (double)s->turns;
+		double roof = roof_seconds(p, 2.0 * (double)s->macs, (double)s->bytes), expected = s->expected / p->flops;
+		printf("%-18s %10.2f %10.2f %5.1f%% %8.2f %7.2f %4.0f%%  %s\n", s->name, 1e6 * t,
+		       1e6 * expected * (double)s->turns, 100 * t / total, 2e-9 * (double)s->macs / turn,
+		       1e-9 * (double)s->bytes / turn, 100 * roof / turn, s->schedule);
 		if (*s->why)
 			printf("%66s  why: %s\n", "", s->why);
 	}
