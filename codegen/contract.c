@@ -164,15 +164,16 @@ static const char *tile_text(const TileShape *t, Arena *a)
 }
 
 /* The tile that was measured to be the best, or the one that is expected to be. */
-static int take_tile(const Module *m, const TileShape *tile, int n, const Decision *choice)
+static int take_tile(const Module *m, const TileShape *tile, int n, Decision *choice)
 {
 	Entry *e = measured(m, choice);
-	for (int i = 0; e && i < n; i++)
-		if (!strcmp(tile_text(&tile[i], &m->g->ctx->scratch), e->value))
-			return i;
-	if (e)
+	int i = 0;
+	while (e && i < n && strcmp(tile_text(&tile[i], &m->g->ctx->scratch), e->value) != 0)
+		i++;
+	choice->measured = e && i < n;
+	if (e && i == n)
 		tuned_stale(m->o->tuned, e, "it does not fit the registers");
-	return best_tile(tile, n);
+	return choice->measured ? i : best_tile(tile, n);
 }
 
 /* The next best tiles, best first. */
@@ -202,7 +203,8 @@ static void choose_tile(const Module *m, Stage *s, Contraction *c)
 	TileShape tile[TILES_MAX];
 	Decision *choice = NEW(a, Decision);
 	find_row(c);
-	*choice = (Decision){.what = "tile", .key = key_of(s, c, a), .why = ""};
+	c->key = key_of(s, c, a);
+	*choice = (Decision){.what = "tile", .key = c->key, .why = ""};
 	int n = tiles_of(t, c, tile), taken = take_tile(m, tile, n, choice);
 	const TileShape *best = &tile[taken];
 	choice->chosen = tile_text(best, a);
@@ -323,17 +325,22 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 	*c = with;
 }
 
-/* The order of loops over panels and points, from the number of elements of b and a that all tiles load. */
-static void find_order(const Module *m, Contraction *c, int64_t b, int64_t a)
+/* The order of loops over panels and points, from the number of elements of b and a that all tiles load; returns why. */
+static const char *find_order(const Module *m, Contraction *c, int64_t b, int64_t a)
 {
 	const Target *t = m->target;
+	Arena *arena = &m->g->ctx->perm;
+	int64_t x = shape_count(m->g, &c->a->value->shape).k;
 	if (c->a_lanes) { /* a column of channels at a time when half of a stays near, and its steps spread over the first cache */
-		c->panels_outside = 4 * shape_count(m->g, &c->a->value->shape).k <= 2 * t->l2 && 4 * c->point.a % 2048;
+		c->panels_outside = 4 * x <= 2 * t->l2 && 4 * c->point.a % 2048;
 		c->points_outside = !c->panels_outside;
-		return;
+		return c->panels_outside ? "" : arena_format(arena, "%s of input are read once", bytes_text(4.0 * (double)x, arena));
 	}
 	c->panels_outside = 4 * b > t->l2 / 2 || a < b;
 	c->points_outside = !c->panels_outside && 4 * b <= t->l1 / 2;
+	return arena_format(arena, "panels of %s %s", bytes_text(4.0 * (double)b, arena),
+	                    c->panels_outside ? "are read once" : c->points_outside ? "stay in the first cache"
+	                                                                           : "stay in the second cache");
 }
 
 static const char *const orders[] = {"panels inside", "panels outside", "points outside"};
@@ -344,17 +351,17 @@ static const char *order_text(const Contraction *c) { return orders[c->panels_ou
 static void choose_order(const Module *m, Stage *s, Contraction *c, int64_t b, int64_t a)
 {
 	Decision *choice = NEW(&m->g->ctx->perm, Decision);
-	find_order(m, c, b, a);
+	*choice = (Decision){.what = "order", .key = c->key, .why = find_order(m, c, b, a)};
 	if (c->lane.n <= c->panel || a == c->depth)
 		return; /* one panel, or one point: there is one order */
-	*choice = (Decision){.what = "order", .key = s->choice[s->nchoices - 1]->key, .why = ""};
 	Entry *e = measured(m, choice);
 	for (int i = 0; e && i < 3; i++)
 		if (!strcmp(orders[i], e->value)) {
 			c->panels_outside = i == 1;
 			c->points_outside = i == 2;
+			choice->measured = true;
 		}
-	if (e && strcmp(order_text(c), e->value) != 0)
+	if (e && !choice->measured)
 		tuned_stale(m->o->tuned, e, "panels inside, panels outside or points outside");
 	choice->chosen = order_text(c);
 	for (int i = 0; i < 3; i++)

@@ -38,6 +38,7 @@ struct Contraction {
 	Step k[STEP_MAX]; /* reduction axes, outermost first; neighbours that step alike in a are merged */
 	int nk;
 	int64_t depth;    /* products a sum */
+	const char *key;  /* by which its measured choices are found */
 	const Weight *packed; /* b in the order [outer...][panel][k][lanes of a panel], or NULL: b is read where it lies */
 	int points, vectors;  /* of a full tile */
 	int64_t panel;        /* vectors * lanes */

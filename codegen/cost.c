@@ -39,8 +39,11 @@ Entry *measured(const Module *m, const Decision *choice)
 const char *stage_why(const Stage *s, Arena *a)
 {
 	const char *why = "";
-	for (int i = 0; i < s->nchoices; i++)
-		if (*s->choice[i]->why)
-			why = arena_format(a, "%s%s%s", why, *why ? "; " : "", s->choice[i]->why);
+	for (int i = 0; i < s->nchoices; i++) {
+		const Decision *d = s->choice[i];
+		if (!d->quiet && (d->measured || *d->why))
+			why = arena_format(a, "%s%s%s%s", why, *why ? "; " : "", d->measured ? d->what : d->why,
+			                   d->measured ? " as measured" : "");
+	}
 	return why;
 }

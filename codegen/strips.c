@@ -427,7 +427,7 @@ static const char *rows_text(const Module *m, int64_t rows)
 static void tell_stages(const Module *m, const Run *run, const Decision *choice)
 {
 	Decision *quiet = arena_copy(&m->g->ctx->perm, choice, sizeof *choice);
-	quiet->why = "";
+	quiet->quiet = true;
 	for (int i = run->first; i <= run->last; i++)
 		if (m->stage[i]->body) {
 			stage_choose(m->stage[i], choice);
@@ -448,6 +448,7 @@ static void ask_measured(const Chooser *c, Run *run)
 	if (e && !strcmp(e->value, off)) {
 		run->strip = 0;
 		choice.chosen = off;
+		choice.measured = true;
 		tell_stages(m, run, arena_copy(&m->g->ctx->perm, &choice, sizeof choice));
 	} else if (e && rows > 0 && rows < n && !strcmp(e->value, rows_text(m, rows))) {
 		run->strip = rows;
@@ -469,8 +470,8 @@ static const Decision *choice_of(const Module *m, const Run *run)
 		choice->other[choice->nother++] = rows_text(m, 2 * rows);
 	if (rows > 1)
 		choice->other[choice->nother++] = rows_text(m, rows / 2);
-	if (run->saves < MEASURED)
-		choice->why = arena_format(a, "strips keep %s in the second cache", bytes_text(run->saves, a));
+	choice->measured = run->saves >= MEASURED;
+	choice->why = arena_format(a, "strips keep %s in the second cache", bytes_text(run->saves, a));
 	return choice;
 }
 

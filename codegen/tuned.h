@@ -24,6 +24,8 @@ typedef struct Decision {
 	const char *other[OTHERS_MAX]; /* what else there is, the most promising first */
 	int nother;
 	const char *why;    /* a few words for the comment, or "" */
+	bool measured;      /* a file says so */
+	bool quiet;         /* another stage says why */
 } Decision;
 
 typedef struct Entry {

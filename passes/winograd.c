@@ -181,7 +181,7 @@ static void find_ways(Job *job, const Target *t, Ways *w)
 }
 
 /* What was measured to be the fastest goes before what is expected to be. */
-static void ask_measured(const Options *o, const Target *t, const Decision *choice, Ways *w, Arena *a)
+static void ask_measured(const Options *o, const Target *t, Decision *choice, Ways *w, Arena *a)
 {
 	Entry *e = tuned_find(o->tuned, t->name, choice->what, choice->key);
 	int i = 0;
@@ -192,6 +192,7 @@ static void ask_measured(const Options *o, const Target *t, const Decision *choi
 		tuned_stale(o->tuned, e, "off, 4 or 6, if such tiles give outputs");
 	else if (e)
 		w->best = i;
+	choice->measured = e && i < w->n;
 }
 
 /* "Winograd from 6 a side: 1.40 Mcycles, from 4: 2.45 Mcycles, direct sum: 3.62 Mcycles" */
@@ -301,11 +302,11 @@ static Value *bias_of(const Job *job)
 }
 
 /* The product says why it is there; what stands around it belongs to it. */
-static const Decision *without_why(const Job *job)
+static const Decision *quiet_choice(const Job *job)
 {
 	Decision *d = arena_copy(&job->g->ctx->perm, job->choice, sizeof *d);
 
-	d->why = "";
+	d->quiet = true;
 	return d;
 }
 
@@ -331,7 +332,7 @@ static void rewrite_conv(Job *job)
 	out[0] = put(g, n, "MatMul", v, transformed_weights(job), END_IN);
 	Value *y = node_new(g, output, n, 1 + job->conv.axes, out, 1, oa)->out[0];
 	out[0]->def->choice = job->choice;
-	v->def->choice = y->def->choice = without_why(job);
+	v->def->choice = y->def->choice = quiet_choice(job);
 	if (has_in(n, 2))
 		y = put(g, n, "Add", y, bias_of(job), END_IN);
 	value_replace(g, n->out[0], y);

@@ -138,6 +138,17 @@ static const Decision *run(const char *text, Tuned *tuned, const char *what, Fac
 	return NULL;
 }
 
+/* The comment of some stage says so. */
+static bool says_measured(const Facts *f, const char *what)
+{
+	const char *words = arena_format(&ctx.perm, "%s as measured", what);
+	int n = 0;
+
+	for (int i = 0; i < f->nstages; i++)
+		n += strstr(f->stage[i].why, words) != NULL;
+	return n > 0;
+}
+
 /* Each of the other values is taken, and where sums keep their order the bits are the same. */
 static void check_choice(const char *text, const char *what, bool same)
 {
@@ -154,6 +165,8 @@ static void check_choice(const char *text, const char *what, bool same)
 		assert_non_null(got);
 		assert_string_equal(got->key, d->key);
 		assert_string_equal(got->chosen, d->other[i]);
+		assert_true(got->measured && !d->measured);
+		assert_true(says_measured(&facts, what));
 		assert_false(t->entry[0].told);
 		assert_true(!same || bits == want);
 	}
