@@ -25,7 +25,7 @@ void print_arena(Module *m, Out *o)
 		if (r->last < 0)
 			continue;
 		put_text(o, "\t%s = %lld,\t/* %d-%d  %s%s%s */\n", region_name(m, r), (long long)(r->offset / unit),
-		         m->stage[r->first]->number, m->stage[r->last]->number, shape_name(m->g, r->owner),
+		         m->stage[r->first]->number, m->stage[r->last]->number, shape_name(m->unit, r->owner),
 		         r->owner->place->border ? ", zeros around it" : "", held_text(m, r));
 	}
 	put_text(o, "};\n\n");
@@ -113,14 +113,26 @@ typedef struct Range {
 	const char *from, *to;
 } Range;
 
+/* In how many pieces workers share the stage; one at least. */
+static const char *pieces_text(const Stage *s, Arena *a)
+{
+	long long unit = (long long)s->split_unit;
+	const char *n = size_text(s->module->unit, s->split->extent);
+	if (dim_known(s->split->extent))
+		return arena_format(a, "%lld", (long long)s->split_n);
+	n = unit > 1 ? arena_format(a, "(%s + %lld) / %lld", n, unit - 1, unit) : n;
+	return dim_lo(s->module->g->syms, s->split->extent) > 0 ? n : arena_format(a, "most(%s, 1)", n);
+}
+
 static Range worker_range(const Stage *s, Arena *a)
 {
-	long long n = (long long)s->split_n, unit = (long long)s->split_unit, end = (long long)axis_count(s->split);
+	long long unit = (long long)s->split_unit;
+	const char *end = size_text(s->module->unit, s->split->extent);
 	if (unit == 1)
 		return (Range){"k.from", "k.to"};
 	Range r = {arena_format(a, "%lld*k.from", unit), arena_format(a, "%lld*k.to", unit)};
-	if (n * unit > end)
-		r.to = arena_format(a, "least(%s, %lld)", r.to, end);
+	if (!dim_known(s->split->extent) || s->split_n * unit > axis_count(s->split))
+		r.to = arena_format(a, "least(%s, %s)", r.to, end);
 	return r;
 }
 
@@ -138,7 +150,7 @@ static void print_call(Module *m, Stage *s, Range range, const char *tabs, Out *
 	}
 	if (s->checks)
 		put_text(o, "%s&status", comma);
-	put_text(o, ");\n");
+	put_text(o, "%s);\n", s->sizes);
 }
 
 /* With --profile: this worker is done with its part of the stage. */
@@ -411,7 +423,7 @@ static void print_shared(List *l, int i)
 		print_strips(l->m, item->strips, l->out);
 		return;
 	}
-	put_text(l->out, "%swhile (take(&k, %lld))%s\n", list_tabs(l), (long long)s->split_n, l->m->o->profile ? " {" : "");
+	put_text(l->out, "%swhile (take(&k, %s))%s\n", list_tabs(l), pieces_text(s, l->out->arena), l->m->o->profile ? " {" : "");
 	l->depth++;
 	print_call(l->m, s, worker_range(s, l->out->arena), list_tabs(l), l->out);
 	print_done(l->m, s, list_tabs(l), l->out);
@@ -514,17 +526,20 @@ static void print_work_head(const Module *m, bool worker, Out *o)
 
 void print_work(Module *m, Out *o)
 {
-	Out body = {.arena = o->arena};
+	Out body = {.arena = o->arena}, sizes = {.arena = o->arena};
 	bool checks = false;
 	for (int i = 0; i < m->nstages; i++)
 		checks |= m->stage[i]->checks;
 	print_calls(m, &body);
+	put_text(&sizes, "%s", "");
+	print_size_locals(m->unit, body.text, &sizes);
 	bool worker = uses_word(body.text, "k");
 	print_work_head(m, worker, o);
 	if (uses_word(body.text, "m"))
 		put_text(o, "\t%s *m = c->arena;\n", m->float_arena ? "float" : "unsigned char");
 	if (uses_word(body.text, "w"))
 		put_text(o, "\tconst unsigned char *w = c->weights;\n");
+	put_text(o, "%s", sizes.text);
 	if (checks)
 		put_text(o, "\tint status = TCC_OK;\n");
 	if (m->o->profile)
@@ -533,7 +548,8 @@ void print_work(Module *m, Out *o)
 	if (checks)
 		put_text(o, m->o->threads ? "\tif (status)\n\t\t__atomic_store_n(&c->status, status, __ATOMIC_RELAXED);\n"
 		                          : "\tc->status = status;\n");
-	if (!worker && !m->o->profile && !uses_word(body.text, "c") && !uses_word(body.text, "m") && !uses_word(body.text, "w") && !checks)
+	if (!worker && !m->o->profile && !*sizes.text && !uses_word(body.text, "c") && !uses_word(body.text, "m") &&
+	    !uses_word(body.text, "w") && !checks)
 		put_text(o, "\t(void)c;\n");
 	put_text(o, "}\n\n");
 }

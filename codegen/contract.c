@@ -94,7 +94,7 @@ static Step step_of_axis(const Stage *s, const Contraction *c, Axis *axis)
 	int64_t b;
 	if (!affine_in(c->b->arg[0], axis, &b) || (c->tap != c->b && depends_on(c->tap, axis)))
 		b = 1;
-	return (Step){axis, axis_count(axis), coef_of(c->a->arg[0], axis), b, coef_of(s->address, axis)};
+	return (Step){axis, axis_count(axis), coef_of(c->a->arg[0], axis), b, coef_of(s->address, axis), axis->extent};
 }
 
 static int64_t size_of(int64_t x) { return x < 0 ? -x : x; }
@@ -120,7 +120,7 @@ static void merge_reduction(Contraction *c)
 {
 	for (int i = 0; i + 1 < c->nk;) {
 		Step *p = &c->k[i], *q = &c->k[i + 1];
-		bool a = p->a == q->n * q->a, b = c->packed || p->b == q->n * q->b;
+		bool a = p->a == q->n * q->a && !step_varies(p) && !step_varies(q), b = c->packed || p->b == q->n * q->b;
 		if (!a || !b) {
 			i++;
 			continue;
@@ -137,7 +137,7 @@ static void merge_reduction(Contraction *c)
 static void find_row(Contraction *c)
 {
 	const Step *k = c->nk ? &c->k[c->nk - 1] : NULL;
-	if (!c->a_lanes || !k || k->a <= 0 || c->point.a <= 0)
+	if (!c->a_lanes || !k || k->a <= 0 || c->point.a <= 0 || step_varies(k))
 		return;
 	int64_t gap = gcd(k->a, c->point.a), stride = c->point.a / gap, dilation = k->a / gap;
 	if (stride < ROW_MAX && dilation * (k->n - 1) < ROW_MAX)
@@ -236,6 +236,8 @@ static bool divide_axes(Stage *s, Contraction *c)
 	}
 	bool constant = is_constant(c->b);
 	c->a_lanes = c->lane.a != 0;
+	if (step_varies(&c->lane) && (constant || c->a_lanes))
+		return false;
 	if (c->lane.y != 1 || (c->a_lanes && c->lane.a != 1) || (!constant && c->lane.b != 1 && c->lane.n > 1) || !c->lane.b)
 		return false;
 	for (int i = 0; i < last; i++) {
@@ -302,7 +304,7 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 	if (m->target->lanes == 1 || !c->nouter)
 		return;
 	const Step *p = &c->outer[c->nouter - 1], *q = &c->lane;
-	if (p->axis != s->axis[s->naxes - 2] || !is_constant(c->b) || p->a || q->a || !p->b || p->y != q->n)
+	if (p->axis != s->axis[s->naxes - 2] || !is_constant(c->b) || step_varies(p) || p->a || q->a || !p->b || p->y != q->n)
 		return;
 	Axis *r = axis_new(l, dim(p->n * q->n), false);
 	Expr *from[2] = {axis_expr(l, p->axis), axis_expr(l, q->axis)}, *n = num_i(l, q->n), *at = axis_expr(l, r);
@@ -317,7 +319,7 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 		joined.body = substitute(l, joined.body, load, laid_out(m, s, load, r));
 	with.b = load_of(with.tap);
 	with.nouter--;
-	with.lane = (Step){r, p->n * q->n, 0, 1, 1};
+	with.lane = (Step){r, p->n * q->n, 0, 1, 1, r->extent};
 	joined.axis[--joined.naxes - 1] = r;
 	if (!make_epilogue(m, &joined, &with))
 		return;
@@ -423,6 +425,17 @@ static void choose_split(Module *m, Stage *s, Contraction *c)
 	                           c->by_rows ? "; a row of taps at a time" : "");
 }
 
+/* Weights are packed for sizes that are known. */
+static bool has_fixed_weights(const Contraction *c)
+{
+	bool fixed = true;
+	for (int i = 0; i < c->nk; i++)
+		fixed &= !step_varies(&c->k[i]) || !c->k[i].b;
+	for (int i = 0; i < c->nouter; i++)
+		fixed &= !step_varies(&c->outer[i]) || !c->outer[i].b;
+	return fixed;
+}
+
 bool make_tiles(Module *m, Stage *s)
 {
 	Arena *arena = &m->g->ctx->perm;
@@ -442,6 +455,8 @@ bool make_tiles(Module *m, Stage *s)
 	order_reduction(s, c);
 	join_lanes(m, s, c);
 	if (!c->epilogue && !make_epilogue(m, s, c))
+		return false;
+	if (is_constant(c->b) && !has_fixed_weights(c))
 		return false;
 	c->depth = depth;
 	choose_tile(m, s, c);

@@ -11,8 +11,9 @@
 
 typedef struct Step {
 	Axis *axis;
-	int64_t n;       /* extent */
+	int64_t n;       /* extent, or its upper bound */
 	int64_t a, b, y; /* steps in elements; b: of the packed weights when they are packed */
+	Dim size;        /* extent, where it is known at run time only */
 } Step;
 
 /* The innermost reduction axis walks over a row of taps: point p, tap t reads vector  stride * p + dilation * t  of a row
@@ -51,7 +52,10 @@ struct Contraction {
 	int64_t fetch_every;  /* a tile asks for a line of the next panel every so many steps of k; 0: it does not */
 	Expr *epilogue;       /* the stage's body, with `acc` for the sum that the tile holds */
 	Expr *acc;
+	const char *sizes;    /* that the tile functions use, as arguments */
 };
+
+static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
 
 /* panels.c: constant b in the order in which tiles read it; sets packed, b_base and the outer axes' steps. */
 void pack_b(Module *m, Stage *s, Contraction *c);

@@ -34,7 +34,7 @@ typedef struct Finder {
 
 static void add_loop(Walk *w, Loop loop)
 {
-	if (loop.n != 1)
+	if (!dim_is(loop.extent, 1))
 		w->loop[w->nloops++] = loop;
 }
 
@@ -42,7 +42,7 @@ Walk walk_whole(const Value *v)
 {
 	Walk w = {.nloops = 0};
 	for (int k = 0; k < v->shape.rank; k++)
-		add_loop(&w, (Loop){v->order[k], v->shape.dim[v->order[k]].k, 1});
+		add_loop(&w, (Loop){v->order[k], v->shape.dim[v->order[k]].k, 1, v->shape.dim[v->order[k]]});
 	return w;
 }
 
@@ -52,7 +52,7 @@ void walk_index(Lower *l, const Value *v, const Walk *w, Axis **axis, Expr **at)
 		at[k] = num_i(l, w->start[k]);
 	for (int k = 0; k < w->nloops; k++) {
 		const Loop *p = &w->loop[k];
-		axis[k] = axis_new(l, dim(p->n), false);
+		axis[k] = axis_new(l, p->extent, false);
 		at[p->dim] = iadd(l, at[p->dim], imul(l, axis_expr(l, axis[k]), num_i(l, p->step)));
 	}
 }
@@ -101,7 +101,7 @@ static Expr *without(Lower *l, const Linear *sum, int i)
 static int loop_of(const Finder *f, const Expr *atom)
 {
 	for (int k = 0; k < f->walk->nloops; k++)
-		if (atom->kind == X_AXIS && atom->axes[0] == f->axis[k])
+		if (atom->kind == X_AXIS && atom->axes[0] == f->axis[k] && dim_known(f->walk->loop[k].extent))
 			return k;
 	return -1;
 }
@@ -228,8 +228,9 @@ static Walk run_of(const Walk *w, const Cut *c, int run)
 	int64_t from = c->from[run], n = whole.n > from ? (whole.n - from + c->period - 1) / c->period : 0;
 	r.start[whole.dim] += from * whole.step;
 	r.nloops = c->loop;
-	add_loop(&r, (Loop){whole.dim, n, whole.step * c->period});
-	add_loop(&r, (Loop){whole.dim, c->from[run + 1] - from, whole.step});
+	add_loop(&r, (Loop){whole.dim, n, whole.step * c->period, dim(n)});
+	n = c->from[run + 1] - from;
+	add_loop(&r, (Loop){whole.dim, n, whole.step, dim(n)});
 	for (int k = c->loop + 1; k < w->nloops; k++)
 		add_loop(&r, w->loop[k]);
 	return r;

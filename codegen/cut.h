@@ -5,10 +5,12 @@
 
 enum { LOOP_MAX = 12, PIECE_MAX = 64 };
 
-/* One loop along a dimension of a value: n indices, `step` apart. */
+/* One loop along a dimension of a value: n indices, `step` apart. A size that varies is not cut: it is the whole of
+ * `extent`, n its upper bound. */
 typedef struct Loop {
 	int dim;
 	int64_t n, step;
+	Dim extent;
 } Loop;
 
 /* Elements  start + sum of step * index  of a value, loops outermost first; those of one index only are left out. */

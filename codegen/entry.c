@@ -35,9 +35,14 @@ const char *string_text(Arena *a, const char *name)
 	return text;
 }
 
-const char *shape_name(Graph *g, const Value *v)
+const char *shape_name(Unit *u, const Value *v)
 {
-	return arena_format(&g->ctx->perm, "%s%s", dtype_name(v->dtype), shape_text(g, &v->shape));
+	Out o = {.arena = &u->g->ctx->perm};
+	put_text(&o, "%s[", dtype_name(v->dtype));
+	for (int k = 0; k < v->shape.rank; k++)
+		put_text(&o, "%s%s", k ? "," : "", size_formula(u, v->shape.dim[k]));
+	put_text(&o, "]");
+	return o.text;
 }
 
 const char *grouped(Arena *a, int64_t x)
@@ -151,6 +156,7 @@ static void print_checks(Unit *u, Out *o)
 	if (u->arena_bytes || keeps_state(u))
 		put_text(o, " ||\n\t    (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", u->upper);
 	put_text(o, ")\n\t\treturn TCC_ERR_ARG;\n");
+	print_size_checks(u, o);
 	if (must_choose(u))
 		put_text(o, "\twork_fn *best = choose();\n");
 	if (!any_machine(u))
@@ -185,6 +191,14 @@ static void print_run(Unit *u, Out *o)
 
 /* ---- the generic descriptor ---- */
 
+static unsigned dynamic_bits(const Value *v)
+{
+	unsigned bits = 0;
+	for (int k = 0; k < v->shape.rank; k++)
+		bits |= (unsigned)!dim_known(v->shape.dim[k]) << k;
+	return bits;
+}
+
 static void print_infos(const Graph *g, Out *o, const char *list, Value *const *values, int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -212,7 +226,7 @@ static void print_infos(const Graph *g, Out *o, const char *list, Value *const *
 		put_text(o, ", TCC_TENSOR, %d, %d, { ", (int)v->dtype, v->shape.rank);
 		for (int k = 0; k < v->shape.rank; k++)
 			put_text(o, "%s%lld", k ? ", " : "", (long long)v->shape.dim[k].k);
-		put_text(o, "%s }, 0, %lld, 0, 0 },\n", v->shape.rank ? "" : "0", (long long)bytes_of(v));
+		put_text(o, "%s }, %u, %lld, 0, 0 },\n", v->shape.rank ? "" : "0", dynamic_bits(v), (long long)bytes_of(v));
 	}
 	put_text(o, "};\n\n");
 }
@@ -224,6 +238,14 @@ static const char check_helper[] =
 	"\tfor (int i = 0; i < info->rank; i++)\n\t\tif (t->dims[i] != info->dims[i])\n\t\t\treturn TCC_ERR_SHAPE;\n"
 	"\treturn TCC_OK;\n}\n\n";
 
+static const char check_bounded_helper[] =
+	"/* t has the type that the model was compiled for, and its sizes, or any where they may vary (run knows their bounds). */\n"
+	"static int check(const tcc_tensor *t, const tcc_info *info)\n{\n"
+	"\tif (t->dtype != info->dtype || t->rank != info->rank)\n\t\treturn TCC_ERR_ARG;\n"
+	"\tfor (int i = 0; i < info->rank; i++)\n"
+	"\t\tif (t->dims[i] != info->dims[i] && !(info->dynamic >> i & 1))\n\t\t\treturn TCC_ERR_SHAPE;\n"
+	"\treturn TCC_OK;\n}\n\n";
+
 static const char describe_helper[] =
 	"static void describe(tcc_tensor *t, const tcc_info *info)\n{\n"
 	"\tt->dtype = info->dtype;\n\tt->rank = info->rank;\n"
@@ -232,7 +254,7 @@ static const char describe_helper[] =
 static void print_generic_run(Unit *u, Out *o)
 {
 	Graph *g = u->g;
-	put_text(o, "%s%s", g->nin ? check_helper : "", g->nout ? describe_helper : "");
+	put_text(o, "%s%s", !g->nin ? "" : sizes_vary(u) ? check_bounded_helper : check_helper, g->nout ? describe_helper : "");
 	put_text(o, "static int run(void *workspace, const tcc_tensor *in, tcc_tensor *out, tcc_pool *pool)\n{\n");
 	put_text(o, "\tstruct %s_in x;\n\tstruct %s_out y;\n", u->prefix, u->prefix);
 	put_text(o, "\tif (!out%s)\n\t\treturn TCC_ERR_ARG;\n", g->nin ? " || !in" : "");
@@ -241,12 +263,14 @@ static void print_generic_run(Unit *u, Out *o)
 	else
 		put_text(o, "\tfor (int i = 0; i < %d; i++) {\n\t\tint status = check(&in[i], &inputs[i]);\n"
 		            "\t\tif (status != TCC_OK)\n\t\t\treturn status;\n\t}\n", g->nin);
+	print_sizes_in(u, o);
 	for (int i = 0; i < g->nin; i++)
 		put_text(o, "\tx.x%d = in[%d].data;\n", i, i);
 	for (int i = 0; i < g->nout; i++)
 		put_text(o, "\ty.y%d = out[%d].data;\n", i, i);
 	if (g->nout)
 		put_text(o, "\tfor (int i = 0; i < %d; i++)\n\t\tdescribe(&out[i], &outputs[i]);\n", g->nout);
+	print_sizes_out(u, o);
 	put_text(o, "\treturn %s_run(workspace, &x, &y, pool);\n}\n\n", u->prefix);
 }
 
@@ -282,7 +306,7 @@ void print_entry(Unit *u, Out *o)
 static void print_members(Unit *u, Out *o, Value *const *values, int n, const char *type, char letter)
 {
 	for (int i = 0; i < n; i++)
-		put_text(o, "\t%s%s *%c%d;\t/* %s  %s */\n", type, c_type(values[i]->dtype), letter, i, shape_name(u->g, values[i]),
+		put_text(o, "\t%s%s *%c%d;\t/* %s  %s */\n", type, c_type(values[i]->dtype), letter, i, shape_name(u, values[i]),
 		         comment_text(o->arena, outer_name(u->g, values[i], i)));
 	if (n == 0)
 		put_text(o, "\tint unused;\n");
@@ -307,6 +331,7 @@ void print_header_file(Unit *u, Out *o)
 	         (long long)(u->weights_given ? blob_bytes(u) : 0));
 	put_text(o, "struct %s_in {\n", u->prefix);
 	print_members(u, o, g->in, g->nin, "const ", 'x');
+	print_size_fields(u, o);
 	put_text(o, "};\n\nstruct %s_out {\n", u->prefix);
 	print_members(u, o, g->out, g->nout, "", 'y');
 	put_text(o, "};\n\nint %s_init(void *workspace, const void *weights, size_t bytes);\n", u->prefix);

@@ -26,7 +26,7 @@ static uint32_t hash_of(const Expr *x)
 {
 	uint32_t h = mix((uint32_t)x->kind * 31 + (uint32_t)x->dtype, (uint64_t)x->op * 64 + (uint64_t)x->red);
 	h = mix(mix(h, (uint64_t)x->i), bits_of(x->f));
-	h = mix(h, (uint64_t)x->dim.k + x->dim.e);
+	h = mix(h, dim_known(x->dim) ? (uint64_t)x->dim.k : x->dim.e);
 	h = mix(h, x->value ? x->value->id : 0);
 	for (int k = 0; k < x->nargs; k++)
 		h = mix(h, x->arg[k]->id);
@@ -132,7 +132,7 @@ Graph *lower_graph(Lower *l) { return l->graph; }
 Axis *axis_new(Lower *l, Dim extent, bool reduction)
 {
 	Axis *axis = NEW(l->arena, Axis);
-	*axis = (Axis){.id = ++l->naxes, .extent = extent, .reduction = reduction};
+	*axis = (Axis){.id = ++l->naxes, .extent = dim_bounded(l->graph->syms, extent), .reduction = reduction};
 	return axis;
 }
 
@@ -173,7 +173,7 @@ Expr *extent(Lower *l, Dim d)
 	if (dim_known(d))
 		return num_i(l, d.k);
 	int64_t hi = dim_hi(l->graph->syms, d);
-	return expr_intern(l, (Expr){.kind = X_DIM, .dtype = I64, .dim = d, .lo = dim_lo(l->graph->syms, d),
+	return expr_intern(l, (Expr){.kind = X_DIM, .dtype = I64, .dim = dim_bounded(l->graph->syms, d), .lo = dim_lo(l->graph->syms, d),
 	                             .hi = hi < INDEX_MAX ? hi : INDEX_MAX});
 }
 

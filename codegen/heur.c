@@ -126,7 +126,7 @@ static bool crowds(const Contraction *c, int points)
 int tiles_of(const Target *t, const Contraction *c, TileShape *tile)
 {
 	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
-	int most = t->lanes == 1 ? 4 : 8, n = 0;
+	int most = step_varies(&c->lane) ? 2 : t->lanes == 1 ? 4 : 8, n = 0; /* what is left over goes vector by vector */
 	for (int rows = c->row.taps > 0; rows >= 0; rows--)
 		for (int vectors = 1; vectors <= most && vectors <= all; vectors++)
 			for (int points = 1; points <= t->registers && points <= c->point.n && n < TILES_MAX; points++) {

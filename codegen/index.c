@@ -156,6 +156,69 @@ Expr *imul(Lower *l, Expr *a, Expr *b)
 	return raw2(l, MUL, a, b, clamp(lo), clamp(hi));
 }
 
+/* ---- sizes that vary ---- */
+
+/* A lower bound of c * x as a size: an axis is at most its extent - 1, whatever that is; false: take x's range. */
+static bool least_size(Syms *s, const Expr *x, int64_t c, Dim *sum)
+{
+	Dim size;
+	if (x->kind == X_DIM)
+		size = x->dim;
+	else if (x->kind == X_AXIS && c < 0 && !dim_known(x->axes[0]->extent))
+		size = dim_sub(s, x->axes[0]->extent, dim(1));
+	else
+		return false;
+	*sum = dim_add(s, *sum, dim_mul(s, dim(c), size));
+	return true;
+}
+
+/* x >= least for all sizes: more than ranges tell, because i < n holds for an axis i of extent n. */
+static bool is_at_least(Lower *l, Expr *x, int64_t least)
+{
+	Linear sum;
+	Dim size = dim(0);
+	bool varies = false;
+	if (x->lo >= least)
+		return true;
+	if (!linear_of(x, &sum))
+		return false;
+	int64_t lo = sum.k;
+	for (int i = 0; i < sum.n; i++) {
+		const Expr *atom = sum.atom[i];
+		int64_t c = sum.coef[i];
+		if (least_size(l->graph->syms, atom, c, &size))
+			varies = true;
+		else
+			lo = sum_lo(lo, clamp((__int128)c * (c < 0 ? atom->hi : atom->lo)));
+	}
+	return varies && lo > -INDEX_MAX && dim_lo(l->graph->syms, dim_add(l->graph->syms, size, dim(lo))) >= least;
+}
+
+static bool is_inside(Lower *l, Expr *x, Expr *n) { return is_at_least(l, x, 0) && is_at_least(l, isub(l, n, x), 1); }
+
+/* x = n * whole + rest, by the terms that have n as a factor. */
+static bool split_by_size(Lower *l, Expr *x, Expr *n, Expr **whole, Expr **rest)
+{
+	Linear sum, more = {.n = 0};
+	*whole = num_i(l, 0);
+	if (!linear_of(x, &sum))
+		return false;
+	more.k = sum.k;
+	for (int i = 0; i < sum.n; i++) {
+		Expr *atom = sum.atom[i], *factor = NULL;
+		if (atom == n)
+			factor = num_i(l, 1);
+		else if (atom->kind == X_ALU && atom->op == MUL && (atom->arg[0] == n || atom->arg[1] == n))
+			factor = atom->arg[atom->arg[0] == n];
+		if (factor)
+			*whole = iadd(l, *whole, imul(l, factor, num_i(l, sum.coef[i])));
+		else if (!linear_add(&more, atom, sum.coef[i]))
+			return false;
+	}
+	*rest = linear_expr(l, &more);
+	return true;
+}
+
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
 int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a < 0 ? -a : a; }
@@ -196,11 +259,27 @@ static int64_t common_factor(Lower *l, Expr *a, int64_t c, Expr **whole, int64_t
 	return c;
 }
 
+static Expr *divided_by_size(Lower *l, Expr *a, Expr *n)
+{
+	Expr *whole, *rest;
+	if (n->kind == X_DIM && split_by_size(l, a, n, &whole, &rest) && is_inside(l, rest, n))
+		return whole;
+	return raw2(l, IDIV, a, n, a->lo < 0 ? a->lo : 0, a->hi > 0 ? a->hi : 0);
+}
+
+static Expr *modulo_size(Lower *l, Expr *a, Expr *n)
+{
+	Expr *whole, *rest;
+	if (n->kind != X_DIM || !split_by_size(l, a, n, &whole, &rest))
+		return raw2(l, IMOD, a, n, 0, n->hi > 0 ? n->hi - 1 : 0);
+	return is_inside(l, rest, n) ? rest : raw2(l, IMOD, rest, n, 0, n->hi > 0 ? n->hi - 1 : 0);
+}
+
 Expr *idiv(Lower *l, Expr *a, Expr *b)
 {
 	Linear whole, rest;
 	if (b->kind != X_NUM)
-		return a == b ? num_i(l, 1) : raw2(l, IDIV, a, b, a->lo < 0 ? a->lo : 0, a->hi > 0 ? a->hi : 0);
+		return divided_by_size(l, a, b);
 	assert(b->i >= 0);
 	if (b->i <= 1)
 		return b->i ? a : b; /* into a size of 0: nobody reads there */
@@ -225,7 +304,7 @@ Expr *imod(Lower *l, Expr *a, Expr *b)
 {
 	Linear whole, rest;
 	if (b->kind != X_NUM)
-		return a == b ? num_i(l, 0) : raw2(l, IMOD, a, b, 0, b->hi > 0 ? b->hi - 1 : 0);
+		return modulo_size(l, a, b);
 	assert(b->i >= 0);
 	if (b->i <= 1)
 		return num_i(l, 0);
@@ -247,7 +326,7 @@ Expr *index_compare(Lower *l, Alu op, Expr *a, Expr *b)
 	int64_t need = op == LT;
 	if (op == EQ)
 		return d->lo == 0 && d->hi == 0 ? num(l, BOOL, 1) : d->lo > 0 || d->hi < 0 ? num(l, BOOL, 0) : NULL;
-	return d->lo >= need ? num(l, BOOL, 1) : d->hi < need ? num(l, BOOL, 0) : NULL;
+	return is_at_least(l, d, need) ? num(l, BOOL, 1) : d->hi < need ? num(l, BOOL, 0) : NULL;
 }
 
 Expr *inside(Lower *l, Expr *i, Expr *lo, Expr *hi)

@@ -64,7 +64,7 @@ const char *origin(const Stage *s, Arena *a, int most)
 
 static const char *param_type(const Param *q) { return c_type(q->weight ? q->weight->dtype : q->value->dtype); }
 
-static void print_signature(Module *m, Stage *s, Out *o)
+static void print_signature(Module *m, Stage *s, const char *body, Out *o)
 {
 	const char *comma = "";
 	put_text(o, "STAGE void s%d_%s(", s->number, s->kind);
@@ -77,7 +77,7 @@ static void print_signature(Module *m, Stage *s, Out *o)
 	}
 	if (s->checks)
 		put_text(o, "%sint *status", comma);
-	put_text(o, ")\n{\n");
+	put_text(o, "%s)\n{\n", sizes_used(m->unit, body, true));
 }
 
 /* How it is computed, what that is expected to take, and why it is not done in another way. */
@@ -109,13 +109,14 @@ static void print_stage(Module *m, Stage *s, Out *o)
 		print_stmts(&p, s->nest);
 	else
 		print_border(&p);
-	put_text(o, "/* %d: %s    %s%s", s->number, shape_name(m->g, s->out), s->body ? "from " : "", origin(s, o->arena, 8));
+	put_text(o, "/* %d: %s    %s%s", s->number, shape_name(m->unit, s->out), s->body ? "from " : "", origin(s, o->arena, 8));
 	if (s->pieces > 1)
 		put_text(o, "; part %d of %d", s->piece, s->pieces);
 	if (s->schedule)
 		print_schedule(m, s, o);
 	put_text(o, " */\n");
-	print_signature(m, s, o);
+	print_signature(m, s, body.text, o);
+	s->sizes = sizes_used(m->unit, body.text, false);
 	put_text(o, "%s}\n\n", body.text);
 }
 

@@ -5,6 +5,7 @@
 #ifndef TCC_CODEGEN_MODULE_H
 #define TCC_CODEGEN_MODULE_H
 #include "codegen/print.h"
+#include "codegen/sizes.h"
 
 /* After the weights in a blob: their last bytes are the mark that init compares. */
 enum { MARK_BYTES = 16, BLOB_TAIL = 64 };
@@ -22,6 +23,8 @@ struct Unit {
 	const char *stem;           /* of the output: "m" */
 	const char *blob_path;      /* as the emitted text names it */
 	const char *blob_name;      /* "m.weights.bin" */
+	Dim *size;                  /* that vary, by number of name: symbols first, see sizes.h */
+	int nsizes, csizes, nsymbols;
 	bool weights_in_c;          /* weights are arrays in the text; else bytes of a blob */
 	bool weights_given;         /* the blob is given to init */
 };
@@ -75,6 +78,6 @@ const char *comment_text(Arena *a, const char *name);
 const char *string_text(Arena *a, const char *name);
 /* the model's name of an input or output, whatever passes have put in its place */
 const char *outer_name(const Graph *g, const Value *v, int i);
-const char *shape_name(Graph *g, const Value *v); /* "f32[1,3,32,32]" */
+const char *shape_name(Unit *u, const Value *v); /* "f32[1,3,32,32]", "f32[1,d0]" */
 const char *grouped(Arena *a, int64_t x);         /* "1,234,567" */
 #endif

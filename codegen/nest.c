@@ -415,7 +415,7 @@ static bool same_reduction(Lower *l, Expr *r, const Expr *like)
 		return false;
 	Expr *body = r->arg[0];
 	for (int k = 0; k < r->naxes; k++) {
-		if (axis_count(r->axes[k]) != axis_count(like->axes[k]))
+		if (!dim_same(r->axes[k]->extent, like->axes[k]->extent))
 			return false;
 		body = substitute(l, body, axis_expr(l, r->axes[k]), axis_expr(l, like->axes[k]));
 	}
@@ -506,7 +506,7 @@ static Expr *keep_row(Build *b, Expr *body)
 	Axis *axis = s->axis[s->naxes - 1];
 	Expr *r = last_reduction(body);
 	if (!r || r->naxes != 1 || r->red > RED_MIN || (r->mask & ~b->bound) || !is_heavy(r->arg[0]) ||
-	    r->dtype != s->out->dtype || axis_count(r->axes[0]) != axis_count(axis))
+	    r->dtype != s->out->dtype || !dim_same(r->axes[0]->extent, axis->extent))
 		return body;
 	Expr *from = axis_expr(l, r->axes[0]), *to = axis_expr(l, axis), *address = s->address;
 	Expr like = {.kind = X_LOAD, .dtype = r->dtype, .value = s->out, .nargs = 1, .arg = &address, .lo = -INDEX_MAX, .hi = INDEX_MAX};

@@ -107,6 +107,7 @@ typedef struct Stage {
 	bool checks;       /* has checked indices: gets a pointer to the status */
 	int64_t macs, reads, writes; /* multiply-adds; bytes, see StageFacts */
 	uint32_t locals;   /* number of X_LOCAL so far */
+	const char *sizes; /* that the function uses, as arguments */
 	const char *schedule; /* one line for the comment */
 	const Decision *choice[CHOICES_MAX]; /* of which it is a part */
 	int nchoices;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "codegen/print.h"
+#include "codegen/sizes.h"
 
 /* ---- text ---- */
 
@@ -347,6 +348,8 @@ void print_expr(Printer *p, Expr *x, bool tight)
 			print_format(p, format, x->arg, tight, print_expr);
 		break;
 	case X_DIM:
+		put_text(p->out, "%s", size_text(p->m->unit, x->dim));
+		break;
 	case X_REDUCE:
 		assert(x->kind == X_NUM && "settled before printing");
 	}
@@ -539,8 +542,19 @@ static void print_split_for(Printer *p, const Stmt *t, const char *i)
 		put_text(p->out, "%s < to; %s++)", i, i);
 }
 
+/* The loop runs as far as a size says that is known at run time only. */
+static bool varies(const Stmt *t) { return !dim_known(t->axis->extent); }
+
+static const char *end_text(Printer *p, const Stmt *t)
+{
+	return varies(t) ? size_text(p->m->unit, t->axis->extent) : arena_format(p->out->arena, "%lld", (long long)t->to);
+}
+
 /* A few turns around one statement: as straight code gcc makes vectors of it even at -O2. */
-static const char *unroll(const Stmt *t) { return t->to - t->from <= 8 && one_line(t->body) ? "UNROLL " : ""; }
+static const char *unroll(const Stmt *t) 
+{
+	return !varies(t) && t->to - t->from <= 8 && one_line(t->body) ? "UNROLL " : "";
+}
 
 static void print_scalar_for(Printer *p, const Stmt *t)
 {
@@ -549,8 +563,8 @@ static void print_scalar_for(Printer *p, const Stmt *t)
 	if (t->split && takes_range(p->m, p->s))
 		print_split_for(p, t, i);
 	else
-		put_text(p->out, "%sfor (%s %s = %lld; %s < %lld; %s", unroll(t), index_type(p), i, (long long)t->from, i,
-		         (long long)t->to, i);
+		put_text(p->out, "%sfor (%s %s = %lld; %s < %s; %s", unroll(t), index_type(p), i, (long long)t->from, i,
+		         end_text(p, t), i);
 	if (!(t->split && takes_range(p->m, p->s)))
 		put_text(p->out, t->step > 1 ? " += %d)" : "++)", t->step);
 	put_text(p->out, "%s\n", open_brace(t->body));
@@ -574,18 +588,24 @@ static void print_renamed(Printer *p, const Stmt *t, const char *index, const ch
 	p->nbound = nbound;
 }
 
-/* Several vectors a turn, each for an accumulator of its own. */
+/* The body for several vectors from index i on, each for an accumulator of its own. */
+static void print_each_way(Printer *p, const Stmt *t, const char *i)
+{
+	p->depth++;
+	print_line(p, "UNROLL for (int q = 0; q < %d; q++)%s", t->ways, open_brace(t->body));
+	print_renamed(p, t, arena_format(p->out->arena, "(%s + %d*q)", i, t->lanes), "q");
+	close_brace(p, t->body);
+	p->depth--;
+}
+
+/* Several vectors a turn. */
 static int64_t print_ways(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
 	int64_t step = (int64_t)t->lanes * t->ways, whole = t->from + (t->to - t->from) / step * step;
 	print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld)", index_type(p), i, (long long)t->from, i, (long long)whole, i,
 	           (long long)step);
-	p->depth++;
-	print_line(p, "UNROLL for (int q = 0; q < %d; q++)%s", t->ways, open_brace(t->body));
-	print_renamed(p, t, arena_format(p->out->arena, "(%s + %d*q)", i, t->lanes), "q");
-	close_brace(p, t->body);
-	p->depth--;
+	print_each_way(p, t, i);
 	return whole;
 }
 
@@ -605,16 +625,23 @@ static void print_tail(Printer *p, const Stmt *t, const char *index, const char 
 	p->lanes_n = outer;
 }
 
-static void print_split_vectors(Printer *p, const Stmt *t)
+/* Vectors from an index to an end that are known at run time, for several accumulators first where there are; `even`:
+ * nothing is left over. */
+static void print_open_vectors(Printer *p, const Stmt *t, const char *from, const char *to, bool even)
 {
 	const char *i = axis_name(p, t->axis);
-	print_line(p, "%s %s = from;", index_type(p), i);
-	print_line(p, "for (; %s + %d <= to; %s += %d)%s", i, t->lanes, i, t->lanes, open_brace(t->body));
-	print_body(p, t->body);
+	print_line(p, "%s %s = %s;", index_type(p), i, from);
+	if (t->ways > 1) {
+		int step = t->lanes * t->ways;
+		print_line(p, "for (; %s + %d <= %s; %s += %d)", i, step, to, i, step);
+		print_each_way(p, t, i);
+	}
+	print_line(p, "for (; %s + %d <= %s; %s += %d)%s", i, t->lanes, to, i, t->lanes, open_brace(t->body));
+	print_renamed(p, t, NULL, "0");
 	close_brace(p, t->body);
-	if ((t->to - t->from) % t->lanes)
-		print_tail(p, t, NULL, arena_format(p->out->arena, p->s->wide ? "(int)(to - %s)" : "to - %s", i),
-		           arena_format(p->out->arena, "if (%s < to) ", i));
+	if (!even)
+		print_tail(p, t, NULL, arena_format(p->out->arena, p->s->wide ? "(int)(%s - %s)" : "%s - %s", to, i),
+		           arena_format(p->out->arena, "if (%s < %s) ", i, to));
 }
 
 static void print_whole_vectors(Printer *p, const Stmt *t)
@@ -638,7 +665,9 @@ static void print_vector_for(Printer *p, const Stmt *t)
 	axis_name(p, t->axis);
 	p->vector = t->axis;
 	if (t->split && takes_range(p->m, p->s))
-		print_split_vectors(p, t);
+		print_open_vectors(p, t, "from", "to", !varies(t) && (t->to - t->from) % t->lanes == 0);
+	else if (varies(t))
+		print_open_vectors(p, t, "0", end_text(p, t), false);
 	else
 		print_whole_vectors(p, t);
 	p->vector = outer;

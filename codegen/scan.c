@@ -72,9 +72,10 @@ void make_scan(Module *m, Node *n)
 		make_copy(m, n, n->in[k], body->in[k]);
 	const Value *whole = n->in[states];
 	int axis = scan_axis(&ATTR_OF(n, scan)->scan_input_axes, 0, whole->shape.rank);
-	if (whole->shape.dim[axis].k == 0)
+	int64_t turns = dim_number(m->g, n, whole->shape.dim[axis]);
+	if (turns == 0)
 		return;
-	marker_add(m, n, "loop")->turns = whole->shape.dim[axis].k;
+	marker_add(m, n, "loop")->turns = turns;
 	int first = m->nstages;
 	make_stages(m, body);
 	int last = m->nstages;

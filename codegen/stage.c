@@ -79,6 +79,8 @@ static Expr *flat(Flat *f, Expr *x)
 /* x with axes p (outer) and q replaced by one axis r over both: NULL when some address does not allow it. */
 static Expr *merged(Lower *l, Expr *x, Axis *p, Axis *q, Axis *r)
 {
+	if (!dim_known(q->extent))
+		return NULL; /* memory is laid out for the most that it can be */
 	Expr *n = num_i(l, q->extent.k), *at = axis_expr(l, r);
 	Expr *y = substitute(l, x, axis_expr(l, p), idiv(l, at, n));
 	y = substitute(l, y, axis_expr(l, q), imod(l, at, n));
@@ -89,7 +91,7 @@ static void merge_axes(Stage *s)
 {
 	for (int k = 0; k + 1 < s->naxes;) {
 		Axis *p = s->axis[k], *q = s->axis[k + 1];
-		Axis *r = axis_new(s->l, dim(p->extent.k * q->extent.k), false);
+		Axis *r = axis_new(s->l, dim_mul(s->l->graph->syms, p->extent, q->extent), false);
 		Expr *address = merged(s->l, s->address, p, q, r);
 		Expr *body = address ? merged(s->l, s->body, p, q, r) : NULL;
 		if (!body) {

@@ -80,7 +80,7 @@ static bool find_rows(const Region *r, Held *h)
 		return false;
 	int axis = v->order[k];
 	*h = (Held){.stride = p->stride[axis], .n = v->shape.dim[axis].k, .before = p->before[axis], .after = p->after[axis]};
-	return h->n > 1 && h->stride * (h->before + h->n + h->after) == r->count;
+	return h->n > 1 && dim_known(v->shape.dim[axis]) && h->stride * (h->before + h->n + h->after) == r->count;
 }
 
 /* x = coef * axis + what lies in lo..hi */
@@ -111,7 +111,8 @@ static bool find_axis(const Stage *s, const Held *h, RowAxis *axis)
 {
 	int64_t coef, lo, hi, offset = s->out->place->offset;
 	for (int k = 0; k < s->naxes; k++) {
-		if (!range_along(s->address, s->axis[k], &coef, &lo, &hi) || coef <= 0 || h->stride % coef)
+		if (!dim_known(s->axis[k]->extent) || !range_along(s->address, s->axis[k], &coef, &lo, &hi) || coef <= 0 ||
+		    h->stride % coef)
 			continue;
 		int64_t unit = h->stride / coef, n = axis_count(s->axis[k]);
 		if (n != unit * h->n || floor_div(offset + lo, h->stride) != h->before ||
@@ -276,7 +277,7 @@ static bool add_last(const Chooser *c, Run *run)
 	if (t->h.n > 1 && find_axis(s, &t->h, &axis) && try_last(c, run, axis))
 		return true;
 	for (int k = 0; k < s->naxes && alone(c, run, t->region); k++)
-		if (try_last(c, run, (RowAxis){k, 1, axis_count(s->axis[k])}))
+		if (dim_known(s->axis[k]->extent) && try_last(c, run, (RowAxis){k, 1, axis_count(s->axis[k])}))
 			return true;
 	return false;
 }
@@ -414,8 +415,8 @@ static void choose_rows(const Chooser *c, Run *run, int64_t most)
 static const char *key_of(const Module *m, const Run *run)
 {
 	const Stage *a = m->stage[run->first], *b = m->stage[run->last];
-	return arena_format(&m->g->ctx->perm, "%s %s to %s %s, %d stages", a->kind, shape_name(m->g, a->out), b->kind,
-	                    shape_name(m->g, b->out), run->last + 1 - run->first);
+	return arena_format(&m->g->ctx->perm, "%s %s to %s %s, %d stages", a->kind, shape_name(m->unit, a->out), b->kind,
+	                    shape_name(m->unit, b->out), run->last + 1 - run->first);
 }
 
 static const char *rows_text(const Module *m, int64_t rows)

@@ -22,6 +22,7 @@ typedef struct Tile {
 	Contraction *c;
 	int lanes, vectors;
 	int64_t rest;        /* lanes of the last vector that count, 0: all */
+	const char *rest_text; /* the same where it is known at run time only, else NULL */
 	const char *name;    /* "s5_tile" */
 	const char *i, *j;   /* names of the axes of points and lanes */
 	int64_t points;      /* of the call that is printed */
@@ -105,13 +106,13 @@ static void print_next(Tile *t)
 	put_text(t->p.out, ";\n");
 }
 
-static bool partial(const Tile *t, int q) { return t->rest && q == t->vectors - 1; }
+static bool partial(const Tile *t, int q) { return (t->rest || t->rest_text) && q == t->vectors - 1; }
 
 /* Of vector q only the lower half counts, and is computed alone. */
 static bool is_half(const Tile *t, int q)
 {
 	bool loads = t->c->packed || t->rest == t->lanes / 2;
-	return t->p.m->target->halves && partial(t, q) && t->rest <= t->lanes / 2 && loads && !t->c->a_lanes;
+	return t->p.m->target->halves && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads && !t->c->a_lanes;
 }
 
 /* The sum in vector q of a point; of one way where a point has several. */
@@ -171,6 +172,13 @@ static void put_a(Tile *t, int q)
 	put_offset(t, q);
 }
 
+static const char *rest_of(Tile *t) { return t->rest_text ? t->rest_text : text(t, "%lld", t->rest); }
+
+static const char *step_end(Tile *t, const Step *s)
+{
+	return step_varies(s) ? size_text(t->p.m->unit, s->size) : text(t, "%lld", s->n);
+}
+
 static void indent(Tile *t)
 {
 	for (int d = 0; d < t->p.depth; d++)
@@ -183,7 +191,7 @@ static void put_load(Tile *t, void (*put_at)(Tile *, int), int q, bool part)
 	put_text(t->p.out, t->lanes == 1 ? "*(" : part ? "v_load_n(" : "v_load(");
 	put_at(t, q);
 	if (part)
-		put_text(t->p.out, ", %lld", (long long)t->rest);
+		put_text(t->p.out, ", %s", rest_of(t));
 	put_text(t->p.out, ")");
 }
 
@@ -242,7 +250,7 @@ static void print_products(Tile *t)
 			put_text(o, t->lanes == 1 ? "a[" : half ? "v_set_half(a[" : !t->c->a_lanes ? "v_set(a[" : part ? "v_load_n(a + " : "v_load(a + ");
 			put_a(t, t->c->a_lanes ? q * t->lanes : 0);
 			if (part)
-				put_text(o, ", %lld", (long long)t->rest);
+				put_text(o, ", %s", rest_of(t));
 			put_text(o, t->lanes == 1 ? "];\n" : t->c->a_lanes ? ");\n" : "]);\n");
 		}
 		t->p.depth++;
@@ -386,7 +394,7 @@ static void print_sum(Tile *t)
 		const char *k = axis_name(&t->p, c->k[i].axis);
 		bool last = i == loops - 1;
 		const char *step = last && c->ways > 1 ? text(t, " += %lld", c->ways) : "++";
-		print_line(&t->p, "for (int %s = 0; %s < %lld; %s%s)%s", k, k, (long long)c->k[i].n, k, step, last ? " {" : "");
+		print_line(&t->p, "for (int %s = 0; %s < %s; %s%s)%s", k, k, step_end(t, &c->k[i]), k, step, last ? " {" : "");
 		t->p.depth++;
 	}
 	if (loops == 0) {
@@ -424,7 +432,7 @@ static void print_epilogue(Tile *t)
 		p->bound_name[0] = is_half(t, q) ? "v_widen(half[p])" : text(t, "acc[p][%lld]", q);
 		p->nbound = 1;
 		p->vector = t->lanes > 1 ? c->lane.axis : NULL;
-		p->lanes_n = partial(t, q) ? text(t, "%lld", t->rest) : NULL;
+		p->lanes_n = partial(t, q) ? rest_of(t) : NULL;
 		p->depth = 2;
 		print_stmts(p, &(Stmt){.kind = S_STORE, .value = p->s->out, .address = p->s->address, .expr = c->epilogue});
 	}
@@ -462,6 +470,8 @@ static void print_parameters(Tile *t, Out *o, bool declare)
 	if (c->point.axis)
 		put_text(o, ", %s%s", type, t->i);
 	put_text(o, ", %s%s", type, t->j);
+	if (t->rest_text)
+		put_text(o, declare ? ", int %s" : ", %s", t->rest_text);
 	put_parameters(s, o, declare);
 }
 
@@ -479,7 +489,8 @@ static void print_function(Tile *t, Out *o)
 	put_text(o, "/* points x %d outputs%s */\nINLINE void %s(int points", t->vectors * t->lanes,
 	         t->rest ? arena_format(o->arena, ", the last %lld of a vector", (long long)t->rest) : "", t->name);
 	print_parameters(t, o, true);
-	put_text(o, ")\n{\n%s}\n\n", body.text);
+	put_text(o, "%s)\n{\n%s}\n\n", sizes_used(t->p.m->unit, body.text, true), body.text);
+	t->c->sizes = sizes_used(t->p.m->unit, body.text, false);
 }
 
 static Tile tile_new(Module *m, Stage *s, Out *o)
@@ -496,11 +507,17 @@ static Tile tile_new(Module *m, Stage *s, Out *o)
 	return t;
 }
 
-/* The last panel: fewer vectors, or lanes that do not count. */
+/* The last panel: fewer vectors, or lanes that do not count. Where the size is not known, one vector at a time. */
 static bool tail_of(Tile *t)
 {
 	Contraction *c = t->c;
 	int64_t left = c->lane.n % c->panel;
+	if (step_varies(&c->lane)) {
+		t->vectors = 1;
+		t->rest_text = t->lanes > 1 ? "rest" : NULL;
+		t->name = arena_format(t->p.out->arena, "s%d_tail", t->p.s->number);
+		return true;
+	}
 	if (left == 0)
 		return false;
 	t->vectors = (int)((left + t->lanes - 1) / t->lanes);
@@ -537,7 +554,7 @@ static void print_call(Tile *t)
 	indent(t);
 	put_text(t->p.out, "%s(%lld", t->name, (long long)t->points);
 	print_parameters(t, t->p.out, false);
-	put_text(t->p.out, ");\n");
+	put_text(t->p.out, "%s);\n", t->c->sizes);
 }
 
 static bool is_split(const Tile *t, const Axis *axis) { return takes_range(t->p.m, t->p.s) && t->p.s->split == axis; }
@@ -568,6 +585,29 @@ static void print_points_under(Tile *t, const char *head, int64_t n)
 		print_line(&t->p, "}");
 }
 
+/* Tiles over points whose number is known at run time only: whole ones, then 16, 8, 4 of them as far as they go; the
+ * last three, two or one in one tile. */
+static void print_points_open(Tile *t, const char *from, const char *to)
+{
+	Contraction *c = t->c;
+	Arena *a = t->p.out->arena;
+	int part = 1;
+	print_line(&t->p, "int %s = %s;", t->i, from);
+	print_points_under(t, arena_format(a, "for (; %s + %d <= %s; %s += %d)", t->i, c->points, to, t->i, c->points), c->points);
+	while (2 * part < c->points)
+		part *= 2;
+	for (; part >= 4; part /= 2) {
+		print_line(&t->p, "if (%s + %d <= %s) {", t->i, part, to);
+		t->p.depth++;
+		print_points_at(t, t->i, part);
+		print_line(&t->p, "%s += %d;", t->i, part);
+		t->p.depth--;
+		print_line(&t->p, "}");
+	}
+	for (part = c->points > 3 ? 3 : c->points - 1; part > 0; part--)
+		print_points_under(t, arena_format(a, "if (%s + %d == %s)", t->i, part, to), part);
+}
+
 /* Tiles over the points that a worker has: whole ones, then perhaps a last one with fewer points. */
 static void print_points_split(Tile *t, int64_t whole)
 {
@@ -596,6 +636,11 @@ static void print_points(Tile *t)
 		print_points_at(t, "0", 1);
 		return;
 	}
+	if (step_varies(&c->point)) {
+		bool split = is_split(t, c->point.axis);
+		print_points_open(t, split ? "from" : "0", split ? "to" : step_end(t, &c->point));
+		return;
+	}
 	if (is_split(t, c->point.axis)) {
 		print_points_split(t, whole);
 		return;
@@ -609,6 +654,26 @@ static void print_points(Tile *t)
 		print_points_at(t, text(t, "%lld", whole), c->point.n - whole);
 }
 
+/* Panels up to an end that is known at run time only: whole ones, then vector by vector. */
+static void print_panels_open(Tile *t, Tile *tail, void (*inner)(Tile *))
+{
+	Contraction *c = t->c;
+	bool split = is_split(t, c->lane.axis);
+	const char *to = split ? "to" : step_end(t, &c->lane);
+	print_line(&t->p, "int %s = %s;", t->j, split ? "from" : "0");
+	print_line(&t->p, "for (; %s + %lld <= %s; %s += %lld) {", t->j, (long long)c->panel, to, t->j, (long long)c->panel);
+	t->p.depth++;
+	inner(t);
+	t->p.depth--;
+	print_line(&t->p, "}");
+	print_line(&t->p, "for (; %s < %s; %s += %d) {", t->j, to, t->j, t->lanes);
+	tail->p.depth++;
+	if (tail->rest_text)
+		print_line(&tail->p, "const int rest = least(%s - %s, %d);", to, t->j, t->lanes);
+	inner(tail);
+	print_line(&t->p, "}");
+}
+
 /* The loop over panels, and inside it what `inner` prints for one panel. */
 static void print_panels(Tile *t, void (*inner)(Tile *))
 {
@@ -616,6 +681,10 @@ static void print_panels(Tile *t, void (*inner)(Tile *))
 	int64_t whole = c->lane.n / c->panel * c->panel;
 	Tile tail = *t;
 	bool has_tail = tail_of(&tail), split = is_split(t, c->lane.axis);
+	if (step_varies(&c->lane)) {
+		print_panels_open(t, &tail, inner);
+		return;
+	}
 	if (whole && (whole > c->panel || split)) {
 		if (split)
 			print_line(&t->p, "for (int %s = from; %s + %lld <= to; %s += %lld) {", t->j, t->j, (long long)c->panel, t->j,
@@ -650,7 +719,7 @@ static void open_outer(Tile *t, const Step *step)
 	if (is_split(t, step->axis))
 		print_line(&t->p, "for (int %s = from; %s < to; %s++) {", name, name, name);
 	else
-		print_line(&t->p, "for (int %s = 0; %s < %lld; %s++) {", name, name, (long long)step->n, name);
+		print_line(&t->p, "for (int %s = 0; %s < %s; %s++) {", name, name, step_end(t, step), name);
 	t->p.depth++;
 }
 

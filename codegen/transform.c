@@ -57,7 +57,7 @@ static void cut_axes(Stage *s, Draft *d, Transform *t)
 {
 	for (int i = 0; i < d->naxes && t->naxes < TABLE_AXES; i++) {
 		Expr *r = find_remainder(s->body, d->axis[i]);
-		if (r && axis_count(d->axis[i]) >= r->arg[1]->i)
+		if (r && dim_known(d->axis[i]->extent) && axis_count(d->axis[i]) >= r->arg[1]->i)
 			cut_axis(s->l, d, t, i, r->arg[1]->i);
 	}
 }
@@ -157,7 +157,7 @@ static bool take_loops(Transform *t, const Draft *d)
 	if (t->nouter == 0)
 		return false;
 	t->lane = t->outer[--t->nouter];
-	return affine_in(t->load->arg[0], t->lane, &x) && affine_in(d->address, t->lane, &y) && x == 1 && y == 1;
+	return dim_known(t->lane->extent) && affine_in(t->load->arg[0], t->lane, &x) && affine_in(d->address, t->lane, &y) && x == 1 && y == 1;
 }
 
 static void choose_split(Module *m, Stage *s, const Transform *t)
@@ -632,7 +632,7 @@ static void print_loops(Tiles *t, int depth)
 	if (takes_range(t->p.m, t->p.s) && t->p.s->split == axis)
 		print_line(&t->p, "for (int %s = from; %s < to; %s++) {", i, i, i);
 	else
-		print_line(&t->p, "for (int %s = 0; %s < %lld; %s++) {", i, i, (long long)axis_count(axis), i);
+		print_line(&t->p, "for (int %s = 0; %s < %s; %s++) {", i, i, size_text(t->p.m->unit, axis->extent), i);
 	t->p.depth++;
 	if (tail < 0)
 		print_loops(t, depth + 1);

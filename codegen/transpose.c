@@ -42,7 +42,7 @@ static Axis *row_of(const Stage *s, const Expr *load, int lanes)
 	int64_t coef, step;
 	for (int k = 0; k < s->naxes - 1; k++)
 		if (affine_in(load->arg[0], s->axis[k], &coef) && coef == 1 && affine_in(s->address, s->axis[k], &step) &&
-		    axis_count(s->axis[k]) >= lanes)
+		    axis_count(s->axis[k]) >= lanes && dim_known(s->axis[k]->extent))
 			return s->axis[k];
 	return NULL;
 }
@@ -56,7 +56,7 @@ static bool recognise(const Module *m, Stage *s, Across *a)
 	if (a->lanes == 1 || s->naxes < 2 || s->out->dtype != F32)
 		return false;
 	a->column = s->axis[s->naxes - 1];
-	if (!affine_in(s->address, a->column, &coef) || coef != 1 || axis_count(a->column) < a->lanes ||
+	if (!affine_in(s->address, a->column, &coef) || coef != 1 || axis_count(a->column) < a->lanes || !dim_known(a->column->extent) ||
 	    !find_across(s->body, a->column, &a->load) || !a->load || a->load->dtype != F32 ||
 	    !affine_in(a->load->arg[0], a->column, &coef))
 		return false;

@@ -6,22 +6,6 @@ enum { SMALL_WEIGHTS = 1 << 20 };
 
 /* ---- what can be emitted ---- */
 
-static void need_fixed_sizes(Graph *g)
-{
-	for (uint32_t i = 0; i < g->nnode; i++)
-		for (int k = 0; k < g->node[i]->nsub; k++)
-			need_fixed_sizes(g->node[i]->sub[k]);
-	for (uint32_t i = 0; i < g->nnode; i++)
-		for (int k = 0; k < g->node[i]->nout; k++) {
-			Value *v = g->node[i]->out[k];
-			for (int d = 0; v && d < v->shape.rank; d++)
-				dim_number(g, g->node[i], v->shape.dim[d]);
-		}
-	for (int i = 0; i < g->nin; i++)
-		for (int d = 0; d < g->in[i]->shape.rank; d++)
-			dim_number(g, NULL, g->in[i]->shape.dim[d]);
-}
-
 /* What a program may hand in and get back: tensors. */
 static void need_stored(Graph *g, const Node *n, const Value *v)
 {
@@ -99,7 +83,7 @@ Unit *unit_new(Graph *g, const Options *o)
 	u->o = o;
 	u->targets = targets_read(g->ctx, o->target ? o->target : "c");
 	name_unit(u);
-	need_fixed_sizes(g);
+	sizes_bound(g);
 	need_stored_types(g);
 	need_lower(g);
 	make_sections(u);
@@ -127,11 +111,11 @@ void move_guard(const char **open, const char *to, Out *o)
 	*open = to;
 }
 
-static void print_values(Graph *g, Out *o, const char *what, char letter, Value *const *v, int n)
+static void print_values(Unit *u, Out *o, const char *what, char letter, Value *const *v, int n)
 {
 	for (int i = 0; i < n; i++)
-		put_text(o, " *   %-8s %c%d  %s  %s\n", i ? "" : what, letter, i, shape_name(g, v[i]),
-		         comment_text(o->arena, outer_name(g, v[i], i)));
+		put_text(o, " *   %-8s %c%d  %s  %s\n", i ? "" : what, letter, i, shape_name(u, v[i]),
+		         comment_text(o->arena, outer_name(u->g, v[i], i)));
 }
 
 /* "target c (portable C99)", "targets x86-64-v3, c (the first that the processor can run)" */
@@ -155,8 +139,9 @@ static void print_facts(Unit *u, Out *o)
 	for (int i = 0; i < 32; i++)
 		put_text(o, "%02x", g->sha256[i]);
 	put_text(o, "\n");
-	print_values(g, o, "in", 'x', g->in, g->nin);
-	print_values(g, o, "out", 'y', g->out, g->nout);
+	print_values(u, o, "in", 'x', g->in, g->nin);
+	print_values(u, o, "out", 'y', g->out, g->nout);
+	print_size_facts(u, o);
 	put_text(o, " *   memory   workspace %s bytes", grouped(o->arena, u->arena_bytes));
 	if (u->nmodules == 1)
 		put_text(o, " (lower bound %s)", grouped(o->arena, m->arena_bound));

@@ -22,7 +22,7 @@ static uint32_t hash_of(DimKind kind, int nargs, const Dim *arg, const char *nam
 	uint32_t hash = (uint32_t)kind + 1;
 
 	for (int i = 0; i < nargs; i++)
-		hash = mix(mix(hash, arg[i].e), (uint64_t)arg[i].k);
+		hash = mix(mix(hash, arg[i].e), dim_known(arg[i]) ? (uint64_t)arg[i].k : 0);
 	for (; name && *name; name++)
 		hash = mix(hash, (unsigned char)*name);
 	return hash;

@@ -10,7 +10,7 @@
 #include "ir/diag.h"
 
 typedef struct Dim {
-	int64_t k;  /* the number, when e == 0 */
+	int64_t k;  /* the number, when e == 0; else an upper bound where dim_bounded() has put one */
 	uint32_t e; /* else: index of an expression in Syms */
 } Dim;
 
@@ -57,6 +57,7 @@ Dim dim_max(Syms *s, Dim a, Dim b);
  * for all); INT64_MIN and INT64_MAX when unbounded. */
 int64_t dim_lo(Syms *s, Dim d);
 int64_t dim_hi(Syms *s, Dim d);
+Dim dim_bounded(Syms *s, Dim d); /* the same size with dim_hi() noted in k */
 bool dim_at_most(Syms *s, Dim a, Dim b); /* a <= b for all values within the bounds, as far as we can prove */
 
 /* The value under given symbol values (indexed as s->symbol); E-SIZE when it overflows or divides by zero. */

@@ -171,6 +171,13 @@ static Range bounds_of(Syms *s, Dim d)
 int64_t dim_lo(Syms *s, Dim d) { return bounds_of(s, d).lo; }
 int64_t dim_hi(Syms *s, Dim d) { return bounds_of(s, d).hi; }
 
+Dim dim_bounded(Syms *s, Dim d)
+{
+	if (!dim_known(d))
+		d.k = dim_hi(s, d);
+	return d;
+}
+
 bool dim_at_most(Syms *s, Dim a, Dim b)
 {
 	if (dim_known(a) && dim_known(b))

@@ -79,7 +79,7 @@ int64_t dim_number(Graph *g, const Node *n, Dim d)
 		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
 			     "needs the size '%s' as a number, but '%s' is counted while the model runs",
 			     dim_text(g->syms, d), name);
-	hint(g->ctx, "--dim %s=1 (or another number) fixes it", name);
+	hint(g->ctx, "--dim %s=1 (or another number) fixes it, --dim %s=1..8 bounds it", name, name);
 	fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
 		     "needs the size '%s' as a number, but '%s' is not fixed", dim_text(g->syms, d), name);
 }

@@ -78,6 +78,8 @@ bool guard_is_border(Lower *l, const Expr *guard, const Expr *load)
 Expr *address_of(Lower *l, const Value *v, Expr *const *at)
 {
 	Expr *sum = num_i(l, 0);
+	if (v->place->ragged)
+		return flatten(l, &v->shape, at);
 	for (int k = 0; k < v->shape.rank; k++)
 		sum = iadd(l, sum, imul(l, at[k], num_i(l, v->place->stride[k])));
 	return sum;

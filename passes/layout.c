@@ -232,6 +232,7 @@ static void require_operand(Graph *g, Node *n, int slot, Lower *l, Expr *sum, Ex
 	Expr *guard = NULL, *load = find_load(sum, v, &guard);
 	int64_t before[MAX_RANK] = {0}, after[MAX_RANK] = {0};
 	int inner = -1;
+	bool varies = false;
 	if (!load)
 		return;
 	if (guard && guard_is_border(l, guard, load))
@@ -239,7 +240,12 @@ static void require_operand(Graph *g, Node *n, int slot, Lower *l, Expr *sum, Ex
 			int64_t last = load->arg[k]->hi - (dim_hi(g->syms, v->shape.dim[k]) - 1);
 			before[k] = load->arg[k]->lo < 0 ? -load->arg[k]->lo : 0;
 			after[k] = last > 0 ? last : 0;
+			varies |= (before[k] || after[k]) && !dim_known(v->shape.dim[k]);
 		}
+	if (varies) { /* nobody knows where its zeros would begin: the test stays */
+		memset(before, 0, sizeof before);
+		memset(after, 0, sizeof after);
+	}
 	if (vector->kind == X_AXIS && depends_on(load, vector->axes[0]))
 		inner = dim_with(load, vector->axes[0]);
 	if (inner < 0 && is_spatial(n) && slot == 0)
@@ -276,18 +282,18 @@ static bool can_be_part(const Graph *g, const Node *n, const Value *v)
 }
 
 /* The axis along which Concat n joins: the one in which its first input is shorter, or where the formula chooses. */
-static int concat_axis(const Node *n)
+static int concat_axis(Graph *g, const Node *n)
 {
 	const Shape *y = &n->out[0]->shape;
 	for (int k = 0; k < y->rank; k++) {
-		int64_t sum = 0;
+		Dim sum = dim(0);
 		bool rest = true;
 		for (int i = 0; i < n->nin; i++) {
-			sum += n->in[i]->shape.dim[k].k;
+			sum = dim_add(g->syms, sum, n->in[i]->shape.dim[k]);
 			for (int q = 0; q < y->rank; q++)
 				rest &= q == k || dim_same(n->in[i]->shape.dim[q], y->dim[q]);
 		}
-		if (rest && sum == y->dim[k].k)
+		if (rest && dim_same(sum, y->dim[k]))
 			return k;
 	}
 	return -1;
@@ -295,7 +301,7 @@ static int concat_axis(const Node *n)
 
 static void place_parts(Graph *g, Node *n)
 {
-	int axis = concat_axis(n);
+	int axis = concat_axis(g, n);
 	int64_t at = 0;
 	for (int i = 0; i < n->nin && axis >= 0; i++) {
 		Value *v = n->in[i];
@@ -307,7 +313,7 @@ static void place_parts(Graph *g, Node *n)
 		v->place->parent = n->out[0];
 		v->place->parent_axis = axis;
 		v->place->parent_at = at;
-		at += v->shape.dim[axis].k;
+		at += i + 1 < n->nin ? dim_number(g, n, v->shape.dim[axis]) : 0;
 	}
 	n->out[0]->place->stored = true;
 }
@@ -335,6 +341,35 @@ static void share_borders(Graph *g, Node *n)
 	}
 }
 
+/* ---- sizes that vary: memory of our own is laid out for the most, what callers hand in and get back is dense ---- */
+
+static bool is_ragged(const Value *v)
+{
+	bool several = false, ragged = false;
+	for (int k = 0; k < v->shape.rank; k++) {
+		ragged |= several && !dim_known(v->shape.dim[k]);
+		several |= !dim_is(v->shape.dim[k], 1);
+	}
+	return ragged;
+}
+
+/* What the model computes with is a copy of a ragged input. */
+static void square_input(Graph *g, Value *v)
+{
+	uint32_t nodes = g->nnode;
+	if (!is_ragged(v))
+		return;
+	Value *y = copy_before(g, NULL, v);
+	v->place->ragged = true;
+	for (uint32_t i = 0; i < nodes; i++)
+		for (int k = 0; k < g->node[i]->nin; k++)
+			if (g->node[i]->in[k] == v)
+				g->node[i]->in[k] = y;
+	for (int i = 0; i < g->nout; i++)
+		if (g->out[i] == v)
+			g->out[i] = y;
+}
+
 /* ---- graph outputs: ONNX's order, no border, memory of their own ---- */
 
 static bool in_rows(const Value *v)
@@ -348,13 +383,14 @@ static bool in_rows(const Value *v)
 static void free_output(Graph *g, int i)
 {
 	Value *v = g->out[i];
-	bool taken = !v->def || v->def->nsub || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
+	bool ragged = is_ragged(v), taken = ragged || !v->def || v->def->nsub || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
 	for (int k = 0; k < i; k++)
 		taken |= g->out[k] == v;
 	if (taken) {
 		Value *y = copy_before(g, v->def, v);
 		y->name = v->name;
 		order_rows(y);
+		y->place->ragged = ragged;
 		g->out[i] = y;
 	}
 	g->out[i]->place->stored = true;
@@ -365,6 +401,8 @@ void layout(Graph *g)
 	uint32_t nodes = g->nnode;
 	for (uint32_t i = 0; i < g->nvalue; i++)
 		place_init(g, g->value[i]);
+	for (int i = 0; i < g->nin && !g->outer; i++)
+		square_input(g, g->in[i]);
 	for (uint32_t i = 0; i < nodes; i++)
 		choose_order(g, g->node[i]);
 	for (uint32_t i = 0; i < nodes; i++)

@@ -37,6 +37,7 @@ typedef struct Place {
 	bool given;       /* strides and offset are decided: it is part of a value outside */
 	bool stored;      /* layout's wish: memory of its own, even if a view or an expression would do */
 	int inner;        /* layout's wish: this axis must have stride 1; -1: any */
+	bool ragged;      /* an input or output with an inner size that varies: dense, so its strides vary too */
 	bool border;      /* has zeros around it */
 	int64_t before[MAX_RANK], after[MAX_RANK]; /* how many, along each axis, in elements */
 	bool zeroed;      /* a stage writes those zeros (code generation) */

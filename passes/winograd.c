@@ -106,7 +106,7 @@ static bool fits(Graph *g, Node *n, Job *job)
 	const Shape *x = &n->in[0]->shape;
 	ConvSize *s = &job->conv;
 	*job = (Job){.g = g, .n = n, .conv = {.axes = x->rank - 2}};
-	if (s->axes > WINOGRAD_AXES || !dim_known(x->dim[0]) || !dim_known(x->dim[1]))
+	if (s->axes > WINOGRAD_AXES || !dim_known(x->dim[1]))
 		return false;
 	windows_of(g, n, x, &w->shape, job->window);
 	int wide = 0;
@@ -119,7 +119,7 @@ static bool fits(Graph *g, Node *n, Job *job)
 		s->size[i] = a->out.k;
 		s->taps[i] = a->size;
 	}
-	s->batch = x->dim[0].k;
+	s->batch = dim_lo(g->syms, x->dim[0]) > 1 ? dim_lo(g->syms, x->dim[0]) : 1; /* the least that there can be */
 	s->in = x->dim[1].k;
 	s->out = w->shape.dim[0].k;
 	return wide > 0;

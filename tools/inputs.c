@@ -96,11 +96,14 @@ ShapeChoice *inputs_shapes(Ctx *c, const Graph *g, Tensor *const *in, int *n)
 	return s;
 }
 
+/* A size that varies is as large as it can be. */
 static Tensor *made_up(Graph *g, const Value *v, uint64_t seed)
 {
 	int64_t dim[MAX_RANK];
-	for (int i = 0; i < v->shape.rank; i++)
-		dim[i] = dim_number(g, NULL, v->shape.dim[i]);
+	for (int i = 0; i < v->shape.rank; i++) {
+		int64_t most = dim_hi(g->syms, v->shape.dim[i]);
+		dim[i] = most < INT32_MAX ? most : dim_number(g, NULL, v->shape.dim[i]);
+	}
 	Tensor *t = tensor_new(&g->ctx->perm, v->dtype, v->shape.rank, dim);
 	random_fill(&g->ctx->perm, t, &seed);
 	return t;

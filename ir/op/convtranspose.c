@@ -158,7 +158,7 @@ static int64_t first_tap(const WindowAxis *a, int64_t phase, int64_t each)
 static Taps phase_taps(Lower *l, const WindowAxis *a, Expr *i, int64_t r, Axes *axes)
 {
 	int64_t each = a->stride / common_divisor(a->stride, a->dilation), back = each * a->dilation / a->stride;
-	int64_t from = r + a->before.k, first = first_tap(a, from % a->stride, each);
+	int64_t from = r + dim_number(lower_graph(l), NULL, a->before), first = first_tap(a, from % a->stride, each);
 	int64_t shift = (from - first * a->dilation) / a->stride;
 	Expr *t = over(l, axes, dim((a->size - first + each - 1) / each));
 	return (Taps){iadd(l, num_i(l, first), imul(l, t, num_i(l, each))),
@@ -168,7 +168,8 @@ static Taps phase_taps(Lower *l, const WindowAxis *a, Expr *i, int64_t r, Axes *
 /* o = stride * i + r with a range of r: one window over x that is wide enough for all; some have no tap at its ends. */
 static Taps window_taps(Lower *l, const WindowAxis *a, Expr *i, Expr *r, Axes *axes)
 {
-	int64_t last = (r->hi + a->before.k) / a->stride, shift = a->before.k - a->stride * last;
+	int64_t before = dim_number(lower_graph(l), NULL, a->before);
+	int64_t last = (r->hi + before) / a->stride, shift = before - a->stride * last;
 	int64_t reach = a->size - 1 - (r->lo + shift);
 	Expr *t = over(l, axes, dim(reach < 0 ? 0 : reach / a->stride + 1));
 	Expr *k = iadd(l, iadd(l, r, num_i(l, shift)), imul(l, t, num_i(l, a->stride)));

@@ -270,7 +270,7 @@ static Expr *cropped(const Walk *w, DType t, Expr *x)
 	for (int k = 0; k < w->n->in[0]->shape.rank; k++) {
 		if (!w->axis[k].resized)
 			continue;
-		Expr *v = coordinate_of(w, k), *last = num(l, F32, (double)(w->axis[k].in.k - 1));
+		Expr *v = coordinate_of(w, k), *last = num(l, F32, (double)(dim_number(lower_graph(l), w->n, w->axis[k].in) - 1));
 		kept = alu2(l, AND, kept, alu2(l, LE, num(l, F32, 0), v));
 		kept = alu2(l, AND, kept, alu2(l, LE, v, last));
 	}

@@ -1,0 +1,237 @@
+/* sizes.c -- see sizes.h: names, formulas and checks of sizes that vary. */
+#include <string.h>
+#include "codegen/module.h"
+
+/* ---- upper bounds ---- */
+
+static void bound(Graph *g, const Node *n, Dim *d)
+{
+	int64_t most = dim_hi(g->syms, *d);
+	if (dim_known(*d))
+		return;
+	if (most >= INT32_MAX || dim_lo(g->syms, *d) < 0)
+		dim_number(g, n, *d);
+	d->k = most;
+}
+
+static void bound_value(Graph *g, const Node *n, Value *v)
+{
+	for (int k = 0; v && k < v->shape.rank; k++)
+		bound(g, n, &v->shape.dim[k]);
+}
+
+void sizes_bound(Graph *g)
+{
+	for (int i = 0; i < g->nin; i++)
+		bound_value(g, NULL, g->in[i]);
+	for (uint32_t i = 0; i < g->nnode; i++) {
+		Node *n = g->node[i];
+		for (int k = 0; k < n->nout; k++)
+			bound_value(g, n, n->out[k]);
+		for (int k = 0; k < n->nsub; k++)
+			sizes_bound(n->sub[k]);
+	}
+}
+
+/* ---- names ---- */
+
+static int size_add(Unit *u, Dim d)
+{
+	for (int i = 0; i < u->nsizes; i++)
+		if (dim_same(u->size[i], d))
+			return i;
+	GROW(&u->g->ctx->perm, u->size, u->nsizes, u->csizes);
+	u->size[u->nsizes] = d;
+	return u->nsizes++;
+}
+
+/* Symbols are named first, in the order of the inputs, and so have the lowest numbers. */
+static void name_symbols(Unit *u)
+{
+	if (u->nsymbols || u->nsizes)
+		return;
+	for (int i = 0; i < u->g->nin; i++)
+		for (int k = 0; k < u->g->in[i]->shape.rank; k++)
+			if (dim_symbol_of(u->g->syms, u->g->in[i]->shape.dim[k]))
+				size_add(u, u->g->in[i]->shape.dim[k]);
+	u->nsymbols = u->nsizes;
+}
+
+bool sizes_vary(const Unit *u)
+{
+	for (int i = 0; i < u->g->nin; i++)
+		if (!shape_known(&u->g->in[i]->shape))
+			return true;
+	return false;
+}
+
+static const char *formula(Unit *u, Dim d, bool named);
+
+/* An argument of an operator that binds closely. */
+static const char *factor(Unit *u, Dim d, bool named)
+{
+	Arena *a = &u->g->ctx->perm;
+	bool word = dim_kind(u->g->syms, d) == DIM_NUMBER || dim_symbol_of(u->g->syms, d);
+	return arena_format(a, word ? "%s" : "(%s)", formula(u, d, named));
+}
+
+static const char *chain(Unit *u, Dim d, const char *operator, bool named)
+{
+	Syms *s = u->g->syms;
+	Arena *a = &u->g->ctx->perm;
+	bool sum = dim_kind(s, d) == DIM_SUM;
+	const char *text = sum ? formula(u, dim_arg(s, d, 0), named) : factor(u, dim_arg(s, d, 0), named);
+	for (int i = 1; i < dim_nargs(s, d); i++) {
+		Dim x = dim_arg(s, d, i);
+		if (sum && dim_known(x) && x.k < 0)
+			text = arena_format(a, "%s - %lld", text, (long long)-x.k);
+		else
+			text = arena_format(a, "%s %s %s", text, operator, sum ? formula(u, x, named) : factor(u, x, named));
+	}
+	return text;
+}
+
+/* C divides toward zero; sizes are divided downward. */
+static const char *quotient(Unit *u, Dim a, Dim b, bool named)
+{
+	Arena *arena = &u->g->ctx->perm;
+	const char *x = factor(u, a, named), *y = factor(u, b, named);
+	if (dim_lo(u->g->syms, a) >= 0)
+		return arena_format(arena, "%s / %s", x, y);
+	return arena_format(arena, "(%s >= 0 ? %s / %s : -((%s - 1 - %s) / %s))", x, x, y, y, x, y);
+}
+
+static const char *remainder_of(Unit *u, Dim a, Dim b, bool named)
+{
+	Arena *arena = &u->g->ctx->perm;
+	const char *x = factor(u, a, named), *y = factor(u, b, named);
+	if (dim_lo(u->g->syms, a) >= 0)
+		return arena_format(arena, "%s %% %s", x, y);
+	return arena_format(arena, "(%s %% %s + %s) %% %s", x, y, y, y);
+}
+
+static const char *formula(Unit *u, Dim d, bool named)
+{
+	Syms *s = u->g->syms;
+	Arena *a = &u->g->ctx->perm;
+	for (int i = 0; i < (named ? u->nsizes : u->nsymbols); i++)
+		if (dim_same(u->size[i], d))
+			return arena_format(a, "d%d", i);
+	switch (dim_kind(s, d)) {
+	case DIM_NUMBER: return arena_format(a, "%lld", (long long)d.k);
+	case DIM_SYMBOL: dim_number(u->g, NULL, d); return "";
+	case DIM_SUM: return chain(u, d, "+", named);
+	case DIM_PRODUCT: return chain(u, d, "*", named);
+	case DIM_FLOORDIV: return quotient(u, dim_arg(s, d, 0), dim_arg(s, d, 1), named);
+	case DIM_MOD: return remainder_of(u, dim_arg(s, d, 0), dim_arg(s, d, 1), named);
+	case DIM_MIN:
+	case DIM_MAX: break;
+	}
+	const char *x = formula(u, dim_arg(s, d, 0), named), *y = formula(u, dim_arg(s, d, 1), named);
+	return arena_format(a, "(%s %c %s ? %s : %s)", x, dim_kind(s, d) == DIM_MIN ? '<' : '>', y, x, y);
+}
+
+const char *size_formula(Unit *u, Dim d)
+{
+	name_symbols(u);
+	return formula(u, d, false);
+}
+
+const char *size_text(Unit *u, Dim d)
+{
+	Arena *a = &u->g->ctx->perm;
+	if (dim_known(d))
+		return arena_format(a, "%lld", (long long)d.k);
+	name_symbols(u);
+	return arena_format(a, "d%d", size_add(u, d));
+}
+
+const char *sizes_used(Unit *u, const char *text, bool declare)
+{
+	Out o = {.arena = &u->g->ctx->perm};
+	put_text(&o, "%s", "");
+	for (int i = 0; i < u->nsizes; i++) {
+		const char *name = arena_format(o.arena, "d%d", i);
+		if (uses_word(text, name))
+			put_text(&o, declare ? ", int %s" : ", %s", name);
+	}
+	return o.text;
+}
+
+/* ---- parts of the file ---- */
+
+static long long least_of(const Unit *u, int i) { return (long long)dim_lo(u->g->syms, u->size[i]); }
+static long long most_of(const Unit *u, int i) { return (long long)dim_hi(u->g->syms, u->size[i]); }
+
+static const char *symbol_comment(const Unit *u, int i)
+{
+	return comment_text(&u->g->ctx->perm, dim_symbol_of(u->g->syms, u->size[i])->name);
+}
+
+void print_size_facts(Unit *u, Out *o)
+{
+	name_symbols(u);
+	for (int i = 0; i < u->nsymbols; i++)
+		put_text(o, " *   %-8s d%d  %lld to %lld  %s\n", i ? "" : "sizes", i, least_of(u, i), most_of(u, i),
+		         symbol_comment(u, i));
+}
+
+void print_size_fields(Unit *u, Out *o)
+{
+	name_symbols(u);
+	for (int i = 0; i < u->nsymbols; i++)
+		put_text(o, "\tint64_t d%d;\t/* %s, %lld to %lld */\n", i, symbol_comment(u, i), least_of(u, i), most_of(u, i));
+}
+
+void print_size_locals(Unit *u, const char *text, Out *o)
+{
+	Out all = {.arena = o->arena};
+	put_text(&all, "%s", text);
+	const char *line = "";
+	for (int i = u->nsizes; i-- > 0;) {
+		const char *name = arena_format(o->arena, "d%d", i);
+		if (!uses_word(all.text, name))
+			continue;
+		const char *value = i < u->nsymbols ? arena_format(o->arena, "(int)c->in->%s", name) : formula(u, u->size[i], false);
+		line = arena_format(o->arena, "\tconst int %s = %s;\n%s", name, value, line);
+		put_text(&all, " %s", value);
+	}
+	put_text(o, "%s", line);
+}
+
+void print_size_checks(Unit *u, Out *o)
+{
+	for (int i = 0; i < u->nsymbols; i++)
+		put_text(o, "\tif (in->d%d < %lld || in->d%d > %lld)\n\t\treturn TCC_ERR_SHAPE;\n", i, least_of(u, i), i, most_of(u, i));
+}
+
+void print_sizes_in(Unit *u, Out *o)
+{
+	bool *known = NEW_N(o->arena, bool, u->nsizes + 1);
+	for (int i = 0; i < u->g->nin; i++)
+		for (int k = 0; k < u->g->in[i]->shape.rank; k++) {
+			Dim d = u->g->in[i]->shape.dim[k];
+			if (dim_known(d))
+				continue;
+			int at = size_add(u, d);
+			if (known[at])
+				put_text(o, "\tif (in[%d].dims[%d] != x.d%d)\n\t\treturn TCC_ERR_SHAPE;\n", i, k, at);
+			else
+				put_text(o, "\tx.d%d = in[%d].dims[%d];\n", at, i, k);
+			known[at] = true;
+		}
+}
+
+void print_sizes_out(Unit *u, Out *o)
+{
+	Out sizes = {.arena = o->arena};
+	put_text(&sizes, "%s", "");
+	for (int i = 0; i < u->g->nout; i++)
+		for (int k = 0; k < u->g->out[i]->shape.rank; k++)
+			if (!dim_known(u->g->out[i]->shape.dim[k]))
+				put_text(&sizes, "\tout[%d].dims[%d] = %s;\n", i, k, formula(u, u->g->out[i]->shape.dim[k], false));
+	for (int i = 0; i < u->nsymbols; i++)
+		if (uses_word(sizes.text, arena_format(o->arena, "d%d", i)))
+			put_text(o, "\tconst int64_t d%d = x.d%d;\n", i, i);
+	put_text(o, "%s", sizes.text);
+}

@@ -1,0 +1,207 @@
+/* Sizes that vary: one emitted model computes what the evaluator does at every size within its bounds, alone and with
+ * workers, and refuses sizes outside and sizes that contradict each other. */
+#include "codegen/codegen.h"
+#include "ir/eval.h"
+#include "ir/text.h"
+#include "tests/unit/unit.h"
+#include "tools/jit.h"
+
+#define FLAGS "-O1 -std=gnu11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+
+enum { INPUTS = 8, SIZES = 2, RUNS = 6 };
+
+/* Inputs whose names begin with w become constants. n goes from 1 to most[0], s from 1 to most[1]. */
+typedef struct Model {
+	const char *text;
+	int64_t most[SIZES], run[RUNS][SIZES];
+} Model;
+
+static const Model models[] = {
+	/* rows: vectors, tails, reductions over the size itself */
+	{"graph (%x f32[s]) -> (%y, %z) { %e = Exp(%x) %z = ReduceSum(%e) {keepdims = 1} %y = Div(%e, %z) }",
+	 {1, 200}, {{1, 1}, {1, 7}, {1, 16}, {1, 64}, {1, 131}, {1, 200}}},
+	/* a product of many rows with weights, and its epilogue */
+	{"graph (%x f32[1,s,24], %w f32[24,40], %wb f32[40]) -> (%y) { %p = MatMul(%x, %w) %q = Add(%p, %wb) %y = Relu(%q) }",
+	 {1, 60}, {{1, 1}, {1, 3}, {1, 13}, {1, 14}, {1, 29}, {1, 60}}},
+	/* attention: the size is rows, lanes and depth; inputs and outputs are dense for two sizes */
+	{"graph (%x f32[n,s,32], %wq f32[32,32], %wk f32[32,32], %m f32[n,s]) -> (%y) {"
+	 " %shape i64[4] = const [0, 0, 4, 8] %flat i64[3] = const [0, 0, 32] %ax i64[2] = const [1, 2]"
+	 " %a = MatMul(%x, %wq) %b = Reshape(%a, %shape) %q = Transpose(%b) {perm = [0, 2, 1, 3]}"
+	 " %c = MatMul(%x, %wk) %d = Reshape(%c, %shape) %k = Transpose(%d) {perm = [0, 2, 3, 1]}"
+	 " %v = Transpose(%d) {perm = [0, 2, 1, 3]} %l = MatMul(%q, %k) %mm = Unsqueeze(%m, %ax) %lm = Add(%l, %mm)"
+	 " %p = Softmax(%lm) {axis = -1} %o = MatMul(%p, %v) %t = Transpose(%o) {perm = [0, 2, 1, 3]}"
+	 " %r = Reshape(%t, %flat) %y = Add(%r, %x) }",
+	 {3, 50}, {{1, 1}, {1, 17}, {2, 5}, {3, 32}, {2, 49}, {3, 50}}},
+	/* images: convolutions, Winograd's among them, a border of zeros, pools */
+	{"graph (%x f32[n,3,20,20], %w1 f32[16,3,3,3], %w2 f32[16,16,3,3], %w3 f32[16,1,3,3], %w4 f32[16,10]) -> (%y) {"
+	 " %a = Conv(%x, %w1) {pads = [1, 1, 1, 1], strides = [2, 2]} %b = Relu(%a) %c = Conv(%b, %w2) {pads = [1, 1, 1, 1]}"
+	 " %d = Add(%c, %b) %e = Conv(%d, %w3) {pads = [1, 1, 1, 1], group = 16}"
+	 " %f = MaxPool(%e) {kernel_shape = [2, 2], strides = [2, 2]} %g = GlobalAveragePool(%f) %h = Flatten(%g)"
+	 " %y = MatMul(%h, %w4) }",
+	 {5, 1}, {{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}, {1, 1}}},
+	/* a sequence: taps over the edge, sizes made of sizes */
+	{"graph (%x f32[n,8,s], %w1 f32[12,8,3], %w2 f32[6,12,4]) -> (%y, %z) {"
+	 " %a = Conv(%x, %w1) {pads = [1, 1]} %b = Relu(%a) %y = Conv(%b, %w2) {strides = [2]}"
+	 " %z = AveragePool(%b) {kernel_shape = [3], strides = [2], pads = [1, 1]} }",
+	 {2, 40}, {{1, 4}, {1, 5}, {2, 6}, {2, 17}, {1, 39}, {2, 40}}},
+	/* parts of one value, the last of which varies; what moves elements */
+	{"graph (%x f32[n,s], %u f32[n,3]) -> (%y, %z) { %y = Concat(%u, %x) {axis = 1} %a = Neg(%y) %z = Transpose(%a) }",
+	 {4, 9}, {{1, 1}, {1, 9}, {4, 1}, {2, 3}, {3, 8}, {4, 9}}},
+};
+
+enum { MODELS = sizeof models / sizeof *models };
+
+static Ctx ctx;
+
+static Graph *parse(const Model *m)
+{
+	static const char *const names[SIZES] = {"n", "s"};
+	Syms *syms = NEW(&ctx.perm, Syms);
+	uint64_t state = 7;
+
+	*syms = (Syms){.ctx = &ctx};
+	for (int i = 0; i < SIZES; i++) {
+		Symbol *s = dim_symbol_of(syms, dim_symbol(syms, names[i]));
+		s->lo = m->run[0][i];
+		s->hi = m->most[i];
+	}
+	Graph *g = graph_parse(&ctx, syms, m->text);
+	int n = 0;
+	for (int i = 0; i < g->nin; i++) {
+		Value *v = g->in[i];
+		if (v->name[0] != 'w') {
+			g->in[n++] = v;
+			continue;
+		}
+		int64_t dims[MAX_RANK];
+		for (int k = 0; k < v->shape.rank; k++)
+			dims[k] = v->shape.dim[k].k;
+		Tensor *t = tensor_new(&ctx.perm, v->dtype, v->shape.rank, dims);
+		for (int64_t k = 0; k < t->count; k++)
+			((float *)t->data)[k] = (float)random_in(&state, -100, 100) / 400;
+		value_replace(g, v, value_const(g, v->name, t));
+	}
+	g->nin = n;
+	return g;
+}
+
+/* Inputs for a run: the symbols' values are those of the run. */
+static void make_inputs(const Graph *g, const int64_t *run, Tensor **in)
+{
+	uint64_t state = 11;
+
+	for (int i = 0; i < g->nin; i++) {
+		const Shape *s = &g->in[i]->shape;
+		int64_t dims[MAX_RANK];
+		for (int k = 0; k < s->rank; k++)
+			dims[k] = dim_eval(g->syms, s->dim[k], run);
+		in[i] = tensor_new(&ctx.perm, F32, s->rank, dims);
+		for (int64_t k = 0; k < in[i]->count; k++)
+			((float *)in[i]->data)[k] = (float)random_in(&state, -1000, 1000) / 1000;
+	}
+}
+
+static void compare(const Tensor *got, const Tensor *want)
+{
+	assert_int_equal(got->rank, want->rank);
+	for (int k = 0; k < got->rank; k++)
+		assert_int_equal(got->dim[k], want->dim[k]);
+	for (int64_t i = 0; i < want->count; i++) {
+		double x = load_f64(F32, got->data, i), y = load_f64(F32, want->data, i), d = x > y ? x - y : y - x;
+		assert_true(d <= 2e-5 * (1 + (y < 0 ? -y : y)));
+	}
+}
+
+static void run_once(Session *s, const Model *m, const int64_t *run)
+{
+	Tensor *in[INPUTS];
+	Graph *g = parse(m);
+	Eval e = {.budget = -1};
+
+	print_message("model %td at n = %lld, s = %lld\n", m - models, (long long)run[0], (long long)run[1]);
+	make_inputs(g, run, in);
+	eval_graph(&e, g, &ctx.perm, in);
+	session_bind(s, in);
+	assert_int_equal(session_run(s), TCC_OK);
+	assert_true(session_intact(s));
+	for (int i = 0; i < g->nout; i++)
+		compare(session_output(s, i), eval_value(&e, g->out[i]));
+}
+
+static void run_model(const Model *m, const char *target, int threads)
+{
+	Settings settings = {.compile = {.level = 2, .target = target}, .cc_flags = FLAGS, .threads = threads};
+	Session *s = jit(&ctx, parse(m), &settings, NULL);
+
+	s->pool = threads > 1 ? tcc_pool_create(threads) : NULL;
+	for (int i = 0; i < RUNS; i++)
+		run_once(s, m, m->run[i]);
+	if (s->pool)
+		tcc_pool_destroy(s->pool);
+	session_close(s);
+	temporary_clear();
+}
+
+static void all_models(const char *target)
+{
+	ctx_open(&ctx, "unit", 0);
+	if (setjmp(ctx.border)) {
+		print_error("%s\n", ctx.message);
+		assert_true(0 && "a model ends in trouble");
+	}
+	for (int i = 0; i < MODELS; i++)
+		for (int threads = 1; threads <= 3; threads += 2)
+			run_model(&models[i], target, threads);
+	ctx_close(&ctx);
+}
+
+static void on_c(void **state)
+{
+	(void)state;
+	all_models("c");
+}
+
+static void on_this_machine(void **state)
+{
+	(void)state;
+	all_models("native");
+}
+
+static void refuses_other_sizes(void **state)
+{
+	static const int64_t wrong[][SIZES] = {{4, 5}, {0, 5}, {1, 51}, {1, 0}};
+	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
+	const Model *m = &models[2];
+	Tensor *in[INPUTS];
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	Session *s = jit(&ctx, parse(m), &settings, NULL);
+	for (int i = 0; i < 4; i++) {
+		make_inputs(parse(m), wrong[i], in);
+		session_bind(s, in);
+		assert_int_equal(session_run(s), TCC_ERR_SHAPE);
+		assert_true(session_intact(s));
+	}
+	make_inputs(parse(m), (int64_t[]){2, 8}, in);
+	in[1]->dim[1] = 7; /* not the s of the first input */
+	session_bind(s, in);
+	assert_int_equal(session_run(s), TCC_ERR_SHAPE);
+	assert_int_equal(s->model->inputs[0].dims[1], 50);
+	assert_int_equal(s->model->inputs[0].dynamic, 3);
+	assert_int_equal(s->model->outputs[0].bytes, 3 * 50 * 32 * 4);
+	session_close(s);
+	ctx_close(&ctx);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(on_c),
+		cmocka_unit_test(on_this_machine),
+		cmocka_unit_test(refuses_other_sizes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
