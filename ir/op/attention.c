@@ -153,7 +153,7 @@ static Value *split_heads(Parts *p, int slot)
 	if (x->shape.rank == 4)
 		return x;
 	Shape s = heads_of(p->g, p->n, slot);
-	x = reshaped(p->g, p->n, x, 4, (int64_t[]){0, 0, s.dim[1].k, s.dim[3].k});
+	x = reshaped(p->g, p->n, x, 4, (int64_t[]){0, 0, dim_number(p->g, p->n, s.dim[1]), dim_number(p->g, p->n, s.dim[3])});
 	return transposed(p->g, p->n, x, 4, (int64_t[]){0, 2, 1, 3});
 }
 
@@ -234,26 +234,28 @@ static Value *whole_mask(Parts *p)
 	return put(g, p->n, "Pad", mask, value_i64(g, 2 * (last + 1), pads), none, END_IN);
 }
 
+static int64_t heads_in(const Parts *p, const Value *x) { return dim_number(p->g, p->n, x->shape.dim[1]); }
+
 /* Queries of the heads that share a kv head below each other: [batch, kv heads, heads / kv heads * queries, ..]. */
 static Value *grouped(Parts *p, Value *x)
 {
-	int64_t shared = p->k->shape.dim[1].k;
+	int64_t shared = heads_in(p, p->k), heads = heads_in(p, p->q);
 	Shape s = x->shape;
-	if (p->q->shape.dim[1].k == shared)
+	if (heads == shared)
 		return x;
 	s.dim[1] = dim(shared);
-	s.dim[2] = dim_mul(p->g->syms, dim(x->shape.dim[1].k / shared), x->shape.dim[2]);
+	s.dim[2] = dim_mul(p->g->syms, dim(heads / shared), x->shape.dim[2]);
 	return shaped_as(p->g, p->n, x, &s);
 }
 
 static Value *ungrouped(Parts *p, Value *x, const Shape *s)
 {
-	return p->q->shape.dim[1].k == p->k->shape.dim[1].k ? x : shaped_as(p->g, p->n, x, s);
+	return heads_in(p, p->q) == heads_in(p, p->k) ? x : shaped_as(p->g, p->n, x, s);
 }
 
 static Value *scaled_product(Parts *p)
 {
-	double scale = p->a->scale < 0 ? 1 / sqrt((double)p->q->shape.dim[3].k) : (double)p->a->scale;
+	double scale = p->a->scale < 0 ? 1 / sqrt((double)dim_number(p->g, p->n, p->q->shape.dim[3])) : (double)p->a->scale;
 	Value *turned = transposed(p->g, p->n, p->k, 4, (int64_t[]){0, 1, 3, 2});
 	Value *s = put(p->g, p->n, "MatMul", grouped(p, p->q), turned, END_IN);
 	s = ungrouped(p, s, &p->scores);
@@ -306,7 +308,7 @@ static Value *merged_heads(Parts *p, Value *y)
 	if (p->n->in[Q]->shape.rank == 4)
 		return y;
 	y = transposed(p->g, p->n, y, 4, (int64_t[]){0, 2, 1, 3});
-	return reshaped(p->g, p->n, y, 3, (int64_t[]){0, 0, y->shape.dim[2].k * dim_number(p->g, p->n, y->shape.dim[3])});
+	return reshaped(p->g, p->n, y, 3, (int64_t[]){0, 0, dim_number(p->g, p->n, y->shape.dim[2]) * dim_number(p->g, p->n, y->shape.dim[3])});
 }
 
 static void expand(Graph *g, Node *n)

@@ -43,13 +43,13 @@ static void infer(Graph *g, Node *n)
 static void expand(Graph *g, Node *n)
 {
 	const Shape *x = &n->in[X]->shape;
-	int64_t back = n->in[W]->shape.dim[2].k - 1, pads[6] = {0, 0, back}, sides[2] = {has_in(n, PAST) ? 0 : back, 0};
+	int64_t back = dim_number(g, n, n->in[W]->shape.dim[2]) - 1, pads[6] = {0, 0, back}, sides[2] = {has_in(n, PAST) ? 0 : back, 0};
 	Value *zero = value_scalar(g, n->in[X]->dtype, 0);
 	Value *whole = has_in(n, PAST) ? joined(g, n, 2, n->in[PAST], n->in[X])
 				       : put(g, n, "Pad", n->in[X], value_i64(g, 6, pads), zero, END_IN);
 	struct Sliding *attr = attr_new(g, &op_conv);
 
-	attr->group = x->dim[1].k;
+	attr->group = dim_number(g, n, x->dim[1]);
 	attr->pads = (Ints){arena_copy(&g->ctx->perm, sides, sizeof sides), 2};
 	Value *y = put_attr(g, n, "Conv", attr, has_in(n, PAST) ? whole : n->in[X], n->in[W],
 			    has_in(n, BIAS) ? n->in[BIAS] : NULL, END_IN);

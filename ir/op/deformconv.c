@@ -105,8 +105,9 @@ static void expand(Graph *g, Node *n)
 {
 	Sizes s = sizes_of(g, n);
 	int64_t each = s.channels / s.offsets, rows = s.channels / s.groups * s.taps;
-	Value *x = reshaped(g, n, n->in[X], 4, (int64_t[]){s.n * s.offsets, each, n->in[X]->shape.dim[2].k,
-							   n->in[X]->shape.dim[3].k});
+	const Dim *image = n->in[X]->shape.dim + 2;
+	Value *x = reshaped(g, n, n->in[X], 4, (int64_t[]){s.n * s.offsets, each, dim_number(g, n, image[0]),
+							   dim_number(g, n, image[1])});
 	Value *v = put(g, n, "tcc.Sample", x, positions(g, n, &s), END_IN);
 
 	if (has_in(n, MASK)) {

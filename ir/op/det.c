@@ -50,7 +50,7 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 
 static Expr *minor_of(Lower *l, const Node *n, Expr **index, int row, unsigned columns)
 {
-	int rank = n->in[0]->shape.rank, size = (int)n->in[0]->shape.dim[rank - 1].k;
+	int rank = n->in[0]->shape.rank, size = (int)dim_number(lower_graph(l), n, n->in[0]->shape.dim[rank - 1]);
 	Expr *sum = NULL;
 
 	for (int c = 0, k = 0; c < size; c++) {
@@ -74,7 +74,7 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 	for (int k = 0; k < rank - 2; k++)
 		index[k] = at[k];
-	unsigned all = (1u << n->in[0]->shape.dim[rank - 1].k) - 1;
+	unsigned all = (1u << dim_number(lower_graph(l), n, n->in[0]->shape.dim[rank - 1])) - 1;
 	return cast(l, n->out[slot]->dtype, minor_of(l, n, index, 0, all));
 }
 

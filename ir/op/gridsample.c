@@ -160,7 +160,7 @@ typedef struct Sample {
 } Sample;
 
 static Expr *number(Sample *s, double x) { return num(s->l, s->t, x); }
-static double size_of_axis(const Sample *s, int axis) { return (double)s->n->in[0]->shape.dim[axis].k; }
+static double size_of_axis(const Sample *s, int axis) { return (double)dim_number(lower_graph(s->l), s->n, s->n->in[0]->shape.dim[axis]); }
 
 /* low <= p <= high, false for NaN */
 static Expr *between(Sample *s, Expr *p, double low, double high)

@@ -149,7 +149,7 @@ static void find_place(Roi *r, Expr *const *at, int d, Expr *k)
 {
 	Lower *l = r->l;
 	double cells = (double)(d ? r->a->output_width : r->a->output_height);
-	double size = (double)r->n->in[X]->shape.dim[2 + d].k;
+	double size = (double)dim_number(lower_graph(l), r->n, r->n->in[X]->shape.dim[2 + d]);
 	Expr *start = bound(r, at, 1 - d), *length = op(r, SUB, bound(r, at, 3 - d), start);
 	if (r->a->coordinate_transformation_mode == OUTPUT_HALF_PIXEL)
 		length = op(r, MAX, length, number(r, 1));
