@@ -1,14 +1,10 @@
 /* check.c -- --verify-passes: seeded inputs, evaluated before and after each pass, and what may differ.
  *
  *     EXACT    every bit of every output the same (any NaN for a NaN)
-<<<<<<< HEAD
- *     ROUNDS   |was - is| <= bound * largest |was| of the output; bounds below, by type. Where the graph computes in
- *              halves, whose rounding a pass may leave out, theirs counts; where it quantises, a rounding may tip a
-=======
  *     ROUNDS   |was - is| <= bound * largest |was| of the output, taken as 0.01 at least, because outputs near zero are
- *              differences of larger numbers; bounds below, by type. Where the graph quantises, a rounding may tip a
->>>>>>> 4a52987 (Run random graphs through all passes)
- *              value over the edge of a step, so the bound is a few steps of 8 bits. */
+ *              differences of larger numbers; bounds below, by type. Where the graph computes in halves, whose rounding
+ *              a pass may leave out, theirs counts; where it quantises, a rounding may tip a value over the edge of a
+ *              step, so the bound is a few steps of 8 bits. */
 #include <math.h>
 #include <string.h>
 #include "ir/op.h"
