@@ -131,6 +131,18 @@ static Raw raw_of(Frame *f, size_t k)
 	return r;
 }
 
+/* The shapes that the file gives the outputs, for inference to trust where only the run knows better. */
+static void given_shapes(const Raw *r, const Op *op, Node *like)
+{
+	const NodeProto *p = r->f->scope->node[r->index];
+
+	like->op = op;
+	like->nout = r->nout;
+	like->out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout);
+	for (int i = 0; i < r->nout && i < (int)p->n_output && r->f->given; i++)
+		like->out[i] = *p->output[i] ? r->f->given[names_find(&r->f->scope->names, p->output[i])] : NULL;
+}
+
 /* A node of an operator that has a row; its outputs go where somebody asks for them. */
 Node *raw_build(Raw *r)
 {
@@ -140,6 +152,8 @@ Node *raw_build(Raw *r)
 	if (!op)
 		raw_fail(r, EXIT_UNSUPPORTED, "E-OPERATOR", "stands for operator %s, which is not supported", r->type);
 	void *attr = attrs_import(r, op);
+	if (op->trust)
+		given_shapes(r, op, &like);
 	Node *n = node_control(r->f->g, op, &like, r->nin, r->in, r->nout, attr, r->nsub, r->sub);
 	for (int i = 0; i < r->nout; i++)
 		r->out[i] = n->out[i];
@@ -238,6 +252,7 @@ Graph *graph_build(Import *im, const Scope *s)
 		if (is_true_input(s, p->input[i]->name))
 			build_input(&f, p->input[i]);
 	initializers_build(&f);
+	f.given = shapes_given(&f);
 	nodes_build(&f);
 	outputs_build(&f);
 	return f.g;

@@ -131,6 +131,7 @@ typedef struct Frame {
 	const Scope *scope;
 	Graph *g;
 	Value **value; /* by index of scope->names; NULL: not yet, or an absent optional input */
+	Value **given; /* by index of scope->names: only the shape, where the file gives one in numbers; or NULL */
 	bool in_function;
 	AttributeProto **env; /* in a function: the attributes of the call, then the defaults */
 	size_t nenv;
@@ -217,6 +218,7 @@ typedef struct Declared {
 
 DType dtype_of(Ctx *c, int64_t number, const char *who);
 Declared declared_of(Import *im, const ValueInfoProto *p);
+Value **shapes_given(const Frame *f); /* Frame.given */
 void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what);
 
 /* ---- dims.c: symbolic sizes of the model's inputs, and the user's choices ---- */

@@ -1,5 +1,6 @@
 /* types.c -- what a file declares about a value, and whether that agrees with what inference found.
  *
+ * Where only the run could tell, shapes declared in numbers are trusted (is_trusted()).
  * A declared number has to be the inferred number. A declared name promises nothing: exporters make fresh ones up for
  * sizes that they did not work out. A size that inference knows only as an expression may turn out to be any number. */
 #include <string.h>
@@ -106,4 +107,49 @@ void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const c
 		fail(c, EXIT_MODEL, "E-SHAPE", "%s '%s' is declared with shape %s, but has %s", what, name,
 		     declared_text(im, d.shape), shape_text(&g, &v->shape));
 	}
+}
+
+/* ---- shapes for inference to trust ---- */
+
+static void give(const Frame *f, const ValueInfoProto *p, Value **given)
+{
+	uint32_t k = names_find(&f->scope->names, text_of(p->name));
+	Declared d = declared_of(f->im, p);
+	Shape s = {.rank = d.shape ? (int)d.shape->n_dim : 0};
+
+	if (k == NO_NAME || !d.shape || d.kind != KIND_TENSOR || d.shape->n_dim > MAX_RANK)
+		return;
+	for (int i = 0; i < s.rank; i++) {
+		if (!d.shape->dim[i]->has_dim_value || d.shape->dim[i]->dim_value < 0)
+			return;
+		s.dim[i] = dim(d.shape->dim[i]->dim_value);
+	}
+	given[k] = NEW(f->im->arena, Value);
+	given[k]->shape = s;
+}
+
+/* A function of single elements keeps the shape: what the file gives its result holds for what it reads. */
+static void give_backward(const Frame *f, const NodeProto *p, Value **given)
+{
+	const Op *op = is_onnx_domain(p->domain) ? op_find("", p->op_type) : NULL;
+
+	if (!op || !(op->flags & POINTWISE) || p->n_input != 1 || p->n_output != 1 || !*p->input[0])
+		return;
+	Value **to = &given[names_find(&f->scope->names, p->input[0])];
+	if (!*to)
+		*to = given[names_find(&f->scope->names, p->output[0])];
+}
+
+Value **shapes_given(const Frame *f)
+{
+	const GraphProto *p = f->scope->graph;
+	Value **given = NEW_N(f->im->arena, Value *, f->scope->names.n);
+
+	for (size_t i = 0; i < p->n_value_info; i++)
+		give(f, p->value_info[i], given);
+	for (size_t i = 0; i < p->n_output; i++)
+		give(f, p->output[i], given);
+	for (size_t i = f->scope->nnode; i-- > 0;)
+		give_backward(f, f->scope->node[f->scope->order[i]], given);
+	return given;
 }

@@ -147,7 +147,7 @@ static void check_sizes(Graph *g, const Node *n)
 	}
 }
 
-static void fresh_outputs(Graph *g, Node *n, int nout)
+static void fresh_outputs(Graph *g, Node *n, const Node *like, int nout)
 {
 	n->nout = nout;
 	n->out = NEW_N(&g->ctx->perm, Value *, nout);
@@ -155,6 +155,8 @@ static void fresh_outputs(Graph *g, Node *n, int nout)
 		n->out[i] = value_new(g, NULL);
 		n->out[i]->def = n;
 		n->out[i]->slot = i;
+		if (like && like->op == n->op && i < like->nout && like->out[i])
+			n->out[i]->shape = like->out[i]->shape;
 	}
 }
 
@@ -171,7 +173,7 @@ Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *con
 	n->nsub = nsub;
 	n->sub = arena_copy(&g->ctx->perm, sub, (size_t)nsub * sizeof *sub);
 	n->attr = attr ? attr : attr_new(g, op);
-	fresh_outputs(g, n, nout);
+	fresh_outputs(g, n, like, nout);
 	check_counts(g, n);
 	op->infer(g, n);
 	check_sizes(g, n);

@@ -196,6 +196,27 @@ const Dim *need_content(Graph *g, const Node *n, int slot, int *n_out)
 	return content;
 }
 
+static bool all_given(const Node *n)
+{
+	for (int i = 0; i < n->nout; i++)
+		if (n->out[i] && (n->out[i]->shape.rank < 0 || !shape_known(&n->out[i]->shape)))
+			return false;
+	return true;
+}
+
+bool is_trusted(Graph *g, const Node *n, int slot)
+{
+	int count;
+
+	if (!has_in(n, slot) || n->in[slot]->data || content_of(g, n, slot, &count))
+		return false;
+	if (all_given(n))
+		return true;
+	hint(g->ctx, "make it a constant, or give the shapes of the node's outputs in the file");
+	need_content(g, n, slot, &count);
+	return false;
+}
+
 const double *const_f64(Graph *g, const Node *n, int slot, int *n_out)
 {
 	const Tensor *t = n->in[slot]->data;

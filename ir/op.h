@@ -7,6 +7,8 @@
  *   eval    the plain reference, computing in double or int64: constant folding, golden vectors, the oracle of tests
  *   expand  rewrites the node into simpler ones (put(), value_replace()), for composites
  *   lower   one element of an output as an expression over loop indices (see expr.h)
+ *   trust   where data decide sizes and the file says what they will be: rewrites the node as one that knows them, and
+ *           checks at run time that the data agree (see ir/op/trust.h)
  *   build   for algorithms that are no element formula (sorting, recurrences): statements (see nest.h)
  *   scatter output 0 is input 0, in which elements are written over: element `at` of the last input, the updates, goes
  *           to index[] of the output; indices come from data, and equal ones are met in the order of the updates
@@ -83,7 +85,8 @@ enum op_flags {
 	CHEAP = 64,     /* pointwise and cheap enough to compute again in each consumer */
 	COMMUTES = 128, /* in[0] and in[1] may be exchanged */
 	ONCE = 256,     /* moves, and reads no element of its input twice */
-	TABLES = 512    /* contracts small tiles with constant tables (codegen/transform.c) */
+	TABLES = 512,   /* contracts small tiles with constant tables (codegen/transform.c) */
+	KEPT = 1024     /* stays though nobody reads its output: it stops the run */
 };
 
 struct Op {
@@ -97,6 +100,7 @@ struct Op {
 	size_t attr_size;
 	void (*infer)(Graph *g, Node *n);
 	void (*eval)(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out);
+	void (*trust)(Graph *g, Node *n);
 	void (*expand)(Graph *g, Node *n);
 	struct Expr *(*lower)(struct Lower *l, const Node *n, int slot, struct Expr *const *at);
 	void (*build)(struct Nest *t, const Node *n);
@@ -131,4 +135,7 @@ const Dim *need_content(Graph *g, const Node *n, int slot, int *n_out);
 const int64_t *const_i64(Graph *g, const Node *n, int slot, int *n_out);
 const double *const_f64(Graph *g, const Node *n, int slot, int *n_out);
 void set_content(Graph *g, Value *v, int n, const Dim *content);
+/* Input `slot`, which decides sizes of the outputs, is known only to the run; then the shapes that the file gives the
+ * outputs hold: false where it is known, E-DYNAMIC where the file does not give them all. */
+bool is_trusted(Graph *g, const Node *n, int slot);
 #endif

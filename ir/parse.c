@@ -280,6 +280,17 @@ static void node_outputs(Scan *p, Scope *s, Node *n, const Decl *out)
 	}
 }
 
+/* What inference may trust (is_trusted()). */
+static void given_shapes(Scan *p, const Op *op, Node *like, const Decl *out, int nout)
+{
+	like->op = op;
+	like->nout = nout;
+	like->out = NEW_N(&p->c->scratch, Value *, nout);
+	for (int i = 0; i < nout; i++)
+		if (out[i].typed)
+			like->out[i] = arena_copy(&p->c->scratch, &out[i].type, sizeof out[i].type);
+}
+
 static void node(Scan *p, Scope *s, const Decl *out, int nout)
 {
 	Node like = {0};
@@ -302,6 +313,7 @@ static void node(Scan *p, Scope *s, const Decl *out, int nout)
 	scan_attrs(p, op, attr);
 	int nsub = bodies(p, s->g, op, attr, &sub);
 	node_label(p, s, &like);
+	given_shapes(p, op, &like, out, nout);
 	node_outputs(p, s, node_control(s->g, op, &like, nin, in, nout, attr, nsub, sub), out);
 }
 

@@ -1,7 +1,7 @@
 /* dce.c -- dead code: nodes whose results reach no output of the graph, and optional results that nobody reads.
  *
  * needs  nodes in topological order
- * keeps  every value that an output depends on, bit by bit
+ * keeps  every value that an output depends on, bit by bit, and nodes that stop the run (KEPT)
  *
  *     y, mask = Dropout(x); t = Relu(x); output y      ->      y = Dropout(x); output y */
 #include "passes/captures.h"
@@ -22,7 +22,7 @@ static bool is_live(const Node *n, const bool *live)
 	for (int i = 0; i < n->nout; i++)
 		if (n->out[i] && live[n->out[i]->id])
 			return true;
-	return false;
+	return n->op->flags & KEPT;
 }
 
 /* A node without outputs is dropped; of a live one, those beyond what its operator always gives. */

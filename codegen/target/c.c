@@ -79,6 +79,9 @@ const Helper common_helpers[] = {
 	            "static inline int64_t i_index(int64_t i, int64_t n, int *status)\n{\n"
 	            "\ti += i < 0 ? n : 0;\n\tif (i >= 0 && i < n)\n\t\treturn i;\n"
 	            "\t*status = TCC_ERR_INDEX;\n\treturn 0;\n}\n"},
+	{"i_require", "/* the run stops where the data do not fit the sizes that this file was made for */\n"
+	              "static inline int i_require(int holds, int *status)\n{\n"
+	              "\tif (!holds)\n\t\t*status = TCC_ERR_SHAPE;\n\treturn holds;\n}\n"},
 	{"f_to_i64", "/* truncated; what does not fit, NaN included, gives the least number */\n"
 	             "static inline int64_t f_to_i64(double x)\n{\n"
 	             "\treturn x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : INT64_MIN;\n}\n"},

@@ -1,5 +1,5 @@
 /* expand.c -- Expand: y[at] = x[at] with sizes of 1 repeated; Tile: y[at] = x[at mod size]. */
-#include "ir/op/movement.h"
+#include "ir/op/trust.h"
 
 /* ---- Expand ---- */
 
@@ -7,12 +7,36 @@ static void infer_expand(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
 	int count;
+	if (is_trusted(g, n, 1)) {
+		Shape y = n->out[0]->shape, both = broadcast_shape(g, n, &n->in[0]->shape, &y);
+		if (!shape_same(&both, &y) || !dim_is(shape_count(g, &n->in[1]->shape), y.rank))
+			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s by %s sizes", shape_text(g, &n->in[0]->shape),
+				  shape_text(g, &y), dim_text(g->syms, shape_count(g, &n->in[1]->shape)));
+		n->out[0]->dtype = n->in[0]->dtype;
+		return;
+	}
 	const Dim *sizes = need_content(g, n, 1, &count);
 	if (count > MAX_RANK)
 		fail_unsupported(g, n, "rank %d is above the limit of %d", count, MAX_RANK);
 	Shape want = shape_of(count, sizes), y = broadcast_shape(g, n, &n->in[0]->shape, &want);
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 	move_contents(g, n, 1);
+}
+
+/* A size is that of the result, or 1 where x has that of the result. */
+static void trust_expand(Graph *g, Node *n)
+{
+	if (!is_trusted(g, n, 1))
+		return;
+	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
+	Shape least = *y;
+	for (int k = 0; k < x->rank; k++)
+		if (dim_same(x->dim[k], y->dim[y->rank - x->rank + k]))
+			least.dim[y->rank - x->rank + k] = dim(1);
+	Value *given = as_vector(g, n, n->in[1]);
+	settle_input(n, 1, sizes_value(g, y));
+	require(g, n, binary(g, n, "Or", binary(g, n, "Equal", given, n->in[1]),
+			     binary(g, n, "Equal", given, sizes_value(g, &least))));
 }
 
 static void eval_expand(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
@@ -36,6 +60,13 @@ static void infer_tile(Graph *g, Node *n)
 	need_rank(g, n, 0, 0, -1);
 	Shape y = n->in[0]->shape;
 	int count;
+	if (is_trusted(g, n, 1)) {
+		if (n->out[0]->shape.rank != y.rank || !shape_known(&y))
+			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, &y),
+				  shape_text(g, &n->out[0]->shape));
+		n->out[0]->dtype = n->in[0]->dtype;
+		return;
+	}
 	const Dim *repeats = need_content(g, n, 1, &count);
 	if (count != y.rank)
 		fail_node(g, n, "E-SHAPE", "%d repeats are given for rank %d", count, y.rank);
@@ -46,6 +77,22 @@ static void infer_tile(Graph *g, Node *n)
 	}
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 	move_contents(g, n, 1);
+}
+
+static void trust_tile(Graph *g, Node *n)
+{
+	if (!is_trusted(g, n, 1))
+		return;
+	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
+	int64_t repeats[MAX_RANK];
+	for (int k = 0; k < x->rank; k++) {
+		repeats[k] = x->dim[k].k ? y->dim[k].k / x->dim[k].k : 1;
+		if (repeats[k] * x->dim[k].k != y->dim[k].k)
+			fail_node(g, n, "E-SHAPE", "shape %s repeated never has shape %s", shape_text(g, x), shape_text(g, y));
+	}
+	Value *given = as_vector(g, n, n->in[1]);
+	settle_input(n, 1, value_i64(g, x->rank, repeats));
+	require(g, n, binary(g, n, "Equal", binary(g, n, "Mul", given, sizes_value(g, x)), sizes_value(g, y)));
 }
 
 static void eval_tile(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
@@ -72,9 +119,9 @@ static Expr *lower_tile(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_Expand = {
 	.name = "Expand", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES,
-	.infer = infer_expand, .eval = eval_expand, .lower = lower_expand,
+	.infer = infer_expand, .trust = trust_expand, .eval = eval_expand, .lower = lower_expand,
 };
 const Op op_Tile = {
 	.name = "Tile", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES,
-	.infer = infer_tile, .eval = eval_tile, .lower = lower_tile,
+	.infer = infer_tile, .trust = trust_tile, .eval = eval_tile, .lower = lower_tile,
 };

@@ -2,7 +2,7 @@
  *
  *     ConstantOfShape:  y[at] = value
  *     EyeLike:          y[i, j] = 1 where j = i + k, else 0 */
-#include "ir/op/movement.h"
+#include "ir/op/trust.h"
 
 /* ---- ConstantOfShape ---- */
 
@@ -14,6 +14,11 @@ static void infer_constant(Graph *g, Node *n)
 	DType t = value ? value->dtype : F32;
 	int count;
 	need_rank(g, n, 0, 1, 1);
+	if (is_trusted(g, n, 0)) {
+		need_size(g, n, 0, 0, dim(n->out[0]->shape.rank));
+		n->out[0]->dtype = t;
+		return;
+	}
 	const Dim *sizes = need_content(g, n, 0, &count);
 	if (count > MAX_RANK)
 		fail_unsupported(g, n, "rank %d is above the limit of %d", count, MAX_RANK);
@@ -31,6 +36,15 @@ static void infer_constant(Graph *g, Node *n)
 	for (int i = 0; i < elements; i++)
 		contents[i] = dim(load_i64(t, value->data, 0));
 	set_content(g, n->out[0], elements, contents);
+}
+
+static void trust_constant(Graph *g, Node *n)
+{
+	if (!is_trusted(g, n, 0))
+		return;
+	Value *given = n->in[0];
+	settle_input(n, 0, sizes_value(g, &n->out[0]->shape));
+	require(g, n, binary(g, n, "Equal", given, n->in[0]));
 }
 
 static void eval_constant(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
@@ -86,7 +100,7 @@ static const Attr eye_attrs[] = {ATTR_TYPE(EyeLike, dtype, DT_NONE), ATTR_INT(Ey
 const Op op_ConstantOfShape = {
 	.name = "ConstantOfShape", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = CHEAP,
 	.attrs = constant_attrs, .attr_size = sizeof(struct ConstantOfShape),
-	.infer = infer_constant, .eval = eval_constant, .lower = lower_constant,
+	.infer = infer_constant, .trust = trust_constant, .eval = eval_constant, .lower = lower_constant,
 };
 const Op op_EyeLike = {
 	.name = "EyeLike", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = CHEAP,

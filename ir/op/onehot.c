@@ -1,13 +1,15 @@
 /* onehot.c -- OneHot: a new axis of size depth, `on` at the index and `off` elsewhere.
  *
  *     y[.., d, ..] = values[indices[..] = d]      indices below 0 count from depth; others outside give `off` only */
-#include "ir/op/movement.h"
+#include "ir/op/trust.h"
 
 struct OneHot { int64_t axis; };
 
-static Dim depth_of(Graph *g, const Node *n)
+static Dim depth_of(Graph *g, const Node *n, int axis)
 {
 	int count;
+	if (is_trusted(g, n, 1) && axis < n->out[0]->shape.rank)
+		return n->out[0]->shape.dim[axis];
 	return is_float(n->in[1]->dtype) ? dim((int64_t)const_f64(g, n, 1, &count)[0])
 					 : need_content(g, n, 1, &count)[0];
 }
@@ -25,10 +27,20 @@ static void infer(Graph *g, Node *n)
 	Shape y = {.rank = x->rank + 1};
 	int axis = (int)fix_axis(g, n, ATTR_OF(n, OneHot)->axis, y.rank);
 	for (int k = 0; k < y.rank; k++)
-		y.dim[k] = k == axis ? depth_of(g, n) : x->dim[k < axis ? k : k - 1];
+		y.dim[k] = k == axis ? depth_of(g, n, axis) : x->dim[k < axis ? k : k - 1];
 	if (dim_hi(g->syms, y.dim[axis]) < 1)
 		fail_node(g, n, "E-VALUE", "depth is %s; it must be 1 or more", dim_text(g->syms, y.dim[axis]));
 	set_out(g, n, 0, n->in[2]->dtype, &y);
+}
+
+static void trust(Graph *g, Node *n)
+{
+	if (!is_trusted(g, n, 1))
+		return;
+	int axis = (int)fix_axis(g, n, ATTR_OF(n, OneHot)->axis, n->out[0]->shape.rank);
+	Value *given = as_vector(g, n, n->in[1]);
+	settle_input(n, 1, number(g, n->out[0]->shape.dim[axis].k));
+	require(g, n, binary(g, n, "Equal", given, n->in[1]));
 }
 
 /* y is [before, depth, behind]. */
@@ -63,5 +75,5 @@ static const Attr attrs[] = {ATTR_INT(OneHot, axis, -1), {0}};
 const Op op_OneHot = {
 	.name = "OneHot", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = CHEAP,
 	.attrs = attrs, .attr_size = sizeof(struct OneHot),
-	.infer = infer, .eval = eval, .lower = lower,
+	.infer = infer, .trust = trust, .eval = eval, .lower = lower,
 };

@@ -2,8 +2,8 @@
  *
  *     y[.., i, ..] = x[.., skip + source(i - before), ..]
  *     constant: the value outside 0..keep-1;  edge: clipped;  reflect: 3 2 1 | 0 1 2 3 | 2 1 0;  wrap: modulo */
-#include "ir/op/movement.h"
 #include "ir/op/nn.h"
+#include "ir/op/trust.h"
 
 /* pads: first the counts in front, then those behind, for `count` axes (NULL: the first ones). */
 static void paddings(Graph *g, const Node *n, const Shape *x, int count, const Dim *pads, const int64_t *axes,
@@ -35,6 +35,9 @@ void padding_of(Graph *g, const Node *n, Padding *axis)
 	paddings(g, n, x, count, pads, axes, axis);
 }
 
+/* Data decide how much is added, and the file gives the shape. */
+static bool is_given(Graph *g, const Node *n) { return is_trusted(g, n, 1) || is_trusted(g, n, 3); }
+
 static void infer(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
@@ -45,6 +48,13 @@ static void infer(Graph *g, Node *n)
 		if (!dim_is(shape_count(g, &n->in[2]->shape), 1))
 			fail_node(g, n, "E-SHAPE", "constant_value has shape %s; it must have one element",
 				  shape_text(g, &n->in[2]->shape));
+	}
+	if (is_given(g, n)) {
+		if (n->out[0]->shape.rank != y.rank || !shape_known(&y))
+			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, &y),
+				  shape_text(g, &n->out[0]->shape));
+		n->out[0]->dtype = n->in[0]->dtype;
+		return;
 	}
 	padding_of(g, n, axis);
 	for (int k = 0; k < y.rank; k++) {
@@ -58,6 +68,80 @@ static void infer(Graph *g, Node *n)
 		y.dim[k] = dim_add(g->syms, p->keep, added);
 	}
 	set_out(g, n, 0, n->in[0]->dtype, &y);
+}
+
+/* ---- pads that data decide: each axis is picked by a vector of positions ---- */
+
+static Value *at_least(Graph *g, const Node *n, Value *v, int64_t least)
+{
+	return binary(g, n, "Max", v, value_scalar(g, I64, (double)least));
+}
+
+/* The position in front of which `before` and behind which `after` elements are added, or dropped where negative. */
+static Value *repeated_positions(Graph *g, const Node *n, int axis, Value *before, Value *after)
+{
+	int64_t mode = ATTR_OF(n, Pad)->mode;
+	Value *zero = value_scalar(g, I64, 0), *one = value_scalar(g, I64, 1);
+	Value *skip = at_least(g, n, put(g, n, "Neg", before, END_IN), 0);
+	Value *drop = at_least(g, n, put(g, n, "Neg", after, END_IN), 0);
+	Value *size = value_scalar(g, I64, (double)n->in[0]->shape.dim[axis].k);
+	Value *keep = binary(g, n, "Sub", binary(g, n, "Sub", size, skip), drop), *last = binary(g, n, "Sub", keep, one);
+	Value *i = binary(g, n, "Sub", count_to(g, n->out[0]->shape.dim[axis].k), at_least(g, n, before, 0));
+	if (mode == PAD_EDGE)
+		i = within(g, n, i, zero, last);
+	else if (mode == PAD_WRAP)
+		i = binary(g, n, "Mod", i, keep);
+	else {
+		Value *period = at_least(g, n, binary(g, n, "Add", last, last), 1);
+		i = binary(g, n, "Mod", i, period);
+		i = binary(g, n, "Min", i, binary(g, n, "Sub", period, i));
+	}
+	return binary(g, n, "Add", i, skip);
+}
+
+/* Along one axis: x picked, and `kept` false where it has no element. */
+static Value *shifted(Graph *g, const Node *n, Value *x, int axis, Value *before, Value **kept)
+{
+	int64_t size = n->in[0]->shape.dim[axis].k, behind[MAX_RANK];
+	int rank = n->in[0]->shape.rank;
+	Value *i = binary(g, n, "Sub", count_to(g, n->out[0]->shape.dim[axis].k), before);
+	Value *zero = value_scalar(g, I64, 0), *last = value_scalar(g, I64, (double)(size - 1));
+	Value *is_in = binary(g, n, "And", binary(g, n, "GreaterOrEqual", i, zero), binary(g, n, "LessOrEqual", i, last));
+	for (int k = axis + 1; k < rank; k++)
+		behind[k - axis - 1] = k - axis;
+	if (axis + 1 < rank)
+		is_in = with_axes(g, n, is_in, rank - axis - 1, behind);
+	*kept = *kept ? binary(g, n, "And", *kept, is_in) : is_in;
+	return picked(g, n, x, within(g, n, i, zero, last), axis);
+}
+
+static Value *padded(Graph *g, Node *n, Value *before, Value *after)
+{
+	const Shape *x = &n->in[0]->shape;
+	Value *y = n->in[0], *fill = has_in(n, 2) ? n->in[2] : value_scalar(g, y->dtype, 0), *kept = NULL;
+	if (dim_is(shape_count(g, x), 0))
+		return put(g, n, "Expand", fill, sizes_value(g, &n->out[0]->shape), END_IN);
+	for (int k = 0; k < x->rank; k++)
+		if (ATTR_OF(n, Pad)->mode == PAD_CONSTANT)
+			y = shifted(g, n, y, k, element(g, n, before, k), &kept);
+		else
+			y = picked(g, n, y, repeated_positions(g, n, k, element(g, n, before, k), element(g, n, after, k)), k);
+	return kept ? put(g, n, "Where", kept, y, fill, END_IN) : y;
+}
+
+static void trust(Graph *g, Node *n)
+{
+	if (!is_given(g, n))
+		return;
+	const Shape *x = &n->in[0]->shape;
+	Value *pads = as_vector(g, n, n->in[1]), *axes = has_in(n, 3) ? as_vector(g, n, n->in[3]) : NULL;
+	int64_t count = axes ? dim_number(g, n, axes->shape.dim[0]) : x->rank;
+	need_size(g, n, 1, 0, dim(2 * count));
+	Value *before = by_axis(g, n, axes, stretch(g, n, pads, 0, count), x->rank, 0);
+	Value *after = by_axis(g, n, axes, stretch(g, n, pads, count, 2 * count), x->rank, 0);
+	Value *sizes = binary(g, n, "Add", binary(g, n, "Add", before, after), sizes_value(g, x));
+	require(g, n, binary(g, n, "Equal", sizes, sizes_value(g, &n->out[0]->shape)));
+	value_replace(g, n->out[0], padded(g, n, before, after));
 }
 
 /* ---- eval ---- */
@@ -160,5 +244,5 @@ static const Attr attrs[] = {ATTR_ENUM(Pad, mode, PAD_CONSTANT, "constant|reflec
 const Op op_Pad = {
 	.name = "Pad", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1, .flags = MOVES,
 	.attrs = attrs, .attr_size = sizeof(struct Pad),
-	.infer = infer, .eval = eval, .lower = lower,
+	.infer = infer, .trust = trust, .eval = eval, .lower = lower,
 };

@@ -8,6 +8,7 @@
 #include "ir/op/movement.h"
 #include "ir/op/nn.h"
 #include "ir/op/reduce.h"
+#include "ir/op/trust.h"
 
 typedef struct Formula {
 	const Op *op;
@@ -67,21 +68,74 @@ static void reduce_contents(Graph *g, Node *n)
 		set_content(g, n->out[0], 1, &sum);
 }
 
-static void infer(Graph *g, Node *n)
+static Shape reduced_shape(const Node *n, unsigned axes)
 {
-	bool ordered = formula_of(n)->red == RED_MAX || formula_of(n)->red == RED_MIN;
-	need_rank(g, n, 0, 0, -1);
-	need_type(g, n, 0, ordered ? "fiub" : "fiu");
 	const Shape *x = &n->in[0]->shape;
-	unsigned axes = reduced_axes(g, n);
 	Shape y = {.rank = 0};
 	for (int k = 0; k < x->rank; k++)
 		if (!(axes >> k & 1))
 			y.dim[y.rank++] = x->dim[k];
 		else if (ATTR_OF(n, Reduce)->keepdims)
 			y.dim[y.rank++] = dim(1);
+	return y;
+}
+
+static void infer(Graph *g, Node *n)
+{
+	bool ordered = formula_of(n)->red == RED_MAX || formula_of(n)->red == RED_MIN;
+	need_rank(g, n, 0, 0, -1);
+	need_type(g, n, 0, ordered ? "fiub" : "fiu");
+	Shape y = is_trusted(g, n, 1) ? n->out[0]->shape : reduced_shape(n, reduced_axes(g, n));
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 	reduce_contents(g, n);
+}
+
+/* ---- axes that data name ---- */
+
+static bool fits(const Node *n, unsigned axes)
+{
+	Shape y = reduced_shape(n, axes);
+	return shape_same(&y, &n->out[0]->shape);
+}
+
+/* Axes of one element make no difference. */
+static unsigned wide_axes(const Shape *x, unsigned axes)
+{
+	for (int k = 0; k < x->rank; k++)
+		axes &= ~((unsigned)dim_is(x->dim[k], 1) << k);
+	return axes;
+}
+
+/* Sets of equal meaning come to the front; their number. */
+static int gather_equal(const Shape *x, unsigned *sets, int n)
+{
+	int equal = 1;
+	for (int i = 1; i < n; i++)
+		if (wide_axes(x, sets[i]) == wide_axes(x, sets[0])) {
+			unsigned set = sets[i];
+			sets[i] = sets[equal];
+			sets[equal++] = set;
+		}
+	return equal;
+}
+
+/* Mostly one set of axes leads to the shape that the file gives; of [2,3,3] to [2,3], the data choose. */
+static void trust(Graph *g, Node *n)
+{
+	unsigned all[1 << MAX_RANK], *sets = all;
+	const Shape *x = &n->in[0]->shape;
+	if (!is_trusted(g, n, 1))
+		return;
+	int left = axes_settled(g, n, 1, x->rank, fits, sets);
+	Value *y = NULL;
+	while (left) {
+		int equal = gather_equal(x, sets, left);
+		Value *one = put_attr(g, n, n->op->name, n->attr, n->in[0], axes_value(g, sets[0]), END_IN);
+		y = y ? put(g, n, "Where", names_one(g, n, n->in[1], x->rank, sets, equal), one, y, END_IN) : one;
+		sets += equal;
+		left -= equal;
+	}
+	value_replace(g, n->out[0], y);
 }
 
 /* ---- eval ---- */
@@ -309,7 +363,8 @@ static const Attr attrs[] = {ATTR_INT(Reduce, keepdims, 1), ATTR_INT(Reduce, noo
 #define REDUCE(id, bound)                                                                                        \
 	const Op op_##id = {                                                                                           \
 		.name = #id, .min_in = 1, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = bound,    \
-		.attrs = attrs, .attr_size = sizeof(struct Reduce), .infer = infer, .eval = eval, .lower = lower,      \
+		.attrs = attrs, .attr_size = sizeof(struct Reduce), .infer = infer, .trust = trust, .eval = eval,      \
+		.lower = lower,                                                                                        \
 	}
 
 REDUCE(ReduceSum, 64);

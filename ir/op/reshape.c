@@ -4,7 +4,7 @@
  *
  * Sizes are matched in segments whose products agree, so that most indices pass straight through:
  *     [b, s, 768] -> [b, s, 12, 64]   is   b | b,  s | s,  768 | 12, 64 */
-#include "ir/op/movement.h"
+#include "ir/op/trust.h"
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
@@ -101,6 +101,13 @@ static void infer_reshape(Graph *g, Node *n)
 	need_rank(g, n, 0, 0, -1);
 	const Shape *x = &n->in[0]->shape;
 	int count, unknown = -1;
+	if (is_trusted(g, n, 1)) {
+		Shape y = n->out[0]->shape;
+		need_size(g, n, 1, 0, dim(y.rank));
+		check_count(g, n, x, &y);
+		set_shape(g, n, &y);
+		return;
+	}
 	const Dim *want = need_content(g, n, 1, &count);
 	if (count > MAX_RANK)
 		fail_unsupported(g, n, "rank %d is above the limit of %d", count, MAX_RANK);
@@ -125,6 +132,25 @@ static void infer_reshape(Graph *g, Node *n)
 	else
 		check_count(g, n, x, &y);
 	set_shape(g, n, &y);
+}
+
+/* Each size is that of the result, -1 (one of them), or 0 where x has the same. */
+static void trust_reshape(Graph *g, Node *n)
+{
+	if (!is_trusted(g, n, 1))
+		return;
+	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
+	Shape copied = *y;
+	for (int k = 0; k < y->rank && !ATTR_OF(n, Reshape)->allowzero; k++)
+		if (k < x->rank && dim_same(x->dim[k], y->dim[k]))
+			copied.dim[k] = dim(0);
+	Value *given = as_vector(g, n, n->in[1]), *rest = binary(g, n, "Equal", given, number(g, -1));
+	settle_input(n, 1, sizes_value(g, y));
+	Value *size = binary(g, n, "Or", binary(g, n, "Equal", given, n->in[1]),
+			     binary(g, n, "Equal", given, sizes_value(g, &copied)));
+	require(g, n, binary(g, n, "Or", size, rest));
+	Value *rests = reduced(g, n, "ReduceSum", cast_value(g, n, rest, I64), 0, false);
+	require(g, n, binary(g, n, "Less", rests, value_scalar(g, I64, 2)));
 }
 
 static void infer_flatten(Graph *g, Node *n)
@@ -153,9 +179,45 @@ static unsigned squeezed(Graph *g, const Node *n, const Shape *x)
 	return set;
 }
 
+/* The larger shape without these axes, all of size 1, is the smaller one. */
+static bool is_without(const Shape *larger, const Shape *smaller, unsigned axes)
+{
+	int k = 0;
+	for (int i = 0; i < larger->rank; i++)
+		if (axes >> i & 1 ? !dim_is(larger->dim[i], 1) : k == smaller->rank || !dim_same(larger->dim[i], smaller->dim[k++]))
+			return false;
+	return k == smaller->rank;
+}
+
+static bool squeeze_fits(const Node *n, unsigned axes) { return is_without(&n->in[0]->shape, &n->out[0]->shape, axes); }
+static bool unsqueeze_fits(const Node *n, unsigned axes) { return is_without(&n->out[0]->shape, &n->in[0]->shape, axes); }
+
+static void trust_squeeze(Graph *g, Node *n)
+{
+	unsigned sets[1 << MAX_RANK];
+	bool more = n->op == &op_Unsqueeze;
+	if (!is_trusted(g, n, 1))
+		return;
+	axes_settled(g, n, 1, (more ? n->out[0] : n->in[0])->shape.rank, more ? unsqueeze_fits : squeeze_fits, sets);
+	settle_input(n, 1, axes_value(g, sets[0]));
+}
+
+/* The file has given the shape of the result. */
+static bool squeeze_is_trusted(Graph *g, Node *n)
+{
+	Shape y = n->out[0]->shape;
+	if (!is_trusted(g, n, 1))
+		return false;
+	check_count(g, n, &n->in[0]->shape, &y);
+	set_shape(g, n, &y);
+	return true;
+}
+
 static void infer_squeeze(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
+	if (squeeze_is_trusted(g, n))
+		return;
 	const Shape *x = &n->in[0]->shape;
 	unsigned drop = squeezed(g, n, x);
 	Shape y = {.rank = 0};
@@ -170,6 +232,8 @@ static void infer_squeeze(Graph *g, Node *n)
 static void infer_unsqueeze(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
+	if (squeeze_is_trusted(g, n))
+		return;
 	const Shape *x = &n->in[0]->shape;
 	int count;
 	const int64_t *axes = const_i64(g, n, 1, &count);
@@ -188,7 +252,7 @@ static const Attr flatten_attrs[] = {ATTR_INT(Flatten, axis, 1), {0}};
 const Op op_Reshape = {
 	.name = "Reshape", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
 	.attrs = reshape_attrs, .attr_size = sizeof(struct Reshape),
-	.infer = infer_reshape, .eval = eval, .lower = lower,
+	.infer = infer_reshape, .trust = trust_reshape, .eval = eval, .lower = lower,
 };
 const Op op_Flatten = {
 	.name = "Flatten", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
@@ -197,9 +261,9 @@ const Op op_Flatten = {
 };
 const Op op_Squeeze = {
 	.name = "Squeeze", .min_in = 1, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
-	.infer = infer_squeeze, .eval = eval, .lower = lower,
+	.infer = infer_squeeze, .trust = trust_squeeze, .eval = eval, .lower = lower,
 };
 const Op op_Unsqueeze = {
 	.name = "Unsqueeze", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
-	.infer = infer_unsqueeze, .eval = eval, .lower = lower,
+	.infer = infer_unsqueeze, .trust = trust_squeeze, .eval = eval, .lower = lower,
 };

@@ -2,8 +2,8 @@
  *
  * Starts and ends count from the end when negative and are clipped to 0..size, or to -1..size-1 where the step goes
  * backward; ceil((end - start) / step) elements are left. */
-#include "ir/op/movement.h"
 #include "ir/op/nn.h"
+#include "ir/op/trust.h"
 
 /* A start or end, clipped to lo..hi. */
 static Dim bound(Graph *g, const Node *n, Dim b, Dim size, Dim lo, Dim hi)
@@ -77,16 +77,71 @@ void cuts_of(Graph *g, const Node *n, Cut *axis)
 	cuts(g, n, &n->in[0]->shape, &given, axis);
 }
 
+/* Data decide what is cut, and the file gives the shape. */
+static bool is_given(Graph *g, const Node *n)
+{
+	return is_trusted(g, n, 1) || is_trusted(g, n, 2) || is_trusted(g, n, 3) || is_trusted(g, n, 4);
+}
+
 static void infer(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 1, -1);
 	Shape y = n->in[0]->shape;
 	Cut axis[MAX_RANK];
+	if (is_given(g, n)) {
+		if (n->out[0]->shape.rank != y.rank || !shape_known(&y))
+			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, &y),
+				  shape_text(g, &n->out[0]->shape));
+		n->out[0]->dtype = n->in[0]->dtype;
+		return;
+	}
 	cuts_of(g, n, axis);
 	for (int k = 0; k < y.rank; k++)
 		y.dim[k] = axis[k].count;
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 	move_contents(g, n, 1);
+}
+
+/* ---- cuts that data decide: each axis is picked by a vector of positions ---- */
+
+/* A start or end as bound() makes it: 0 .. size, or -1 .. size - 1 going backward. */
+static Value *clipped(Graph *g, const Node *n, Value *b, Value *size, Value *back)
+{
+	Value *below = binary(g, n, "Less", b, number(g, 0));
+	b = put(g, n, "Where", below, binary(g, n, "Add", b, size), b, END_IN);
+	return within(g, n, b, put(g, n, "Neg", back, END_IN), binary(g, n, "Sub", size, back));
+}
+
+/* way > 0 ? (way - 1) / |step| + 1 : 0, where way is how far the end lies ahead */
+static Value *counts(Graph *g, const Node *n, Value *start, Value *end, Value *step)
+{
+	Value *zero = number(g, 0), *one = number(g, 1);
+	Value *way = binary(g, n, "Mul", binary(g, n, "Sub", end, start), put(g, n, "Sign", step, END_IN));
+	Value *whole = binary(g, n, "Div", binary(g, n, "Sub", way, one), put(g, n, "Abs", step, END_IN));
+	return put(g, n, "Where", binary(g, n, "Greater", way, zero), binary(g, n, "Add", whole, one), zero, END_IN);
+}
+
+static void trust(Graph *g, Node *n)
+{
+	if (!is_given(g, n))
+		return;
+	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
+	Value *start = as_vector(g, n, n->in[1]), *end = as_vector(g, n, n->in[2]), *all = sizes_value(g, x);
+	int64_t cuts = dim_number(g, n, start->shape.dim[0]);
+	Value *axes = has_in(n, 3) ? as_vector(g, n, n->in[3]) : count_to(g, cuts);
+	Value *step = has_in(n, 4) ? as_vector(g, n, n->in[4]) : copies_of(g, 1, cuts);
+	Value *size = picked(g, n, all, axes, 0), *back = cast_value(g, n, binary(g, n, "Less", step, number(g, 0)), I64);
+	start = clipped(g, n, start, size, back);
+	Value *count = counts(g, n, start, clipped(g, n, end, size, back), step);
+	Value *less = by_axis(g, n, axes, binary(g, n, "Sub", count, size), x->rank, 0);
+	require(g, n, binary(g, n, "Equal", binary(g, n, "Add", all, less), sizes_value(g, y)));
+	require(g, n, put(g, n, "Not", binary(g, n, "Equal", step, number(g, 0)), END_IN));
+	Value *first = by_axis(g, n, axes, start, x->rank, 0), *stride = by_axis(g, n, axes, step, x->rank, 1), *v = n->in[0];
+	for (int k = 0; k < x->rank; k++) {
+		Value *way = binary(g, n, "Mul", count_to(g, y->dim[k].k), element(g, n, stride, k));
+		v = picked(g, n, v, binary(g, n, "Add", element(g, n, first, k), way), k);
+	}
+	value_replace(g, n->out[0], v);
 }
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
@@ -117,5 +172,5 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_Slice = {
 	.name = "Slice", .min_in = 3, .max_in = 5, .min_out = 1, .max_out = 1, .flags = MOVES | ONCE,
-	.infer = infer, .eval = eval, .lower = lower,
+	.infer = infer, .trust = trust, .eval = eval, .lower = lower,
 };

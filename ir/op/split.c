@@ -2,7 +2,8 @@
  * one shorter where they do not fit).
  *
  *     y_k[.., i, ..] = x[.., i + length of the parts before k, ..] */
-#include "ir/op/movement.h"
+#include <string.h>
+#include "ir/op/trust.h"
 
 /* Where each part starts; start[nout] is the end. split NULL: equal parts. */
 static void parts(Graph *g, const Node *n, Dim size, const Dim *split, Dim *start)
@@ -15,11 +16,27 @@ static void parts(Graph *g, const Node *n, Dim size, const Dim *split, Dim *star
 	one_size(g, n, start[n->nout], size);
 }
 
+/* The sizes of the parts, where the file gives them. */
+static Dim *trusted_sizes(Graph *g, const Node *n)
+{
+	int axis = (int)fix_axis(g, n, ATTR_OF(n, Split)->axis, n->in[0]->shape.rank);
+	Dim *split = NEW_N(&g->ctx->scratch, Dim, n->nout);
+	need_size(g, n, 1, 0, dim(n->nout));
+	for (int k = 0; k < n->nout; k++) {
+		if (!n->out[k] || n->out[k]->shape.rank <= axis)
+			fail_node(g, n, "E-SHAPE", "the size of part %d is not given", k);
+		split[k] = n->out[k]->shape.dim[axis];
+	}
+	return split;
+}
+
 static const Dim *given_sizes(Graph *g, const Node *n)
 {
 	int count;
 	if (!has_in(n, 1))
 		return NULL;
+	if (is_trusted(g, n, 1))
+		return trusted_sizes(g, n);
 	const Dim *split = need_content(g, n, 1, &count);
 	if (count != n->nout)
 		fail_node(g, n, "E-SHAPE", "%d sizes are given for %d outputs", count, n->nout);
@@ -45,6 +62,20 @@ static void infer(Graph *g, Node *n)
 		set_out(g, n, k, n->in[0]->dtype, &y);
 	}
 	move_contents(g, n, 1);
+}
+
+static void trust(Graph *g, Node *n)
+{
+	if (!is_trusted(g, n, 1))
+		return;
+	Shape parts = shape_scalar();
+	parts.rank = n->nout;
+	if (n->nout > MAX_RANK)
+		fail_unsupported(g, n, "%d parts of sizes that data decide", n->nout);
+	memcpy(parts.dim, trusted_sizes(g, n), (size_t)n->nout * sizeof *parts.dim);
+	Value *given = as_vector(g, n, n->in[1]);
+	settle_input(n, 1, sizes_value(g, &parts));
+	require(g, n, binary(g, n, "Equal", given, n->in[1]));
 }
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
@@ -77,5 +108,5 @@ static const Attr attrs[] = {ATTR_INT(Split, axis, 0), ATTR_INT(Split, num_outpu
 const Op op_Split = {
 	.name = "Split", .min_in = 1, .max_in = 2, .min_out = 1, .max_out = -1, .flags = MOVES | ONCE,
 	.attrs = attrs, .attr_size = sizeof(struct Split),
-	.infer = infer, .eval = eval, .lower = lower,
+	.infer = infer, .trust = trust, .eval = eval, .lower = lower,
 };

@@ -6,7 +6,7 @@
  *
  * which takes n^2 comparisons, in vectors. NaN counts as larger than all numbers. */
 #include <math.h>
-#include "ir/op/composite.h"
+#include "ir/op/trust.h"
 #include "ir/op/pointwise.h"
 
 enum { LONGEST = 1 << 14 }; /* beyond that, n^2 is too slow */
@@ -20,6 +20,28 @@ static int axis_of(Graph *g, const Node *n)
 	return (int)fix_axis(g, n, ATTR_OF(n, TopK)->axis, n->in[0]->shape.rank);
 }
 
+/* k, where the file gives it. */
+static const int64_t *trusted_count(Graph *g, const Node *n, int axis, int *count)
+{
+	const Value *y = n->out[0] ? n->out[0] : n->out[1];
+
+	if (y->shape.rank <= axis)
+		fail_node(g, n, "E-RANK", "the result has shape %s", shape_text(g, &y->shape));
+	*count = 1;
+	return arena_copy(&g->ctx->scratch, &y->shape.dim[axis].k, sizeof(int64_t));
+}
+
+static void trust(Graph *g, Node *n)
+{
+	int count;
+
+	if (!is_trusted(g, n, 1))
+		return;
+	Value *given = as_vector(g, n, n->in[1]);
+	settle_input(n, 1, number(g, *trusted_count(g, n, axis_of(g, n), &count)));
+	require(g, n, binary(g, n, "Equal", given, n->in[1]));
+}
+
 static void infer(Graph *g, Node *n)
 {
 	const Shape *x = &n->in[0]->shape;
@@ -28,8 +50,8 @@ static void infer(Graph *g, Node *n)
 
 	need_type(g, n, 0, "fiu");
 	need_rank(g, n, 0, 1, MAX_RANK - 1);
-	const int64_t *k = const_i64(g, n, 1, &count);
 	int axis = axis_of(g, n);
+	const int64_t *k = is_trusted(g, n, 1) ? trusted_count(g, n, axis, &count) : const_i64(g, n, 1, &count);
 	if (count != 1 || k[0] < 0 || k[0] > dim_number(g, n, x->dim[axis]))
 		fail_node(g, n, "E-VALUE", "k must be one number of at most %lld", (long long)x->dim[axis].k);
 	if (x->dim[axis].k > LONGEST)
@@ -175,5 +197,5 @@ static void expand(Graph *g, Node *n)
 
 const Op op_topk = {
 	.name = "TopK", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 2,
-	.attrs = attrs, .attr_size = sizeof(struct TopK), .infer = infer, .eval = eval, .expand = expand,
+	.attrs = attrs, .attr_size = sizeof(struct TopK), .infer = infer, .trust = trust, .eval = eval, .expand = expand,
 };

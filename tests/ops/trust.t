@@ -1,0 +1,149 @@
+Sizes that data decide, where the file says what they will be: the result is right, and other data are refused.
+
+== axes: one set of them leads to the shape
+graph (%x f32[2,3], %a i64[1]) -> (%y) { %y f32[2,1] = ReduceSum(%x, %a) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], a = i64[1] [-1] gives y = f32[2,1] [6, 15]
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], a = i64[1] [1] gives y = f32[2,1] [6, 15]
+
+== axes: the data choose among two
+graph (%x f32[2,2,2], %a i64[1]) -> (%y) { %y f32[2,2] = ReduceMax(%x, %a) {keepdims = 0} }
+run x = f32[2,2,2] [1, 2, 3, 4, 5, 6, 7, 8], a = i64[1] [0] gives y = f32[2,2] [5, 6, 7, 8]
+run x = f32[2,2,2] [1, 2, 3, 4, 5, 6, 7, 8], a = i64[1] [1] gives y = f32[2,2] [3, 4, 7, 8]
+run x = f32[2,2,2] [1, 2, 3, 4, 5, 6, 7, 8], a = i64[1] [-1] gives y = f32[2,2] [2, 4, 6, 8]
+
+== axes: another one
+fails E-SHAPE "other sizes"
+graph (%x f32[2,3], %a i64[1]) -> (%y) { %y f32[2,1] = ReduceSum(%x, %a) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], a = i64[1] [0] gives y = f32[2,1] [6, 15]
+
+== axes: one named twice is not two
+fails E-AXIS
+graph (%x f32[2,2,3], %a i64[2]) -> (%y) { %y f32[1,1,3] = ReduceSum(%x, %a) }
+run x = f32[2,2,3] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], a = i64[2] [0, 0] gives y = f32[1,1,3] [0, 0, 0]
+
+== axes: none leads there
+fails E-SHAPE "other sizes"
+graph (%x f32[2,3], %a i64[1]) -> (%y) { %y f32[2,2] = ReduceSum(%x, %a) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], a = i64[1] [0] gives y = f32[2,2] [6, 15, 0, 0]
+
+== a function of elements keeps the shape, so that of its result will do
+graph (%x f32[2,2], %a i64[1]) -> (%y) { %s f32[2] = ReduceSumSquare(%x, %a) {keepdims = 0} %y = Sqrt(%s) }
+run x = f32[2,2] [3, 4, 5, 12], a = i64[1] [1] gives y = f32[2] [5, 13]
+
+== a shape that is not given
+fails E-DYNAMIC
+graph (%x f32[2,3], %s i64[2]) -> (%y) { %y = Reshape(%x, %s) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], s = i64[2] [3, 2] gives y = f32[3,2] [1, 2, 3, 4, 5, 6]
+
+== Reshape: as numbers, a rest, a copy
+graph (%x f32[2,3], %s i64[3]) -> (%y) { %y f32[2,1,3] = Reshape(%x, %s) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], s = i64[3] [2, 1, 3] gives y = f32[2,1,3] [1, 2, 3, 4, 5, 6]
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], s = i64[3] [0, -1, 3] gives y = f32[2,1,3] [1, 2, 3, 4, 5, 6]
+
+== Reshape: a copy of another size
+fails E-SHAPE
+graph (%x f32[2,3], %s i64[2]) -> (%y) { %y f32[3,2] = Reshape(%x, %s) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], s = i64[2] [0, -1] gives y = f32[3,2] [1, 2, 3, 4, 5, 6]
+
+== Reshape: two rests
+fails E-SHAPE
+graph (%x f32[2,3], %s i64[2]) -> (%y) { %y f32[3,2] = Reshape(%x, %s) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], s = i64[2] [-1, -1] gives y = f32[3,2] [1, 2, 3, 4, 5, 6]
+
+== Unsqueeze and Squeeze
+graph (%x f32[2,3], %a i64[2]) -> (%y, %z) { %y f32[1,2,1,3] = Unsqueeze(%x, %a) %z f32[2,3] = Squeeze(%y, %a) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], a = i64[2] [2, -4]
+gives y = f32[1,2,1,3] [1, 2, 3, 4, 5, 6], z = f32[2,3] [1, 2, 3, 4, 5, 6]
+
+== Expand: a size of 1 keeps that of x
+graph (%x f32[2,1], %s i64[2]) -> (%y) { %y f32[2,3] = Expand(%x, %s) }
+run x = f32[2,1] [1, 2], s = i64[2] [1, 3] gives y = f32[2,3] [1, 1, 1, 2, 2, 2]
+run x = f32[2,1] [1, 2], s = i64[2] [2, 3] gives y = f32[2,3] [1, 1, 1, 2, 2, 2]
+
+== Expand: a size too small
+fails E-SHAPE
+graph (%x f32[2,1], %s i64[2]) -> (%y) { %y f32[2,3] = Expand(%x, %s) }
+run x = f32[2,1] [1, 2], s = i64[2] [2, 1] gives y = f32[2,3] [1, 1, 1, 2, 2, 2]
+
+== Tile, ConstantOfShape, OneHot
+graph (%x f32[2], %r i64[1], %s i64[2], %d i32[], %on f32[2], %i i64[2]) -> (%a, %b, %c) {
+	%a f32[4] = Tile(%x, %r)
+	%b f32[2,1] = ConstantOfShape(%s) {value = f32[1] [3]}
+	%c f32[2,3] = OneHot(%i, %d, %on)
+}
+run x = f32[2] [1, 2], r = i64[1] [2], s = i64[2] [2, 1], d = i32[] [3], on = f32[2] [0, 5], i = i64[2] [2, 0]
+gives a = f32[4] [1, 2, 1, 2], b = f32[2,1] [3, 3], c = f32[2,3] [0, 0, 5, 5, 0, 0]
+
+== Split and TopK
+graph (%x f32[5], %s i64[2], %k i64[1]) -> (%a, %b, %t, %i) {
+	%a f32[2], %b f32[3] = Split(%x, %s)
+	%t f32[2], %i i64[2] = TopK(%x, %k)
+}
+run x = f32[5] [1, 5, 2, 4, 3], s = i64[2] [2, 3], k = i64[1] [2]
+gives a = f32[2] [1, 5], b = f32[3] [2, 4, 3], t = f32[2] [5, 4], i = i64[2] [1, 3]
+
+== Split: other parts
+fails E-SHAPE
+graph (%x f32[5], %s i64[2]) -> (%a, %b) { %a f32[2], %b f32[3] = Split(%x, %s) }
+run x = f32[5] [1, 5, 2, 4, 3], s = i64[2] [3, 2] gives a = f32[2] [1, 5], b = f32[3] [2, 4, 3]
+
+== Range forward and back
+graph (%a f32[], %b f32[], %c f32[], %i i32[], %j i32[], %k i32[]) -> (%y, %z) {
+	%y f32[2] = Range(%a, %b, %c)
+	%z i32[2] = Range(%i, %j, %k)
+}
+run a = f32[] [1], b = f32[] [5], c = f32[] [2], i = i32[] [10], j = i32[] [6], k = i32[] [-3]
+gives y = f32[2] [1, 3], z = i32[2] [10, 7]
+
+== Range: one too many
+fails E-SHAPE
+graph (%i i32[], %j i32[], %k i32[]) -> (%z) { %z i32[2] = Range(%i, %j, %k) }
+run i = i32[] [10], j = i32[] [3], k = i32[] [-3] gives z = i32[2] [10, 7]
+
+== Slice: clipped, from the end, backward, along some axes
+graph (%x i32[3,4], %s i64[2], %e i64[2], %a i64[2], %t i64[2]) -> (%y) { %y i32[2,2] = Slice(%x, %s, %e, %a, %t) }
+run x = i32[3,4] [0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23], s = i64[2] [1, -3], e = i64[2] [99, 3], a = i64[2] [0, 1],
+    t = i64[2] [1, 1] gives y = i32[2,2] [11, 12, 21, 22]
+run x = i32[3,4] [0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23], s = i64[2] [99, 0], e = i64[2] [-99, 9223372036854775807],
+    a = i64[2] [-1, -2], t = i64[2] [-2, 2] gives y = i32[2,2] [3, 1, 23, 21]
+
+== Slice: the first axis, one step a time
+graph (%x i32[5], %s i32[1], %e i32[1]) -> (%y) { %y i32[2] = Slice(%x, %s, %e) }
+run x = i32[5] [0, 1, 2, 3, 4], s = i32[1] [-4], e = i32[1] [-2] gives y = i32[2] [1, 2]
+
+== Slice: one more
+fails E-SHAPE
+graph (%x i32[5], %s i32[1], %e i32[1]) -> (%y) { %y i32[2] = Slice(%x, %s, %e) }
+run x = i32[5] [0, 1, 2, 3, 4], s = i32[1] [-4], e = i32[1] [-1] gives y = i32[2] [1, 2]
+
+== Slice: a step of 0
+fails E-VALUE
+graph (%x i32[5], %s i32[1], %e i32[1], %a i32[1], %t i32[1]) -> (%y) { %y i32[1] = Slice(%x, %s, %e, %a, %t) }
+run x = i32[5] [0, 1, 2, 3, 4], s = i32[1] [0], e = i32[1] [1], a = i32[1] [0], t = i32[1] [0] gives y = i32[1] [0]
+
+== Pad: a constant, and elements dropped
+graph (%x f32[2,3], %p i64[4], %v f32[]) -> (%y) { %y f32[3,3] = Pad(%x, %p, %v) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], p = i64[4] [1, -1, 0, 1], v = f32[] [9]
+gives y = f32[3,3] [9, 9, 9, 2, 3, 9, 5, 6, 9]
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], p = i64[4] [0, 0, 1, 0], v = f32[] [9]
+gives y = f32[3,3] [1, 2, 3, 4, 5, 6, 9, 9, 9]
+
+== Pad: axes are named
+graph (%x f32[2,2], %p i64[2], %v f32[], %a i64[1]) -> (%y) { %y f32[2,4] = Pad(%x, %p, %v, %a) }
+run x = f32[2,2] [1, 2, 3, 4], p = i64[2] [1, 1], v = f32[] [0], a = i64[1] [-1]
+gives y = f32[2,4] [0, 1, 2, 0, 0, 3, 4, 0]
+
+== Pad: reflected, at the edge, around
+graph (%x i32[3], %p i64[2]) -> (%y, %z, %w) {
+	%y i32[7] = Pad(%x, %p) {mode = reflect}
+	%z i32[7] = Pad(%x, %p) {mode = edge}
+	%w i32[7] = Pad(%x, %p) {mode = wrap}
+}
+run x = i32[3] [1, 2, 3], p = i64[2] [3, 1]
+gives y = i32[7] [2, 3, 2, 1, 2, 3, 2], z = i32[7] [1, 1, 1, 1, 2, 3, 3], w = i32[7] [1, 2, 3, 1, 2, 3, 1]
+run x = i32[3] [1, 2, 3], p = i64[2] [5, -1]
+gives y = i32[7] [2, 1, 2, 1, 2, 1, 2], z = i32[7] [1, 1, 1, 1, 1, 1, 2], w = i32[7] [2, 1, 2, 1, 2, 1, 2]
+
+== Pad: of nothing
+graph (%x f32[0], %p i64[2], %v f32[]) -> (%y) { %y f32[2] = Pad(%x, %p, %v) }
+run x = f32[0] [], p = i64[2] [1, 1], v = f32[] [4] gives y = f32[2] [4, 4]
