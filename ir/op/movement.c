@@ -91,7 +91,11 @@ void move_contents(Graph *g, Node *n, int ndata)
 	for (int i = 0; i < n->nout; i++)
 		if (n->out[i])
 			out[i] = positions(g, n->out[i], 0);
-	n->op->eval(&(Eval){.g = g, .arena = a}, n, in, out);
+	bool some = false;
+	for (int i = 0; i < n->nout; i++)
+		some |= out[i] && out[i]->count;
+	if (some)
+		n->op->eval(&(Eval){.g = g, .arena = a}, n, in, out);
 	for (int i = 0; i < n->nout; i++) {
 		if (!out[i])
 			continue;

@@ -1,0 +1,18 @@
+No elements, however large the other sizes are, take no time.
+
+== Concat
+graph (%x i64[1099511627776,0], %k i64[2]) -> (%y, %z) {
+	%y i64[1099511627776,0] = Concat(%x, %x) {axis = 1}
+	%z = Neg(%k)
+}
+run x = i64[1099511627776,0] [], k = i64[2] [1, 2] gives y = i64[1099511627776,0] [], z = i64[2] [-1, -2]
+
+== Gather, Transpose, a sum over nothing
+graph (%x f32[1099511627776,0], %k i64[1]) -> (%y, %z, %s) {
+	%y f32[1099511627776,1,0] = Unsqueeze(%x, %k)
+	%z f32[0,1099511627776] = Transpose(%x)
+	%g f32[1,0] = Gather(%x, %k)
+	%s f32[1,1] = ReduceSum(%g, %k)
+}
+run x = f32[1099511627776,0] [], k = i64[1] [1]
+gives y = f32[1099511627776,1,0] [], z = f32[0,1099511627776] [], s = f32[1,1] [0]
