@@ -13,6 +13,13 @@ static void infer(Graph *g, Node *n)
 	if (a->mode == RESIZE_NEAREST && a->antialias)
 		fail_node(g, n, "E-ATTR", "antialias is 1; it takes mode linear or cubic");
 	Shape y = n->in[0]->shape;
+	if (resize_is_given(g, n)) {
+		if (n->out[0]->shape.rank != y.rank || !shape_known(&y))
+			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, &y),
+				  shape_text(g, &n->out[0]->shape));
+		n->out[0]->dtype = n->in[0]->dtype;
+		return;
+	}
 	Along axis[MAX_RANK];
 	ResizeSizes given = resize_sizes(g, n);
 	resize_axes(g, n, &n->in[0]->shape, &given, axis);
@@ -149,5 +156,5 @@ static const Attr attrs[] = {
 const Op op_Resize = {
 	.name = "Resize", .min_in = 1, .max_in = 4, .min_out = 1, .max_out = 1, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct Resize),
-	.infer = infer, .eval = eval, .lower = resize_lower,
+	.infer = infer, .trust = resize_trust, .eval = eval, .lower = resize_lower,
 };

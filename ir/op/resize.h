@@ -63,5 +63,9 @@ typedef struct Taps {
 Taps resize_taps(const struct Resize *a, const Along *x);
 double tap_weight(const struct Resize *a, double distance);
 
+/* resize_trust.c: sizes, scales or the region are known only to the run, and the file gives the shape (Op.trust). */
+bool resize_is_given(Graph *g, const Node *n);
+void resize_trust(Graph *g, Node *n);
+
 Expr *resize_lower(Lower *l, const Node *n, int slot, Expr *const *at);
 #endif

@@ -147,3 +147,26 @@ gives y = i32[7] [2, 1, 2, 1, 2, 1, 2], z = i32[7] [1, 1, 1, 1, 1, 1, 2], w = i3
 == Pad: of nothing
 graph (%x f32[0], %p i64[2], %v f32[]) -> (%y) { %y f32[2] = Pad(%x, %p, %v) }
 run x = f32[0] [], p = i64[2] [1, 1], v = f32[] [4] gives y = f32[2] [4, 4]
+
+== Resize: a scale that is not the ratio of the sizes
+graph (%x f32[2,4], %s f32[2]) -> (%y) { %y f32[1,2] = Resize(%x, _, %s) {mode = linear} }
+run x = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8], s = f32[2] [0.6, 0.6] gives y = f32[1,2] [2.66666675, 4.33333349]
+run x = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8], s = f32[2] [0.5, 0.5] gives y = f32[1,2] [3.5, 5.5]
+
+== Resize: sizes that keep the proportions
+graph (%x i32[2,3], %s i64[2]) -> (%y) {
+	%y i32[4,6] = Resize(%x, _, _, %s) {mode = nearest, keep_aspect_ratio_policy = not_larger}
+}
+run x = i32[2,3] [1, 2, 3, 4, 5, 6], s = i64[2] [9, 6]
+gives y = i32[4,6] [1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 4, 4, 5, 5, 6, 6]
+
+== Resize: a part of the picture, and outside of it
+graph (%x f32[4], %r f32[2], %s i64[1]) -> (%y) {
+	%y f32[3] = Resize(%x, %r, _, %s) {mode = linear, coordinate_transformation_mode = tf_crop_and_resize, extrapolation_value = 9}
+}
+run x = f32[4] [1, 2, 3, 4], r = f32[2] [0, 2], s = i64[1] [3] gives y = f32[3] [1, 4, 9]
+
+== Resize: a scale too large
+fails E-SHAPE
+graph (%x f32[4], %s f32[1]) -> (%y) { %y f32[4] = Resize(%x, _, %s) {mode = linear} }
+run x = f32[4] [1, 2, 3, 4], s = f32[1] [1.25] gives y = f32[4] [0, 0, 0, 0]

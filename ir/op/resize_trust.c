@@ -1,0 +1,296 @@
+/* resize_trust.c -- Resize whose sizes, scales or region data decide, where the file gives the shape of the result: the
+ * coordinates of an axis are a vector that is computed in the run, and so are the weights of its taps.
+ *
+ *     y = sum over taps t of x[clip(floor(v) + t)] * weight(t - (v - floor(v)))          axis by axis */
+#include <math.h>
+#include "ir/op/reduce.h"
+#include "ir/op/resize.h"
+#include "ir/op/trust.h"
+
+typedef struct Job {
+	Graph *g;
+	Node *n;
+	const struct Resize *a;
+	int list[MAX_RANK], count; /* the axes that are resized */
+	Value *scale;              /* f32[count] */
+	bool by_scale;             /* scales were given, not sizes */
+	Value *roi;                /* f32[2 count], for TF_CROP */
+	Value *outside;            /* for TF_CROP, by element: the coordinate lies outside; NULL: none so far */
+} Job;
+
+bool resize_is_given(Graph *g, const Node *n)
+{
+	bool crop = ATTR_OF(n, Resize)->coordinate_transformation_mode == TF_CROP;
+
+	return is_trusted(g, n, 2) || is_trusted(g, n, 3) || (crop && is_trusted(g, n, 1));
+}
+
+static Value *f32(const Job *j, double x) { return value_scalar(j->g, F32, x); }
+static Value *with(const Job *j, const char *op, Value *a, Value *b) { return binary(j->g, j->n, op, a, b); }
+static Value *of(const Job *j, const char *op, Value *a) { return put(j->g, j->n, op, a, END_IN); }
+
+static int64_t in_size(const Job *j, int axis) { return j->n->in[0]->shape.dim[axis].k; }
+static int64_t out_size(const Job *j, int axis) { return j->n->out[0]->shape.dim[axis].k; }
+
+/* ---- scales ---- */
+
+static Value *sizes_of_axes(const Job *j, const Shape *s)
+{
+	int64_t size[MAX_RANK];
+
+	for (int i = 0; i < j->count; i++)
+		size[i] = s->dim[j->list[i]].k;
+	return value_i64(j->g, j->count, size);
+}
+
+/* floor(in * scale) has to be the size. */
+static void take_scales(Job *j)
+{
+	Value *in = cast_value(j->g, j->n, sizes_of_axes(j, &j->n->in[0]->shape), F32);
+
+	need_size(j->g, j->n, 2, 0, dim(j->count));
+	j->by_scale = true;
+	j->scale = cast_value(j->g, j->n, j->n->in[2], F32);
+	Value *size = of(j, "Floor", with(j, "Mul", j->scale, in));
+	require(j->g, j->n, with(j, "Equal", cast_value(j->g, j->n, size, I64), sizes_of_axes(j, &j->n->out[0]->shape)));
+}
+
+/* Sizes themselves, or the common scale that keeps the proportions. */
+static void take_sizes(Job *j)
+{
+	Graph *g = j->g;
+	Value *given = as_vector(g, j->n, j->n->in[3]), *made = sizes_of_axes(j, &j->n->out[0]->shape);
+	Value *in = cast_value(g, j->n, sizes_of_axes(j, &j->n->in[0]->shape), F64), *size = given;
+	Value *ratio = with(j, "Div", cast_value(g, j->n, made, F64), in);
+
+	need_size(g, j->n, 3, 0, dim(j->count));
+	if (j->a->keep_aspect_ratio_policy) {
+		const char *best = j->a->keep_aspect_ratio_policy == 1 ? "ReduceMin" : "ReduceMax";
+		ratio = with(j, "Div", cast_value(g, j->n, given, F64), in);
+		ratio = reduced(g, j->n, best, ratio, 0, true);
+		ratio = put(g, j->n, "Expand", ratio, number(g, j->count), END_IN);
+		size = of(j, "Floor", with(j, "Add", with(j, "Mul", ratio, in), value_scalar(g, F64, 0.5)));
+		size = cast_value(g, j->n, size, I64);
+	}
+	j->scale = cast_value(g, j->n, ratio, F32);
+	require(g, j->n, with(j, "Equal", size, made));
+}
+
+/* ---- coordinates, as set_line() of resize_axis.c gives them, operation by operation ---- */
+
+static Value *indices(const Job *j, int axis, double add)
+{
+	Value *i = cast_value(j->g, j->n, count_to(j->g, out_size(j, axis)), F32);
+
+	return add != 0 ? with(j, "Add", i, f32(j, add)) : i;
+}
+
+/* x for each element of the axis */
+static Value *copies_as_f32(const Job *j, int axis, double x)
+{
+	return put(j->g, j->n, "Expand", f32(j, x), number(j->g, out_size(j, axis)), END_IN);
+}
+
+static Value *cropped_line(const Job *j, int k, float last)
+{
+	int axis = j->list[k];
+	Value *start = element(j->g, j->n, j->roi, k), *end = element(j->g, j->n, j->roi, j->count + k);
+
+	if (out_size(j, axis) <= 1)
+		return with(j, "Mul", with(j, "Mul", with(j, "Add", start, end), f32(j, 0.5)),
+			    copies_as_f32(j, axis, (double)last));
+	Value *mul = with(j, "Mul", with(j, "Sub", end, start), f32(j, (double)last));
+	Value *v = with(j, "Div", with(j, "Mul", indices(j, axis, 0), mul), f32(j, (double)(out_size(j, axis) - 1)));
+	return with(j, "Add", v, with(j, "Mul", start, f32(j, (double)last)));
+}
+
+static Value *aligned_line(const Job *j, int axis, Value *scale, float last)
+{
+	float out = (float)out_size(j, axis);
+	Value *length = j->by_scale ? with(j, "Mul", scale, f32(j, (double)last + 1)) : f32(j, (double)out);
+	Value *way = with(j, "Sub", length, f32(j, 1));
+
+	way = put(j->g, j->n, "Where", with(j, "Greater", length, f32(j, 1)), way, f32(j, 1), END_IN);
+	return with(j, "Div", with(j, "Mul", indices(j, axis, 0), f32(j, (double)last)), way);
+}
+
+/* The coordinates of the k-th resized axis, f32[out]. */
+static Value *coordinates(const Job *j, int k)
+{
+	int axis = j->list[k];
+	float in = (float)in_size(j, axis), out = (float)out_size(j, axis);
+	Value *scale = element(j->g, j->n, j->scale, k);
+
+	switch (j->a->coordinate_transformation_mode) {
+	case TF_CROP:
+		return cropped_line(j, k, in - 1);
+	case ALIGN_CORNERS:
+		return aligned_line(j, axis, scale, in - 1);
+	case ASYMMETRIC:
+		return with(j, "Div", indices(j, axis, 0), scale);
+	case TF_HALF_PIXEL:
+		return with(j, "Div", indices(j, axis, 0.5), scale);
+	case HALF_PIXEL_SYMMETRIC: {
+		Value *part = with(j, "Div", f32(j, (double)out), with(j, "Mul", scale, f32(j, (double)in)));
+		Value *off = with(j, "Mul", f32(j, (double)in / 2), with(j, "Sub", f32(j, 1), part));
+		return with(j, "Add", with(j, "Div", indices(j, axis, 0.5), scale), with(j, "Sub", off, f32(j, 0.5)));
+	}
+	case PYTORCH_HALF_PIXEL:
+		if (out_size(j, axis) <= 1)
+			return with(j, "Mul", indices(j, axis, 0), f32(j, 0));
+		break;
+	default:
+		break;
+	}
+	return with(j, "Sub", with(j, "Div", indices(j, axis, 0.5), scale), f32(j, 0.5));
+}
+
+/* ---- elements and weights ---- */
+
+static Value *clipped(const Job *j, int axis, Value *i)
+{
+	return within(j->g, j->n, i, value_scalar(j->g, I64, 0), value_scalar(j->g, I64, (double)(in_size(j, axis) - 1)));
+}
+
+static Value *nearest(const Job *j, int axis, Value *v)
+{
+	switch (j->a->nearest_mode) {
+	case NEAREST_PREFER_FLOOR:
+		v = of(j, "Ceil", with(j, "Sub", v, f32(j, 0.5)));
+		break;
+	case NEAREST_PREFER_CEIL:
+		v = of(j, "Floor", with(j, "Add", v, f32(j, 0.5)));
+		break;
+	default:
+		v = of(j, j->a->nearest_mode == NEAREST_FLOOR ? "Floor" : "Ceil", v);
+	}
+	return clipped(j, axis, cast_value(j->g, j->n, v, I64));
+}
+
+static Value *polynomial(const Job *j, double c0, double c1, double c2, double c3, Value *d)
+{
+	Value *x = with(j, "Add", with(j, "Mul", d, f32(j, c3)), f32(j, c2));
+
+	x = with(j, "Add", with(j, "Mul", x, d), f32(j, c1));
+	return with(j, "Add", with(j, "Mul", x, d), f32(j, c0));
+}
+
+/* tap_weight() at distance d. */
+static Value *kernel(const Job *j, Value *d)
+{
+	double c = (double)j->a->cubic_coeff_a;
+
+	if (j->a->mode == RESIZE_LINEAR)
+		return with(j, "Max", with(j, "Sub", f32(j, 1), d), f32(j, 0));
+	Value *near = polynomial(j, 1, 0, -(c + 3), c + 2, d), *far = polynomial(j, -4 * c, 8 * c, -5 * c, c, d);
+	far = put(j->g, j->n, "Where", with(j, "Less", d, f32(j, 2)), far, f32(j, 0), END_IN);
+	return put(j->g, j->n, "Where", with(j, "LessOrEqual", d, f32(j, 1)), near, far, END_IN);
+}
+
+/* The first tap and, counting from it, how many there are, for the smallest scale that gives this size. */
+static int first_tap(const Job *j, int axis)
+{
+	float radius = j->a->mode == RESIZE_LINEAR ? 1 : 2;
+	float scale = ((float)out_size(j, axis) - 0.5f) / (float)in_size(j, axis);
+
+	return (int)floorf(-radius / (j->a->antialias && scale < 1 ? scale : 1)) + 1;
+}
+
+/* A vector along `axis`, to multiply elements by. */
+static Value *along(const Job *j, int axis, Value *v, DType t)
+{
+	int rank = j->n->in[0]->shape.rank;
+	int64_t behind[MAX_RANK];
+
+	for (int k = axis + 1; k < rank; k++)
+		behind[k - axis - 1] = k - axis;
+	v = t ? cast_value(j->g, j->n, v, t) : v;
+	return axis + 1 < rank ? with_axes(j->g, j->n, v, rank - axis - 1, behind) : v;
+}
+
+static Value *add(const Job *j, Value *sum, Value *x) { return sum ? with(j, "Add", sum, x) : x; }
+
+/* x resampled along the k-th resized axis at the coordinates v. */
+static Value *resampled(const Job *j, Value *x, int k, Value *v)
+{
+	int axis = j->list[k], first = first_tap(j, axis), count = 2 - 2 * first;
+	Value *floor_v = of(j, "Floor", v), *part = with(j, "Sub", v, floor_v), *sum = NULL, *norm = NULL;
+	Value *stretch = with(j, "Min", element(j->g, j->n, j->scale, k), f32(j, 1));
+	Value *base = cast_value(j->g, j->n, floor_v, I64);
+
+	for (int t = first; t < first + count; t++) {
+		Value *at = with(j, "Add", base, value_scalar(j->g, I64, t)), *i = clipped(j, axis, at);
+		Value *d = of(j, "Abs", with(j, "Sub", f32(j, t), part));
+		Value *weight = kernel(j, j->a->antialias ? with(j, "Mul", d, stretch) : d);
+		if (j->a->exclude_outside)
+			weight = with(j, "Mul", weight, cast_value(j->g, j->n, with(j, "Equal", at, i), F32));
+		norm = add(j, norm, weight);
+		sum = add(j, sum, with(j, "Mul", picked(j->g, j->n, x, i, axis), along(j, axis, weight, x->dtype)));
+	}
+	if (j->a->antialias || j->a->exclude_outside)
+		sum = with(j, "Div", sum, along(j, axis, norm, x->dtype));
+	return sum;
+}
+
+/* ---- all axes ---- */
+
+static void note_outside(Job *j, int k, Value *v)
+{
+	Value *last = f32(j, (double)(in_size(j, j->list[k]) - 1));
+	Value *out = along(j, j->list[k], with(j, "Or", with(j, "Less", v, f32(j, 0)), with(j, "Greater", v, last)), DT_NONE);
+
+	j->outside = j->outside ? with(j, "Or", j->outside, out) : out;
+}
+
+static Value *all_axes(Job *j)
+{
+	DType t = j->n->out[0]->dtype, work = j->a->mode == RESIZE_NEAREST ? t : is_float(t) ? work_type(t) : F64;
+	Value *y = cast_value(j->g, j->n, j->n->in[0], work);
+
+	for (int k = 0; k < j->count; k++) {
+		Value *v = coordinates(j, k);
+		if (j->a->coordinate_transformation_mode == TF_CROP)
+			note_outside(j, k, v);
+		y = j->a->mode == RESIZE_NEAREST ? picked(j->g, j->n, y, nearest(j, j->list[k], v), j->list[k])
+						 : resampled(j, y, k, v);
+	}
+	return y;
+}
+
+/* Integers are rounded, and clipped to what their type holds. */
+static Value *stored(const Job *j, Value *y)
+{
+	DType t = j->n->out[0]->dtype;
+	int bits = dtype_info(t)->bits - !is_unsigned(t);
+
+	if (!is_float(t) && y->dtype == F64)
+		y = within(j->g, j->n, of(j, "Round", y), value_scalar(j->g, F64, is_unsigned(t) ? 0 : -ldexp(1, bits)),
+			   value_scalar(j->g, F64, ldexp(1, bits) - 1));
+	y = cast_value(j->g, j->n, y, t);
+	if (j->outside)
+		y = put(j->g, j->n, "Where", j->outside, value_scalar(j->g, t, (double)j->a->extrapolation_value), y, END_IN);
+	return y;
+}
+
+void resize_trust(Graph *g, Node *n)
+{
+	Job j = {.g = g, .n = n, .a = n->attr, .count = ATTR_OF(n, Resize)->axes.n};
+
+	if (!resize_is_given(g, n))
+		return;
+	if (j.count < 0)
+		j.count = n->in[0]->shape.rank;
+	for (int i = 0; i < j.count; i++)
+		j.list[i] = j.a->axes.n < 0 ? i : (int)fix_axis(g, n, j.a->axes.v[i], n->in[0]->shape.rank);
+	if (has_in(n, 2) == has_in(n, 3))
+		fail_node(g, n, "E-INPUTS", "either scales or sizes must be given");
+	if (has_in(n, 2))
+		take_scales(&j);
+	else
+		take_sizes(&j);
+	if (j.a->coordinate_transformation_mode == TF_CROP) {
+		need_size(g, n, 1, 0, dim(2 * j.count));
+		j.roi = cast_value(g, n, n->in[1], F32);
+	}
+	value_replace(g, n->out[0], stored(&j, all_axes(&j)));
+}
