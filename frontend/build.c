@@ -152,7 +152,7 @@ Node *raw_build(Raw *r)
 	if (!op)
 		raw_fail(r, EXIT_UNSUPPORTED, "E-OPERATOR", "stands for operator %s, which is not supported", r->type);
 	void *attr = attrs_import(r, op);
-	if (op->trust)
+	if (op->trust || (op->flags & CHOOSES))
 		given_shapes(r, op, &like);
 	Node *n = node_control(r->f->g, op, &like, r->nin, r->in, r->nout, attr, r->nsub, r->sub);
 	for (int i = 0; i < r->nout; i++)

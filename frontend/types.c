@@ -133,7 +133,8 @@ static void give_backward(const Frame *f, const NodeProto *p, Value **given)
 {
 	const Op *op = is_onnx_domain(p->domain) ? op_find("", p->op_type) : NULL;
 
-	if (!op || !(op->flags & POINTWISE) || p->n_input != 1 || p->n_output != 1 || !*p->input[0])
+	if (!op || !(op->flags & POINTWISE) || p->n_input != 1 || p->n_output != 1 || !*p->input[0] ||
+	    !*p->output[0])
 		return;
 	Value **to = &given[names_find(&f->scope->names, p->input[0])];
 	if (!*to)

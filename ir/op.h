@@ -86,7 +86,8 @@ enum op_flags {
 	COMMUTES = 128, /* in[0] and in[1] may be exchanged */
 	ONCE = 256,     /* moves, and reads no element of its input twice */
 	TABLES = 512,   /* contracts small tiles with constant tables (codegen/transform.c) */
-	KEPT = 1024     /* stays though nobody reads its output: it stops the run */
+	KEPT = 1024,    /* stays though nobody reads its output: it stops the run */
+	CHOOSES = 2048  /* data decide how many elements its outputs have (ir/op/chosen.h) */
 };
 
 struct Op {

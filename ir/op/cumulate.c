@@ -10,7 +10,6 @@
 
 enum { SHORT = 32 };
 
-struct Cumulate { int64_t exclusive, reverse; };
 
 static void infer(Graph *g, Node *n)
 {

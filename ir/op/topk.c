@@ -11,7 +11,6 @@
 
 enum { LONGEST = 1 << 14 }; /* beyond that, n^2 is too slow */
 
-struct TopK { int64_t axis, largest, sorted; };
 
 static const Attr attrs[] = {ATTR_INT(TopK, axis, -1), ATTR_INT(TopK, largest, 1), ATTR_INT(TopK, sorted, 1), {0}};
 

@@ -19,6 +19,12 @@ static void two_outputs(Model *m)
 	add_node(m, "Exp", "x", "y");
 }
 
+static void result_without_name(Model *m)
+{
+	plain(m);
+	*add_node(m, "Exp", "x", "z")->output = arena_string(m->arena, "");
+}
+
 static void one_node_twice(Model *m)
 {
 	add_input(m, "x", FLOAT, "4");
@@ -182,6 +188,7 @@ const Bad bad_names[] = {
 	{"name-undefined-input", 3, undefined_input, NULL},
 	{"name-undefined-output", 3, undefined_output, NULL},
 	{"name-two-outputs", 3, two_outputs, NULL},
+	{"name-result-without-name", 3, result_without_name, NULL},
 	{"name-one-node-twice", 3, one_node_twice, NULL},
 	{"name-output-is-input", 3, output_is_input, NULL},
 	{"name-output-is-initializer", 3, output_is_initializer, NULL},

@@ -1,0 +1,142 @@
+/* unique.c -- Unique (11): the different elements (or slices along an axis), where each stood first, which one stands at
+ * every place, and how often each occurs; in ascending order, or in that of their first occurrence.
+ *
+ *     x = 2 1 1 3 4 3      y = 1 2 3 4      indices 1 0 3 4      inverse 1 0 0 2 3 2      counts 2 1 2 1
+ *
+ * Rows of all elements are compared with each other, n^2 of them, in vectors. Row i is a first one if no earlier row is
+ * equal, and
+ *
+ *     place[i] = number of first rows that come before it: smaller ones, or earlier ones
+ *
+ * How many there are is given by the file (see chosen.h). */
+#include "ir/op/chosen.h"
+#include "ir/op/reduce.h"
+
+enum { NO_AXIS = INT32_MIN, LONGEST = 1 << 12, Y = 0, INDICES, INVERSE, COUNTS };
+
+struct Unique {
+	int64_t axis; /* NO_AXIS: all elements in a row */
+	int64_t sorted;
+};
+
+static int axis_of(Graph *g, const Node *n)
+{
+	int64_t axis = ATTR_OF(n, Unique)->axis;
+
+	return axis == NO_AXIS ? -1 : (int)fix_axis(g, n, axis, n->in[0]->shape.rank);
+}
+
+/* The first output that is there says how many different ones there are. */
+static Dim given_count(Graph *g, const Node *n, int axis)
+{
+	if (n->out[Y])
+		return given_shape(g, n, Y, axis < 0 ? 1 : n->in[0]->shape.rank)->dim[axis < 0 ? 0 : axis];
+	return given_shape(g, n, n->nout > COUNTS && n->out[COUNTS] ? COUNTS : INDICES, 1)->dim[0];
+}
+
+static void infer(Graph *g, Node *n)
+{
+	need_type(g, n, 0, "fiub");
+	need_rank(g, n, 0, 0, -1);
+	int axis = axis_of(g, n);
+	Shape y = n->in[0]->shape, line = {.rank = 1};
+	int64_t all = dim_number(g, n, axis < 0 ? shape_count(g, &y) : y.dim[axis]);
+	if (all > LONGEST)
+		fail_unsupported(g, n, "the different ones of %lld; up to %d are supported", (long long)all, LONGEST);
+	line.dim[0] = given_count(g, n, axis);
+	if (axis < 0)
+		y = line;
+	else
+		y.dim[axis] = line.dim[0];
+	set_out(g, n, Y, n->in[0]->dtype, &y);
+	set_out(g, n, INDICES, I64, &line);
+	set_out(g, n, COUNTS, I64, &line);
+	line.dim[0] = dim(all);
+	set_out(g, n, INVERSE, I64, &line);
+}
+
+/* The elements as rows [all, width]. */
+static Value *rows_of_input(Graph *g, Node *n, int axis)
+{
+	const Shape *x = &n->in[0]->shape;
+	int64_t perm[MAX_RANK] = {axis}, all = dim_number(g, n, shape_count(g, x));
+
+	if (axis < 0)
+		return reshaped(g, n, n->in[0], 2, (int64_t[]){all, 1});
+	for (int k = 0, to = 1; k < x->rank; k++)
+		if (k != axis)
+			perm[to++] = k;
+	int64_t size = x->dim[axis].k, width = size ? all / size : 0;
+	return reshaped(g, n, transposed(g, n, n->in[0], x->rank, perm), 2, (int64_t[]){size, width});
+}
+
+static Value *any_along(Graph *g, const Node *n, Value *v, int64_t axis) { return reduced(g, n, "ReduceMax", v, axis, false); }
+
+typedef struct Compared {
+	Value *same, *less; /* bool[all, all]: row i equals row j, row i comes before row j */
+} Compared;
+
+/* The first element that differs decides. */
+static Compared compared(Graph *g, Node *n, Value *rows)
+{
+	int64_t first = 0, second = 1;
+	Value *a = with_axes(g, n, rows, 1, &second), *b = with_axes(g, n, rows, 1, &first);
+	Value *same = binary(g, n, "Equal", a, b), *other = cast_value(g, n, put(g, n, "Not", same, END_IN), I64);
+	Value *before = put_attr(g, n, "CumSum", &(struct Cumulate){.exclusive = 1}, other, value_scalar(g, I64, 2), END_IN);
+	Value *decides = binary(g, n, "Equal", before, value_scalar(g, I64, 0));
+	Value *number = rows->dtype == BOOL ? cast_value(g, n, rows, I64) : rows;
+	Value *less = binary(g, n, "Less", with_axes(g, n, number, 1, &second), with_axes(g, n, number, 1, &first));
+	return (Compared){reduced(g, n, "ReduceMin", same, 2, false),
+			  any_along(g, n, binary(g, n, "And", decides, less), 2)};
+}
+
+/* A row vector and a column vector, to be compared with each other. */
+static Value *as_row(Graph *g, const Node *n, Value *v) { return with_axes(g, n, v, 1, &(int64_t){0}); }
+static Value *as_column(Graph *g, const Node *n, Value *v) { return with_axes(g, n, v, 1, &(int64_t){1}); }
+
+/* bool[all, all]: i < j */
+static Value *earlier(Graph *g, const Node *n, int64_t all)
+{
+	return binary(g, n, "Less", as_column(g, n, count_to(g, all)), as_row(g, n, count_to(g, all)));
+}
+
+static Value *sum_of(Graph *g, const Node *n, Value *v, int64_t axis)
+{
+	return reduced(g, n, "ReduceSum", cast_value(g, n, v, I64), axis, false);
+}
+
+/* i64[count, all]: where `place` is the row's number. */
+static Value *at_place(Graph *g, const Node *n, Value *place, int64_t count)
+{
+	return cast_value(g, n, binary(g, n, "Equal", as_row(g, n, place), as_column(g, n, count_to(g, count))), I64);
+}
+
+static void expand(Graph *g, Node *n)
+{
+	int axis = axis_of(g, n);
+	int64_t count = given_count(g, n, axis).k;
+	Value *rows = rows_of_input(g, n, axis), *sooner = earlier(g, n, rows->shape.dim[0].k);
+	Compared c = compared(g, n, rows);
+	Value *again = any_along(g, n, binary(g, n, "And", c.same, sooner), 0), *is_first = put(g, n, "Not", again, END_IN);
+	Value *found = positions_chosen(g, n, is_first, count); /* the first ones as they stand */
+	Value *firsts = as_column(g, n, is_first), *before = ATTR_OF(n, Unique)->sorted ? c.less : sooner;
+	Value *place = sum_of(g, n, binary(g, n, "And", before, firsts), 0);
+	Value *order = put_attr(g, n, "ArgMax", &(struct ArgReduce){.axis = 1}, at_place(g, n, picked(g, n, place, found, 0), count),
+				END_IN);
+	Value *indices = picked(g, n, found, order, 0);
+	Value *kind = cast_value(g, n, binary(g, n, "And", c.same, firsts), I64); /* [i, j]: j's kind stands first at i */
+	Value *inverse = sum_of(g, n, binary(g, n, "Mul", kind, as_column(g, n, place)), 0);
+
+	replace_out(g, n, Y, picked(g, n, axis < 0 ? flat(g, n, n->in[0]) : n->in[0], indices, axis < 0 ? 0 : axis));
+	replace_out(g, n, INDICES, indices);
+	replace_out(g, n, INVERSE, inverse);
+	replace_out(g, n, COUNTS, sum_of(g, n, at_place(g, n, inverse, count), 1));
+}
+
+static const Attr attrs[] = {ATTR_INT(Unique, axis, NO_AXIS), ATTR_INT(Unique, sorted, 1), {0}};
+
+const Op op_Unique = {
+	.name = "Unique", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 4, .flags = CHOOSES,
+	.attrs = attrs, .attr_size = sizeof(struct Unique),
+	.infer = infer, .eval = eval_expansion, .expand = expand,
+};
