@@ -33,7 +33,12 @@ static void build_input(Frame *f, const ValueInfoProto *p)
 {
 	Declared d = declared_of(f->im, p);
 	Shape shape = {.rank = -1};
+	const ConstChoice *choice = const_choice(f->im, p->name);
 
+	if (choice) {
+		value_bind(f, p->name, value_const(f->g, p->name, choice->tensor));
+		return;
+	}
 	if (!d.dtype)
 		fail(f->im->ctx, EXIT_MODEL, "E-TYPE", "input '%s' has no type", shown(f->im->ctx, p->name));
 	if (d.kind == KIND_TENSOR || d.shape)

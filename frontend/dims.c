@@ -85,7 +85,7 @@ static const ValueInfoProto *find_input(const Import *im, const Scope *s, const 
 	return NULL;
 }
 
-static _Noreturn void no_such_input(Import *im, const Scope *s, const char *name)
+static _Noreturn void no_such_input(Import *im, const Scope *s, const char *name, const char *option)
 {
 	const GraphProto *g = im->model->graph;
 	const char **inputs = NEW_N(im->arena, const char *, g->n_input);
@@ -95,19 +95,20 @@ static _Noreturn void no_such_input(Import *im, const Scope *s, const char *name
 		if (is_true_input(s, text_of(g->input[i]->name)))
 			inputs[n++] = g->input[i]->name;
 	hint(im->ctx, "inputs: %s", join(im, inputs, n));
-	fail(im->ctx, EXIT_USAGE, "E-DIM", "--shape names '%s', which is no input of the model", shown(im->ctx, name));
+	fail(im->ctx, EXIT_USAGE, "E-DIM", "%s names '%s', which is no input of the model", option,
+	     shown(im->ctx, name));
 }
 
-static void choose_shape(Import *im, const Scope *scope, const ShapeChoice *choice)
+static void choose_shape(Import *im, const Scope *scope, const ShapeChoice *choice, const char *option)
 {
 	Ctx *c = im->ctx;
 	const ValueInfoProto *p = find_input(im, scope, choice->input);
 
 	if (!p)
-		no_such_input(im, scope, choice->input);
+		no_such_input(im, scope, choice->input, option);
 	const TensorShapeProto *s = declared_of(im, p).shape;
 	if (s && s->n_dim != (size_t)choice->rank)
-		fail(c, EXIT_USAGE, "E-DIM", "--shape gives input '%s' %d sizes, it has %zu", shown(c, choice->input),
+		fail(c, EXIT_USAGE, "E-DIM", "%s gives input '%s' %d sizes, it has %zu", option, shown(c, choice->input),
 		     choice->rank, s->n_dim);
 	for (size_t i = 0; s && i < s->n_dim; i++) {
 		const char *name = size_name(im, p, s, i);
@@ -115,9 +116,31 @@ static void choose_shape(Import *im, const Scope *scope, const ShapeChoice *choi
 			choose(im, name, choice->dim[i], choice->dim[i]);
 		else if (s->dim[i]->dim_value != choice->dim[i])
 			fail(c, EXIT_USAGE, "E-DIM",
-			     "--shape gives axis %zu of input '%s' size %lld; the file fixes it at %lld", i,
+			     "%s gives axis %zu of input '%s' size %lld; the file fixes it at %lld", option, i,
 			     shown(c, choice->input), (long long)choice->dim[i], (long long)s->dim[i]->dim_value);
 	}
+}
+
+/* The tensor has to be one that the input could be; its sizes are the model's from now on. */
+static void choose_const(Import *im, const Scope *scope, const ConstChoice *choice)
+{
+	const Tensor *t = choice->tensor;
+	ShapeChoice shape = {.input = choice->input, .rank = t->rank};
+
+	memcpy(shape.dim, t->dim, sizeof shape.dim);
+	choose_shape(im, scope, &shape, "--const");
+	Declared d = declared_of(im, find_input(im, scope, choice->input));
+	if (d.kind != KIND_TENSOR || (d.dtype && d.dtype != t->dtype))
+		fail(im->ctx, EXIT_USAGE, "E-TYPE", "--const gives input '%s' %s, it is %s", shown(im->ctx, choice->input),
+		     dtype_name(t->dtype), d.kind != KIND_TENSOR ? "no tensor" : dtype_name(d.dtype));
+}
+
+const ConstChoice *const_choice(const Import *im, const char *input)
+{
+	for (int i = 0; i < im->options->nconsts; i++)
+		if (!strcmp(im->options->consts[i].input, input))
+			return &im->options->consts[i];
+	return NULL;
 }
 
 static void choose_dim(Import *im, const DimChoice *choice)
@@ -138,7 +161,9 @@ void dims_choose(Import *im, const Scope *s)
 		if (is_true_input(s, text_of(g->input[i]->name)))
 			note_sizes(im, g->input[i]);
 	for (int i = 0; i < im->options->nshapes; i++)
-		choose_shape(im, s, &im->options->shapes[i]);
+		choose_shape(im, s, &im->options->shapes[i], "--shape");
+	for (int i = 0; i < im->options->nconsts; i++)
+		choose_const(im, s, &im->options->consts[i]);
 	for (int i = 0; i < im->options->ndims; i++)
 		choose_dim(im, &im->options->dims[i]);
 }

@@ -16,11 +16,19 @@ typedef struct ShapeChoice {
 	int64_t dim[MAX_RANK];
 } ShapeChoice;
 
+/* --const INPUT=FILE: the input is a constant, and none of the graph's inputs. */
+typedef struct ConstChoice {
+	const char *input;
+	Tensor *tensor;
+} ConstChoice;
+
 typedef struct ReadOptions {
 	const DimChoice *dims;
 	int ndims;
 	const ShapeChoice *shapes;
 	int nshapes;
+	const ConstChoice *consts;
+	int nconsts;
 	FILE *missing; /* --check: every operator without a row, a line each with all of its nodes; NULL: nowhere */
 } ReadOptions;
 

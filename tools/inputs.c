@@ -46,6 +46,16 @@ static void read_npz(Ctx *c, const Graph *g, Tensor **in, const uint8_t *bytes, 
 		in[input_named(c, g, name)] = t;
 }
 
+Tensor *tensor_read(Ctx *c, const char *path)
+{
+	size_t n;
+	const char *name;
+	if (!ends_in(path, ".npy") && !ends_in(path, ".pb"))
+		fail(c, EXIT_USAGE, "E-INPUT", "'%s' is no .npy or .pb file", shown(c, path));
+	const uint8_t *bytes = file_read(c, &c->perm, path, &n);
+	return ends_in(path, ".npy") ? npy_read(c, bytes, n, path) : onnx_read_tensor(c, &c->perm, bytes, n, &name);
+}
+
 /* One -i; without a name it is for the first input that has nothing yet. */
 static void read_file(Ctx *c, const Graph *g, Tensor **in, const InputFile *f)
 {

@@ -7,6 +7,8 @@
 Tensor **inputs_read(Ctx *c, const Settings *s, const Graph *g);
 /* Random numbers (floats from -1 to 1, integers 0 and 1) for every input that has none. */
 void inputs_fill(Ctx *c, const Settings *s, Graph *g, Tensor **in);
+/* The tensor of a .npy or .pb file. */
+Tensor *tensor_read(Ctx *c, const char *path);
 /* --shape choices that fix inputs of unknown size to the sizes of the tensors there are. */
 ShapeChoice *inputs_shapes(Ctx *c, const Graph *g, Tensor *const *in, int *n);
 #endif

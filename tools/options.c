@@ -8,6 +8,7 @@
 #include "codegen/target.h"
 #include "codegen/tuned.h"
 #include "tools/file.h"
+#include "tools/inputs.h"
 #include "tools/options.h"
 
 #ifdef __x86_64__
@@ -152,6 +153,16 @@ static void shape_choice(Ctx *c, Settings *s, const Row *row, const char *value)
 	s->read.shapes = all;
 }
 
+static void const_choice(Ctx *c, Settings *s, const Row *row, const char *value)
+{
+	const char *path;
+	ConstChoice x = {.input = name_of(c, row, value, &path)};
+	x.tensor = tensor_read(c, path);
+	ConstChoice *all = longer(c, s->read.consts, s->read.nconsts, sizeof x);
+	all[s->read.nconsts++] = x;
+	s->read.consts = all;
+}
+
 static void input_file(Ctx *c, Settings *s, const Row *row, const char *value)
 {
 	InputFile f;
@@ -226,6 +237,7 @@ static const Row table[] = {
 	{COMPILE, "--threads", NULL, "emit stages that can use a pool of workers", yes, AT(compile.threads), 0},
 	{EVERY, "--dim", "NAME=N or NAME=LO..HI", "fix or bound a symbolic dimension", dim_choice, 0, 0},
 	{EVERY, "--shape", "INPUT=1,3,224,224", "the sizes of an input", shape_choice, 0, 0},
+	{EVERY, "--const", "INPUT=FILE", "the input is this tensor (.npy, .pb) in every run", const_choice, 0, 0},
 	{COMPILE, "--weights", "c, incbin or file", "in the C text, by the assembler, or given to init", weights, 0, 0},
 	{ALL, "-O0", NULL, "only the passes that code generation relies on", level, 0, 0},
 	{ALL, "-O1", NULL, "cheap passes", level, 0, 1},

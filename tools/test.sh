@@ -97,6 +97,7 @@ if [ -d $shared/zoo ]; then
 fi
 tally emitted-c sh tests/emit/check.sh build/release/tcc-compile samples/digits/digits.onnx $few
 check demo sh tools/demo.sh
+tally onnx-constants build/release/suite -t none -c
 tally onnx-tests build/release/suite
 if [ -d $shared/zoo ]; then
 	tally zoo build/release/zoo

@@ -3,15 +3,25 @@
 
 /* ---- Expand ---- */
 
+/* The last sizes of the result, as many as data give. */
+static Shape given_sizes(Graph *g, const Node *n)
+{
+	const Shape *y = &n->out[0]->shape;
+	int64_t count = dim_number(g, n, shape_count(g, &n->in[1]->shape));
+	if (count > y->rank)
+		fail_node(g, n, "E-SHAPE", "%lld sizes cannot lead to shape %s", (long long)count, shape_text(g, y));
+	return shape_of((int)count, y->dim + y->rank - count);
+}
+
 static void infer_expand(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
 	int count;
 	if (is_trusted(g, n, 1)) {
-		Shape y = n->out[0]->shape, both = broadcast_shape(g, n, &n->in[0]->shape, &y);
-		if (!shape_same(&both, &y) || !dim_is(shape_count(g, &n->in[1]->shape), y.rank))
-			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s by %s sizes", shape_text(g, &n->in[0]->shape),
-				  shape_text(g, &y), dim_text(g->syms, shape_count(g, &n->in[1]->shape)));
+		Shape y = n->out[0]->shape, given = given_sizes(g, n), both = broadcast_shape(g, n, &n->in[0]->shape, &given);
+		if (!shape_same(&both, &y))
+			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s by %d sizes", shape_text(g, &n->in[0]->shape),
+				  shape_text(g, &y), given.rank);
 		n->out[0]->dtype = n->in[0]->dtype;
 		return;
 	}
@@ -28,13 +38,13 @@ static void trust_expand(Graph *g, Node *n)
 {
 	if (!is_trusted(g, n, 1))
 		return;
-	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
-	Shape least = *y;
-	for (int k = 0; k < x->rank; k++)
-		if (dim_same(x->dim[k], y->dim[y->rank - x->rank + k]))
-			least.dim[y->rank - x->rank + k] = dim(1);
+	const Shape *x = &n->in[0]->shape;
+	Shape most = given_sizes(g, n), least = most;
+	for (int i = 1; i <= x->rank && i <= most.rank; i++)
+		if (dim_same(x->dim[x->rank - i], most.dim[most.rank - i]))
+			least.dim[most.rank - i] = dim(1);
 	Value *given = as_vector(g, n, n->in[1]);
-	settle_input(n, 1, sizes_value(g, y));
+	settle_input(n, 1, sizes_value(g, &most));
 	require(g, n, binary(g, n, "Or", binary(g, n, "Equal", given, n->in[1]),
 			     binary(g, n, "Equal", given, sizes_value(g, &least))));
 }

@@ -170,3 +170,7 @@ run x = f32[4] [1, 2, 3, 4], r = f32[2] [0, 2], s = i64[1] [3] gives y = f32[3] 
 fails E-SHAPE
 graph (%x f32[4], %s f32[1]) -> (%y) { %y f32[4] = Resize(%x, _, %s) {mode = linear} }
 run x = f32[4] [1, 2, 3, 4], s = f32[1] [1.25] gives y = f32[4] [0, 0, 0, 0]
+
+== Expand: fewer sizes than axes
+graph (%x f32[2,1,2], %s i64[2]) -> (%y) { %y f32[2,3,2] = Expand(%x, %s) }
+run x = f32[2,1,2] [1, 2, 3, 4], s = i64[2] [3, 1] gives y = f32[2,3,2] [1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4]

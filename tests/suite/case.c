@@ -165,10 +165,27 @@ static ShapeChoice *sizes_of_data(Ctx *c, const Case *k, const Graph *g, int *n)
 	return s;
 }
 
+/* Every input that the case has a tensor for. */
+static ConstChoice *data_as_consts(Ctx *c, const Case *k, const Graph *g, int *n)
+{
+	ConstChoice *x = NEW_N(&c->perm, ConstChoice, g->nin);
+	*n = 0;
+	for (int i = 0; i < g->nin; i++) {
+		Tensor *t = k->in && g->in[i]->kind == KIND_TENSOR ? tensor_file(c, k->in, i) : NULL;
+		if (t)
+			x[(*n)++] = (ConstChoice){g->in[i]->name, t};
+	}
+	return x;
+}
+
 Graph *case_graph(Ctx *c, const Case *k, bool fix_sizes)
 {
 	ReadOptions o = {.dims = k->dim, .ndims = k->ndim};
 	Graph *g = onnx_read(c, k->model, &o);
+	if (k->constant) {
+		o.consts = data_as_consts(c, k, g, &o.nconsts);
+		return onnx_read(c, k->model, &o);
+	}
 	if (fix_sizes)
 		o.shapes = sizes_of_data(c, k, g, &o.nshapes);
 	return o.nshapes ? onnx_read(c, k->model, &o) : g;

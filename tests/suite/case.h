@@ -16,6 +16,7 @@ typedef struct Case {
 	DimChoice *dim;    /* sizes that the case wants for symbols */
 	int ndim;
 	double rtol, atol;
+	bool constant;     /* its inputs become constants of the model, which so has none */
 } Case;
 
 typedef struct Cases {
