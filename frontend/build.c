@@ -154,6 +154,8 @@ Node *raw_build(Raw *r)
 	const Op *op = op_find(r->domain, r->type);
 	Node like = {.name = r->name};
 
+	for (int i = 0; i < r->nin; i++)
+		need_tensor(r->f, r->in[i], arena_format(&r->f->im->ctx->scratch, "an input of a node (%s)", r->type));
 	if (!op)
 		raw_fail(r, EXIT_UNSUPPORTED, "E-OPERATOR", "stands for operator %s, which is not supported", r->type);
 	void *attr = attrs_import(r, op);
@@ -203,6 +205,7 @@ static void build_node(Frame *f, size_t k)
 
 	switch (call.kind) {
 	case CALL_CONSTANT: r.out[0] = constant_build(&r); break;
+	case CALL_SEQUENCE: r.out[0] = sequence_build(&r); break;
 	case CALL_FUNCTION: function_inline(&r, call.function); break;
 	case CALL_OP: build_operator(&r, f->scope->node[k]); break;
 	}
@@ -241,6 +244,7 @@ void outputs_build(Frame *f)
 			fail(f->im->ctx, EXIT_MODEL, "E-NAME",
 			     "output '%s' of a graph is an absent input of the function around it",
 			     shown(f->im->ctx, p->output[i]->name));
+		need_tensor(f, v, "an output of a graph");
 		graph_output(f->g, v, p->output[i]->name);
 	}
 }

@@ -84,7 +84,7 @@ typedef struct Import {
 
 /* What a node calls. */
 typedef struct Callee {
-	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION } kind;
+	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION, CALL_SEQUENCE } kind;
 	int version; /* of the operator set */
 	Function *function;
 } Callee;
@@ -232,6 +232,13 @@ Shape input_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *s
 Tensor *tensor_import(Ctx *c, Arena *a, const char *directory, const TensorProto *t, const char *who);
 Tensor *sparse_import(Ctx *c, Arena *a, const char *directory, const SparseTensorProto *s, const char *who);
 Value *constant_build(Raw *r);
+
+/* ---- sequences.c: sequences and optionals are lists of values while a file is read ---- */
+
+bool is_sequence_operator(const char *domain, const char *type);
+bool is_list(const Value *v);
+Value *sequence_build(Raw *r); /* its one output */
+void need_tensor(const Frame *f, const Value *v, const char *what); /* v is no list; E-UNSUPPORTED */
 
 /* ---- attrs.c ---- */
 

@@ -282,6 +282,8 @@ static Callee callee_of(Import *im, Scope *s, size_t node)
 			is_onnx_domain(p->domain) ? "ai.onnx" : shown(im->ctx, p->domain));
 	if (is_onnx_domain(p->domain) && !strcmp(type, "Constant"))
 		call.kind = CALL_CONSTANT;
+	else if (is_sequence_operator(p->domain, type))
+		call.kind = CALL_SEQUENCE;
 	else if (!operator_of(p->domain, type, call.version))
 		missing_note(im, s, node);
 	return call;

@@ -37,6 +37,8 @@ typedef struct Value {
 	int slot;     /* which output of def */
 	Dim *content; /* small integer tensors: their elements as sizes (row-major), when known, else NULL */
 	int ncontent;
+	struct Value **item; /* of a sequence or optional whose elements are known, while a file is read; else NULL */
+	int nitems;
 	int order[MAX_RANK]; /* axes from outermost to innermost in memory; filled by the layout pass */
 	struct Place *place; /* where it lives; filled by the planner */
 } Value;
