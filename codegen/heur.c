@@ -53,7 +53,8 @@ static int row_loads(const Row *row, int64_t points)
 }
 
 /* Loads a step of k. By rows, b stays in the registers that accumulators leave, and what does not fit is read for each
- * use. Tap by tap, compilers carry what the next tap loads again in registers that are not there: it costs twice. */
+ * use. Tap by tap, where taps share vectors of a row, loads take twice their time: the row that goes through the first
+ * cache again and again leaves no time for anything else. */
 static double tile_loads(const Contraction *c, const Target *t, bool by_rows, int64_t points, int64_t vectors)
 {
 	if (!c->a_lanes)

@@ -58,6 +58,8 @@ static void put_offset(Tile *t, int64_t k)
 		put_text(t->p.out, " %c %lld", k < 0 ? '-' : '+', (long long)(k < 0 ? -k : k));
 }
 
+static int64_t size_of(int64_t x) { return x < 0 ? -x : x; }
+
 static int64_t depth_of(const Contraction *c)
 {
 	int64_t depth = 1;
@@ -151,7 +153,19 @@ static void put_b(Tile *t, int q)
 	put_offset(t, (int64_t)q * t->lanes);
 }
 
-static void put_a(Tile *t, int q)
+/* Compilers keep what this step of k reads for the step that reads it again, in registers that the sums need. */
+static bool reads_again(const Tile *t)
+{
+	const Contraction *c = t->c;
+	const Step *k = c->nk ? &c->k[c->nk - 1] : NULL;
+	if (t->lanes == 1 || !k || !k->a || !c->point.a)
+		return false;
+	int64_t step = gcd(k->a, c->point.a), points = size_of(k->a / step), steps = size_of(c->point.a / step);
+	return points < c->points && steps < k->n && steps <= ROW_MAX;
+}
+
+/* " 32*r + s": where a is in this step of k; returns false when it prints nothing. */
+static bool put_step(Tile *t)
 {
 	Contraction *c = t->c;
 	bool first = true;
@@ -165,6 +179,14 @@ static void put_a(Tile *t, int q)
 		bool way = c->ways > 1 && i == c->nk - 1;
 		put_text(t->p.out, !way ? "%s" : c->k[i].a == 1 ? "%s + way" : "(%s + way)", axis_name(&t->p, c->k[i].axis));
 	}
+	return !first;
+}
+
+/* The index of point p's element, or of its vector q. */
+static void put_a(Tile *t, int q)
+{
+	Contraction *c = t->c;
+	bool first = reads_again(t) || !put_step(t);
 	if (c->point.axis && c->point.a)
 		put_text(t->p.out, c->point.a == 1 ? "%sp" : "%s%lld*p", first ? "" : " + ", (long long)c->point.a);
 	else if (first)
@@ -236,6 +258,15 @@ static void print_product(Tile *t, const char *acc, const char *a, const char *b
 		print_line(&t->p, "%s = v_fma%s(%s, %s, %s);", acc, half ? "_half" : "", a, b, acc);
 }
 
+/* Where a's elements of this step are, in a way that no other step knows. */
+static void print_at(Tile *t)
+{
+	indent(t);
+	put_text(t->p.out, "const float *at = v_fresh(a + ");
+	put_step(t);
+	put_text(t->p.out, ");\n");
+}
+
 static void print_products(Tile *t)
 {
 	Out *o = t->p.out;
@@ -247,7 +278,8 @@ static void print_products(Tile *t)
 			put_text(o, "\t");
 		if (load) {
 			put_text(o, "%s v%d = ", half ? "vh" : type_of(t), at);
-			put_text(o, t->lanes == 1 ? "a[" : half ? "v_set_half(a[" : !t->c->a_lanes ? "v_set(a[" : part ? "v_load_n(a + " : "v_load(a + ");
+			put_text(o, t->lanes == 1 ? "" : half ? "v_set_half(" : !t->c->a_lanes ? "v_set(" : part ? "v_load_n(" : "v_load(");
+			put_text(o, "%s%s", reads_again(t) ? "at" : "a", t->c->a_lanes && t->lanes > 1 ? " + " : "[");
 			put_a(t, t->c->a_lanes ? q * t->lanes : 0);
 			if (part)
 				put_text(o, ", %s", rest_of(t));
@@ -269,6 +301,8 @@ static void print_taps(Tile *t)
 	if (t->c->fetch_every)
 		print_fetch(t);
 	print_b_loads(t);
+	if (reads_again(t))
+		print_at(t);
 	print_products(t);
 	t->p.depth -= ways;
 	if (ways)
@@ -418,10 +452,30 @@ static void shift(Tile *t, const Axis *axis, const char *to)
 	t->p.shifted_text[t->p.nshifted++] = to;
 }
 
+/* Compilers read what the epilogues of all points have in common (a bias) before the loop over tiles, into registers
+ * that they then lack in its middle. */
+static void print_fresh(Tile *t, const Expr *x)
+{
+	bool common = x->kind == X_LOAD && x->value->role == ROLE_CONST && !(t->c->point.axis && depends_on(x, t->c->point.axis));
+	const char *name = common ? name_of(t, x) : NULL;
+	if (common && !strstr(t->p.out->text, arena_format(t->p.out->arena, "\t%s = v_fresh", name)))
+		print_line(&t->p, "%s = v_fresh(%s);", name, name);
+	for (int k = 0; k < x->nargs; k++)
+		print_fresh(t, x->arg[k]);
+}
+
+/* Registers that sums, a row of b and one element of a leave. */
+static int spare_registers(const Tile *t)
+{
+	return t->p.m->target->registers - t->c->points * t->vectors - t->vectors - 1;
+}
+
 static void print_epilogue(Tile *t)
 {
 	Printer *p = &t->p;
 	Contraction *c = t->c;
+	if (t->lanes > 1 && c->points > 1 && spare_registers(t) <= t->vectors + 1)
+		print_fresh(t, c->epilogue);
 	print_line(p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
 	for (int q = 0; q < t->vectors; q++) {
 		p->nshifted = 0;

@@ -25,6 +25,9 @@
 	V("v_prefetch", "void", "const float *p",									\
 	  "\t/* the line at p, which may lie behind the end of an array */\n"						\
 	  "\t_mm_prefetch((const char *)p, _MM_HINT_T0);\n"),								\
+	V("v_fresh", "const float *", "const float *p",									\
+	  "\t/* p, of which the compiler does not know that it is p: what is read there is read again */\n"			\
+	  "\t__asm__(\"\" : \"+r\"(p));\n\treturn p;\n"),									\
 	V("v_exp", "vf", "vf x",											\
 	  "\t/* x = n log 2 + r, |r| <= log 2 / 2 */\n"								\
 	  "\tx = v_clamp(x, -104.0f, 89.0f);\n"									\

@@ -1,6 +1,6 @@
 /* Depthwise convolutions as emitted C: kernels, strides, dilations and channel multipliers in one and two dimensions for
- * every target of this machine against the evaluator; what the compiler makes of the loop over a row of taps, and of
- * that over the depth of a product; and the copy of an image before a first layer. */
+ * every target of this machine against the evaluator; what the compiler makes of the loops over a row of taps,
+ * over the taps of a first layer and over the depth of a product; and the copy of an image before a first layer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "codegen/codegen.h"
@@ -211,6 +211,38 @@ static void check_loop(const char *target)
 CASE(avx2_loop) { check_loop("x86-64-v3"); }
 CASE(avx512_loop) { check_loop("x86-64-v4"); }
 
+/* ---- the loop over the taps of a first layer, as assembly ---- */
+
+/* Each loop over taps of an image of few channels makes one product a point and vector, from registers and the image. */
+static void check_taps(const char *target, int64_t channels, int64_t kernel, int64_t outputs)
+{
+	const Op *conv = op_find("", "Conv");
+	struct Sliding *a = attr_new(g, conv);
+	int loops = 0;
+
+	Value *args[3] = {given(random_tensor(4, (int64_t[]){1, channels, 32, 32})),
+			  value_const(g, "w", random_tensor(4, (int64_t[]){outputs, channels, kernel, kernel})),
+			  value_const(g, "b", random_tensor(1, &outputs))};
+	a->pads = twice(kernel / 2, 4);
+	graph_output(g, node_new(g, conv, NULL, 3, args, 1, a)->out[0], "y");
+	for (char *at = assembly(target), *next; at; at = next) {
+		next = strstr(at, "\n.L");
+		if (next)
+			*next++ = 0;
+		Counts n = count(at);
+		if (n.products < 6)
+			continue;
+		loops++;
+		assert_int_equal(n.stack, 0);
+	}
+	assert_in_range(loops, 1, 2);
+}
+
+CASE(avx2_gray) { check_taps("x86-64-v3", 1, 5, 8); }
+CASE(avx512_gray) { check_taps("x86-64-v4", 1, 5, 8); }
+CASE(avx2_colour) { check_taps("x86-64-v3", 3, 5, 16); }
+CASE(avx512_colour) { check_taps("x86-64-v4", 3, 5, 32); }
+
 /* ---- the loop over the depth of a product, as assembly ---- */
 
 static void add_product(int64_t matrices, int64_t points, int64_t depth, int64_t outputs)
@@ -284,7 +316,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(portable_c), TEST(planes),
 #ifdef __x86_64__
-		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_product), TEST(avx512_product), TEST(avx512_half),
+		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
+		TEST(avx2_product), TEST(avx512_product), TEST(avx512_half),
 		TEST(avx2_one_point), TEST(avx512_one_point),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
