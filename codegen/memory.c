@@ -10,10 +10,8 @@ enum { ARENA_ALIGN = 64 };
 
 static int64_t region_count(const Value *v)
 {
-	int64_t n = 1;
-	for (int k = 0; k < v->shape.rank; k++)
-		n *= v->shape.dim[k].k + v->place->before[k] + v->place->after[k];
-	return n;
+	int64_t stride[MAX_RANK];
+	return row_major(v, stride);
 }
 
 static int position(Value *const *list, int n, const Value *v)

@@ -87,15 +87,26 @@ Expr *address_of(Lower *l, const Value *v, Expr *const *at)
 
 /* ---- strides ---- */
 
-/* Strides of a value that has memory of its own, borders included; row-major in its order. */
-static void own_strides(const Value *v, Place *p)
+enum { LINE = 16, CROWDED = 256 }; /* elements: of a line, and a step at which few sets of a first cache take all */
+
+/* In the value's order, borders included. */
+int64_t row_major(const Value *v, int64_t *stride)
 {
+	const Place *p = v->place;
 	int64_t step = 1;
 	for (int k = v->shape.rank - 1; k >= 0; k--) {
 		int axis = v->order[k];
-		p->stride[axis] = step;
+		step += axis < p->apart && step % CROWDED == 0 ? LINE : 0;
+		stride[axis] = step;
 		step *= v->shape.dim[axis].k + p->before[axis] + p->after[axis];
 	}
+	return step;
+}
+
+/* Strides of a value that has memory of its own. */
+static void own_strides(const Value *v, Place *p)
+{
+	row_major(v, p->stride);
 	p->offset = 0;
 	for (int k = 0; k < v->shape.rank; k++)
 		p->offset += p->before[k] * p->stride[k];

@@ -396,6 +396,16 @@ static void free_output(Graph *g, int i)
 	g->out[i]->place->stored = true;
 }
 
+/* ---- Winograd's products: a tile of x or y has an element of each ---- */
+
+static void keep_apart(Node *n)
+{
+	if (n->op == op_find("tcc", "WinogradInput"))
+		n->out[0]->place->apart = n->nin - 1;
+	if (n->op == op_find("tcc", "WinogradOutput"))
+		n->in[0]->place->apart = n->nin - 1;
+}
+
 void layout(Graph *g)
 {
 	uint32_t nodes = g->nnode;
@@ -416,5 +426,7 @@ void layout(Graph *g)
 			share_borders(g, g->node[i]);
 	for (int i = 0; i < g->nout; i++)
 		free_output(g, i);
+	for (uint32_t i = 0; i < nodes; i++)
+		keep_apart(g->node[i]);
 	graph_sort(g);
 }

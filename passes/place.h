@@ -40,6 +40,8 @@ typedef struct Place {
 	bool ragged;      /* an input or output with an inner size that varies: dense, so its strides vary too */
 	bool border;      /* has zeros around it */
 	int64_t before[MAX_RANK], after[MAX_RANK]; /* how many, along each axis, in elements */
+	int apart;        /* layout's wish: elements along so many first axes, which are read and written together, lie in
+	                   * different sets of a cache */
 	bool zeroed;      /* a stage writes those zeros (code generation) */
 	Value *parent;    /* stored inside this Concat output, ... */
 	int parent_axis;  /* ... along this axis, ... */
@@ -61,6 +63,7 @@ void place_scan(Node *n, bool fusing);
 /* ---- shared ---- */
 
 Place *place_new(Graph *g);
+int64_t row_major(const Value *v, int64_t *stride);   /* strides of memory of its own; returns how many elements that has */
 const Value *place_root(const Value *v);              /* the value whose memory it is */
 void place_same(Value *v, Value *outer);              /* v is the same memory as outer */
 

@@ -94,6 +94,22 @@ CASE(a_promised_inner_axis_is_given)
 			assert_int_equal(g->node[i]->out[0]->place->stride[3], 1);
 }
 
+/* Of a tile every product has an element: 1024 elements further each, they would meet in the same sets of the cache. */
+CASE(products_of_a_tile_lie_apart)
+{
+	g = placed("graph (%x f32[1,16,32,32], %b f32[6,6]) -> (%y) {\n"
+		   "%v = tcc.WinogradInput(%x, %b, %b) {tile = [4, 4], tiles = [8, 8], before = [1, 1]} %y = Relu(%v) }");
+	for (uint32_t i = 0; i < g->nnode; i++) {
+		const Place *p = g->node[i]->out[0]->place;
+		if (g->node[i]->op != op_find("tcc", "WinogradInput"))
+			continue;
+		assert_int_equal(p->stride[1], 8 * 8 * 16 + 16);
+		assert_int_equal(p->stride[0], 6 * p->stride[1]);
+		return;
+	}
+	assert_true(false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,7 +117,7 @@ int main(void)
 		TEST(vectors_that_would_be_torn_apart_stay_a_copy), TEST(blocks_of_channels_are_stored_as_pixels),
 		TEST(elements_that_are_read_twice_are_stored_first),
 		TEST(two_consumers_want_it_stored), TEST(moves_keep_the_order_in_memory),
-		TEST(a_promised_inner_axis_is_given),
+		TEST(a_promised_inner_axis_is_given), TEST(products_of_a_tile_lie_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
