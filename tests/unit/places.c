@@ -97,8 +97,9 @@ CASE(a_promised_inner_axis_is_given)
 /* Of a tile every product has an element: 1024 elements further each, they would meet in the same sets of the cache. */
 CASE(products_of_a_tile_lie_apart)
 {
-	g = placed("graph (%x f32[1,16,32,32], %b f32[6,6]) -> (%y) {\n"
-		   "%v = tcc.WinogradInput(%x, %b, %b) {tile = [4, 4], tiles = [8, 8], before = [1, 1]} %y = Relu(%v) }");
+	g = placed("graph (%x f32[1,16,32,32], %b f32[6,6], %w f32[6,6,1,1,16,16]) -> (%y) {\n"
+		   "%v = tcc.WinogradInput(%x, %b, %b) {tile = [4, 4], tiles = [8, 8], before = [1, 1]}\n"
+		   "%y = MatMul(%v, %w) }");
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		const Place *p = g->node[i]->out[0]->place;
 		if (g->node[i]->op != op_find("tcc", "WinogradInput"))
