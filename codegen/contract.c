@@ -402,23 +402,36 @@ static void choose_fetch(const Target *t, Contraction *c)
 	c->fetch_every = every <= c->k[c->nk - 1].n ? every : 0;
 }
 
+static void split_along(Stage *s, const Step *step, int64_t unit)
+{
+	s->split = step->axis;
+	s->split_n = (step->n + unit - 1) / unit;
+	s->split_unit = unit;
+}
+
+/* The outermost axis but those that vary: a short one would leave workers with nothing. */
+static const Step *fixed_outer(const Contraction *c)
+{
+	int i = 0;
+	while (i < c->nouter && step_varies(&c->outer[i]))
+		i++;
+	return i < c->nouter && c->outer[i].n > 1 ? &c->outer[i] : NULL;
+}
+
 static void choose_split(Module *m, Stage *s, Contraction *c)
 {
 	Arena *a = &m->g->ctx->perm;
 	int64_t panels = (c->lane.n + c->panel - 1) / c->panel, tiles = (c->point.n + c->points - 1) / c->points;
+	const Step *outer = fixed_outer(c);
 	if (!s->strips) {
-		s->split = c->nouter && c->outer[0].n > 1 ? c->outer[0].axis : NULL;
-		s->split_n = s->split ? c->outer[0].n : 0;
-		s->split_unit = 1;
-	}
-	if (!s->split && (c->panels_outside || tiles < 2) && panels > 1) {
-		s->split = c->lane.axis;
-		s->split_n = panels;
-		s->split_unit = c->panel;
-	} else if (!s->split && tiles > 1) {
-		s->split = c->point.axis;
-		s->split_n = tiles;
-		s->split_unit = c->points;
+		if (outer)
+			split_along(s, outer, 1);
+		else if ((c->panels_outside || tiles < 2) && panels > 1)
+			split_along(s, &c->lane, c->panel);
+		else if (tiles > 1)
+			split_along(s, &c->point, c->points);
+		else if (c->nouter && c->outer[0].n > 1)
+			split_along(s, &c->outer[0], 1);
 	}
 	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile; %s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
 	                           c->vectors > 1 ? "s" : "", order_text(c),

@@ -27,6 +27,7 @@ typedef struct Build {
 	uint64_t bound;    /* axes whose loops are open */
 	const Axis *vector; /* the axis of the open vector loop, or NULL */
 	Known *known;
+	int split;         /* the axis that workers divide */
 	bool undivided;    /* every worker would write all of the output: one has to do the stage */
 } Build;
 
@@ -548,7 +549,7 @@ static void loops(Build *b, int k, Expr *body)
 		t->lanes = b->m->target->lanes;
 		b->vector = s->axis[k];
 	}
-	t->split = s->strips ? s->axis[k] == s->split : k == 0 && !b->undivided;
+	t->split = s->strips ? s->axis[k] == s->split : k == b->split && !b->undivided;
 	loops(b, k + 1, body);
 	*b = outer;
 }
@@ -571,12 +572,27 @@ static void order_axes(Stage *s)
 	memcpy(s->axis, order, sizeof *order * (size_t)n);
 }
 
-/* Of the loop that workers divide. */
+/* Workers divide the outermost loop; where its length varies, and may be less than their number, the first inside it
+ * that does not vary and in which no reduction is computed that a loop outside would share. */
+static int find_split(const Stage *s)
+{
+	Expr *found[8];
+	int k = 0, n = outer_reductions(s->body, found, 0, 8);
+	while (k < s->naxes && (!dim_known(s->axis[k]->extent) || axis_count(s->axis[k]) == 1))
+		k++;
+	bool each = k < s->naxes && n < 8;
+	for (int i = 0; i < n && each; i++)
+		each = found[i]->mask & bit(s->axis[k]);
+	return each && s->naxes && !dim_known(s->axis[0]->extent) ? k : 0;
+}
+
+/* Of the loop that workers divide; 0: it is not here. */
 static int split_lanes(const Stmt *t)
 {
-	while (t && !t->split)
-		t = t->next;
-	return t ? t->lanes : 1;
+	int lanes = 0;
+	for (; t && !lanes; t = t->next)
+		lanes = t->split ? t->lanes : split_lanes(t->body);
+	return lanes;
 }
 
 static int count_loops(const Stmt *t, bool vector)
@@ -605,12 +621,13 @@ void make_nest(Module *m, Stage *s)
 	Build b = {.m = m, .s = s, .tail = &s->nest, .undivided = s->over};
 	s->body = unify(m, s, s->body);
 	order_axes(s);
+	b.split = find_split(s);
 	loops(&b, 0, s->body);
 	s->schedule = schedule_of(m, s, outer_reductions(s->body, found, 0, 1) > 0);
 	if (s->naxes && !s->strips && !b.undivided) {
 		int lanes = s->naxes == 1 ? m->target->lanes : split_lanes(s->nest);
-		s->split = s->axis[0];
+		s->split = s->axis[b.split];
 		s->split_unit = lanes;
-		s->split_n = (axis_count(s->axis[0]) + lanes - 1) / lanes;
+		s->split_n = (axis_count(s->split) + lanes - 1) / lanes;
 	}
 }

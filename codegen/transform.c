@@ -163,8 +163,8 @@ static bool take_loops(Transform *t, const Draft *d)
 static void choose_split(Module *m, Stage *s, const Transform *t)
 {
 	const TableAxis *a = &t->axis[0], *b = &t->axis[t->naxes - 1];
-	for (int i = 0; i < t->nouter && !s->split; i++)
-		if (axis_count(t->outer[i]) > 1)
+	for (int i = 0; i < t->nouter && !s->strips; i++) /* the outermost one that does not vary, if there is one */
+		if (axis_count(t->outer[i]) > 1 && (!s->split || !dim_known(s->split->extent)))
 			s->split = t->outer[i];
 	s->split_n = s->split ? axis_count(s->split) : 0;
 	s->split_unit = 1;

@@ -130,6 +130,8 @@ static void choose_split(const Across *a)
 {
 	Stage *s = a->s;
 	s->split = s->axis[0] == a->row && s->naxes > 2 ? s->axis[1] : s->axis[0];
+	if (!dim_known(s->split->extent))
+		s->split = a->row; /* whose length does not vary: it leaves no worker without a part */
 	s->split_unit = s->split == a->row ? a->lanes : 1;
 	s->split_n = (axis_count(s->split) + s->split_unit - 1) / s->split_unit;
 }

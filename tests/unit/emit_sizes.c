@@ -195,12 +195,38 @@ static void refuses_other_sizes(void **state)
 	ctx_close(&ctx);
 }
 
+/* No stage is divided along a batch that may be one image: every worker has rows, or channels, of each image. */
+static void workers_share_each_image(void **state)
+{
+	static const char *const targets[] = {"c", "native"};
+	static const Model images = {
+		"graph (%x f32[n,3,96,96], %w1 f32[16,3,3,3], %w2 f32[16,16,3,3], %w3 f32[16,1,3,3]) -> (%y, %z) {"
+		" %a = Conv(%x, %w1) {pads = [1, 1, 1, 1]} %b = Relu(%a) %c = Conv(%b, %w2) {pads = [1, 1, 1, 1]}"
+		" %d = Conv(%c, %w3) {group = 16} %y = MaxPool(%d) {kernel_shape = [2, 2], strides = [2, 2]}"
+		" %e = Exp(%c) %z = Transpose(%e) {perm = [0, 2, 3, 1]} }", {8, 1}, {{1, 1}}};
+	const char *header;
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	for (int i = 0; i < 2; i++) {
+		Options o = {.level = 2, .target = targets[i], .threads = true, .prefix = "m"};
+		Graph *g = parse(&images);
+		passes_run(g, &o);
+		const char *text = emit_text(g, &o, &header, NULL);
+		assert_non_null(strstr(text, "(take(&k, "));
+		assert_null(strstr(text, "(take(&k, d0"));
+	}
+	ctx_close(&ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(on_c),
 		cmocka_unit_test(on_this_machine),
 		cmocka_unit_test(refuses_other_sizes),
+		cmocka_unit_test(workers_share_each_image),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
