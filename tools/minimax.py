@@ -33,13 +33,13 @@ def fit(x, f, degree, weight, fixed):
     return {**fixed, **dict(zip(free, best))}
 
 
-def show(name, x, f, degree, weight=None, fixed=None):
-    """Print minimax coefficients rounded to float, from the constant one on. No weight: the error relative to f."""
+def show(name, x, f, degree, weight=None, fixed=None, kind=np.float32):
+    """Print minimax coefficients rounded to that kind, from the constant one on. No weight: the error relative to f."""
     weight = 1 / np.abs(f) if weight is None else weight
     fixed = dict(fixed or {})
     for k in reversed(range(degree + 1)):
         if k not in fixed:
-            fixed[k] = float(np.float32(fit(x, f, degree, weight, fixed)[k]))
+            fixed[k] = float(kind(fit(x, f, degree, weight, fixed)[k]))
     error = np.max(weight * np.abs(sum(fixed[k] * x ** k for k in fixed) - f))
     print(f"{name}: error {error:.2e} = 2^{math.log2(error):.1f}")
     for k in range(degree + 1):
@@ -71,6 +71,16 @@ def main():
     show("v_erf: e^(a^2) erfc(a) from 9/8", a, vector(lambda a: math.exp(a * a) * math.erfc(a))(a), 6, weight=np.exp(-a * a))
     f = chebyshev(-0.25, 0.5)
     show("v_log_of: (log(1 + f) - f) / f^2", f, (np.log1p(f) - f) / f ** 2, 7, weight=f ** 2 / np.abs(np.log1p(f)))
+    quarter = math.pi / 4 * 1.02
+    s = chebyshev(1e-9, quarter * quarter)
+    r = np.sqrt(s)
+    show("v_wave: (sin r - r) / r^3 in r^2", s, (np.sin(r) - r) / (r * s), 2, weight=r * s / np.sin(r))
+    show("v_wave: (cos r - 1) / r^2 in r^2", s, (np.cos(r) - 1) / s, 3, weight=s / np.cos(r), fixed={0: -0.5})
+    z = chebyshev(1e-12, 0.2001 ** 2)
+    s = np.sqrt(z)
+    show("v_times_log2: 2 atanh(s) / (s log 2) in s^2", z, 2 / math.log(2) * np.arctanh(s) / s, 5, kind=np.float64)
+    g = chebyshev(-0.502, 0.502)
+    show("v_pow: 2^g", g, 2 ** g, 6, fixed={0: 1.0})
 
 
 if __name__ == "__main__":

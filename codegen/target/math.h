@@ -145,6 +145,77 @@
 	  "\ty = v_select(v_eq(u, v_set(0.0f)), v_set(-INFINITY), y);\n"						\
 	  "\ty = v_select(v_lt(u, v_set(0.0f)), v_set(NAN), y);\n"							\
 	  "\treturn v_sign_of(y, x);\n"),										\
+	{"f_far", "/* x = n pi / 2 + r for x >= 2^17: r. Of 2 / pi, 96 bits count: more than four turns are whole ones. */\n"		\
+	          "static float f_far(float x, float *n)\n{\n"									\
+	          "\tstatic const uint32_t bits[] = {0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab};\n"	\
+	          "\tuint32_t k = f_bits(x), m = (k & 0x7fffff) | 0x800000, w[3];\n"						\
+	          "\tk = (k >> 23) - 120;\n"											\
+	          "\tfor (int i = 0; i < 3; i++)\n"										\
+	          "\t\tw[i] = (uint32_t)(((uint64_t)bits[k / 32 + i] << 32 | bits[k / 32 + i + 1]) << k % 32 >> 32);\n"		\
+	          "\tuint64_t q = ((uint64_t)m * w[0] << 32) + (uint64_t)m * w[1] + ((uint64_t)m * w[2] >> 32);\n"		\
+	          "\tuint64_t whole = (q + ((uint64_t)1 << 61)) >> 62;\n"							\
+	          "\t*n = (float)whole;\n"											\
+	          "\treturn (float)((double)(int64_t)(q - (whole << 62)) * 0x1.921fb54442d18p-62);\n}\n"},			\
+	{"v_far", "/* The lanes of r and t for which v_quarter has too few digits of pi. */\n"					\
+	          "static __attribute__((noinline)) vf v_far(vf x, vf r, vf *t)\n{\n"						\
+	          "\tenum { LANES = sizeof(vf) / sizeof(float) };\n"								\
+	          "\tfloat a[LANES], b[LANES], c[LANES], n;\n"									\
+	          "\tv_store(a, x);\n\tv_store(b, r);\n\tv_store(c, *t);\n"							\
+	          "\tfor (int i = 0; i < LANES; i++)\n"									\
+	          "\t\tif (a[i] > 0x1p17f && a[i] < INFINITY) {\n"								\
+	          "\t\t\tb[i] = f_far(a[i], &n);\n\t\t\tc[i] = 0x1.8p23f + n;\n\t\t}\n"						\
+	          "\t*t = v_load(c);\n\treturn v_select(v_lt(x, v_set(INFINITY)), v_load(b), v_set(NAN));\n}\n"},		\
+	V("v_quarter", "vf", "vf x, vf *t",										\
+	  "\t/* x = n pi / 2 + r, |r| <= pi / 4, x >= 0: r, and n in the last bits of t */\n"				\
+	  "\t*t = v_fma(x, v_set(0x1.45f306p-1f), v_set(0x1.8p23f));\n"							\
+	  "\tvf n = *t - v_set(0x1.8p23f);\n"										\
+	  "\tvf r = v_fma(n, v_set(0x1.ee59dap-50f), v_fma(n, v_set(0x1.777a5cp-25f), v_fma(n, v_set(-0x1.921fb6p+0f), x)));\n"	\
+	  "\treturn v_any(v_not(v_le(x, v_set(0x1p17f)))) ? v_far(x, r, t) : r;\n"),					\
+	V("v_wave", "vf", "vf r, vf t",											\
+	  "\t/* sin(n pi / 2 + r), |r| <= pi / 4, for n in the last bits of t */\n"					\
+	  "\tvf s = r * r;\n"												\
+	  "\tvf p = v_fma(v_fma(s, v_set(-0x1.98fd4ap-13f), v_set(0x1.11066ap-7f)), s, v_set(-0x1.555544p-3f));\n"	\
+	  "\tvf q = v_fma(s, v_set(0x1.99ab1p-16f), v_set(-0x1.6c0b52p-10f));\n"					\
+	  "\tq = v_fma(v_fma(q, s, v_set(0x1.555548p-5f)), s, v_set(-0.5f));\n"						\
+	  "\treturn v_turn(v_select(v_odd(t), v_fma(q, s, v_set(1.0f)), v_fma(p * s, r, r)), t);\n"),			\
+	V("v_sin", "vf", "vf x",											\
+	  "\tvf t, r = v_quarter(v_abs(x), &t);\n"									\
+	  "\treturn v_flip(v_wave(r, t), x);\n"),									\
+	V("v_cos", "vf", "vf x",											\
+	  "\tvf t, r = v_quarter(v_abs(x), &t);\n"									\
+	  "\treturn v_wave(r, t + v_set(1.0f));\n"),									\
+	V("v_tan", "vf", "vf x",											\
+	  "\tvf t, r = v_quarter(v_abs(x), &t);\n"									\
+	  "\treturn v_flip(v_wave(r, t) / v_wave(r, t + v_set(1.0f)), x);\n"),						\
+	V("v_times_log2", "vd", "vd f, vd e, vd y",									\
+	  "\t/* y (e + log2(1 + f)): 2 atanh(s) = log(1 + f), s = f / (2 + f) */\n"					\
+	  "\tvd s = f / (v_set_d(2.0) + f), z = s * s;\n"								\
+	  "\tvd p = v_fma_d(z, v_set_d(0x1.29cedc34e926fp-2), v_set_d(0x1.46f2bbb5fb316p-2));\n"			\
+	  "\tp = v_fma_d(p, z, v_set_d(0x1.a61e9d92f8ed9p-2));\n"							\
+	  "\tp = v_fma_d(p, z, v_set_d(0x1.2776bc501c88dp-1));\n"							\
+	  "\tp = v_fma_d(p, z, v_set_d(0x1.ec709dcb58f65p-1));\n"							\
+	  "\tp = v_fma_d(p, z, v_set_d(0x1.71547652b7e94p+1));\n"							\
+	  "\treturn v_clamp_d(y * v_fma_d(p, s, e), -200.0, 200.0);\n"),						\
+	V("v_pow", "vf", "vf x, vf y",											\
+	  "\t/* 2^w, w = y log2 |x| in twice the digits; then what signs, infinities and zeros ask for */\n"		\
+	  "\tvf a = v_abs(x), one = v_set(1.0f), zero = v_set(0.0f);\n"							\
+	  "\tvm tiny = v_lt(a, v_set(0x1p-126f));\t/* subnormals are scaled up */\n"					\
+	  "\tvf z = v_select(tiny, a * v_set(0x1p24f), a), f = v_mantissa(z) - one;\n"					\
+	  "\tvf e = v_select(v_lt(a, v_set(INFINITY)), v_exponent(z) - v_select(tiny, v_set(24.0f), zero), a);\n"	\
+	  "\te = v_select(v_eq(a, zero), v_set(-INFINITY), e);\n"							\
+	  "\tvd w0 = v_times_log2(v_low_d(f), v_low_d(e), v_low_d(y)), w1 = v_times_log2(v_high_d(f), v_high_d(e), v_high_d(y));\n"	\
+	  "\tvd n0 = v_round_d(w0), n1 = v_round_d(w1);\n"								\
+	  "\tvf n = v_narrow(n0, n1), g = v_narrow(w0 - n0, w1 - n1);\n"						\
+	  "\tvf p = v_fma(v_fma(g, v_set(0x1.41f97ep-13f), v_set(0x1.5f41ccp-10f)), g, v_set(0x1.3b2d58p-7f));\n"	\
+	  "\tp = v_fma(v_fma(p, g, v_set(0x1.c6aee2p-5f)), g, v_set(0x1.ebfbdcp-3f));\n"				\
+	  "\tp = v_scale(v_fma(v_fma(p, g, v_set(0x1.62e43p-1f)), g, one), n);\n"					\
+	  "\tvf half = y * v_set(0.5f);\n"										\
+	  "\tvm whole = v_eq(y, v_trunc(y)), even = v_eq(half, v_trunc(half)), inf = v_eq(v_abs(y), v_set(INFINITY));\n"	\
+	  "\tp = v_select(v_or(v_eq(y, zero), v_and(v_eq(a, one), inf)), one, p);\n"					\
+	  "\tvf least = v_set(-INFINITY);\n"										\
+	  "\tp = v_select(v_and(v_and(v_lt(x, zero), v_lt(least, x)), v_not(whole)), v_set(NAN), p);\n"			\
+	  "\tp = v_select(v_and(whole, v_not(even)), v_flip(p, x), p);\n"						\
+	  "\treturn v_select(v_eq(x, one), one, p);\n"),								\
 	V("v_sign", "vf", "vf x", "\treturn v_select(v_lt(v_set(0.0f), v_abs(x)), v_sign_of(v_set(1.0f), x), x);\n"),	\
 	V("v_isnan", "vm", "vf x", "\treturn v_not(v_eq(x, x));\n"),							\
 	V("v_isinf", "vm", "vf x", "\treturn v_eq(v_abs(x), v_set(INFINITY));\n")

@@ -93,6 +93,23 @@ static const Helper avx2[] = {
 	  "\ty = v_select(v_lt(x, v_set(INFINITY)), y, x);\n"
 	  "\ty = v_select(v_eq(x, v_set(0.0f)), v_set(-INFINITY), y);\n"
 	  "\treturn v_select(v_lt(x, v_set(0.0f)), v_set(NAN), y);\n"),
+	V("v_any", "int", "vm m", "\treturn _mm256_movemask_ps(m) != 0;\n"),
+	V("v_odd", "vm", "vf t", "\t/* the last bit of t is set */\n"
+	  "\treturn _mm256_castsi256_ps(_mm256_srai_epi32(_mm256_slli_epi32(_mm256_castps_si256(t), 31), 31));\n"),
+	V("v_turn", "vf", "vf x, vf t", "\t/* -x where the last bit but one of t is set */\n"
+	  "\treturn v_flip(x, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 30)));\n"),
+	V("v_flip", "vf", "vf x, vf s", "\t/* -x where s has a minus */\n"
+	  "\treturn _mm256_xor_ps(x, _mm256_and_ps(_mm256_set1_ps(-0.0f), s));\n"),
+	{"vd", "typedef __m256d vd;\t/* half a vector in twice the digits */\n"},
+	V("v_set_d", "vd", "double x", "\treturn _mm256_set1_pd(x);\n"),
+	V("v_fma_d", "vd", "vd a, vd b, vd c", "\treturn _mm256_fmadd_pd(a, b, c);\n"),
+	V("v_clamp_d", "vd", "vd x, double low, double high",
+	  "\treturn _mm256_min_pd(_mm256_set1_pd(high), _mm256_max_pd(_mm256_set1_pd(low), x));\n"),
+	V("v_round_d", "vd", "vd x", "\treturn _mm256_round_pd(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);\n"),
+	V("v_low_d", "vd", "vf x", "\treturn _mm256_cvtps_pd(_mm256_castps256_ps128(x));\n"),
+	V("v_high_d", "vd", "vf x", "\treturn _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1));\n"),
+	V("v_narrow", "vf", "vd low, vd high",
+	  "\treturn _mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps(low)), _mm256_cvtpd_ps(high), 1);\n"),
 	VECTOR_MATH,
 	{NULL, NULL}};
 
@@ -177,6 +194,23 @@ static const Helper avx512[] = {
 	V("v_exponent", "vf", "vf x", "\t/* the e of x = m 2^e, 3/4 <= m < 3/2; -infinity for 0 */\n"
 	  "\treturn _mm512_getexp_ps(x) - _mm512_getexp_ps(v_mantissa(x));\n"),
 	V("v_log", "vf", "vf x", "\treturn v_log_of(v_mantissa(x) - v_set(1.0f), v_exponent(x));\n"),
+	V("v_any", "int", "vm m", "\treturn m != 0;\n"),
+	V("v_odd", "vm", "vf t", "\t/* the last bit of t is set */\n"
+	  "\treturn _mm512_test_epi32_mask(_mm512_castps_si512(t), _mm512_set1_epi32(1));\n"),
+	V("v_turn", "vf", "vf x, vf t", "\t/* -x where the last bit but one of t is set */\n"
+	  "\treturn v_flip(x, _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 30)));\n"),
+	V("v_flip", "vf", "vf x, vf s", "\t/* -x where s has a minus */\n"
+	  "\treturn _mm512_xor_ps(x, _mm512_and_ps(_mm512_set1_ps(-0.0f), s));\n"),
+	{"vd", "typedef __m512d vd;\t/* half a vector in twice the digits */\n"},
+	V("v_set_d", "vd", "double x", "\treturn _mm512_set1_pd(x);\n"),
+	V("v_fma_d", "vd", "vd a, vd b, vd c", "\treturn _mm512_fmadd_pd(a, b, c);\n"),
+	V("v_clamp_d", "vd", "vd x, double low, double high",
+	  "\treturn _mm512_min_pd(_mm512_set1_pd(high), _mm512_max_pd(_mm512_set1_pd(low), x));\n"),
+	V("v_round_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);\n"),
+	V("v_low_d", "vd", "vf x", "\treturn _mm512_cvtps_pd(_mm512_castps512_ps256(x));\n"),
+	V("v_high_d", "vd", "vf x", "\treturn _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1));\n"),
+	V("v_narrow", "vf", "vd low, vd high",
+	  "\treturn _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high), 1);\n"),
 	VECTOR_MATH,
 	{NULL, NULL}};
 

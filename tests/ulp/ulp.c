@@ -3,8 +3,9 @@
  * usage: ulp [-a] [-c] [-t TARGET] [-f OPERATOR]
  *
  * A graph with one output a function is emitted, built and run over the bit patterns of float: the neighbours of every
- * power of two and every STEP-th pattern, or all 2^32 with -a. The exact result is the function in double. NaN must
- * give NaN, and zero the sign that the function says. With -c, cycles per element of an array in the first cache. */
+ * power of two and every STEP-th pattern, or all 2^32 with -a; a second argument is an edge case or random. The exact
+ * result is the function in double. NaN must give NaN, and zero the sign that the function says. With -c, cycles per
+ * element of an array in the first cache. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ typedef struct Row {
 	const char *op, *attr; /* attr: an attribute set to 1, or NULL */
 	double (*exact)(double);
 	bool odd_at_zero; /* f(-0) is -0 */
+	double (*of_two)(double, double); /* in the place of exact: the second argument is one of many for each first */
 } Row;
 
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
@@ -41,17 +43,21 @@ static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp
 static double sign(double x) { return isnan(x) ? x : (x > 0) - (x < 0); }
 
 static const Row rows[] = {
-	{"Exp", NULL, exp, false},
-	{"Log", NULL, log, false},
-	{"Sigmoid", NULL, sigmoid, false},
-	{"Swish", NULL, silu, true},
-	{"Tanh", NULL, tanh, true},
-	{"Erf", NULL, erf, true},
-	{"Gelu", NULL, gelu, true},
-	{"Gelu", "approximate", gelu_tanh, true},
-	{"Elu", NULL, elu, true},
-	{"Softplus", NULL, softplus, false},
-	{"Sign", NULL, sign, true},
+	{"Exp", NULL, exp, false, NULL},
+	{"Sin", NULL, sin, true, NULL},
+	{"Cos", NULL, cos, false, NULL},
+	{"Tan", NULL, tan, true, NULL},
+	{"Log", NULL, log, false, NULL},
+	{"Sigmoid", NULL, sigmoid, false, NULL},
+	{"Swish", NULL, silu, true, NULL},
+	{"Tanh", NULL, tanh, true, NULL},
+	{"Erf", NULL, erf, true, NULL},
+	{"Gelu", NULL, gelu, true, NULL},
+	{"Gelu", "approximate", gelu_tanh, true, NULL},
+	{"Elu", NULL, elu, true, NULL},
+	{"Softplus", NULL, softplus, false, NULL},
+	{"Sign", NULL, sign, true, NULL},
+	{"Pow", NULL, NULL, false, pow},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 static const double bound = 4;
@@ -81,13 +87,13 @@ static Session *build(const Test *t, const char *target, const Row *const *row, 
 	Graph *g = graph_new(c, syms, "ulp", NULL);
 	Tensor shape = {.rank = 1, .dim = {count}};
 	Shape x_shape = tensor_shape(&shape);
-	Value *x = value_input(g, "x", F32, &x_shape);
+	Value *x[2] = {value_input(g, "x", F32, &x_shape), value_input(g, "second", F32, &x_shape)};
 	for (int i = 0; i < n; i++) {
 		const Op *op = op_named(row[i]->op);
 		void *attr = attr_new(g, op);
 		if (row[i]->attr)
 			*(int64_t *)attr_field(op, attr, row[i]->attr) = 1;
-		graph_output(g, node_new(g, op, NULL, 1, &x, 1, attr)->out[0], "y");
+		graph_output(g, node_new(g, op, NULL, row[i]->of_two ? 2 : 1, x, 1, attr)->out[0], "y");
 	}
 	temporary_folder(c);
 	temporary_clear();
@@ -124,7 +130,7 @@ static double distance(const Row *r, float x, double want, float got)
 {
 	if (isnan(want) || isnan(got))
 		return isnan(want) && isnan(got) ? 0 : INFINITY;
-	if (x == 0 && r->odd_at_zero && signbit(got) != signbit(x))
+	if (x == 0 && (r->odd_at_zero || (r->of_two && want == 0)) && !signbit(got) != !signbit(r->of_two ? want : (double)x))
 		return INFINITY;
 	return fabs(clipped((double)got) - clipped(want)) / unit_of(clipped(want));
 }
@@ -153,6 +159,23 @@ static bool fill(const Test *t, uint64_t k, float *x)
 	return t->all ? k < ((uint64_t)1 << 32) / BLOCK : k < edges + ((uint64_t)1 << 32) / STEP / BLOCK;
 }
 
+/* Second arguments: numbers that formulas treat apart, then any, most of them of a size that leaves the result finite. */
+static void fill_second(uint64_t k, float *y)
+{
+	static const float edge[] = {0, 1, 2, 3, 0.5f, 0.25f, 1 / 3.0f, 2.4f, 0x1p23f, 0x1.fffffep23f, 0x1p24f, 0x1p-30f, 0x1p-126f,
+				     0x1p-149f, 0x1p127f, INFINITY, NAN, 5, 101, 0.99999994f};
+	enum { EDGES = sizeof edge / sizeof *edge };
+	uint64_t random = k * 0x9e3779b97f4a7c15 + 1;
+
+	for (int i = 0; i < BLOCK; i++) {
+		random = random * 6364136223846793005 + 1442695040888963407;
+		uint32_t bits = (uint32_t)(random >> 32);
+		float near = (float)((int32_t)bits >> (bits & 15)) * 0x1p-24f;
+		float y0 = edge[(random >> 40) % EDGES];
+		y[i] = bits % 8 == 0 ? (bits & 8 ? -y0 : y0) : bits % 8 == 1 ? float_of((uint32_t)(random >> 20)) : near;
+	}
+}
+
 static void judge(const Row *r, const float *x, const double *want, const float *y, Worst *worst)
 {
 	for (int i = 0; i < BLOCK; i++) {
@@ -163,19 +186,19 @@ static void judge(const Row *r, const float *x, const double *want, const float 
 }
 
 /* One block through all functions of all targets. */
-static void judge_block(const Test *t, Session *const *s, Tensor *x, Worst (*worst)[ROWS])
+static void judge_block(const Test *t, Session *const *s, Tensor *const *x, Worst (*worst)[ROWS])
 {
 	static double want[BLOCK];
-	const float *in = x->data;
+	const float *in = x[0]->data, *second = x[1]->data;
 
 	for (int k = 0; k < t->ntargets; k++) {
-		session_bind(s[k], &x);
+		session_bind(s[k], x);
 		if (session_run(s[k]) != TCC_OK)
 			fail(t->c, EXIT_MODEL, "E-RUN", "the run failed");
 	}
 	for (int r = 0; r < t->n; r++) {
 		for (int i = 0; i < BLOCK; i++)
-			want[i] = t->row[r]->exact((double)in[i]);
+			want[i] = t->row[r]->of_two ? t->row[r]->of_two((double)in[i], (double)second[i]) : t->row[r]->exact((double)in[i]);
 		for (int k = 0; k < t->ntargets; k++)
 			judge(t->row[r], in, want, session_output(s[k], r)->data, &worst[k][r]);
 	}
@@ -199,12 +222,15 @@ static int accuracy(const Test *t)
 {
 	static Worst worst[TARGETS][ROWS];
 	Session *s[TARGETS];
-	Tensor *x = tensor_new(&t->c->perm, F32, 1, &(int64_t){BLOCK});
+	Tensor *x[2];
 
+	for (int i = 0; i < 2; i++)
+		x[i] = tensor_new(&t->c->perm, F32, 1, &(int64_t){BLOCK});
 	for (int k = 0; k < t->ntargets; k++)
 		s[k] = build(t, t->target[k], t->row, t->n, BLOCK);
-	for (uint64_t k = 0; fill(t, k, x->data); k++) {
+	for (uint64_t k = 0; fill(t, k, x[0]->data); k++) {
 		ArenaMark mark = arena_mark(&t->c->perm);
+		fill_second(k, x[1]->data);
 		judge_block(t, s, x, worst);
 		arena_release(&t->c->perm, mark);
 	}
@@ -255,14 +281,17 @@ static double time_of(Session *s)
 
 static void speed(const Test *t)
 {
-	Tensor *x = tensor_new(&t->c->perm, F32, 1, &(int64_t){ARRAY});
+	Tensor *x[2];
 
-	for (int i = 0; i < ARRAY; i++)
-		((float *)x->data)[i] = (float)(i * 37 % ARRAY) * (16.0f / ARRAY) - 7.9f;
+	for (int k = 0; k < 2; k++) {
+		x[k] = tensor_new(&t->c->perm, F32, 1, &(int64_t){ARRAY});
+		for (int i = 0; i < ARRAY; i++)
+			((float *)x[k]->data)[i] = (float)(i * 37 % ARRAY) * (16.0f / ARRAY) - 7.9f;
+	}
 	for (int r = 0; r < t->n; r++)
 		for (int k = 0; k < t->ntargets; k++) {
 			Session *s = build(t, t->target[k], &t->row[r], 1, ARRAY);
-			session_bind(s, &x);
+			session_bind(s, x);
 			printf("%-11s %-10s %6.2f cycles an element\n", title(t->row[r]), t->target[k],
 			       time_of(s) / ARRAY / cycle());
 			session_close(s);
