@@ -1,4 +1,4 @@
-/* composite.c -- operators written as graphs of simpler ones: their eval, and the nodes that expansions put often. */
+/* composite.c -- operators written as graphs of simpler ones: their infer and eval, and the nodes that expansions put often. */
 #include <assert.h>
 #include <string.h>
 #include "ir/op/composite.h"
@@ -45,8 +45,39 @@ void eval_expansion(Eval *e, const Node *n, Tensor *const *in, Tensor *const *ou
 
 void replace_out(Graph *g, Node *n, int slot, Value *v)
 {
-	if (wants(n, slot))
+	if (!wants(n, slot))
+		return;
+	if (n->out[slot]->dtype != DT_NONE) {
 		value_replace(g, n->out[slot], v);
+		return;
+	}
+	n->out[slot]->dtype = v->dtype; /* infer_expansion() asks */
+	n->out[slot]->shape = v->shape;
+	if (v->content)
+		set_content(g, n->out[slot], v->ncontent, v->content);
+}
+
+/* ---- infer: the expansion over the node's own inputs, in a graph that nobody keeps ---- */
+
+void infer_expansion(Graph *g, Node *n)
+{
+	Graph *body = graph_new(g->ctx, g->syms, n->name, g);
+	Node copy = *n;
+
+	copy.out = NEW_N(&g->ctx->scratch, Value *, n->nout);
+	for (int i = 0; i < n->nout; i++)
+		copy.out[i] = n->out[i] ? value_new(body, NULL) : NULL;
+	n->op->expand(body, &copy);
+	for (int i = 0; i < n->nout; i++) {
+		const Value *y = copy.out[i];
+		if (!y)
+			continue;
+		if (y->dtype == DT_NONE)
+			fail_unsupported(g, n, "output %d is asked for", i);
+		set_out(g, n, i, y->dtype, &y->shape);
+		if (y->content)
+			set_content(g, n->out[i], y->ncontent, y->content);
+	}
 }
 
 /* ---- nodes ---- */
@@ -55,6 +86,23 @@ Value *cast_value(Graph *g, const Node *like, Value *v, DType t)
 {
 	return v->dtype == t ? v : put(g, like, "CastLike", v, value_scalar(g, t, 0), END_IN);
 }
+
+Value *scaled(Graph *g, const Node *like, Value *v, double factor)
+{
+	return factor == 1 ? v : put(g, like, "Mul", v, value_scalar(g, v->dtype, factor), END_IN);
+}
+
+Value *sum_if(Graph *g, const Node *like, Value *a, Value *b)
+{
+	return b ? put(g, like, "Add", a, b, END_IN) : a;
+}
+
+Ints ints(Graph *g, int n, const int64_t *v)
+{
+	return (Ints){arena_copy(&g->ctx->perm, v, (size_t)n * sizeof *v), n};
+}
+
+Value *optional_in(const Node *n, int slot) { return has_in(n, slot) ? n->in[slot] : NULL; }
 
 Value *transposed(Graph *g, const Node *like, Value *v, int rank, const int64_t *perm)
 {

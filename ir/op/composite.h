@@ -7,12 +7,20 @@
 /* An `eval` for operators whose meaning is their expansion: evaluates that. The expansion must replace every output. */
 void eval_expansion(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out);
 
+/* The same as `infer`, for those whose expansion checks what it takes and sets outputs with replace_out() alone. It runs
+ * for every look at the node's types, so it is not for expansions with large constants. */
+void infer_expansion(Graph *g, Node *n);
+
 /* Use `v` wherever output `slot` was used, if anybody wanted that output. */
 void replace_out(Graph *g, Node *n, int slot, Value *v);
 
 /* ---- nodes in one call ---- */
 
 Value *cast_value(Graph *g, const Node *like, Value *v, DType t); /* v itself where it has that type */
+Value *scaled(Graph *g, const Node *like, Value *v, double factor); /* v itself times 1 */
+Value *sum_if(Graph *g, const Node *like, Value *a, Value *b); /* a where b is NULL */
+Value *optional_in(const Node *n, int slot); /* NULL where it is absent */
+Ints ints(Graph *g, int n, const int64_t *v); /* a list for an attribute */
 Value *transposed(Graph *g, const Node *like, Value *v, int rank, const int64_t *perm);
 Value *joined(Graph *g, const Node *like, int64_t axis, Value *a, Value *b); /* Concat */
 /* sizes as Reshape takes them: 0 keeps the one of that axis, -1 (once) is what is left */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "codegen/codegen.h"
-#include "tests/suite/compare.h"
 #include "tests/suite/result.h"
 #include "tools/cc.h"
 #include "tools/session.h"
@@ -126,7 +125,7 @@ static bool outputs_match(Ctx *c, Session *s, const Case *k, Result *r)
 	for (int i = 0; i < s->model->n_outputs; i++) {
 		char why[300];
 		Tensor *want = case_output(c, k, i);
-		if (want && !tensor_matches(session_output(s, i), want, k->rtol, k->atol, why, sizeof why)) {
+		if (want && !output_matches(r, k, session_output(s, i), want, why, sizeof why)) {
 			snprintf(r->why, sizeof r->why, "output %d: %s", i, why);
 			return false;
 		}

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include "ir/eval.h"
 #include "ir/op.h"
-#include "tests/suite/compare.h"
 #include "tests/suite/result.h"
 
 static void need_tensors(Ctx *c, Value *const *v, int n)
@@ -18,7 +17,7 @@ static void compare_outputs(Ctx *c, const Case *k, const Graph *g, const Eval *e
 	for (int i = 0; i < g->nout; i++) {
 		char why[300];
 		Tensor *want = case_output(c, k, i);
-		if (want && !tensor_matches(eval_value(e, g->out[i]), want, k->rtol, k->atol, why, sizeof why)) {
+		if (want && !output_matches(r, k, eval_value(e, g->out[i]), want, why, sizeof why)) {
 			r->outcome = WRONG;
 			snprintf(r->why, sizeof r->why, "output %d: %s", i, why);
 			return;

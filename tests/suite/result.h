@@ -14,6 +14,8 @@ typedef struct Result {
 	Facts facts;   /* of the emitted model */
 	bool emitted;  /* C lies in the folder */
 	bool alone;    /* its batch did not compile: a library of its own */
+	bool random;   /* some operator gives random numbers: type, sizes and finite numbers are all that can be told */
+	bool rounded;  /* some operator is a Fourier transform: see output_matches() */
 	char op[48];   /* the operator of a model with one node */
 	char why[700]; /* what differs, what was said */
 } Result;
@@ -36,6 +38,9 @@ void run_case(const Case *k, const char *folder, int first, int unit, int worker
 void result_trouble(Result *r, const Ctx *c);
 void result_death(Result *r, int sig, const char *said);
 void result_op(Result *r, const Graph *g);
+/* Is that the output that the case asks for? What a Fourier transform gives is as exact as its largest element, and so
+ * is what the case has stored: zeros in exact arithmetic are 2^-24 of that there. */
+bool output_matches(const Result *r, const Case *k, const Tensor *got, const Tensor *want, char *why, size_t size);
 
 /* The targets whose code this processor runs: "c,x86-64-v3". */
 char *targets_here(void);

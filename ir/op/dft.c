@@ -1,0 +1,346 @@
+/* dft.c -- DFT (17-20), STFT (17): Fourier transforms as products with constant matrices of sines and cosines.
+ *
+ *     y[k] = sum over j of x[j] w^(j k)    w = e^(-2 pi i / n); of the inverse e^(2 pi i / n), and over n
+ *
+ * Complex numbers are pairs along the last axis, so a transform of n of them is a matrix of 2n rows and columns. Long
+ * ones have factors: n = a b, with j = b j1 + j2 and k = k1 + a k2, makes
+ *
+ *     y[k1 + a k2] = sum over j2 of W(b)^(j2 k2) [ sum over j1 of w^((b j1 + j2) k1) x[b j1 + j2] ]
+ *
+ * b products of a matrix each for the inner sums, then transforms of b for the outer ones. Real input and output, and the
+ * half of a spectrum that the other half mirrors (onesided), are smaller matrices where one matrix is enough.
+ * STFT is a convolution of the signal with such a matrix, times the window; frames that are long are gathered first. */
+#include <math.h>
+#include "ir/op/composite.h"
+
+enum { X, LENGTH, AXIS };                   /* inputs of DFT */
+enum { SIGNAL, STEP, WINDOW, FRAME_LENGTH }; /* inputs of STFT */
+enum { ONE_MATRIX = 1 << 18, LAST_MATRIX = 1 << 24, MOST_FACTOR = 32 }; /* elements; numbers in a transform */
+
+struct Dft { int64_t inverse, onesided; };
+
+typedef struct Transform {
+	Graph *g;
+	const Node *n;
+	DType t;
+	bool inverse;
+} Transform;
+
+/* One product: `parts` matrices of rows x width numbers in, columns x depth numbers out (1: real, 2: complex). */
+typedef struct Matrix {
+	int64_t length, parts, rows, width, columns, depth;
+	bool half;      /* rows stand for their mirror images too */
+	bool by_column; /* lies as [columns, depth, width, rows] */
+} Matrix;
+
+static int64_t size_of_matrix(const Matrix *m) { return m->parts * m->rows * m->width * m->columns * m->depth; }
+
+static double entry(const Transform *d, const Matrix *m, int64_t part, int64_t j, int64_t p, int64_t k, int64_t q)
+{
+	int64_t turn = (j * m->parts + part) % m->length * k % m->length;
+	double angle = 2 * M_PI * (double)turn / (double)m->length * (d->inverse ? 1 : -1);
+	double weight = d->inverse ? 1 / (double)(m->length / m->parts) : 1;
+
+	if (m->half && j && 2 * j != m->length)
+		weight *= 2;
+	return weight * (p == q ? cos(angle) : p == 0 ? sin(angle) : -sin(angle));
+}
+
+static Value *matrix(const Transform *d, const Matrix *m)
+{
+	int64_t in = m->rows * m->width, out = m->columns * m->depth;
+	int64_t lying[3] = {m->parts, in, out}, standing[3] = {out, m->width, m->rows};
+	Tensor *y = tensor_new(&d->g->ctx->perm, d->t, 3, m->by_column ? standing : lying);
+
+	for (int64_t i = 0; i < y->count; i++) {
+		int64_t row = i / out % in, column = i % out, j = row / m->width, p = row % m->width;
+		if (m->by_column) {
+			column = i / in;
+			p = i / m->rows % m->width;
+			j = i % m->rows;
+		}
+		store_f64(d->t, y->data, i, entry(d, m, i / (in * out), j, p, column / m->depth, column % m->depth));
+	}
+	return value_const(d->g, NULL, y);
+}
+
+/* x [rows, n] times one matrix. */
+static Value *times(const Transform *d, Value *x, const Matrix *m)
+{
+	int64_t zero = 0;
+	Value *w = put(d->g, d->n, "Squeeze", matrix(d, m), value_i64(d->g, 1, &zero), END_IN);
+
+	return put(d->g, d->n, "MatMul", x, w, END_IN);
+}
+
+/* ---- complex transforms of rows: [rows, 2 n] -> [rows, 2 n] ---- */
+
+/* The largest that is not too large; n where n has none. */
+static int64_t factor_of(int64_t n)
+{
+	for (int64_t a = MOST_FACTOR; a > 1; a--)
+		if (n % a == 0 && a < n)
+			return a;
+	return n;
+}
+
+static Value *complex_rows(const Transform *d, Value *x, int64_t n)
+{
+	Graph *g = d->g;
+	int64_t a = factor_of(n), b = n / a;
+	Matrix inner = {.length = n, .parts = b, .rows = a, .width = 2, .columns = a, .depth = 2};
+
+	if (4 * n * n <= ONE_MATRIX / 4 || b == 1)
+		return times(d, x, &(Matrix){.length = n, .parts = 1, .rows = n, .width = 2, .columns = n, .depth = 2});
+	x = reshaped(g, d->n, x, 4, (int64_t[]){-1, a, b, 2});
+	x = transposed(g, d->n, x, 4, (int64_t[]){2, 0, 1, 3});
+	x = reshaped(g, d->n, x, 3, (int64_t[]){b, -1, 2 * a});
+	x = put(g, d->n, "MatMul", x, matrix(d, &inner), END_IN);
+	x = reshaped(g, d->n, x, 4, (int64_t[]){b, -1, a, 2});
+	x = transposed(g, d->n, x, 4, (int64_t[]){1, 2, 0, 3});
+	x = complex_rows(d, reshaped(g, d->n, x, 2, (int64_t[]){-1, 2 * b}), b);
+	x = reshaped(g, d->n, x, 4, (int64_t[]){-1, a, b, 2});
+	x = transposed(g, d->n, x, 4, (int64_t[]){0, 2, 1, 3});
+	return reshaped(g, d->n, x, 2, (int64_t[]){-1, 2 * n});
+}
+
+/* ---- any transform of rows ---- */
+
+/* Real numbers as complex ones. */
+static Value *with_zeros(const Transform *d, Value *x, int64_t n)
+{
+	x = reshaped(d->g, d->n, x, 3, (int64_t[]){-1, n, 1});
+	return put(d->g, d->n, "Pad", x, value_i64(d->g, 6, (int64_t[]){0, 0, 0, 0, 0, 1}), END_IN);
+}
+
+/* Half of a spectrum with its mirror image behind it. */
+static Value *mirrored(const Transform *d, Value *x, int64_t n, int64_t half)
+{
+	Graph *g = d->g;
+	Tensor *signs = tensor_new(&g->ctx->perm, d->t, 1, &(int64_t){2});
+	int64_t from = n - half, to = 0, axis = 1, step = -1;
+
+	store_f64(d->t, signs->data, 0, 1);
+	store_f64(d->t, signs->data, 1, -1);
+	x = reshaped(g, d->n, x, 3, (int64_t[]){-1, half, 2});
+	Value *tail = put(g, d->n, "Slice", x, value_i64(g, 1, &from), value_i64(g, 1, &to), value_i64(g, 1, &axis),
+			  value_i64(g, 1, &step), END_IN);
+	return joined(g, d->n, 1, x, put(g, d->n, "Mul", tail, value_const(g, NULL, signs), END_IN));
+}
+
+/* x [rows, m.rows * m.width] -> [rows, m.columns * m.depth] */
+static Value *transform_rows(const Transform *d, Value *x, const Matrix *m)
+{
+	Graph *g = d->g;
+	int64_t n = m->length;
+
+	if (size_of_matrix(m) <= ONE_MATRIX)
+		return times(d, x, m);
+	if (m->half)
+		x = mirrored(d, x, n, m->rows);
+	else if (m->width == 1)
+		x = with_zeros(d, x, n);
+	x = complex_rows(d, reshaped(g, d->n, x, 2, (int64_t[]){-1, 2 * n}), n);
+	if (m->columns == n && m->depth == 2)
+		return x;
+	x = reshaped(g, d->n, x, 3, (int64_t[]){-1, n, 2});
+	x = m->depth == 1 ? slice_of(g, d->n, x, 2, 0, 1) : slice_of(g, d->n, x, 1, 0, m->columns);
+	return reshaped(g, d->n, x, 2, (int64_t[]){-1, m->columns * m->depth});
+}
+
+/* A length with a large prime factor is one matrix, and may be too large a one. */
+static void check_length(Graph *g, const Node *n, int64_t length)
+{
+	int64_t rest = length;
+
+	if (length < 1)
+		fail_node(g, n, "E-VALUE", "a transform of %lld numbers", (long long)length);
+	while (rest > 1 && factor_of(rest) < rest)
+		rest /= factor_of(rest);
+	if (rest > LAST_MATRIX / rest / 4)
+		fail_unsupported(g, n, "length %lld, which has the prime factor %lld", (long long)length, (long long)rest);
+}
+
+/* ---- DFT ---- */
+
+static int transform_axis(Graph *g, const Node *n)
+{
+	int count, rank = n->in[X]->shape.rank;
+	int64_t axis = has_in(n, AXIS) ? const_i64(g, n, AXIS, &count)[0] : -2;
+
+	if (axis == -1 || axis == rank - 1)
+		fail_node(g, n, "E-AXIS", "the last axis is that of complex numbers");
+	return (int)fix_axis(g, n, axis, rank);
+}
+
+static Matrix matrix_of(Graph *g, const Node *n, int axis)
+{
+	const struct Dft *a = n->attr;
+	const Shape *x = &n->in[X]->shape;
+	bool half = a->inverse && a->onesided;
+	int64_t width = dim_number(g, n, x->dim[x->rank - 1]);
+	int count;
+	int64_t length = has_in(n, LENGTH)
+				 ? const_i64(g, n, LENGTH, &count)[0]
+				 : half ? 2 * (dim_number(g, n, x->dim[axis]) - 1) : dim_number(g, n, x->dim[axis]);
+
+	return (Matrix){.length = length, .parts = 1, .rows = half ? length / 2 + 1 : length, .width = width,
+			.columns = a->onesided && !half ? length / 2 + 1 : length, .depth = half ? 1 : 2, .half = half};
+}
+
+static void infer(Graph *g, Node *n)
+{
+	const struct Dft *a = n->attr;
+	Shape y = n->in[X]->shape;
+
+	need_type(g, n, X, "f");
+	need_rank(g, n, X, 2, MAX_RANK);
+	int axis = transform_axis(g, n);
+	Matrix m = matrix_of(g, n, axis);
+	check_length(g, n, m.length);
+	if (m.width != 1 && m.width != 2)
+		fail_node(g, n, "E-SHAPE", "the last axis has %lld elements; 1 is real, 2 complex", (long long)m.width);
+	if (a->onesided && m.width != (a->inverse ? 2 : 1))
+		fail_node(g, n, "E-SHAPE", "onesided is for real input, and its inverse for complex input");
+	y.dim[axis] = dim(m.columns);
+	y.dim[y.rank - 1] = dim(m.depth);
+	set_out(g, n, 0, n->in[X]->dtype, &y);
+}
+
+/* `size` numbers along the axis: the first ones, or with zeros behind them. */
+static Value *fitted(Graph *g, const Node *n, Value *x, int axis, int64_t size)
+{
+	int64_t have = dim_number(g, n, x->shape.dim[axis]), pads[2] = {0, size - have}, axes = axis;
+
+	if (have >= size)
+		return have == size ? x : slice_of(g, n, x, axis, 0, size);
+	return put(g, n, "Pad", x, value_i64(g, 2, pads), NULL, value_i64(g, 1, &axes), END_IN);
+}
+
+static void expand(Graph *g, Node *n)
+{
+	Value *x = n->in[X];
+	int axis = transform_axis(g, n), rank = x->shape.rank;
+	int64_t perm[MAX_RANK];
+	Matrix m = matrix_of(g, n, axis);
+	Transform d = {g, n, work_type(x->dtype), ATTR_OF(n, Dft)->inverse};
+
+	for (int k = 0; k < rank; k++)
+		perm[k] = k == axis ? rank - 2 : k == rank - 2 ? axis : k;
+	x = fitted(g, n, cast_value(g, n, x, d.t), axis, m.rows);
+	if (axis != rank - 2)
+		x = transposed(g, n, x, rank, perm);
+	Shape y = x->shape;
+	y.dim[rank - 2] = dim(m.columns);
+	y.dim[rank - 1] = dim(m.depth);
+	x = transform_rows(&d, reshaped(g, n, x, 2, (int64_t[]){-1, m.rows * m.width}), &m);
+	x = shaped_as(g, n, x, &y);
+	if (axis != rank - 2)
+		x = transposed(g, n, x, rank, perm);
+	replace_out(g, n, 0, cast_value(g, n, x, n->in[X]->dtype));
+}
+
+static const Attr dft_attrs[] = {ATTR_INT(Dft, inverse, 0), ATTR_INT(Dft, onesided, 0), {0}};
+
+const Op op_dft = {
+	.name = "DFT", .min_in = 1, .max_in = 3, .min_out = 1, .max_out = 1, .ulp = 256,
+	.attrs = dft_attrs, .attr_size = sizeof(struct Dft),
+	.infer = infer, .eval = eval_expansion, .expand = expand,
+};
+
+/* ---- STFT ---- */
+
+typedef struct Frames {
+	int64_t step, length, count, bins, width;
+} Frames;
+
+static Frames frames_of(Graph *g, const Node *n)
+{
+	const Shape *x = &n->in[SIGNAL]->shape;
+	int count;
+	Frames f = {.step = const_i64(g, n, STEP, &count)[0], .width = x->rank == 3 ? dim_number(g, n, x->dim[2]) : 1};
+
+	if (has_in(n, FRAME_LENGTH))
+		f.length = const_i64(g, n, FRAME_LENGTH, &count)[0];
+	else if (has_in(n, WINDOW))
+		f.length = dim_number(g, n, n->in[WINDOW]->shape.dim[0]);
+	else
+		fail_node(g, n, "E-INPUTS", "neither window nor frame_length says how long a frame is");
+	int64_t length = dim_number(g, n, x->dim[1]);
+	if (f.step < 1 || f.length < 1 || f.length > length)
+		fail_node(g, n, "E-VALUE", "frames of %lld every %lld in a signal of %lld", (long long)f.length,
+			  (long long)f.step, (long long)length);
+	f.count = (length - f.length) / f.step + 1;
+	f.bins = ATTR_OF(n, Dft)->onesided ? f.length / 2 + 1 : f.length;
+	return f;
+}
+
+static void stft_infer(Graph *g, Node *n)
+{
+	need_type(g, n, SIGNAL, "f");
+	need_rank(g, n, SIGNAL, 2, 3);
+	if (has_in(n, WINDOW)) {
+		same_type(g, n, SIGNAL, WINDOW);
+		need_rank(g, n, WINDOW, 1, 1);
+	}
+	Frames f = frames_of(g, n);
+	check_length(g, n, f.length);
+	if (f.width != 1 && (f.width != 2 || ATTR_OF(n, Dft)->onesided))
+		fail_node(g, n, "E-SHAPE", "a signal of %lld numbers an element; 1 is real, 2 complex and not onesided",
+			  (long long)f.width);
+	if (has_in(n, WINDOW))
+		need_size(g, n, WINDOW, 0, dim(f.length));
+	set_out(g, n, 0, n->in[SIGNAL]->dtype,
+		&(Shape){4, {n->in[SIGNAL]->shape.dim[0], dim(f.count), dim(f.bins), dim(2)}});
+}
+
+/* x [batch, width, length], the matrix as weights: [bins * 2, width, length] */
+static Value *convolved(const Transform *d, Value *x, const Frames *f)
+{
+	Graph *g = d->g;
+	struct Sliding *attr = attr_new(g, &op_conv);
+	Value *w = matrix(d, &(Matrix){.length = f->length, .parts = 1, .rows = f->length, .width = f->width,
+				       .columns = f->bins, .depth = 2, .by_column = true});
+
+	attr->strides = ints(g, 1, &f->step);
+	if (has_in(d->n, WINDOW))
+		w = put(g, d->n, "Mul", w, cast_value(g, d->n, d->n->in[WINDOW], d->t), END_IN);
+	Value *y = put_attr(g, d->n, "Conv", attr, transposed(g, d->n, x, 3, (int64_t[]){0, 2, 1}), w, END_IN);
+	return transposed(g, d->n, y, 3, (int64_t[]){0, 2, 1});
+}
+
+static Value *gathered(const Transform *d, Value *x, const Frames *f)
+{
+	Graph *g = d->g;
+	Tensor *index = tensor_new(&g->ctx->perm, I64, 2, (int64_t[]){f->count, f->length});
+	int64_t axis = 1;
+
+	for (int64_t i = 0; i < index->count; i++)
+		store_i64(I64, index->data, i, i / f->length * f->step + i % f->length);
+	x = put_attr(g, d->n, "Gather", &(struct Gather){1}, x, value_const(g, NULL, index), END_IN);
+	if (has_in(d->n, WINDOW))
+		x = put(g, d->n, "Mul", x, with_axes(g, d->n, cast_value(g, d->n, d->n->in[WINDOW], d->t), 1, &axis), END_IN);
+	return put_attr(g, d->n, "DFT", &(struct Dft){0, ATTR_OF(d->n, Dft)->onesided}, x, END_IN);
+}
+
+static void stft_expand(Graph *g, Node *n)
+{
+	Frames f = frames_of(g, n);
+	Transform d = {g, n, work_type(n->in[SIGNAL]->dtype), false};
+	int64_t axis = 2;
+	Value *x = cast_value(g, n, n->in[SIGNAL], d.t);
+
+	if (x->shape.rank == 2)
+		x = with_axes(g, n, x, 1, &axis);
+	x = f.length * f.width * f.bins * 2 <= 4 * ONE_MATRIX ? convolved(&d, x, &f) : gathered(&d, x, &f);
+	x = reshaped(g, n, x, 4, (int64_t[]){0, f.count, f.bins, 2});
+	replace_out(g, n, 0, cast_value(g, n, x, n->in[SIGNAL]->dtype));
+}
+
+static const Attr stft_attrs[] = {ATTR_INT(Dft, onesided, 1), {0}};
+
+const Op op_stft = {
+	.name = "STFT", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1, .ulp = 256,
+	.attrs = stft_attrs, .attr_size = sizeof(struct Dft),
+	.infer = stft_infer, .eval = eval_expansion, .expand = stft_expand,
+};
