@@ -1,0 +1,77 @@
+/* affinegrid.c -- AffineGrid (20): where each element of an image comes from when an affine map turns it.
+ *
+ *     grid[n, p.., :] = theta[n] (x, y, z, 1)   of p, with x along the last axis of the image
+ *     coordinates run from -1 to 1: over the outer elements (align_corners), or over their outer edges */
+#include "ir/op/composite.h"
+
+enum { THETA, SIZE };
+
+struct AffineGrid { int64_t align_corners; };
+
+static void infer(Graph *g, Node *n)
+{
+	const Shape *theta = &n->in[THETA]->shape;
+	int count;
+	const Dim *size = need_content(g, n, SIZE, &count);
+	int spatial = count - 2;
+
+	if (spatial != 2 && spatial != 3)
+		fail_node(g, n, "E-SHAPE", "size has %d elements; it must have 4 or 5", count);
+	need_type(g, n, THETA, "f");
+	need_rank(g, n, THETA, 3, 3);
+	need_size(g, n, THETA, 1, dim(spatial));
+	need_size(g, n, THETA, 2, dim(spatial + 1));
+	Shape y = {count, {one_size(g, n, theta->dim[0], size[0])}};
+	for (int k = 0; k < spatial; k++) {
+		y.dim[k + 1] = size[k + 2];
+		if (dim_number(g, n, size[k + 2]) < 1)
+			fail_node(g, n, "E-VALUE", "an image of size 0");
+	}
+	y.dim[spatial + 1] = dim(spatial);
+	set_out(g, n, 0, n->in[THETA]->dtype, &y);
+}
+
+static double coordinate(int64_t i, int64_t size, bool aligned)
+{
+	if (aligned)
+		return size > 1 ? 2.0 * (double)i / (double)(size - 1) - 1 : -1;
+	return (2.0 * (double)i + 1) / (double)size - 1;
+}
+
+/* Rows x, y, z, 1: [spatial + 1, elements of the image] */
+static Value *corners(Graph *g, const Node *n, const Shape *y, DType t)
+{
+	int spatial = y->rank - 2;
+	int64_t size[MAX_RANK], at[MAX_RANK] = {0}, count = 1;
+
+	for (int k = 0; k < spatial; k++)
+		count *= size[k] = dim_number(g, n, y->dim[k + 1]);
+	Tensor *c = tensor_new(&g->ctx->perm, t, 2, (int64_t[]){spatial + 1, count});
+	for (int64_t i = 0; i < count; i++, next_index(spatial, size, at)) {
+		for (int k = 0; k < spatial; k++) {
+			int axis = spatial - 1 - k;
+			store_f64(t, c->data, k * count + i,
+				  coordinate(at[axis], size[axis], ATTR_OF(n, AffineGrid)->align_corners));
+		}
+		store_f64(t, c->data, spatial * count + i, 1);
+	}
+	return value_const(g, NULL, c);
+}
+
+static void expand(Graph *g, Node *n)
+{
+	const Shape *y = &n->out[0]->shape;
+	Value *theta = n->in[THETA];
+	Value *p = put(g, n, "MatMul", theta, corners(g, n, y, theta->dtype), END_IN);
+
+	p = transposed(g, n, p, 3, (int64_t[]){0, 2, 1});
+	replace_out(g, n, 0, shaped_as(g, n, p, y));
+}
+
+static const Attr attrs[] = {ATTR_INT(AffineGrid, align_corners, 0), {0}};
+
+const Op op_affinegrid = {
+	.name = "AffineGrid", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .ulp = 64,
+	.attrs = attrs, .attr_size = sizeof(struct AffineGrid),
+	.infer = infer, .eval = eval_expansion, .expand = expand,
+};

@@ -1,0 +1,106 @@
+/* col2im.c -- Col2Im (18): blocks of columns back to an image, added where they overlap.
+ *
+ *     y[n, c, p..] = sum over the taps k.. of a block of x[n, c * taps + k, w]
+ *     where window w lies so that its tap k meets p:  w * stride + k * dilation - before = p, along each axis */
+#include "ir/op/nn.h"
+
+enum { X, IMAGE, BLOCK };
+
+static const Attr attrs[] = {ATTR_LIST(Sliding, dilations, A_INTS), ATTR_LIST(Sliding, pads, A_INTS),
+			     ATTR_LIST(Sliding, strides, A_INTS), {0}};
+
+static int blocks_of(Graph *g, const Node *n, WindowAxis *axis)
+{
+	int count, blocks;
+	const int64_t *image = const_i64(g, n, IMAGE, &count), *block = const_i64(g, n, BLOCK, &blocks);
+	Shape x = {.rank = count + 2}, w = {.rank = count + 2};
+
+	if (count != blocks || count < 1 || count > MAX_SPATIAL)
+		fail_unsupported(g, n, "%d axes of an image and %d of a block; both must be 1 to %d", count, blocks,
+				 MAX_SPATIAL);
+	for (int k = 0; k < count; k++) {
+		x.dim[k + 2] = dim(image[k]);
+		w.dim[k + 2] = dim(block[k]);
+	}
+	return windows_of(g, n, &x, &w, axis);
+}
+
+static void infer(Graph *g, Node *n)
+{
+	WindowAxis axis[MAX_SPATIAL];
+	int64_t taps = 1, windows = 1;
+
+	need_rank(g, n, X, 3, 3);
+	need_type(g, n, X, "fiu");
+	int count = blocks_of(g, n, axis);
+	Shape y = {count + 2, {n->in[X]->shape.dim[0]}};
+	for (int k = 0; k < count; k++) {
+		y.dim[k + 2] = axis[k].in;
+		taps *= axis[k].size;
+		windows *= dim_number(g, n, axis[k].out);
+	}
+	int64_t rows = dim_number(g, n, n->in[X]->shape.dim[1]);
+	if (rows % taps)
+		fail_node(g, n, "E-SHAPE", "%lld rows are not whole blocks of %lld", (long long)rows, (long long)taps);
+	need_size(g, n, X, 2, dim(windows));
+	y.dim[1] = dim(rows / taps);
+	set_out(g, n, 0, n->in[X]->dtype, &y);
+}
+
+/* Element i of x goes to the element of y that is returned; -1: into the padding. */
+static int64_t place_of(const Plane *p, int64_t taps, int64_t windows, int64_t i)
+{
+	int64_t w = i % windows, k = i / windows % taps, y = 0, scale = 1;
+
+	for (int a = MAX_SPATIAL - 1; a >= 0; a--) {
+		int64_t at = w % p->out[a] * p->stride[a] + k % p->size[a] * p->dilation[a] - p->before[a];
+		if (at < 0 || at >= p->in[a])
+			return -1;
+		y += at * scale;
+		scale *= p->in[a];
+		w /= p->out[a];
+		k /= p->size[a];
+	}
+	return i / (windows * taps) * scale + y;
+}
+
+static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	WindowAxis axis[MAX_SPATIAL];
+	Plane p = plane_of(blocks_of(e->g, n, axis), axis);
+	const double *x = in_f64(e, in[X]);
+	double *y = out_f64(e, out[0]);
+
+	for (int64_t i = 0; i < in[X]->count; i++) {
+		int64_t to = place_of(&p, count3(p.size), count3(p.out), i);
+		if (to >= 0)
+			y[to] += x[i];
+	}
+}
+
+static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	WindowAxis axis[MAX_SPATIAL];
+	int count = blocks_of(lower_graph(l), n, axis);
+	DType t = work_type(n->in[X]->dtype);
+	Axes axes = {.n = 0};
+	Expr *row = at[1], *window = num_i(l, 0), *meets = num(l, BOOL, 1);
+
+	for (int k = 0; k < count; k++) {
+		Expr *tap = over(l, &axes, dim(axis[k].size)), *stride = num_i(l, axis[k].stride);
+		Expr *from = isub(l, iadd(l, at[k + 2], extent(l, axis[k].before)), imul(l, tap, num_i(l, axis[k].dilation)));
+		Expr *w = idiv(l, from, stride);
+		meets = alu2(l, AND, meets, alu2(l, EQ, imod(l, from, stride), num_i(l, 0)));
+		meets = alu2(l, AND, meets, inside(l, w, num_i(l, 0), extent(l, axis[k].out)));
+		row = iadd(l, imul(l, row, num_i(l, axis[k].size)), tap);
+		window = iadd(l, imul(l, window, extent(l, axis[k].out)), w);
+	}
+	Expr *x = choose(l, meets, in_as(l, n, X, (Expr *[]){at[0], row, window}, t), num(l, t, 0));
+	return cast(l, n->out[slot]->dtype, reduce_over(l, RED_SUM, x, &axes));
+}
+
+const Op op_col2im = {
+	.name = "Col2Im", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 16,
+	.attrs = attrs, .attr_size = sizeof(struct Sliding),
+	.infer = infer, .eval = eval, .lower = lower,
+};
