@@ -155,6 +155,13 @@ static void cast_to_number(Raw *r)
 		 a->s.len < 60 ? (int)a->s.len : 60, (const char *)a->s.data);
 }
 
+/* Random operators without a seed: each has its own. */
+static void own_seed(Raw *r)
+{
+	if (!has_attribute(r, "seed"))
+		set_float(r, "seed", (float)(r->f->g->nnode + 1));
+}
+
 /* ---- what is dropped or refused ---- */
 
 static void no_training(Raw *r)
@@ -288,6 +295,12 @@ static const struct Row {
 	{"RoiAlign", 16, roi_align_pixels, NULL},
 	{"GridSample", 20, grid_mode, NULL},
 	{"DFT", 20, axis_to_input, NULL},
+	{"RandomUniform", ALWAYS, own_seed, NULL},
+	{"RandomUniformLike", ALWAYS, own_seed, NULL},
+	{"RandomNormal", ALWAYS, own_seed, NULL},
+	{"RandomNormalLike", ALWAYS, own_seed, NULL},
+	{"Bernoulli", ALWAYS, own_seed, NULL},
+	{"Multinomial", ALWAYS, own_seed, NULL},
 };
 enum { NROWS = sizeof rows / sizeof *rows };
 

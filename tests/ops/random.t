@@ -1,0 +1,77 @@
+Random numbers: what they are by their moments, and that the seed decides.
+
+== uniform, of both widths
+graph (%x f32[1]) -> (%low, %high, %mean, %square, %wide) {
+	%size i64[2] = const [40, 250]
+	%big = Expand(%x, %size)
+	%u = RandomUniformLike(%big) {low = -1, high = 3, seed = 7}
+	%one f32[] = const [1]
+	%low = ReduceMin(%u)
+	%high = ReduceMax(%u)
+	%mean = ReduceMean(%u)
+	%centred = Sub(%u, %one)
+	%squares = Mul(%centred, %centred)
+	%square = ReduceMean(%squares)
+	%v = RandomUniform() {shape = [10000], dtype = f64, seed = 7}
+	%wide = ReduceMean(%v)
+}
+run x = f32[1] [0] gives low = f32[1,1] [-1], high = f32[1,1] [3], mean = f32[1,1] [1], square = f32[1,1] [1.3333333],
+    wide = f64[1] [0.5] within 0.02
+
+== normal
+graph (%x f32[1]) -> (%mean, %square, %fourth) {
+	%size i64[2] = const [20, 500]
+	%big = Expand(%x, %size)
+	%u = RandomNormalLike(%big) {mean = 2, scale = 0.5, seed = 3}
+	%two f32[] = const [2]
+	%mean = ReduceMean(%u)
+	%centred = Sub(%u, %two)
+	%squares = Mul(%centred, %centred)
+	%square = ReduceMean(%squares)
+	%fourths = Mul(%squares, %squares)
+	%fourth = ReduceMean(%fourths)
+}
+run x = f32[1] [0] gives mean = f32[1,1] [2], square = f32[1,1] [0.25], fourth = f32[1,1] [0.1875] within 0.02
+
+== neighbours have nothing in common, nor have seeds
+graph (%x f32[1]) -> (%next, %other, %same) {
+	%u = RandomNormal() {shape = [10000], seed = 1}
+	%v = RandomNormal() {shape = [10000], seed = 2}
+	%w = RandomNormal() {shape = [10000], seed = 1}
+	%zero i64[1] = const [0]
+	%one i64[1] = const [1]
+	%last i64[1] = const [9999]
+	%end i64[1] = const [10000]
+	%a = Slice(%u, %zero, %last)
+	%b = Slice(%u, %one, %end)
+	%ab = Mul(%a, %b)
+	%mean = ReduceMean(%ab)
+	%next = Add(%mean, %x)
+	%uv = Mul(%u, %v)
+	%other = ReduceMean(%uv)
+	%d = Sub(%u, %w)
+	%e = Abs(%d)
+	%same = ReduceMax(%e)
+}
+run x = f32[1] [0] gives next = f32[1] [0], other = f32[1] [0], same = f32[1] [0] within 0.02
+
+== ones as often as the input says, classes as often as the logits say
+graph (%x f32[1]) -> (%often, %never, %classes) {
+	%size i64[2] = const [1, 10000]
+	%big = Expand(%x, %size)
+	%p f32[] = const [0.25]
+	%px = Add(%big, %p)
+	%b = Bernoulli(%px) {seed = 5}
+	%often = ReduceMean(%b)
+	%n = Bernoulli(%big) {seed = 6}
+	%never = ReduceMax(%n)
+	%logits f32[1,3] = const [0, 0.6931472, 1.6094379]
+	%m = Multinomial(%logits) {sample_size = 10000, seed = 9}
+	%f = Cast(%m) {to = f32}
+	%classes = ReduceMean(%f)
+}
+run x = f32[1] [0] gives often = f32[1,1] [0.25], never = f32[1,1] [0], classes = f32[1,1] [1.5] within 0.02
+
+== a type that is no float
+fails E-TYPE "must be a float type"
+graph (%x i32[4]) -> (%y) { %y = RandomUniformLike(%x) }
