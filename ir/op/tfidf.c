@@ -1,0 +1,183 @@
+/* tfidf.c -- TfIdfVectorizer (9) of whole numbers: how often sequences of numbers stand in each row.
+ *
+ *     count[.., j] = over all first places s and gaps d: how often x[.., s + t (1 + d)] = gram[j, t] for all t    (tcc.CountGrams)
+ *     TF: count      IDF: weight where count > 0      TFIDF: count * weight
+ *
+ * The pool holds all grams of one number, then all of two, ..; gaps are 0 .. max_skip_count, and 0 for single numbers. */
+#include <string.h>
+#include "ir/op/composite.h"
+
+enum { TF, IDF, TFIDF };
+
+struct TfIdf {
+	int64_t mode, max_gram_length, min_gram_length, max_skip_count;
+	Ints ngram_counts, ngram_indexes, pool_int64s;
+	Floats weights;
+	Strings pool_strings;
+};
+
+/* ---- tcc.CountGrams: rows x, grams [columns, longest], lengths [columns] (0: none) ---- */
+
+enum { X, GRAM, LENGTH };
+
+struct CountGrams { int64_t gaps; };
+
+static void count_infer(Graph *g, Node *n)
+{
+	Shape y = n->in[X]->shape;
+
+	y.dim[y.rank - 1] = n->in[GRAM]->shape.dim[0];
+	set_out(g, n, 0, F32, &y);
+}
+
+static bool stands_at(const int64_t *x, int64_t size, const int64_t *gram, int64_t length, int64_t s, int64_t step)
+{
+	for (int64_t t = 0; t < length; t++)
+		if (s + t * step >= size || x[s + t * step] != gram[t])
+			return false;
+	return true;
+}
+
+static void count_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	const int64_t *x = in_i64(e, in[X]), *gram = in_i64(e, in[GRAM]), *length = in_i64(e, in[LENGTH]);
+	int64_t size = in[X]->dim[in[X]->rank - 1], columns = in[GRAM]->dim[0];
+	double *y = out_f64(e, out[0]);
+
+	for (int64_t i = 0; i < out[0]->count; i++) {
+		int64_t j = i % columns, gaps = length[j] > 1 ? ATTR_OF(n, CountGrams)->gaps : length[j];
+		for (int64_t d = 0; d < gaps; d++)
+			for (int64_t s = 0; s < size; s++)
+				y[i] += stands_at(x + i / columns * size, size, gram + j * in[GRAM]->dim[1], length[j], s, d + 1);
+	}
+}
+
+static Expr *count_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	int last = n->in[X]->shape.rank - 1;
+	int64_t longest = dim_number(lower_graph(l), n, n->in[GRAM]->shape.dim[1]);
+	Axes axes = {.n = 0};
+	Expr *size = extent(l, n->in[X]->shape.dim[last]), *s = over(l, &axes, n->in[X]->shape.dim[last]);
+	Expr *d = over(l, &axes, dim(ATTR_OF(n, CountGrams)->gaps)), *column = at[last], *index[MAX_RANK];
+	Expr *length = cast(l, I64, in(l, n, LENGTH, &column)), *one = num_i(l, 1);
+	Expr *all = alu2(l, OR, alu2(l, LT, one, length), alu2(l, AND, alu2(l, EQ, length, one), alu2(l, EQ, d, num_i(l, 0))));
+
+	for (int k = 0; k < last; k++)
+		index[k] = at[k];
+	for (int64_t t = 0; t < longest; t++) {
+		index[last] = iadd(l, s, imul(l, iadd(l, d, one), num_i(l, t)));
+		Expr *x = cast(l, I64, in(l, n, X, index)), *gram = in(l, n, GRAM, (Expr *[]){column, num_i(l, t)});
+		Expr *same = choose(l, inside(l, index[last], num_i(l, 0), size), alu2(l, EQ, x, gram), num(l, BOOL, 0));
+		all = alu2(l, AND, all, alu2(l, OR, alu2(l, LE, length, num_i(l, t)), same));
+	}
+	(void)slot;
+	return reduce_over(l, RED_SUM, choose(l, all, num(l, F32, 1), num(l, F32, 0)), &axes);
+}
+
+static const Attr count_attrs[] = {ATTR_INT(CountGrams, gaps, 1), {0}};
+
+const Op op_tcc_CountGrams = {
+	.name = "CountGrams", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = REDUCES,
+	.attrs = count_attrs, .attr_size = sizeof(struct CountGrams),
+	.infer = count_infer, .eval = count_eval, .lower = count_lower,
+};
+
+/* ---- TfIdfVectorizer ---- */
+
+static int64_t columns_of(const struct TfIdf *a)
+{
+	int64_t most = -1;
+
+	for (int i = 0; i < a->ngram_indexes.n; i++)
+		most = a->ngram_indexes.v[i] > most ? a->ngram_indexes.v[i] : most;
+	return most + 1;
+}
+
+static int64_t longest_of(const struct TfIdf *a)
+{
+	return a->max_gram_length < a->ngram_counts.n ? a->max_gram_length : a->ngram_counts.n;
+}
+
+/* Where the grams of `length` numbers end in the pool. */
+static int64_t end_of(const struct TfIdf *a, int64_t length)
+{
+	return length < a->ngram_counts.n ? a->ngram_counts.v[length] : a->pool_int64s.n;
+}
+
+static void check(Graph *g, const Node *n)
+{
+	const struct TfIdf *a = n->attr;
+	int64_t grams = 0;
+
+	need_type(g, n, 0, "i");
+	need_rank(g, n, 0, 1, 2);
+	if (a->pool_int64s.n < 1)
+		fail_unsupported(g, n, "a pool other than pool_int64s");
+	for (int64_t k = 1; k <= a->ngram_counts.n; k++) {
+		int64_t begin = a->ngram_counts.v[k - 1], end = end_of(a, k);
+		if (begin < 0 || begin > end || end > a->pool_int64s.n || (end - begin) % k)
+			fail_node(g, n, "E-ATTR", "ngram_counts are not where grams begin in the pool");
+		grams += (end - begin) / k;
+	}
+	for (int i = 0; i < a->ngram_indexes.n; i++)
+		if (a->ngram_indexes.v[i] < 0 || a->ngram_indexes.v[i] >= INT32_MAX)
+			fail_node(g, n, "E-ATTR", "ngram_indexes has %lld", (long long)a->ngram_indexes.v[i]);
+	if (grams != a->ngram_indexes.n || (a->weights.n > 0 && a->weights.n != grams))
+		fail_node(g, n, "E-ATTR", "%lld grams, %d ngram_indexes, %d weights", (long long)grams,
+			  a->ngram_indexes.n, a->weights.n);
+	if (a->min_gram_length < 1 || a->max_skip_count < 0 || longest_of(a) < a->min_gram_length)
+		fail_node(g, n, "E-ATTR", "grams of %lld to %lld numbers with %lld skipped", (long long)a->min_gram_length,
+			  (long long)a->max_gram_length, (long long)a->max_skip_count);
+}
+
+/* The grams as tables by column. */
+static void fill(Graph *g, const Node *n, Tensor *gram, Tensor *length, Tensor *weight)
+{
+	const struct TfIdf *a = n->attr;
+
+	for (int64_t k = 1, i = 0; k <= a->ngram_counts.n; k++) {
+		for (int64_t from = a->ngram_counts.v[k - 1]; from < end_of(a, k); from += k, i++) {
+			int64_t column = a->ngram_indexes.v[i];
+			store_f64(F32, weight->data, column, a->weights.n > 0 ? (double)a->weights.v[i] : 1);
+			if (k < a->min_gram_length || k > longest_of(a))
+				continue;
+			if (load_i64(I64, length->data, column))
+				fail_unsupported(g, n, "several grams of index %lld", (long long)column);
+			store_i64(I64, length->data, column, k);
+			for (int64_t t = 0; t < k; t++)
+				store_i64(I64, gram->data, column * gram->dim[1] + t, a->pool_int64s.v[from + t]);
+		}
+	}
+}
+
+static void expand(Graph *g, Node *n)
+{
+	const struct TfIdf *a = n->attr;
+	Arena *perm = &g->ctx->perm;
+
+	check(g, n);
+	int64_t columns = columns_of(a);
+	Tensor *gram = tensor_new(perm, I64, 2, (int64_t[]){columns, longest_of(a)});
+	Tensor *length = tensor_new(perm, I64, 1, &columns), *weight = tensor_new(perm, F32, 1, &columns);
+	fill(g, n, gram, length, weight);
+	Value *y = put_attr(g, n, "tcc.CountGrams", &(struct CountGrams){a->max_skip_count + 1}, n->in[0],
+			    value_const(g, NULL, gram), value_const(g, NULL, length), END_IN);
+	if (a->mode == IDF)
+		y = cast_value(g, n, put(g, n, "Greater", y, value_scalar(g, F32, 0), END_IN), F32);
+	if (a->mode != TF)
+		y = put(g, n, "Mul", y, value_const(g, NULL, weight), END_IN);
+	replace_out(g, n, 0, y);
+}
+
+static const Attr attrs[] = {
+	{"mode", A_ENUM, offsetof(struct TfIdf, mode), TF, "TF|IDF|TFIDF", true}, ATTR_REQUIRED(TfIdf, max_gram_length, A_INT),
+	ATTR_REQUIRED(TfIdf, min_gram_length, A_INT), ATTR_REQUIRED(TfIdf, max_skip_count, A_INT),
+	ATTR_REQUIRED(TfIdf, ngram_counts, A_INTS), ATTR_REQUIRED(TfIdf, ngram_indexes, A_INTS),
+	ATTR_LIST(TfIdf, pool_int64s, A_INTS), ATTR_LIST(TfIdf, weights, A_FLOATS),
+	ATTR_LIST(TfIdf, pool_strings, A_STRINGS), {0}};
+
+const Op op_tfidfvectorizer = {
+	.name = "TfIdfVectorizer", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
+	.attrs = attrs, .attr_size = sizeof(struct TfIdf),
+	.infer = infer_expansion, .eval = eval_expansion, .expand = expand,
+};

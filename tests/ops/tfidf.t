@@ -1,0 +1,58 @@
+Counting sequences of numbers, and labels of numbers; expected values are those of ONNX Runtime.
+
+== single numbers and pairs
+graph (%x i64[2,6]) -> (%y) {
+	%y = TfIdfVectorizer(%x) {mode = TF, max_gram_length = 2, min_gram_length = 1, max_skip_count = 0, ngram_counts = [0, 4], ngram_indexes = [0, 1, 2, 3, 4, 5, 6], pool_int64s = [2, 3, 5, 4, 5, 6, 7, 8, 6, 7]}
+}
+run x = i64[2,6] [1, 1, 3, 3, 3, 7, 8, 6, 7, 5, 6, 8]
+gives y = f32[2,7] [0, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 1] within 2e-6
+
+== pairs with gaps
+graph (%x i32[2,6]) -> (%y) {
+	%y = TfIdfVectorizer(%x) {mode = TF, max_gram_length = 2, min_gram_length = 2, max_skip_count = 5, ngram_counts = [0, 4], ngram_indexes = [0, 1, 2, 3, 4, 5, 6], pool_int64s = [2, 3, 5, 4, 5, 6, 7, 8, 6, 7]}
+}
+run x = i32[2,6] [1, 1, 3, 3, 3, 7, 8, 6, 7, 5, 6, 8]
+gives y = f32[2,7] [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1] within 2e-6
+
+== weights of what is there
+graph (%x i64[6]) -> (%y) {
+	%y = TfIdfVectorizer(%x) {mode = IDF, max_gram_length = 2, min_gram_length = 1, max_skip_count = 1, ngram_counts = [0, 4], ngram_indexes = [0, 1, 2, 3, 4, 5, 6], pool_int64s = [2, 3, 5, 4, 5, 6, 7, 8, 6, 7], weights = [0.5, 1, 2, 3, 4, 5, 0.25]}
+}
+run x = i64[6] [1, 1, 3, 3, 3, 7]
+gives y = f32[7] [0, 1, 0, 0, 0, 0, 0] within 2e-6
+
+== weights times counts
+graph (%x i64[2,6]) -> (%y) {
+	%y = TfIdfVectorizer(%x) {mode = TFIDF, max_gram_length = 1, min_gram_length = 1, max_skip_count = 0, ngram_counts = [0, 4], ngram_indexes = [0, 1, 2, 3, 4, 5, 6], pool_int64s = [2, 3, 5, 4, 5, 6, 7, 8, 6, 7], weights = [0.5, 1, 2, 3, 4, 5, 0.25]}
+}
+run x = i64[2,6] [1, 1, 3, 3, 3, 7, 8, 6, 7, 5, 6, 8]
+gives y = f32[2,7] [0, 3, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0] within 2e-6
+
+== counts that do not fit the pool
+fails E-ATTR
+graph (%x i64[4]) -> (%y) {
+	%y = TfIdfVectorizer(%x) {mode = TF, max_gram_length = 1, min_gram_length = 1, max_skip_count = 0,
+	    ngram_counts = [0], ngram_indexes = [0, 1, 2], pool_int64s = [1, 2]}
+}
+
+== numbers to numbers
+graph (%x i64[2,3]) -> (%y) {
+	%y = ai.onnx.ml.LabelEncoder(%x) {keys_int64s = [3, 7, -2], values_floats = [0.5, 2.5, -1], default_float = 9}
+}
+run x = i64[2,3] [3, 1, 9, -2, 7, 3]
+gives y = f32[2,3] [0.5, 9, 9, -1, 2.5, 0.5] within 2e-6
+
+== floats to numbers
+graph (%x f32[3]) -> (%y) {
+	%y = ai.onnx.ml.LabelEncoder(%x) {keys_floats = [1.5, -1], values_int64s = [4, 40]}
+}
+run x = f32[3] [1.5, 2, -1]
+gives y = i64[3] [4, -1, 40] within 2e-6
+
+== text
+fails E-UNSUPPORTED "other than numbers"
+graph (%x i64[2]) -> (%y) { %y = ai.onnx.ml.LabelEncoder(%x) {keys_int64s = [1], values_strings = ["a"]} }
+
+== as many values as keys
+fails E-ATTR
+graph (%x i64[2]) -> (%y) { %y = ai.onnx.ml.LabelEncoder(%x) {keys_int64s = [1], values_int64s = [1, 2]} }
