@@ -80,6 +80,73 @@ void infer_expansion(Graph *g, Node *n)
 	}
 }
 
+/* ---- attributes by name ---- */
+
+static size_t field_size(AttrKind kind)
+{
+	switch (kind) {
+	case A_INT:
+	case A_ENUM: return sizeof(int64_t);
+	case A_FLOAT: return sizeof(float);
+	case A_TYPE: return sizeof(DType);
+	case A_STRING: return sizeof(Text);
+	case A_INTS: return sizeof(Ints);
+	case A_FLOATS: return sizeof(Floats);
+	case A_STRINGS: return sizeof(Strings);
+	case A_TENSOR: return sizeof(Tensor *);
+	case A_GRAPH: return sizeof(int);
+	}
+	return 0;
+}
+
+static const Attr *find_attr(const Op *op, const char *name)
+{
+	for (const Attr *row = op->attrs; row && row->name; row++)
+		if (!strcmp(row->name, name))
+			return row;
+	return NULL;
+}
+
+void *attr_like(Graph *g, const char *name, const Node *n)
+{
+	const Op *op = op_named(name);
+	char *attr = attr_new(g, op);
+
+	for (const Attr *row = op->attrs; row && row->name; row++) {
+		const Attr *own = find_attr(n->op, row->name);
+		if (own && own->kind == row->kind)
+			memcpy(attr + row->offset, (const char *)n->attr + own->offset, field_size(row->kind));
+	}
+	return attr;
+}
+
+void attr_set(const char *name, void *attr, const char *field, double x)
+{
+	const Attr *row = find_attr(op_named(name), field);
+	char *to = (char *)attr + row->offset;
+
+	if (row->kind == A_FLOAT)
+		*(float *)to = (float)x;
+	else
+		*(int64_t *)to = (int64_t)x;
+}
+
+Value *put_like(Graph *g, const Node *n, const char *name, Value *a, Value *b, Value *c)
+{
+	Value *in[3] = {a, b, c};
+	int nin = c ? 3 : b ? 2 : 1;
+
+	return node_new(g, op_named(name), n, nin, in, 1, attr_like(g, name, n))->out[0];
+}
+
+Value *put_number(Graph *g, const Node *n, const char *name, const char *field, double x, Value *a)
+{
+	void *attr = attr_like(g, name, n);
+
+	attr_set(name, attr, field, x);
+	return node_new(g, op_named(name), n, 1, &a, 1, attr)->out[0];
+}
+
 /* ---- nodes ---- */
 
 Value *cast_value(Graph *g, const Node *like, Value *v, DType t)
@@ -103,6 +170,35 @@ Ints ints(Graph *g, int n, const int64_t *v)
 }
 
 Value *optional_in(const Node *n, int slot) { return has_in(n, slot) ? n->in[slot] : NULL; }
+
+Value *swapped(Graph *g, const Node *like, Value *v, int a, int b)
+{
+	int64_t perm[MAX_RANK];
+
+	for (int k = 0; k < v->shape.rank; k++)
+		perm[k] = k == a ? b : k == b ? a : k;
+	return transposed(g, like, v, v->shape.rank, perm);
+}
+
+Value *channels_first(Graph *g, const Node *like, Value *v)
+{
+	int rank = v->shape.rank;
+	int64_t perm[MAX_RANK] = {0, rank - 1};
+
+	for (int k = 2; k < rank; k++)
+		perm[k] = k - 1;
+	return transposed(g, like, v, rank, perm);
+}
+
+Value *channels_last(Graph *g, const Node *like, Value *v)
+{
+	int rank = v->shape.rank;
+	int64_t perm[MAX_RANK] = {0};
+
+	for (int k = 1; k < rank; k++)
+		perm[k] = k + 1 < rank ? k + 1 : 1;
+	return transposed(g, like, v, rank, perm);
+}
 
 Value *transposed(Graph *g, const Node *like, Value *v, int rank, const int64_t *perm)
 {

@@ -14,6 +14,17 @@ void infer_expansion(Graph *g, Node *n);
 /* Use `v` wherever output `slot` was used, if anybody wanted that output. */
 void replace_out(Graph *g, Node *n, int slot, Value *v);
 
+/* ---- attributes by name ---- */
+
+/* Attributes of operator `name` with their defaults, but for those that n has under the same name. */
+void *attr_like(Graph *g, const char *name, const Node *n);
+/* A number, or the index of an enumeration's word. */
+void attr_set(const char *name, void *attr, const char *field, double x);
+/* A node with the attributes of n; b and c may be NULL. */
+Value *put_like(Graph *g, const Node *n, const char *name, Value *a, Value *b, Value *c);
+/* The same of one input, and one attribute given. */
+Value *put_number(Graph *g, const Node *n, const char *name, const char *field, double x, Value *a);
+
 /* ---- nodes in one call ---- */
 
 Value *cast_value(Graph *g, const Node *like, Value *v, DType t); /* v itself where it has that type */
@@ -22,6 +33,9 @@ Value *sum_if(Graph *g, const Node *like, Value *a, Value *b); /* a where b is N
 Value *optional_in(const Node *n, int slot); /* NULL where it is absent */
 Ints ints(Graph *g, int n, const int64_t *v); /* a list for an attribute */
 Value *transposed(Graph *g, const Node *like, Value *v, int rank, const int64_t *perm);
+Value *swapped(Graph *g, const Node *like, Value *v, int a, int b); /* two axes */
+Value *channels_first(Graph *g, const Node *like, Value *v); /* the last axis becomes axis 1 */
+Value *channels_last(Graph *g, const Node *like, Value *v);
 Value *joined(Graph *g, const Node *like, int64_t axis, Value *a, Value *b); /* Concat */
 /* sizes as Reshape takes them: 0 keeps the one of that axis, -1 (once) is what is left */
 Value *reshaped(Graph *g, const Node *like, Value *v, int rank, const int64_t *sizes);

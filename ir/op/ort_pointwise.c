@@ -1,0 +1,110 @@
+/* ort_pointwise.c -- com.microsoft: what ONNX Runtime's optimiser makes of activations with a bias, and small operators
+ * that ONNX has in another form.
+ *
+ *     Gelu, FastGelu (by tanh, with a bias), BiasGelu, QuickGelu (x sigmoid(alpha x)), BiasAdd (with a residual)
+ *     BiasSplitGelu    with h = x + bias:  the first half of h times gelu of the second, along the last axis
+ *     CDist            distances of the rows of a and b, or their squares
+ *     ExpandDims, Trilu, Pad, Range */
+#include <string.h>
+#include "ir/op/composite.h"
+#include "ir/op/reduce.h"
+
+struct OrtPointwise {
+	float alpha;
+	int64_t upper, mode, metric;
+};
+
+enum { EUCLIDEAN, SQUARED };
+
+static void expand_gelu(Graph *g, Node *n)
+{
+	replace_out(g, n, 0, put(g, n, "Gelu", sum_if(g, n, n->in[0], optional_in(n, 1)), END_IN));
+}
+
+static void expand_fastgelu(Graph *g, Node *n)
+{
+	replace_out(g, n, 0, put_number(g, n, "Gelu", "approximate", 1, sum_if(g, n, n->in[0], optional_in(n, 1))));
+}
+
+static void expand_quickgelu(Graph *g, Node *n) { replace_out(g, n, 0, put_like(g, n, "Swish", n->in[0], NULL, NULL)); }
+
+static void expand_biasadd(Graph *g, Node *n)
+{
+	replace_out(g, n, 0, put(g, n, "Add", put(g, n, "Add", n->in[0], n->in[1], END_IN), n->in[2], END_IN));
+}
+
+static void expand_biassplitgelu(Graph *g, Node *n)
+{
+	Value *h = put(g, n, "Add", n->in[0], n->in[1], END_IN);
+	int last = h->shape.rank - 1;
+	int64_t size = dim_number(g, n, h->shape.dim[last]);
+
+	if (size % 2)
+		fail_node(g, n, "E-SHAPE", "the last axis has %lld elements, an odd number", (long long)size);
+	Value *gate = put(g, n, "Gelu", slice_of(g, n, h, last, size / 2, size), END_IN);
+	replace_out(g, n, 0, put(g, n, "Mul", slice_of(g, n, h, last, 0, size / 2), gate, END_IN));
+}
+
+static void expand_cdist(Graph *g, Node *n)
+{
+	int64_t first = 0, second = 1;
+
+	need_rank(g, n, 0, 2, 2);
+	need_rank(g, n, 1, 2, 2);
+	need_size(g, n, 1, 1, n->in[0]->shape.dim[1]);
+	Value *d = put(g, n, "Sub", with_axes(g, n, n->in[0], 1, &second), with_axes(g, n, n->in[1], 1, &first), END_IN);
+	Value *y = reduced(g, n, "ReduceSumSquare", d, 2, false);
+	replace_out(g, n, 0, ATTR_OF(n, OrtPointwise)->metric == EUCLIDEAN ? put(g, n, "Sqrt", y, END_IN) : y);
+}
+
+static void expand_expanddims(Graph *g, Node *n)
+{
+	int count;
+	int64_t axis = const_i64(g, n, 1, &count)[0];
+
+	replace_out(g, n, 0, with_axes(g, n, n->in[0], 1, &axis));
+}
+
+static void expand_trilu(Graph *g, Node *n)
+{
+	replace_out(g, n, 0, put_like(g, n, "Trilu", n->in[0], optional_in(n, 1), NULL));
+}
+
+static void expand_pad(Graph *g, Node *n)
+{
+	int64_t all = -1;
+
+	replace_out(g, n, 0, put_like(g, n, "Pad", n->in[0], reshaped(g, n, n->in[1], 1, &all), optional_in(n, 2)));
+}
+
+static void expand_range(Graph *g, Node *n)
+{
+	Value *delta = has_in(n, 2) ? n->in[2] : value_scalar(g, n->in[0]->dtype, 1);
+
+	replace_out(g, n, 0, put(g, n, "Range", n->in[0], n->in[1], delta, END_IN));
+}
+
+static const Attr no_attrs[] = {{0}};
+static const Attr quickgelu_attrs[] = {ATTR_FLOAT(OrtPointwise, alpha, 1.702f), {0}};
+static const Attr cdist_attrs[] = {ATTR_ENUM(OrtPointwise, metric, SQUARED, "euclidean|sqeuclidean"), {0}};
+static const Attr trilu_attrs[] = {ATTR_INT(OrtPointwise, upper, 1), {0}};
+static const Attr pad_attrs[] = {ATTR_ENUM(OrtPointwise, mode, PAD_CONSTANT, "constant|reflect|edge|wrap"), {0}};
+
+#define ORT_POINTWISE(id, text, least, most, table, how)                                                               \
+	const Op op_ort_##id = {                                                                                       \
+		.name = text, .domain = "com.microsoft", .min_in = least, .max_in = most, .min_out = 1, .max_out = 1,  \
+		.ulp = 64, .attrs = table, .attr_size = sizeof(struct OrtPointwise),                                   \
+		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+	}
+
+ORT_POINTWISE(Gelu, "Gelu", 1, 1, no_attrs, expand_gelu);
+ORT_POINTWISE(FastGelu, "FastGelu", 1, 2, no_attrs, expand_fastgelu);
+ORT_POINTWISE(BiasGelu, "BiasGelu", 2, 2, no_attrs, expand_gelu);
+ORT_POINTWISE(QuickGelu, "QuickGelu", 1, 1, quickgelu_attrs, expand_quickgelu);
+ORT_POINTWISE(BiasAdd, "BiasAdd", 3, 3, no_attrs, expand_biasadd);
+ORT_POINTWISE(BiasSplitGelu, "BiasSplitGelu", 2, 2, no_attrs, expand_biassplitgelu);
+ORT_POINTWISE(CDist, "CDist", 2, 2, cdist_attrs, expand_cdist);
+ORT_POINTWISE(ExpandDims, "ExpandDims", 2, 2, no_attrs, expand_expanddims);
+ORT_POINTWISE(Trilu, "Trilu", 1, 2, trilu_attrs, expand_trilu);
+ORT_POINTWISE(Pad, "Pad", 2, 3, pad_attrs, expand_pad);
+ORT_POINTWISE(Range, "Range", 2, 3, no_attrs, expand_range);
