@@ -1,0 +1,325 @@
+/* ort_quantized.c -- com.microsoft: operators on quantised tensors.
+ *
+ *     QLinear*               quantise(operator(dequantise(x), ..)): Add, Mul, LeakyRelu, Sigmoid, Softmax, Where, Concat,
+ *                            AveragePool, GlobalAveragePool
+ *     MatMulIntegerToFloat   (a - a_zero) (b - b_zero) a_scale b_scale + bias
+ *     DynamicQuantizeMatMul  the same with a quantised first
+ *     QGemm                  alpha (a - a_zero) (b - b_zero) a_scale b_scale + c, quantised where y has a scale
+ *     MatMulNBits            a times W^T, where W [N, K] has 2, 4 or 8 bits an element and a scale a block of each row
+ *     GatherBlockQuantized   rows of such a table */
+#include "ir/op/composite.h"
+
+struct OrtQuantized {
+	float alpha;
+	int64_t axis, opset, channels_last, transA, transB;
+	int64_t K, N, bits, block_size, gather_axis, quantize_axis, accuracy_level, weight_prepacked;
+};
+
+/* ---- one scale and zero point a tensor; the input at `slot`, they behind it ---- */
+
+static Value *real(Graph *g, const Node *n, int slot)
+{
+	need_type(g, n, slot, "iu");
+	need_type(g, n, slot + 1, "f");
+	return put(g, n, "DequantizeLinear", n->in[slot], n->in[slot + 1], optional_in(n, slot + 2), END_IN);
+}
+
+/* x with the scale at `slot` and the zero point behind it, of the type of input `like` where there is none. */
+static Value *quantised(Graph *g, const Node *n, Value *x, int slot, DType like)
+{
+	need_type(g, n, slot, "f");
+	Value *zero = has_in(n, slot + 1) ? n->in[slot + 1] : value_scalar(g, like, 0);
+	return put(g, n, "QuantizeLinear", x, n->in[slot], zero, END_IN);
+}
+
+static void give_binary(Graph *g, Node *n, const char *name)
+{
+	Value *y = put(g, n, name, real(g, n, 0), real(g, n, 3), END_IN);
+
+	replace_out(g, n, 0, quantised(g, n, y, 6, n->in[0]->dtype));
+}
+
+static void expand_add(Graph *g, Node *n) { give_binary(g, n, "Add"); }
+static void expand_mul(Graph *g, Node *n) { give_binary(g, n, "Mul"); }
+
+static void give_unary(Graph *g, Node *n, const char *name)
+{
+	Value *x = real(g, n, 0), *y = put_like(g, n, name, x, NULL, NULL);
+
+	replace_out(g, n, 0, quantised(g, n, y, 3, n->in[0]->dtype));
+}
+
+static void expand_leakyrelu(Graph *g, Node *n) { give_unary(g, n, "LeakyRelu"); }
+static void expand_sigmoid(Graph *g, Node *n) { give_unary(g, n, "Sigmoid"); }
+
+/* Before operator set 13 all axes from `axis` on are one row. */
+static void expand_softmax(Graph *g, Node *n)
+{
+	const struct OrtQuantized *a = n->attr;
+	Value *x = real(g, n, 0), *y = x;
+	int axis = (int)fix_axis(g, n, a->axis, x->shape.rank);
+	Shape rows = {axis + 1, {dim(0)}};
+
+	if (a->opset >= 13 || axis == x->shape.rank - 1) {
+		give_unary(g, n, "Softmax");
+		return;
+	}
+	for (int k = 0; k <= axis; k++)
+		rows.dim[k] = x->shape.dim[k];
+	for (int k = axis + 1; k < x->shape.rank; k++)
+		rows.dim[axis] = dim_mul(g->syms, rows.dim[axis], x->shape.dim[k]);
+	y = put(g, n, "Softmax", shaped_as(g, n, x, &rows), END_IN);
+	replace_out(g, n, 0, quantised(g, n, shaped_as(g, n, y, &x->shape), 3, n->in[0]->dtype));
+}
+
+static void expand_where(Graph *g, Node *n)
+{
+	Value *y = put(g, n, "Where", n->in[0], real(g, n, 1), real(g, n, 4), END_IN);
+
+	replace_out(g, n, 0, quantised(g, n, y, 7, n->in[1]->dtype));
+}
+
+static void expand_concat(Graph *g, Node *n)
+{
+	Value **part = NEW_N(&g->ctx->scratch, Value *, n->nin);
+	int count = 0;
+
+	if (n->nin < 5 || (n->nin - 2) % 3)
+		fail_node(g, n, "E-INPUTS", "has %d inputs; each tensor has a scale and a zero point", n->nin);
+	for (int slot = 2; slot < n->nin; slot += 3)
+		part[count++] = real(g, n, slot);
+	Value *y = node_new(g, op_named("Concat"), n, count, part, 1, attr_like(g, "Concat", n))->out[0];
+	replace_out(g, n, 0, quantised(g, n, y, 0, n->in[2]->dtype));
+}
+
+static void give_pool(Graph *g, Node *n, const char *name, bool last)
+{
+	need_rank(g, n, 0, 3, 2 + MAX_SPATIAL);
+	Value *x = real(g, n, 0);
+	Value *y = put_like(g, n, name, last ? channels_first(g, n, x) : x, NULL, NULL);
+
+	replace_out(g, n, 0, quantised(g, n, last ? channels_last(g, n, y) : y, 3, n->in[0]->dtype));
+}
+
+static void expand_globalpool(Graph *g, Node *n)
+{
+	give_pool(g, n, "GlobalAveragePool", ATTR_OF(n, OrtQuantized)->channels_last);
+}
+
+struct OrtPool {
+	struct Sliding sliding;
+	int64_t channels_last;
+};
+
+static void expand_averagepool(Graph *g, Node *n) { give_pool(g, n, "AveragePool", ATTR_OF(n, OrtPool)->channels_last); }
+
+/* ---- products ---- */
+
+/* The sum of products times both scales, + bias */
+static Value *product_as_float(Graph *g, const Node *n, Value *sum, Value *a_scale, Value *b_scale, Value *bias)
+{
+	Value *factor = put(g, n, "Mul", a_scale, b_scale, END_IN);
+
+	return sum_if(g, n, put(g, n, "Mul", cast_value(g, n, sum, a_scale->dtype), factor, END_IN), bias);
+}
+
+static void expand_matmul_to_float(Graph *g, Node *n)
+{
+	Value *sum = put(g, n, "MatMulInteger", n->in[0], n->in[1], optional_in(n, 4), optional_in(n, 5), END_IN);
+
+	need_type(g, n, 2, "f");
+	need_type(g, n, 3, "f");
+	replace_out(g, n, 0, product_as_float(g, n, sum, n->in[2], n->in[3], optional_in(n, 6)));
+}
+
+static void expand_dynamic_matmul(Graph *g, Node *n)
+{
+	need_type(g, n, 0, "f");
+	Node *a = node_new(g, op_named("DynamicQuantizeLinear"), n, 1, &n->in[0], 3, NULL);
+	Value *sum = put(g, n, "MatMulInteger", a->out[0], n->in[1], a->out[2], optional_in(n, 3), END_IN);
+
+	replace_out(g, n, 0, product_as_float(g, n, sum, a->out[1], n->in[2], optional_in(n, 4)));
+}
+
+enum { A, A_SCALE, A_ZERO, B, B_SCALE, B_ZERO, C, Y_SCALE, Y_ZERO };
+
+/* c [N] or [1 or M, N] counts in units of the product. */
+static void expand_gemm(Graph *g, Node *n)
+{
+	const struct OrtQuantized *a = n->attr;
+
+	need_rank(g, n, A, 2, 2);
+	need_rank(g, n, B, 2, 2);
+	Value *left = a->transA ? swapped(g, n, n->in[A], 0, 1) : n->in[A];
+	Value *right = a->transB ? swapped(g, n, n->in[B], 0, 1) : n->in[B];
+	Value *sum = put(g, n, "MatMulInteger", left, right, n->in[A_ZERO], n->in[B_ZERO], END_IN);
+	sum = sum_if(g, n, sum, optional_in(n, C));
+	Value *a_scale = scaled(g, n, n->in[A_SCALE], (double)a->alpha);
+	Value *y = product_as_float(g, n, sum, a_scale, n->in[B_SCALE], NULL);
+	replace_out(g, n, 0, has_in(n, Y_SCALE) ? quantised(g, n, y, Y_SCALE, n->in[A]->dtype) : y);
+}
+
+/* ---- tables of few bits ---- */
+
+static DType packed_type(Graph *g, const Node *n, int64_t bits)
+{
+	if (bits != 2 && bits != 4 && bits != 8)
+		fail_unsupported(g, n, "%lld bits; 2, 4 and 8 are supported", (long long)bits);
+	return bits == 2 ? U2 : bits == 4 ? U4 : U8;
+}
+
+static void need_bytes(Graph *g, const Node *n, int slot)
+{
+	if (!n->in[slot]->data || n->in[slot]->dtype != U8)
+		fail_unsupported(g, n, "input %d is not a constant of bytes", slot);
+}
+
+/* A constant of bytes as rows x columns of fewer bits: each row begins at a byte. */
+static Value *unpacked(Graph *g, const Node *n, int slot, DType t, int64_t rows, int64_t columns)
+{
+	const Tensor *packed = n->in[slot]->data;
+	int64_t each = 8 / dtype_info(t)->bits, bytes = (columns + each - 1) / each;
+
+	need_bytes(g, n, slot);
+	if (packed->count != rows * bytes)
+		fail_node(g, n, "E-SHAPE", "input %d has %lld bytes; %lld rows of %lld elements have %lld", slot,
+			  (long long)packed->count, (long long)rows, (long long)columns, (long long)(rows * bytes));
+	Tensor *y = tensor_new(&g->ctx->perm, t, 2, (int64_t[]){rows, columns});
+	for (int64_t i = 0; i < rows; i++)
+		for (int64_t k = 0; k < columns; k++) {
+			int byte = ((const uint8_t *)packed->data)[i * bytes + k / each];
+			int64_t x = byte >> k % each * dtype_info(t)->bits & ((1 << dtype_info(t)->bits) - 1);
+			store_i64(t, y->data, i * columns + k, x);
+		}
+	return value_const(g, NULL, y);
+}
+
+/* The middle of the range, for all blocks. */
+static Value *middle(Graph *g, DType t, int64_t rows, int64_t columns)
+{
+	Tensor *y = tensor_new(&g->ctx->perm, t, 2, (int64_t[]){rows, columns});
+
+	for (int64_t i = 0; i < y->count; i++)
+		store_i64(t, y->data, i, (int64_t)1 << (dtype_info(t)->bits - 1));
+	return value_const(g, NULL, y);
+}
+
+enum { NB_A, NB_B, NB_SCALES, NB_ZEROS, NB_GROUPS, NB_BIAS };
+
+static void infer_nbits(Graph *g, Node *n)
+{
+	const struct OrtQuantized *a = n->attr;
+	Shape y = n->in[NB_A]->shape;
+
+	need_type(g, n, NB_A, "f");
+	need_rank(g, n, NB_A, 1, MAX_RANK);
+	need_size(g, n, NB_A, y.rank - 1, dim(a->K));
+	packed_type(g, n, a->bits);
+	need_bytes(g, n, NB_B);
+	if (a->N < 1 || a->K < 1 || a->block_size < 16)
+		fail_node(g, n, "E-ATTR", "N %lld, K %lld, block_size %lld", (long long)a->N, (long long)a->K,
+			  (long long)a->block_size);
+	if (has_in(n, NB_GROUPS) || a->weight_prepacked)
+		fail_unsupported(g, n, "g_idx or weights in an order of their own");
+	y.dim[y.rank - 1] = dim(a->N);
+	set_out(g, n, 0, n->in[NB_A]->dtype, &y);
+}
+
+static void expand_nbits(Graph *g, Node *n)
+{
+	const struct OrtQuantized *a = n->attr;
+	DType t = packed_type(g, n, a->bits);
+	int64_t blocks = (a->K + a->block_size - 1) / a->block_size;
+	Value *w = unpacked(g, n, NB_B, t, a->N, blocks * a->block_size), *zero;
+	Value *scale = reshaped(g, n, n->in[NB_SCALES], 2, (int64_t[]){a->N, blocks});
+	void *attr = attr_new(g, op_named("DequantizeLinear"));
+
+	if (has_in(n, NB_ZEROS) && is_float(n->in[NB_ZEROS]->dtype))
+		fail_unsupported(g, n, "zero points that are floats");
+	zero = has_in(n, NB_ZEROS) ? unpacked(g, n, NB_ZEROS, t, a->N, blocks) : middle(g, t, a->N, blocks);
+	attr_set("DequantizeLinear", attr, "axis", 1);
+	attr_set("DequantizeLinear", attr, "block_size", (double)a->block_size);
+	w = put_attr(g, n, "DequantizeLinear", attr, w, scale, zero, END_IN);
+	if (blocks * a->block_size != a->K)
+		w = slice_of(g, n, w, 1, 0, a->K);
+	Value *y = put(g, n, "MatMul", n->in[NB_A], transposed(g, n, w, 2, (int64_t[]){1, 0}), END_IN);
+	replace_out(g, n, 0, sum_if(g, n, y, optional_in(n, NB_BIAS)));
+}
+
+enum { DATA, INDICES, SCALES, ZEROS };
+
+/* Rows of the table and of what is beside it, and then numbers of these rows alone. */
+static void expand_gather(Graph *g, Node *n)
+{
+	const struct OrtQuantized *a = n->attr;
+	Value *x = n->in[DATA], *zero = optional_in(n, ZEROS);
+	bool bytes = x->dtype == U8 && a->bits < 8;
+	struct Gather rows = {0};
+	void *attr = attr_new(g, op_named("DequantizeLinear"));
+
+	need_rank(g, n, DATA, 2, 2);
+	need_rank(g, n, SCALES, 2, 2);
+	need_type(g, n, INDICES, "i");
+	if (fix_axis(g, n, a->gather_axis, 2) != 0 || fix_axis(g, n, a->quantize_axis, 2) != 1)
+		fail_unsupported(g, n, "gather_axis other than 0 or quantize_axis other than the last");
+	int64_t count = dim_number(g, n, x->shape.dim[0]), width = dim_number(g, n, x->shape.dim[1]);
+	if (bytes) {
+		DType t = packed_type(g, n, a->bits);
+		int64_t blocks = dim_number(g, n, n->in[SCALES]->shape.dim[1]);
+		x = unpacked(g, n, DATA, t, count, width * 8 / a->bits);
+		zero = zero ? unpacked(g, n, ZEROS, t, count, blocks) : middle(g, t, count, blocks);
+	}
+	attr_set("DequantizeLinear", attr, "axis", -1);
+	attr_set("DequantizeLinear", attr, "block_size", (double)a->block_size);
+	x = put_attr(g, n, "Gather", &rows, x, n->in[INDICES], END_IN);
+	if (zero)
+		zero = put_attr(g, n, "Gather", &rows, zero, n->in[INDICES], END_IN);
+	Value *scale = put_attr(g, n, "Gather", &rows, n->in[SCALES], n->in[INDICES], END_IN);
+	replace_out(g, n, 0, put_attr(g, n, "DequantizeLinear", attr, x, scale, zero, END_IN));
+}
+
+/* ---- rows ---- */
+
+static const Attr no_attrs[] = {{0}};
+static const Attr leakyrelu_attrs[] = {ATTR_FLOAT(OrtQuantized, alpha, 0.01f), {0}};
+static const Attr softmax_attrs[] = {ATTR_INT(OrtQuantized, axis, -1), ATTR_REQUIRED(OrtQuantized, opset, A_INT), {0}};
+static const Attr concat_attrs[] = {ATTR_REQUIRED(OrtQuantized, axis, A_INT), {0}};
+static const Attr globalpool_attrs[] = {ATTR_INT(OrtQuantized, channels_last, 0), {0}};
+static const Attr averagepool_attrs[] = {
+	{"auto_pad", A_ENUM, offsetof(struct OrtPool, sliding) + offsetof(struct Sliding, auto_pad), PAD_NOTSET, AUTO_PADS, false},
+#define PART(name, kind) {#name, kind, offsetof(struct OrtPool, sliding) + offsetof(struct Sliding, name), 0, NULL, false}
+	PART(kernel_shape, A_INTS), PART(pads, A_INTS), PART(strides, A_INTS), PART(ceil_mode, A_INT),
+	PART(count_include_pad, A_INT), ATTR_INT(OrtPool, channels_last, 0), {0}};
+static const Attr gemm_attrs[] = {ATTR_FLOAT(OrtQuantized, alpha, 1), ATTR_INT(OrtQuantized, transA, 0),
+				  ATTR_INT(OrtQuantized, transB, 0), {0}};
+static const Attr nbits_attrs[] = {
+	ATTR_REQUIRED(OrtQuantized, K, A_INT), ATTR_REQUIRED(OrtQuantized, N, A_INT), ATTR_INT(OrtQuantized, bits, 4),
+	ATTR_REQUIRED(OrtQuantized, block_size, A_INT), ATTR_INT(OrtQuantized, accuracy_level, 0),
+	ATTR_INT(OrtQuantized, weight_prepacked, 0), {0}};
+static const Attr gather_attrs[] = {ATTR_INT(OrtQuantized, bits, 4), ATTR_INT(OrtQuantized, block_size, 128),
+				    ATTR_INT(OrtQuantized, gather_axis, 0), ATTR_INT(OrtQuantized, quantize_axis, 1), {0}};
+
+#define ORT_QUANTIZED_AS(id, text, least, most, table, S, types, how)                                                  \
+	const Op op_ort_##id = {                                                                                       \
+		.name = text, .domain = "com.microsoft", .min_in = least, .max_in = most, .min_out = 1, .max_out = 1,  \
+		.ulp = 64, .attrs = table, .attr_size = sizeof(struct S),                                              \
+		.infer = types, .eval = eval_expansion, .expand = how,                                                 \
+	}
+#define ORT_QUANTIZED(id, text, least, most, table, how)                                                               \
+	ORT_QUANTIZED_AS(id, text, least, most, table, OrtQuantized, infer_expansion, how)
+
+ORT_QUANTIZED(QLinearAdd, "QLinearAdd", 2, 8, no_attrs, expand_add);
+ORT_QUANTIZED(QLinearMul, "QLinearMul", 2, 8, no_attrs, expand_mul);
+ORT_QUANTIZED(QLinearLeakyRelu, "QLinearLeakyRelu", 2, 5, leakyrelu_attrs, expand_leakyrelu);
+ORT_QUANTIZED(QLinearSigmoid, "QLinearSigmoid", 2, 5, no_attrs, expand_sigmoid);
+ORT_QUANTIZED(QLinearSoftmax, "QLinearSoftmax", 2, 5, softmax_attrs, expand_softmax);
+ORT_QUANTIZED(QLinearWhere, "QLinearWhere", 9, 9, no_attrs, expand_where);
+ORT_QUANTIZED(QLinearConcat, "QLinearConcat", 5, -1, concat_attrs, expand_concat);
+ORT_QUANTIZED(QLinearGlobalAveragePool, "QLinearGlobalAveragePool", 5, 5, globalpool_attrs, expand_globalpool);
+ORT_QUANTIZED_AS(QLinearAveragePool, "QLinearAveragePool", 2, 5, averagepool_attrs, OrtPool, infer_expansion,
+		 expand_averagepool);
+ORT_QUANTIZED(MatMulIntegerToFloat, "MatMulIntegerToFloat", 4, 7, no_attrs, expand_matmul_to_float);
+ORT_QUANTIZED(DynamicQuantizeMatMul, "DynamicQuantizeMatMul", 3, 5, no_attrs, expand_dynamic_matmul);
+ORT_QUANTIZED(QGemm, "QGemm", 6, 9, gemm_attrs, expand_gemm);
+ORT_QUANTIZED_AS(MatMulNBits, "MatMulNBits", 3, 6, nbits_attrs, OrtQuantized, infer_nbits, expand_nbits);
+ORT_QUANTIZED(GatherBlockQuantized, "GatherBlockQuantized", 3, 4, gather_attrs, expand_gather);
