@@ -1,0 +1,439 @@
+/* ort_attention.c -- com.microsoft: forms of attention, all of them as ONNX's Attention with heads as an axis.
+ *
+ *     Attention            Q, K, V = x W + b side by side
+ *     QAttention           the same of quantised x and W
+ *     MultiHeadAttention   Q, K, V, or Q K V or K V packed as [batch, length, heads, 3 or 2, size], or K, V with heads
+ *     GroupQueryAttention  causal, with fewer heads of K and V, a cache, and positions that turn Q and K
+ *     RotaryEmbedding      as in ONNX, with the inputs in another order and positions from an offset
+ *
+ * A mask of numbers adds mask_filter_value where it is 0; a list of lengths lets the first keys of each batch through.
+ * What is past lies as [batch, heads, length, size], and for Attention K and V behind each other. Caches have the size
+ * of what is in them: all of the past is before the first query. */
+#include <math.h>
+#include "ir/op/composite.h"
+
+struct OrtAttention {
+	int64_t num_heads, kv_num_heads, unidirectional, do_rotary, rotary_embedding_dim, rotary_interleaved;
+	int64_t local_window_size, past_present_share_buffer, smooth_softmax, qk_output, kv_cache_bit_width, causal;
+	float scale, mask_filter_value, softcap; /* scale 0: 1 / sqrt(size) */
+	Ints qkv_hidden_sizes;
+	Text k_quant_type, v_quant_type;
+};
+
+typedef struct Parts {
+	Graph *g;
+	Node *n;
+	const struct OrtAttention *a;
+	Value *q, *k, *v, *past_k, *past_v; /* [batch, heads, length, size] */
+	Value *mask;                        /* of floats, added to the scores; NULL: none */
+	bool causal;
+	int64_t left_window; /* -1: all */
+} Parts;
+
+/* ---- heads ---- */
+
+static int64_t width_of(Parts *p, const Value *x)
+{
+	return dim_number(p->g, p->n, x->shape.dim[x->shape.rank - 1]);
+}
+
+/* [batch, length, heads * size] -> [batch, heads, length, size] */
+static Value *split_heads(Parts *p, Value *x, int64_t heads)
+{
+	int64_t width = width_of(p, x);
+
+	if (heads < 1 || width % heads)
+		fail_node(p->g, p->n, "E-ATTR", "%lld heads do not divide %lld", (long long)heads, (long long)width);
+	x = reshaped(p->g, p->n, x, 4, (int64_t[]){0, 0, heads, width / heads});
+	return transposed(p->g, p->n, x, 4, (int64_t[]){0, 2, 1, 3});
+}
+
+static Value *merged_heads(Parts *p, Value *y)
+{
+	int64_t width = dim_number(p->g, p->n, y->shape.dim[1]) * width_of(p, y);
+
+	y = transposed(p->g, p->n, y, 4, (int64_t[]){0, 2, 1, 3});
+	return reshaped(p->g, p->n, y, 3, (int64_t[]){0, 0, width});
+}
+
+/* ---- masks ---- */
+
+static void add_mask(Parts *p, Value *mask)
+{
+	p->mask = p->mask ? put(p->g, p->n, "Add", p->mask, mask, END_IN) : mask;
+}
+
+/* 0 where it is let through, else the filter's value; with axes so that it broadcasts to [batch, heads, queries, keys]. */
+static void add_filter(Parts *p, Value *let, int naxes, const int64_t *axes)
+{
+	Graph *g = p->g;
+	DType t = p->q->dtype;
+	double filter = t == F16 ? fmax((double)p->a->mask_filter_value, -65504) : (double)p->a->mask_filter_value;
+	Value *mask = put(g, p->n, "Where", let, value_scalar(g, t, 0), value_scalar(g, t, filter), END_IN);
+
+	add_mask(p, with_axes(g, p->n, mask, naxes, axes));
+}
+
+/* Keys of the whole: past and new ones. */
+static Dim keys_of(const Parts *p)
+{
+	Dim now = p->k->shape.dim[2];
+	return p->past_k ? dim_add(p->g->syms, p->past_k->shape.dim[2], now) : now;
+}
+
+/* [keys] */
+static Value *key_numbers(Parts *p)
+{
+	Graph *g = p->g;
+	Value *total = size_of(g, p->n, p->k, 2);
+
+	if (p->past_k)
+		total = put(g, p->n, "Add", total, size_of(g, p->n, p->past_k, 2), END_IN);
+	return put(g, p->n, "Range", value_scalar(g, I64, 0), total, value_scalar(g, I64, 1), END_IN);
+}
+
+/* lengths [batch] -> bool [batch, keys] */
+static Value *within_lengths(Parts *p, Value *lengths)
+{
+	int64_t axis = 1;
+	Value *there = with_axes(p->g, p->n, cast_value(p->g, p->n, lengths, I64), 1, &axis);
+
+	return put(p->g, p->n, "Less", key_numbers(p), there, END_IN);
+}
+
+static void take_mask(Parts *p, int slot)
+{
+	Graph *g = p->g;
+
+	if (!has_in(p->n, slot))
+		return;
+	Value *m = p->n->in[slot];
+	need_type(g, p->n, slot, "i");
+	need_rank(g, p->n, slot, 1, 3);
+	if (m->shape.rank == 1) {
+		one_size(g, p->n, m->shape.dim[0], p->q->shape.dim[0]);
+		add_filter(p, within_lengths(p, m), 2, (int64_t[]){1, 2});
+		return;
+	}
+	one_size(g, p->n, m->shape.dim[m->shape.rank - 1], keys_of(p));
+	Value *let = put(g, p->n, "Greater", m, value_scalar(g, m->dtype, 0), END_IN);
+	add_filter(p, let, m->shape.rank == 2 ? 2 : 1, (int64_t[]){1, 2});
+}
+
+/* ---- the product of them ---- */
+
+/* y [batch, length, heads * size]; outputs 1 and 2 of the node are what is present. */
+static Value *attend(Parts *p, Node **core)
+{
+	Graph *g = p->g;
+	Value *in[6] = {p->q, p->k, p->v, p->mask, p->past_k, p->past_v};
+	void *attr = attr_new(g, &op_attention);
+
+	attr_set("Attention", attr, "is_causal", p->causal);
+	attr_set("Attention", attr, "left_window_size", (double)p->left_window);
+	attr_set("Attention", attr, "softcap", (double)p->a->softcap);
+	if (p->a->scale > 0)
+		attr_set("Attention", attr, "scale", (double)p->a->scale);
+	*core = node_new(g, &op_attention, p->n, 6, in, 4, attr);
+	(*core)->out[3] = NULL;
+	return merged_heads(p, (*core)->out[0]);
+}
+
+static void give_cache(Parts *p, Node *core)
+{
+	for (int i = 1; i < 3; i++) {
+		replace_out(p->g, p->n, i, core->out[i]);
+		if (!wants(p->n, i))
+			core->out[i] = NULL;
+	}
+}
+
+static Parts parts_of(Graph *g, Node *n) { return (Parts){.g = g, .n = n, .a = n->attr, .left_window = -1}; }
+
+/* ---- Attention, QAttention: x W + b is given ---- */
+
+static void take_past(Parts *p, int slot)
+{
+	Graph *g = p->g;
+	int64_t zero = 0;
+
+	if (!has_in(p->n, slot))
+		return;
+	need_rank(g, p->n, slot, 5, 5);
+	need_size(g, p->n, slot, 0, dim(2));
+	for (int64_t i = 0; i < 2; i++) {
+		Value *half = slice_of(g, p->n, p->n->in[slot], 0, i, i + 1);
+		*(i ? &p->past_v : &p->past_k) = put(g, p->n, "Squeeze", half, value_i64(g, 1, &zero), END_IN);
+	}
+}
+
+static void attend_projected(Graph *g, Node *n, Value *x, int mask, int past, int bias)
+{
+	Parts p = parts_of(g, n);
+	const struct OrtAttention *a = p.a;
+	int64_t size[3], from = 0, width = width_of(&p, x), zero = 0;
+	Value **part[3] = {&p.q, &p.k, &p.v};
+	Node *core;
+
+	if (a->do_rotary || a->past_present_share_buffer)
+		fail_unsupported(g, n, "do_rotary or past_present_share_buffer");
+	if (a->qkv_hidden_sizes.n > 0 && a->qkv_hidden_sizes.n != 3)
+		fail_node(g, n, "E-ATTR", "qkv_hidden_sizes has %d values", a->qkv_hidden_sizes.n);
+	for (int i = 0; i < 3; i++, from += size[i - 1]) {
+		size[i] = a->qkv_hidden_sizes.n > 0 ? a->qkv_hidden_sizes.v[i] : width / 3;
+		if (size[i] < 1 || from + size[i] > width)
+			fail_node(g, n, "E-SHAPE", "Q, K and V do not fit into a width of %lld", (long long)width);
+		*part[i] = split_heads(&p, slice_of(g, n, x, 2, from, from + size[i]), a->num_heads);
+	}
+	p.causal = a->unidirectional;
+	take_past(&p, past);
+	take_mask(&p, mask);
+	if (bias >= 0 && has_in(n, bias))
+		add_mask(&p, n->in[bias]);
+	replace_out(g, n, 0, attend(&p, &core));
+	if (wants(n, 1))
+		replace_out(g, n, 1, joined(g, n, 0, with_axes(g, n, core->out[1], 1, &zero),
+					    with_axes(g, n, core->out[2], 1, &zero)));
+	else
+		core->out[1] = core->out[2] = NULL;
+}
+
+enum { INPUT, WEIGHTS, BIAS, MASK_INDEX, PAST, ATTENTION_BIAS };
+
+static void expand_attention(Graph *g, Node *n)
+{
+	need_type(g, n, INPUT, "f");
+	need_rank(g, n, INPUT, 3, 3);
+	need_rank(g, n, WEIGHTS, 2, 2);
+	Value *x = sum_if(g, n, put(g, n, "MatMul", n->in[INPUT], n->in[WEIGHTS], END_IN), optional_in(n, BIAS));
+	attend_projected(g, n, x, MASK_INDEX, PAST, ATTENTION_BIAS);
+}
+
+enum { Q_INPUT, Q_WEIGHTS, Q_BIAS, X_SCALE, W_SCALE, Q_MASK, X_ZERO, W_ZERO, Q_PAST };
+
+static void expand_qattention(Graph *g, Node *n)
+{
+	need_rank(g, n, Q_INPUT, 3, 3);
+	need_rank(g, n, Q_WEIGHTS, 2, 2);
+	Value *x = put(g, n, "com.microsoft.MatMulIntegerToFloat", n->in[Q_INPUT], n->in[Q_WEIGHTS], n->in[X_SCALE],
+		       n->in[W_SCALE], optional_in(n, X_ZERO), optional_in(n, W_ZERO), n->in[Q_BIAS], END_IN);
+	attend_projected(g, n, x, Q_MASK, Q_PAST, -1);
+}
+
+/* ---- MultiHeadAttention ---- */
+
+enum { Q, K, V, QKV_BIAS, PADDING, SCORE_BIAS, PAST_K, PAST_V, PAST_LENGTH };
+
+/* Part i of [batch, length, heads, parts, size], as [batch, heads, length, size]. */
+static Value *unpacked(Parts *p, Value *x, int64_t i)
+{
+	int64_t axis = 3;
+
+	x = put(p->g, p->n, "Squeeze", slice_of(p->g, p->n, x, 3, i, i + 1), value_i64(p->g, 1, &axis), END_IN);
+	return transposed(p->g, p->n, x, 4, (int64_t[]){0, 2, 1, 3});
+}
+
+/* Heads of an input of rank 3 with its share of the bias, which begins at `from`; of rank 4 as it is. */
+static Value *heads_of_input(Parts *p, int slot, int64_t from)
+{
+	Value *x = p->n->in[slot];
+
+	if (x->shape.rank == 4)
+		return x;
+	if (has_in(p->n, QKV_BIAS))
+		x = put(p->g, p->n, "Add", x, slice_of(p->g, p->n, p->n->in[QKV_BIAS], 0, from, from + width_of(p, x)), END_IN);
+	return split_heads(p, x, p->a->num_heads);
+}
+
+static void take_packed(Parts *p)
+{
+	bool all = !has_in(p->n, K);
+	Value *x = p->n->in[all ? Q : K];
+
+	need_rank(p->g, p->n, all ? Q : K, 5, 5);
+	if (has_in(p->n, QKV_BIAS))
+		fail_unsupported(p->g, p->n, "a bias of packed inputs");
+	p->q = all ? unpacked(p, x, 0) : split_heads(p, p->n->in[Q], p->a->num_heads);
+	p->k = unpacked(p, x, all);
+	p->v = unpacked(p, x, all + 1);
+}
+
+static void expand_multihead(Graph *g, Node *n)
+{
+	Parts p = parts_of(g, n);
+	Node *core;
+
+	need_type(g, n, Q, "f");
+	if (has_in(n, PAST_LENGTH) || has_in(n, PAST_LENGTH + 1))
+		fail_unsupported(g, n, "caches that share a buffer");
+	if (!has_in(n, K) || n->in[K]->shape.rank == 5) {
+		take_packed(&p);
+	} else {
+		for (int i = Q; i <= V; i++)
+			need_rank(g, n, i, 3, i == Q ? 3 : 4);
+		int64_t width = width_of(&p, n->in[Q]);
+		p.q = heads_of_input(&p, Q, 0);
+		p.k = heads_of_input(&p, K, width);
+		p.v = heads_of_input(&p, V, 2 * width);
+	}
+	p.past_k = optional_in(n, PAST_K);
+	p.past_v = optional_in(n, PAST_V);
+	p.causal = p.a->unidirectional;
+	take_mask(&p, PADDING);
+	if (has_in(n, SCORE_BIAS))
+		add_mask(&p, n->in[SCORE_BIAS]);
+	replace_out(g, n, 0, attend(&p, &core));
+	give_cache(&p, core);
+}
+
+/* ---- GroupQueryAttention ---- */
+
+enum { LENGTHS = 5, TOTAL, COS_ROWS, SIN_ROWS, POSITIONS, GQA_BIAS, GQA_INPUTS };
+enum { GQ_PAST_K = 3, GQ_PAST_V };
+
+static void check_group_query(Graph *g, const Node *n)
+{
+	const struct OrtAttention *a = n->attr;
+
+	need_type(g, n, Q, "f");
+	need_rank(g, n, Q, 3, 3);
+	need_type(g, n, LENGTHS, "i");
+	if (has_in(n, K) != has_in(n, V) || has_in(n, GQ_PAST_K) != has_in(n, GQ_PAST_V))
+		fail_node(g, n, "E-INPUTS", "key and value come together, and so do past_key and past_value");
+	for (int i = GQA_INPUTS; i < n->nin; i++)
+		if (n->in[i])
+			fail_unsupported(g, n, "input %d: sinks, quantised caches and normalised heads", i);
+	if (a->smooth_softmax > 0 || a->qk_output || a->kv_cache_bit_width || !a->causal)
+		fail_unsupported(g, n, "smooth_softmax, qk_output, kv_cache_bit_width, or causal = 0");
+	if (a->kv_num_heads < 1 || a->num_heads < 1 || a->num_heads % a->kv_num_heads)
+		fail_node(g, n, "E-ATTR", "%lld heads of K and V do not divide %lld", (long long)a->kv_num_heads,
+			  (long long)a->num_heads);
+}
+
+static void take_group_query(Parts *p)
+{
+	const struct OrtAttention *a = p->a;
+	Value *q = p->n->in[Q];
+
+	if (has_in(p->n, K)) {
+		p->q = split_heads(p, q, a->num_heads);
+		p->k = split_heads(p, p->n->in[K], a->kv_num_heads);
+		p->v = split_heads(p, p->n->in[V], a->kv_num_heads);
+		return;
+	}
+	Value *all = split_heads(p, q, a->num_heads + 2 * a->kv_num_heads);
+	int64_t from_k = a->num_heads, from_v = from_k + a->kv_num_heads;
+	p->q = slice_of(p->g, p->n, all, 1, 0, from_k);
+	p->k = slice_of(p->g, p->n, all, 1, from_k, from_v);
+	p->v = slice_of(p->g, p->n, all, 1, from_v, from_v + a->kv_num_heads);
+}
+
+/* [1, queries]: behind what is past, or as the model says */
+static Value *query_positions(Parts *p)
+{
+	int64_t axis = 0;
+	Value *at;
+
+	if (has_in(p->n, POSITIONS))
+		return cast_value(p->g, p->n, p->n->in[POSITIONS], I64);
+	at = with_axes(p->g, p->n, counted(p->g, p->n, p->q, 2), 1, &axis);
+	return p->past_k ? put(p->g, p->n, "Add", at, size_of(p->g, p->n, p->past_k, 2), END_IN) : at;
+}
+
+static void turn(Parts *p)
+{
+	Graph *g = p->g;
+	Value *at = query_positions(p), **part[2] = {&p->q, &p->k};
+
+	for (int i = 0; i < 2; i++) {
+		Value *in[4] = {*part[i], p->n->in[COS_ROWS], p->n->in[SIN_ROWS], at};
+		void *attr = attr_new(g, &op_rotaryembedding);
+		need_rank(g, p->n, COS_ROWS, 2, 2);
+		attr_set("RotaryEmbedding", attr, "interleaved", (double)p->a->rotary_interleaved);
+		attr_set("RotaryEmbedding", attr, "rotary_embedding_dim", 2 * (double)width_of(p, in[1]));
+		*part[i] = node_new(g, &op_rotaryembedding, p->n, 4, in, 1, attr)->out[0];
+	}
+}
+
+static void expand_group_query(Graph *g, Node *n)
+{
+	Parts p = parts_of(g, n);
+	Node *core;
+
+	check_group_query(g, n);
+	take_group_query(&p);
+	p.past_k = optional_in(n, GQ_PAST_K);
+	p.past_v = optional_in(n, GQ_PAST_V);
+	if (p.a->do_rotary)
+		turn(&p);
+	p.causal = true;
+	p.left_window = p.a->local_window_size > 0 ? p.a->local_window_size - 1 : -1;
+	if (has_in(n, GQA_BIAS))
+		add_mask(&p, n->in[GQA_BIAS]);
+	replace_out(g, n, 0, attend(&p, &core));
+	give_cache(&p, core);
+}
+
+/* ---- RotaryEmbedding ---- */
+
+struct OrtRotary {
+	int64_t interleaved, num_heads, rotary_embedding_dim, is_packed_batching;
+	float scale;
+};
+
+static void expand_rotary(Graph *g, Node *n)
+{
+	Value *x = n->in[0], *at = n->in[1];
+	void *attr = attr_like(g, "RotaryEmbedding", n);
+	int64_t axis = 0, size;
+
+	need_rank(g, n, 0, 3, 4);
+	need_rank(g, n, 1, 1, 2);
+	need_rank(g, n, 2, 2, 2);
+	if (ATTR_OF(n, OrtRotary)->is_packed_batching || ATTR_OF(n, OrtRotary)->scale != 1)
+		fail_unsupported(g, n, "is_packed_batching, or a scale other than 1");
+	size = 2 * dim_number(g, n, n->in[2]->shape.dim[1]);
+	if (x->shape.rank == 3 && ATTR_OF(n, OrtRotary)->num_heads == 0)
+		attr_set("RotaryEmbedding", attr, "num_heads", (double)(dim_number(g, n, x->shape.dim[2]) / size));
+	attr_set("RotaryEmbedding", attr, "rotary_embedding_dim", (double)size);
+	if (at->shape.rank == 1) {
+		at = put(g, n, "Add", counted(g, n, x, x->shape.rank - 2), cast_value(g, n, at, I64), END_IN);
+		at = with_axes(g, n, at, 1, &axis);
+	}
+	Value *in[4] = {x, n->in[2], n->in[3], at};
+	replace_out(g, n, 0, node_new(g, &op_rotaryembedding, n, 4, in, 1, attr)->out[0]);
+}
+
+/* ---- rows ---- */
+
+#define COMMON_ATTRS                                                                                                   \
+	ATTR_REQUIRED(OrtAttention, num_heads, A_INT), ATTR_FLOAT(OrtAttention, scale, 0),                             \
+		ATTR_FLOAT(OrtAttention, mask_filter_value, -10000), ATTR_INT(OrtAttention, unidirectional, 0)
+
+static const Attr attention_attrs[] = {
+	COMMON_ATTRS, ATTR_INT(OrtAttention, do_rotary, 0), ATTR_INT(OrtAttention, rotary_embedding_dim, 0),
+	ATTR_INT(OrtAttention, past_present_share_buffer, 0), ATTR_LIST(OrtAttention, qkv_hidden_sizes, A_INTS), {0}};
+static const Attr multihead_attrs[] = {COMMON_ATTRS, {0}};
+static const Attr group_query_attrs[] = {
+	ATTR_REQUIRED(OrtAttention, num_heads, A_INT), ATTR_REQUIRED(OrtAttention, kv_num_heads, A_INT),
+	ATTR_FLOAT(OrtAttention, scale, 0), ATTR_FLOAT(OrtAttention, softcap, 0),
+	ATTR_INT(OrtAttention, local_window_size, -1), ATTR_INT(OrtAttention, do_rotary, 0),
+	ATTR_INT(OrtAttention, rotary_interleaved, 0), ATTR_INT(OrtAttention, smooth_softmax, -1),
+	ATTR_INT(OrtAttention, qk_output, 0), ATTR_INT(OrtAttention, kv_cache_bit_width, 0), ATTR_INT(OrtAttention, causal, 1),
+	ATTR_LIST(OrtAttention, k_quant_type, A_STRING), ATTR_LIST(OrtAttention, v_quant_type, A_STRING), {0}};
+static const Attr rotary_attrs[] = {
+	ATTR_INT(OrtRotary, interleaved, 0), ATTR_INT(OrtRotary, num_heads, 0), ATTR_INT(OrtRotary, rotary_embedding_dim, 0),
+	ATTR_INT(OrtRotary, is_packed_batching, 0), ATTR_FLOAT(OrtRotary, scale, 1), {0}};
+
+#define ORT_ATTENTION(id, text, least, most, outs, table, S, how)                                                      \
+	const Op op_ort_##id = {                                                                                       \
+		.name = text, .domain = "com.microsoft", .min_in = least, .max_in = most, .min_out = 1,                \
+		.max_out = outs, .ulp = 256, .attrs = table, .attr_size = sizeof(struct S),                            \
+		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+	}
+
+ORT_ATTENTION(Attention, "Attention", 2, 6, 2, attention_attrs, OrtAttention, expand_attention);
+ORT_ATTENTION(QAttention, "QAttention", 5, 9, 2, attention_attrs, OrtAttention, expand_qattention);
+ORT_ATTENTION(MultiHeadAttention, "MultiHeadAttention", 1, 10, 3, multihead_attrs, OrtAttention, expand_multihead);
+ORT_ATTENTION(GroupQueryAttention, "GroupQueryAttention", 1, 17, 3, group_query_attrs, OrtAttention, expand_group_query);
+ORT_ATTENTION(RotaryEmbedding, "RotaryEmbedding", 4, 4, 1, rotary_attrs, OrtRotary, expand_rotary);
