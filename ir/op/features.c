@@ -1,8 +1,16 @@
 /* features.c -- small operators of ai.onnx.ml on columns of numbers.
  *
  *     Binarizer (1)              y = x > threshold, as a number
- *     ArrayFeatureExtractor (1)  y[.., i] = x[.., k[i]] */
+ *     ArrayFeatureExtractor (1)  y[.., i] = x[.., k[i]]
+ *     Scaler (1)                 y = (x - offset) scale, by column
+ *     Normalizer (1)             rows over their largest element, the sum of absolute values, or the root of that of squares
+ *     Imputer (1)                y = imputed, by column, where x is `replaced`
+ *     OneHotEncoder (1)          y[.., k] = x[..] is category k
+ *     FeatureVectorizer (1)      columns of all inputs side by side, as floats */
+#include <math.h>
+#include <string.h>
 #include "ir/op/composite.h"
+#include "ir/op/reduce.h"
 
 struct Binarizer { float threshold; };
 
@@ -43,6 +51,113 @@ static void expand_extractor(Graph *g, Node *n)
 	value_replace(g, n->out[0], put_attr(g, n, "Gather", &(struct Gather){x->shape.rank - 1}, x, k, END_IN));
 }
 
+/* ---- by column ---- */
+
+enum norm { LARGEST, L1, L2 };
+
+struct Columns {
+	Floats offset, scale, imputed_value_floats;
+	Ints imputed_value_int64s, cats_int64s, inputdimensions;
+	Strings cats_strings;
+	float replaced_value_float;
+	int64_t replaced_value_int64, norm, zeros;
+};
+
+static Value *as_floats(Graph *g, const Node *n, int slot)
+{
+	need_type(g, n, slot, "fi");
+	need_rank(g, n, slot, 1, MAX_RANK);
+	return cast_value(g, n, n->in[slot], F32);
+}
+
+/* One number for all columns, or one a column, of type t. */
+static Value *by_column(Graph *g, const Node *n, const char *name, const Floats *floats, const Ints *whole, DType t)
+{
+	const Shape *x = &n->in[0]->shape;
+	int count = is_float(t) ? floats->n : whole->n;
+
+	if (count < 1)
+		fail_node(g, n, "E-ATTR", "%s is missing", name);
+	if (count > 1 && !dim_is(x->dim[x->rank - 1], count))
+		fail_node(g, n, "E-ATTR", "%s has %d values for %s columns", name, count, dim_text(g->syms, x->dim[x->rank - 1]));
+	Tensor *y = tensor_new(&g->ctx->perm, t, 1, &(int64_t){count});
+	memcpy(y->data, is_float(t) ? (const void *)floats->v : whole->v, dtype_bytes(t, count));
+	return value_const(g, NULL, y);
+}
+
+static void expand_scaler(Graph *g, Node *n)
+{
+	const struct Columns *a = n->attr;
+	Value *x = as_floats(g, n, 0);
+
+	x = put(g, n, "Sub", x, by_column(g, n, "offset", &a->offset, NULL, F32), END_IN);
+	replace_out(g, n, 0, put(g, n, "Mul", x, by_column(g, n, "scale", &a->scale, NULL, F32), END_IN));
+}
+
+static void expand_normalizer(Graph *g, Node *n)
+{
+	static const char *const sums[] = {"ReduceMax", "ReduceL1", "ReduceL2"};
+	Value *x = as_floats(g, n, 0), *zero = value_scalar(g, F32, 0);
+
+	Value *size = reduced(g, n, sums[ATTR_OF(n, Columns)->norm], x, x->shape.rank - 1, true);
+	Value *none = put(g, n, "Equal", size, zero, END_IN);
+	size = put(g, n, "Where", none, value_scalar(g, F32, 1), size, END_IN);
+	replace_out(g, n, 0, put(g, n, "Div", x, size, END_IN));
+}
+
+static void expand_imputer(Graph *g, Node *n)
+{
+	const struct Columns *a = n->attr;
+	Value *x = n->in[0], *missing;
+
+	need_type(g, n, 0, "fi");
+	need_rank(g, n, 0, 1, MAX_RANK);
+	if (x->dtype != F32 && x->dtype != I64)
+		fail_unsupported(g, n, "input of type %s; f32 and i64 are supported", dtype_name(x->dtype));
+	if (is_float(x->dtype) && isnan(a->replaced_value_float))
+		missing = put(g, n, "IsNaN", x, END_IN);
+	else
+		missing = put(g, n, "Equal", x, is_float(x->dtype) ? value_scalar(g, F32, (double)a->replaced_value_float)
+			      : value_const(g, NULL, tensor_i64(&g->ctx->perm, 1, &a->replaced_value_int64, true)), END_IN);
+	Value *instead = by_column(g, n, "imputed_value", &a->imputed_value_floats, &a->imputed_value_int64s, x->dtype);
+	replace_out(g, n, 0, put(g, n, "Where", missing, instead, x, END_IN));
+}
+
+static void expand_onehot(Graph *g, Node *n)
+{
+	const struct Columns *a = n->attr;
+	int64_t last = n->in[0]->shape.rank;
+
+	need_type(g, n, 0, "fi");
+	need_rank(g, n, 0, 0, MAX_RANK - 1);
+	if (a->cats_int64s.n < 1)
+		fail_unsupported(g, n, "categories other than cats_int64s");
+	if (!a->zeros)
+		fail_unsupported(g, n, "zeros = 0, where a value of no category ends the run");
+	Value *x = with_axes(g, n, cast_value(g, n, n->in[0], I64), 1, &last);
+	Value *hit = put(g, n, "Equal", x, value_i64(g, a->cats_int64s.n, a->cats_int64s.v), END_IN);
+	replace_out(g, n, 0, cast_value(g, n, hit, F32));
+}
+
+static void expand_vectorizer(Graph *g, Node *n)
+{
+	const Ints *widths = &ATTR_OF(n, Columns)->inputdimensions;
+	Value **part = NEW_N(&g->ctx->scratch, Value *, n->nin);
+
+	if (widths->n != n->nin)
+		fail_node(g, n, "E-ATTR", "inputdimensions has %d elements for %d inputs", widths->n, n->nin);
+	for (int i = 0; i < n->nin; i++) {
+		int64_t axis = 0;
+		part[i] = as_floats(g, n, i);
+		need_rank(g, n, i, 1, 2);
+		if (part[i]->shape.rank == 1)
+			part[i] = with_axes(g, n, part[i], 1, &axis);
+		need_size(g, n, i, n->in[i]->shape.rank - 1, dim(widths->v[i]));
+	}
+	replace_out(g, n, 0, node_new(g, op_named("Concat"), n, n->nin, part, 1,
+				      arena_copy(&g->ctx->perm, &(struct Concat){1}, sizeof(struct Concat)))->out[0]);
+}
+
 static const Attr binarizer_attrs[] = {ATTR_FLOAT(Binarizer, threshold, 0), {0}};
 
 const Op op_binarizer = {
@@ -55,3 +170,25 @@ const Op op_arrayfeatureextractor = {
 	.name = "ArrayFeatureExtractor", .domain = "ai.onnx.ml", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
 	.infer = infer_extractor, .eval = eval_expansion, .expand = expand_extractor,
 };
+
+static const Attr scaler_attrs[] = {ATTR_LIST(Columns, offset, A_FLOATS), ATTR_LIST(Columns, scale, A_FLOATS), {0}};
+static const Attr normalizer_attrs[] = {ATTR_ENUM(Columns, norm, LARGEST, "MAX|L1|L2"), {0}};
+static const Attr imputer_attrs[] = {
+	ATTR_LIST(Columns, imputed_value_floats, A_FLOATS), ATTR_LIST(Columns, imputed_value_int64s, A_INTS),
+	ATTR_FLOAT(Columns, replaced_value_float, 0), ATTR_INT(Columns, replaced_value_int64, 0), {0}};
+static const Attr onehot_attrs[] = {ATTR_LIST(Columns, cats_int64s, A_INTS), ATTR_LIST(Columns, cats_strings, A_STRINGS),
+				    ATTR_INT(Columns, zeros, 1), {0}};
+static const Attr vectorizer_attrs[] = {ATTR_REQUIRED(Columns, inputdimensions, A_INTS), {0}};
+
+#define COLUMNS_OP(id, text, most, table, how)                                                                         \
+	const Op op_##id = {                                                                                           \
+		.name = text, .domain = "ai.onnx.ml", .min_in = 1, .max_in = most, .min_out = 1, .max_out = 1,         \
+		.ulp = 16, .attrs = table, .attr_size = sizeof(struct Columns),                                        \
+		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+	}
+
+COLUMNS_OP(scaler, "Scaler", 1, scaler_attrs, expand_scaler);
+COLUMNS_OP(normalizer, "Normalizer", 1, normalizer_attrs, expand_normalizer);
+COLUMNS_OP(imputer, "Imputer", 1, imputer_attrs, expand_imputer);
+COLUMNS_OP(onehotencoder, "OneHotEncoder", 1, onehot_attrs, expand_onehot);
+COLUMNS_OP(featurevectorizer, "FeatureVectorizer", -1, vectorizer_attrs, expand_vectorizer);

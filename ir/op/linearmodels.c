@@ -1,0 +1,200 @@
+/* linearmodels.c -- LinearRegressor, LinearClassifier, SVMRegressor (1) of ai.onnx.ml: sums of products with rows.
+ *
+ *     score[n, c] = x[n] . row[c] + intercept[c]                      SVM: sum over s of coefficient[s] k(x[n], vector[s]) + rho
+ *     k(a, b)     = a . b,  (gamma a . b + c)^degree,  exp(-gamma |a - b|^2),  tanh(gamma a . b + c)
+ *
+ * A classifier's label is that of its largest score. One score for two labels is that of the second, and decides by its
+ * sign; the other one's is 1 - score. */
+#include <string.h>
+#include "ir/op/composite.h"
+#include "ir/op/reduce.h"
+
+enum { NO_TRANSFORM, SOFTMAX, LOGISTIC };
+enum { LINEAR, POLY, RBF, SIGMOID_KERNEL };
+
+struct LinearModel {
+	Floats coefficients, intercepts, support_vectors, rho, kernel_params;
+	Ints classlabels_ints;
+	Strings classlabels_strings;
+	int64_t targets, post_transform, multi_class, kernel_type, n_supports, one_class;
+};
+
+static Value *floats(Graph *g, const Floats *list, int rank, const int64_t *sizes)
+{
+	Tensor *t = tensor_new(&g->ctx->perm, F32, rank, sizes);
+
+	memcpy(t->data, list->v, dtype_bytes(F32, t->count));
+	return value_const(g, NULL, t);
+}
+
+/* x [rows, columns], as floats */
+static Value *rows_of_input(Graph *g, const Node *n)
+{
+	need_type(g, n, 0, "fi");
+	need_rank(g, n, 0, 2, 2);
+	return cast_value(g, n, n->in[0], F32);
+}
+
+/* x times the rows of a list: [rows of x, count] */
+static Value *times_rows(Graph *g, const Node *n, Value *x, const char *name, const Floats *list, int64_t count)
+{
+	int64_t width = dim_number(g, n, x->shape.dim[1]);
+
+	if (count < 1 || list->n != count * width)
+		fail_node(g, n, "E-ATTR", "%s has %d values; %lld rows of %lld have %lld", name, list->n, (long long)count,
+			  (long long)width, (long long)(count * width));
+	Value *rows = floats(g, list, 2, (int64_t[]){count, width});
+	return put(g, n, "MatMul", x, transposed(g, n, rows, 2, (int64_t[]){1, 0}), END_IN);
+}
+
+static Value *transform(Graph *g, const Node *n, Value *y)
+{
+	int64_t how = ATTR_OF(n, LinearModel)->post_transform;
+
+	if (how > LOGISTIC)
+		fail_unsupported(g, n, "post_transform other than NONE, SOFTMAX and LOGISTIC");
+	return how == NO_TRANSFORM ? y : put(g, n, how == SOFTMAX ? "Softmax" : "Sigmoid", y, END_IN);
+}
+
+static Value *scores_of(Graph *g, const Node *n, int64_t count)
+{
+	const struct LinearModel *a = n->attr;
+	Value *y = times_rows(g, n, rows_of_input(g, n), "coefficients", &a->coefficients, count);
+
+	if (a->intercepts.n <= 0)
+		return y;
+	if (a->intercepts.n != count)
+		fail_node(g, n, "E-ATTR", "%d intercepts for %lld scores", a->intercepts.n, (long long)count);
+	return put(g, n, "Add", y, floats(g, &a->intercepts, 1, &count), END_IN);
+}
+
+static void expand_regressor(Graph *g, Node *n)
+{
+	replace_out(g, n, 0, transform(g, n, scores_of(g, n, ATTR_OF(n, LinearModel)->targets)));
+}
+
+/* ---- LinearClassifier ---- */
+
+static void expand_binary(Graph *g, Node *n)
+{
+	const struct LinearModel *a = n->attr;
+	int64_t axis = 1;
+	Value *s = scores_of(g, n, 1), *labels = value_i64(g, 2, a->classlabels_ints.v);
+
+	if (a->post_transform == SOFTMAX)
+		fail_unsupported(g, n, "softmax of one score");
+	Value *yes = put(g, n, "Squeeze", put(g, n, "Greater", s, value_scalar(g, F32, 0), END_IN), value_i64(g, 1, &axis),
+			 END_IN);
+	replace_out(g, n, 0, put(g, n, "Gather", labels, cast_value(g, n, yes, I64), END_IN));
+	s = transform(g, n, s);
+	replace_out(g, n, 1, joined(g, n, 1, put(g, n, "Sub", value_scalar(g, F32, 1), s, END_IN), s));
+}
+
+static void expand_classifier(Graph *g, Node *n)
+{
+	const struct LinearModel *a = n->attr;
+	const Shape *x = &n->in[0]->shape;
+	int64_t count = a->classlabels_ints.n;
+
+	if (count < 2)
+		fail_unsupported(g, n, "labels other than two or more integers");
+	need_rank(g, n, 0, 2, 2);
+	if (count == 2 && dim_is(x->dim[1], a->coefficients.n)) {
+		expand_binary(g, n);
+		return;
+	}
+	Value *s = scores_of(g, n, count);
+	Value *best = put_attr(g, n, "ArgMax", &(struct ArgReduce){1, 0, 0}, s, END_IN);
+	replace_out(g, n, 0, put(g, n, "Gather", value_i64(g, (int)count, a->classlabels_ints.v), best, END_IN));
+	replace_out(g, n, 1, transform(g, n, s));
+}
+
+/* ---- SVMRegressor ---- */
+
+typedef struct Kernel {
+	Graph *g;
+	const Node *n;
+	double gamma, shift, degree;
+} Kernel;
+
+/* gamma a . b + c */
+static Value *moved(const Kernel *k, Value *products)
+{
+	return put(k->g, k->n, "Add", scaled(k->g, k->n, products, k->gamma), value_scalar(k->g, F32, k->shift), END_IN);
+}
+
+static Value *distances(const Kernel *k, Value *x, const Floats *vectors, int64_t count)
+{
+	int64_t axis = 1, width = dim_number(k->g, k->n, x->shape.dim[1]);
+	Value *v = floats(k->g, vectors, 2, (int64_t[]){count, width});
+	Value *d = put(k->g, k->n, "Sub", with_axes(k->g, k->n, x, 1, &axis), v, END_IN);
+
+	return reduced(k->g, k->n, "ReduceSumSquare", d, 2, false);
+}
+
+/* [rows, vectors] */
+static Value *kernel(const Kernel *k, Value *x)
+{
+	const struct LinearModel *a = k->n->attr;
+	Value *products = times_rows(k->g, k->n, x, "support_vectors", &a->support_vectors, a->n_supports);
+
+	switch (a->kernel_type) {
+	case LINEAR: return products;
+	case POLY: return put(k->g, k->n, "Pow", moved(k, products), value_scalar(k->g, F32, k->degree), END_IN);
+	case SIGMOID_KERNEL: return put(k->g, k->n, "Tanh", moved(k, products), END_IN);
+	default: products = distances(k, x, &a->support_vectors, a->n_supports);
+		return put(k->g, k->n, "Exp", scaled(k->g, k->n, products, -k->gamma), END_IN);
+	}
+}
+
+static void expand_svm(Graph *g, Node *n)
+{
+	const struct LinearModel *a = n->attr;
+	const float *param = a->kernel_params.v;
+	Kernel k = {.g = g, .n = n};
+	Value *x = rows_of_input(g, n), *y;
+
+	if (a->rho.n != 1 || (a->kernel_type != LINEAR && a->kernel_params.n != 3))
+		fail_node(g, n, "E-ATTR", "rho has %d values, kernel_params %d", a->rho.n, a->kernel_params.n);
+	if (a->kernel_params.n == 3) {
+		k.gamma = (double)param[0];
+		k.shift = (double)param[1];
+		k.degree = (double)param[2];
+	}
+	if (a->n_supports > 0) {
+		if (a->coefficients.n != a->n_supports)
+			fail_node(g, n, "E-ATTR", "%d coefficients for %lld vectors", a->coefficients.n, (long long)a->n_supports);
+		x = kernel(&k, x);
+	}
+	y = times_rows(g, n, x, "coefficients", &a->coefficients, 1);
+	y = put(g, n, "Add", y, value_scalar(g, F32, (double)a->rho.v[0]), END_IN);
+	if (a->one_class)
+		y = put(g, n, "Where", put(g, n, "Greater", y, value_scalar(g, F32, 0), END_IN), value_scalar(g, F32, 1),
+			value_scalar(g, F32, -1), END_IN);
+	replace_out(g, n, 0, a->one_class ? y : transform(g, n, y));
+}
+
+#define POST ATTR_ENUM(LinearModel, post_transform, NO_TRANSFORM, "NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO|PROBIT")
+
+static const Attr regressor_attrs[] = {ATTR_LIST(LinearModel, coefficients, A_FLOATS),
+				       ATTR_LIST(LinearModel, intercepts, A_FLOATS), ATTR_INT(LinearModel, targets, 1), POST, {0}};
+static const Attr classifier_attrs[] = {
+	ATTR_LIST(LinearModel, coefficients, A_FLOATS), ATTR_LIST(LinearModel, intercepts, A_FLOATS),
+	ATTR_LIST(LinearModel, classlabels_ints, A_INTS), ATTR_LIST(LinearModel, classlabels_strings, A_STRINGS),
+	ATTR_INT(LinearModel, multi_class, 0), POST, {0}};
+static const Attr svm_attrs[] = {
+	ATTR_LIST(LinearModel, coefficients, A_FLOATS), ATTR_LIST(LinearModel, support_vectors, A_FLOATS),
+	ATTR_LIST(LinearModel, rho, A_FLOATS), ATTR_LIST(LinearModel, kernel_params, A_FLOATS),
+	ATTR_ENUM(LinearModel, kernel_type, LINEAR, "LINEAR|POLY|RBF|SIGMOID"), ATTR_INT(LinearModel, n_supports, 0),
+	ATTR_INT(LinearModel, one_class, 0), POST, {0}};
+
+#define LINEAR_OP(id, text, outs, table, how)                                                                          \
+	const Op op_##id = {                                                                                           \
+		.name = text, .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = outs,         \
+		.ulp = 256, .attrs = table, .attr_size = sizeof(struct LinearModel),                                   \
+		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+	}
+
+LINEAR_OP(linearregressor, "LinearRegressor", 1, regressor_attrs, expand_regressor);
+LINEAR_OP(linearclassifier, "LinearClassifier", 2, classifier_attrs, expand_classifier);
+LINEAR_OP(svmregressor, "SVMRegressor", 1, svm_attrs, expand_svm);

@@ -1,0 +1,73 @@
+ai.onnx.ml: columns of numbers; expected values are those of ONNX Runtime.
+
+== scaled by column
+graph (%x f32[4,3]) -> (%y) {
+	%y = ai.onnx.ml.Scaler(%x) {offset = [0.5, -1, 0.25], scale = [2, 0.5, -1]}
+}
+run x = f32[4,3] [0.75, -0.25, 0, 0.25, -0.5, 0, -0, -1, 0.5, 0.25, -0.25, -0]
+gives y = f32[4,3] [0.5, 0.375, 0.25, -0.5, 0.25, 0.25, -1, 0, -0.25, -0.5, 0.375, 0.25] within 2e-6
+
+== scaled by one number, of integers
+graph (%x i64[2,2]) -> (%y) {
+	%y = ai.onnx.ml.Scaler(%x) {offset = [0.5], scale = [2]}
+}
+run x = i64[2,2] [1, 2, 3, -4]
+gives y = f32[2,2] [1, 3, 5, -9] within 2e-6
+
+== rows over MAX
+graph (%x f32[4,3]) -> (%y) {
+	%y = ai.onnx.ml.Normalizer(%x) {norm = MAX}
+}
+run x = f32[4,3] [0.75, -0.25, 0, 0, 0, 0, -0, -1, 0.5, 0.25, -0.25, -0]
+gives y = f32[4,3] [1, -0.333333343, 0, 0, 0, 0, -0, -2, 1, 1, -1, -0] within 2e-6
+
+== rows over L1
+graph (%x f32[4,3]) -> (%y) {
+	%y = ai.onnx.ml.Normalizer(%x) {norm = L1}
+}
+run x = f32[4,3] [0.75, -0.25, 0, 0, 0, 0, -0, -1, 0.5, 0.25, -0.25, -0]
+gives y = f32[4,3] [0.75, -0.25, 0, 0, 0, 0, -0, -0.666666687, 0.333333343, 0.5, -0.5, -0] within 2e-6
+
+== rows over L2
+graph (%x f32[4,3]) -> (%y) {
+	%y = ai.onnx.ml.Normalizer(%x) {norm = L2}
+}
+run x = f32[4,3] [0.75, -0.25, 0, 0, 0, 0, -0, -1, 0.5, 0.25, -0.25, -0]
+gives y = f32[4,3] [0.948683262, -0.316227764, 0, 0, 0, 0, 0, -0.89442718, 0.44721359, 0.707106769, -0.707106769, 0]
+    within 2e-6
+
+== what is missing, by column
+graph (%x f32[4,3]) -> (%y) {
+	%y = ai.onnx.ml.Imputer(%x) {imputed_value_floats = [1, 2, 3], replaced_value_float = nan}
+}
+run x = f32[4,3] [0.75, nan, 0, 0.25, -0.5, 0, -0, -1, nan, 0.25, -0.25, -0]
+gives y = f32[4,3] [0.75, 2, 0, 0.25, -0.5, 0, -0, -1, 3, 0.25, -0.25, -0] within 2e-6
+
+== a number that stands for missing
+graph (%x i64[2,2]) -> (%y) {
+	%y = ai.onnx.ml.Imputer(%x) {imputed_value_int64s = [9], replaced_value_int64 = -1}
+}
+run x = i64[2,2] [-1, 2, 3, -1]
+gives y = i64[2,2] [9, 2, 3, 9] within 2e-6
+
+== categories
+graph (%x i64[2,2]) -> (%y) {
+	%y = ai.onnx.ml.OneHotEncoder(%x) {cats_int64s = [3, 5, 1], zeros = 1}
+}
+run x = i64[2,2] [1, 5, 7, 3]
+gives y = f32[2,2,3] [0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0] within 2e-6
+
+== side by side
+graph (%a f32[2,3], %b f32[2,1]) -> (%y) {
+	%y = ai.onnx.ml.FeatureVectorizer(%a, %b) {inputdimensions = [3, 1]}
+}
+run a = f32[2,3] [0.25, -0.25, -0, -0.75, 0.25, 0], b = f32[2,1] [0.25, -0.75]
+gives y = f32[2,4] [0.25, -0.25, -0, 0.25, -0.75, 0.25, 0, -0.75] within 2e-6
+
+== values for columns that are not there
+fails E-ATTR "2 values for 3 columns"
+graph (%x f32[4,3]) -> (%y) { %y = ai.onnx.ml.Scaler(%x) {offset = [1, 2], scale = [1]} }
+
+== an unknown category that ends the run
+fails E-UNSUPPORTED "zeros = 0"
+graph (%x i64[4,3]) -> (%y) { %y = ai.onnx.ml.OneHotEncoder(%x) {cats_int64s = [1], zeros = 0} }
