@@ -15,6 +15,7 @@
  *     B[i]    = coefficients of the product over k != i of (z - p_k), last row: over all k
  * Points in pairs z, -z let rows share their sums. 0, 5/8, -5/8, 3/2, -3/2 are exact in binary, and lose five times less
  * than the usual 0, 1, -1, 2, -2 (found by trying dyadic pairs on random maps). */
+#include <math.h>
 #include <string.h>
 #include "codegen/heur.h"
 #include "codegen/tuned.h"
@@ -89,7 +90,8 @@ typedef struct Job {
 	Graph *g;
 	Node *n;
 	WindowAxis window[MAX_SPATIAL];
-	ConvSize conv;
+	ConvSize conv; /* with the least number of images that there can be */
+	int64_t most;  /* images */
 	Tables table[WINOGRAD_AXES];
 	int64_t tiles[WINOGRAD_AXES];
 	const Decision *choice;
@@ -119,7 +121,8 @@ static bool fits(Graph *g, Node *n, Job *job)
 		s->size[i] = a->out.k;
 		s->taps[i] = a->size;
 	}
-	s->batch = dim_lo(g->syms, x->dim[0]) > 1 ? dim_lo(g->syms, x->dim[0]) : 1; /* the least that there can be */
+	s->batch = dim_lo(g->syms, x->dim[0]) > 1 ? dim_lo(g->syms, x->dim[0]) : 1;
+	job->most = dim_hi(g->syms, x->dim[0]) > s->batch ? dim_hi(g->syms, x->dim[0]) : s->batch;
 	s->in = x->dim[1].k;
 	s->out = w->shape.dim[0].k;
 	return wide > 0;
@@ -143,10 +146,12 @@ static bool set_tiles(Job *job, int alpha)
 	return true;
 }
 
-/* "1x64x56x56 by 64x3x3" */
-static const char *key_of(const ConvSize *s, Arena *a)
+/* "1x64x56x56 by 64x3x3", "1..8x64x56x56 by 64x3x3" */
+static const char *key_of(const Job *job, Arena *a)
 {
-	const char *key = arena_format(a, "%lldx%lld", (long long)s->batch, (long long)s->out);
+	const ConvSize *s = &job->conv;
+	const char *most = job->most > s->batch ? arena_format(a, "..%lld", (long long)job->most) : "";
+	const char *key = arena_format(a, "%lld%sx%lld", (long long)s->batch, most, (long long)s->out);
 
 	for (int i = 0; i < s->axes; i++)
 		key = arena_format(a, "%sx%lld", key, (long long)s->size[i]);
@@ -166,14 +171,30 @@ typedef struct Ways {
 	int n, best;
 } Ways;
 
+static double way_cycles(const ConvSize *s, int alpha, const Target *t)
+{
+	return alpha ? winograd_cycles(s, alpha, t) : direct_cycles(s, t);
+}
+
+/* Of a batch that varies what counts is how many times longer one way takes than another, with few images and with many:
+ * the geometric mean of both. */
+static double mean_cycles(const Job *job, int alpha, const Target *t)
+{
+	ConvSize many = job->conv;
+	double cycles = way_cycles(&job->conv, alpha, t);
+
+	many.batch = job->most;
+	return many.batch == job->conv.batch ? cycles : sqrt(cycles * way_cycles(&many, alpha, t));
+}
+
 static void find_ways(Job *job, const Target *t, Ways *w)
 {
-	*w = (Ways){.n = 1, .cycles = {direct_cycles(&job->conv, t)}};
+	*w = (Ways){.n = 1, .cycles = {mean_cycles(job, 0, t)}};
 	for (int alpha = 4; alpha <= ALPHA_MAX; alpha += 2) {
 		if (!set_tiles(job, alpha))
 			continue;
 		w->alpha[w->n] = alpha;
-		w->cycles[w->n] = winograd_cycles(&job->conv, alpha, t);
+		w->cycles[w->n] = mean_cycles(job, alpha, t);
 		if (w->cycles[w->n] < w->cycles[w->best] * (w->best ? 1 : 0.95))
 			w->best = w->n;
 		w->n++;
@@ -216,7 +237,7 @@ static bool choose_tiles(Job *job, const Options *o, const Target *t)
 	Decision *choice = NEW(a, Decision);
 	Ways w;
 
-	*choice = (Decision){.what = "winograd", .key = key_of(&job->conv, a)};
+	*choice = (Decision){.what = "winograd", .key = key_of(job, a)};
 	find_ways(job, t, &w);
 	ask_measured(o, t, choice, &w, a);
 	choice->chosen = alpha_text(w.alpha[w.best], a);

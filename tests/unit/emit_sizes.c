@@ -220,6 +220,29 @@ static void workers_share_each_image(void **state)
 	ctx_close(&ctx);
 }
 
+/* Few images want small tiles, whose weights are few, many images large ones; with both, what is lost least. */
+static void tiles_suit_few_and_many_images(void **state)
+{
+	static const struct {
+		int64_t least, most;
+		const char *tiles;
+	} batch[] = {{1, 1, "tiles of 4 x 4 from 4 x 4"}, {8, 8, "tiles of 6 x 6 from 6 x 6"}, {1, 8, "tiles of 6 x 6 from 6 x 6"}};
+	const char *header;
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	for (int i = 0; i < 3; i++) {
+		Options o = {.level = 2, .target = "x86-64-v3", .prefix = "m"};
+		Model images = {"graph (%x f32[n,96,7,7], %w f32[96,96,3,3]) -> (%y) { %y = Conv(%x, %w) {pads = [1, 1, 1, 1]} }",
+				{batch[i].most, 1}, {{batch[i].least, 1}}};
+		Graph *g = parse(&images);
+		passes_run(g, &o);
+		assert_non_null(strstr(emit_text(g, &o, &header, NULL), batch[i].tiles));
+	}
+	ctx_close(&ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +250,7 @@ int main(void)
 		cmocka_unit_test(on_this_machine),
 		cmocka_unit_test(refuses_other_sizes),
 		cmocka_unit_test(workers_share_each_image),
+		cmocka_unit_test(tiles_suit_few_and_many_images),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
