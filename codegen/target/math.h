@@ -150,7 +150,7 @@
 	          "\tstatic const uint32_t bits[] = {0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab};\n"	\
 	          "\tuint32_t k = f_bits(x), m = (k & 0x7fffff) | 0x800000, w[3];\n"						\
 	          "\tk = (k >> 23) - 120;\n"											\
-	          "\tfor (int i = 0; i < 3; i++)\n"										\
+	          "\tfor (uint32_t i = 0; i < 3; i++)\n"										\
 	          "\t\tw[i] = (uint32_t)(((uint64_t)bits[k / 32 + i] << 32 | bits[k / 32 + i + 1]) << k % 32 >> 32);\n"		\
 	          "\tuint64_t q = ((uint64_t)m * w[0] << 32) + (uint64_t)m * w[1] + ((uint64_t)m * w[2] >> 32);\n"		\
 	          "\tuint64_t whole = (q + ((uint64_t)1 << 61)) >> 62;\n"							\
@@ -212,8 +212,8 @@
 	  "\tvf half = y * v_set(0.5f);\n"										\
 	  "\tvm whole = v_eq(y, v_trunc(y)), even = v_eq(half, v_trunc(half)), inf = v_eq(v_abs(y), v_set(INFINITY));\n"	\
 	  "\tp = v_select(v_or(v_eq(y, zero), v_and(v_eq(a, one), inf)), one, p);\n"					\
-	  "\tvf least = v_set(-INFINITY);\n"										\
-	  "\tp = v_select(v_and(v_and(v_lt(x, zero), v_lt(least, x)), v_not(whole)), v_set(NAN), p);\n"			\
+	  "\tvf lowest = v_set(-INFINITY);\n"										\
+	  "\tp = v_select(v_and(v_and(v_lt(x, zero), v_lt(lowest, x)), v_not(whole)), v_set(NAN), p);\n"			\
 	  "\tp = v_select(v_and(whole, v_not(even)), v_flip(p, x), p);\n"						\
 	  "\treturn v_select(v_eq(x, one), one, p);\n"),								\
 	V("v_sign", "vf", "vf x", "\treturn v_select(v_lt(v_set(0.0f), v_abs(x)), v_sign_of(v_set(1.0f), x), x);\n"),	\

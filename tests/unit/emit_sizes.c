@@ -20,6 +20,9 @@ static const Model models[] = {
 	/* rows: vectors, tails, reductions over the size itself */
 	{"graph (%x f32[s]) -> (%y, %z) { %e = Exp(%x) %z = ReduceSum(%e) {keepdims = 1} %y = Div(%e, %z) }",
 	 {1, 200}, {{1, 1}, {1, 7}, {1, 16}, {1, 64}, {1, 131}, {1, 200}}},
+	/* functions */
+	{"graph (%x f32[s]) -> (%y) { %a = Sin(%x) %b = Abs(%a) %c = Cos(%x) %d = Tan(%x) %e = Pow(%b, %c) %y = Add(%d, %e) }",
+	 {1, 70}, {{1, 1}, {1, 8}, {1, 16}, {1, 33}, {1, 64}, {1, 70}}},
 	/* a product of many rows with weights, and its epilogue */
 	{"graph (%x f32[1,s,24], %w f32[24,40], %wb f32[40]) -> (%y) { %p = MatMul(%x, %w) %q = Add(%p, %wb) %y = Relu(%q) }",
 	 {1, 60}, {{1, 1}, {1, 3}, {1, 13}, {1, 14}, {1, 29}, {1, 60}}},
@@ -171,7 +174,7 @@ static void refuses_other_sizes(void **state)
 {
 	static const int64_t wrong[][SIZES] = {{4, 5}, {0, 5}, {1, 51}, {1, 0}};
 	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
-	const Model *m = &models[2];
+	const Model *m = &models[3];
 	Tensor *in[INPUTS];
 
 	(void)state;
