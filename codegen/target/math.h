@@ -29,8 +29,8 @@
 	  "\t/* p, of which the compiler does not know that it is p: what is read there is read again */\n"			\
 	  "\t__asm__(\"\" : \"+r\"(p));\n\treturn p;\n"),									\
 	V("v_exp", "vf", "vf x",											\
-	  "\t/* x = n log 2 + r, |r| <= log 2 / 2 */\n"								\
-	  "\tx = v_clamp(x, -104.0f, 89.0f);\n"									\
+	  "\t/* x = n log 2 + r, |r| <= log 2 / 2; far below 0, n = -254 is 2^n = 0 times 0, and nothing subnormal */\n"	\
+	  "\tx = v_clamp(x, -176.0f, 89.0f);\n"									\
 	  "\tvf n = v_round(x * " LOG2_E ");\n"									\
 	  "\tvf r = v_fma(n, " MINUS_LN2 ", x);\n"									\
 	  "\tr = v_fma(n, " MINUS_LN2_REST ", r);\n"									\

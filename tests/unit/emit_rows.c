@@ -1,8 +1,11 @@
-/* What workers may share: a stage that leaves results of its own in the output is not divided along that row. And what
- * no stage is left for: a residual behind a Reshape is the epilogue of its product. */
+/* What workers may share: a stage that leaves results of its own in the output is not divided along that row. What no
+ * stage is left for: a residual behind a Reshape is the epilogue of its product. And that what a mask hides from a
+ * softmax costs no more than the rest. */
+#include <fenv.h>
 #include "codegen/codegen.h"
 #include "ir/text.h"
 #include "tests/unit/unit.h"
+#include "tools/jit.h"
 
 static Ctx context;
 
@@ -71,12 +74,43 @@ static void a_residual_is_an_epilogue(void **state)
 	assert_string_not_equal(facts.stage[0].schedule, "scalar loops");
 }
 
+#ifdef __x86_64__
+/* A product whose result is subnormal, or too small for that, takes some hundred cycles: exp() makes none of what lies as
+ * far below the others as masks put it. */
+static void nothing_hidden_is_subnormal(void **state)
+{
+	static const float hidden[] = {-1000, -10000, -3.4e38f, -1.0f / 0.0f};
+	Syms syms = {.ctx = &context};
+	Settings settings = {.compile = {.level = 2, .target = "x86-64-v3"}, .cc_flags = "-O2", .threads = 1};
+	Tensor *x = tensor_new(&context.perm, F32, 2, (int64_t[]){4, 64});
+
+	(void)state;
+	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+		skip();
+	for (int i = 0; i < 4 * 64; i++)
+		((float *)x->data)[i] = i % 64 < 16 ? (float)(i % 7) : hidden[i / 64];
+	assert_int_equal(setjmp(context.border), 0);
+	Session *s = jit(&context, graph_parse(&context, &syms, "graph (%x f32[4,64]) -> (%y) { %y = Softmax(%x) }"), &settings, NULL);
+	session_bind(s, &x);
+	feclearexcept(FE_ALL_EXCEPT);
+	assert_int_equal(session_run(s), TCC_OK);
+	assert_false(fetestexcept(FE_UNDERFLOW));
+	for (int i = 0; i < 4 * 64; i++)
+		assert_true((load_f64(F32, session_output(s, 0)->data, i) == 0) == (i % 64 >= 16));
+	session_close(s);
+	temporary_clear();
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_is_one_workers),
 		cmocka_unit_test(short_stages_are_one_workers),
 		cmocka_unit_test(a_residual_is_an_epilogue),
+#ifdef __x86_64__
+		cmocka_unit_test(nothing_hidden_is_subnormal),
+#endif
 	};
 
 	ctx_open(&context, "unit", (size_t)256 << 20);
