@@ -153,6 +153,24 @@ static bool alike(const Stage *s, const Load *loads, const Axis *axis)
 	return !divides(s->body, axis);
 }
 
+static bool sums_over(const Expr *x)
+{
+	bool found = x->kind == X_AXIS && x->axes[0]->reduction;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = sums_over(x->arg[k]);
+	return found;
+}
+
+/* Inside of a row of a sum of products there is another axis that one factor does not know: points for its tiles. */
+static bool leaves_points(const Stage *s, const Load *loads, const RowAxis *axis)
+{
+	for (int k = 0; k < s->naxes - 1; k++)
+		for (const Load *l = loads; l && (k != axis->k || axis->unit > 1); l = l->next)
+			if (sums_over(l->load->arg[0]) && !depends_on(l->load->arg[0], s->axis[k]))
+				return true;
+	return false;
+}
+
 /* Rows leave whole vectors and tiles: the axis is not innermost, a contraction has one more, and where an axis is cut
  * into rows its vectors stay where they were. */
 static bool can_loop(const Chooser *c, int i, const RowAxis *axis)
@@ -165,7 +183,7 @@ static bool can_loop(const Chooser *c, int i, const RowAxis *axis)
 		return false;
 	if (cut && (s->naxes == LOOP_MAX || (inside == 0 && axis->unit % m->target->lanes)))
 		return false;
-	return inside + cut > 0 && (!contracts(s) || s->naxes + cut > 2);
+	return inside + cut > 0 && (!contracts(s) || leaves_points(s, c->body[i].loads, axis));
 }
 
 /* ---- a run ---- */
