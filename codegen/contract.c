@@ -418,15 +418,26 @@ static const Step *fixed_outer(const Contraction *c)
 	return i < c->nouter && c->outer[i].n > 1 ? &c->outer[i] : NULL;
 }
 
+/* Of the time of two, three and four workers, the parts in which so many equal pieces keep them busy. */
+static double busy(int64_t pieces)
+{
+	double sum = 0;
+	for (int64_t w = 2; w <= 4; w++)
+		sum += (double)pieces / (double)((pieces + w - 1) / w * w);
+	return sum;
+}
+
+/* The outermost axis is cut, unless its few pieces leave workers idle that panels would not. */
 static void choose_split(Module *m, Stage *s, Contraction *c)
 {
 	Arena *a = &m->g->ctx->perm;
 	int64_t panels = (c->lane.n + c->panel - 1) / c->panel, tiles = (c->point.n + c->points - 1) / c->points;
 	const Step *outer = fixed_outer(c);
+	bool few = outer && !step_varies(&c->lane) && busy(panels) > busy(outer->n) + 0.2;
 	if (!s->strips) {
-		if (outer)
+		if (outer && !few)
 			split_along(s, outer, 1);
-		else if ((c->panels_outside || tiles < 2) && panels > 1)
+		else if ((few || c->panels_outside || tiles < 2) && panels > 1)
 			split_along(s, &c->lane, c->panel);
 		else if (tiles > 1)
 			split_along(s, &c->point, c->points);
