@@ -1,4 +1,4 @@
-/* heur.c -- the cost model: register tiles, Winograd's method, streams of bytes.
+/* heur.c -- the cost model: register tiles, Winograd's method, Strassen's, streams of bytes.
  *
  * A tile's cost in cycles a reduction step is
  *     max(points * vectors / 2 multiply-adds a cycle, loads / 2 a cycle, the stream of b, 4 cycles of latency)
@@ -194,4 +194,19 @@ double winograd_cycles(const ConvSize *s, int alpha, const Target *t)
 	double between = tiles * from * (double)(s->in + s->out) * 4; /* bytes, written once and read once */
 	double far = between > (double)t->l2 / 2 ? 2 * between / THIRD_STREAM : 0;
 	return with_weights(tiles * (products / 2 + maps) + far, products * t->lanes * 4);
+}
+
+/* ---- products of matrices, directly and by Strassen's method ---- */
+
+double product_cycles(int64_t m, int64_t k, int64_t n, const Target *t)
+{
+	double products = (double)k * vectors(t, n);
+	return with_weights((double)m * products / 2, products * t->lanes * 4);
+}
+
+double strassen_cycles(int64_t m, int64_t k, int64_t n, const Target *t)
+{
+	double half = (double)((m + 1) / 2), products = 7.0 * (double)(k / 2) * vectors(t, n / 2);
+	double maps = (vectors(t, k / 2) + vectors(t, n / 2)) * map_cycles(7, 4);
+	return with_weights(half * (products / 2 + maps), products * t->lanes * 4);
 }

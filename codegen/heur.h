@@ -35,6 +35,10 @@ double direct_cycles(const ConvSize *s, const Target *t);
 double winograd_cycles(const ConvSize *s, int alpha, const Target *t);
 int winograd_tile(int64_t taps, int alpha);
 
+/* A matrix of m x k by a constant one of k x n; the same by Strassen's method, its maps included. */
+double product_cycles(int64_t m, int64_t k, int64_t n, const Target *t);
+double strassen_cycles(int64_t m, int64_t k, int64_t n, const Target *t);
+
 /* "1.9 Mcycles", "1.2 MB" */
 const char *cycles_text(double cycles, Arena *a);
 const char *bytes_text(double bytes, Arena *a);

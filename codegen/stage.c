@@ -153,7 +153,7 @@ static void find_all_facts(Stage *s)
 }
 
 static const struct { const char *op, *kind; } kinds[] = {
-	{"Conv", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"}, {"ConvTranspose", "deconv"}, {"MatMul", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"},
+	{"Conv", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"}, {"StrassenInput", "blocks_in"}, {"StrassenOutput", "blocks_out"}, {"ConvTranspose", "deconv"}, {"MatMul", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"},
 	{"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"}, {"Softmax", "softmax"},
 	{"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
 	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},

@@ -31,34 +31,43 @@ static Expr *find_remainder(Expr *x, const Axis *axis)
 	return NULL;
 }
 
+/* An axis in two: m * tile + row. */
+typedef struct Cut {
+	Axis *tile, *row;
+	int64_t last; /* rows of the last tile that count */
+} Cut;
+
 /* What a stage becomes when axes are cut into tiles; nothing is changed before all is known to fit. */
 typedef struct Draft {
 	Expr *body, *address;
 	Axis *axis[LOOP_MAX];
 	int naxes;
+	Cut cut[LOOP_MAX];
+	int ncuts;
 } Draft;
 
-/* Cut axis number i at multiples of m: h = m * tile + row. */
-static void cut_axis(Lower *l, Draft *d, Transform *t, int i, int64_t m)
+/* Cut axis number i at multiples of m. */
+static void cut_axis(Lower *l, Draft *d, int i, int64_t m)
 {
 	Axis *h = d->axis[i];
 	int64_t n = axis_count(h);
-	TableAxis *a = &t->axis[t->naxes++];
-	a->tile = axis_new(l, dim((n + m - 1) / m), false);
-	a->row = axis_new(l, dim(m), false);
-	a->last = (int)(n % m ? n % m : m);
-	Expr *at = iadd(l, imul(l, axis_expr(l, a->tile), num_i(l, m)), axis_expr(l, a->row));
+	Cut *c = &d->cut[d->ncuts++];
+	*c = (Cut){axis_new(l, dim((n + m - 1) / m), false), axis_new(l, dim(m), false), n % m ? n % m : m};
+	Expr *at = iadd(l, imul(l, axis_expr(l, c->tile), num_i(l, m)), axis_expr(l, c->row));
 	d->body = substitute(l, d->body, axis_expr(l, h), at);
 	d->address = substitute(l, d->address, axis_expr(l, h), at);
-	d->axis[i] = a->tile;
+	memmove(d->axis + i + 2, d->axis + i + 1, (size_t)(d->naxes - i - 1) * sizeof *d->axis);
+	d->axis[i] = c->tile;
+	d->axis[i + 1] = c->row;
+	d->naxes++;
 }
 
-static void cut_axes(Stage *s, Draft *d, Transform *t)
+static void cut_axes(Stage *s, Draft *d)
 {
-	for (int i = 0; i < d->naxes && t->naxes < TABLE_AXES; i++) {
+	for (int i = 0; i < d->naxes && d->naxes < LOOP_MAX; i++) {
 		Expr *r = find_remainder(s->body, d->axis[i]);
 		if (r && dim_known(d->axis[i]->extent) && axis_count(d->axis[i]) >= r->arg[1]->i)
-			cut_axis(s->l, d, t, i, r->arg[1]->i);
+			cut_axis(s->l, d, i++, r->arg[1]->i);
 	}
 }
 
@@ -74,66 +83,71 @@ static Expr *find_sum(Expr *x)
 	return NULL;
 }
 
-/* x = columns * row + column, the address of an element of a small constant table; gives the row's axis. */
-static Axis *row_of(const Expr *load, const Axis *column, int64_t columns)
+/* x = columns * row + column, the address of an element of a small constant table; finds the row's axis, or the two
+ * that are its digits. */
+static bool find_row(const Expr *load, const Axis *column, int64_t columns, TableAxis *a)
 {
 	Linear sum;
-	Axis *row = NULL;
-	if (!linear_of(load->arg[0], &sum) || sum.n != 2 || sum.k)
-		return NULL;
-	for (int i = 0; i < 2; i++) {
-		if (sum.atom[i]->kind != X_AXIS)
-			return NULL;
-		if (sum.atom[i]->axes[0] == column ? sum.coef[i] != 1 : sum.coef[i] != columns)
-			return NULL;
-		row = sum.atom[i]->axes[0] == column ? row : sum.atom[i]->axes[0];
+	Axis *digit[2] = {NULL, NULL};
+	int64_t high = 0;
+	if (!linear_of(load->arg[0], &sum) || sum.k)
+		return false;
+	for (int i = 0; i < sum.n; i++) {
+		Axis *axis = sum.atom[i]->kind == X_AXIS ? sum.atom[i]->axes[0] : NULL;
+		if (!axis || (axis == column && sum.coef[i] != 1))
+			return false;
+		if (axis == column)
+			continue;
+		bool low = sum.coef[i] == columns;
+		if (digit[low])
+			return false;
+		digit[low] = axis;
+		high = low ? high : sum.coef[i];
 	}
-	return row;
-}
-
-/* The axis entry of that row: one that was cut, or a new one. */
-static TableAxis *axis_with(Transform *t, Axis *row)
-{
-	for (int i = 0; i < t->naxes; i++)
-		if (t->axis[i].row == row)
-			return &t->axis[i];
-	if (t->naxes == TABLE_AXES)
-		return NULL;
-	TableAxis *a = &t->axis[t->naxes++];
-	*a = (TableAxis){.row = row, .last = (int)axis_count(row)};
-	return a;
+	if (!digit[1] || (digit[0] && high != columns * axis_count(digit[1])))
+		return false;
+	a->row = digit[digit[0] == NULL];
+	a->low = digit[0] ? digit[1] : NULL;
+	return true;
 }
 
 /* One sum of the chain: over one axis, of table[row, column] * inner. */
-static Expr *take_table(Transform *t, const Expr *sum)
+static Expr *take_table(Transform *t, const Draft *d, const Expr *sum)
 {
 	const Expr *product = sum->arg[0];
-	if (sum->red != RED_SUM || sum->naxes != 1 || product->kind != X_ALU || product->op != MUL)
+	if (sum->red != RED_SUM || sum->naxes != 1 || product->kind != X_ALU || product->op != MUL || t->naxes == TABLE_AXES)
 		return NULL;
 	const Expr *factor = product->arg[0];
 	if (factor->kind != X_LOAD || factor->dtype != F32 || !factor->value->data || factor->value->shape.rank != 2)
 		return NULL;
 	const Tensor *table = factor->value->data;
-	Axis *row = row_of(factor, sum->axes[0], table->dim[1]);
-	TableAxis *a = row ? axis_with(t, row) : NULL;
-	if (!a || a->table || table->dim[0] > TABLE_MOST || table->dim[1] > TABLE_MOST || axis_count(row) != table->dim[0])
+	TableAxis *a = &t->axis[t->naxes++];
+	if (!find_row(factor, sum->axes[0], table->dim[1], a) || table->dim[0] > TABLE_MOST || table->dim[1] > TABLE_MOST)
+		return NULL;
+	int64_t low = a->low ? axis_count(a->low) : 1;
+	if (axis_count(a->row) * low != table->dim[0])
 		return NULL;
 	a->table = factor->value;
-	a->rows = (int)table->dim[0];
+	a->last = a->rows = (int)table->dim[0];
 	a->columns = (int)table->dim[1];
 	a->column = sum->axes[0];
+	for (int i = 0; i < d->ncuts; i++)
+		if (d->cut[i].row == a->row) {
+			a->tile = d->cut[i].tile;
+			a->last = (int)(d->cut[i].last * low);
+		}
 	return product->arg[1];
 }
 
-static bool take_tables(Transform *t, Expr *sum)
+static bool take_tables(Transform *t, const Draft *d, Expr *sum)
 {
 	Expr *x = sum;
 	while (x && x->kind == X_REDUCE)
-		x = take_table(t, x);
+		x = take_table(t, d, x);
 	if (!x || x->kind != X_LOAD || x->dtype != F32)
 		return false;
 	for (int i = 0; i < t->naxes; i++)
-		if (!t->axis[i].table || !affine_in(x->arg[0], t->axis[i].column, &t->axis[i].x))
+		if (!affine_in(x->arg[0], t->axis[i].column, &t->axis[i].x))
 			return false;
 	t->load = x;
 	return t->naxes > 0;
@@ -142,9 +156,18 @@ static bool take_tables(Transform *t, Expr *sum)
 static bool is_row(const Transform *t, const Axis *axis)
 {
 	for (int i = 0; i < t->naxes; i++)
-		if (t->axis[i].row == axis)
+		if (t->axis[i].row == axis || t->axis[i].low == axis)
 			return true;
 	return false;
+}
+
+/* Tables alone can stop before the end of a tile. */
+static bool whole_tiles(const Transform *t, const Draft *d)
+{
+	bool whole = true;
+	for (int i = 0; i < d->ncuts; i++)
+		whole &= d->cut[i].last == axis_count(d->cut[i].row) || is_row(t, d->cut[i].row);
+	return whole;
 }
 
 /* The other axes: the innermost runs along the lanes, with step 1 in x and y. */
@@ -177,13 +200,13 @@ bool make_transform(Module *m, Stage *s)
 {
 	Arena *arena = &m->g->ctx->perm;
 	Transform *t = NEW(arena, Transform);
-	Draft d = {s->body, s->address, {NULL}, s->naxes};
+	Draft d = {.body = s->body, .address = s->address, .naxes = s->naxes};
 	memcpy(d.axis, s->axis, sizeof d.axis);
 	if (s->out->dtype != F32 || !find_sum(s->body) || find_sum(s->body)->arg[0]->kind != X_ALU)
 		return false;
-	cut_axes(s, &d, t);
+	cut_axes(s, &d);
 	Expr *sum = find_sum(d.body);
-	if (!take_tables(t, sum) || !take_loops(t, &d))
+	if (!take_tables(t, &d, sum) || !whole_tiles(t, &d) || !take_loops(t, &d))
 		return false;
 	t->sum = local_new(s, F32);
 	t->sum->mask = sum->mask | (uint64_t)1 << (t->lane->id < 63 ? t->lane->id : 63);
@@ -435,16 +458,32 @@ static void print_loads(Tiles *t, int axis, const char *from)
 		print_line(&t->p, "\td[%s] = v_load(%s);", q, o.text);
 }
 
+static void shift(Printer *p, const Axis *axis, const char *to)
+{
+	p->shifted[p->nshifted] = axis;
+	p->shifted_text[p->nshifted++] = to;
+}
+
+/* Row number `i` of a tile in its digits. */
+static void shift_rows(Printer *p, const TableAxis *a, const char *i)
+{
+	if (!a->low) {
+		shift(p, a->row, i);
+		return;
+	}
+	int low = (int)axis_count(a->low);
+	shift(p, a->row, arena_format(p->out->arena, "(%s / %d)", i, low));
+	shift(p, a->low, arena_format(p->out->arena, "(%s %% %d)", i, low));
+}
+
 static void print_stores(Tiles *t, int axis)
 {
 	Printer *p = &t->p;
 	const char *i = index_names[axis];
 	print_line(p, "UNROLL for (int %s = 0; %s < %s; %s++)", i, i, count_text(t, axis), i);
 	p->depth++;
-	for (int k = 0; k < t->t->naxes; k++) {
-		p->shifted[p->nshifted] = t->t->axis[k].row;
-		p->shifted_text[p->nshifted++] = index_names[k];
-	}
+	for (int k = 0; k < t->t->naxes; k++)
+		shift_rows(p, &t->t->axis[k], index_names[k]);
 	p->bound[0] = t->t->sum;
 	p->bound_name[0] = arena_format(p->out->arena, "v[%s]", i);
 	p->nbound = 1;

@@ -1,4 +1,5 @@
-/* transform.h -- a stage whose core maps small tiles by constant tables, one an axis: the ends of Winograd's method.
+/* transform.h -- a stage whose core maps small tiles by constant tables, one an axis: the ends of Winograd's method
+ * and of Strassen's.
  *
  *     y[p, q] = f(sum over a of P[p, a] * (sum over b of Q[q, b] * x[a, b]))
  *
@@ -13,7 +14,7 @@ enum { TABLE_AXES = 2, TABLE_MOST = 8 /* rows, columns */ };
 typedef struct TableAxis {
 	Value *table;      /* rows x columns */
 	int rows, columns;
-	Axis *row;         /* of the output: index inside the tile */
+	Axis *row, *low;   /* of the output: index inside the tile, or its digits; low is NULL where there is one */
 	Axis *tile;        /* of the output: which tile, when a longer axis was cut into them, else NULL */
 	int last;          /* rows of the last tile that count */
 	Axis *column;      /* of the sum */

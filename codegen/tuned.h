@@ -18,7 +18,7 @@
 enum { OTHERS_MAX = 5 };
 
 typedef struct Decision {
-	const char *what;   /* "tile", "order", "winograd", "strips" */
+	const char *what;   /* "tile", "order", "winograd", "strassen", "strips" */
 	const char *key;    /* "conv 56x56x64 sum 64x3x3 step 64" */
 	const char *chosen; /* "14x2" */
 	const char *other[OTHERS_MAX]; /* what else there is, the most promising first */

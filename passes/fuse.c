@@ -208,11 +208,20 @@ static bool runs_along(const Linear *address, const Expr *axis)
 	return false;
 }
 
-/* Where the output of `move` reads base, by base's own order. NULL: it does more than that. */
-static Expr *address_in(Lower *l, const Node *move, Value *base, Expr **axes)
+/* Each index of the load is an axis: its value's own axes change places, and none is cut. */
+static bool keeps_axes(const Expr *load)
+{
+	bool whole = true;
+	for (int k = 0; k < load->nargs; k++)
+		whole &= load->arg[k]->kind == X_AXIS || load->arg[k]->kind == X_NUM;
+	return whole;
+}
+
+/* Where the output of `move` reads base, by base's own order. NULL: it does more than that, or with `whole` cuts axes. */
+static Expr *address_in(Lower *l, const Node *move, Value *base, bool whole, Expr **axes)
 {
 	Expr *body = node_expr(l, move, 0, axes);
-	if (!body || body->kind != X_LOAD || body->value != base)
+	if (!body || body->kind != X_LOAD || body->value != base || (whole && !keeps_axes(body)))
 		return NULL;
 	own_strides(base, base->place);
 	return address_of(l, base, body->arg);
@@ -233,7 +242,8 @@ static bool can_store_moved(const Fuse *f, const Node *move, Value *v)
 	if (f->moved[base->id] || (z->place->inner >= 0 && z->place->inner != inner))
 		return false;
 	Expr *axes[MAX_RANK];
-	Expr *address = address_in(lower_new(f->g, &f->g->ctx->scratch, is_load), move, base, axes);
+	bool tables = f->core[v->id]->def->op->flags & TABLES; /* these are for whole axes */
+	Expr *address = address_in(lower_new(f->g, &f->g->ctx->scratch, is_load), move, base, tables, axes);
 	Linear sum;
 	if (!address || !linear_of(address, &sum))
 		return false;

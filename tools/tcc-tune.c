@@ -25,7 +25,7 @@ static const double turn_seconds = 0.15;
 static const double gain = 0.97; /* a way is better when it takes less than that of the time: smaller gains do not last */
 
 /* Later kinds are about the stages that earlier ones leave. */
-static const char *const kinds[] = {"winograd", "strips", "tile", "order"};
+static const char *const kinds[] = {"winograd", "strassen", "strips", "tile", "order"};
 
 /* A loaded model in a context of its own, and the least seconds of its stages and of a run. */
 typedef struct Loaded {

@@ -53,6 +53,16 @@ static const Model models[] = {
 	 " %w6 f32[96], %w7 f32[96]) -> (%y) { %n = LayerNormalization(%x, %w6, %w7) %q = MatMul(%n, %w1) %k = MatMul(%n, %w2)"
 	 " %v = MatMul(%n, %w3) %t = Transpose(%k) {perm = [1, 0]} %s = MatMul(%q, %t) %p = Softmax(%s) %a = MatMul(%p, %v)"
 	 " %r = Add(%a, %x) %u = MatMul(%r, %w4) %g = Gelu(%u) %o = MatMul(%g, %w5) %y = Add(%o, %r) }", NULL, false},
+	{"a block of a transformer, workers",
+	 "graph (%x f32[1,131,384], %w1 f32[384,384], %w2 f32[384,384], %w3 f32[384,384], %w4 f32[384,384],"
+	 " %w5 f32[384,1536], %w6 f32[1536,384], %w7 f32[384], %w8 f32[384]) -> (%y) {"
+	 " %heads i64[4] = const [1, 131, 12, 32] %all i64[3] = const [1, 131, 384] %n = LayerNormalization(%x, %w7, %w8)"
+	 " %q = MatMul(%n, %w1) %q1 = Reshape(%q, %heads) %q2 = Transpose(%q1) {perm = [0, 2, 1, 3]}"
+	 " %k = MatMul(%n, %w2) %k1 = Reshape(%k, %heads) %k2 = Transpose(%k1) {perm = [0, 2, 3, 1]}"
+	 " %v = MatMul(%n, %w3) %v1 = Reshape(%v, %heads) %v2 = Transpose(%v1) {perm = [0, 2, 1, 3]}"
+	 " %s = MatMul(%q2, %k2) %p = Softmax(%s) %a = MatMul(%p, %v2) %a1 = Transpose(%a) {perm = [0, 2, 1, 3]}"
+	 " %a2 = Reshape(%a1, %all) %o = MatMul(%a2, %w4) %r = Add(%o, %x) %m = LayerNormalization(%r, %w7, %w8)"
+	 " %u = MatMul(%m, %w5) %g = Gelu(%u) %d = MatMul(%g, %w6) %y = Add(%d, %r) }", NULL, true},
 	{"a recurrence", "graph (%x f32[20,1,12], %w1 f32[1,128,12], %w2 f32[1,128,32]) -> (%y) {"
 	 " %y, %h, %c = LSTM(%x, %w1, %w2) {hidden_size = 32} }", NULL, false},
 };

@@ -1,6 +1,7 @@
 /* Depthwise convolutions as emitted C: kernels, strides, dilations and channel multipliers in one and two dimensions for
- * every target of this machine against the evaluator; what the compiler makes of the loops over a row of taps,
- * over the taps of a first layer and over the depth of a product; and the copy of an image before a first layer. */
+ * every target of this machine against the evaluator; what the compiler makes of the loops over a row of taps, over the
+ * taps of a first layer and over the depth of a product, and of the ends of Strassen's method; and the copy of an image
+ * before a first layer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "codegen/codegen.h"
@@ -145,11 +146,13 @@ CASE(avx512)
 
 /* ---- the loop over a row of taps, as assembly ---- */
 
+enum { ASSEMBLY = 1 << 24 }; /* bytes, weights among them */
+
 static char *assembly(const char *target)
 {
 	Options o = {.level = 2, .target = target, .prefix = "m"};
 	const char *folder = temporary_folder(&ctx), *out = arena_format(&ctx.perm, "%s/m.s", folder), *file = "m.c";
-	char why[300] = "", *text = NEW_N(&ctx.perm, char, 1 << 22);
+	char why[300] = "", *text = NEW_N(&ctx.perm, char, ASSEMBLY);
 
 	o.output = arena_format(&ctx.perm, "%s/m.c", folder);
 	passes_run(g, &o);
@@ -158,7 +161,7 @@ static char *assembly(const char *target)
 		print_error("%s\n", why);
 	FILE *f = fopen(out, "r");
 	assert_non_null(f);
-	assert_in_range(fread(text, 1, (1 << 22) - 1, f), 1, (1 << 22) - 2);
+	assert_in_range(fread(text, 1, ASSEMBLY - 1, f), 1, ASSEMBLY - 2);
 	fclose(f);
 	temporary_clear();
 	return text;
@@ -282,6 +285,19 @@ CASE(avx512_product) { check_product("x86-64-v4", 36, 192, 9 * 3, 9 + 3); }
 CASE(avx2_one_point) { check_product("x86-64-v3", 1, 10, 4 * 2, 4 + 8 + 1); }
 CASE(avx512_one_point) { check_product("x86-64-v4", 1, 10, 8, 8 + 8); }
 
+/* Strassen's method: the maps before and behind its products keep the seven sums of a tile in registers. */
+static void check_blocks(const char *target)
+{
+	add_product(1, 128, 384, 384);
+	char *text = assembly(target);
+	assert_non_null(strstr(text, "_blocks_in"));
+	assert_non_null(strstr(text, "_blocks_out"));
+	assert_int_equal(count(text).stack, 0);
+}
+
+CASE(avx2_blocks) { check_blocks("x86-64-v3"); }
+CASE(avx512_blocks) { check_blocks("x86-64-v4"); }
+
 /* The last 8 of 24 outputs take half a vector. */
 CASE(avx512_half)
 {
@@ -318,7 +334,7 @@ int main(void)
 #ifdef __x86_64__
 		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
 		TEST(avx2_product), TEST(avx512_product), TEST(avx512_half),
-		TEST(avx2_one_point), TEST(avx512_one_point),
+		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_blocks), TEST(avx512_blocks),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
 	};
