@@ -12,7 +12,9 @@
  *   build   for algorithms that are no element formula (sorting, recurrences): statements (see nest.h)
  *   scatter output 0 is input 0, in which elements are written over: element `at` of the last input, the updates, goes
  *           to index[] of the output; indices come from data, and equal ones are met in the order of the updates
- * Every operator has infer and eval, and one of expand, lower, build, scatter. None prints C. */
+ *   port    for who owns bodies: what a value that a body takes in or gives is to the node (see op/bodies.h), and
+ *   turns   for who repeats his body: how often
+ * Every operator has infer and eval, and one of expand, lower, build, scatter, port. None prints C. */
 #ifndef TCC_IR_OP_H
 #define TCC_IR_OP_H
 #include "ir/eval.h"
@@ -90,6 +92,29 @@ enum op_flags {
 	CHOOSES = 2048  /* data decide how many elements its outputs have (ir/op/chosen.h) */
 };
 
+/* What the value that a body takes in, or gives, is to the node that owns it. */
+typedef enum PortKind {
+	PORT_SAME,  /* that very value */
+	PORT_SLICE, /* a slice of it, another one each turn */
+	PORT_STATE, /* it starts as that input and ends as that output; from turn to turn the body hands it on to itself */
+	PORT_TURN   /* the number of the turn, from 0 */
+} PortKind;
+
+typedef struct Port {
+	PortKind kind;
+	int slot;     /* of the node's input or output; -1: none */
+	int to;       /* STATE, what the body gives: the body's input that it is in the next turn */
+	int axis;     /* SLICE */
+	bool reverse; /* SLICE: from the end */
+} Port;
+
+/* How often a body runs: `most` times, where nothing else is said. */
+typedef struct Turns {
+	Dim most;
+	int trips; /* and no more often than this input of the node says; -1: nothing is said */
+	int going; /* and only while this input of the body, a state, is true; -1: nothing is said */
+} Turns;
+
 struct Op {
 	const char *name;
 	const char *domain; /* "" is ai.onnx */
@@ -106,6 +131,8 @@ struct Op {
 	struct Expr *(*lower)(struct Lower *l, const Node *n, int slot, struct Expr *const *at);
 	void (*build)(struct Nest *t, const Node *n);
 	struct Expr *(*scatter)(struct Lower *l, const Node *n, struct Expr *const *at, struct Expr **index);
+	Port (*port)(const Node *n, const Graph *body, int i, bool out); /* of what the body does not capture */
+	Turns (*turns)(Graph *g, const Node *n);
 };
 
 #define OP(id) extern const Op op_##id;

@@ -1,0 +1,36 @@
+/* bodies.h -- nodes that own bodies: If, Loop, Scan.
+ *
+ *     y = If(c | x) { then(x'): ... }       x' is x, and what the taken branch gives is y               PORT_SAME
+ *     s, z = Scan(s0, x) { (s', x'): ... }  x' is a slice of x, what comes out a slice of z             PORT_SLICE
+ *                                           s' is s0 at first, then what the turn before gave, at last s  PORT_STATE
+ *
+ * Each operator says with its function `port` which of these a value is; inference, evaluation, places and code ask that
+ * and do not know the operators. */
+#ifndef TCC_IR_OP_BODIES_H
+#define TCC_IR_OP_BODIES_H
+#include "ir/op.h"
+
+Port body_in(const Node *n, int body, int i);  /* input i of that body; captured ones too */
+Port body_out(const Node *n, int body, int i); /* output i of it */
+Value *port_input(const Node *n, Port p);      /* of the node; NULL: none */
+Value *port_output(const Node *n, Port p);
+
+bool repeats(const Node *n);  /* its one body runs in turns */
+bool turns_exactly(Turns t);  /* so many as `most` says */
+
+/* The branch of an If that is taken, where that is known when compiling; else -1. */
+int branch_taken(const Node *n);
+
+/* ---- infer ---- */
+
+void need_bodies(Graph *g, const Node *n, int count);
+/* Tell the bodies what their inputs are; infer again those that thereby learn something. */
+void infer_inside(Graph *g, Node *n);
+/* What the body of a node that repeats it gives. A state that changes its shape ends with that status. */
+void infer_turns(Graph *g, Node *n, enum exit_code change);
+
+/* ---- eval (turns.c) ---- */
+
+/* Turns as long as there are less than `most` and (going >= 0) that input of the body is true. */
+void eval_turns(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out, int64_t most, int going);
+#endif
