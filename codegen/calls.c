@@ -31,14 +31,18 @@ void print_arena(Module *m, Out *o)
 	put_text(o, "};\n\n");
 }
 
+/* The variable that counts the turns of the loop at that level. */
+static const char *turn_name(int level, Arena *a) { return level ? arena_format(a, "t%d", level + 1) : "t"; }
+
 /* From a region's start to element 0,..,0. */
 static void print_offset(const Place *p, Out *o)
 {
 	if (p->offset)
 		put_text(o, " + %lld", (long long)p->offset);
-	if (p->turn)
-		put_text(o, " %c %lld%s*t", p->turn < 0 ? '-' : '+', (long long)(p->turn < 0 ? -p->turn : p->turn),
-		         p->region->count > INT32_MAX ? "LL" : "");
+	for (int k = 0; k < NEST_MAX; k++)
+		if (p->turn[k])
+			put_text(o, " %c %lld%s*%s", p->turn[k] < 0 ? '-' : '+', (long long)(p->turn[k] < 0 ? -p->turn[k] : p->turn[k]),
+			         p->region->count > INT32_MAX ? "LL" : "", turn_name(k, o->arena));
 }
 
 static void print_pointer(Module *m, const Value *v, Out *o)
@@ -48,10 +52,12 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 	const char *type = c_type(v->dtype);
 	if (r->held) {
 		put_text(o, "b%d", r->id + 1);
+	} else if (r->kind == IN_COUNTER) {
+		put_text(o, "&%s", turn_name(r->id, o->arena));
 	} else if (r->kind == IN_INPUT || r->kind == IN_OUTPUT) {
 		put_text(o, r->kind == IN_INPUT ? "c->in->x%d" : "c->out->y%d", r->id);
 	} else {
-		if (m->float_arena)
+		if (m->float_arena || dtype_info(v->dtype)->bits == 8)
 			put_text(o, "m + %s", region_name(m, r));
 		else
 			put_text(o, "(%s *)(void *)(m + %s)", type, region_name(m, r));
@@ -275,7 +281,7 @@ typedef struct Item {
 	int first, last;
 	const Strips *strips;
 	bool single; /* one worker does it */
-	bool turns;  /* an end of a loop that workers share */
+	bool mark;   /* an end of a loop that workers share */
 } Item;
 
 typedef struct List {
@@ -302,13 +308,14 @@ static void add_strips(List *l, const Strips *run)
 	add_item(l, (Item){.first = run->first, .last = run->last, .strips = run});
 }
 
-/* The end of the loop that opens at a stage, when nothing in it is shared; else -1. */
-static int single_loop(const Module *m, int open)
+/* The end of the loop or branch that opens at a stage, when nothing in it is shared; else -1. */
+static int single_body(const Module *m, int open)
 {
-	int i = open + 1;
-	while (!m->stage[i]->turns && !m->stage[i]->split)
-		i++;
-	return m->stage[i]->turns ? i : -1;
+	int end = mark_end(m, open);
+	for (int i = open + 1; i < end; i++)
+		if (m->stage[i]->split)
+			return -1;
+	return end;
 }
 
 static const Strips *strips_from(const Module *m, int stage)
@@ -324,13 +331,13 @@ static void fill_list(List *l)
 	for (int i = 0; i < l->m->nstages; i++) {
 		const Stage *s = l->m->stage[i];
 		const Strips *run = strips_from(l->m, i);
-		int end = s->turns > 0 && l->m->o->threads ? single_loop(l->m, i) : -1;
+		int end = (s->mark == MARK_LOOP || s->mark == MARK_IF) && l->m->o->threads ? single_body(l->m, i) : -1;
 		if (run)
 			add_strips(l, run);
 		else if (end >= 0)
 			add_item(l, (Item){.first = i, .last = end, .single = true});
 		else
-			add_item(l, (Item){.first = i, .last = i, .single = !s->split && !s->turns, .turns = s->turns != 0});
+			add_item(l, (Item){.first = i, .last = i, .single = !s->split && !s->mark, .mark = s->mark != NO_MARK});
 		i = run ? run->last : end >= 0 ? end : i;
 	}
 }
@@ -355,16 +362,64 @@ static bool must_meet(const List *l, int item, int before)
 	return false;
 }
 
-static const char *list_tabs(const List *l) { return arena_format(l->out->arena, "%.*s", l->depth, "\t\t\t\t\t"); }
+static const char *list_tabs(const List *l) { return arena_format(l->out->arena, "%.*s", l->depth, "\t\t\t\t\t\t\t\t\t\t\t\t"); }
 
-static void print_loop(List *l, const Stage *s)
+/* The one element of a value: x[0], m[B3], *(const int64_t *)(m + B3) */
+static const char *element_text(Module *m, const Value *v, Arena *a)
 {
-	l->depth -= s->turns < 0;
-	if (s->turns > 0)
-		put_text(l->out, "%sfor (int t = 0; t < %lld; t++) {\n", list_tabs(l), (long long)s->turns);
-	else
-		put_text(l->out, "%s}\n", list_tabs(l));
-	l->depth += s->turns > 0;
+	Out o = {.arena = a};
+	print_pointer(m, v, &o);
+	if (v->place->region->kind == IN_ARENA && dtype_info(v->dtype)->bits == 8)
+		return arena_format(a, "m[%s]", o.text + strlen("m + "));
+	return strchr(o.text, ' ') ? arena_format(a, o.text[0] == '(' ? "*%s" : "*(%s)", o.text) : arena_format(a, "%s[0]", o.text);
+}
+
+/* Some stage takes the loop's variable as a number of the model. */
+static bool counts(const Module *m, const Control *c)
+{
+	for (int i = 0; i < m->nstages; i++)
+		for (int k = 0; k < m->stage[i]->nparams; k++) {
+			const Value *v = m->stage[i]->param[k].value;
+			if (v && v->place->region && v->place->region->kind == IN_COUNTER && v->place->region->id == c->level)
+				return true;
+		}
+	return false;
+}
+
+static void print_for(List *l, const Control *c)
+{
+	Module *m = l->m;
+	Arena *a = l->out->arena;
+	bool bounded = c->turns < INT64_MAX, wide = counts(m, c) || c->trips || c->turns >= INT32_MAX;
+	const char *t = turn_name(c->level, a), *and = "";
+	put_text(l->out, "%sfor (%s %s = 0; ", list_tabs(l), wide ? "int64_t" : "int", t);
+	if (bounded) {
+		put_text(l->out, "%s < %lld", t, (long long)c->turns);
+		and = " && ";
+	}
+	if (c->trips) {
+		put_text(l->out, "%s%s < %s", and, t, element_text(m, c->trips, a));
+		and = " && ";
+	}
+	if (c->going)
+		put_text(l->out, "%s%s", and, element_text(m, c->going, a));
+	put_text(l->out, "; %s++) {\n", t);
+}
+
+static void print_mark(List *l, const Stage *s)
+{
+	l->depth -= s->mark == MARK_END || s->mark == MARK_ELSE;
+	switch (s->mark) {
+	case MARK_LOOP: print_for(l, &s->control); break;
+	case MARK_IF:
+		put_text(l->out, "%sif (%s%s) {\n", list_tabs(l), s->control.unless ? "!" : "",
+		         element_text(l->m, s->control.going, l->out->arena));
+		break;
+	case MARK_ELSE: put_text(l->out, "%s} else {\n", list_tabs(l)); break;
+	case MARK_END: put_text(l->out, "%s}\n", list_tabs(l)); break;
+	case NO_MARK: break;
+	}
+	l->depth += s->mark != MARK_END;
 }
 
 /* Stages that one worker runs. */
@@ -372,8 +427,8 @@ static void print_single(List *l, const Item *item)
 {
 	for (int i = item->first; i <= item->last; i++) {
 		Stage *s = l->m->stage[i];
-		if (s->turns) {
-			print_loop(l, s);
+		if (s->mark) {
+			print_mark(l, s);
 			continue;
 		}
 		print_call(l->m, s, (Range){NULL, NULL}, list_tabs(l), l->out);
@@ -441,10 +496,10 @@ static void print_shared_list(List *l)
 			i = print_singles_from(l, i);
 			continue;
 		}
-		if (item->turns ? i > l->since : must_meet(l, i, i))
+		if (item->mark ? i > l->since : must_meet(l, i, i))
 			print_meet(l, i);
-		if (item->turns) {
-			print_loop(l, l->m->stage[item->first]);
+		if (item->mark) {
+			print_mark(l, l->m->stage[item->first]);
 			l->since = i + 1;
 		} else {
 			print_shared(l, i);

@@ -82,17 +82,14 @@ static void fill_facts(const Unit *u, Facts *facts)
 	int capacity = 0;
 	*facts = (Facts){.arena_bytes = u->arena_bytes, .arena_bound = m->arena_bound, .weights_bytes = u->weights_bytes,
 	                 .macs = m->macs, .stage = NEW_N(a, StageFacts, m->nstages + 1), .events = profile_events(u), .graph = m->g};
-	int64_t turns = 1;
 	for (int i = 0; i < m->nstages; i++) {
 		const Stage *s = m->stage[i];
-		if (s->turns) {
-			turns = s->turns > 0 ? s->turns : 1;
+		if (s->mark)
 			continue;
-		}
 		add_choices(a, s, facts, &capacity);
 		const char *name = arena_format(a, "s%d_%s", s->number, s->kind);
 		facts->stage[facts->nstages++] =
-			(StageFacts){name, turns, s->macs, s->reads + s->writes, origin(s, a, 8), s->schedule ? s->schedule : "",
+			(StageFacts){name, s->times, s->macs, s->reads + s->writes, origin(s, a, 8), s->schedule ? s->schedule : "",
 			             stage_why(s, a), 4 * m->target->lanes * stage_cycles(m, s), s->choice, s->nchoices,
 			             s->fused, s->nfused};
 	}

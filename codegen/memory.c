@@ -27,10 +27,11 @@ static Region *region_new(Module *m, const Value *v)
 	Graph *g = m->g;
 	Region *r = NEW(&g->ctx->perm, Region);
 	int out = position(g->out, g->nout, v), at = position(g->in, g->nin, v);
+	RegionKind kind = v->place->counter ? IN_COUNTER : v->role == ROLE_CONST ? IN_WEIGHTS : at >= 0 ? IN_INPUT : out >= 0 ? IN_OUTPUT : IN_ARENA;
 	*r = (Region){.owner = v, .dtype = v->dtype, .count = region_count(v), .first = m->nstages, .last = -1};
 	r->bytes = (int64_t)dtype_bytes(r->dtype, r->count);
-	r->kind = v->role == ROLE_CONST ? IN_WEIGHTS : at >= 0 ? IN_INPUT : out >= 0 ? IN_OUTPUT : IN_ARENA;
-	r->id = r->kind == IN_INPUT ? at : out;
+	r->kind = kind;
+	r->id = kind == IN_INPUT ? at : kind == IN_COUNTER ? v->place->level : out;
 	if (r->kind == IN_ARENA) {
 		GROW(&g->ctx->perm, m->region, m->nregions, m->cregions);
 		r->id = m->nregions;
@@ -96,6 +97,8 @@ static void fill_lives(Module *m)
 			touch_loads(s, s->body, i, seen);
 		if (s->over)
 			touch_loads(s, s->address, i, seen);
+		for (int k = 0; k < s->nparams; k++) /* what a mark asks */
+			touch(s->param[k].value->place->region, i);
 		if (s->out) {
 			touch(s->out->place->region, i);
 			const Region *r = s->out->place->region;
@@ -130,11 +133,9 @@ static void plan_arena(Module *m)
 static void stretch_over_loops(Module *m)
 {
 	for (int i = 0; i < m->nstages; i++) {
-		int end = i;
-		if (m->stage[i]->turns <= 0)
+		if (m->stage[i]->mark != MARK_LOOP)
 			continue;
-		while (m->stage[end]->turns >= 0)
-			end++;
+		int end = mark_end(m, i);
 		for (int k = 0; k < m->nregions; k++) {
 			Region *r = m->region[k];
 			bool inside = r->first <= end && r->last >= i;

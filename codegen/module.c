@@ -122,13 +122,25 @@ static void print_stage(Module *m, Stage *s, Out *o)
 
 /* ---- the section ---- */
 
+static const char *mark_text(const Stage *s, Arena *a)
+{
+	const Control *c = &s->control;
+	switch (s->mark) {
+	case MARK_IF: return c->unless ? "where the condition is false:" : "where a condition is true:";
+	case MARK_ELSE: return "where it is false:";
+	case MARK_LOOP:
+		if (c->going || c->trips)
+			return "as often as the data say:";
+		return arena_format(a, "the next ones %s times:", grouped(a, s->times));
+	default: return s->times > 1 ? arena_format(a, "%s times:", grouped(a, s->times)) : "once:";
+	}
+}
+
 static void print_row(const Stage *s, Out *o)
 {
 	Arena *a = o->arena;
-	if (s->turns > 0)
-		put_text(o, " *   the next ones %s times:\n", grouped(a, s->turns));
-	else if (s->turns < 0)
-		put_text(o, " *   once:\n");
+	if (s->mark)
+		put_text(o, " *   %s\n", mark_text(s, a));
 	else
 		put_text(o, " *   %-14s %13s %11s %11s   %s\n", arena_format(a, "s%d_%s", s->number, s->kind),
 		         s->macs ? grouped(a, s->macs) : "", s->reads ? grouped(a, s->reads) : "", grouped(a, s->writes),
@@ -209,18 +221,16 @@ static void make_code(Module *m)
 	Graph *g = m->g;
 	layout(g);
 	fuse(g, m->o->level > 0);
+	m->times = 1;
 	make_stages(m, g);
 	make_regions(m);
 	make_strips(m);
-	int64_t turns = 1;
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
 		s->module = m;
-		if (s->turns)
-			turns = s->turns > 0 ? s->turns : 1;
 		if (s->body && (s->over || (!make_tiles(m, s) && !make_transform(m, s) && !make_transpose(m, s))))
 			make_nest(m, s);
-		m->macs += turns * s->macs;
+		m->macs += s->times * s->macs;
 	}
 	note_strips(m);
 	make_pieces(m);
@@ -237,7 +247,7 @@ static void print_stages(Module *m)
 	put_text(&stages, "%s", "");
 	put_text(&helpers, "%s", "");
 	for (int i = 0; i < m->nstages; i++)
-		if (!m->stage[i]->turns)
+		if (!m->stage[i]->mark)
 			print_stage(m, m->stage[i], &stages);
 	print_helpers(m->target->helpers, stages.text, &helpers);
 	m->vectors = helpers.n > 0;

@@ -74,6 +74,19 @@ typedef struct Module Module;
 typedef struct Unit Unit; /* the whole file, see module.h */
 typedef struct Out Out;
 
+/* Control flow in the list of calls: MARK_LOOP ... MARK_END, MARK_IF ... [MARK_ELSE ...] MARK_END. */
+typedef enum Mark { NO_MARK, MARK_LOOP, MARK_IF, MARK_ELSE, MARK_END } Mark;
+
+/* What the marks of one loop or branch know of it. */
+typedef struct Control {
+	Mark kind;          /* MARK_LOOP or MARK_IF */
+	int64_t turns;      /* a loop runs so often, INT64_MAX: no limit ... */
+	const Value *trips; /* ... and no more often than this says, ... */
+	const Value *going; /* ... and only while this is true; NULL: nothing is said. A branch: its condition */
+	bool unless;        /* the branch is the other one */
+	int level;          /* of the loop's body */
+} Control;
+
 typedef struct Stage {
 	Module *module;
 	int number;
@@ -100,7 +113,9 @@ typedef struct Stage {
 	int nread;
 	Param param[PARAM_MAX];
 	int nparams;
-	int64_t turns;     /* marker that opens a loop: how often it runs; -1: closes one; 0: no marker */
+	Mark mark;         /* no function, but where control flow forks or joins */
+	Control control;
+	int64_t times;     /* how often it runs, as far as that is known */
 	bool in_place;     /* reads elements where it writes them */
 	bool over;         /* writes over what a stage before it wrote, where data says: in order, by one worker */
 	bool wide;         /* indices need 64 bits */
@@ -132,15 +147,17 @@ struct Module {
 	bool vectors;               /* the text uses instructions of the target */
 	bool float_arena;           /* every temporary is f32: the arena is a float * */
 	int64_t macs;
+	int64_t times;              /* of the next stage, see Stage */
 	const char *helpers, *stages; /* text: what its functions use of the target, and its functions */
 };
 
 /* stage.c: stages of the graph in order, bodies flat, axes merged where all addresses allow it. */
 void make_stages(Module *m, Graph *g);
 void make_copy(Module *m, Node *n, Value *from, Value *to); /* a stage that copies a stored value or constant */
-Stage *marker_add(Module *m, Node *n, const char *kind);    /* a stage without a function */
-/* scan.c: the stages of a loop's body between two markers. */
-void make_scan(Module *m, Node *n);
+Stage *mark_add(Module *m, Node *n, Mark mark, const Control *c); /* a stage without a function */
+/* bodies.c: the stages of a node's bodies between marks. */
+void make_bodies(Module *m, Node *n);
+int mark_end(const Module *m, int open); /* the mark that belongs to the one that opens a loop or branch */
 /* nest.c: statements for a stage that is no contraction. */
 void make_nest(Module *m, Stage *s);
 /* transpose.c: true when the stage reads across its rows, in blocks; then nest is set. */

@@ -18,7 +18,7 @@ static DType in_bytes(DType t) { return is_float(t) ? t : is_unsigned(t) ? U8 : 
 static void need_dense(Lower *l, const Value *v)
 {
 	const Place *p = v->place;
-	if (p->border || p->parent || p->turn || p->form == FORM_VIEW)
+	if (p->border || p->parent || moves_by_turn(p) || p->form == FORM_VIEW)
 		fail_unsupported(lower_graph(l), v->def, "%s is not yet stored as a part of another value",
 		                 dtype_name(v->dtype));
 }

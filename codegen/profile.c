@@ -7,14 +7,12 @@
 /* A stage is done once, by a worker perhaps all its pieces; in a loop or in strips as often as there are turns. */
 static int64_t events_of(const Module *m)
 {
-	int64_t n = 0, turns = 1;
+	int64_t n = 0;
 	for (int i = 0; i < m->nstages; i++) {
 		const Stage *s = m->stage[i];
-		if (s->turns)
-			turns = s->turns > 0 ? s->turns : 1;
-		else
+		if (!s->mark)
 			n += s->strips ? (s->strips->n + s->strips->rows - 1) / s->strips->rows
-			     : turns * (m->o->threads && s->split ? s->split_n : 1);
+			     : s->times * (m->o->threads && s->split ? s->split_n : 1);
 	}
 	return n;
 }

@@ -177,6 +177,7 @@ static Stage *stage_add(Module *m, Node *n)
 	GROW(a, m->stage, m->nstages, m->cstages);
 	m->stage[m->nstages++] = s;
 	s->number = m->nstages;
+	s->times = m->times;
 	s->node = n;
 	return s;
 }
@@ -278,10 +279,12 @@ static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 	}
 }
 
-Stage *marker_add(Module *m, Node *n, const char *kind)
+Stage *mark_add(Module *m, Node *n, Mark mark, const Control *c)
 {
 	Stage *s = stage_add(m, n);
-	s->kind = kind;
+	s->kind = "control";
+	s->mark = mark;
+	s->control = *c;
 	s->l = lower_new(m->g, &m->g->ctx->perm, NULL);
 	return s;
 }
@@ -356,7 +359,7 @@ void make_stages(Module *m, Graph *g)
 		if (is_op(n, "Concat"))
 			continue; /* its parts are made in place */
 		if (n->nsub) {
-			make_scan(m, n);
+			make_bodies(m, n);
 			continue;
 		}
 		if (n->op->scatter) {

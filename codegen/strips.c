@@ -330,7 +330,7 @@ static bool add_stage(const Chooser *c, Run *run, int i)
 
 static bool may_run(const Stage *s)
 {
-	return !s->turns && !s->in_place && !s->over && !s->wide && s->out && s->out->place->region && !s->out->place->turn;
+	return !s->mark && !s->in_place && !s->over && !s->wide && s->out && s->out->place->region && !moves_by_turn(s->out->place);
 }
 
 /* ---- what it costs ---- */
@@ -601,12 +601,13 @@ static void best_from(Chooser *c, int first, double *after)
 	}
 }
 
-/* Stages of a loop keep their own order of calls. */
-static bool *inside_loops(const Module *m)
+/* Stages of bodies keep their own order of calls. */
+static bool *inside_bodies(const Module *m)
 {
 	bool *inside = NEW_N(&m->g->ctx->scratch, bool, m->nstages + 1);
 	for (int i = 0, open = 0; i < m->nstages; i++) {
-		open += m->stage[i]->turns > 0 ? 1 : m->stage[i]->turns < 0 ? -1 : 0;
+		Mark mark = m->stage[i]->mark;
+		open += mark == MARK_LOOP || mark == MARK_IF ? 1 : mark == MARK_END ? -1 : 0;
 		inside[i] = open > 0;
 	}
 	return inside;
@@ -683,7 +684,7 @@ void make_strips(Module *m)
 	Arena *a = &m->g->ctx->scratch;
 	Chooser c = {.m = m, .best = NEW_N(a, Run *, m->nstages + 1)};
 	double *after = NEW_N(a, double, m->nstages + 1);
-	const bool *inside = inside_loops(m);
+	const bool *inside = inside_bodies(m);
 	if (m->o->level < 2 || m->o->no_strips)
 		return;
 	fill_bodies(&c);

@@ -29,7 +29,7 @@ static void need_lower(Graph *g)
 {
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		const Node *n = g->node[i];
-		if (!n->op->lower && !n->op->scatter && !is_op(n, "Concat") && !is_op(n, "Scan"))
+		if (!n->op->lower && !n->op->scatter && !is_op(n, "Concat") && !n->op->port)
 			fail_unsupported(g, n, "no code can be emitted for this operator yet");
 		for (int k = 0; k < n->nsub; k++) {
 			if (g->outer)

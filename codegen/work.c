@@ -43,8 +43,22 @@ static void cut_into_pieces(const Module *m, Stage *s)
 	s->split_n = (s->split_n + units - 1) / units;
 }
 
+/* Workers may come late to a place where data decide, and find something else there: one worker does all of that. */
+static void keep_decisions(Module *m)
+{
+	for (int i = 0; i < m->nstages; i++) {
+		const Stage *s = m->stage[i];
+		bool opens = s->mark == MARK_LOOP || s->mark == MARK_IF;
+		if (!opens || (!s->control.going && !s->control.trips))
+			continue;
+		for (int k = i, end = mark_end(m, i); k < end; k++)
+			m->stage[k]->split = NULL;
+	}
+}
+
 void make_pieces(Module *m)
 {
+	keep_decisions(m);
 	for (int i = 0; m->o->threads && i < m->nstages; i++)
 		if (m->stage[i]->split && !m->stage[i]->strips)
 			cut_into_pieces(m, m->stage[i]);

@@ -124,7 +124,7 @@ static void stored_strides(const Value *v)
 	stored_strides(p->parent);
 	memcpy(p->stride, p->parent->place->stride, sizeof p->stride);
 	p->offset = p->parent->place->offset + p->parent_at * p->stride[p->parent_axis];
-	p->turn = p->parent->place->turn;
+	memcpy(p->turn, p->parent->place->turn, sizeof p->turn);
 }
 
 /* y as a view of the one value that its formula loads: true when the address is affine in every axis. */
@@ -155,7 +155,7 @@ static bool find_view(Graph *g, Value *y)
 		return false;
 	p->form = FORM_VIEW;
 	p->offset = from->offset + sum.k;
-	p->turn = from->turn;
+	memcpy(p->turn, from->turn, sizeof p->turn);
 	p->region = NULL;
 	p->parent = body->value; /* whose region it shares */
 	memcpy(p->stride, stride, sizeof stride);
@@ -366,6 +366,6 @@ void fuse(Graph *g, bool fusing)
 			if (n->out[k])
 				choose_form(&f, n, n->out[k]);
 		if (n->nsub)
-			place_scan(n, fusing);
+			place_bodies(n, fusing);
 	}
 }

@@ -116,7 +116,7 @@ Place *place_new(Graph *g)
 	return p;
 }
 
-/* What a body takes in has its place already: place_scan() gave it. */
+/* What a body takes in has its place already: place_bodies() gave it. */
 static void place_init(Graph *g, Value *v)
 {
 	if (!g->outer || v->role != ROLE_INPUT || !v->place)
@@ -383,7 +383,7 @@ static bool in_rows(const Value *v)
 static void free_output(Graph *g, int i)
 {
 	Value *v = g->out[i];
-	bool ragged = is_ragged(v), taken = ragged || !v->def || v->def->nsub || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
+	bool ragged = is_ragged(v), taken = ragged || !v->def || is_state(v) || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
 	for (int k = 0; k < i; k++)
 		taken |= g->out[k] == v;
 	if (taken) {

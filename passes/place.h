@@ -17,12 +17,14 @@ typedef enum Form {
 	FORM_VIEW    /* another value's memory, seen with other strides */
 } Form;
 
-typedef enum RegionKind { IN_ARENA, IN_INPUT, IN_OUTPUT, IN_WEIGHTS } RegionKind;
+typedef enum RegionKind { IN_ARENA, IN_INPUT, IN_OUTPUT, IN_WEIGHTS, IN_COUNTER } RegionKind;
+
+enum { NEST_MAX = 8 }; /* bodies in bodies */
 
 /* A piece of memory. Arena regions get `offset` from the planner. */
 typedef struct Region {
 	RegionKind kind;
-	int id;           /* arena: number of the region; input, output: position in the graph's list */
+	int id;           /* arena: number of the region; input, output: position in the graph's list; counter: level */
 	DType dtype;
 	int64_t count;    /* elements, borders included */
 	int first, last;  /* stages in which it is alive */
@@ -46,7 +48,9 @@ typedef struct Place {
 	Value *parent;    /* stored inside this Concat output, ... */
 	int parent_axis;  /* ... along this axis, ... */
 	int64_t parent_at; /* ... from this index on */
-	int64_t turn;     /* inside a loop: added to the offset each turn (a slice of a scanned value), in elements */
+	bool counter;     /* it is the number of the turn, and lives in the variable of the loop */
+	int level;        /* counter: of that loop's body, see body_level() */
+	int64_t turn[NEST_MAX]; /* inside loops: added to the offset each turn (a slice), in elements, by level */
 	Region *region;
 	int64_t offset;           /* of element 0,..,0 from the region's start, in elements */
 	int64_t stride[MAX_RANK]; /* in elements; 0 along broadcast axes */
@@ -57,8 +61,8 @@ void layout(Graph *g);
 /* Choose forms, and the strides of every stored value and view. `fusing` false (-O0): only what must be. */
 void fuse(Graph *g, bool fusing);
 
-/* Places of a Scan's body; called by fuse when the node's inputs and outputs have theirs. */
-void place_scan(Node *n, bool fusing);
+/* Places in the bodies of a node; called by fuse when the node's inputs and outputs have theirs. */
+void place_bodies(Node *n, bool fusing);
 
 /* ---- shared ---- */
 
@@ -66,6 +70,9 @@ Place *place_new(Graph *g);
 int64_t row_major(const Value *v, int64_t *stride);   /* strides of memory of its own; returns how many elements that has */
 const Value *place_root(const Value *v);              /* the value whose memory it is */
 void place_same(Value *v, Value *outer);              /* v is the same memory as outer */
+bool is_state(const Value *v);                        /* its node carries it from turn to turn */
+int body_level(const Graph *body);                    /* 0 for bodies of the model's own nodes, and so on */
+bool moves_by_turn(const Place *p);                   /* it is a slice, or part of one */
 
 /* Output `slot` of n at fresh axes (one an output dimension, in axes[]), every input a load. */
 struct Expr *node_expr(struct Lower *l, const Node *n, int slot, struct Expr **axes);

@@ -18,6 +18,7 @@ Value *port_output(const Node *n, Port p);
 bool repeats(const Node *n);  /* its one body runs in turns */
 bool turns_exactly(Turns t);  /* so many as `most` says */
 
+int branch_for(const Node *n, bool condition); /* which body an If takes */
 /* The branch of an If that is taken, where that is known when compiling; else -1. */
 int branch_taken(const Node *n);
 

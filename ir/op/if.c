@@ -15,7 +15,7 @@ static Port port(const Node *n, const Graph *body, int i, bool out)
 	return (Port){.kind = PORT_SAME, .slot = i};
 }
 
-static int branch_for(const Node *n, bool condition)
+int branch_for(const Node *n, bool condition)
 {
 	return condition ? ATTR_OF(n, branches)->then_branch : ATTR_OF(n, branches)->else_branch;
 }
