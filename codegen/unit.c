@@ -1,6 +1,7 @@
 /* unit.c -- the emitted file: facts, helpers, weights, a section a target, the entry. */
 #include <string.h>
 #include "codegen/module.h"
+#include "ir/op/bodies.h"
 
 enum { SMALL_WEIGHTS = 1 << 20 };
 
@@ -23,6 +24,25 @@ static void need_stored_types(Graph *g)
 		for (int k = 0; k < g->node[i]->nout; k++)
 			if (g->node[i]->out[k])
 				need_stored(g, g->node[i], g->node[i]->out[k]);
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nsub; k++)
+			need_stored_types(g->node[i]->sub[k]);
+}
+
+/* What a body hands on, or to the node, lies where that lies: it has the same shape. */
+static void need_same_shapes(Graph *g, const Node *n)
+{
+	for (int b = 0; b < n->nsub; b++)
+		for (int i = 0; i < n->sub[b]->nout; i++) {
+			Port p = body_out(n, b, i);
+			const Value *v = n->sub[b]->out[i], *as = p.kind == PORT_STATE ? n->sub[b]->in[p.to] : port_output(n, p);
+			if (as && p.kind == PORT_STATE && !shape_same(&v->shape, &as->shape))
+				fail_unsupported(g, n, "state %d has shape %s, but after a turn %s; it must stay the same", p.slot,
+				                 shape_text(g, &as->shape), shape_text(g, &v->shape));
+			if (as && p.kind == PORT_SAME && !shape_same(&v->shape, &as->shape))
+				fail_unsupported(g, n, "the branches give output %d shapes %s and %s; they must be the same", i,
+				                 shape_text(g, &n->sub[0]->out[i]->shape), shape_text(g, &n->sub[1]->out[i]->shape));
+		}
 }
 
 static void need_lower(Graph *g)
@@ -31,11 +51,9 @@ static void need_lower(Graph *g)
 		const Node *n = g->node[i];
 		if (!n->op->lower && !n->op->scatter && !is_op(n, "Concat") && !n->op->port)
 			fail_unsupported(g, n, "no code can be emitted for this operator yet");
-		for (int k = 0; k < n->nsub; k++) {
-			if (g->outer)
-				fail_unsupported(g, n, "loops inside loops");
+		need_same_shapes(g, n);
+		for (int k = 0; k < n->nsub; k++)
 			need_lower(n->sub[k]);
-		}
 	}
 }
 
@@ -83,9 +101,9 @@ Unit *unit_new(Graph *g, const Options *o)
 	u->o = o;
 	u->targets = targets_read(g->ctx, o->target ? o->target : "c");
 	name_unit(u);
+	need_lower(g);
 	sizes_bound(g);
 	need_stored_types(g);
-	need_lower(g);
 	make_sections(u);
 	choose_weights(u);
 	return u;

@@ -177,6 +177,8 @@ static void drop_unasked(Node *n, const NodeProto *p)
 
 static void build_operator(Raw *r, const NodeProto *p)
 {
+	if (is_branching(r->f->scope, r->index) && branch_build(r))
+		return;
 	if (is_onnx_domain(r->domain))
 		modernise(r);
 	if (!r->done)
@@ -207,6 +209,7 @@ static void build_node(Frame *f, size_t k)
 	case CALL_CONSTANT: r.out[0] = constant_build(&r); break;
 	case CALL_SEQUENCE: r.out[0] = sequence_build(&r); break;
 	case CALL_FUNCTION: function_inline(&r, call.function); break;
+	case CALL_MISSING:
 	case CALL_OP: build_operator(&r, f->scope->node[k]); break;
 	}
 	bind_outputs(f, &r, f->scope->node[k]);

@@ -1,4 +1,5 @@
 /* missing.c -- operators that the compiler has no row for: collected over the whole model, then one refusal.
+ * Those in the branches of an If count when that is built, as far as its condition then is not known.
  *
  *     3 operators are not supported: Loop (2 nodes: 'body1', node 17), com.acme.Fancy (1 node: 'f'), ... [E-OPERATOR]
  */
@@ -20,7 +21,7 @@ static const char *operator_name(Import *im, const NodeProto *p)
 	return is_onnx_domain(p->domain) ? type : arena_format(im->arena, "%s.%s", p->domain, type);
 }
 
-void missing_note(Import *im, const Scope *s, size_t node)
+static void note(Import *im, const Scope *s, size_t node)
 {
 	const NodeProto *p = s->node[node];
 	uint32_t i = names_add(&im->missing_names, operator_name(im, p));
@@ -33,6 +34,28 @@ void missing_note(Import *im, const Scope *s, size_t node)
 	GROW(im->arena, m->node, m->n, m->c);
 	m->node[m->n++] = *node_name(p) ? arena_format(im->arena, "'%s'", shown(im->ctx, node_name(p)))
 					: arena_format(im->arena, "node %zu", node + 1);
+}
+
+bool is_branching(const Scope *s, size_t node)
+{
+	const NodeProto *p = s->node[node];
+
+	return s->callee[node].kind == CALL_OP && is_onnx_domain(p->domain) && !strcmp(text_of(p->op_type), "If");
+}
+
+void missing_collect(Import *im, const Scope *s)
+{
+	for (size_t k = 0; k < s->nnode; k++) {
+		const Callee *call = &s->callee[k];
+		if (call->kind == CALL_MISSING)
+			note(im, s, k);
+		if (call->kind == CALL_FUNCTION && !call->function->collected) {
+			call->function->collected = true;
+			missing_collect(im, call->function->scope);
+		}
+		for (const Scope *child = s->child[k]; child && !is_branching(s, k); child = child->next)
+			missing_collect(im, child);
+	}
 }
 
 static const char *nodes_text(Import *im, const Missing *m, size_t most)

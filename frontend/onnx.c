@@ -24,6 +24,7 @@ Graph *onnx_read_bytes(Ctx *c, const uint8_t *bytes, size_t n, const char *direc
 	opsets_check(&im, &im.opsets, "the model");
 	functions_collect(&im);
 	Scope *s = scope_of_model(&im);
+	missing_collect(&im, s);
 	missing_report(&im);
 	dims_choose(&im, s);
 	Graph *g = graph_build(&im, s);

@@ -84,7 +84,7 @@ typedef struct Import {
 
 /* What a node calls. */
 typedef struct Callee {
-	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION, CALL_SEQUENCE } kind;
+	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION, CALL_SEQUENCE, CALL_MISSING } kind;
 	int version; /* of the operator set */
 	Function *function;
 } Callee;
@@ -122,6 +122,7 @@ struct Function {
 	Opsets opsets;
 	Scope *scope;
 	enum { UNSEEN, OPEN, DONE } state; /* of the walk in scope.c */
+	bool collected;                    /* by missing.c */
 	Function *caller;                  /* while OPEN */
 };
 
@@ -205,8 +206,10 @@ AttributeProto *function_attribute(const Frame *f, const char *name); /* @name: 
 
 /* ---- missing.c: operators without a row ---- */
 
-void missing_note(Import *im, const Scope *s, size_t node);
+/* Note those of a scope, of what it calls and of the graphs inside, but not of branches: only one of them will run. */
+void missing_collect(Import *im, const Scope *s);
 void missing_report(Import *im);
+bool is_branching(const Scope *s, size_t node); /* an If */
 
 /* ---- types.c: what a file says about a value ---- */
 
@@ -252,6 +255,7 @@ _Noreturn void raw_fail(const Raw *r, enum exit_code status, const char *id, con
 	__attribute__((format(printf, 4, 5)));
 Graph *graph_build(Import *im, const Scope *s);
 Graph *subgraph_build(Raw *r, const GraphProto *p); /* a body; what it captures is added to the node's inputs */
+bool branch_build(Raw *r); /* true: the condition of this If is known, and the branch stands in its place */
 void initializers_build(Frame *f);
 void nodes_build(Frame *f);
 void outputs_build(Frame *f);

@@ -223,6 +223,14 @@ static void batched_scan(Raw *r)
 	raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "of version %d, with a batch axis", r->version);
 }
 
+/* The condition of an If or Loop, and how often a Loop runs, may be given as one element of rank 1. */
+static void scalars(Raw *r)
+{
+	for (int k = 0; k < r->nin && k < (strcmp(r->type, "If") ? 2 : 1); k++)
+		if (r->in[k] && r->in[k]->shape.rank == 1)
+			set_input(r, k, emit(r, "Squeeze", r->in[k], NULL));
+}
+
 static void same(Raw *r) { (void)r; }
 
 /* ---- the table ---- */
@@ -277,6 +285,8 @@ static const struct Row {
 	{"TopK", 10, k_to_input, NULL},
 	{"Scatter", ALWAYS, same, "ScatterElements"},
 	{"Scan", 9, batched_scan, NULL},
+	{"Loop", ALWAYS, scalars, NULL},
+	{"If", ALWAYS, scalars, NULL},
 	{"ReduceSum", 13, axes_to_input, NULL},
 	{"ReduceL1", 18, axes_to_input, NULL},
 	{"ReduceL2", 18, axes_to_input, NULL},

@@ -4,7 +4,7 @@
  *
  * One walk over a graph (or function), its nodes and the graphs in their attributes: every name is defined once and
  * read only where it is visible, nodes get an order in which each runs after what it reads (and after what its bodies
- * read), functions are found and their size is added up, operators without a row are noted. */
+ * read), functions are found and their size is added up, operators without a row are marked. */
 #include <stdio.h>
 #include <string.h>
 #include "frontend/onnx.h"
@@ -285,7 +285,7 @@ static Callee callee_of(Import *im, Scope *s, size_t node)
 	else if (is_sequence_operator(p->domain, type))
 		call.kind = CALL_SEQUENCE;
 	else if (!operator_of(p->domain, type, call.version))
-		missing_note(im, s, node);
+		call.kind = CALL_MISSING;
 	return call;
 }
 

@@ -171,6 +171,13 @@ static void capture(Frame *f, Raw *r, const char *name)
 	value_bind(f, name, inner);
 }
 
+/* The condition of a Loop may be given as one element of rank 1. */
+static void condition_to_scalar(Graph *g)
+{
+	if (g->nout && g->out[0]->shape.rank == 1)
+		g->out[0] = put(g, NULL, "Squeeze", g->out[0], END_IN);
+}
+
 Graph *subgraph_build(Raw *r, const GraphProto *p)
 {
 	Import *im = r->f->im;
@@ -187,5 +194,59 @@ Graph *subgraph_build(Raw *r, const GraphProto *p)
 	initializers_build(&f);
 	nodes_build(&f);
 	outputs_build(&f);
+	if (!strcmp(r->type, "Loop"))
+		condition_to_scalar(f.g);
 	return f.g;
+}
+
+/* ---- branches ---- */
+
+static const GraphProto *graph_attribute(const Raw *r, const char *name)
+{
+	for (int i = 0; i < r->nattr; i++)
+		if (!strcmp(text_of(r->attr[i]->name), name))
+			return r->attr[i]->g;
+	return NULL;
+}
+
+static void need_operators(const Raw *r, const GraphProto *p)
+{
+	if (p)
+		missing_collect(r->f->im, scope_of_graph(r->f->scope, r->index, p));
+}
+
+/* The nodes of a branch in the place of the If; names from outside are what they are there. */
+static void write_out(Raw *r, const GraphProto *p)
+{
+	Import *im = r->f->im;
+	const Scope *s = scope_of_graph(r->f->scope, r->index, p);
+	Frame f = {.im = im, .scope = s, .path = r->f->path, .env = r->f->env, .nenv = r->f->nenv,
+		   .in_function = r->f->in_function, .g = r->f->g, .eval = r->f->eval};
+
+	if (p->n_input || p->n_output < (size_t)r->nout)
+		raw_fail(r, EXIT_MODEL, "E-OUTPUTS", "has %d outputs; the branch that is taken has %zu inputs and %zu outputs",
+			 r->nout, p->n_input, p->n_output);
+	f.value = NEW_N(im->arena, Value *, s->names.n);
+	for (uint32_t i = 0; i < s->noutside; i++)
+		value_bind(&f, s->names.name[s->outside[i]], value_of(r->f, s->names.name[s->outside[i]]));
+	initializers_build(&f);
+	nodes_build(&f);
+	for (int i = 0; i < r->nout; i++)
+		r->out[i] = value_of(&f, text_of(p->output[i]->name));
+}
+
+bool branch_build(Raw *r)
+{
+	const GraphProto *yes = graph_attribute(r, "then_branch"), *no = graph_attribute(r, "else_branch");
+	const Value *c = r->nin == 1 ? r->in[0] : NULL;
+	bool known = yes && no && c && c->data && c->dtype == BOOL && c->data->count == 1;
+	const GraphProto *taken = known && load_i64(BOOL, c->data->data, 0) ? yes : no;
+
+	need_operators(r, taken);
+	if (!known)
+		need_operators(r, yes);
+	missing_report(r->f->im);
+	if (known)
+		write_out(r, taken);
+	return known;
 }

@@ -1,0 +1,44 @@
+If, Loop: bodies that data or constants decide about, and that run again and again.
+
+== data decide
+graph (%c bool[], %x f32[3], %k f32[3]) -> (%y) {
+	%y = If(%c, %x, %k, %x) then_branch = graph (| %x f32[3], %k f32[3]) -> (%s) { %s = Add(%x, %k) }
+	 else_branch = graph (| %x f32[3]) -> (%z) { %z = Neg(%x) }
+}
+run c = bool[] [true], x = f32[3] [1, 2, 3], k = f32[3] [10, 20, 30] gives y = f32[3] [11, 22, 33]
+run c = bool[] [false], x = f32[3] [1, 2, 3], k = f32[3] [10, 20, 30] gives y = f32[3] [-1, -2, -3]
+
+== loop by trips
+graph (%m i64[], %x f32[2]) -> (%y) {
+	%y = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f32[2]) -> (%g, %b) { %b = Add(%a, %a) }
+}
+run m = i64[] [3], x = f32[2] [1, 2] gives y = f32[2] [8, 16]
+run m = i64[] [0], x = f32[2] [1, 2] gives y = f32[2] [1, 2]
+run m = i64[] [-1], x = f32[2] [1, 2] gives y = f32[2] [1, 2]
+
+== loop while
+graph (%x f32[2]) -> (%y) {
+	%y = Loop(_, _, %x) body = graph (%t i64[], %g bool[], %a f32[2]) -> (%h, %b) { %b = Add(%a, %a)
+	 %z i64[1] = const [0] %s = ReduceSum(%b, %z) {keepdims = 0} %l f32[] = const [100] %h = Less(%s, %l) }
+}
+run x = f32[2] [1, 2] gives y = f32[2] [64, 128]
+
+== known trips, slices and turn number
+graph (%x f32[2]) -> (%y, %z) {
+	%m i64[] = const [3]
+	%y, %z = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f32[2]) -> (%g, %b, %q) { %f = Cast(%t) {to = f32} %b = Add(%a, %f) %q = Mul(%b, %f) }
+}
+run x = f32[2] [1, 2] gives y = f32[2] [4, 5], z = f32[3,2] [0, 0, 2, 3, 8, 10]
+
+== nested
+graph (%x f32[2], %n i64[]) -> (%y, %z) {
+	%m i64[] = const [3]
+	%y, %z = Loop(%m, _, %x, %n) body = graph (%t i64[], %g bool[], %a f32[2] | %n i64[]) -> (%g, %b, %q) {
+		%f = Cast(%t) {to = f32}
+		%k i64[] = const [2]
+		%b, %q = Loop(%k, _, %a, %f) body = graph (%u i64[], %g bool[], %a f32[2] | %f f32[]) -> (%g, %b, %b) {
+			%h = Cast(%u) {to = f32} %i = Add(%h, %f) %b = Add(%a, %i)
+		}
+	}
+}
+run x = f32[2] [1, 2], n = i64[] [1] gives y = f32[2] [10, 11], z = f32[3,2,2] [1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 11]
