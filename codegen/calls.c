@@ -57,7 +57,7 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 	} else if (r->kind == IN_INPUT || r->kind == IN_OUTPUT) {
 		put_text(o, r->kind == IN_INPUT ? "c->in->x%d" : "c->out->y%d", r->id);
 	} else {
-		if (m->float_arena || dtype_info(v->dtype)->bits == 8)
+		if (m->float_arena || !strcmp(type, "uint8_t"))
 			put_text(o, "m + %s", region_name(m, r));
 		else
 			put_text(o, "(%s *)(void *)(m + %s)", type, region_name(m, r));

@@ -8,9 +8,9 @@
  *
  * A mask of numbers adds mask_filter_value where it is 0; a list of lengths lets the first keys of each batch through.
  * What is past lies as [batch, heads, length, size], and for Attention K and V behind each other. Caches have the size
- * of what is in them: all of the past is before the first query. */
+ * of what is in them: all of the past is before the first query, and a run in which seqlens_k says otherwise is refused. */
 #include <math.h>
-#include "ir/op/composite.h"
+#include "ir/op/trust.h"
 
 struct OrtAttention {
 	int64_t num_heads, kv_num_heads, unidirectional, do_rotary, rotary_embedding_dim, rotary_interleaved;
@@ -355,6 +355,18 @@ static void turn(Parts *p)
 	}
 }
 
+/* Every batch is as long as all keys: seqlens_k is their number less 1. A cache with room, or batches of different
+ * lengths, end the run. */
+static void require_full_caches(Parts *p)
+{
+	Value *keys = size_of(p->g, p->n, p->k, 2);
+
+	if (p->past_k)
+		keys = binary(p->g, p->n, "Add", keys, size_of(p->g, p->n, p->past_k, 2));
+	keys = binary(p->g, p->n, "Sub", keys, value_scalar(p->g, I64, 1));
+	require(p->g, p->n, binary(p->g, p->n, "Equal", cast_value(p->g, p->n, p->n->in[LENGTHS], I64), keys));
+}
+
 static void expand_group_query(Graph *g, Node *n)
 {
 	Parts p = parts_of(g, n);
@@ -364,6 +376,7 @@ static void expand_group_query(Graph *g, Node *n)
 	take_group_query(&p);
 	p.past_k = optional_in(n, GQ_PAST_K);
 	p.past_v = optional_in(n, GQ_PAST_V);
+	require_full_caches(&p);
 	if (p.a->do_rotary)
 		turn(&p);
 	p.causal = true;
