@@ -590,16 +590,18 @@ void print_work(Module *m, Out *o)
 	print_size_locals(m->unit, body.text, &sizes);
 	bool worker = uses_word(body.text, "k");
 	print_work_head(m, worker, o);
+	Out locals = {.arena = o->arena};
+	put_text(&locals, "%s", "");
 	if (uses_word(body.text, "m"))
-		put_text(o, "\t%s *m = c->arena;\n", m->float_arena ? "float" : "unsigned char");
+		put_text(&locals, "\t%s *m = c->arena;\n", m->float_arena ? "float" : "unsigned char");
 	if (uses_word(body.text, "w"))
-		put_text(o, "\tconst unsigned char *w = c->weights;\n");
-	put_text(o, "%s", sizes.text);
+		put_text(&locals, "\tconst unsigned char *w = c->weights;\n");
+	put_text(&locals, "%s", sizes.text);
 	if (checks)
-		put_text(o, "\tint status = TCC_OK;\n");
+		put_text(&locals, "\tint status = TCC_OK;\n");
 	if (m->o->profile)
-		put_text(o, "\tstruct timer timer = timer_open(c, %s);\n", m->o->threads ? "worker" : "0");
-	put_text(o, "\n%s", body.text);
+		put_text(&locals, "\tstruct timer timer = timer_open(c, %s);\n", m->o->threads ? "worker" : "0");
+	put_text(o, "%s%s%s", locals.text, *locals.text || worker ? "\n" : "", body.text);
 	if (checks)
 		put_text(o, m->o->threads ? "\tif (status)\n\t\t__atomic_store_n(&c->status, status, __ATOMIC_RELAXED);\n"
 		                          : "\tc->status = status;\n");

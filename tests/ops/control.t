@@ -42,3 +42,56 @@ graph (%x f32[2], %n i64[]) -> (%y, %z) {
 	}
 }
 run x = f32[2] [1, 2], n = i64[] [1] gives y = f32[2] [10, 11], z = f32[3,2,2] [1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 11]
+
+== an index outside in the branch that is not taken
+graph (%c bool[], %x f32[3], %i i64[]) -> (%y) {
+	%y = If(%c, %x, %i, %x) then_branch = graph (| %x f32[3], %i i64[]) -> (%g) { %g = Gather(%x, %i) }
+	 else_branch = graph (| %x f32[3]) -> (%s) { %z i64[1] = const [0] %s = ReduceSum(%x, %z) {keepdims = 0} }
+}
+run c = bool[] [false], x = f32[3] [1, 2, 3], i = i64[] [7] gives y = f32[] [6]
+run c = bool[] [true], x = f32[3] [1, 2, 3], i = i64[] [-1] gives y = f32[] [3]
+
+== branches of two shapes (the evaluator alone)
+graph (%c bool[], %x f32[3]) -> (%y) {
+	%y = If(%c, %x, %x) then_branch = graph (| %x f32[3]) -> (%g) { %g = Neg(%x) }
+	 else_branch = graph (| %x f32[3]) -> (%s) { %z i64[1] = const [0] %s = ReduceSum(%x, %z) {keepdims = 1} }
+}
+run c = bool[] [false], x = f32[3] [1, 2, 3] gives y = f32[1] [6]
+
+== branches of two types
+fails E-TYPE "f32 in one branch and i64 in the other"
+graph (%c bool[], %x f32[3]) -> (%y) {
+	%y = If(%c, %x, %x) then_branch = graph (| %x f32[3]) -> (%g) { %g = Neg(%x) }
+	 else_branch = graph (| %x f32[3]) -> (%s) { %s = Cast(%x) {to = i64} }
+}
+run c = bool[] [false], x = f32[3] [1, 2, 3] gives y = f32[3] [6, 0, 0]
+
+== trips and a condition: whichever ends first
+graph (%m i64[], %x f32[1]) -> (%y) {
+	%y = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f32[1]) -> (%h, %b) { %b = Add(%a, %a)
+	 %z i64[1] = const [0] %s = ReduceSum(%b, %z) {keepdims = 0} %l f32[] = const [10] %h = Less(%s, %l) }
+}
+run m = i64[] [2], x = f32[1] [1] gives y = f32[1] [4]
+run m = i64[] [9], x = f32[1] [1] gives y = f32[1] [16]
+
+== a condition that is false from the beginning
+graph (%g bool[], %x f32[1]) -> (%y) {
+	%y = Loop(_, %g, %x) body = graph (%t i64[], %g bool[], %a f32[1]) -> (%h, %b) { %b = Add(%a, %a)
+	 %z i64[1] = const [0] %s = ReduceSum(%b, %z) {keepdims = 0} %l f32[] = const [10] %h = Less(%s, %l) }
+}
+run g = bool[] [false], x = f32[1] [1] gives y = f32[1] [1]
+run g = bool[] [true], x = f32[1] [3] gives y = f32[1] [12]
+
+== a loop without an end
+fails E-LOOP
+graph (%x f32[1]) -> (%y) {
+	%y = Loop(_, _, %x) body = graph (%t i64[], %g bool[], %a f32[1]) -> (%g, %b) { %b = Add(%a, %a) }
+}
+run x = f32[1] [1] gives y = f32[1] [1]
+
+== a body that carries one value less
+fails E-OUTPUTS
+graph (%m i64[], %x f32[1]) -> (%y) {
+	%y = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f32[1]) -> (%g) { %b = Add(%a, %a) }
+}
+run m = i64[] [1], x = f32[1] [1] gives y = f32[1] [1]

@@ -420,6 +420,48 @@ static void all_missing_operators_are_named(void **state)
 	assert_string_equal(text, "Frobnicate (5 nodes): 'f0', 'f1', 'f2', 'f3', 'f4'\nWibble (1 node): 'y'\n");
 }
 
+static Onnx__GraphProto *branch_of(const char *type)
+{
+	Onnx__GraphProto *g = PROTO(&ctx.perm, graph_proto);
+	Model in = inside(&m, g);
+
+	add_node(&in, type, "x", "z");
+	add_output(&in, "z", FLOAT, "2");
+	return g;
+}
+
+static Onnx__NodeProto *if_of(const char *condition, bool value)
+{
+	add_input(&m, "x", FLOAT, "2");
+	if (strcmp(condition, "data"))
+		add_tensor(&m, condition, BOOLEAN, "", &value, 1);
+	else
+		add_input(&m, condition, BOOLEAN, "");
+	Onnx__NodeProto *n = add_node(&m, "If", condition, "y");
+	set_graph(&m, n, "then_branch", branch_of("Frobnicate"));
+	set_graph(&m, n, "else_branch", branch_of("Neg"));
+	add_output(&m, "y", FLOAT, "2");
+	return n;
+}
+
+/* An operator that nobody has keeps no model out whose condition is known not to need it. */
+static void branches_that_are_not_taken(void **state)
+{
+	(void)state;
+	if_of("known", false);
+	Graph *g = import();
+	assert_int_equal(g->nnode, 1);
+	assert_string_equal(g->node[0]->op->name, "Neg");
+
+	m = model_new(&ctx.perm);
+	if_of("known", true);
+	refuse(EXIT_UNSUPPORTED, "1 operator is not supported: Frobnicate");
+
+	m = model_new(&ctx.perm);
+	if_of("data", true);
+	refuse(EXIT_UNSUPPORTED, "1 operator is not supported: Frobnicate");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -446,6 +488,7 @@ int main(void)
 		TEST(bodies_agree_with_their_operands),
 		TEST(names_of_a_body_are_its_own),
 		TEST(all_missing_operators_are_named),
+		TEST(branches_that_are_not_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
