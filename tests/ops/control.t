@@ -95,3 +95,14 @@ graph (%m i64[], %x f32[1]) -> (%y) {
 	%y = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f32[1]) -> (%g) { %b = Add(%a, %a) }
 }
 run m = i64[] [1], x = f32[1] [1] gives y = f32[1] [1]
+== states change places
+graph (%m i64[], %x f32[2], %y f32[2]) -> (%a2, %b2) {
+	%a2, %b2 = Loop(%m, _, %x, %y) body = graph (%t i64[], %g bool[], %a f32[2], %b f32[2]) -> (%g, %b, %a) { }
+}
+run m = i64[] [3], x = f32[2] [1, 2], y = f32[2] [3, 4] gives a2 = f32[2] [3, 4], b2 = f32[2] [1, 2]
+
+== one state is the other, and the sum of both
+graph (%m i64[], %x f32[2], %y f32[2]) -> (%a2, %b2) {
+	%a2, %b2 = Loop(%m, _, %x, %y) body = graph (%t i64[], %g bool[], %a f32[2], %b f32[2]) -> (%g, %b, %c) { %c = Add(%a, %b) }
+}
+run m = i64[] [5], x = f32[2] [1, 2], y = f32[2] [1, 3] gives a2 = f32[2] [8, 21], b2 = f32[2] [13, 34]
