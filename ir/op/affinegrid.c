@@ -2,7 +2,7 @@
  *
  *     grid[n, p.., :] = theta[n] (x, y, z, 1)   of p, with x along the last axis of the image
  *     coordinates run from -1 to 1: over the outer elements (align_corners), or over their outer edges */
-#include "ir/op/composite.h"
+#include "ir/op/trust.h"
 
 enum { THETA, SIZE };
 
@@ -12,6 +12,11 @@ static void infer(Graph *g, Node *n)
 {
 	const Shape *theta = &n->in[THETA]->shape;
 	int count;
+	if (is_trusted(g, n, SIZE)) {
+		need_size(g, n, SIZE, 0, dim(n->out[0]->shape.rank));
+		n->out[0]->dtype = n->in[THETA]->dtype;
+		return;
+	}
 	const Dim *size = need_content(g, n, SIZE, &count);
 	int spatial = count - 2;
 
@@ -29,6 +34,25 @@ static void infer(Graph *g, Node *n)
 	}
 	y.dim[spatial + 1] = dim(spatial);
 	set_out(g, n, 0, n->in[THETA]->dtype, &y);
+}
+
+/* size is [pictures, channels, sizes..], and the number of channels makes no difference. */
+static void trust(Graph *g, Node *n)
+{
+	if (!is_trusted(g, n, SIZE))
+		return;
+	const Shape *y = &n->out[0]->shape;
+	int64_t spatial = y->rank - 2, axis = 0;
+	Value *given = as_vector(g, n, n->in[SIZE]);
+	given = joined(g, n, axis, stretch(g, n, given, 0, 1), stretch(g, n, given, 2, spatial + 2));
+	Shape sizes = *y;
+	sizes.rank--;
+	require(g, n, binary(g, n, "Equal", given, sizes_value(g, &sizes)));
+	for (int k = y->rank - 1; k > 1; k--)
+		sizes.dim[k] = sizes.dim[k - 1];
+	sizes.dim[1] = dim(1);
+	sizes.rank = y->rank;
+	settle_input(n, SIZE, sizes_value(g, &sizes));
 }
 
 static double coordinate(int64_t i, int64_t size, bool aligned)
@@ -73,5 +97,5 @@ static const Attr attrs[] = {ATTR_INT(AffineGrid, align_corners, 0), {0}};
 const Op op_affinegrid = {
 	.name = "AffineGrid", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct AffineGrid),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
 };

@@ -1,6 +1,6 @@
 /* centercroppad.c -- CenterCropPad (18): each axis brought to a size, from its middle: what is too long loses elements at
  * both ends, what is too short gets zeros there; the odd one of them is the last. */
-#include "ir/op/composite.h"
+#include "ir/op/trust.h"
 
 struct CenterCropPad { Ints axes; };
 
@@ -27,6 +27,45 @@ static int changes_of(Graph *g, const Node *n, int64_t *axes, int64_t *pads)
 	return count;
 }
 
+/* The sizes of the axes that change, where the file gives the result; others stay as they are. */
+static Shape given_sizes(Graph *g, const Node *n)
+{
+	const Ints *list = &ATTR_OF(n, CenterCropPad)->axes;
+	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
+	Shape sizes = *y, kept = *x;
+	if (y->rank != x->rank)
+		fail_node(g, n, "E-RANK", "shape %s cannot become %s", shape_text(g, x), shape_text(g, y));
+	if (list->n < 0)
+		return sizes;
+	sizes.rank = list->n;
+	for (int i = 0; i < list->n; i++) {
+		int axis = (int)fix_axis(g, n, list->v[i], x->rank);
+		sizes.dim[i] = kept.dim[axis] = y->dim[axis];
+	}
+	if (!shape_same(&kept, y))
+		fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, x), shape_text(g, y));
+	return sizes;
+}
+
+static void infer(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 1, MAX_RANK);
+	if (!is_trusted(g, n, 1)) {
+		infer_expansion(g, n);
+		return;
+	}
+	given_sizes(g, n);
+	n->out[0]->dtype = n->in[0]->dtype;
+}
+
+static void trust(Graph *g, Node *n)
+{
+	if (!is_trusted(g, n, 1))
+		return;
+	Shape sizes = given_sizes(g, n);
+	settle_sizes(g, n, 1, &sizes);
+}
+
 static void expand(Graph *g, Node *n)
 {
 	int64_t axes[MAX_RANK], pads[2 * MAX_RANK];
@@ -44,5 +83,5 @@ static const Attr attrs[] = {ATTR_LIST(CenterCropPad, axes, A_INTS), {0}};
 const Op op_centercroppad = {
 	.name = "CenterCropPad", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct CenterCropPad),
-	.infer = infer_expansion, .eval = eval_expansion, .expand = expand,
+	.infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
 };

@@ -92,6 +92,15 @@ void settle_input(Node *n, int slot, Value *v)
 	n->in[slot] = v;
 }
 
+void settle_sizes(Graph *g, Node *n, int slot, const Shape *s)
+{
+	Value *given = as_vector(g, n, n->in[slot]);
+
+	need_size(g, n, slot, 0, dim(s->rank));
+	settle_input(n, slot, sizes_value(g, s));
+	require(g, n, binary(g, n, "Equal", given, n->in[slot]));
+}
+
 Value *picked(Graph *g, const Node *like, Value *x, Value *index, int axis)
 {
 	return put_attr(g, like, "Gather", &(struct Gather){axis}, x, index, END_IN);

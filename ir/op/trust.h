@@ -31,6 +31,8 @@ Value *by_axis(Graph *g, const Node *like, Value *axes, Value *v, int rank, int6
 
 /* Input `slot` is what `v` says, of which nobody has to ask the data any more. */
 void settle_input(Node *n, int slot, Value *v);
+/* Input `slot`, numbers that are now those of `s`; a Require that the data give the same. */
+void settle_sizes(Graph *g, Node *n, int slot, const Shape *s);
 /* x with index[i] instead of i along an axis. */
 Value *picked(Graph *g, const Node *like, Value *x, Value *index, int axis);
 

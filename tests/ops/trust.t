@@ -174,3 +174,23 @@ run x = f32[4] [1, 2, 3, 4], s = f32[1] [1.25] gives y = f32[4] [0, 0, 0, 0]
 == Expand: fewer sizes than axes
 graph (%x f32[2,1,2], %s i64[2]) -> (%y) { %y f32[2,3,2] = Expand(%x, %s) }
 run x = f32[2,1,2] [1, 2, 3, 4], s = i64[2] [3, 1] gives y = f32[2,3,2] [1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4]
+
+== windows, crops and grids
+graph (%n i64[], %x f32[4,3], %s i64[1], %t f32[1,2,3], %z i64[4]) -> (%w, %c, %g) {
+	%w f32[4] = HannWindow(%n)
+	%c f32[2,3] = CenterCropPad(%x, %s) {axes = [0]}
+	%g f32[1,1,2,2] = AffineGrid(%t, %z)
+}
+run n = i64[] [4], x = f32[4,3] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], s = i64[1] [2], t = f32[1,2,3] [1, 0, 0, 0, 1, 0],
+    z = i64[4] [1, 7, 1, 2]
+gives w = f32[4] [0, 0.5, 1, 0.5], c = f32[2,3] [4, 5, 6, 7, 8, 9], g = f32[1,1,2,2] [-0.5, 0, 0.5, 0]
+
+== a window of another length
+fails E-SHAPE
+graph (%n i64[]) -> (%w) { %w f32[4] = HannWindow(%n) }
+run n = i64[] [5] gives w = f32[4] [0, 0.5, 1, 0.5]
+
+== a grid of another size
+fails E-SHAPE
+graph (%t f32[1,2,3], %z i64[4]) -> (%g) { %g f32[1,1,2,2] = AffineGrid(%t, %z) }
+run t = f32[1,2,3] [1, 0, 0, 0, 1, 0], z = i64[4] [1, 7, 2, 1] gives g = f32[1,1,2,2] [-0.5, 0, 0.5, 0]
