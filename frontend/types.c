@@ -132,9 +132,9 @@ static void give(const Frame *f, const ValueInfoProto *p, Value **given)
 static void give_backward(const Frame *f, const NodeProto *p, Value **given)
 {
 	const Op *op = is_onnx_domain(p->domain) ? op_find("", p->op_type) : NULL;
+	bool one = p->n_input == 1 || (p->n_input == 2 && !strcmp(text_of(p->op_type), "CastLike"));
 
-	if (!op || !(op->flags & POINTWISE) || p->n_input != 1 || p->n_output != 1 || !*p->input[0] ||
-	    !*p->output[0])
+	if (!op || !(op->flags & POINTWISE) || !one || p->n_output != 1 || !*p->input[0] || !*p->output[0])
 		return;
 	Value **to = &given[names_find(&f->scope->names, p->input[0])];
 	if (!*to)
