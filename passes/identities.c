@@ -187,9 +187,14 @@ static Value *transpose_to_itself(Rewrite *w, Node *n)
 	return n->in[0];
 }
 
+static Value *dropped_nothing(Rewrite *w, Node *n)
+{
+	return dropout_may_drop(n) ? NULL : first_input(w, n);
+}
+
 const Rule identity_rules[] = {
 	{"Identity", "Identity(x) -> x", identity},
-	{"Dropout", "Dropout(x) -> x", first_input},
+	{"Dropout", "Dropout(x) -> x at inference", dropped_nothing},
 	{"Cast", "Cast(x) to the type of x -> x", first_input},
 	{"Cast", "Cast(Cast(x)) -> Cast(x) when the inner one is lossless", merge_casts},
 	{"", "x + -0.0, x - 0.0, x * 1, x / 1, x ^ 1, x and true, x or false -> x", neutral_element},

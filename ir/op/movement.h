@@ -57,6 +57,8 @@ int64_t position_of(const Tensor *x, const int64_t *at);
 /* An index taken from data, in 0..size-1; negative ones count from the end. E-INDEX outside. */
 int64_t checked_number(Eval *e, const Node *n, int64_t i, int64_t size);
 
+bool dropout_may_drop(const Node *n); /* it trains, as far as that is known */
+
 /* contents[i], where i need not be known before run time */
 Expr *content_at(Lower *l, const Dim *contents, int count, Expr *i);
 #endif

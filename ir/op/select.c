@@ -1,10 +1,11 @@
-/* select.c -- elements taken as they are: Where (9, 16), Clip (6-13), Identity (1-25), Dropout (1-22, at inference).
+/* select.c -- elements taken as they are: Where (9, 16), Clip (6-13), Identity (1-25), Dropout (1-22).
  *
  *     Where     condition ? x : y
  *     Clip      min(max, max(x, min)), each bound optional; NaN stays
  *     Identity  x
- *     Dropout   x, and a mask that is all true */
+ *     Dropout   x, and a mask that is all true; in training some elements are 0 and the others larger */
 #include <string.h>
+#include "ir/op/composite.h"
 #include "ir/op/pointwise.h"
 
 /* ---- Where ---- */
@@ -149,22 +150,65 @@ struct Dropout {
 };
 static const Attr dropout_attrs[] = {ATTR_INT(Dropout, seed, 0), {0}};
 
-/* Training drops nothing only where the ratio is 0. */
+static void need_one(Graph *g, const Node *n, int slot)
+{
+	if (has_in(n, slot) && !dim_is(shape_count(g, &n->in[slot]->shape), 1))
+		fail_node(g, n, "E-SHAPE", "input %d has shape %s; it must be one element", slot,
+			  shape_text(g, &n->in[slot]->shape));
+}
+
 static void dropout_infer(Graph *g, Node *n)
 {
-	const Tensor *training = has_in(n, 2) ? n->in[2]->data : NULL, *ratio = has_in(n, 1) ? n->in[1]->data : NULL;
-	bool drops = !ratio || load_f64(ratio->dtype, ratio->data, 0) != 0;
-
 	need_type(g, n, 0, "f");
-	if (has_in(n, 2) && drops && (!training || load_i64(BOOL, training->data, 0)))
-		fail_unsupported(g, n, "training_mode is not the constant false: only inference is compiled");
+	need_one(g, n, 1);
+	need_one(g, n, 2);
+	if (has_in(n, 1))
+		need_type(g, n, 1, "f");
+	if (has_in(n, 2))
+		need_type(g, n, 2, "b");
 	same_as_input(g, n);
 	set_out(g, n, 1, BOOL, &n->in[0]->shape);
 }
 
+/* Training, and the ratio is not 0, as far as that is known (NULL: it is not). */
+static bool drops(const Node *n, const Tensor *training, const Tensor *ratio)
+{
+	bool trains = has_in(n, 2) && (!training || load_i64(BOOL, training->data, 0));
+
+	return trains && (!ratio || load_f64(ratio->dtype, ratio->data, 0) != 0);
+}
+
+bool dropout_may_drop(const Node *n)
+{
+	return drops(n, has_in(n, 2) ? n->in[2]->data : NULL, has_in(n, 1) ? n->in[1]->data : NULL);
+}
+
+/* keep = Bernoulli(1 - ratio)      y = training ? (keep ? x / (1 - ratio) : 0) : x      mask = keep or not training */
+static void dropout_expand(Graph *g, Node *n)
+{
+	if (!dropout_may_drop(n))
+		return;
+	Value *x = n->in[0], *training = reshaped(g, n, n->in[2], 0, NULL), *one = value_scalar(g, F32, 1);
+	Value *ratio = has_in(n, 1) ? reshaped(g, n, cast_value(g, n, n->in[1], F32), 0, NULL) : value_scalar(g, F32, 0.5);
+	Value *kept = put(g, n, "Sub", one, ratio, END_IN);
+	Value *chance = put(g, n, "Expand", kept, put(g, n, "Shape", x, END_IN), END_IN);
+	void *attr = attr_new(g, &op_bernoulli);
+	int64_t seed = ATTR_OF(n, Dropout)->seed;
+	attr_set("Bernoulli", attr, "seed", (double)(seed ? seed : n->id));
+	Value *keep = cast_value(g, n, put_attr(g, n, "Bernoulli", attr, chance, END_IN), BOOL);
+	Value *larger = put(g, n, "Div", x, cast_value(g, n, kept, x->dtype), END_IN);
+	Value *y = put(g, n, "Where", keep, larger, value_scalar(g, x->dtype, 0), END_IN);
+	replace_out(g, n, 0, put(g, n, "Where", training, y, x, END_IN));
+	if (wants(n, 1))
+		replace_out(g, n, 1, put(g, n, "Or", keep, put(g, n, "Not", training, END_IN), END_IN));
+}
+
 static void dropout_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
-	(void)e;
+	if (drops(n, has_in(n, 2) ? in[2] : NULL, has_in(n, 1) ? in[1] : NULL)) {
+		eval_expansion(e, n, in, out);
+		return;
+	}
 	if (out[0])
 		copy_all(in[0], out[0]);
 	if (n->nout > 1 && out[1])
@@ -178,4 +222,5 @@ static Expr *dropout_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_Dropout = {.name = "Dropout", .domain = "", .min_in = 1, .max_in = 3, .min_out = 1, .max_out = 2,
 		       .flags = POINTWISE | MOVES | CHEAP, .attrs = dropout_attrs, .attr_size = sizeof(struct Dropout),
-		       .infer = dropout_infer, .eval = dropout_eval, .lower = dropout_lower};
+		       .infer = dropout_infer, .eval = dropout_eval, .expand = dropout_expand,
+		       .lower = dropout_lower};

@@ -75,3 +75,27 @@ run x = f32[1] [0] gives often = f32[1,1] [0.25], never = f32[1,1] [0], classes 
 == a type that is no float
 fails E-TYPE "must be a float type"
 graph (%x i32[4]) -> (%y) { %y = RandomUniformLike(%x) }
+
+== Dropout in training: nothing at a ratio of 0, everything at 1, and at inference it does nothing
+graph (%x f32[4], %r f32[], %t bool[]) -> (%y, %m) { %y, %m = Dropout(%x, %r, %t) }
+run x = f32[4] [1, 2, 3, 4], r = f32[] [0], t = bool[] [true]
+gives y = f32[4] [1, 2, 3, 4], m = bool[4] [true, true, true, true]
+run x = f32[4] [1, 2, 3, 4], r = f32[] [1], t = bool[] [true]
+gives y = f32[4] [0, 0, 0, 0], m = bool[4] [false, false, false, false]
+run x = f32[4] [1, 2, 3, 4], r = f32[] [0.5], t = bool[] [false]
+gives y = f32[4] [1, 2, 3, 4], m = bool[4] [true, true, true, true]
+
+== Dropout in training: half of the sum is gone, and what is left makes up for it
+graph (%x f32[4096]) -> (%fits, %two) {
+	%r f32[] = const [0.5]
+	%t bool[] = const [true]
+	%y = Dropout(%x, %r, %t)
+	%s = ReduceMean(%y) {keepdims = 0}
+	%lo f32[] = const [0.9]
+	%hi f32[] = const [1.1]
+	%a = Less(%lo, %s)
+	%b = Less(%s, %hi)
+	%fits = And(%a, %b)
+	%two = ReduceMax(%y) {keepdims = 0}
+}
+run x = f32[4096] [1 * 4096] gives fits = bool[] [true], two = f32[] [2]
