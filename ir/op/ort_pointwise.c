@@ -35,6 +35,7 @@ static void expand_biasadd(Graph *g, Node *n)
 
 static void expand_biassplitgelu(Graph *g, Node *n)
 {
+	need_rank(g, n, 0, 1, -1);
 	Value *h = put(g, n, "Add", n->in[0], n->in[1], END_IN);
 	int last = h->shape.rank - 1;
 	int64_t size = dim_number(g, n, h->shape.dim[last]);
@@ -60,9 +61,11 @@ static void expand_cdist(Graph *g, Node *n)
 static void expand_expanddims(Graph *g, Node *n)
 {
 	int count;
-	int64_t axis = const_i64(g, n, 1, &count)[0];
+	const int64_t *axis = const_i64(g, n, 1, &count);
 
-	replace_out(g, n, 0, with_axes(g, n, n->in[0], 1, &axis));
+	if (count != 1)
+		fail_node(g, n, "E-SHAPE", "axis has %d elements; it must be one number", count);
+	replace_out(g, n, 0, with_axes(g, n, n->in[0], 1, axis));
 }
 
 static void expand_trilu(Graph *g, Node *n)

@@ -1,10 +1,19 @@
-/* list.c -- the cases that do not pass yet. */
+/* list.c -- the cases that do not pass. */
 #include <stdlib.h>
 #include <string.h>
 #include "tests/suite/list.h"
 #include "tools/file.h"
 
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_name(const void *a, const void *b) { return strcmp(((const Listed *)a)->name, ((const Listed *)b)->name); }
+
+static Listed item_of(char *line)
+{
+	char *reason = line + strcspn(line, " \t");
+	if (*reason)
+		*reason++ = 0;
+	reason += strspn(reason, " \t");
+	return (Listed){line, reason, strncmp(reason, "data:", 5) == 0};
+}
 
 List list_read(Ctx *c, const char *path)
 {
@@ -16,16 +25,16 @@ List list_read(Ctx *c, const char *path)
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		if (*line == '#')
 			continue;
-		line[strcspn(line, " \t")] = 0;
-		GROW(&c->perm, l.name, l.n, capacity);
-		l.name[l.n++] = line;
+		GROW(&c->perm, l.item, l.n, capacity);
+		l.item[l.n++] = item_of(line);
 	}
 	if (l.n)
-		qsort(l.name, (size_t)l.n, sizeof *l.name, by_text);
+		qsort(l.item, (size_t)l.n, sizeof *l.item, by_name);
 	return l;
 }
 
-bool list_has(const List *l, const char *name)
+const Listed *list_find(const List *l, const char *name)
 {
-	return l->n && bsearch(&name, l->name, (size_t)l->n, sizeof *l->name, by_text);
+	Listed key = {.name = (char *)(uintptr_t)name};
+	return l->n ? bsearch(&key, l->item, (size_t)l->n, sizeof *l->item, by_name) : NULL;
 }

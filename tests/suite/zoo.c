@@ -91,7 +91,7 @@ static const char *complaint(const Zoo *z, int unit)
 {
 	const Result *r = &z->result[unit];
 	const Facts *f = &z->result[unit].facts;
-	bool listed = list_has(&z->listed, z->cases.item[unit / z->ntargets].name);
+	bool listed = list_find(&z->listed, z->cases.item[unit / z->ntargets].name) != NULL;
 	if (r->outcome != PASS)
 		return listed && r->outcome == UNSUPPORTED ? NULL : r->why;
 	if (listed)
