@@ -221,6 +221,6 @@ static Expr *dropout_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 }
 
 const Op op_Dropout = {.name = "Dropout", .domain = "", .min_in = 1, .max_in = 3, .min_out = 1, .max_out = 2,
-		       .flags = POINTWISE | MOVES | CHEAP, .attrs = dropout_attrs, .attr_size = sizeof(struct Dropout),
+		       .flags = POINTWISE | MOVES | CHEAP | RANDOM, .attrs = dropout_attrs, .attr_size = sizeof(struct Dropout),
 		       .infer = dropout_infer, .eval = dropout_eval, .expand = dropout_expand,
 		       .lower = dropout_lower};

@@ -24,8 +24,11 @@ struct CountGrams { int64_t gaps; };
 
 static void count_infer(Graph *g, Node *n)
 {
+	need_rank(g, n, X, 1, -1);
+	need_rank(g, n, GRAM, 2, 2);
+	need_rank(g, n, LENGTH, 1, 1);
+	need_size(g, n, LENGTH, 0, n->in[GRAM]->shape.dim[0]);
 	Shape y = n->in[X]->shape;
-
 	y.dim[y.rank - 1] = n->in[GRAM]->shape.dim[0];
 	set_out(g, n, 0, F32, &y);
 }

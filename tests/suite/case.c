@@ -190,3 +190,10 @@ Graph *case_graph(Ctx *c, const Case *k, bool fix_sizes)
 		o.shapes = sizes_of_data(c, k, g, &o.nshapes);
 	return o.nshapes ? onnx_read(c, k->model, &o) : g;
 }
+
+Graph *case_as_it_is(Ctx *c, const Case *k)
+{
+	Case plain = *k;
+	plain.constant = false;
+	return case_graph(c, &plain, false);
+}

@@ -34,4 +34,5 @@ Tensor *case_output(Ctx *c, const Case *k, int i);
 
 /* The model, with the sizes that the case's inputs have: everything in it is a number. */
 Graph *case_graph(Ctx *c, const Case *k, bool fix_sizes);
+Graph *case_as_it_is(Ctx *c, const Case *k); /* inputs are inputs: which operators it has, before they fold */
 #endif

@@ -33,7 +33,7 @@ void emit_case(const Case *k, const char *target, bool threads, const char *fold
 		result_trouble(r, &c);
 	} else {
 		Graph *g = case_graph(&c, k, true);
-		result_op(r, g);
+		result_op(r, k->constant ? case_as_it_is(&c, k) : g);
 		Options o = {.level = 2, .target = target, .threads = threads};
 		o.prefix = arena_format(&c.perm, "m%d", unit);
 		o.output = arena_format(&c.perm, "%s/m%d.c", folder, unit);

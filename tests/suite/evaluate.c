@@ -33,7 +33,7 @@ void evaluate_case(const Case *k, Result *r)
 		result_trouble(r, &c);
 	} else {
 		Graph *g = case_graph(&c, k, false);
-		result_op(r, g);
+		result_op(r, k->constant ? case_as_it_is(&c, k) : g);
 		need_tensors(&c, g->in, g->nin);
 		need_tensors(&c, g->out, g->nout);
 		Tensor **in = NEW_N(&c.perm, Tensor *, g->nin);

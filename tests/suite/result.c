@@ -28,7 +28,7 @@ void result_op(Result *r, const Graph *g)
 		snprintf(r->op, sizeof r->op, "%s", g->node[0]->op->name);
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		const Node *n = g->node[i];
-		r->random |= (n->op->flags & RANDOM) || (is_op(n, "Dropout") && has_in(n, 2));
+		r->random |= (n->op->flags & RANDOM) && (!is_op(n, "Dropout") || has_in(n, 2));
 		r->rounded |= is_op(n, "DFT") || is_op(n, "STFT");
 		for (int k = 0; k < n->nsub; k++)
 			result_op(r, n->sub[k]);
