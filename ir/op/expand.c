@@ -71,10 +71,7 @@ static void infer_tile(Graph *g, Node *n)
 	Shape y = n->in[0]->shape;
 	int count;
 	if (is_trusted(g, n, 1)) {
-		if (n->out[0]->shape.rank != y.rank || !shape_known(&y))
-			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, &y),
-				  shape_text(g, &n->out[0]->shape));
-		n->out[0]->dtype = n->in[0]->dtype;
+		take_given_shape(g, n);
 		return;
 	}
 	const Dim *repeats = need_content(g, n, 1, &count);

@@ -50,10 +50,7 @@ static void infer(Graph *g, Node *n)
 				  shape_text(g, &n->in[2]->shape));
 	}
 	if (is_given(g, n)) {
-		if (n->out[0]->shape.rank != y.rank || !shape_known(&y))
-			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, &y),
-				  shape_text(g, &n->out[0]->shape));
-		n->out[0]->dtype = n->in[0]->dtype;
+		take_given_shape(g, n);
 		return;
 	}
 	padding_of(g, n, axis);

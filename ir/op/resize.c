@@ -1,8 +1,8 @@
 /* resize.c -- Resize: y[at] = x at the coordinates of `at` in the input, nearest or interpolated axis by axis. */
 #include <math.h>
-#include "ir/op/movement.h"
 #include "ir/op/nn.h"
 #include "ir/op/resize.h"
+#include "ir/op/trust.h"
 
 static void infer(Graph *g, Node *n)
 {
@@ -14,10 +14,7 @@ static void infer(Graph *g, Node *n)
 		fail_node(g, n, "E-ATTR", "antialias is 1; it takes mode linear or cubic");
 	Shape y = n->in[0]->shape;
 	if (resize_is_given(g, n)) {
-		if (n->out[0]->shape.rank != y.rank || !shape_known(&y))
-			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, &y),
-				  shape_text(g, &n->out[0]->shape));
-		n->out[0]->dtype = n->in[0]->dtype;
+		take_given_shape(g, n);
 		return;
 	}
 	Along axis[MAX_RANK];

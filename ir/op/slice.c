@@ -89,10 +89,7 @@ static void infer(Graph *g, Node *n)
 	Shape y = n->in[0]->shape;
 	Cut axis[MAX_RANK];
 	if (is_given(g, n)) {
-		if (n->out[0]->shape.rank != y.rank || !shape_known(&y))
-			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, &y),
-				  shape_text(g, &n->out[0]->shape));
-		n->out[0]->dtype = n->in[0]->dtype;
+		take_given_shape(g, n);
 		return;
 	}
 	cuts_of(g, n, axis);

@@ -36,9 +36,7 @@ static void trust(Graph *g, Node *n)
 
 	if (!is_trusted(g, n, 1))
 		return;
-	Value *given = as_vector(g, n, n->in[1]);
-	settle_input(n, 1, number(g, *trusted_count(g, n, axis_of(g, n), &count)));
-	require(g, n, binary(g, n, "Equal", given, n->in[1]));
+	settle_number(g, n, 1, *trusted_count(g, n, axis_of(g, n), &count));
 }
 
 static void infer(Graph *g, Node *n)

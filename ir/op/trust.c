@@ -92,6 +92,23 @@ void settle_input(Node *n, int slot, Value *v)
 	n->in[slot] = v;
 }
 
+void take_given_shape(Graph *g, Node *n)
+{
+	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
+
+	if (y->rank != x->rank || !shape_known(x))
+		fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, x), shape_text(g, y));
+	n->out[0]->dtype = n->in[0]->dtype;
+}
+
+void settle_number(Graph *g, Node *n, int slot, int64_t k)
+{
+	Value *given = as_vector(g, n, n->in[slot]);
+
+	settle_input(n, slot, number(g, k));
+	require(g, n, binary(g, n, "Equal", given, n->in[slot]));
+}
+
 void settle_sizes(Graph *g, Node *n, int slot, const Shape *s)
 {
 	Value *given = as_vector(g, n, n->in[slot]);

@@ -31,6 +31,10 @@ Value *by_axis(Graph *g, const Node *like, Value *axes, Value *v, int rank, int6
 
 /* Input `slot` is what `v` says, of which nobody has to ask the data any more. */
 void settle_input(Node *n, int slot, Value *v);
+/* Infer, where the file gives the result: its rank is that of input 0, whose sizes are known, and its type. */
+void take_given_shape(Graph *g, Node *n);
+/* Input `slot`, one number that is now k; a Require that the data give the same. */
+void settle_number(Graph *g, Node *n, int slot, int64_t k);
 /* Input `slot`, numbers that are now those of `s`; a Require that the data give the same. */
 void settle_sizes(Graph *g, Node *n, int slot, const Shape *s);
 /* x with index[i] instead of i along an axis. */
