@@ -65,8 +65,11 @@ bool build_headers(const char *folder, const char *more)
 		return false;
 	bool written = fputs(text, f) >= 0;
 	written &= fclose(f) == 0;
-	snprintf(flags, sizeof flags, "%s" STRICT " -fPIC -x c-header", more);
-	return written && cc_run(folder, flags, &file, 1, HEADERS ".gch", why, sizeof why);
+	snprintf(flags, sizeof flags, "%s" STRICT " -fPIC -c -x c-header", more);
+	if (written && cc_run(folder, flags, &file, 1, HEADERS ".gch", why, sizeof why))
+		return true;
+	printf("every case parses the headers anew, they were not compiled once: %s\n", written ? why : path);
+	return false;
 }
 
 void build_batch(const char *folder, const char *more, bool headers, int first, int n, Result *r)
