@@ -1,11 +1,14 @@
-/* branches.c -- an If whose condition is known by now: the nodes of the branch that is taken stand in its place.
+/* branches.c -- bodies that surely run, and once: their nodes stand in the place of the node that owns them.
  *
  * needs  nodes in topological order
  * keeps  results bit by bit
  *
- *     y = If(true | x) { then(x'): t = Neg(x'); give t } { else: ... }      ->      t = Neg(x); y is t */
+ *     y = If(true | x) { then(x'): t = Neg(x'); give t } { else: ... }      ->      t = Neg(x); y is t
+ *     s, z = Scan(s0, x: one slice) { (s', x'): n = Add(s', x'); give n, n }
+ *          ->      x' = Squeeze(x); n = Add(s0, x'); s is n; z = Unsqueeze(n) */
 #include <string.h>
 #include "ir/op/bodies.h"
+#include "ir/op/composite.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -16,24 +19,51 @@ typedef struct Writer {
 	Node **node; /* the new list */
 	uint32_t n, c;
 	Value **is;  /* by value id: what stands for it now; NULL: itself */
+	uint32_t nis, cis;
 } Writer;
 
-/* Values of g and of all its bodies: so many ids there may be in the end. */
-static uint32_t count_values(const Graph *g)
+static Value *now(const Writer *w, Value *v)
 {
-	uint32_t n = g->nvalue;
-
-	for (uint32_t i = 0; i < g->nnode; i++)
-		for (int k = 0; k < g->node[i]->nsub; k++)
-			n += count_values(g->node[i]->sub[k]);
-	return n;
+	bool replaced = v && v->id < w->nis && w->is[v->id];
+	return replaced ? w->is[v->id] : v;
 }
 
-static Value *now(const Writer *w, Value *v) { return v && w->is[v->id] ? w->is[v->id] : v; }
+static void stands_for(Writer *w, Value *v, const Value *old)
+{
+	while (w->nis <= old->id) {
+		GROW(&w->g->ctx->scratch, w->is, w->nis, w->cis);
+		w->is[w->nis++] = NULL;
+	}
+	w->is[old->id] = v;
+}
 
-static void write_node(Writer *w, Node *n);
+static void append(Writer *w, Node *n)
+{
+	GROW(&w->g->ctx->perm, w->node, w->n, w->c);
+	w->node[w->n++] = n;
+}
 
-/* The values of a branch become those of the graph around it. */
+/* v, which put() has just made at the end of the old list, in the new one. */
+static Value *written(Writer *w, Value *v)
+{
+	append(w, w->g->node[--w->g->nnode]);
+	return v;
+}
+
+/* The body that runs once and certainly; -1: none does. */
+static int body_in_place(Graph *g, const Node *n)
+{
+	if (is_op(n, "If"))
+		return branch_taken(n);
+	if (!repeats(n))
+		return -1;
+	Turns t = n->op->turns(g, n);
+	return turns_exactly(t) && dim_is(t.most, 1) ? 0 : -1;
+}
+
+/* ---- values of the body ---- */
+
+/* They become values of the graph around it, but for its inputs. */
 static void adopt_values(Writer *w, Graph *from)
 {
 	Graph *g = w->g;
@@ -48,18 +78,43 @@ static void adopt_values(Writer *w, Graph *from)
 	}
 }
 
-/* What stands in a list of the branch: its inputs are values outside. */
-static void outside(const Writer *w, const Node *n, int body, Value **list, int count)
+/* What an input of the body is outside. */
+static Value *operand(Writer *w, const Node *n, Port p)
 {
-	const Graph *b = n->sub[body];
+	const int64_t axis = p.axis;
+	Value *v = port_input(n, p);
 
+	if (p.kind == PORT_TURN)
+		return value_scalar(w->g, I64, 0);
+	if (p.kind == PORT_SLICE)
+		return written(w, put(w->g, n, "Squeeze", v, value_i64(w->g, 1, &axis), END_IN));
+	return v ? v : value_scalar(w->g, BOOL, 1); /* the condition of a Loop that says none */
+}
+
+static Value **operands(Writer *w, const Node *n, int body)
+{
+	int count = n->sub[body]->nin;
+	Value **v = NEW_N(&w->g->ctx->scratch, Value *, count);
+
+	for (int k = 0; k < count; k++)
+		v[k] = operand(w, n, body_in(n, body, k));
+	return v;
+}
+
+/* Inputs of the body, where they stand in that list, become what they are outside. */
+static void outside(const Graph *body, Value *const *operand, Value **list, int count)
+{
 	for (int i = 0; i < count; i++)
-		for (int k = 0; list[i] && list[i]->role == ROLE_INPUT && k < b->nin; k++)
-			if (b->in[k] == list[i]) {
-				list[i] = now(w, n->in[body_in(n, body, k).slot]);
+		for (int k = 0; list[i] && list[i]->role == ROLE_INPUT && k < body->nin; k++)
+			if (body->in[k] == list[i]) {
+				list[i] = operand[k];
 				break;
 			}
 }
+
+/* ---- nodes ---- */
+
+static void write_node(Writer *w, Node *n);
 
 static void adopt_node(Writer *w, Node *n)
 {
@@ -69,39 +124,52 @@ static void adopt_node(Writer *w, Node *n)
 	write_node(w, n);
 }
 
-static void write_branch(Writer *w, Node *n, int taken)
+static void give_outputs(Writer *w, const Node *n, int body)
 {
-	Graph *b = n->sub[taken];
+	const Graph *b = n->sub[body];
+
+	for (int k = 0; k < b->nout; k++) {
+		Port p = body_out(n, body, k);
+		const int64_t axis = p.axis;
+		const Value *y = port_output(n, p);
+		Value *v = now(w, b->out[k]);
+		if (!y)
+			continue;
+		if (p.kind == PORT_SLICE)
+			v = written(w, with_axes(w->g, n, v, 1, &axis));
+		stands_for(w, v, y);
+		value_inherit(w->g, v, y);
+	}
+}
+
+static void write_body(Writer *w, Node *n, int body)
+{
+	Graph *b = n->sub[body];
+	Value **operand = operands(w, n, body);
 
 	adopt_values(w, b);
 	for (uint32_t i = 0; i < b->nnode; i++) {
-		outside(w, n, taken, b->node[i]->in, b->node[i]->nin);
+		outside(b, operand, b->node[i]->in, b->node[i]->nin);
 		adopt_node(w, b->node[i]);
 	}
-	outside(w, n, taken, b->out, b->nout);
-	for (int k = 0; k < n->nout; k++)
-		if (n->out[k]) {
-			w->is[n->out[k]->id] = now(w, b->out[k]);
-			value_inherit(w->g, w->is[n->out[k]->id], n->out[k]);
-		}
+	outside(b, operand, b->out, b->nout);
+	give_outputs(w, n, body);
 }
 
 static void write_node(Writer *w, Node *n)
 {
 	for (int i = 0; i < n->nin; i++)
 		n->in[i] = now(w, n->in[i]);
-	int taken = is_op(n, "If") ? branch_taken(n) : -1;
-	if (taken >= 0) {
-		write_branch(w, n, taken);
-		return;
-	}
-	GROW(&w->g->ctx->perm, w->node, w->n, w->c);
-	w->node[w->n++] = n;
+	int body = body_in_place(w->g, n);
+	if (body >= 0)
+		write_body(w, n, body);
+	else
+		append(w, n);
 }
 
 void pass_branches(Graph *g, const Options *o)
 {
-	Writer w = {.g = g, .is = NEW_N(&g->ctx->scratch, Value *, count_values(g) + 1)};
+	Writer w = {.g = g};
 	uint32_t n = g->nnode;
 
 	(void)o;
