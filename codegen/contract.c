@@ -51,7 +51,7 @@ static bool find_core(Module *m, Stage *s, Contraction *c)
 	c->b = load_of(c->tap);
 	if (!is_f32_load(c->a))
 		return false;
-	return s->naxes > 0 && s->out->dtype == F32;
+	return s->naxes > 0 && (s->out->dtype == F32 || is_lane_int(s->out->dtype));
 }
 
 /* x = base + sum of coefficients times known axes */

@@ -527,7 +527,8 @@ static bool vector_loop(const Build *b, Expr *body, const Axis *axis)
 {
 	int64_t coef;
 	Stage *s = b->s;
-	return !b->vector && s->out->dtype == F32 && worth_vectors(b->m, axis) && vectorisable(b->m, s, body, axis) &&
+	bool stored = s->out->dtype == F32 || is_lane_int(s->out->dtype);
+	return !b->vector && stored && worth_vectors(b->m, axis) && vectorisable(b->m, s, body, axis) &&
 	       affine_in(s->address, axis, &coef) && coef == 1;
 }
 

@@ -186,6 +186,10 @@ Expr *local_new(Stage *s, DType t);
 Param *param_weight(Stage *s, const Weight *w); /* the one that points to packed weights */
 Param *param_of(Stage *s, Value *v);       /* the parameter that points to v's element 0,..,0; added when new */
 int64_t axis_count(const Axis *axis);
-/* vector.c: x can be computed for the lanes of a vector along axis. */
+/* vector.c: t is an integer that has a lane of 32 bits. */
+bool is_lane_int(DType t);
+/* x is  low < a ? a : low  with a number (lowest), or  a < high ? a : high. */
+bool is_bound(const Expr *x, bool lowest);
+/* x can be computed for the lanes of a vector along axis. */
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis);
 #endif

@@ -370,9 +370,15 @@ static void print_place(Printer *p, Expr *load)
 	}
 }
 
+/* "_u8": which of the helpers that read and store vectors is for elements of this type. */
+static const char *lane_suffix(Printer *p, DType t)
+{
+	return is_lane_int(t) ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
+}
+
 static void print_vector_load(Printer *p, Expr *x)
 {
-	put_text(p->out, x->dtype == BOOL ? "v_bools" : "v_load");
+	put_text(p->out, x->dtype == BOOL ? "v_bools" : "v_load%s", lane_suffix(p, x->dtype));
 	put_text(p->out, p->lanes_n ? "_n(" : "(");
 	print_place(p, x);
 	if (p->lanes_n)
@@ -467,8 +473,24 @@ static void print_masked_load(Printer *p, Expr *x)
 	put_text(p->out, ")");
 }
 
+/* What is at least, or at most, a number, or else that number: NaN is not. */
+static bool print_bound(Printer *p, Expr *x)
+{
+	bool lowest = is_bound(x, true);
+	if (!lowest && !is_bound(x, false))
+		return false;
+	put_text(p->out, lowest ? "v_above(" : "v_under(");
+	print_vector(p, x->arg[1], false);
+	put_text(p->out, ", ");
+	print_expr(p, x->arg[2], false);
+	put_text(p->out, ")");
+	return true;
+}
+
 static void print_vector_alu(Printer *p, Expr *x, bool tight)
 {
+	if (print_bound(p, x))
+		return;
 	if (x->op == SELECT && !is_vector(p, x->arg[0]))
 		print_scalar_select(p, x);
 	else if (x->op == SELECT && x->dtype == F32 && x->arg[1]->kind == X_LOAD && is_vector(p, x->arg[1]) && !bound_name(p, x->arg[1]))
@@ -479,19 +501,30 @@ static void print_vector_alu(Printer *p, Expr *x, bool tight)
 		print_format(p, alu_text(x->op)->vector, x->arg, tight, print_vector);
 }
 
+/* Bytes are widened already where they are read. */
+static void print_vector_cast(Printer *p, Expr *x, bool tight)
+{
+	DType from = x->arg[0]->dtype;
+	if (is_lane_int(from) && is_lane_int(x->dtype)) {
+		print_vector(p, x->arg[0], tight);
+		return;
+	}
+	put_text(p->out, from == BOOL ? "v_select(" : from == F32 ? "v_int(" : "v_float(");
+	print_vector(p, x->arg[0], false);
+	put_text(p->out, from == BOOL ? ", v_set(1.0f), v_set(0.0f))" : ")");
+}
+
 void print_vector(Printer *p, Expr *x, bool tight)
 {
 	const char *name = bound_name(p, x);
 	if (name) {
 		put_text(p->out, "%s", name);
 	} else if (!is_vector(p, x)) {
-		put_text(p->out, x->dtype == BOOL ? "v_when(" : "v_set(");
+		put_text(p->out, x->dtype == BOOL ? "v_when(" : is_lane_int(x->dtype) ? "v_set_i(" : "v_set(");
 		print_expr(p, x, false);
 		put_text(p->out, ")");
 	} else if (x->kind == X_CAST) {
-		put_text(p->out, "v_select(");
-		print_vector(p, x->arg[0], false);
-		put_text(p->out, ", v_set(1.0f), v_set(0.0f))");
+		print_vector_cast(p, x, tight);
 	} else if (x->kind == X_LOAD) {
 		print_vector_load(p, x);
 	} else if (x->kind == X_LOCAL) {
@@ -684,6 +717,7 @@ static void print_let(Printer *p, const Stmt *t)
 	bool vector = t->lanes > 1 || is_vector(p, t->local);
 	const char *type = !vector ? t->local->dtype == BOOL ? "int" : c_type(t->local->dtype)
 	                   : t->local->dtype == BOOL         ? "vm"
+	                   : is_lane_int(t->local->dtype)    ? "vi"
 	                                                     : "vf";
 	indent(p);
 	put_text(p->out, t->ways > 1 ? "%s t%lld[%d] = {" : "%s t%lld = ", type, (long long)t->local->i, t->ways);
@@ -742,7 +776,7 @@ static void print_store(Printer *p, const Stmt *t)
 	bool vector = is_vector(p, t->address), zero = t->address->kind == X_NUM && t->address->i == 0;
 	indent(p);
 	if (vector) {
-		put_text(p->out, "%s(%s%s", p->lanes_n ? "v_store_n" : "v_store", y, zero ? "" : " + ");
+		put_text(p->out, "v_store%s%s(%s%s", lane_suffix(p, t->value->dtype), p->lanes_n ? "_n" : "", y, zero ? "" : " + ");
 		if (!zero)
 			print_expr(p, t->address, false);
 		put_text(p->out, ", ");

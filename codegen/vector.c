@@ -2,8 +2,13 @@
  *
  *     load x[.. + i]        a vector, when i steps by 1        bools become masks
  *     i <= j                the lanes below a number            cond ? x[i - 1] : 0    a masked load
- */
+ *
+ * An integer of up to 32 bits has a lane of 32: bytes are widened where they are read and cut where they are stored. */
 #include "codegen/nest.h"
+
+bool is_lane_int(DType t) { return t == I32 || t == U8 || t == I8; }
+
+static bool is_lane(DType t) { return t == F32 || t == BOOL || is_lane_int(t); }
 
 static bool vector_args(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
@@ -51,7 +56,31 @@ static bool safe_select(const Expr *x, const Axis *axis)
 static bool vector_load(const Expr *x, const Axis *axis)
 {
 	int64_t coef;
-	return (x->dtype == F32 || x->dtype == BOOL) && affine_in(x->arg[0], axis, &coef) && coef == 1;
+	return is_lane(x->dtype) && affine_in(x->arg[0], axis, &coef) && coef == 1;
+}
+
+bool is_bound(const Expr *x, bool lowest)
+{
+	if (x->kind != X_ALU || x->op != SELECT || x->dtype != F32 || x->arg[2]->kind != X_NUM)
+		return false;
+	const Expr *test = x->arg[0];
+	return test->kind == X_ALU && test->op == LT && test->arg[!lowest] == x->arg[2] && test->arg[lowest] == x->arg[1];
+}
+
+/* x is a float within what the integer type holds, by its form. */
+static bool is_within(const Expr *x, DType t)
+{
+	double lowest = is_unsigned(t) ? 0 : -128;
+	return is_bound(x, false) && is_bound(x->arg[1], true) && x->arg[2]->f <= lowest + 255 &&
+	       x->arg[1]->arg[2]->f >= lowest;
+}
+
+static bool vector_cast(const Module *m, Stage *s, Expr *x, const Axis *axis)
+{
+	DType from = x->arg[0]->dtype, to = x->dtype;
+	bool widens = is_lane_int(from) && (to == F32 || to == I32);
+	bool cuts = from == F32 && (to == U8 || to == I8) && is_within(x->arg[0], to);
+	return ((from == BOOL && to == F32) || widens || cuts) && vectorisable(m, s, x->arg[0], axis);
 }
 
 static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
@@ -62,7 +91,11 @@ static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return vector_compare(s, x, axis);
 	if (x->op == SELECT && !safe_select(x, axis))
 		return false;
-	return (x->dtype == F32 || x->dtype == BOOL) && vector_args(m, s, x, axis);
+	bool sums = x->dtype == I32 && (x->op == ADD || x->op == SUB || x->op == MUL);
+	for (int k = 0; k < x->nargs && !sums; k++)
+		if (x->arg[k]->dtype != F32 && x->arg[k]->dtype != BOOL)
+			return false;
+	return (sums || x->dtype == F32 || x->dtype == BOOL) && vector_args(m, s, x, axis);
 }
 
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
@@ -70,18 +103,18 @@ bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	if (m->target->lanes == 1)
 		return false;
 	if (!depends_on(x, axis))
-		return x->dtype == F32 || x->dtype == BOOL;
+		return is_lane(x->dtype);
 	switch (x->kind) {
 	case X_LOAD:
 		return vector_load(x, axis);
 	case X_ALU:
 		return vector_alu(m, s, x, axis);
 	case X_CAST:
-		return x->dtype == F32 && x->arg[0]->dtype == BOOL && vectorisable(m, s, x->arg[0], axis);
+		return vector_cast(m, s, x, axis);
 	case X_LOCAL:
-		return x->dtype == F32;
+		return x->dtype == F32 || is_lane_int(x->dtype);
 	case X_REDUCE:
-		return x->red <= RED_MIN && vectorisable(m, s, x->arg[0], axis);
+		return x->red <= RED_MIN && (x->dtype == F32 || (x->dtype == I32 && x->red == RED_SUM)) && vectorisable(m, s, x->arg[0], axis);
 	default:
 		return false;
 	}
