@@ -621,6 +621,7 @@ void make_nest(Module *m, Stage *s)
 	Expr *found[1];
 	Build b = {.m = m, .s = s, .tail = &s->nest, .undivided = s->over};
 	s->body = unify(m, s, s->body);
+	s->apart = is_heavy(s->body);
 	order_axes(s);
 	b.split = find_split(s);
 	loops(&b, 0, s->body);

@@ -119,6 +119,7 @@ typedef struct Stage {
 	bool in_place;     /* reads elements where it writes them */
 	bool over;         /* writes over what a stage before it wrote, where data says: in order, by one worker */
 	bool wide;         /* indices need 64 bits */
+	bool apart;        /* vectors may gather elements that lie apart: what is computed of them costs more than that */
 	bool checks;       /* has checked indices: gets a pointer to the status */
 	int64_t macs, reads, writes; /* multiply-adds; bytes, see StageFacts */
 	uint32_t locals;   /* number of X_LOCAL so far */
@@ -191,5 +192,7 @@ bool is_lane_int(DType t);
 /* x is  low < a ? a : low  with a number (lowest), or  a < high ? a : high. */
 bool is_bound(const Expr *x, bool lowest);
 /* x can be computed for the lanes of a vector along axis. */
+/* How far apart the elements of neighbouring lanes lie in memory; 0: at no known distance. */
+int64_t lane_step(const Expr *load, const Axis *axis);
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis);
 #endif

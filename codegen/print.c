@@ -378,9 +378,12 @@ static const char *lane_suffix(Printer *p, DType t)
 
 static void print_vector_load(Printer *p, Expr *x)
 {
-	put_text(p->out, x->dtype == BOOL ? "v_bools" : "v_load%s", lane_suffix(p, x->dtype));
+	int64_t step = lane_step(x, p->vector);
+	put_text(p->out, x->dtype == BOOL ? "v_bools" : step != 1 ? "v_gather" : "v_load%s", lane_suffix(p, x->dtype));
 	put_text(p->out, p->lanes_n ? "_n(" : "(");
 	print_place(p, x);
+	if (step != 1)
+		put_text(p->out, ", %lld", (long long)step);
 	if (p->lanes_n)
 		put_text(p->out, ", %s", p->lanes_n);
 	put_text(p->out, ")");
@@ -461,6 +464,12 @@ static void print_scalar_select(Printer *p, Expr *x)
 	put_text(p->out, ")");
 }
 
+/* Elements of memory side by side, which no name holds yet. */
+static bool is_row_load(const Printer *p, const Expr *x)
+{
+	return x->kind == X_LOAD && is_vector(p, x) && lane_step(x, p->vector) == 1 && !bound_name(p, x);
+}
+
 /* The condition may stand for "inside x": what it rules out is not read. */
 static void print_masked_load(Printer *p, Expr *x)
 {
@@ -493,7 +502,7 @@ static void print_vector_alu(Printer *p, Expr *x, bool tight)
 		return;
 	if (x->op == SELECT && !is_vector(p, x->arg[0]))
 		print_scalar_select(p, x);
-	else if (x->op == SELECT && x->dtype == F32 && x->arg[1]->kind == X_LOAD && is_vector(p, x->arg[1]) && !bound_name(p, x->arg[1]))
+	else if (x->op == SELECT && x->dtype == F32 && is_row_load(p, x->arg[1]))
 		print_masked_load(p, x);
 	else if (x->dtype == BOOL && x->arg[0]->dtype == I64)
 		print_lanes(p, x);

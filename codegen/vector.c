@@ -45,18 +45,28 @@ static bool has(const Expr *x, bool (*is)(const Expr *))
 
 static bool is_load(const Expr *x) { return x->kind == X_LOAD; }
 
+enum { STEP_MAX = 1 << 20 }; /* sixteen of them, in bytes, are offsets of 32 bits */
+
+int64_t lane_step(const Expr *x, const Axis *axis)
+{
+	int64_t coef;
+	bool steady = affine_in(x->arg[0], axis, &coef) && coef > -STEP_MAX && coef < STEP_MAX;
+	return steady ? coef : 0;
+}
+
 /* A vector computes both sides. Loads that a comparison of indices guards are masked, so they have to be bare. */
 static bool safe_select(const Expr *x, const Axis *axis)
 {
 	if (!depends_on(x->arg[0], axis) || !has(x->arg[0], compares_indices))
 		return true;
-	return (x->arg[1]->kind == X_LOAD || !has(x->arg[1], is_load)) && !has(x->arg[2], is_load);
+	bool bare = x->arg[1]->kind == X_LOAD && lane_step(x->arg[1], axis) == 1;
+	return (bare || !has(x->arg[1], is_load)) && !has(x->arg[2], is_load);
 }
 
-static bool vector_load(const Expr *x, const Axis *axis)
+static bool vector_load(const Stage *s, const Expr *x, const Axis *axis)
 {
-	int64_t coef;
-	return is_lane(x->dtype) && affine_in(x->arg[0], axis, &coef) && coef == 1;
+	int64_t step = lane_step(x, axis);
+	return is_lane(x->dtype) && (step == 1 || (step && s->apart && x->dtype == F32));
 }
 
 bool is_bound(const Expr *x, bool lowest)
@@ -106,7 +116,7 @@ bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return is_lane(x->dtype);
 	switch (x->kind) {
 	case X_LOAD:
-		return vector_load(x, axis);
+		return vector_load(s, x, axis);
 	case X_ALU:
 		return vector_alu(m, s, x, axis);
 	case X_CAST:

@@ -13,6 +13,10 @@ static const Helper avx2[] = {
 	V("v_store", "void", "float *p, vf x", "\t_mm256_storeu_ps(p, x);\n"),
 	V("v_mask", "__m256i", "int n", "\treturn _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));\n"),
 	V("v_load_n", "vf", "const float *p, int n", "\treturn _mm256_maskload_ps(p, v_mask(n));\n"),
+	V("v_apart", "__m256i", "int step", "\treturn _mm256_mullo_epi32(_mm256_set1_epi32(step), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));\n"),
+	V("v_gather", "vf", "const float *p, int step", "\treturn _mm256_i32gather_ps(p, v_apart(step), 4);\n"),
+	V("v_gather_n", "vf", "const float *p, int step, int n",
+	  "\treturn _mm256_mask_i32gather_ps(_mm256_setzero_ps(), p, v_apart(step), _mm256_castsi256_ps(v_mask(n)), 4);\n"),
 	V("v_store_n", "void", "float *p, vf x, int n",
 	  "\tif (n == 4)\n\t\t_mm_storeu_ps(p, _mm256_castps256_ps128(x));\t/* a tenth of the time of a mask */\n"
 	  "\telse\n\t\t_mm256_maskstore_ps(p, v_mask(n), x);\n"),
@@ -146,6 +150,11 @@ static const Helper avx512[] = {
 	V("v_load", "vf", "const float *p", "\treturn _mm512_loadu_ps(p);\n"),
 	V("v_store", "void", "float *p, vf x", "\t_mm512_storeu_ps(p, x);\n"),
 	V("v_load_n", "vf", "const float *p, int n", "\treturn _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);\n"),
+	V("v_apart", "__m512i", "int step",
+	  "\treturn _mm512_mullo_epi32(_mm512_set1_epi32(step), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));\n"),
+	V("v_gather", "vf", "const float *p, int step", "\treturn _mm512_i32gather_ps(v_apart(step), p, 4);\n"),
+	V("v_gather_n", "vf", "const float *p, int step, int n",
+	  "\treturn _mm512_mask_i32gather_ps(_mm512_setzero_ps(), (__mmask16)((1u << n) - 1), v_apart(step), p, 4);\n"),
 	V("v_store_n", "void", "float *p, vf x, int n",
 	  "\tif (n == 8)\n\t\t_mm256_storeu_ps(p, _mm512_castps512_ps256(x));\t/* half the time of a mask */\n"
 	  "\telse\n\t\t_mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), x);\n"),
