@@ -385,14 +385,17 @@ static void choose_ways(const Module *m, Contraction *c)
 		c->ways *= 2;
 }
 
+int64_t usual_turns(const Module *m, const Step *s) { return step_varies(s) ? dim_usual(m->g->syms, s->size) : s->n; }
+
 /* Tiles that go over one panel before the next share out the lines of the next one among them, evenly, so that it comes
  * from memory while they multiply. A power of two, for the test in the inner loop. Not where all panels come again for
  * the next row: they lie near by then. */
-static void choose_fetch(const Target *t, Contraction *c)
+static void choose_fetch(const Module *m, Contraction *c)
 {
-	int64_t tiles = (c->point.n + c->points - 1) / c->points, rows = 1, every = 1;
+	const Target *t = m->target;
+	int64_t tiles = (usual_turns(m, &c->point) + c->points - 1) / c->points, rows = 1, every = 1;
 	for (int i = 0; i < c->nouter; i++)
-		rows *= c->outer[i].b ? 1 : c->outer[i].n;
+		rows *= c->outer[i].b ? 1 : usual_turns(m, &c->outer[i]);
 	int64_t most = tiles * rows * LINE_FLOATS / c->panel;
 	bool once = c->panels_outside || (!c->points_outside && rows == 1);
 	if (t->lanes == 1 || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || most == 0)
@@ -492,7 +495,7 @@ bool make_tiles(Module *m, Stage *s)
 	s->contraction = c;
 	choose_order(m, s, c, depth * c->lane.n, points / c->lane.n * depth);
 	choose_ways(m, c);
-	choose_fetch(m->target, c);
+	choose_fetch(m, c);
 	choose_split(m, s, c);
 	Stmt *t = NEW(arena, Stmt);
 	t->kind = S_TILE;

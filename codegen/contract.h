@@ -56,6 +56,7 @@ struct Contraction {
 };
 
 static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
+int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its length */
 
 /* panels.c: constant b in the order in which tiles read it; sets packed, b_base and the outer axes' steps. */
 void pack_b(Module *m, Stage *s, Contraction *c);

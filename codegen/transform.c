@@ -35,6 +35,7 @@ static Expr *find_remainder(Expr *x, const Axis *axis)
 typedef struct Cut {
 	Axis *tile, *row;
 	int64_t last; /* rows of the last tile that count */
+	Dim size;     /* of the axis that was cut */
 } Cut;
 
 /* What a stage becomes when axes are cut into tiles; nothing is changed before all is known to fit. */
@@ -46,13 +47,13 @@ typedef struct Draft {
 	int ncuts;
 } Draft;
 
-/* Cut axis number i at multiples of m. */
+/* Cut axis number i at multiples of m; where it varies, m is 2. */
 static void cut_axis(Lower *l, Draft *d, int i, int64_t m)
 {
 	Axis *h = d->axis[i];
-	int64_t n = axis_count(h);
+	int64_t n = axis_count(h), last = !dim_known(h->extent) ? 1 : n % m ? n % m : m;
 	Cut *c = &d->cut[d->ncuts++];
-	*c = (Cut){axis_new(l, dim((n + m - 1) / m), false), axis_new(l, dim(m), false), n % m ? n % m : m};
+	*c = (Cut){axis_new(l, dim_ceildiv(l->graph->syms, h->extent, dim(m)), false), axis_new(l, dim(m), false), last, h->extent};
 	Expr *at = iadd(l, imul(l, axis_expr(l, c->tile), num_i(l, m)), axis_expr(l, c->row));
 	d->body = substitute(l, d->body, axis_expr(l, h), at);
 	d->address = substitute(l, d->address, axis_expr(l, h), at);
@@ -66,7 +67,7 @@ static void cut_axes(Stage *s, Draft *d)
 {
 	for (int i = 0; i < d->naxes && d->naxes < LOOP_MAX; i++) {
 		Expr *r = find_remainder(s->body, d->axis[i]);
-		if (r && dim_known(d->axis[i]->extent) && axis_count(d->axis[i]) >= r->arg[1]->i)
+		if (r && (dim_known(d->axis[i]->extent) || r->arg[1]->i == 2) && axis_count(d->axis[i]) >= r->arg[1]->i)
 			cut_axis(s->l, d, i++, r->arg[1]->i);
 	}
 }
@@ -135,6 +136,7 @@ static Expr *take_table(Transform *t, const Draft *d, const Expr *sum)
 		if (d->cut[i].row == a->row) {
 			a->tile = d->cut[i].tile;
 			a->last = (int)(d->cut[i].last * low);
+			a->size = d->cut[i].size;
 		}
 	return product->arg[1];
 }
@@ -144,6 +146,10 @@ static bool take_tables(Transform *t, const Draft *d, Expr *sum)
 	Expr *x = sum;
 	while (x && x->kind == X_REDUCE)
 		x = take_table(t, d, x);
+	if (x && x->kind == X_ALU && x->op == SELECT && x->arg[2]->kind == X_NUM && x->arg[2]->f == 0) {
+		t->guard = x->arg[0];
+		x = x->arg[1];
+	}
 	if (!x || x->kind != X_LOAD || x->dtype != F32)
 		return false;
 	for (int i = 0; i < t->naxes; i++)
@@ -180,6 +186,8 @@ static bool take_loops(Transform *t, const Draft *d)
 	if (t->nouter == 0)
 		return false;
 	t->lane = t->outer[--t->nouter];
+	if (t->guard && (t->naxes > 1 || depends_on(t->guard, t->lane)))
+		return false; /* one test a vector of a column */
 	return dim_known(t->lane->extent) && affine_in(t->load->arg[0], t->lane, &x) && affine_in(d->address, t->lane, &y) && x == 1 && y == 1;
 }
 
@@ -440,24 +448,6 @@ static const char *address_text(Tiles *t, const char *name, Expr *address)
 	return o.text;
 }
 
-/* d[..] of one row, or of the tile when there is one axis only. */
-static void print_loads(Tiles *t, int axis, const char *from)
-{
-	const TableAxis *a = &t->t->axis[axis];
-	const char *q = index_names[axis];
-	print_line(&t->p, "UNROLL for (int %s = 0; %s < %d; %s++)", q, q, a->columns, q);
-	Out o = {.arena = t->p.out->arena};
-	put_text(&o, "%s", from);
-	if (a->x)
-		put_text(&o, " + %lld*%s", (long long)a->x, q);
-	if (t->lanes == 1)
-		print_line(&t->p, "\td[%s] = *(%s);", q, o.text);
-	else if (t->rest)
-		print_line(&t->p, "\td[%s] = v_load_n(%s, %d);", q, o.text, t->rest);
-	else
-		print_line(&t->p, "\td[%s] = v_load(%s);", q, o.text);
-}
-
 static void shift(Printer *p, const Axis *axis, const char *to)
 {
 	p->shifted[p->nshifted] = axis;
@@ -474,6 +464,37 @@ static void shift_rows(Printer *p, const TableAxis *a, const char *i)
 	int low = (int)axis_count(a->low);
 	shift(p, a->row, arena_format(p->out->arena, "(%s / %d)", i, low));
 	shift(p, a->low, arena_format(p->out->arena, "(%s %% %d)", i, low));
+}
+
+/* "v_load(a + 384*q)" */
+static const char *load_text(const Tiles *t, const char *at)
+{
+	Arena *a = t->p.out->arena;
+	return t->lanes == 1 ? arena_format(a, "*(%s)", at) : t->rest ? arena_format(a, "v_load_n(%s, %d)", at, t->rest)
+	                                                           : arena_format(a, "v_load(%s)", at);
+}
+
+/* Whether column q is there. */
+static const char *guard_text(Tiles *t, const TableAxis *a, const char *q)
+{
+	Out o = {.arena = t->p.out->arena};
+	Printer p = t->p;
+	p.out = &o;
+	shift(&p, a->column, q);
+	print_expr(&p, t->t->guard, true);
+	return o.text;
+}
+
+/* d[..] of one row, or of the tile when there is one axis only. */
+static void print_loads(Tiles *t, int axis, const char *from)
+{
+	const TableAxis *a = &t->t->axis[axis];
+	const char *q = index_names[axis];
+	print_line(&t->p, "UNROLL for (int %s = 0; %s < %d; %s++)", q, q, a->columns, q);
+	const char *load = load_text(t, a->x ? arena_format(t->p.out->arena, "%s + %lld*%s", from, (long long)a->x, q) : from);
+	if (t->t->guard)
+		load = arena_format(t->p.out->arena, "%s ? %s : %s", guard_text(t, a, q), load, t->lanes > 1 ? "v_set(0.0f)" : "0");
+	print_line(&t->p, "\td[%s] = %s;", q, load);
 }
 
 static void print_stores(Tiles *t, int axis)
@@ -562,7 +583,8 @@ static void print_function(Tiles *t, Out *o)
 	(t->t->naxes == 1 ? print_one_axis : print_two_axes)(t, t->lanes > 1 ? "vf" : "float");
 	put_text(o, "INLINE void %s(", t->name);
 	print_parameters(t, o, true);
-	put_text(o, ")\n{\n%s}\n\n", body.text);
+	put_text(o, "%s)\n{\n%s}\n\n", sizes_used(t->p.m->unit, body.text, true), body.text);
+	t->p.s->transform->sizes = sizes_used(t->p.m->unit, body.text, false);
 }
 
 static Tiles tiles_new(Module *m, Stage *s, Out *o)
@@ -609,7 +631,7 @@ static void print_call(Tiles *t)
 {
 	Out o = {.arena = t->p.out->arena};
 	print_parameters(t, &o, false);
-	print_line(&t->p, "%s(%s);", t->name, o.text);
+	print_line(&t->p, "%s(%s%s);", t->name, o.text, t->t->sizes);
 }
 
 static void print_lanes(Tiles *t)
@@ -652,7 +674,11 @@ static void print_short(Tiles *t, int depth, int axis)
 	const char *i = axis_name(&t->p, t->t->outer[depth]);
 	Tiles last = *t;
 	last.rows[axis] = t->t->axis[axis].last;
-	print_line(&t->p, "if (%s < %lld) {", i, (long long)axis_count(t->t->outer[depth]) - 1);
+	const TableAxis *a = &t->t->axis[axis];
+	if (dim_known(a->size))
+		print_line(&t->p, "if (%s < %lld) {", i, (long long)axis_count(t->t->outer[depth]) - 1);
+	else
+		print_line(&t->p, "if (2*%s + 1 < %s) {", i, size_text(t->p.m->unit, a->size));
 	print_inside(t, depth);
 	print_line(&t->p, "} else {");
 	print_inside(&last, depth);

@@ -16,7 +16,8 @@ typedef struct TableAxis {
 	int rows, columns;
 	Axis *row, *low;   /* of the output: index inside the tile, or its digits; low is NULL where there is one */
 	Axis *tile;        /* of the output: which tile, when a longer axis was cut into them, else NULL */
-	int last;          /* rows of the last tile that count */
+	int last;          /* rows of the last tile that count, or where its axis varies, may be all that do */
+	Dim size;          /* of the axis that was cut into tiles */
 	Axis *column;      /* of the sum */
 	int64_t x;         /* step of the column in x, in elements */
 } TableAxis;
@@ -25,9 +26,11 @@ struct Transform {
 	TableAxis axis[TABLE_AXES];
 	int naxes;
 	Expr *load;        /* of x */
+	Expr *guard;       /* x is 0 where this does not hold; or NULL */
 	Expr *sum, *body;  /* the local that holds an element of the mapped tile; the stage's body around it */
 	Axis *lane;
 	Axis *outer[MAX_RANK]; /* loops over tiles, outermost first */
 	int nouter;
+	const char *sizes; /* that the tile functions use, as arguments */
 };
 #endif

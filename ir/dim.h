@@ -57,6 +57,8 @@ Dim dim_max(Syms *s, Dim a, Dim b);
  * for all); INT64_MIN and INT64_MAX when unbounded. */
 int64_t dim_lo(Syms *s, Dim d);
 int64_t dim_hi(Syms *s, Dim d);
+/* The size for which choices are made that suit one size only: where it varies, a quarter of the most. */
+int64_t dim_usual(Syms *s, Dim d);
 Dim dim_bounded(Syms *s, Dim d); /* the same size with dim_hi() noted in k */
 bool dim_at_most(Syms *s, Dim a, Dim b); /* a <= b for all values within the bounds, as far as we can prove */
 

@@ -171,6 +171,13 @@ static Range bounds_of(Syms *s, Dim d)
 int64_t dim_lo(Syms *s, Dim d) { return bounds_of(s, d).lo; }
 int64_t dim_hi(Syms *s, Dim d) { return bounds_of(s, d).hi; }
 
+int64_t dim_usual(Syms *s, Dim d)
+{
+	Range b = bounds_of(s, d);
+
+	return b.lo < b.hi / 4 ? b.hi / 4 : b.lo;
+}
+
 Dim dim_bounded(Syms *s, Dim d)
 {
 	if (!dim_known(d))

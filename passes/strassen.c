@@ -31,7 +31,7 @@ typedef struct Job {
 	Node *n;
 	Value *x, *w;
 	bool turned; /* W is stored as its transpose */
-	int64_t m, k, n_out; /* rows of x in all, columns of x and of W */
+	int64_t m, k, n_out; /* usual rows of x in all, columns of x and of W */
 	const Decision *choice;
 } Job;
 
@@ -56,14 +56,16 @@ static bool fits(Graph *g, Node *n, Job *job)
 	for (int i = 0; i < w->rank - 2; i++)
 		if (!dim_is(w->dim[i], 1))
 			return false;
-	for (int i = 0; i < x->rank; i++) {
-		if (!dim_known(x->dim[i]))
+	for (int i = 0; i < x->rank; i++)
+		if (i != x->rank - 2 && !dim_known(x->dim[i]))
 			return false;
-		job->m *= i < x->rank - 1 ? x->dim[i].k : 1;
-	}
+	for (int i = 0; i < x->rank - 2; i++)
+		job->m *= x->dim[i].k;
+	int64_t rows = dim_usual(g->syms, x->dim[x->rank - 2]);
+	job->m *= rows;
 	job->k = x->dim[x->rank - 1].k;
 	job->n_out = w->dim[w->rank - 1 - job->turned].k;
-	return job->m > 1 && x->dim[x->rank - 2].k > 1 && job->k % 2 == 0 && job->n_out % 2 == 0 && job->k && job->n_out;
+	return job->m > 0 && rows > 1 && job->k % 2 == 0 && job->n_out % 2 == 0 && job->k && job->n_out;
 }
 
 /* ---- whether it pays ---- */
@@ -155,13 +157,11 @@ static void rewrite_product(const Job *job)
 	Graph *g = job->g;
 	Node *n = job->n;
 	const Op *op = op_find("tcc", "StrassenOutput");
-	struct Strassen *attr = attr_new(g, op);
 	Value *s = input_sums(job), *p = put(g, n, "MatMul", s, weight_sums(job), END_IN);
-	Value *in[] = {p, const_from(g, F32, 2, (int64_t[]){STRASSEN_BLOCKS, STRASSEN_PRODUCTS}, c_table[0])};
+	Value *in[] = {p, const_from(g, F32, 2, (int64_t[]){STRASSEN_BLOCKS, STRASSEN_PRODUCTS}, c_table[0]), job->x};
 	Decision *quiet = arena_copy(&g->ctx->perm, job->choice, sizeof *quiet);
 
-	attr->rows = job->x->shape.dim[job->x->shape.rank - 2].k;
-	Value *y = node_new(g, op, n, 2, in, 1, attr)->out[0];
+	Value *y = node_new(g, op, n, 3, in, 1, NULL)->out[0];
 	quiet->quiet = true;
 	p->def->choice = job->choice;
 	s->def->choice = y->def->choice = quiet;

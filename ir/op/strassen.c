@@ -7,7 +7,7 @@
  *
  * x and y are matrices of 2 x 2 blocks: even and odd rows, left and right halves. So the blocks of x lie K / 2 elements
  * from each other. Of an odd number of rows the last has zeros for a partner. The tables A [7, 4] and C [4, 7] are inputs
- * of the nodes; which numbers they hold is the pass's affair. */
+ * of the nodes; which numbers they hold is the pass's affair. The last input of StrassenOutput has as many rows as y. */
 #include "ir/op/strassen.h"
 
 static void need_table(Graph *g, const Node *n, int64_t rows, int64_t columns)
@@ -92,24 +92,19 @@ const Op op_tcc_StrassenInput = {
 
 /* ---- StrassenOutput ---- */
 
-static const Attr output_attrs[] = {ATTR_INT(Strassen, rows, 0), {0}};
-
 static void output_infer(Graph *g, Node *n)
 {
-	const struct Strassen *attr = ATTR_OF(n, Strassen);
-	const Shape *p = &n->in[0]->shape;
-	Shape y = {.rank = p->rank - 1};
+	const Shape *p = &n->in[0]->shape, *x = &n->in[2]->shape;
+	Shape y = *x;
 
 	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 3, MAX_RANK);
+	need_rank(g, n, 2, p->rank - 1, p->rank - 1);
 	need_size(g, n, 0, 0, dim(STRASSEN_PRODUCTS));
 	need_table(g, n, STRASSEN_BLOCKS, STRASSEN_PRODUCTS);
-	if (!dim_is(p->dim[p->rank - 2], (attr->rows + 1) / 2))
-		fail_node(g, n, "E-ATTR", "%lld rows are not made from %s pairs", (long long)attr->rows,
-			  dim_text(g->syms, p->dim[p->rank - 2]));
-	for (int i = 0; i < y.rank; i++)
-		y.dim[i] = p->dim[1 + i];
-	y.dim[y.rank - 2] = dim(attr->rows);
+	for (int i = 0; i < x->rank - 2; i++)
+		need_size(g, n, 0, 1 + i, x->dim[i]);
+	need_size(g, n, 0, x->rank - 1, half(g, x->dim[x->rank - 2]));
 	y.dim[y.rank - 1] = dim_mul(g->syms, p->dim[p->rank - 1], dim(2));
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 }
@@ -158,6 +153,6 @@ static Expr *output_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 }
 
 const Op op_tcc_StrassenOutput = {
-	.name = "StrassenOutput", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
-	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 16, .attrs = output_attrs, .attr_size = sizeof(struct Strassen),
-	.infer = output_infer, .eval = output_eval, .lower = output_lower};
+	.name = "StrassenOutput", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
+	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 16, .infer = output_infer, .eval = output_eval,
+	.lower = output_lower};

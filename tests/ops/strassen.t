@@ -6,9 +6,10 @@ run x = f32[3,4] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
 gives s = f32[7,2,2] [8, 10, 9, 10, 12, 14, 0, 0, 1, 2, 9, 10, 7, 8, 0, 0, 4, 6, 20, 22, 4, 4, -9, -10, -4, -4, 11, 12]
 
 == blocks from products, the last row without a partner
-graph (%p f32[7,2,2], %c f32[4,7]) -> (%y) { %y f32[3,4] = tcc.StrassenOutput(%p, %c) {rows = 3} }
+graph (%p f32[7,2,2], %c f32[4,7], %x f32[3,4]) -> (%y) { %y f32[3,4] = tcc.StrassenOutput(%p, %c, %x) }
 run p = f32[7,2,2] [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2],
-    c = f32[4,7] [1, 0, 0, 1, -1, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, -1, 1, 0, 0, 1, 0]
+    c = f32[4,7] [1, 0, 0, 1, -1, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, -1, 1, 0, 0, 1, 0],
+    x = f32[3,4] [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 gives y = f32[3,4] [5, 2, 4, 6, 6, 3, -1, 6, 4, 1, 3, 5]
 
 == an odd number of columns
@@ -20,5 +21,5 @@ fails E-SHAPE "must have size 7"
 graph (%x f32[4,4], %a f32[6,4]) -> (%s) { %s = tcc.StrassenInput(%x, %a) }
 
 == rows that no pairs make
-fails E-ATTR "5 rows are not made from 2 pairs"
-graph (%p f32[7,2,2], %c f32[4,7]) -> (%y) { %y = tcc.StrassenOutput(%p, %c) {rows = 5} }
+fails E-SHAPE "must have size 3"
+graph (%p f32[7,2,2], %c f32[4,7], %x f32[5,4]) -> (%y) { %y = tcc.StrassenOutput(%p, %c, %x) }
