@@ -89,16 +89,20 @@ Expr *address_of(Lower *l, const Value *v, Expr *const *at)
 
 enum { LINE = 16, CROWDED = 256 }; /* elements: of a line, and a step at which few sets of a first cache take all */
 
-/* In the value's order, borders included. */
+/* In the value's order, borders included. Rows whose length varies lie as far apart as the longest: a run that uses only
+ * their beginnings should find these in all sets of a cache. */
 int64_t row_major(const Value *v, int64_t *stride)
 {
 	const Place *p = v->place;
 	int64_t step = 1;
+	bool varies = false;
 	for (int k = v->shape.rank - 1; k >= 0; k--) {
 		int axis = v->order[k];
-		step += axis < p->apart && step % CROWDED == 0 ? LINE : 0;
+		bool spread = axis < p->apart || (varies && !p->ragged);
+		step += spread && step % CROWDED == 0 ? LINE : 0;
 		stride[axis] = step;
 		step *= v->shape.dim[axis].k + p->before[axis] + p->after[axis];
+		varies |= !dim_known(v->shape.dim[axis]);
 	}
 	return step;
 }

@@ -50,6 +50,9 @@ static const Model models[] = {
 	/* parts of one value, the last of which varies; what moves elements */
 	{"graph (%x f32[n,s], %u f32[n,3]) -> (%y, %z) { %y = Concat(%u, %x) {axis = 1} %a = Neg(%y) %z = Transpose(%a) }",
 	 {4, 9}, {{1, 1}, {1, 9}, {4, 1}, {2, 3}, {3, 8}, {4, 9}}},
+	/* rows that lie a line more than the longest apart, so that short ones do not share sets of a cache */
+	{"graph (%x f32[n,s]) -> (%y) { %t = Transpose(%x) %m = MatMul(%t, %x) %p = Softmax(%m) %y = MatMul(%p, %t) }",
+	 {4, 256}, {{1, 1}, {1, 9}, {4, 1}, {2, 33}, {3, 128}, {4, 256}}},
 	/* products by Strassen's method: an odd last row has no partner */
 	{"graph (%x f32[1,s,384], %w1 f32[384,512], %w2 f32[512,384], %wb f32[512]) -> (%y) {"
 	 " %p = MatMul(%x, %w1) %q = Add(%p, %wb) %r = Relu(%q) %t = MatMul(%r, %w2) %y = Add(%t, %x) }",
