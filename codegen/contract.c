@@ -389,13 +389,14 @@ int64_t usual_turns(const Module *m, const Step *s) { return step_varies(s) ? di
 
 /* Tiles that go over one panel before the next share out the lines of the next one among them, evenly, so that it comes
  * from memory while they multiply. A power of two, for the test in the inner loop. Not where all panels come again for
- * the next row: they lie near by then. */
+ * the next row: they lie near by then. Where the number of tiles varies there may be half of the usual ones. */
 static void choose_fetch(const Module *m, Contraction *c)
 {
 	const Target *t = m->target;
 	int64_t tiles = (usual_turns(m, &c->point) + c->points - 1) / c->points, rows = 1, every = 1;
 	for (int i = 0; i < c->nouter; i++)
 		rows *= c->outer[i].b ? 1 : usual_turns(m, &c->outer[i]);
+	tiles = step_varies(&c->point) ? (tiles + 1) / 2 : tiles;
 	int64_t most = tiles * rows * LINE_FLOATS / c->panel;
 	bool once = c->panels_outside || (!c->points_outside && rows == 1);
 	if (t->lanes == 1 || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || most == 0)

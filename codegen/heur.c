@@ -80,20 +80,31 @@ static double step_cycles(const Contraction *c, const Target *t, bool by_rows, i
 	return worst + 0.1 * (fma + loads + stream) + 20.0 / (double)c->depth;
 }
 
-static double tile_cycles(const Contraction *c, const Target *t, const TileShape *tile)
+/* Of so many points. */
+static double points_cycles(const Contraction *c, const Target *t, const TileShape *tile, int64_t points)
 {
 	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
 	int64_t full_v = all / tile->vectors, rest_v = all % tile->vectors;
-	int64_t full_p = c->point.n / tile->points, rest_p = c->point.n % tile->points;
+	int64_t full_p = points / tile->points, rest_p = points % tile->points;
 	bool rows = tile->by_rows;
 	double sum = (double)full_v * (double)full_p * step_cycles(c, t, rows, tile->points, tile->vectors);
 	sum += rest_p ? (double)full_v * step_cycles(c, t, rows, rest_p, tile->vectors) : 0;
 	sum += rest_v ? (double)full_p * step_cycles(c, t, rows, tile->points, rest_v) : 0;
 	sum += rest_v && rest_p ? step_cycles(c, t, rows, rest_p, rest_v) : 0;
-	sum *= (double)c->depth;
+	return sum * (double)c->depth;
+}
+
+/* Where the number of points varies, what counts is the time of a point: at the most of them, and at a half, a quarter
+ * and an eighth of that. */
+static double tile_cycles(const Contraction *c, const Target *t, const TileShape *tile)
+{
+	int sizes = step_varies(&c->point) && c->point.n >= 8 ? 4 : 1;
+	double sum = 0;
+	for (int i = 0; i < sizes; i++)
+		sum += points_cycles(c, t, tile, c->point.n >> i) * (1 << i);
 	for (int i = 0; i < c->nouter; i++)
 		sum *= (double)c->outer[i].n;
-	return sum;
+	return sum / sizes;
 }
 
 static bool fits(const Target *t, const Contraction *c, const TileShape *tile)
