@@ -1,4 +1,4 @@
-/* border.c -- zeros around a value, written before its elements are.
+/* border.c -- zeros around a value, or bytes that stand for zero, written before its elements are.
  *
  *     memset(y - 880, 0, ...);                      the row above
  *     for (int i = 0; i < 17; i++)
@@ -17,11 +17,11 @@ typedef struct Border {
 
 static void print_zeros(Border *b, int64_t from, int64_t count)
 {
-	long long bytes = (long long)dtype_bytes(b->v->dtype, count);
+	long long bytes = (long long)dtype_bytes(b->v->dtype, count), fill = (long long)b->v->place->fill;
 	if (from)
-		print_line(b->p, "memset(%s %c %lld, 0, %lld);", b->at, from < 0 ? '-' : '+', (long long)(from < 0 ? -from : from), bytes);
+		print_line(b->p, "memset(%s %c %lld, %lld, %lld);", b->at, from < 0 ? '-' : '+', (long long)(from < 0 ? -from : from), fill, bytes);
 	else
-		print_line(b->p, "memset(%s, 0, %lld);", b->at, bytes);
+		print_line(b->p, "memset(%s, %lld, %lld);", b->at, fill, bytes);
 }
 
 static bool has_border_below(const Value *v, int depth)

@@ -37,21 +37,67 @@ static Expr *load_of(Expr *x)
 	return is_f32_load(load) && (load == x || (is_constant(load) && is_numeric(x->arg[0]))) ? load : NULL;
 }
 
+/* The load of a byte, also less a zero point: *zero. */
+static Expr *byte_of(Expr *x, Expr **zero)
+{
+	*zero = NULL;
+	if (x->kind == X_ALU && x->op == SUB) {
+		*zero = x->arg[1];
+		x = x->arg[0];
+	}
+	Expr *load = x->kind == X_CAST && x->dtype == I32 ? x->arg[0] : NULL;
+	return load && load->kind == X_LOAD && (load->dtype == U8 || load->dtype == I8) ? load : NULL;
+}
+
+/* A number, or a constant's element that numbers find. */
+static bool is_known(const Expr *x)
+{
+	if (x->kind == X_CAST)
+		return is_known(x->arg[0]);
+	return x->kind == X_NUM || (x->kind == X_LOAD && is_constant(x) && is_numeric(x->arg[0]));
+}
+
+static bool varies_in_sum(const Expr *x, const Expr *sum)
+{
+	for (int i = 0; i < sum->naxes; i++)
+		if (depends_on(x, sum->axes[i]))
+			return true;
+	return false;
+}
+
+/* Bytes of data by those of a constant. */
+static bool find_bytes(Contraction *c, Expr *product)
+{
+	Expr *zero[2], *load[2] = {byte_of(product->arg[0], &zero[0]), byte_of(product->arg[1], &zero[1])};
+	if (!load[0] || !load[1])
+		return false;
+	int b = is_constant(load[0]) ? 0 : 1;
+	c->a = load[1 - b];
+	c->a_zero = zero[1 - b];
+	c->b = c->tap = load[b];
+	c->b_less = product->arg[b];
+	c->of = FOURS;
+	return is_constant(c->b) && !is_constant(c->a) && (!zero[b] || is_known(zero[b])) &&
+	       (!c->a_zero || !varies_in_sum(c->a_zero, c->sum));
+}
+
 static bool find_core(Module *m, Stage *s, Contraction *c)
 {
 	bool *seen = NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1);
 	if (count_reduces(s->body, &c->sum, seen) != 1 || c->sum->red != RED_SUM)
 		return false;
 	Expr *product = c->sum->arg[0];
-	if (product->kind != X_ALU || product->op != MUL || !load_of(product->arg[0]) || !load_of(product->arg[1]))
+	if (product->kind != X_ALU || product->op != MUL || s->naxes == 0 || (s->out->dtype != F32 && !is_lane_int(s->out->dtype)))
+		return false;
+	if (product->dtype == I32)
+		return find_bytes(c, product);
+	if (!load_of(product->arg[0]) || !load_of(product->arg[1]))
 		return false;
 	int b = is_constant(load_of(product->arg[0])) && !is_constant(load_of(product->arg[1])) ? 0 : 1;
 	c->a = product->arg[1 - b];
 	c->tap = product->arg[b];
 	c->b = load_of(c->tap);
-	if (!is_f32_load(c->a))
-		return false;
-	return s->naxes > 0 && (s->out->dtype == F32 || is_lane_int(s->out->dtype));
+	return is_f32_load(c->a);
 }
 
 /* x = base + sum of coefficients times known axes */
@@ -110,7 +156,8 @@ static void order_reduction(const Stage *s, Contraction *c)
 			c->nk--;
 			continue;
 		}
-		for (; at > 0 && !s->module->o->strict && size_of(c->k[at - 1].a) < size_of(step.a); at--)
+		bool ordered = s->module->o->strict && c->of == FLOATS;
+		for (; at > 0 && !ordered && size_of(c->k[at - 1].a) < size_of(step.a); at--)
 			c->k[at] = c->k[at - 1];
 		c->k[at] = step;
 	}
@@ -154,7 +201,8 @@ static const char *key_of(const Stage *s, const Contraction *c, Arena *a)
 	put_text(&o, "%lldx%lld sum ", (long long)c->point.n, (long long)c->lane.n);
 	for (int i = 0; i < c->sum->naxes; i++)
 		put_text(&o, "%s%lld", i ? "x" : "", (long long)axis_count(c->sum->axes[i]));
-	put_text(&o, " step %lld%s%s", (long long)c->point.a, c->a_lanes ? " each" : "", is_constant(c->b) ? "" : " of data");
+	put_text(&o, " step %lld%s%s%s", (long long)c->point.a, c->a_lanes ? " each" : "", is_constant(c->b) ? "" : " of data",
+	         c->of == FLOATS ? "" : " of bytes");
 	return o.text;
 }
 
@@ -253,15 +301,61 @@ static bool divide_axes(Stage *s, Contraction *c)
 	return true;
 }
 
+/* ---- bytes ---- */
+
+enum { FLOAT_EXACT = 1 << 24 }; /* floats hold integers up to here */
+
+static int64_t greater_of(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* How tiles multiply them: the innermost k walks through neighbours of a, or sums are small enough for floats. */
+static bool choose_bytes(const Module *m, const Stage *s, Contraction *c)
+{
+	int64_t least, most;
+	if (c->of == FLOATS)
+		return true;
+	range_of_b(m, s, c, &least, &most);
+	if (c->a_lanes) {
+		c->of = BYTES;
+		c->b_type = F32;
+		return c->depth * 255 * greater_of(-least, most) <= FLOAT_EXACT;
+	}
+	bool vectors = m->target->lanes > 1, narrow = least >= -128 && most <= 127;
+	c->b_type = narrow && (!vectors || m->target->dots) ? I8 : I16;
+	c->four = vectors ? 4 : 1;
+	return !vectors || (c->nk && c->k[c->nk - 1].a == 1 && !step_varies(&c->k[c->nk - 1]));
+}
+
+/* The sum of a - zero by b from that of a, or of a + 128 where a has a sign, by b. */
+static Expr *whole_sum(Module *m, Stage *s, const Contraction *c, Expr *acc)
+{
+	Lower *l = s->l;
+	int64_t raised = c->of == FOURS && c->four == 4 && c->a->dtype == I8 ? 128 : 0;
+	Expr *zero = c->a_zero ? c->a_zero : num(l, I32, 0);
+	if (c->of == FLOATS || (zero->kind == X_NUM && zero->i + raised == 0))
+		return acc;
+	if (raised)
+		zero = zero->kind == X_NUM ? num(l, I32, (double)(zero->i + raised)) : alu2(l, ADD, zero, num(l, I32, (double)raised));
+	return alu2(l, SUB, acc, alu2(l, MUL, zero, sums_of_b(m, s, c)));
+}
+
 /* The stage's body with a local in place of the sum. */
 static bool make_epilogue(Module *m, Stage *s, Contraction *c)
 {
 	const Axis *lane = c->lane.axis;
-	Expr *acc = local_new(s, F32);
+	Expr *acc = local_new(s, c->sum->dtype);
 	acc->mask = c->sum->mask | (uint64_t)1 << (lane->id < 63 ? lane->id : 63);
-	c->epilogue = substitute(s->l, s->body, c->sum, acc);
+	c->epilogue = substitute(s->l, s->body, c->sum, whole_sum(m, s, c, acc));
 	c->acc = acc;
 	return m->target->lanes == 1 || vectorisable(m, s, c->epilogue, lane);
+}
+
+Value *flat_const(Module *m, Tensor *t)
+{
+	Value *v = value_const(m->g, NULL, t);
+	v->place = place_new(m->g);
+	v->place->form = FORM_STORED;
+	v->place->stride[0] = 1;
+	return v;
 }
 
 /* ---- one axis of lanes out of two ---- */
@@ -287,11 +381,7 @@ static Expr *laid_out(Module *m, Stage *s, Expr *load, Axis *lane)
 	int64_t *at = NEW_N(&m->g->ctx->scratch, int64_t, s->l->naxes + 1);
 	for (at[lane->id] = 0; at[lane->id] < n; at[lane->id]++)
 		move_element(t, at[lane->id], load->value->data, index_at(load->arg[0], at));
-	Value *v = value_const(m->g, NULL, t);
-	v->place = place_new(m->g);
-	v->place->form = FORM_STORED;
-	v->place->stride[0] = 1;
-	return expr_load(s->l, v, (Expr *[]){axis_expr(s->l, lane)});
+	return expr_load(s->l, flat_const(m, t), (Expr *[]){axis_expr(s->l, lane)});
 }
 
 /* Two neighbouring axes along which y lies in one piece, and that a does not know, are one axis of lanes: the channels
@@ -301,7 +391,7 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 	Stage joined = *s;
 	Contraction with = *c;
 	Lower *l = s->l;
-	if (m->target->lanes == 1 || !c->nouter)
+	if (m->target->lanes == 1 || !c->nouter || c->of != FLOATS)
 		return;
 	const Step *p = &c->outer[c->nouter - 1], *q = &c->lane;
 	if (p->axis != s->axis[s->naxes - 2] || !is_constant(c->b) || step_varies(p) || p->a || q->a || !p->b || p->y != q->n)
@@ -327,20 +417,25 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 	*c = with;
 }
 
-/* The order of loops over panels and points, from the number of elements of b and a that all tiles load; returns why. */
+/* Bytes of so many elements that tiles read. */
+static int64_t size_of_a(const Contraction *c, int64_t n) { return (int64_t)dtype_bytes(c->a->dtype, n); }
+
+static int64_t size_of_b(const Contraction *c, int64_t n) { return (int64_t)dtype_bytes(c->of == FLOATS ? F32 : c->b_type, n); }
+
+/* The order of loops over panels and points, from the bytes of b and a that all tiles load; returns why. */
 static const char *find_order(const Module *m, Contraction *c, int64_t b, int64_t a)
 {
 	const Target *t = m->target;
 	Arena *arena = &m->g->ctx->perm;
-	int64_t x = shape_count(m->g, &c->a->value->shape).k;
+	int64_t x = size_of_a(c, shape_count(m->g, &c->a->value->shape).k);
 	if (c->a_lanes) { /* a column of channels at a time when half of a stays near, and its steps spread over the first cache */
-		c->panels_outside = 4 * x <= 2 * t->l2 && 4 * c->point.a % 2048;
+		c->panels_outside = x <= 2 * t->l2 && size_of_a(c, c->point.a) % 2048;
 		c->points_outside = !c->panels_outside;
-		return c->panels_outside ? "" : arena_format(arena, "%s of input are read once", bytes_text(4.0 * (double)x, arena));
+		return c->panels_outside ? "" : arena_format(arena, "%s of input are read once", bytes_text((double)x, arena));
 	}
-	c->panels_outside = 4 * b > t->l2 / 2 || a < b;
-	c->points_outside = !c->panels_outside && 4 * b <= t->l1 / 2;
-	return arena_format(arena, "panels of %s %s", bytes_text(4.0 * (double)b, arena),
+	c->panels_outside = b > t->l2 / 2 || a < b;
+	c->points_outside = !c->panels_outside && b <= t->l1 / 2;
+	return arena_format(arena, "panels of %s %s", bytes_text((double)b, arena),
 	                    c->panels_outside ? "are read once" : c->points_outside ? "stay in the first cache"
 	                                                                           : "stay in the second cache");
 }
@@ -353,7 +448,7 @@ static const char *order_text(const Contraction *c) { return orders[c->panels_ou
 static void choose_order(const Module *m, Stage *s, Contraction *c, int64_t b, int64_t a)
 {
 	Decision *choice = NEW(&m->g->ctx->perm, Decision);
-	*choice = (Decision){.what = "order", .key = c->key, .why = find_order(m, c, b, a)};
+	*choice = (Decision){.what = "order", .key = c->key, .why = find_order(m, c, size_of_b(c, b), size_of_a(c, a))};
 	if (c->lane.n <= c->panel || a == c->depth)
 		return; /* one panel, or one point: there is one order */
 	Entry *e = measured(m, choice);
@@ -378,7 +473,7 @@ enum { SUMS = 8 }; /* additions under way at a time: two units, four cycles */
 static void choose_ways(const Module *m, Contraction *c)
 {
 	c->ways = 1;
-	if (m->target->lanes == 1 || m->o->strict || c->points > 1 || c->by_rows || c->a_lanes || !c->packed || !c->nk ||
+	if (m->target->lanes == 1 || m->o->strict || c->of != FLOATS || c->points > 1 || c->by_rows || c->a_lanes || !c->packed || !c->nk ||
 	    c->lane.n > c->panel)
 		return;
 	while (2 * c->ways * c->vectors <= SUMS && c->k[c->nk - 1].n % (2 * c->ways) == 0)
@@ -399,7 +494,7 @@ static void choose_fetch(const Module *m, Contraction *c)
 	tiles = step_varies(&c->point) ? (tiles + 1) / 2 : tiles;
 	int64_t most = tiles * rows * LINE_FLOATS / c->panel;
 	bool once = c->panels_outside || (!c->points_outside && rows == 1);
-	if (t->lanes == 1 || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || most == 0)
+	if (t->lanes == 1 || c->of != FLOATS || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || most == 0)
 		return;
 	while (2 * every <= most)
 		every *= 2;
@@ -464,6 +559,17 @@ static bool has_fixed_weights(const Contraction *c)
 	return fixed;
 }
 
+/* Steps of k, when the axes are merged that packed weights allow to merge: each row of fours has a last one of its own. */
+static void count_steps(Contraction *c)
+{
+	Contraction merged = *c;
+	merged.packed = (const Weight *)c; /* any: they will be packed */
+	if (c->four > 1)
+		merge_reduction(&merged);
+	c->run = merged.nk ? merged.k[merged.nk - 1].n : 1;
+	c->steps = c->depth / c->run * ((c->run + c->four - 1) / c->four);
+}
+
 bool make_tiles(Module *m, Stage *s)
 {
 	Arena *arena = &m->g->ctx->perm;
@@ -480,13 +586,17 @@ bool make_tiles(Module *m, Stage *s)
 	for (int i = 0; i < s->naxes; i++)
 		points *= axis_count(s->axis[i]);
 	macs = depth * points;
+	c->depth = depth;
+	c->four = 1;
 	order_reduction(s, c);
+	if (!choose_bytes(m, s, c))
+		return false;
 	join_lanes(m, s, c);
 	if (!c->epilogue && !make_epilogue(m, s, c))
 		return false;
 	if (is_constant(c->b) && !has_fixed_weights(c))
 		return false;
-	c->depth = depth;
+	count_steps(c);
 	choose_tile(m, s, c);
 	if (is_constant(c->b))
 		pack_b(m, s, c);

@@ -4,7 +4,15 @@
  *
  * Every axis of the stage has a step in each operand. An output axis that only b and y know is along the lanes (N), one
  * that only a and y know runs over points (M), one that both know is a batch (of matrices, groups; of channels in a
- * depthwise convolution, where it runs along the lanes and a is a vector too). Reduction axes are K. */
+ * depthwise convolution, where it runs along the lanes and a is a vector too). Reduction axes are K.
+ *
+ * Products of bytes are exact. In vectors, four neighbours of a along the innermost k meet the four weights of each lane:
+ *
+ *     acc[i][j] += a[i, k] b[k, j] + a[i, k + 1] b[k + 1, j] + ..     k = 0, 4, ..; the weights behind the last are 0
+ *
+ * Bytes with a sign are read 128 higher, and b has its zero point subtracted where it is packed, so that what the sum lacks,
+ * zero * sum over k of b[k, j], is a number for each j: the epilogue adds it. Bytes that lie along the lanes of both operands
+ * are multiplied as floats, which hold every such sum exactly. */
 #ifndef TCC_CODEGEN_CONTRACT_H
 #define TCC_CODEGEN_CONTRACT_H
 #include "codegen/nest.h"
@@ -26,7 +34,20 @@ typedef struct Row {
 enum { LINE_FLOATS = 16 }; /* in a line of cache */
 enum { STEP_MAX = 12, ROW_MAX = 32 }; /* vectors in the row of a tile: what UNROLL unrolls */
 
+typedef enum SumOf {
+	FLOATS, /* products of floats */
+	FOURS,  /* of bytes, in integers */
+	BYTES   /* of bytes along the lanes, as floats */
+} SumOf;
+
 struct Contraction {
+	SumOf of;
+	Expr *a_zero;     /* bytes: what is subtracted from each of a, or NULL */
+	Expr *b_less;     /* bytes: b less its zero point */
+	DType b_type;     /* bytes: as which type b is packed */
+	int four;         /* products in a step of the innermost k: 4 or 1 */
+	int64_t run;      /* products along the innermost k, merged with those outside of it that a allows */
+	int64_t steps;    /* of k, for a sum */
 	Expr *sum;        /* the X_REDUCE */
 	Expr *a, *b;      /* its two loads */
 	Expr *tap;        /* b, or a test that chooses between a constant's b and 0 */
@@ -60,6 +81,12 @@ int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its lengt
 
 /* panels.c: constant b in the order in which tiles read it; sets packed, b_base and the outer axes' steps. */
 void pack_b(Module *m, Stage *s, Contraction *c);
+/* The least and greatest of b's elements less their zero points. */
+void range_of_b(const Module *m, const Stage *s, const Contraction *c, int64_t *least, int64_t *most);
+/* For each lane, and index of the outer axes that b knows, the sum of b over k as an expression: a load of a constant. */
+Expr *sums_of_b(Module *m, Stage *s, const Contraction *c);
+/* A list of numbers as a constant that a stage can load. */
+Value *flat_const(Module *m, Tensor *t);
 /* An index or a test in numbers, when it is made of axes only; at: of each axis, by id. */
 bool is_numeric(const Expr *x);
 int64_t index_at(const Expr *x, const int64_t *at);

@@ -70,14 +70,16 @@ static double tile_loads(const Contraction *c, const Target *t, bool by_rows, in
  * others count a little, for nothing overlaps perfectly. The start and end of a tile are spread over its steps. */
 static double step_cycles(const Contraction *c, const Target *t, bool by_rows, int64_t points, int64_t vectors)
 {
-	double fma = (double)(points * vectors) / 2;
-	double loads = tile_loads(c, t, by_rows, points, vectors) / 2;
-	bool near = c->depth * vectors * t->lanes * 4 <= t->l1 / 2; /* the panel stays in the first cache */
-	double stream = (double)(vectors * t->lanes) * 4 / (near ? FIRST_STREAM : SECOND_STREAM);
+	int64_t bytes = (int64_t)dtype_bytes(c->of == FLOATS ? F32 : c->b_type, vectors * t->lanes * c->four);
+	bool pairs = c->four > 1 && c->b_type == I16;
+	double fma = (double)(points * vectors * (pairs ? 2 : 1)) / 2;
+	double loads = tile_loads(c, t, by_rows, points, vectors) / 2 + (pairs ? (double)(vectors + 2 * points) / 2 : 0);
+	bool near = c->steps * bytes <= t->l1 / 2; /* the panel stays in the first cache */
+	double stream = (double)bytes / (near ? FIRST_STREAM : SECOND_STREAM);
 	double worst = fma > loads ? fma : loads;
 	worst = worst > stream ? worst : stream;
 	worst = worst > 4 ? worst : 4;
-	return worst + 0.1 * (fma + loads + stream) + 20.0 / (double)c->depth;
+	return worst + 0.1 * (fma + loads + stream) + 20.0 / (double)c->steps;
 }
 
 /* Of so many points. */
@@ -91,7 +93,7 @@ static double points_cycles(const Contraction *c, const Target *t, const TileSha
 	sum += rest_p ? (double)full_v * step_cycles(c, t, rows, rest_p, tile->vectors) : 0;
 	sum += rest_v ? (double)full_p * step_cycles(c, t, rows, tile->points, rest_v) : 0;
 	sum += rest_v && rest_p ? step_cycles(c, t, rows, rest_p, rest_v) : 0;
-	return sum * (double)c->depth;
+	return sum * (double)c->steps;
 }
 
 /* Where the number of points varies, what counts is the time of a point: at the most of them, and at a half, a quarter
@@ -111,6 +113,8 @@ static bool fits(const Target *t, const Contraction *c, const TileShape *tile)
 {
 	int points = tile->points, vectors = tile->vectors;
 	int extra = points == 1 ? 2 : vectors + 1; /* with one point, b is an operand in memory */
+	if (c->four > 1 && c->b_type == I16)
+		extra = 2 * vectors + 3;
 	if (c->a_lanes)
 		extra = tile->by_rows && c->row.taps <= t->registers / 4 ? c->row.taps * vectors + 4 : 2;
 	if (t->lanes == 1 && points > 4)
@@ -128,7 +132,7 @@ enum { WAY = 4096, WAYS = 8 }; /* of a first cache: bytes, and how many lines of
  * push each other out. */
 static bool crowds(const Contraction *c, int points)
 {
-	int64_t step = 4 * (c->point.a < 0 ? -c->point.a : c->point.a), sets = WAY;
+	int64_t step = (int64_t)dtype_bytes(c->a->dtype, c->point.a < 0 ? -c->point.a : c->point.a), sets = WAY;
 	while (step && sets > 64 && step % sets)
 		sets /= 2;
 	return step && !c->a_lanes && c->depth > 16 && points > WAYS * (WAY / sets);

@@ -1,10 +1,13 @@
 /* panels.c -- the constant operand of a contraction, in the order in which its tiles read it.
  *
  *     [outer axes that b knows][panel][k][lane of the panel]      lanes of the last panel filled up with zeros
+ *     ..[k / 4][lane of the panel][4]                             bytes: fours of neighbours along k
+ *     ..[k / 4][vector][0, 2 or 1, 3][lane of the vector][2]      the same in 16 bits: pairs, as they come out of fours
  *
  * Where the address is a sum of a part without the lane and one that only the lane knows, each row is moved by offsets
  * that are found once; else (taps that are missing for some lanes) every element is evaluated. */
 #include <assert.h>
+#include <string.h>
 #include "codegen/contract.h"
 
 /* ---- expressions in numbers ---- */
@@ -63,12 +66,14 @@ static float tap_at(const Contraction *c, const int64_t *at)
 
 typedef struct Packing {
 	const Contraction *c;
-	Step *loop[2 * STEP_MAX]; /* outer axes that b knows, then k */
+	const Step *loop[2 * STEP_MAX]; /* outer axes that b knows, then k */
 	int nloops;
 	int64_t *at;              /* by axis id */
 	int64_t *offset;          /* of each lane, or NULL: there is none */
-	int64_t width, depth;     /* lanes of all panels; steps of k */
-	float *to;
+	int64_t width, depth;     /* lanes of all panels; products of a sum */
+	int64_t groups;           /* indices of the outer axes */
+	int lanes;                /* of a vector */
+	void *to;
 } Packing;
 
 static bool is_separable(const Contraction *c)
@@ -96,6 +101,107 @@ static void find_offsets(Packing *p, Arena *scratch)
 		p->offset[j] -= p->offset[0];
 }
 
+/* The next indices of all loops but the lanes. */
+static void next_row(Packing *p)
+{
+	for (int i = p->nloops - 1; i >= 0 && ++p->at[p->loop[i]->axis->id] == p->loop[i]->n; i--)
+		p->at[p->loop[i]->axis->id] = 0;
+}
+
+static Packing packing_of(const Module *m, const Stage *s, const Contraction *c)
+{
+	int64_t lanes = m->target->lanes;
+	Packing p = {.c = c, .at = NEW_N(&m->g->ctx->scratch, int64_t, s->l->naxes + 1), .depth = 1, .groups = 1, .lanes = (int)lanes};
+	for (int i = 0; i < c->nouter; i++)
+		if (c->outer[i].b) {
+			p.groups *= c->outer[i].n;
+			p.loop[p.nloops++] = &c->outer[i];
+		}
+	for (int i = 0; i < c->nk; i++) {
+		p.depth *= c->k[i].n;
+		p.loop[p.nloops++] = &c->k[i];
+	}
+	p.width = (c->lane.n + lanes - 1) / lanes * lanes;
+	return p;
+}
+
+/* ---- bytes ---- */
+
+/* An integer that is_known() knows, or a difference of two. */
+static int64_t integer_at(const Expr *x, const int64_t *at)
+{
+	if (x->kind == X_NUM)
+		return x->i;
+	if (x->kind == X_CAST)
+		return integer_at(x->arg[0], at);
+	if (x->kind == X_LOAD)
+		return load_i64(x->dtype, x->value->data->data, index_at(x->arg[0], at));
+	assert(x->kind == X_ALU && x->op == SUB);
+	return integer_at(x->arg[0], at) - integer_at(x->arg[1], at);
+}
+
+static int64_t byte_at(Packing *p, int64_t lane)
+{
+	p->at[p->c->lane.axis->id] = lane;
+	return integer_at(p->c->b_less, p->at);
+}
+
+void range_of_b(const Module *m, const Stage *s, const Contraction *c, int64_t *least, int64_t *most)
+{
+	Packing p = packing_of(m, s, c);
+	*least = INT64_MAX;
+	*most = INT64_MIN;
+	for (int64_t row = 0; row < p.groups * p.depth; row++, next_row(&p))
+		for (int64_t j = 0; j < c->lane.n; j++) {
+			int64_t x = byte_at(&p, j);
+			*least = x < *least ? x : *least;
+			*most = x > *most ? x : *most;
+		}
+}
+
+Expr *sums_of_b(Module *m, Stage *s, const Contraction *c)
+{
+	Lower *l = s->l;
+	Packing p = packing_of(m, s, c);
+	int64_t count = p.groups * c->lane.n, step = c->lane.n;
+	Tensor *t = tensor_new(&m->g->ctx->perm, I32, 1, &count);
+	int32_t *sum = t->data;
+	for (int64_t row = 0; row < p.groups * p.depth; row++, next_row(&p))
+		for (int64_t j = 0; j < c->lane.n; j++)
+			sum[row / p.depth * c->lane.n + j] += (int32_t)byte_at(&p, j);
+	Expr *at = axis_expr(l, c->lane.axis);
+	for (int i = c->nouter - 1; i >= 0; i--)
+		if (c->outer[i].b) {
+			at = iadd(l, at, imul(l, axis_expr(l, c->outer[i].axis), num_i(l, step)));
+			step *= c->outer[i].n;
+		}
+	return expr_load(l, flat_const(m, t), &at);
+}
+
+/* Where product k of lane j lies in its group. */
+static int64_t byte_place(const Packing *p, int64_t k, int64_t j)
+{
+	const Contraction *c = p->c;
+	int64_t first = j - j % c->panel, left = p->width - first, panel = left < c->panel ? left : c->panel;
+	int64_t run = (c->run + c->four - 1) / c->four, step = k / c->run * run + k % c->run / c->four, t = k % c->run % c->four;
+	int64_t place = (first * c->steps + step * panel) * c->four, lane = j % c->panel;
+	if (c->four == 1 || c->b_type == I8)
+		return place + lane * c->four + t;
+	return place + (lane / p->lanes * 4 + t % 2 * 2) * p->lanes + lane % p->lanes * 2 + t / 2;
+}
+
+static void pack_bytes(Packing *p)
+{
+	const Contraction *c = p->c;
+	for (int64_t row = 0; row < p->groups * p->depth; row++, next_row(p))
+		for (int64_t j = 0; j < c->lane.n; j++) {
+			int64_t at = row / p->depth * c->steps * c->four * p->width + byte_place(p, row % p->depth, j);
+			store_f64(c->b_type, p->to, at, (double)byte_at(p, j));
+		}
+}
+
+/* ---- floats ---- */
+
 /* Where lane j of step k lies in its group. */
 static int64_t packed_at(const Packing *p, int64_t k, int64_t j)
 {
@@ -116,39 +222,28 @@ static void pack_row(Packing *p, float *group, int64_t k)
 	}
 }
 
-static void pack_rows(Packing *p, int64_t groups)
+static void pack_rows(Packing *p)
 {
-	for (int i = 0; i < p->nloops; i++)
-		p->at[p->loop[i]->axis->id] = 0;
-	for (int64_t row = 0; row < groups * p->depth; row++) {
-		pack_row(p, p->to + row / p->depth * p->depth * p->width, row % p->depth);
-		for (int i = p->nloops - 1; i >= 0 && ++p->at[p->loop[i]->axis->id] == p->loop[i]->n; i--)
-			p->at[p->loop[i]->axis->id] = 0;
-	}
+	for (int64_t row = 0; row < p->groups * p->depth; row++, next_row(p))
+		pack_row(p, (float *)p->to + row / p->depth * p->depth * p->width, row % p->depth);
 }
 
 void pack_b(Module *m, Stage *s, Contraction *c)
 {
-	Arena *a = &m->g->ctx->perm, *scratch = &m->g->ctx->scratch;
-	int64_t groups = 1, lanes = m->target->lanes;
-	Packing p = {.c = c, .at = NEW_N(scratch, int64_t, s->l->naxes + 1), .depth = 1};
-	for (int i = 0; i < c->nouter; i++)
-		if (c->outer[i].b) {
-			groups *= c->outer[i].n;
-			p.loop[p.nloops++] = &c->outer[i];
-		}
-	for (int i = 0; i < c->nk; i++) {
-		p.depth *= c->k[i].n;
-		p.loop[p.nloops++] = &c->k[i];
-	}
-	p.width = (c->lane.n + lanes - 1) / lanes * lanes;
-	p.to = NEW_N(a, float, groups * p.depth * p.width);
-	if (is_separable(c))
-		find_offsets(&p, scratch);
-	pack_rows(&p, groups);
-	c->packed = weight_add(m, arena_format(a, "s%d_w", s->number), F32, groups * p.depth * p.width, p.to,
+	Arena *a = &m->g->ctx->perm;
+	Packing p = packing_of(m, s, c);
+	DType t = c->of == FLOATS ? F32 : c->b_type;
+	int64_t step = c->steps * c->four * p.width;
+	p.to = arena_alloc(a, dtype_bytes(t, p.groups * step));
+	memset(p.to, 0, dtype_bytes(t, p.groups * step));
+	if (c->of == FLOATS && is_separable(c))
+		find_offsets(&p, &m->g->ctx->scratch);
+	if (c->of == FLOATS)
+		pack_rows(&p);
+	else
+		pack_bytes(&p);
+	c->packed = weight_add(m, arena_format(a, "s%d_w", s->number), t, p.groups * step, p.to,
 	                       arena_format(a, "panels of %lld", (long long)c->panel));
-	int64_t step = p.depth * p.width;
 	for (int i = c->nouter - 1; i >= 0; i--)
 		if (c->outer[i].b) {
 			c->outer[i].b = step;

@@ -35,11 +35,11 @@ static Expr *flat_load(Flat *f, Expr *x)
 	return expr_intern(f->s->l, like);
 }
 
-/* Every index of the load stays within its value or the zeros around it. */
-static bool within_border(const Expr *load)
+/* Every index of the load stays within its value or what lies around it: numbers `fill`. */
+static bool within_border(const Expr *load, int64_t fill)
 {
 	const Place *p = load->value->place;
-	if (!p->border)
+	if (!p->border || p->fill != fill)
 		return false;
 	for (int k = 0; k < load->nargs; k++)
 		if (load->arg[k]->lo < -p->before[k] ||
@@ -50,12 +50,12 @@ static bool within_border(const Expr *load)
 
 static Expr *flat_new(Flat *f, Expr *x)
 {
-	Expr *arg[MAX_RANK];
+	Expr *arg[MAX_RANK], *load;
+	int64_t fill;
 	if (x->kind == X_LOAD)
 		return flat_load(f, x);
-	if (x->kind == X_ALU && x->op == SELECT && x->arg[1]->kind == X_LOAD && x->arg[2]->kind == X_NUM &&
-	    x->arg[2]->f == 0 && within_border(x->arg[1]) && guard_is_border(f->s->l, x->arg[0], x->arg[1]))
-		return flat_load(f, x->arg[1]);
+	if ((load = padded_load(x, &fill)) && within_border(load, fill) && guard_is_border(f->s->l, x->arg[0], load))
+		return flat(f, x->arg[1]);
 	if (x->nargs == 0 && !is_packed(x->dtype))
 		return x;
 	for (int k = 0; k < x->nargs; k++)
@@ -153,7 +153,7 @@ static void find_all_facts(Stage *s)
 }
 
 static const struct { const char *op, *kind; } kinds[] = {
-	{"Conv", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"}, {"StrassenInput", "blocks_in"}, {"StrassenOutput", "blocks_out"}, {"ConvTranspose", "deconv"}, {"MatMul", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"},
+	{"Conv", "conv"}, {"ConvInteger", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"}, {"StrassenInput", "blocks_in"}, {"StrassenOutput", "blocks_out"}, {"ConvTranspose", "deconv"}, {"MatMul", "matmul"}, {"MatMulInteger", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"},
 	{"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"}, {"Softmax", "softmax"},
 	{"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
 	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},

@@ -80,16 +80,16 @@ bool is_library_call(Alu op)
 	return false;
 }
 
-extern const Target target_c, target_x86_64_v3, target_x86_64_v4;
+extern const Target target_c, target_x86_64_v3, target_x86_64_v4, target_x86_64_vnni;
 
-const Target *const target_table[] = {&target_c, &target_x86_64_v3, &target_x86_64_v4, NULL};
+const Target *const target_table[] = {&target_c, &target_x86_64_v3, &target_x86_64_v4, &target_x86_64_vnni, NULL};
 
 static const Target *target_of_this_machine(void)
 {
 #if defined(__x86_64__)
 	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
 	    __builtin_cpu_supports("avx512bw"))
-		return &target_x86_64_v4;
+		return __builtin_cpu_supports("avx512vnni") ? &target_x86_64_vnni : &target_x86_64_v4;
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 		return &target_x86_64_v3;
 #endif

@@ -26,13 +26,25 @@ typedef struct Tile {
 	const char *name;    /* "s5_tile" */
 	const char *i, *j;   /* names of the axes of points and lanes */
 	int64_t points;      /* of the call that is printed */
+	int64_t four;        /* products of the step that is printed, where steps are of fours */
 } Tile;
 
 static const char *text(Tile *t, const char *format, long long x) __attribute__((format(printf, 2, 0)));
 
 static const char *text(Tile *t, const char *format, long long x) { return arena_format(t->p.out->arena, format, x); }
 
-static const char *type_of(const Tile *t) { return t->lanes == 1 ? "float" : "vf"; }
+/* Of a sum. */
+static const char *type_of(const Tile *t)
+{
+	if (t->c->of == FOURS)
+		return t->lanes == 1 ? "int32_t" : "vi";
+	return t->lanes == 1 ? "float" : "vf";
+}
+
+/* Products in whole fours, by the type of the weights: one instruction, or two of pairs. */
+static bool by_fours(const Tile *t) { return t->c->four == 4; }
+
+static bool by_pairs(const Tile *t) { return by_fours(t) && t->c->b_type == I16; }
 
 static const char *name_of(Tile *t, const Expr *load) { return param_of(t->p.s, load->value)->name; }
 
@@ -60,20 +72,16 @@ static void put_offset(Tile *t, int64_t k)
 
 static int64_t size_of(int64_t x) { return x < 0 ? -x : x; }
 
-static int64_t depth_of(const Contraction *c)
-{
-	int64_t depth = 1;
-	for (int i = 0; i < c->nk; i++)
-		depth *= c->k[i].n;
-	return depth;
-}
+/* Elements of packed b for a lane. */
+static int64_t depth_of(const Contraction *c) { return c->steps * c->four; }
 
 /* Where a and b begin for this tile. */
 static void print_origins(Tile *t)
 {
 	Contraction *c = t->c;
 	Out *o = t->p.out;
-	put_text(o, "\tconst float *a = %s", name_of(t, c->a));
+	const char *type = c_type(c->a->dtype), *b_type = c_type(c->packed ? c->packed->dtype : c->b->dtype);
+	put_text(o, "\tconst %s *a = %s", type, name_of(t, c->a));
 	put_offset(t, c->a_base);
 	for (int i = 0; i < c->nouter; i++)
 		put_term(t, c->outer[i].a, axis_name(&t->p, c->outer[i].axis));
@@ -81,7 +89,10 @@ static void print_origins(Tile *t)
 		put_term(t, c->point.a, t->i);
 	if (c->a_lanes)
 		put_term(t, 1, t->j);
-	put_text(o, ", *b = %s", b_name(t));
+	if (strcmp(type, b_type))
+		put_text(o, ";\n\tconst %s *b = %s", b_type, b_name(t));
+	else
+		put_text(o, ", *b = %s", b_name(t));
 	put_offset(t, c->b_base);
 	for (int i = 0; i < c->nouter; i++)
 		put_term(t, c->outer[i].b, axis_name(&t->p, c->outer[i].axis));
@@ -114,7 +125,7 @@ static bool partial(const Tile *t, int q) { return (t->rest || t->rest_text) && 
 static bool is_half(const Tile *t, int q)
 {
 	bool loads = t->c->packed || t->rest == t->lanes / 2;
-	return t->p.m->target->halves && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads && !t->c->a_lanes;
+	return t->p.m->target->halves && t->c->of != FOURS && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads && !t->c->a_lanes;
 }
 
 /* The sum in vector q of a point; of one way where a point has several. */
@@ -138,7 +149,7 @@ static void print_zero(Tile *t)
 		print_line(&t->p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
 	for (int q = 0; q < t->vectors; q++)
 		print_line(&t->p, "\t%s = %s;", sum_name(t, q),
-		           is_half(t, q) ? "v_set_half(0.0f)" : t->lanes > 1 ? "v_set(0.0f)" : "0");
+		           is_half(t, q) ? "v_set_half(0.0f)" : t->lanes == 1 ? "0" : t->c->of == FOURS ? "v_set_i(0)" : "v_set(0.0f)");
 	if (t->vectors > 1)
 		print_line(&t->p, "}");
 }
@@ -150,7 +161,7 @@ static void put_b(Tile *t, int q)
 	put_text(t->p.out, "b");
 	for (int i = 0; i < c->nk && !c->packed; i++)
 		put_term(t, c->k[i].b, axis_name(&t->p, c->k[i].axis));
-	put_offset(t, (int64_t)q * t->lanes);
+	put_offset(t, (int64_t)q * t->lanes * c->four);
 }
 
 /* Compilers keep what this step of k reads for the step that reads it again, in registers that the sums need. */
@@ -158,7 +169,7 @@ static bool reads_again(const Tile *t)
 {
 	const Contraction *c = t->c;
 	const Step *k = c->nk ? &c->k[c->nk - 1] : NULL;
-	if (t->lanes == 1 || !k || !k->a || !c->point.a)
+	if (t->lanes == 1 || c->of != FLOATS || !k || !k->a || !c->point.a)
 		return false;
 	int64_t step = gcd(k->a, c->point.a), points = size_of(k->a / step), steps = size_of(c->point.a / step);
 	return points < c->points && steps < k->n && steps <= ROW_MAX;
@@ -207,32 +218,51 @@ static void indent(Tile *t)
 		put_text(t->p.out, "\t");
 }
 
-/* The vector, or float, at the address that `put_at` prints; of a part the lanes that count. */
-static void put_load(Tile *t, void (*put_at)(Tile *, int), int q, bool part)
+/* The call that loads a vector of a: bytes become floats. */
+static const char *load_a(Tile *t, bool part)
 {
-	put_text(t->p.out, t->lanes == 1 ? "*(" : part ? "v_load_n(" : "v_load(");
+	const char *n = part ? "_n" : "";
+	if (t->c->of == FLOATS)
+		return part ? "v_load_n(" : "v_load(";
+	return arena_format(t->p.out->arena, "v_float(v_load_%s%s(", dtype_name(t->c->a->dtype), n);
+}
+
+static const char *load_b(Tile *t, bool part)
+{
+	if (by_fours(t))
+		return by_pairs(t) ? "v_load_pairs(" : "v_load_fours(";
+	return part ? "v_load_n(" : "v_load(";
+}
+
+static const char *load_end(const Tile *t) { return t->c->of == BYTES && t->lanes > 1 ? "))" : ")"; }
+
+/* The vector, or number, at the address that `put_at` prints; of a part the lanes that count. */
+static void put_load(Tile *t, const char *load, void (*put_at)(Tile *, int), int q, bool part, const char *end)
+{
+	put_text(t->p.out, "%s", t->lanes == 1 ? "*(" : load);
 	put_at(t, q);
 	if (part)
 		put_text(t->p.out, ", %s", rest_of(t));
-	put_text(t->p.out, ")");
+	put_text(t->p.out, "%s", end);
 }
 
 static void print_b_loads(Tile *t)
 {
 	for (int q = 0; q < t->vectors; q++) {
 		indent(t);
-		put_text(t->p.out, "%s b%d = ", is_half(t, q) ? "vh" : type_of(t), q);
+		put_text(t->p.out, "%s b%d = ", is_half(t, q) ? "vh" : by_pairs(t) ? "vp" : type_of(t), q);
 		if (is_half(t, q)) {
 			put_text(t->p.out, "v_load_half(");
 			put_b(t, q);
 			put_text(t->p.out, ")");
 		} else {
-			put_load(t, put_b, q, partial(t, q) && !t->c->packed);
+			bool part = partial(t, q) && !t->c->packed;
+			put_load(t, load_b(t, part), put_b, q, part, ")");
 		}
 		put_text(t->p.out, ";\n");
 	}
 	if (t->c->packed)
-		print_line(&t->p, "b += %d;", t->vectors * t->lanes);
+		print_line(&t->p, "b += %d;", t->vectors * t->lanes * t->c->four);
 }
 
 /* A line of the next panel, now and then. */
@@ -252,7 +282,9 @@ static void print_fetch(Tile *t)
 /* acc = acc + a * b, each of them text */
 static void print_product(Tile *t, const char *acc, const char *a, const char *b, bool half)
 {
-	if (t->lanes == 1 || t->p.m->o->strict)
+	if (by_fours(t))
+		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, by_pairs(t) ? "v_add_pairs" : "v_add_fours", acc, a, b);
+	else if (t->lanes == 1 || t->p.m->o->strict)
 		print_line(&t->p, "%s = %s + %s * %s;", acc, acc, a, b);
 	else
 		print_line(&t->p, "%s = v_fma%s(%s, %s, %s);", acc, half ? "_half" : "", a, b, acc);
@@ -267,23 +299,36 @@ static void print_at(Tile *t)
 	put_text(t->p.out, ");\n");
 }
 
+/* The four bytes of a at this step, in each lane; of the last of a row only as many as there are. */
+static void print_four(Tile *t, int64_t n)
+{
+	Out *o = t->p.out;
+	indent(t);
+	put_text(o, by_pairs(t) ? "\tvp v0 = v_pairs(" : "\tvi v0 = v_set_i(");
+	put_text(o, "v_four_%s%s(a + ", dtype_name(t->c->a->dtype), n < 4 ? "_n" : "");
+	put_a(t, 0);
+	put_text(o, n < 4 ? ", %d));\n" : "));\n", (int)n);
+}
+
 static void print_products(Tile *t)
 {
 	Out *o = t->p.out;
 	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++) {");
+	if (by_fours(t))
+		print_four(t, t->four);
 	for (int q = 0; q < t->vectors; q++) {
-		bool load = t->c->a_lanes || q == 0, part = t->c->a_lanes && partial(t, q), half = is_half(t, q);
+		bool load = !by_fours(t) && (t->c->a_lanes || q == 0), part = t->c->a_lanes && partial(t, q), half = is_half(t, q);
 		int at = t->c->a_lanes ? q : 0;
 		for (int d = 0; load && d <= t->p.depth; d++)
 			put_text(o, "\t");
 		if (load) {
 			put_text(o, "%s v%d = ", half ? "vh" : type_of(t), at);
-			put_text(o, t->lanes == 1 ? "" : half ? "v_set_half(" : !t->c->a_lanes ? "v_set(" : part ? "v_load_n(" : "v_load(");
+			put_text(o, "%s", t->lanes == 1 ? "" : half ? "v_set_half(" : !t->c->a_lanes ? "v_set(" : load_a(t, part));
 			put_text(o, "%s%s", reads_again(t) ? "at" : "a", t->c->a_lanes && t->lanes > 1 ? " + " : "[");
 			put_a(t, t->c->a_lanes ? q * t->lanes : 0);
 			if (part)
 				put_text(o, ", %s", rest_of(t));
-			put_text(o, t->lanes == 1 ? "];\n" : t->c->a_lanes ? ");\n" : "]);\n");
+			put_text(o, "%s;\n", t->lanes == 1 ? "]" : t->c->a_lanes ? load_end(t) : "])");
 		}
 		t->p.depth++;
 		print_product(t, sum_name(t, q), text(t, half && q ? "v_low(v%lld)" : "v%lld", at), text(t, "b%lld", q), half);
@@ -357,7 +402,8 @@ static void print_row_b(Tile *t, const char *tap)
 	for (int q = 0; q < t->vectors; q++) {
 		indent(t);
 		put_text(p->out, "b%d[%s] = ", q, tap);
-		put_load(t, put_row_b, q, partial(t, q) && !t->c->packed);
+		bool part = partial(t, q) && !t->c->packed;
+		put_load(t, load_b(t, part), put_row_b, q, part, ")");
 		put_text(p->out, ";\n");
 	}
 	p->depth--;
@@ -409,7 +455,7 @@ static void print_row(Tile *t)
 	for (int q = 0; q < t->vectors; q++) {
 		indent(t);
 		put_text(p->out, "%s v%d = %s", type_of(t), q, t->lanes > 1 ? "v_keep(" : "");
-		put_load(t, put_row_a, q, partial(t, q));
+		put_load(t, load_a(t, partial(t, q)), put_row_a, q, partial(t, q), load_end(t));
 		put_text(p->out, t->lanes > 1 ? ");\n" : ";\n");
 	}
 	print_row_products(t, tap);
@@ -419,11 +465,64 @@ static void print_row(Tile *t)
 		print_line(p, "b += %d;", row->taps * t->vectors * t->lanes);
 }
 
+static void shift(Tile *t, const Axis *axis, const char *to)
+{
+	t->p.shifted[t->p.nshifted] = axis;
+	t->p.shifted_text[t->p.nshifted++] = to;
+}
+
+/* Along the innermost k in fours, and what is left. */
+static void print_fours(Tile *t)
+{
+	const Step *k = &t->c->k[t->c->nk - 1];
+	int64_t whole = k->n / 4 * 4;
+	if (whole) {
+		const char *name = axis_name(&t->p, k->axis);
+		print_line(&t->p, "for (int %s = 0; %s < %lld; %s += 4) {", name, name, (long long)whole, name);
+		t->p.depth++;
+		t->four = 4;
+		print_taps(t);
+		t->p.depth--;
+		print_line(&t->p, "}");
+	}
+	if (whole == k->n)
+		return;
+	print_line(&t->p, "{");
+	t->p.depth++;
+	t->four = k->n - whole;
+	shift(t, k->axis, text(t, "%lld", whole));
+	print_taps(t);
+	t->p.nshifted--;
+	t->p.depth--;
+	print_line(&t->p, "}");
+}
+
+/* Loops over k around those in fours. */
+static void print_sum_of_fours(Tile *t)
+{
+	Contraction *c = t->c;
+	int loops = c->nk - 1;
+	for (int i = 0; i < loops; i++) {
+		const char *k = axis_name(&t->p, c->k[i].axis);
+		print_line(&t->p, "for (int %s = 0; %s < %s; %s++)%s", k, k, step_end(t, &c->k[i]), k, i == loops - 1 ? " {" : "");
+		t->p.depth++;
+	}
+	print_fours(t);
+	t->p.depth = loops > 1 ? loops : 1;
+	if (loops)
+		print_line(&t->p, "}");
+	t->p.depth = 1;
+}
+
 /* Loops over k around what one step of them does. */
 static void print_sum(Tile *t)
 {
 	Contraction *c = t->c;
 	int loops = c->by_rows ? c->nk - 1 : c->nk;
+	if (by_fours(t)) {
+		print_sum_of_fours(t);
+		return;
+	}
 	for (int i = 0; i < loops; i++) {
 		const char *k = axis_name(&t->p, c->k[i].axis);
 		bool last = i == loops - 1;
@@ -446,17 +545,11 @@ static void print_sum(Tile *t)
 		print_join(t);
 }
 
-static void shift(Tile *t, const Axis *axis, const char *to)
-{
-	t->p.shifted[t->p.nshifted] = axis;
-	t->p.shifted_text[t->p.nshifted++] = to;
-}
-
 /* Compilers read what the epilogues of all points have in common (a bias) before the loop over tiles, into registers
  * that they then lack in its middle. */
 static void print_fresh(Tile *t, const Expr *x)
 {
-	bool common = x->kind == X_LOAD && x->value->role == ROLE_CONST && !(t->c->point.axis && depends_on(x, t->c->point.axis));
+	bool common = x->kind == X_LOAD && x->dtype == F32 && x->value->role == ROLE_CONST && !(t->c->point.axis && depends_on(x, t->c->point.axis));
 	const char *name = common ? name_of(t, x) : NULL;
 	if (common && !strstr(t->p.out->text, arena_format(t->p.out->arena, "\t%s = v_fresh", name)))
 		print_line(&t->p, "%s = v_fresh(%s);", name, name);
@@ -484,6 +577,8 @@ static void print_epilogue(Tile *t)
 		shift(t, c->lane.axis, q ? arena_format(p->out->arena, "(%s + %d)", t->j, q * t->lanes) : t->j);
 		p->bound[0] = c->acc;
 		p->bound_name[0] = is_half(t, q) ? "v_widen(half[p])" : text(t, "acc[p][%lld]", q);
+		if (c->of == BYTES)
+			p->bound_name[0] = arena_format(p->out->arena, "%s(%s)", t->lanes > 1 ? "v_int" : "(int32_t)", p->bound_name[0]);
 		p->nbound = 1;
 		p->vector = t->lanes > 1 ? c->lane.axis : NULL;
 		p->lanes_n = partial(t, q) ? rest_of(t) : NULL;

@@ -42,17 +42,32 @@ Expr *node_expr(Lower *l, const Node *n, int slot, Expr **axes)
 	return n->op->lower(l, n, slot, axes);
 }
 
-Expr *find_load(Expr *x, const Value *v, Expr **guard)
+Expr *padded_load(const Expr *x, int64_t *fill)
 {
+	if (x->kind != X_ALU || x->op != SELECT || x->arg[2]->kind != X_NUM || x->arg[2]->f != 0)
+		return NULL;
+	Expr *inner = x->arg[1];
+	*fill = 0;
+	if (inner->kind == X_ALU && inner->op == SUB && inner->arg[1]->kind == X_NUM && inner->dtype == I32) {
+		*fill = inner->arg[1]->i;
+		inner = inner->arg[0];
+	}
+	if (inner->kind == X_CAST && inner->dtype == I32 && dtype_info(inner->arg[0]->dtype)->bits == 8)
+		inner = inner->arg[0];
+	return inner->kind == X_LOAD && (*fill == 0 || dtype_info(inner->dtype)->bits == 8) ? inner : NULL;
+}
+
+Expr *find_load(Expr *x, const Value *v, Expr **guarded)
+{
+	int64_t fill;
 	if (x->kind == X_LOAD)
 		return x->value == v ? x : NULL;
 	for (int k = 0; k < x->nargs; k++) {
-		Expr *found = find_load(x->arg[k], v, guard);
+		Expr *found = find_load(x->arg[k], v, guarded);
 		if (!found)
 			continue;
-		if (guard && x->kind == X_ALU && x->op == SELECT && k == 1 && found == x->arg[1] &&
-		    x->arg[2]->kind == X_NUM && x->arg[2]->f == 0)
-			*guard = x->arg[0];
+		if (guarded && k == 1 && padded_load(x, &fill) == found)
+			*guarded = x;
 		return found;
 	}
 	return NULL;

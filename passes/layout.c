@@ -15,7 +15,7 @@
 static bool is_spatial(const Node *n)
 {
 	static const char *const names[] = {
-		"Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool",
+		"Conv", "ConvInteger", "ConvTranspose", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool",
 		"GlobalLpPool", "Resize", "BatchNormalization", "InstanceNormalization", "LRN", "DepthToSpace",
 		"SpaceToDepth", "WinogradOutput", NULL};
 	for (int i = 0; names[i]; i++)
@@ -171,8 +171,9 @@ static bool can_have(const Value *v, int inner, bool border)
 	       dim_is(v->shape.dim[v->order[v->shape.rank - 1]], 1);
 }
 
-/* Input `slot` of n with axis `inner` innermost and the given borders: the value itself or a copy of it. */
-static void require(Graph *g, Node *n, int slot, int inner, const int64_t *before, const int64_t *after)
+/* Input `slot` of n with axis `inner` innermost and the given borders of numbers `fill`: the value itself or a copy of
+ * it. */
+static void require(Graph *g, Node *n, int slot, int inner, const int64_t *before, const int64_t *after, int64_t fill)
 {
 	Value *v = n->in[slot];
 	bool border = false;
@@ -180,7 +181,7 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 		border |= before[k] > 0 || after[k] > 0;
 	if (inner < 0 && !border)
 		return;
-	if (!can_have(v, inner, border)) {
+	if (!can_have(v, inner, border) || (border && v->place->border && v->place->fill != fill)) {
 		Value *y = copy_before(g, n, v);
 		if (inner >= 0)
 			order_with_inner(y, inner);
@@ -195,6 +196,7 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 	if (border) {
 		p->stored |= moves;
 		p->border = true;
+		p->fill = fill;
 		for (int k = 0; k < v->shape.rank; k++) {
 			p->before[k] = before[k] > p->before[k] ? before[k] : p->before[k];
 			p->after[k] = after[k] > p->after[k] ? after[k] : p->after[k];
@@ -229,13 +231,13 @@ static int dim_with(Expr *load, const Axis *axis)
 static void require_operand(Graph *g, Node *n, int slot, Lower *l, Expr *sum, Expr *vector)
 {
 	Value *v = n->in[slot];
-	Expr *guard = NULL, *load = find_load(sum, v, &guard);
-	int64_t before[MAX_RANK] = {0}, after[MAX_RANK] = {0};
+	Expr *guarded = NULL, *load = find_load(sum, v, &guarded);
+	int64_t before[MAX_RANK] = {0}, after[MAX_RANK] = {0}, fill = 0;
 	int inner = -1;
 	bool varies = false;
 	if (!load)
 		return;
-	if (guard && guard_is_border(l, guard, load))
+	if (guarded && padded_load(guarded, &fill) && guard_is_border(l, guarded->arg[0], load))
 		for (int k = 0; k < load->nargs; k++) {
 			int64_t last = load->arg[k]->hi - (dim_hi(g->syms, v->shape.dim[k]) - 1);
 			before[k] = load->arg[k]->lo < 0 ? -load->arg[k]->lo : 0;
@@ -250,7 +252,7 @@ static void require_operand(Graph *g, Node *n, int slot, Lower *l, Expr *sum, Ex
 		inner = dim_with(load, vector->axes[0]);
 	if (inner < 0 && is_spatial(n) && slot == 0)
 		inner = 1;
-	require(g, n, slot, inner, before, after);
+	require(g, n, slot, inner, before, after, fill);
 }
 
 static void require_operands(Graph *g, Node *n)
@@ -318,7 +320,7 @@ static void place_parts(Graph *g, Node *n)
 	n->out[0]->place->stored = true;
 }
 
-/* A border that a part needs is its parent's: along the joined axis there is none to have. */
+/* A border that a part needs is its parent's: along the joined axis there is none to have, and it is of one number. */
 static void share_borders(Graph *g, Node *n)
 {
 	Place *y = n->out[0]->place;
@@ -326,7 +328,8 @@ static void share_borders(Graph *g, Node *n)
 		Place *p = n->in[i]->place;
 		if (!p->parent || p->parent != n->out[0])
 			continue;
-		if (p->border && (p->before[p->parent_axis] || p->after[p->parent_axis])) {
+		bool other = y->border && y->fill != p->fill;
+		if (p->border && (other || p->before[p->parent_axis] || p->after[p->parent_axis])) {
 			Value *v = n->in[i] = copy_before(g, n, n->in[i]);
 			*v->place = (Place){.inner = -1, .stored = true, .parent = p->parent,
 			                    .parent_axis = p->parent_axis, .parent_at = p->parent_at};
@@ -334,6 +337,7 @@ static void share_borders(Graph *g, Node *n)
 			continue;
 		}
 		y->border |= p->border;
+		y->fill = p->border ? p->fill : y->fill;
 		for (int k = 0; k < n->out[0]->shape.rank; k++) {
 			y->before[k] = p->before[k] > y->before[k] ? p->before[k] : y->before[k];
 			y->after[k] = p->after[k] > y->after[k] ? p->after[k] : y->after[k];

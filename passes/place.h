@@ -40,7 +40,8 @@ typedef struct Place {
 	bool stored;      /* layout's wish: memory of its own, even if a view or an expression would do */
 	int inner;        /* layout's wish: this axis must have stride 1; -1: any */
 	bool ragged;      /* an input or output with an inner size that varies: dense, so its strides vary too */
-	bool border;      /* has zeros around it */
+	bool border;      /* has zeros around it, ... */
+	int64_t fill;     /* ... or this number, which stands for zero among quantised ones */
 	int64_t before[MAX_RANK], after[MAX_RANK]; /* how many, along each axis, in elements */
 	int apart;        /* layout's wish: elements along so many first axes, which are read and written together, lie in
 	                   * different sets of a cache */
@@ -76,8 +77,11 @@ bool moves_by_turn(const Place *p);                   /* it is a slice, or part 
 
 /* Output `slot` of n at fresh axes (one an output dimension, in axes[]), every input a load. */
 struct Expr *node_expr(struct Lower *l, const Node *n, int slot, struct Expr **axes);
-/* The load of n's input `slot` inside x, or NULL; *guard gets the condition of choose(guard, load, 0) around it. */
-struct Expr *find_load(struct Expr *x, const Value *v, struct Expr **guard);
+/* The load of v inside x, or NULL; *guarded gets the choose(guard, .., 0) around it, see padded_load(). */
+struct Expr *find_load(struct Expr *x, const Value *v, struct Expr **guarded);
+/* The load in choose(guard, load, 0), also of a byte less its zero point; *fill gets what an element outside has to be for
+ * the test to make no difference. NULL: x is nothing like that. */
+struct Expr *padded_load(const struct Expr *x, int64_t *fill);
 /* guard says no more than "every index of load lies inside its value" */
 bool guard_is_border(struct Lower *l, const struct Expr *guard, const struct Expr *load);
 /* Address of element `at` of v from its element 0,..,0, by the strides of its place. */

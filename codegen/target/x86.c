@@ -5,6 +5,17 @@
 #include "codegen/target.h"
 #include "codegen/target/math.h"
 
+/* Fours of neighbouring bytes, those with a sign 128 higher; of the last four of a row perhaps only n. */
+#define BYTE_FOURS													\
+	V("v_four_u8", "int32_t", "const uint8_t *p", "\tint32_t x;\n\tmemcpy(&x, p, 4);\n\treturn x;\n"),			\
+	V("v_four_i8", "int32_t", "const int8_t *p",									\
+	  "\tuint32_t x;\n\tmemcpy(&x, p, 4);\n\treturn (int32_t)(x ^ 0x80808080);\n"),					\
+	V("v_four_u8_n", "int32_t", "const uint8_t *p, int n",								\
+	  "\tint32_t x = p[0];\n\tx |= n > 1 ? p[1] << 8 : 0;\n\treturn x | (n > 2 ? p[2] << 16 : 0);\n"),			\
+	V("v_four_i8_n", "int32_t", "const int8_t *p, int n",								\
+	  "\tuint8_t x[3] = {(uint8_t)p[0]};\n\tx[1] = n > 1 ? (uint8_t)p[1] : 0;\n\tx[2] = n > 2 ? (uint8_t)p[2] : 0;\n"	\
+	  "\treturn v_four_u8_n(x, 3) ^ 0x808080;\n"),
+
 static const Helper avx2[] = {
 	{"vf", "typedef __m256 vf;\n"},
 	{"vm", "typedef __m256 vm;\n"},
@@ -123,6 +134,15 @@ static const Helper avx2[] = {
 	V("v_int", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm256_cvttps_epi32(x);\n"),
 	V("v_above", "vf", "vf x, float low", "\t/* low < x ? x : low */\n\treturn _mm256_max_ps(x, _mm256_set1_ps(low));\n"),
 	V("v_under", "vf", "vf x, float high", "\t/* x < high ? x : high */\n\treturn _mm256_min_ps(x, _mm256_set1_ps(high));\n"),
+	{"vp", "typedef struct vp { __m256i even, odd; } vp;	/* fours of bytes as pairs of 16 bits: 0 and 2, 1 and 3 */\n"},
+	V("v_load_pairs", "vp", "const int16_t *p",
+	  "\treturn (vp){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 16))};\n"),
+	V("v_pairs", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
+	  "\t__m256i all = _mm256_set1_epi32(x);\n"
+	  "\treturn (vp){_mm256_and_si256(all, _mm256_set1_epi16(255)), _mm256_srli_epi16(all, 8)};\n"),
+	V("v_add_pairs", "vi", "vi sum, vp a, vp b",
+	  "\treturn sum + (vi)_mm256_madd_epi16(a.even, b.even) + (vi)_mm256_madd_epi16(a.odd, b.odd);\n"),
+	BYTE_FOURS
 	V("v_any", "int", "vm m", "\treturn _mm256_movemask_ps(m) != 0;\n"),
 	V("v_odd", "vm", "vf t", "\t/* the last bit of t is set */\n"
 	  "\treturn _mm256_castsi256_ps(_mm256_srai_epi32(_mm256_slli_epi32(_mm256_castps_si256(t), 31), 31));\n"),
@@ -247,6 +267,16 @@ static const Helper avx512[] = {
 	V("v_int", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm512_cvttps_epi32(x);\n"),
 	V("v_above", "vf", "vf x, float low", "\t/* low < x ? x : low */\n\treturn _mm512_max_ps(x, _mm512_set1_ps(low));\n"),
 	V("v_under", "vf", "vf x, float high", "\t/* x < high ? x : high */\n\treturn _mm512_min_ps(x, _mm512_set1_ps(high));\n"),
+	{"vp", "typedef struct vp { __m512i even, odd; } vp;	/* fours of bytes as pairs of 16 bits: 0 and 2, 1 and 3 */\n"},
+	V("v_load_pairs", "vp", "const int16_t *p", "\treturn (vp){_mm512_loadu_si512(p), _mm512_loadu_si512(p + 32)};\n"),
+	V("v_pairs", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
+	  "\t__m512i all = _mm512_set1_epi32(x);\n"
+	  "\treturn (vp){_mm512_and_si512(all, _mm512_set1_epi16(255)), _mm512_srli_epi16(all, 8)};\n"),
+	V("v_add_pairs", "vi", "vi sum, vp a, vp b",
+	  "\treturn sum + (vi)_mm512_madd_epi16(a.even, b.even) + (vi)_mm512_madd_epi16(a.odd, b.odd);\n"),
+	V("v_load_fours", "vi", "const int8_t *p", "\treturn (vi)_mm512_loadu_si512(p);\n"),
+	V("v_add_fours", "vi", "vi sum, vi a, vi b", "\treturn (vi)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);\n"),
+	BYTE_FOURS
 	V("v_any", "int", "vm m", "\treturn m != 0;\n"),
 	V("v_odd", "vm", "vf t", "\t/* the last bit of t is set */\n"
 	  "\treturn _mm512_test_epi32_mask(_mm512_castps_si512(t), _mm512_set1_epi32(1));\n"),
@@ -278,4 +308,13 @@ const Target target_x86_64_v4 = {
 	.header = "immintrin.h",
 	.cpu_check = "__builtin_cpu_supports(\"avx512f\") && __builtin_cpu_supports(\"avx512bw\") &&\n\t    "
 	             "__builtin_cpu_supports(\"avx512dq\") && __builtin_cpu_supports(\"avx512vl\")",
+	.helpers = avx512};
+
+const Target target_x86_64_vnni = {
+	.name = "x86-64-v4-vnni", .tag = "vnni", .title = "AVX-512 with products of bytes", .lanes = 16, .halves = true, .dots = true,
+	.registers = 32, .l1 = 32 << 10, .l2 = 1 << 20, .features = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c",
+	.machine = "defined(__x86_64__)", .header = "immintrin.h",
+	.cpu_check = "__builtin_cpu_supports(\"avx512f\") && __builtin_cpu_supports(\"avx512bw\") &&\n\t    "
+	             "__builtin_cpu_supports(\"avx512dq\") && __builtin_cpu_supports(\"avx512vl\") &&\n\t    "
+	             "__builtin_cpu_supports(\"avx512vnni\")",
 	.helpers = avx512};
