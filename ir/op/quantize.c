@@ -177,7 +177,8 @@ static Expr *quantize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	DType p = quotient_type(n), w = work_type(p), to = n->out[0]->dtype;
 	Expr *x = cast(l, w, cast(l, p, in(l, n, 0, at))), *scale = cast(l, w, cast(l, p, scale_at(l, n, 1, at)));
-	Expr *q = cast(l, w, cast(l, p, alu2(l, DIV, x, scale)));
+	bool whole = scale->kind == X_NUM && scale->f == 1;
+	Expr *q = cast(l, w, cast(l, p, whole ? x : alu2(l, DIV, x, scale)));
 
 	(void)slot;
 	if (is_int(to))

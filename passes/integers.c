@@ -1,0 +1,155 @@
+/* integers.c -- products of dequantised bytes become products of bytes, which are exact, with all scales in one factor.
+ *
+ *     x = DequantizeLinear(u, s, z)                            t = ConvInteger(u, v, z, o)
+ *     w = DequantizeLinear(v, r, o)                    ->      y = Cast(t) * (s * r) + b
+ *     y = Conv(x, w, b)
+ *
+ *     q = QuantizeLinear(y, a, c)                      ->      q = QuantizeLinear(y * (1 / a), 1, c)
+ *
+ * w is a constant with one scale, or one for each output; Gemm and MatMul become MatMulInteger. Later passes compute the
+ * constants and merge factors, so that one multiplication by  s r / a  and one addition stand between the sum and its
+ * rounding, as in ONNX's QLinearConv. The sum itself does not round; the factors do, so that a result on the edge between
+ * two steps of the quantisation may fall to the other side: one step, that is what the pass may change.
+ *
+ * needs: shapes; constants that are still quantised, so it runs before fold.  keeps: results to a step. */
+#include "ir/op/composite.h"
+#include "passes/pass.h"
+#include "passes/rewrite.h"
+
+void pass_integers(Graph *g, const Options *o);
+
+enum { X, SCALE, ZERO };
+
+/* One number as a scalar. */
+static Value *as_scalar(Graph *g, const Node *n, Value *v) { return v->shape.rank ? reshaped(g, n, v, 0, NULL) : v; }
+
+static bool is_one(Graph *g, const Value *v) { return dim_is(shape_count(g, &v->shape), 1); }
+
+/* The DequantizeLinear that makes v from bytes, in floats of 32 bits; NULL: there is none. */
+static Node *dequantised(const Value *v)
+{
+	Node *n = made_by(v, "DequantizeLinear");
+	const Value *x = n ? n->in[X] : NULL;
+
+	return n && (x->dtype == U8 || x->dtype == I8) && n->in[SCALE]->dtype == F32 && v->dtype == F32 ? n : NULL;
+}
+
+/* ... of data: by one scale that is known. */
+static Node *dequantised_data(Graph *g, const Value *v)
+{
+	Node *n = dequantised(v);
+
+	return n && !is_const(n->in[X]) && is_const(n->in[SCALE]) && is_one(g, n->in[SCALE]) &&
+	       (!has_in(n, ZERO) || is_const(n->in[ZERO])) ? n : NULL;
+}
+
+/* ... of weights: by one scale, or one for each index of `axis`. */
+static Node *dequantised_weights(Graph *g, const Value *v, int axis)
+{
+	Node *n = dequantised(v);
+
+	if (!n || !is_const(n->in[X]) || !is_const(n->in[SCALE]) || (has_in(n, ZERO) && !is_const(n->in[ZERO])))
+		return NULL;
+	int64_t *along = attr_field(n->op, n->attr, "axis"), *block = attr_field(n->op, n->attr, "block_size");
+	bool each = n->in[SCALE]->shape.rank == 1 && *block == 0 && fix_axis(g, n, *along, v->shape.rank) == axis;
+	return is_one(g, n->in[SCALE]) || each ? n : NULL;
+}
+
+/* The product of both scales, for an output of `rank` axes that has those of weights along `axis`. */
+static Value *both_scales(Graph *g, const Node *n, const Node *x, const Node *w, int axis, int rank)
+{
+	int64_t axes[MAX_RANK];
+	Value *s = as_scalar(g, n, x->in[SCALE]), *r = w->in[SCALE];
+
+	if (is_one(g, r))
+		return put(g, n, "Mul", s, as_scalar(g, n, r), END_IN);
+	for (int k = 0; k < rank - 1 - axis; k++)
+		axes[k] = 1 + k;
+	return put(g, n, "Mul", s, axis < rank - 1 ? with_axes(g, n, r, rank - 1 - axis, axes) : r, END_IN);
+}
+
+static Value *sum_as_float(Graph *g, const Node *n, Value *sum, Value *scales)
+{
+	return put(g, n, "Mul", cast_value(g, n, sum, F32), scales, END_IN);
+}
+
+/* ---- the products ---- */
+
+static Value *conv(Rewrite *w, Node *n)
+{
+	Graph *g = w->g;
+	Node *x = dequantised_data(g, n->in[0]), *v = x ? dequantised_weights(g, n->in[1], 0) : NULL;
+	int rank = n->out[0]->shape.rank;
+
+	if (!v)
+		return NULL;
+	Value *sum = put_attr(g, n, "ConvInteger", n->attr, x->in[X], v->in[X], optional_in(x, ZERO), optional_in(v, ZERO), END_IN);
+	Value *y = sum_as_float(g, n, sum, both_scales(g, n, x, v, 1, rank)), *b = optional_in(n, 2);
+	int64_t axes[MAX_SPATIAL] = {1, 2, 3};
+	return b ? put(g, n, "Add", y, with_axes(g, n, b, rank - 2, axes), END_IN) : y;
+}
+
+static Value *matmul(Rewrite *w, Node *n)
+{
+	Graph *g = w->g;
+	Node *x = dequantised_data(g, n->in[0]), *v = x && n->in[1]->shape.rank == 2 ? dequantised_weights(g, n->in[1], 1) : NULL;
+	int rank = n->out[0]->shape.rank;
+
+	if (!v || rank < 2)
+		return NULL;
+	Value *sum = put(g, n, "MatMulInteger", x->in[X], v->in[X], optional_in(x, ZERO), optional_in(v, ZERO), END_IN);
+	return sum_as_float(g, n, sum, both_scales(g, n, x, v, rank - 1, rank));
+}
+
+static Value *gemm(Rewrite *w, Node *n)
+{
+	Graph *g = w->g;
+	const struct Gemm *a = n->attr;
+	Node *x = dequantised_data(g, n->in[0]), *v = x ? dequantised_weights(g, n->in[1], a->transB ? 0 : 1) : NULL;
+
+	if (!v || a->transA || a->alpha != 1 || (has_in(n, 2) && a->beta != 1))
+		return NULL;
+	Value *right = a->transB ? swapped(g, n, v->in[X], 0, 1) : v->in[X];
+	Value *sum = put(g, n, "MatMulInteger", x->in[X], right, optional_in(x, ZERO), optional_in(v, ZERO), END_IN);
+	return sum_if(g, n, sum_as_float(g, n, sum, both_scales(g, n, x, v, 1, 2)), optional_in(n, 2));
+}
+
+/* ---- quantising by multiplication ---- */
+
+/* A rectifier does not mind a positive factor: that goes to the sum before it, where it meets others. */
+static Value *times(Rewrite *w, const Node *n, Value *x, Value *factor)
+{
+	if (made_by(x, "Relu") && used_once(w, x))
+		return put(w->g, n, "Relu", times(w, n, x->def->in[0], factor), END_IN);
+	return put(w->g, n, "Mul", x, factor, END_IN);
+}
+
+static Value *quantise(Rewrite *w, Node *n)
+{
+	Graph *g = w->g;
+	Value *scale = n->in[SCALE], *one = NULL;
+	double s;
+
+	if (n->in[X]->dtype != F32 || is_const(n->in[X]) || !is_int(n->out[0]->dtype) || scale->dtype != F32 ||
+	    !const_splat(scale, &s) || !is_one(g, scale) || !(s > 0x1p-100 && s < 0x1p100) || s == 1)
+		return NULL;
+	one = value_scalar(g, F32, 1);
+	Value *x = times(w, n, n->in[X], value_scalar(g, F32, 1 / s));
+	return rewrite_inputs(g, n, n->nin, (Value *[]){x, one, optional_in(n, ZERO)});
+}
+
+static const Rule rules[] = {
+	{"Conv", "Conv(DequantizeLinear(u), DequantizeLinear(v)) -> ConvInteger(u, v) * s", conv},
+	{"MatMul", "MatMul(DequantizeLinear(u), DequantizeLinear(v)) -> MatMulInteger(u, v) * s", matmul},
+	{"Gemm", "Gemm(DequantizeLinear(u), DequantizeLinear(v), b) -> MatMulInteger(u, v) * s + b", gemm},
+	{"QuantizeLinear", "QuantizeLinear(x, s) -> QuantizeLinear(x * (1 / s), 1)", quantise},
+	{0},
+};
+
+void pass_integers(Graph *g, const Options *o)
+{
+	static const Rule *const tables[] = {rules, NULL};
+
+	(void)o;
+	rewrite(g, tables);
+}
