@@ -272,6 +272,17 @@ static bool can_store_moved(const Fuse *f, const Node *move, Value *v)
 	return runs_along(&sum, axes[inner]);
 }
 
+/* The copy turns y so that an axis shorter than a vector lies innermost: what takes several operations is computed before,
+ * in vectors. */
+static bool turns_short(const Fuse *f, const Node *copy, const Value *y)
+{
+	enum { VECTOR = 8, SEVERAL = 2 };
+	const Value *z = copy->out[0];
+	if (copy->op != op_find("tcc", "Copy") || y->shape.rank == 0 || f->weight[y->id] < SEVERAL || inner_axis(z) == inner_axis(y))
+		return false;
+	return z->shape.dim[inner_axis(z)].k < VECTOR / 2 && y->shape.dim[inner_axis(y)].k >= VECTOR;
+}
+
 static bool may_inline(const Fuse *f, const Node *n, Value *y)
 {
 	const Node *user = f->user[y->id];
@@ -281,6 +292,8 @@ static bool may_inline(const Fuse *f, const Node *n, Value *y)
 		return false;
 	if (f->core[y->id])
 		return reads_once(user, y) || can_store_moved(f, user, y);
+	if (turns_short(f, user, y))
+		return false;
 	if (user->op->flags & POINTWISE)
 		return true;
 	if (user->op->flags & CONTRACTS)
