@@ -333,9 +333,10 @@ static Expr *whole_sum(Module *m, Stage *s, const Contraction *c, Expr *acc)
 	Expr *zero = c->a_zero ? c->a_zero : num(l, I32, 0);
 	if (c->of == FLOATS || (zero->kind == X_NUM && zero->i + raised == 0))
 		return acc;
-	if (raised)
-		zero = zero->kind == X_NUM ? num(l, I32, (double)(zero->i + raised)) : alu2(l, ADD, zero, num(l, I32, (double)raised));
-	return alu2(l, SUB, acc, alu2(l, MUL, zero, sums_of_b(m, s, c)));
+	if (zero->kind == X_NUM)
+		return alu2(l, ADD, acc, sums_of_b(m, s, c, -(zero->i + raised)));
+	zero = raised ? alu2(l, ADD, zero, num(l, I32, (double)raised)) : zero;
+	return alu2(l, SUB, acc, alu2(l, MUL, zero, sums_of_b(m, s, c, 1)));
 }
 
 /* The stage's body with a local in place of the sum. */

@@ -83,8 +83,8 @@ int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its lengt
 void pack_b(Module *m, Stage *s, Contraction *c);
 /* The least and greatest of b's elements less their zero points. */
 void range_of_b(const Module *m, const Stage *s, const Contraction *c, int64_t *least, int64_t *most);
-/* For each lane, and index of the outer axes that b knows, the sum of b over k as an expression: a load of a constant. */
-Expr *sums_of_b(Module *m, Stage *s, const Contraction *c);
+/* For each lane, and index of the outer axes that b knows, the sum of b over k times the factor: a load of a constant. */
+Expr *sums_of_b(Module *m, Stage *s, const Contraction *c, int64_t factor);
 /* A list of numbers as a constant that a stage can load. */
 Value *flat_const(Module *m, Tensor *t);
 /* An index or a test in numbers, when it is made of axes only; at: of each axis, by id. */

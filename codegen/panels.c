@@ -159,7 +159,7 @@ void range_of_b(const Module *m, const Stage *s, const Contraction *c, int64_t *
 		}
 }
 
-Expr *sums_of_b(Module *m, Stage *s, const Contraction *c)
+Expr *sums_of_b(Module *m, Stage *s, const Contraction *c, int64_t factor)
 {
 	Lower *l = s->l;
 	Packing p = packing_of(m, s, c);
@@ -168,7 +168,7 @@ Expr *sums_of_b(Module *m, Stage *s, const Contraction *c)
 	int32_t *sum = t->data;
 	for (int64_t row = 0; row < p.groups * p.depth; row++, next_row(&p))
 		for (int64_t j = 0; j < c->lane.n; j++)
-			sum[row / p.depth * c->lane.n + j] += (int32_t)byte_at(&p, j);
+			sum[row / p.depth * c->lane.n + j] += (int32_t)(factor * byte_at(&p, j));
 	Expr *at = axis_expr(l, c->lane.axis);
 	for (int i = c->nouter - 1; i >= 0; i--)
 		if (c->outer[i].b) {

@@ -457,9 +457,10 @@ static void print_scalar_select(Printer *p, Expr *x)
 	put_text(p->out, "(");
 	print_expr(p, x->arg[0], true);
 	/* gcc takes the product of two __m256 for another type than __m256 */
-	put_text(p->out, x->arg[1]->kind == X_ALU ? " ? (vf)" : " ? ");
+	const char *type = is_lane_int(x->dtype) ? "(vi)" : "(vf)";
+	put_text(p->out, " ? %s", x->arg[1]->kind == X_ALU ? type : "");
 	print_vector(p, x->arg[1], true);
-	put_text(p->out, x->arg[2]->kind == X_ALU ? " : (vf)" : " : ");
+	put_text(p->out, " : %s", x->arg[2]->kind == X_ALU ? type : "");
 	print_vector(p, x->arg[2], true);
 	put_text(p->out, ")");
 }
@@ -506,6 +507,8 @@ static void print_vector_alu(Printer *p, Expr *x, bool tight)
 		print_masked_load(p, x);
 	else if (x->dtype == BOOL && x->arg[0]->dtype == I64)
 		print_lanes(p, x);
+	else if (is_lane_int(x->dtype) && (x->op == MAX || x->op == MIN))
+		print_format(p, x->op == MAX ? "v_max_i(%0, %1)" : "v_min_i(%0, %1)", x->arg, tight, print_vector);
 	else if (!print_fma(p, x) && !print_clamp(p, x))
 		print_format(p, alu_text(x->op)->vector, x->arg, tight, print_vector);
 }

@@ -93,19 +93,29 @@ static bool vector_cast(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	return ((from == BOOL && to == F32) || widens || cuts) && vectorisable(m, s, x->arg[0], axis);
 }
 
+/* Bytes only as far as results are bytes again. */
+static bool vector_integers(const Expr *x, const Axis *axis)
+{
+	if (x->op == SELECT)
+		return !depends_on(x->arg[0], axis);
+	return x->op == MAX || x->op == MIN || (x->dtype == I32 && (x->op == ADD || x->op == SUB || x->op == MUL));
+}
+
 static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
 	if (!alu_text(x->op)->vector || (m->o->strict && !exact_in_vectors(x->op)))
 		return false;
 	if (compares_indices(x))
 		return vector_compare(s, x, axis);
+	if (is_bound(x, true) || is_bound(x, false))
+		return vectorisable(m, s, x->arg[1], axis);
 	if (x->op == SELECT && !safe_select(x, axis))
 		return false;
-	bool sums = x->dtype == I32 && (x->op == ADD || x->op == SUB || x->op == MUL);
-	for (int k = 0; k < x->nargs && !sums; k++)
+	bool integers = is_lane_int(x->dtype) && vector_integers(x, axis);
+	for (int k = 0; k < x->nargs && !integers; k++)
 		if (x->arg[k]->dtype != F32 && x->arg[k]->dtype != BOOL)
 			return false;
-	return (sums || x->dtype == F32 || x->dtype == BOOL) && vector_args(m, s, x, axis);
+	return (integers || x->dtype == F32 || x->dtype == BOOL) && vector_args(m, s, x, axis);
 }
 
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
@@ -124,7 +134,7 @@ bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	case X_LOCAL:
 		return x->dtype == F32 || is_lane_int(x->dtype);
 	case X_REDUCE:
-		return x->red <= RED_MIN && (x->dtype == F32 || (x->dtype == I32 && x->red == RED_SUM)) && vectorisable(m, s, x->arg[0], axis);
+		return x->red <= RED_MIN && (x->dtype == F32 || (is_lane_int(x->dtype) && (x->dtype == I32 || x->red >= RED_MAX))) && vectorisable(m, s, x->arg[0], axis);
 	default:
 		return false;
 	}

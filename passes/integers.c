@@ -138,10 +138,25 @@ static Value *quantise(Rewrite *w, Node *n)
 	return rewrite_inputs(g, n, n->nin, (Value *[]){x, one, optional_in(n, ZERO)});
 }
 
+/* What the rectifier cuts off, quantising cuts off as well where zero is the lowest number. */
+static Value *rectified(Rewrite *w, Node *n)
+{
+	const Value *zero = n->in[ZERO];
+	DType t = n->out[0]->dtype;
+	double z;
+
+	if (!made_by(n->in[X], "Relu") || !has_in(n, ZERO) || !const_splat(zero, &z))
+		return NULL;
+	if (!(t == U8 || t == U16 ? z == 0 : (t == I8 && z == -128) || (t == I16 && z == -32768)))
+		return NULL;
+	return rewrite_inputs(w->g, n, n->nin, (Value *[]){n->in[X]->def->in[0], n->in[SCALE], n->in[ZERO]});
+}
+
 static const Rule rules[] = {
 	{"Conv", "Conv(DequantizeLinear(u), DequantizeLinear(v)) -> ConvInteger(u, v) * s", conv},
 	{"MatMul", "MatMul(DequantizeLinear(u), DequantizeLinear(v)) -> MatMulInteger(u, v) * s", matmul},
 	{"Gemm", "Gemm(DequantizeLinear(u), DequantizeLinear(v), b) -> MatMulInteger(u, v) * s + b", gemm},
+	{"QuantizeLinear", "QuantizeLinear(Relu(x), s, lowest) -> QuantizeLinear(x, s, lowest)", rectified},
 	{"QuantizeLinear", "QuantizeLinear(x, s) -> QuantizeLinear(x * (1 / s), 1)", quantise},
 	{0},
 };

@@ -119,3 +119,17 @@ graph (%x f32[4]) -> (%q) {
 	%y = Relu(%t)
 	%q = QuantizeLinear(%y, %one, %z)
 }
+== a rectifier before a zero that is the lowest number
+pass integers
+graph (%x f32[4]) -> (%q) {
+	%s f32[] = const [1]
+	%z i8[] = const [-128]
+	%y = Relu(%x)
+	%q = QuantizeLinear(%y, %s, %z)
+}
+->
+graph (%x f32[4]) -> (%q) {
+	%s f32[] = const [1]
+	%z i8[] = const [-128]
+	%q = QuantizeLinear(%x, %s, %z)
+}
