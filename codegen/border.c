@@ -83,6 +83,12 @@ static void print_rows(Border *b, const Held *h)
 		print_line(b->p, "\t}");
 }
 
+const char *border_text(const Value *v, Arena *a)
+{
+	const Place *p = v->place;
+	return !p->border ? "" : p->fill ? arena_format(a, "%lld around it", (long long)p->fill) : "zeros around it";
+}
+
 void print_border(Printer *p)
 {
 	const Held *h = p->s->out->place->region->held;

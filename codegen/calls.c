@@ -24,9 +24,10 @@ void print_arena(Module *m, Out *o)
 		const Region *r = m->region[i];
 		if (r->last < 0)
 			continue;
-		put_text(o, "\t%s = %lld,\t/* %d-%d  %s%s%s */\n", region_name(m, r), (long long)(r->offset / unit),
+		const char *around = border_text(r->owner, o->arena);
+		put_text(o, "\t%s = %lld,\t/* %d-%d  %s%s%s%s */\n", region_name(m, r), (long long)(r->offset / unit),
 		         m->stage[r->first]->number, m->stage[r->last]->number, shape_name(m->unit, r->owner),
-		         r->owner->place->border ? ", zeros around it" : "", held_text(m, r));
+		         *around ? ", " : "", around, held_text(m, r));
 	}
 	put_text(o, "};\n\n");
 }

@@ -87,7 +87,9 @@ static bool find_core(Module *m, Stage *s, Contraction *c)
 	if (count_reduces(s->body, &c->sum, seen) != 1 || c->sum->red != RED_SUM)
 		return false;
 	Expr *product = c->sum->arg[0];
-	if (product->kind != X_ALU || product->op != MUL || s->naxes == 0 || (s->out->dtype != F32 && !is_lane_int(s->out->dtype)))
+	if (product->kind != X_ALU || product->op != MUL || s->naxes == 0)
+		return false;
+	if (s->out->dtype != F32 && !is_lane_int(s->out->dtype))
 		return false;
 	if (product->dtype == I32)
 		return find_bytes(c, product);
@@ -474,8 +476,8 @@ enum { SUMS = 8 }; /* additions under way at a time: two units, four cycles */
 static void choose_ways(const Module *m, Contraction *c)
 {
 	c->ways = 1;
-	if (m->target->lanes == 1 || m->o->strict || c->of != FLOATS || c->points > 1 || c->by_rows || c->a_lanes || !c->packed || !c->nk ||
-	    c->lane.n > c->panel)
+	if (m->target->lanes == 1 || m->o->strict || c->of != FLOATS || c->points > 1 || c->by_rows || c->a_lanes || !c->packed ||
+	    !c->nk || c->lane.n > c->panel)
 		return;
 	while (2 * c->ways * c->vectors <= SUMS && c->k[c->nk - 1].n % (2 * c->ways) == 0)
 		c->ways *= 2;

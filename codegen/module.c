@@ -54,7 +54,7 @@ const char *origin(const Stage *s, Arena *a, int most)
 {
 	Out o = {.arena = a};
 	const char *comma = "";
-	put_text(&o, "%s", s->body ? "" : "zeros around it");
+	put_text(&o, "%s", s->body ? "" : border_text(s->out, a));
 	for (int i = 0; s->body && i < s->nfused && i < most; i++, comma = ", ")
 		put_text(&o, "%s%s%s%s", comma, s->fused[i]->op->name, *s->fused[i]->name ? " " : "",
 		         comment_text(a, s->fused[i]->name));

@@ -73,6 +73,8 @@ bool uses_word(const char *text, const char *word);
 void put_section(const Module *m, const char *text, Out *o);
 /* border.c: the body of a stage that writes zeros around a value */
 void print_border(Printer *p);
+/* "zeros around it", "128 around it", "": what lies around a value */
+const char *border_text(const Value *v, Arena *a);
 /* text of the model made harmless: for comments (clipped), for strings (whole) */
 const char *comment_text(Arena *a, const char *name);
 const char *string_text(Arena *a, const char *name);

@@ -125,7 +125,8 @@ static bool partial(const Tile *t, int q) { return (t->rest || t->rest_text) && 
 static bool is_half(const Tile *t, int q)
 {
 	bool loads = t->c->packed || t->rest == t->lanes / 2;
-	return t->p.m->target->halves && t->c->of != FOURS && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads && !t->c->a_lanes;
+	bool floats = t->c->of == FLOATS && !t->c->a_lanes;
+	return t->p.m->target->halves && floats && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads;
 }
 
 /* The sum in vector q of a point; of one way where a point has several. */
@@ -133,6 +134,13 @@ static const char *sum_name(Tile *t, int q)
 {
 	const char *at = t->c->ways > 1 ? "way" : "p";
 	return arena_format(t->p.out->arena, is_half(t, q) ? "half[%s]" : "acc[%s][%d]", at, q);
+}
+
+static const char *zero_of(const Tile *t, int q)
+{
+	if (t->lanes == 1)
+		return "0";
+	return is_half(t, q) ? "v_set_half(0.0f)" : t->c->of == FOURS ? "v_set_i(0)" : "v_set(0.0f)";
 }
 
 static void print_zero(Tile *t)
@@ -148,8 +156,7 @@ static void print_zero(Tile *t)
 	else
 		print_line(&t->p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
 	for (int q = 0; q < t->vectors; q++)
-		print_line(&t->p, "\t%s = %s;", sum_name(t, q),
-		           is_half(t, q) ? "v_set_half(0.0f)" : t->lanes == 1 ? "0" : t->c->of == FOURS ? "v_set_i(0)" : "v_set(0.0f)");
+		print_line(&t->p, "\t%s = %s;", sum_name(t, q), zero_of(t, q));
 	if (t->vectors > 1)
 		print_line(&t->p, "}");
 }
@@ -549,7 +556,8 @@ static void print_sum(Tile *t)
  * that they then lack in its middle. */
 static void print_fresh(Tile *t, const Expr *x)
 {
-	bool common = x->kind == X_LOAD && x->dtype == F32 && x->value->role == ROLE_CONST && !(t->c->point.axis && depends_on(x, t->c->point.axis));
+	bool constant = x->kind == X_LOAD && x->dtype == F32 && x->value->role == ROLE_CONST;
+	bool common = constant && !(t->c->point.axis && depends_on(x, t->c->point.axis));
 	const char *name = common ? name_of(t, x) : NULL;
 	if (common && !strstr(t->p.out->text, arena_format(t->p.out->arena, "\t%s = v_fresh", name)))
 		print_line(&t->p, "%s = v_fresh(%s);", name, name);

@@ -118,6 +118,12 @@ static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	return (integers || x->dtype == F32 || x->dtype == BOOL) && vector_args(m, s, x, axis);
 }
 
+static bool vector_reduce(const Expr *x)
+{
+	bool bytes = is_lane_int(x->dtype) && (x->dtype == I32 || x->red == RED_MAX || x->red == RED_MIN);
+	return x->red <= RED_MIN && (x->dtype == F32 || bytes);
+}
+
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
 	if (m->target->lanes == 1)
@@ -134,7 +140,7 @@ bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	case X_LOCAL:
 		return x->dtype == F32 || is_lane_int(x->dtype);
 	case X_REDUCE:
-		return x->red <= RED_MIN && (x->dtype == F32 || (is_lane_int(x->dtype) && (x->dtype == I32 || x->red >= RED_MAX))) && vectorisable(m, s, x->arg[0], axis);
+		return vector_reduce(x) && vectorisable(m, s, x->arg[0], axis);
 	default:
 		return false;
 	}

@@ -232,7 +232,7 @@ static void picture(Ctx *c, Settings *s, const Row *row, const char *value)
 static const Row table[] = {
 	{COMPILE, "-o", "FILE.c", "where the C goes (FILE.h beside it); its stem is the prefix", text, AT(compile.output), 0},
 	{COMPILE, "--prefix", "NAME", "C prefix of every exported name", text, AT(compile.prefix), 0},
-	{ALL, "--target", "T[,T...]", "c, x86-64-v3, x86-64-v4, native; several: picked at run time", targets,
+	{ALL, "--target", "T[,T...]", "c, x86-64-v3, x86-64-v4, x86-64-v4-vnni, native; several: picked at run time", targets,
 	 AT(compile.target), 0},
 	{COMPILE, "--threads", NULL, "emit stages that can use a pool of workers", yes, AT(compile.threads), 0},
 	{EVERY, "--dim", "NAME=N or NAME=LO..HI", "fix or bound a symbolic dimension", dim_choice, 0, 0},

@@ -63,11 +63,20 @@ static const Model models[] = {
 	 " %s = MatMul(%q2, %k2) %p = Softmax(%s) %a = MatMul(%p, %v2) %a1 = Transpose(%a) {perm = [0, 2, 1, 3]}"
 	 " %a2 = Reshape(%a1, %all) %o = MatMul(%a2, %w4) %r = Add(%o, %x) %m = LayerNormalization(%r, %w7, %w8)"
 	 " %u = MatMul(%m, %w5) %g = Gelu(%u) %d = MatMul(%g, %w6) %y = Add(%d, %r) }", NULL, true},
+	{"a quantised network",
+	 "graph (%x f32[1,3,32,32], %w1 i8[16,3,3,3], %w2 i8[16,1,3,3], %w3 i8[40,16,1,1], %w4 i8[40,10]) -> (%y) {"
+	 " %s f32[] = const [0.05] %z u8[] = const [128] %o i8[] = const [-128]"
+	 " %f1 = DequantizeLinear(%w1, %s) %f2 = DequantizeLinear(%w2, %s) %f3 = DequantizeLinear(%w3, %s)"
+	 " %f4 = DequantizeLinear(%w4, %s) %q0 = QuantizeLinear(%x, %s, %z) %d0 = DequantizeLinear(%q0, %s, %z)"
+	 " %a = Conv(%d0, %f1) {pads = [1, 1, 1, 1]} %q1 = QuantizeLinear(%a, %s, %o) %d1 = DequantizeLinear(%q1, %s, %o)"
+	 " %b = Conv(%d1, %f2) {group = 16, pads = [1, 1, 1, 1]} %q2 = QuantizeLinear(%b, %s, %o)"
+	 " %d2 = DequantizeLinear(%q2, %s, %o) %c = Conv(%d2, %f3) %p = GlobalAveragePool(%c) %l = Flatten(%p)"
+	 " %q3 = QuantizeLinear(%l, %s, %z) %d3 = DequantizeLinear(%q3, %s, %z) %y = MatMul(%d3, %f4) }", NULL, false},
 	{"a recurrence", "graph (%x f32[20,1,12], %w1 f32[1,128,12], %w2 f32[1,128,32]) -> (%y) {"
 	 " %y, %h, %c = LSTM(%x, %w1, %w2) {hidden_size = 32} }", NULL, false},
 };
 
-static const char *const targets[] = {"c", "x86-64-v3", "x86-64-v4"};
+static const char *const targets[] = {"c", "x86-64-v3", "x86-64-v4", "x86-64-v4-vnni"};
 
 enum { MODELS = sizeof models / sizeof *models, TARGETS = sizeof targets / sizeof *targets };
 

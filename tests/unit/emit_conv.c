@@ -54,7 +54,7 @@ static Value *given(Tensor *t)
 	Shape s = tensor_shape(t);
 
 	input[g->nin] = t;
-	return value_input(g, "x", F32, &s);
+	return value_input(g, "x", t->dtype, &s);
 }
 
 static Ints twice(int64_t x, int n)
@@ -179,7 +179,7 @@ static Counts count(char *block)
 	for (char *line = strtok(block, "\n"); line; line = strtok(NULL, "\n")) {
 		line[strcspn(line, "#")] = 0; /* clang's comments */
 		const char *memory = strchr(line, '('), *vector = strstr(line, "mm");
-		n.products += strstr(line, "vfmadd") != NULL;
+		n.products += strstr(line, "vfmadd") || strstr(line, "vpdpbusd") || strstr(line, "vpmaddwd");
 		n.loads += vector && memory && memory < vector;
 		n.stack += vector && (strstr(line, "(%rsp") || strstr(line, "(%rbp"));
 	}
@@ -285,6 +285,36 @@ CASE(avx512_product) { check_product("x86-64-v4", 36, 192, 9 * 3, 9 + 3); }
 CASE(avx2_one_point) { check_product("x86-64-v3", 1, 10, 4 * 2, 4 + 8 + 1); }
 CASE(avx512_one_point) { check_product("x86-64-v4", 1, 10, 8, 8 + 8); }
 
+/* Bytes in fours: with VNNI a product of a vector is one instruction. */
+static Tensor *some_bytes(DType t, int64_t rows, int64_t columns)
+{
+	Tensor *x = tensor_new(&ctx.perm, t, 2, (int64_t[]){rows, columns});
+
+	for (int64_t i = 0; i < x->count; i++)
+		((uint8_t *)x->data)[i] = (uint8_t)(i * 37 + i / 7);
+	return x;
+}
+
+CASE(vnni_product)
+{
+	Value *args[2] = {given(some_bytes(U8, 36, 256)), value_const(g, "w", some_bytes(I8, 256, 192))};
+	int loops = 0;
+
+	graph_output(g, node_new(g, op_find("", "MatMulInteger"), NULL, 2, args, 1, NULL)->out[0], "y");
+	for (char *at = assembly("x86-64-v4-vnni"), *next; at; at = next) {
+		next = strstr(at, "\n.L");
+		if (next)
+			*next++ = 0;
+		Counts n = count(at);
+		if (n.products < 6)
+			continue;
+		loops++;
+		assert_in_range(n.products, 24, 30);
+		assert_int_equal(n.stack, 0);
+	}
+	assert_int_equal(loops, 1);
+}
+
 /* Strassen's method: the maps before and behind its products keep the seven sums of a tile in registers. */
 static void check_blocks(const char *target)
 {
@@ -333,7 +363,7 @@ int main(void)
 		TEST(portable_c), TEST(planes),
 #ifdef __x86_64__
 		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
-		TEST(avx2_product), TEST(avx512_product), TEST(avx512_half),
+		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(avx512_half),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_blocks), TEST(avx512_blocks),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
