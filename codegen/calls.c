@@ -74,7 +74,7 @@ static void print_argument(Module *m, const Param *q, Out *o)
 		return;
 	}
 	const char *name = weight_name(m->unit, w);
-	if (m->unit->weights_in_c)
+	if (!in_blob(m->unit, w))
 		put_text(o, "%s", name);
 	else
 		put_text(o, "(const %s *)(const void *)(w + %s)", c_type(w->dtype), upper_name(o->arena, name));
@@ -538,7 +538,7 @@ void print_call_struct(Unit *u, const char *sections, Out *o)
 		         STRIP_WORKERS, patience(u));
 	put_text(o, "/* One call: what every worker needs to know%s. */\nstruct call {\n", pooled ? ", and how far they are" : "");
 	put_text(o, "\tconst struct %s_in *in;\n\tstruct %s_out *out;\n\tvoid *arena;\n", u->prefix, u->prefix);
-	if (!u->weights_in_c && u->nweights)
+	if (!u->weights_in_c)
 		put_text(o, "\tconst unsigned char *weights;\n");
 	put_text(o, "\tint status;\n%s", pooled ? progress : "");
 	if (u->o->profile)

@@ -11,6 +11,8 @@ static void write_blob(const Unit *u, FILE *f)
 	static const char zeros[64];
 	for (int i = 0; i < u->nweights; i++) {
 		size_t n = dtype_bytes(u->weight[i]->dtype, u->weight[i]->count);
+		if (!in_blob(u, u->weight[i]))
+			continue;
 		fwrite(u->weight[i]->data, 1, n, f);
 		fwrite(zeros, 1, (64 - n % 64) % 64, f);
 	}
@@ -121,7 +123,7 @@ void emit_model(Graph *g, const Options *o, Facts *facts)
 	Draft drafts[3];
 	int n = 0;
 	size_t dir = strlen(o->output) - strlen(strrchr(o->output, '/') ? strrchr(o->output, '/') + 1 : o->output);
-	if (!u->weights_in_c && u->nweights)
+	if (!u->weights_in_c)
 		write_draft(u, drafts, &n, u->blob_path, NULL);
 	write_draft(u, drafts, &n, arena_format(a, "%.*s%s.h", (int)dir, o->output, u->stem), &header);
 	write_draft(u, drafts, &n, o->output, &file);

@@ -24,16 +24,18 @@ const char *comment_text(Arena *a, const char *name)
 	return text;
 }
 
-const char *string_text(Arena *a, const char *name)
+const char *escaped_text(Arena *a, const char *bytes, size_t n)
 {
-	char *text = NEW_N(a, char, 4 * strlen(name) + 1), *to = text;
-	for (; *name; name++)
-		if (is_plain((unsigned char)*name))
-			*to++ = *name;
+	char *text = arena_array(a, n + 1, 4), *to = text;
+	for (; n; n--, bytes++)
+		if (*bytes && is_plain((unsigned char)*bytes))
+			*to++ = *bytes;
 		else
-			to += sprintf(to, "\\%03o", (unsigned char)*name);
+			to += sprintf(to, "\\%03o", (unsigned char)*bytes);
 	return text;
 }
+
+const char *string_text(Arena *a, const char *name) { return escaped_text(a, name, strlen(name)); }
 
 const char *shape_name(Unit *u, const Value *v)
 {
@@ -71,7 +73,7 @@ static int64_t bytes_of(const Value *v)
 	return (int64_t)dtype_bytes(v->dtype, n);
 }
 
-static int needs_weights(const Unit *u) { return !u->weights_in_c && u->nweights; }
+static int needs_weights(const Unit *u) { return !u->weights_in_c; }
 
 /* ---- init and run ---- */
 

@@ -163,6 +163,8 @@ Expr *num(Lower *l, DType t, double x)
 	uint64_t bytes[2] = {0, 0};
 	if (t == I64)
 		return num_i(l, (int64_t)x);
+	if (t == STR)
+		return expr_intern(l, (Expr){.kind = X_NUM, .dtype = STR});
 	store_f64(t, bytes, 0, x); /* what the type can hold */
 	return expr_intern(l, (Expr){.kind = X_NUM, .dtype = t, .i = is_float(t) ? 0 : load_i64(t, bytes, 0),
 	                             .f = load_f64(t, bytes, 0)});
@@ -278,6 +280,12 @@ Expr *bitcast(Lower *l, DType t, Expr *x)
 	                             .hi = INDEX_MAX});
 }
 
+Expr *text_alu(Lower *l, Alu op, DType t, int nargs, Expr *const *args)
+{
+	return expr_intern(l, (Expr){.kind = X_ALU, .dtype = t, .op = op, .nargs = nargs, .arg = (Expr **)args,
+	                             .lo = -INDEX_MAX, .hi = INDEX_MAX});
+}
+
 /* What a reduction starts from, and what one of no elements gives. */
 static double red_identity(Red red)
 {
@@ -388,6 +396,8 @@ Expr *rebuild(Lower *l, const Expr *x, Expr *const *arg)
 			return checked_index(l, arg[0], arg[1]);
 		if (x->op == BITS)
 			return bitcast(l, x->dtype, arg[0]);
+		if (is_text_alu(x->op))
+			return text_alu(l, x->op, x->dtype, x->nargs, arg);
 		return x->nargs == 1 ? alu1(l, x->op, arg[0]) : alu2(l, x->op, arg[0], arg[1]);
 	case X_CAST:
 		return cast(l, x->dtype, arg[0]);

@@ -47,6 +47,7 @@ void print_own_weights(Module *m, Out *o);
 /* What tells these weights from all others, whatever model, target and version they are of. */
 void weights_mark(const Unit *u, uint8_t mark[MARK_BYTES]);
 int64_t blob_bytes(const Unit *u);
+bool in_blob(const Unit *u, const Weight *w); /* it is no array in the text */
 const char *weight_name(const Unit *u, const Weight *w);
 const char *upper_name(Arena *a, const char *name);
 /* profile.c: with --profile, what a worker notes, its declarations for the header, and the functions they declare. */
@@ -78,6 +79,7 @@ const char *border_text(const Value *v, Arena *a);
 /* text of the model made harmless: for comments (clipped), for strings (whole) */
 const char *comment_text(Arena *a, const char *name);
 const char *string_text(Arena *a, const char *name);
+const char *escaped_text(Arena *a, const char *bytes, size_t n);
 /* the model's name of an input or output, whatever passes have put in its place */
 const char *outer_name(const Graph *g, const Value *v, int i);
 const char *shape_name(Unit *u, const Value *v); /* "f32[1,3,32,32]", "f32[1,d0]" */

@@ -83,7 +83,7 @@ static Expr *remember(Build *b, const Expr *x, Expr *local)
 
 static bool worth_a_name(const Expr *x)
 {
-	return (x->kind == X_ALU || x->kind == X_CAST) && !(x->dtype == I64 && x->op != INDEX && x->op != SELECT);
+	return (x->kind == X_ALU || x->kind == X_CAST) && !(x->dtype == I64 && x->op != INDEX && x->op != SELECT && !is_text_alu(x->op));
 }
 
 typedef struct Sharing {

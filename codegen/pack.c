@@ -1,4 +1,5 @@
-/* pack.c -- weights: shared when equal, also between sections, laid out in one blob, printed as C or written as bytes. */
+/* pack.c -- weights: shared when equal, also between sections, laid out in one blob, printed as C or written as bytes.
+ * Texts are pointers: they are printed as C always. */
 #include <string.h>
 #include "codegen/module.h"
 
@@ -18,6 +19,23 @@ static uint64_t hash_data(const uint8_t *p, size_t n)
 	return h;
 }
 
+static uint64_t hash_texts(const Text *t, int64_t n)
+{
+	uint64_t h = (uint64_t)n;
+	for (int64_t i = 0; i < n; i++)
+		h = (h ^ hash_data((const uint8_t *)t[i].text, (size_t)t[i].length) ^ (uint64_t)t[i].length) * 0x100000001b3u;
+	return h;
+}
+
+static bool same_data(const Weight *w, DType t, int64_t count, const void *data)
+{
+	Tensor a = {.dtype = t, .rank = 1, .dim = {count}, .count = count, .data = (void *)(uintptr_t)data}, b = a;
+	b.data = (void *)(uintptr_t)w->data;
+	return w->dtype == t && w->count == count && tensor_equal(&a, &b);
+}
+
+bool in_blob(const Unit *u, const Weight *w) { return !u->weights_in_c && w->dtype != STR; }
+
 const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note)
 {
 	Arena *a = &m->g->ctx->perm;
@@ -27,10 +45,10 @@ const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, co
 		t = U8;
 		count = (int64_t)bytes;
 	}
-	uint64_t hash = hash_data(data, bytes);
+	uint64_t hash = t == STR ? hash_texts(data, count) : hash_data(data, bytes);
 	for (int i = 0; i < u->nweights; i++) {
 		Weight *w = u->weight[i];
-		if (w->hash == hash && w->dtype == t && w->count == count && !memcmp(w->data, data, bytes)) {
+		if (w->hash == hash && same_data(w, t, count, data)) {
 			w->users |= 1u << m->number;
 			return w;
 		}
@@ -40,7 +58,8 @@ const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, co
 	              .offset = u->weights_bytes, .users = 1u << m->number};
 	GROW(a, u->weight, u->nweights, u->cweights);
 	u->weight[u->nweights++] = w;
-	u->weights_bytes += ((int64_t)bytes + WEIGHT_ALIGN - 1) / WEIGHT_ALIGN * WEIGHT_ALIGN;
+	if (t != STR)
+		u->weights_bytes += ((int64_t)bytes + WEIGHT_ALIGN - 1) / WEIGHT_ALIGN * WEIGHT_ALIGN;
 	return w;
 }
 
@@ -93,8 +112,41 @@ static void print_special(Out *o, const Weight *w, int64_t i)
 		put_text(o, x != x ? "NAN" : x < 0 ? "-INFINITY" : "INFINITY");
 }
 
+enum { LITERAL_MAX = 4000, BYTES_A_LINE = 24 }; /* characters of a literal that every compiler takes */
+
+/* A text that no literal can hold, as an array of its own: s1_w2_t7 */
+static void print_long_text(Out *o, const char *name, int64_t i, const Text *t)
+{
+	put_text(o, "static const char %s_t%lld[%lld] = {", name, (long long)i, (long long)t->length);
+	for (int64_t k = 0; k < t->length; k++)
+		put_text(o, "%s%d,", k % BYTES_A_LINE ? "" : "\n\t", (signed char)t->text[k]);
+	put_text(o, "\n};\n");
+}
+
+static void print_texts(const Unit *u, Out *o, const Weight *w)
+{
+	const char *name = weight_name(u, w);
+	const Text *t = w->data;
+	for (int64_t i = 0; i < w->count; i++)
+		if (t[i].length > LITERAL_MAX / 4)
+			print_long_text(o, name, i, &t[i]);
+	put_text(o, "static const tcc_string %s[%lld] = {\n", name, (long long)w->count);
+	for (int64_t i = 0; i < w->count; i++) {
+		if (t[i].length > LITERAL_MAX / 4)
+			put_text(o, "\t{ %s_t%lld, %lld },\n", name, (long long)i, (long long)t[i].length);
+		else
+			put_text(o, "\t{ \"%s\", %lld },\n", escaped_text(o->arena, t[i].text, (size_t)t[i].length),
+			         (long long)t[i].length);
+	}
+	put_text(o, "};\n\n");
+}
+
 static void print_array(const Unit *u, Out *o, const Weight *w)
 {
+	if (w->dtype == STR) {
+		print_texts(u, o, w);
+		return;
+	}
 	put_text(o, "static const %s %s[%lld] ALIGN = {", dtype_info(w->dtype)->ctype, weight_name(u, w), (long long)w->count);
 	if (w->note)
 		put_text(o, "\t/* %s */", w->note);
@@ -137,7 +189,7 @@ static void print_shared_arrays(const Unit *u, Out *o)
 {
 	const char *guard = "";
 	for (int i = 0; i < u->nweights; i++)
-		if (is_shared(u->weight[i])) {
+		if (is_shared(u->weight[i]) && !in_blob(u, u->weight[i])) {
 			move_guard(&guard, guard_around(u, u->weight[i]), o);
 			print_array(u, o, u->weight[i]);
 		}
@@ -146,13 +198,14 @@ static void print_shared_arrays(const Unit *u, Out *o)
 
 void print_shared_weights(Unit *u, Out *o)
 {
+	print_shared_arrays(u, o);
 	if (u->weights_in_c)
-		print_shared_arrays(u, o);
-	if (u->weights_in_c || u->nweights == 0)
 		return;
 	put_text(o, "/* Weights: offsets in bytes into %s. */\nenum {\n", u->blob_name);
 	for (int i = 0; i < u->nweights; i++) {
 		const Weight *w = u->weight[i];
+		if (!in_blob(u, w))
+			continue;
 		put_text(o, "\t%s = %lld,\t/* %s[%lld]%s%s */\n", upper_name(o->arena, weight_name(u, w)), (long long)w->offset,
 		         dtype_name(w->dtype), (long long)w->count, w->note ? " " : "", w->note ? w->note : "");
 	}
@@ -162,8 +215,8 @@ void print_shared_weights(Unit *u, Out *o)
 void print_own_weights(Module *m, Out *o)
 {
 	const Unit *u = m->unit;
-	for (int i = 0; i < u->nweights && u->weights_in_c; i++)
-		if (u->weight[i]->users == 1u << m->number)
+	for (int i = 0; i < u->nweights; i++)
+		if (u->weight[i]->users == 1u << m->number && !in_blob(u, u->weight[i]))
 			print_array(u, o, u->weight[i]);
 }
 

@@ -112,6 +112,10 @@ static bool is_narrow(DType t) { return is_float(t) && dtype_info(t)->bits < 32;
 static void print_number(Printer *p, const Expr *x, bool tight)
 {
 	bool negative = is_float(x->dtype) ? signbit(x->f) && !isnan(x->f) : x->i < 0 && x->i > INT64_MIN && x->dtype != U64;
+	if (x->dtype == STR) {
+		put_text(p->out, "t_empty()");
+		return;
+	}
 	if (is_narrow(x->dtype)) {
 		uint16_t bits = 0;
 		store_f64(x->dtype, &bits, 0, x->f);
@@ -177,14 +181,27 @@ static void print_index(Printer *p, Expr *x, bool tight)
 
 static const char *value_name(Printer *p, const Value *v) { return param_of(p->s, (Value *)(uintptr_t)v)->name; }
 
-/* `%0` and so on replaced by operands. A format that is no word or call is wrapped when tight. */
+/* "x + 4*i" */
+static void print_place(Printer *p, Expr *load)
+{
+	Expr *address = load->arg[0];
+	put_text(p->out, "%s", value_name(p, load->value));
+	if (!(address->kind == X_NUM && address->i == 0)) {
+		put_text(p->out, " + ");
+		print_expr(p, address, false);
+	}
+}
+
+/* `%0` and so on replaced by operands, `@1` by tables. A format that is no word or call is wrapped when tight. */
 static void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
 {
 	bool call = strchr(format, '(') && strncmp(format, "%0", 2);
 	put_text(p->out, tight && !call ? "(" : "");
 	for (const char *f = format; *f; f++)
-		if (*f == '%' && f[1] >= '0' && f[1] <= '2')
+		if (*f == '%' && f[1] >= '0' && f[1] <= '4')
 			operand(p, arg[*++f - '0'], !call);
+		else if (*f == '@')
+			print_place(p, arg[*++f - '0']);
 		else if (*f == '%' && f[1] == '%')
 			put_text(p->out, "%c", *++f);
 		else
@@ -196,7 +213,7 @@ static const char *alu_format(Printer *p, const Expr *x)
 {
 	const AluText *t = alu_text(x->op);
 	DType type = x->op == SELECT ? x->dtype : x->arg[0]->dtype;
-	const char *format = type == F32 ? t->f32 : type == F64 ? t->f64 : t->integer;
+	const char *format = type == F32 ? t->f32 : type == F64 ? t->f64 : type == STR ? t->text : t->integer;
 	if (p->m->o->strict && is_float(type) && is_library_call(x->op))
 		return arena_format(p->out->arena, "lib_%s", format);
 	return format;
@@ -321,7 +338,7 @@ void print_expr(Printer *p, Expr *x, bool tight)
 		put_text(p->out, "t%lld", (long long)x->i);
 		break;
 	case X_LOAD:
-		if (dtype_info(x->dtype)->bits < 8 || dtype_info(x->dtype)->class == DC_COMPLEX || x->dtype == STR)
+		if (dtype_info(x->dtype)->bits < 8 || dtype_info(x->dtype)->class == DC_COMPLEX)
 			unsupported_type(p, x->dtype);
 		put_text(p->out, "%s[", value_name(p, x->value));
 		print_expr(p, x->arg[0], false);
@@ -342,7 +359,7 @@ void print_expr(Printer *p, Expr *x, bool tight)
 		format = alu_format(p, x);
 		if (!format)
 			fail_unsupported(p->m->g, p->s->node, "no code for this operation on %s", dtype_name(x->arg[0]->dtype));
-		if (is_int(x->arg[x->nargs - 1]->dtype) || x->dtype == BOOL)
+		if (!is_text_alu(x->op) && (is_int(x->arg[x->nargs - 1]->dtype) || x->dtype == BOOL))
 			print_integer_alu(p, x, format, tight);
 		else
 			print_format(p, format, x->arg, tight, print_expr);
@@ -358,17 +375,6 @@ void print_expr(Printer *p, Expr *x, bool tight)
 /* ---- vectors ---- */
 
 static bool is_vector(const Printer *p, const Expr *x) { return p->vector && depends_on(x, p->vector); }
-
-/* "x + 4*i" */
-static void print_place(Printer *p, Expr *load)
-{
-	Expr *address = load->arg[0];
-	put_text(p->out, "%s", value_name(p, load->value));
-	if (!(address->kind == X_NUM && address->i == 0)) {
-		put_text(p->out, " + ");
-		print_expr(p, address, false);
-	}
-}
 
 /* "_u8": which of the helpers that read and store vectors is for elements of this type. */
 static const char *lane_suffix(Printer *p, DType t)

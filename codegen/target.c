@@ -1,7 +1,7 @@
 /* target.c -- how each operation is written in C, and the list of targets.
  *
- * Formats: %0 %1 %2 are operands. A format that is a call or a single word stands alone in any expression; the others
- * are put in parentheses where they are operands. Names that begin with v_, i_, u_, f_ are helpers, copied into the
+ * Formats: %0 to %4 are operands, @1 is a table of which operand 1 is the first element. A format that is a call or a single word stands alone in any expression; the others
+ * are put in parentheses where they are operands. Names that begin with v_, i_, u_, f_, t_ are helpers, copied into the
  * emitted file when a stage uses them. */
 #include <string.h>
 #include "codegen/target.h"
@@ -19,9 +19,9 @@ static const AluText texts[ALU_COUNT] = {
 	[ABS] = {"fabsf(%0)", "fabs(%0)", "i_abs(%0)", "v_abs(%0)"},
 	[MIN] = {"f_min(%0, %1)", "d_min(%0, %1)", "i_min(%0, %1)", "v_min(%0, %1)"},
 	[MAX] = {"f_max(%0, %1)", "d_max(%0, %1)", "i_max(%0, %1)", "v_max(%0, %1)"},
-	[EQ] = {"%0 == %1", "%0 == %1", "%0 == %1", "v_eq(%0, %1)"},
-	[LT] = {"%0 < %1", "%0 < %1", "%0 < %1", "v_lt(%0, %1)"},
-	[LE] = {"%0 <= %1", "%0 <= %1", "%0 <= %1", "v_le(%0, %1)"},
+	[EQ] = {"%0 == %1", "%0 == %1", "%0 == %1", "v_eq(%0, %1)", "t_equal(%0, %1)"},
+	[LT] = {"%0 < %1", "%0 < %1", "%0 < %1", "v_lt(%0, %1)", "t_compare(%0, %1) < 0"},
+	[LE] = {"%0 <= %1", "%0 <= %1", "%0 <= %1", "v_le(%0, %1)", "t_compare(%0, %1) <= 0"},
 	[AND] = {NULL, NULL, "%0 && %1", "v_and(%0, %1)"},
 	[OR] = {NULL, NULL, "%0 || %1", "v_or(%0, %1)"},
 	[XOR] = {NULL, NULL, "!%0 != !%1", NULL},
@@ -32,7 +32,7 @@ static const AluText texts[ALU_COUNT] = {
 	[BITNOT] = {NULL, NULL, "~%0", NULL},
 	[SHL] = {NULL, NULL, "u_shl(%0, %1)", NULL},
 	[SHR] = {NULL, NULL, "u_shr(%0, %1)", NULL},
-	[SELECT] = {"%0 ? %1 : %2", "%0 ? %1 : %2", "%0 ? %1 : %2", "v_select(%0, %1, %2)"},
+	[SELECT] = {"%0 ? %1 : %2", "%0 ? %1 : %2", "%0 ? %1 : %2", "v_select(%0, %1, %2)", "%0 ? %1 : %2"},
 	[INDEX] = {NULL, NULL, "i_index(%0, %1, status)", NULL},
 	[REQUIRE] = {NULL, NULL, "i_require(%0, status)", NULL},
 	[FLOOR] = {"floorf(%0)", "floor(%0)", NULL, "v_floor(%0)"},
@@ -65,6 +65,7 @@ static const AluText texts[ALU_COUNT] = {
 	[ISNAN] = {"isnan(%0)", "isnan(%0)", NULL, "v_isnan(%0)"},
 	[ISINF] = {"isinf(%0)", "isinf(%0)", NULL, "v_isinf(%0)"},
 	[SIGN] = {"f_sign(%0)", "d_sign(%0)", "i_sign(%0)", "v_sign(%0)"},
+	[TEXT_FIND] = {.text = "t_find(%0, @1, %2)"},
 };
 
 const AluText *alu_text(Alu op) { return &texts[op]; }

@@ -32,6 +32,7 @@ typedef struct Target {
 
 extern const Target *const target_table[]; /* the better later; NULL at the end */
 extern const Helper common_helpers[];      /* scalar helpers for every target */
+extern const Helper text_helpers[];        /* those for text, likewise */
 
 enum { TARGET_MAX = 8 };
 
@@ -46,9 +47,10 @@ typedef struct Targets {
  * EXIT_USAGE. */
 Targets targets_read(Ctx *c, const char *list);
 
-/* How an operation is written. %0 %1 %2 are the operands; NULL: not available. Helpers it uses are found by name. */
+/* How an operation is written, by the type of its operands; %0 to %4 are these, @0 to @4 tables; NULL: not available. Helpers it uses are
+ * found by name. */
 typedef struct AluText {
-	const char *f32, *f64, *integer, *vector;
+	const char *f32, *f64, *integer, *vector, *text;
 } AluText;
 
 const AluText *alu_text(Alu op);

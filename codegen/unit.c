@@ -79,8 +79,8 @@ static void name_unit(Unit *u)
 static void choose_weights(Unit *u)
 {
 	int kind = (int)u->o->weights;
-	u->weights_in_c = kind == WEIGHTS_C || (kind == WEIGHTS_AUTO && u->weights_bytes <= SMALL_WEIGHTS);
-	u->weights_given = kind == WEIGHTS_FILE && u->nweights;
+	u->weights_in_c = kind == WEIGHTS_C || u->weights_bytes == 0 || (kind == WEIGHTS_AUTO && u->weights_bytes <= SMALL_WEIGHTS);
+	u->weights_given = kind == WEIGHTS_FILE && !u->weights_in_c;
 }
 
 /* One section a target, as far as one that any processor runs. */
@@ -215,13 +215,17 @@ static void print_prologue(Unit *u, Out *o, const char *code)
 	if (uses_word(code, "PAUSE"))
 		put_text(o, "%s", pause_macro);
 	put_text(o, "\n");
-	print_helpers(common_helpers, code, o);
+	Out texts = {.arena = o->arena};
+	put_text(&texts, "%s", "");
+	print_helpers(text_helpers, code, &texts);
+	print_helpers(common_helpers, arena_format(o->arena, "%s%s", texts.text, code), o);
+	put_text(o, "%s", texts.text);
 }
 
 /* The weights' bytes, put beside the code by the assembler. The name is as given with -o. */
 static void print_incbin(Unit *u, Out *o)
 {
-	if (u->weights_in_c || u->weights_given || !u->nweights)
+	if (u->weights_in_c || u->weights_given)
 		return;
 	put_text(o, "/* The assembler looks for this file from the folder in which the compiler runs; a build that runs elsewhere\n"
 	            " * defines another name: -D%s_WEIGHTS_FILE='\"...\"'. */\n", u->upper);

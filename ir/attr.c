@@ -34,12 +34,6 @@ static bool same_list(const void *a, int na, const void *b, int nb, size_t size)
 	return na == nb && (na <= 0 || !memcmp(a, b, (size_t)na * size));
 }
 
-static bool same_text(const Text *a, const Text *b)
-{
-	return !a->text == !b->text && a->length == b->length &&
-	       (!a->length || !memcmp(a->text, b->text, (size_t)a->length));
-}
-
 static bool same_strings(const Strings *a, const Strings *b)
 {
 	bool same = a->n == b->n;

@@ -22,7 +22,7 @@ typedef enum Alu {
 } Alu;
 
 typedef enum ExprKind {
-	X_NUM,   /* constant of type dtype: .i for integers and bool, .f for floats */
+	X_NUM,   /* constant of type dtype: .i for integers and bool, .f for floats; of text: "" */
 	X_AXIS,  /* loop index: .axis */
 	X_DIM,   /* a size that is known at run time only: .dim */
 	X_LOAD,  /* element of .value at arg[0..rank) */
@@ -77,6 +77,9 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b);   /* operands have one type (shi
 Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no); /* only the chosen side may be read: guards loads */
 Expr *cast(Lower *l, DType t, Expr *x);
 Expr *bitcast(Lower *l, DType t, Expr *x); /* the bits of x read as an element of type t, which is as wide */
+/* An operation of text, whose result has type t; its operands may be tables, see alu.def. */
+Expr *text_alu(Lower *l, Alu op, DType t, int nargs, Expr *const *args);
+static inline bool is_text_alu(Alu op) { return op >= TEXT_FIND; }
 Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes);
 
 /* Index arithmetic (all I64). iddiv and imod round toward minus infinity; the divisor is positive. */

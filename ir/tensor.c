@@ -58,6 +58,18 @@ Tensor *tensor_new(Arena *a, DType t, int rank, const int64_t *dims)
 	return x;
 }
 
+Tensor *tensor_copy(Arena *a, const Tensor *t)
+{
+	Tensor *y = tensor_new(a, t->dtype, t->rank, t->dim);
+	Text *text = y->data;
+
+	memcpy(y->data, t->data, dtype_bytes(t->dtype, t->count));
+	for (int64_t i = 0; t->dtype == STR && i < t->count; i++)
+		if (text[i].length)
+			text[i].text = arena_copy(a, text[i].text, (size_t)text[i].length);
+	return y;
+}
+
 /* ---- packed elements ---- */
 
 static unsigned get_packed(int bits, const void *data, int64_t i)
@@ -215,11 +227,17 @@ Tensor *tensor_scalar(Arena *a, DType t, double x)
 {
 	Tensor *scalar = tensor_new(a, t, 0, NULL);
 
-	store_f64(t, scalar->data, 0, x);
+	if (t != STR)
+		store_f64(t, scalar->data, 0, x);
 	return scalar;
 }
 
 /* ---- equality and hash ---- */
+
+bool same_text(const Text *a, const Text *b)
+{
+	return a->length == b->length && (a->length == 0 || memcmp(a->text, b->text, (size_t)a->length) == 0);
+}
 
 static bool same_elements(const Tensor *a, const Tensor *b)
 {
@@ -228,7 +246,7 @@ static bool same_elements(const Tensor *a, const Tensor *b)
 	if (a->dtype != STR)
 		return !memcmp(a->data, b->data, dtype_bytes(a->dtype, a->count));
 	for (int64_t i = 0; i < a->count; i++)
-		if (x[i].length != y[i].length || (x[i].length && memcmp(x[i].text, y[i].text, (size_t)x[i].length)))
+		if (!same_text(&x[i], &y[i]))
 			return false;
 	return true;
 }

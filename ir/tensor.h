@@ -36,6 +36,7 @@ typedef struct Text {
 	const char *text;
 	int64_t length;
 } Text;
+bool same_text(const Text *a, const Text *b);
 
 typedef struct Tensor {
 	DType dtype;
@@ -52,6 +53,8 @@ size_t dtype_bytes(DType t, int64_t count);
 /* A tensor with zeroed data. dims may be NULL for rank 0. Fails with E-SIZE when the sizes overflow. */
 Tensor *tensor_new(Arena *a, DType t, int rank, const int64_t *dims);
 
+Tensor *tensor_copy(Arena *a, const Tensor *t); /* the bytes of strings too */
+
 /* One element as a number. Floats of any width convert exactly to double; *_i64 of a float truncates.
  * Stores round once, to nearest even, and saturate nothing but the f8/f4 types (which follow ONNX Cast with its default
  * attributes; convert.h has the others); integer stores truncate and keep the low bits. BOOL stores 0 or 1.
@@ -67,7 +70,7 @@ uint64_t tensor_hash(const Tensor *t);
 #define HASH_START 0xcbf29ce484222325u
 uint64_t hash_bytes(uint64_t h, const void *data, size_t n);
 
-/* A bool, int64_t or float scalar/vector constant for passes and expansions. */
+/* A bool, int64_t or float scalar/vector constant for passes and expansions; as text, a scalar is "". */
 Tensor *tensor_i64(Arena *a, int n, const int64_t *values, bool scalar);
 Tensor *tensor_scalar(Arena *a, DType t, double x);
 #endif

@@ -98,11 +98,8 @@ static Tensor **evaluate(Graph *g, uint64_t seed)
 	Eval e = {.seed = seed};
 
 	eval_graph(&e, g, &c->results, in);
-	for (int i = 0; i < g->nout; i++) {
-		const Tensor *t = eval_value(&e, g->out[i]);
-		out[i] = tensor_new(&c->perm, t->dtype, t->rank, t->dim);
-		memcpy(out[i]->data, t->data, dtype_bytes(t->dtype, t->count));
-	}
+	for (int i = 0; i < g->nout; i++)
+		out[i] = tensor_copy(&c->perm, eval_value(&e, g->out[i]));
 	arena_release(&c->results, mark);
 	return out;
 }
@@ -117,11 +114,6 @@ static double largest(const Tensor *t)
 			most = x;
 	}
 	return most;
-}
-
-static bool same_text(const Text *a, const Text *b)
-{
-	return a->length == b->length && !memcmp(a->text, b->text, (size_t)a->length);
 }
 
 /* slack < 0: the same bits. */

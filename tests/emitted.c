@@ -28,14 +28,6 @@ static void fix_symbols(Graph *g, Tensor *const *in)
 		}
 }
 
-static Tensor *copy(Arena *a, const Tensor *t)
-{
-	Tensor *y = tensor_new(a, t->dtype, t->rank, t->dim);
-
-	memcpy(y->data, t->data, dtype_bytes(t->dtype, t->count));
-	return y;
-}
-
 static Tensor **outputs(Graph *g, const Settings *s, Tensor *const *in)
 {
 	Ctx *c = g->ctx;
@@ -49,7 +41,7 @@ static Tensor **outputs(Graph *g, const Settings *s, Tensor *const *in)
 	int status = session_run(session);
 	bool intact = session_intact(session);
 	for (int i = 0; status == TCC_OK && i < session->model->n_outputs; i++)
-		out[i] = copy(&c->perm, session_output(session, i));
+		out[i] = tensor_copy(&c->perm, session_output(session, i));
 	session_close(session);
 	if (status != TCC_OK)
 		fail(c, EXIT_MODEL, "E-RUN", "the run ended with: %s", status_text(status));

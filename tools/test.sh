@@ -90,6 +90,11 @@ tally vector-functions build/release/ulp
 # Real models, where they are.
 shared=../shared
 few=
+if [ -d $shared/onnx-backend ]; then
+	for model in test_ai_onnx_ml_label_encoder_string_int test_equal_string_broadcast; do
+		few="$few $shared/onnx-backend/node/$model/model.onnx"
+	done
+fi
 if [ -d $shared/zoo ]; then
 	for model in cnn/mnist8_cntk cnn/squeezenet1_fp16 int8/mlpt_kws_dscnn_int8 audio/dtln_model_2; do
 		few="$few $shared/zoo/$model.onnx"

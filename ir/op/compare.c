@@ -34,11 +34,6 @@ static void infer_compare(Graph *g, Node *n, const char *types, SizeRule *sizes)
 	fold_content(g, n, sizes);
 }
 
-static bool same_text(const Text *a, const Text *b)
-{
-	return a->length == b->length && (a->length == 0 || memcmp(a->text, b->text, (size_t)a->length) == 0);
-}
-
 /* unsigned 64-bit numbers get the order of signed ones */
 static int64_t ordered(int64_t x, bool u) { return u ? x ^ INT64_MIN : x; }
 

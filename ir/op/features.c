@@ -9,8 +9,8 @@
  *     FeatureVectorizer (1)      columns of all inputs side by side, as floats */
 #include <math.h>
 #include <string.h>
-#include "ir/op/composite.h"
 #include "ir/op/reduce.h"
+#include "ir/op/strings.h"
 
 struct Binarizer { float threshold; };
 
@@ -128,14 +128,15 @@ static void expand_onehot(Graph *g, Node *n)
 	const struct Columns *a = n->attr;
 	int64_t last = n->in[0]->shape.rank;
 
-	need_type(g, n, 0, "fi");
+	Tensor *cats = labels_tensor(g, &a->cats_int64s, &a->cats_strings);
+	need_type(g, n, 0, "fis");
 	need_rank(g, n, 0, 0, MAX_RANK - 1);
-	if (a->cats_int64s.n < 1)
-		fail_unsupported(g, n, "categories other than cats_int64s");
+	if (!cats || (n->in[0]->dtype == STR) != (cats->dtype == STR))
+		fail_node(g, n, "E-ATTR", "it has no categories for elements of type %s", dtype_name(n->in[0]->dtype));
 	if (!a->zeros)
 		fail_unsupported(g, n, "zeros = 0, where a value of no category ends the run");
-	Value *x = with_axes(g, n, cast_value(g, n, n->in[0], I64), 1, &last);
-	Value *hit = put(g, n, "Equal", x, value_i64(g, a->cats_int64s.n, a->cats_int64s.v), END_IN);
+	Value *x = with_axes(g, n, cast_value(g, n, n->in[0], cats->dtype), 1, &last);
+	Value *hit = put(g, n, "Equal", x, value_const(g, NULL, cats), END_IN);
 	replace_out(g, n, 0, cast_value(g, n, hit, F32));
 }
 

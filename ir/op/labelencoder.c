@@ -1,77 +1,144 @@
-/* labelencoder.c -- LabelEncoder (2-4) of ai.onnx.ml, of numbers: y is the value beside the key that x is, or the default.
+/* labelencoder.c -- LabelEncoder (2-4) and CategoryMapper (1) of ai.onnx.ml: y is the value beside the key that x is, or
+ * the default.
  *
- *     y[..] = values[k] with keys[k] = x[..]     the first of them; default where there is none */
+ *     y[..] = values[k] with keys[k] = x[..]     the first of them; default where there is none
+ *
+ * Keys that are numbers are all compared; keys that are text are sorted, see strings.h. A CategoryMapper is a LabelEncoder
+ * from its numbers to its texts, or from these to those, by the type of its input. */
 #include <string.h>
-#include "ir/op/composite.h"
 #include "ir/op/reduce.h"
+#include "ir/op/strings.h"
 
 struct LabelEncoder {
-	Ints keys_int64s, values_int64s;
+	Ints keys_int64s, values_int64s, cats_int64s;
 	Floats keys_floats, values_floats;
-	Strings keys_strings, values_strings;
+	Strings keys_strings, values_strings, cats_strings;
 	Tensor *keys_tensor, *values_tensor, *default_tensor;
 	int64_t default_int64;
 	float default_float;
 	Text default_string;
 };
 
-static Tensor *list_of(Graph *g, const Node *n, const Ints *whole, const Floats *floats, Tensor *tensor)
+/* What is looked up, where it is found, and what there is instead. */
+typedef struct Encoding {
+	Tensor *keys, *values, *other;
+} Encoding;
+
+static Tensor *list_of(Graph *g, const Node *n, const Ints *whole, const Strings *texts, const Floats *floats, Tensor *tensor)
 {
-	if (tensor && tensor->dtype != STR)
-		return tensor;
-	if (whole->n > 0)
-		return tensor_i64(&g->ctx->perm, whole->n, whole->v, false);
+	Tensor *t = tensor ? tensor : labels_tensor(g, whole, texts);
+
+	if (t)
+		return t;
 	if (floats->n <= 0)
-		fail_unsupported(g, n, "labels other than numbers");
-	Tensor *t = tensor_new(&g->ctx->perm, F32, 1, &(int64_t){floats->n});
+		fail_node(g, n, "E-ATTR", "it has no keys or no values");
+	t = tensor_new(&g->ctx->perm, F32, 1, &(int64_t){floats->n});
 	memcpy(t->data, floats->v, (size_t)floats->n * sizeof *floats->v);
 	return t;
 }
 
-static Value *default_of(Graph *g, const Node *n, DType t)
+static Tensor *default_of(Graph *g, const Node *n, DType t)
 {
 	const struct LabelEncoder *a = n->attr;
+	Text text = a->default_string.text ? a->default_string : (Text){"_Unused", 7};
 
+	if (!a->default_tensor && t == STR)
+		return texts_tensor(g, 1, &text);
+	if (!a->default_tensor && is_float(t))
+		return tensor_scalar(&g->ctx->perm, t, (double)a->default_float);
 	if (!a->default_tensor)
-		return is_float(t) ? value_scalar(g, t, (double)a->default_float)
-				   : value_const(g, NULL, tensor_i64(&g->ctx->perm, 1, &a->default_int64, true));
+		return tensor_i64(&g->ctx->perm, 1, &a->default_int64, true);
 	if (a->default_tensor->dtype != t || a->default_tensor->count != 1)
 		fail_node(g, n, "E-ATTR", "default_tensor is not one element of the values' type");
-	return value_const(g, NULL, a->default_tensor);
+	return a->default_tensor;
 }
 
-static void expand(Graph *g, Node *n)
+static void check_encoding(Graph *g, const Node *n, const Encoding *e)
+{
+	if (n->in[0]->dtype != e->keys->dtype)
+		fail_node(g, n, "E-TYPE", "the keys are %s, the input %s", dtype_name(e->keys->dtype),
+			  dtype_name(n->in[0]->dtype));
+	if (e->keys->count != e->values->count || e->keys->rank != 1 || e->values->rank != 1)
+		fail_node(g, n, "E-ATTR", "%lld keys and %lld values", (long long)e->keys->count, (long long)e->values->count);
+}
+
+static Encoding encoding_of(Graph *g, const Node *n)
 {
 	const struct LabelEncoder *a = n->attr;
-	Tensor *keys = list_of(g, n, &a->keys_int64s, &a->keys_floats, a->keys_tensor);
-	Tensor *values = list_of(g, n, &a->values_int64s, &a->values_floats, a->values_tensor);
-	int rank = n->in[0]->shape.rank;
-	int64_t last = rank;
+	Encoding e = {list_of(g, n, &a->keys_int64s, &a->keys_strings, &a->keys_floats, a->keys_tensor),
+		      list_of(g, n, &a->values_int64s, &a->values_strings, &a->values_floats, a->values_tensor), NULL};
 
-	need_rank(g, n, 0, 0, MAX_RANK - 1);
-	if (n->in[0]->dtype != keys->dtype)
-		fail_node(g, n, "E-TYPE", "the keys are %s, the input %s", dtype_name(keys->dtype),
-			  dtype_name(n->in[0]->dtype));
-	if (keys->count != values->count || keys->rank != 1 || values->rank != 1)
-		fail_node(g, n, "E-ATTR", "%lld keys and %lld values", (long long)keys->count, (long long)values->count);
-	Value *x = with_axes(g, n, n->in[0], 1, &last);
-	Value *hit = cast_value(g, n, put(g, n, "Equal", x, value_const(g, NULL, keys), END_IN), I32);
-	Value *which = put_attr(g, n, "ArgMax", &(struct ArgReduce){rank, 0, 0}, hit, END_IN);
-	Value *known = cast_value(g, n, reduced(g, n, "ReduceMax", hit, rank, false), BOOL);
-	Value *y = put(g, n, "Gather", value_const(g, NULL, values), which, END_IN);
-	replace_out(g, n, 0, put(g, n, "Where", known, y, default_of(g, n, values->dtype), END_IN));
+	e.other = default_of(g, n, e.values->dtype);
+	check_encoding(g, n, &e);
+	return e;
 }
 
-static const Attr attrs[] = {
+static Encoding mapping_of(Graph *g, const Node *n)
+{
+	const struct LabelEncoder *a = n->attr;
+	bool from_text = n->in[0]->dtype == STR;
+
+	if (a->cats_int64s.n <= 0 || a->cats_strings.n <= 0)
+		fail_node(g, n, "E-ATTR", "it has no categories");
+	Tensor *whole = tensor_i64(&g->ctx->perm, a->cats_int64s.n, a->cats_int64s.v, false);
+	Tensor *texts = texts_tensor(g, a->cats_strings.n, a->cats_strings.v);
+	Encoding e = {from_text ? texts : whole, from_text ? whole : texts, default_of(g, n, from_text ? I64 : STR)};
+	check_encoding(g, n, &e);
+	return e;
+}
+
+static void infer_type(Graph *g, Node *n, DType t)
+{
+	need_rank(g, n, 0, 0, MAX_RANK - 1);
+	set_out(g, n, 0, t, &n->in[0]->shape);
+}
+
+static void infer_encoder(Graph *g, Node *n) { infer_type(g, n, encoding_of(g, n).values->dtype); }
+static void infer_mapper(Graph *g, Node *n) { infer_type(g, n, mapping_of(g, n).values->dtype); }
+
+static Value *by_number(Graph *g, const Node *n, const Encoding *e)
+{
+	int rank = n->in[0]->shape.rank;
+	int64_t last = rank, one = 1;
+	Value *x = with_axes(g, n, n->in[0], 1, &last);
+	Value *hit = cast_value(g, n, put(g, n, "Equal", x, value_const(g, NULL, e->keys), END_IN), I32);
+	Value *which = put_attr(g, n, "ArgMax", &(struct ArgReduce){rank, 0, 0}, hit, END_IN);
+	Value *known = cast_value(g, n, reduced(g, n, "ReduceMax", hit, rank, false), BOOL);
+	Value *y = put(g, n, "Gather", value_const(g, NULL, e->values), which, END_IN);
+	Value *other = reshaped(g, n, value_const(g, NULL, e->other), rank ? 1 : 0, &one);
+	return put(g, n, "Where", known, y, other, END_IN);
+}
+
+static void expand_encoding(Graph *g, Node *n, Encoding e)
+{
+	value_replace(g, n->out[0], e.keys->dtype == STR ? value_of_key(g, n, n->in[0], e.keys, e.values, e.other)
+							  : by_number(g, n, &e));
+}
+
+static void expand_encoder(Graph *g, Node *n) { expand_encoding(g, n, encoding_of(g, n)); }
+static void expand_mapper(Graph *g, Node *n) { expand_encoding(g, n, mapping_of(g, n)); }
+
+#define DEFAULTS                                                                                                       \
+	ATTR_INT(LabelEncoder, default_int64, -1), ATTR_FLOAT(LabelEncoder, default_float, 0),                         \
+		ATTR_LIST(LabelEncoder, default_string, A_STRING), {0}
+
+static const Attr encoder_attrs[] = {
 	ATTR_LIST(LabelEncoder, keys_int64s, A_INTS), ATTR_LIST(LabelEncoder, values_int64s, A_INTS),
 	ATTR_LIST(LabelEncoder, keys_floats, A_FLOATS), ATTR_LIST(LabelEncoder, values_floats, A_FLOATS),
 	ATTR_LIST(LabelEncoder, keys_strings, A_STRINGS), ATTR_LIST(LabelEncoder, values_strings, A_STRINGS),
 	ATTR_LIST(LabelEncoder, keys_tensor, A_TENSOR), ATTR_LIST(LabelEncoder, values_tensor, A_TENSOR),
-	ATTR_LIST(LabelEncoder, default_tensor, A_TENSOR), ATTR_INT(LabelEncoder, default_int64, -1),
-	ATTR_FLOAT(LabelEncoder, default_float, 0), ATTR_LIST(LabelEncoder, default_string, A_STRING), {0}};
+	ATTR_LIST(LabelEncoder, default_tensor, A_TENSOR), DEFAULTS};
+static const Attr mapper_attrs[] = {ATTR_LIST(LabelEncoder, cats_int64s, A_INTS),
+				    ATTR_LIST(LabelEncoder, cats_strings, A_STRINGS), DEFAULTS};
 
 const Op op_labelencoder = {
 	.name = "LabelEncoder", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
-	.attrs = attrs, .attr_size = sizeof(struct LabelEncoder),
-	.infer = infer_expansion, .eval = eval_expansion, .expand = expand,
+	.attrs = encoder_attrs, .attr_size = sizeof(struct LabelEncoder),
+	.infer = infer_encoder, .eval = eval_expansion, .expand = expand_encoder,
+};
+
+const Op op_categorymapper = {
+	.name = "CategoryMapper", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
+	.attrs = mapper_attrs, .attr_size = sizeof(struct LabelEncoder),
+	.infer = infer_mapper, .eval = eval_expansion, .expand = expand_mapper,
 };

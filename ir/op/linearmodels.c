@@ -6,8 +6,8 @@
  * A classifier's label is that of its largest score. One score for two labels is that of the second, and decides by its
  * sign; the other one's is 1 - score. */
 #include <string.h>
-#include "ir/op/composite.h"
 #include "ir/op/reduce.h"
+#include "ir/op/strings.h"
 
 enum { NO_TRANSFORM, SOFTMAX, LOGISTIC };
 enum { LINEAR, POLY, RBF, SIGMOID_KERNEL };
@@ -75,11 +75,11 @@ static void expand_regressor(Graph *g, Node *n)
 
 /* ---- LinearClassifier ---- */
 
-static void expand_binary(Graph *g, Node *n)
+static void expand_binary(Graph *g, Node *n, Value *labels)
 {
 	const struct LinearModel *a = n->attr;
 	int64_t axis = 1;
-	Value *s = scores_of(g, n, 1), *labels = value_i64(g, 2, a->classlabels_ints.v);
+	Value *s = scores_of(g, n, 1);
 
 	if (a->post_transform == SOFTMAX)
 		fail_unsupported(g, n, "softmax of one score");
@@ -94,18 +94,19 @@ static void expand_classifier(Graph *g, Node *n)
 {
 	const struct LinearModel *a = n->attr;
 	const Shape *x = &n->in[0]->shape;
-	int64_t count = a->classlabels_ints.n;
+	Tensor *list = labels_tensor(g, &a->classlabels_ints, &a->classlabels_strings);
+	int64_t count = list ? list->count : 0;
 
 	if (count < 2)
-		fail_unsupported(g, n, "labels other than two or more integers");
+		fail_unsupported(g, n, "fewer than two labels");
 	need_rank(g, n, 0, 2, 2);
 	if (count == 2 && dim_is(x->dim[1], a->coefficients.n)) {
-		expand_binary(g, n);
+		expand_binary(g, n, value_const(g, NULL, list));
 		return;
 	}
 	Value *s = scores_of(g, n, count);
 	Value *best = put_attr(g, n, "ArgMax", &(struct ArgReduce){1, 0, 0}, s, END_IN);
-	replace_out(g, n, 0, put(g, n, "Gather", value_i64(g, (int)count, a->classlabels_ints.v), best, END_IN));
+	replace_out(g, n, 0, put(g, n, "Gather", value_const(g, NULL, list), best, END_IN));
 	replace_out(g, n, 1, transform(g, n, s));
 }
 

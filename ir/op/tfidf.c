@@ -1,11 +1,11 @@
-/* tfidf.c -- TfIdfVectorizer (9) of whole numbers: how often sequences of numbers stand in each row.
+/* tfidf.c -- TfIdfVectorizer (9): how often sequences of whole numbers, or of texts, stand in each row.
  *
  *     count[.., j] = over all first places s and gaps d: how often x[.., s + t (1 + d)] = gram[j, t] for all t    (tcc.CountGrams)
  *     TF: count      IDF: weight where count > 0      TFIDF: count * weight
  *
- * The pool holds all grams of one number, then all of two, ..; gaps are 0 .. max_skip_count, and 0 for single numbers. */
+ * The pool holds all grams of one element, then all of two, ..; gaps are 0 .. max_skip_count, and 0 for single ones. */
 #include <string.h>
-#include "ir/op/composite.h"
+#include "ir/op/strings.h"
 
 enum { TF, IDF, TFIDF };
 
@@ -24,6 +24,7 @@ struct CountGrams { int64_t gaps; };
 
 static void count_infer(Graph *g, Node *n)
 {
+	need_type(g, n, X, n->in[GRAM]->dtype == STR ? "s" : "i");
 	need_rank(g, n, X, 1, -1);
 	need_rank(g, n, GRAM, 2, 2);
 	need_rank(g, n, LENGTH, 1, 1);
@@ -33,26 +34,48 @@ static void count_infer(Graph *g, Node *n)
 	set_out(g, n, 0, F32, &y);
 }
 
-static bool stands_at(const int64_t *x, int64_t size, const int64_t *gram, int64_t length, int64_t s, int64_t step)
+/* A row of x, and a gram. */
+typedef struct Sought {
+	const Tensor *x, *gram;
+	int64_t row, size, first, length; /* where the row and the gram begin, and how long they are */
+} Sought;
+
+static bool same_element(const Sought *w, int64_t i, int64_t k)
 {
-	for (int64_t t = 0; t < length; t++)
-		if (s + t * step >= size || x[s + t * step] != gram[t])
+	if (w->x->dtype == STR)
+		return same_text((const Text *)w->x->data + i, (const Text *)w->gram->data + k);
+	return load_i64(w->x->dtype, w->x->data, i) == load_i64(I64, w->gram->data, k);
+}
+
+static bool stands_at(const Sought *w, int64_t s, int64_t step)
+{
+	for (int64_t t = 0; t < w->length; t++)
+		if (s + t * step >= w->size || !same_element(w, w->row + s + t * step, w->first + t))
 			return false;
 	return true;
 }
 
 static void count_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
-	const int64_t *x = in_i64(e, in[X]), *gram = in_i64(e, in[GRAM]), *length = in_i64(e, in[LENGTH]);
+	const int64_t *length = in_i64(e, in[LENGTH]);
 	int64_t size = in[X]->dim[in[X]->rank - 1], columns = in[GRAM]->dim[0];
 	double *y = out_f64(e, out[0]);
 
 	for (int64_t i = 0; i < out[0]->count; i++) {
 		int64_t j = i % columns, gaps = length[j] > 1 ? ATTR_OF(n, CountGrams)->gaps : length[j];
+		Sought w = {in[X], in[GRAM], i / columns * size, size, j * in[GRAM]->dim[1], length[j]};
 		for (int64_t d = 0; d < gaps; d++)
 			for (int64_t s = 0; s < size; s++)
-				y[i] += stands_at(x + i / columns * size, size, gram + j * in[GRAM]->dim[1], length[j], s, d + 1);
+				y[i] += stands_at(&w, s, d + 1);
 	}
+}
+
+/* An element in the type in which elements are compared. */
+static Expr *compared(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	Expr *x = in(l, n, slot, at);
+
+	return x->dtype == STR ? x : cast(l, I64, x);
 }
 
 static Expr *count_lower(Lower *l, const Node *n, int slot, Expr *const *at)
@@ -69,7 +92,7 @@ static Expr *count_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 		index[k] = at[k];
 	for (int64_t t = 0; t < longest; t++) {
 		index[last] = iadd(l, s, imul(l, iadd(l, d, one), num_i(l, t)));
-		Expr *x = cast(l, I64, in(l, n, X, index)), *gram = in(l, n, GRAM, (Expr *[]){column, num_i(l, t)});
+		Expr *x = compared(l, n, X, index), *gram = compared(l, n, GRAM, (Expr *[]){column, num_i(l, t)});
 		Expr *same = choose(l, inside(l, index[last], num_i(l, 0), size), alu2(l, EQ, x, gram), num(l, BOOL, 0));
 		all = alu2(l, AND, all, alu2(l, OR, alu2(l, LE, length, num_i(l, t)), same));
 	}
@@ -101,10 +124,13 @@ static int64_t longest_of(const struct TfIdf *a)
 	return a->max_gram_length < a->ngram_counts.n ? a->max_gram_length : a->ngram_counts.n;
 }
 
-/* Where the grams of `length` numbers end in the pool. */
+static bool of_text(const struct TfIdf *a) { return a->pool_strings.n > 0; }
+static int64_t pool_size(const struct TfIdf *a) { return of_text(a) ? a->pool_strings.n : a->pool_int64s.n; }
+
+/* Where the grams of `length` elements end in the pool. */
 static int64_t end_of(const struct TfIdf *a, int64_t length)
 {
-	return length < a->ngram_counts.n ? a->ngram_counts.v[length] : a->pool_int64s.n;
+	return length < a->ngram_counts.n ? a->ngram_counts.v[length] : pool_size(a);
 }
 
 static void check(Graph *g, const Node *n)
@@ -112,13 +138,13 @@ static void check(Graph *g, const Node *n)
 	const struct TfIdf *a = n->attr;
 	int64_t grams = 0;
 
-	need_type(g, n, 0, "i");
+	need_type(g, n, 0, of_text(a) ? "s" : "i");
 	need_rank(g, n, 0, 1, 2);
-	if (a->pool_int64s.n < 1)
-		fail_unsupported(g, n, "a pool other than pool_int64s");
+	if (pool_size(a) < 1 || (of_text(a) && a->pool_int64s.n > 0))
+		fail_node(g, n, "E-ATTR", "it has no pool, or two");
 	for (int64_t k = 1; k <= a->ngram_counts.n; k++) {
 		int64_t begin = a->ngram_counts.v[k - 1], end = end_of(a, k);
-		if (begin < 0 || begin > end || end > a->pool_int64s.n || (end - begin) % k)
+		if (begin < 0 || begin > end || end > pool_size(a) || (end - begin) % k)
 			fail_node(g, n, "E-ATTR", "ngram_counts are not where grams begin in the pool");
 		grams += (end - begin) / k;
 	}
@@ -129,8 +155,16 @@ static void check(Graph *g, const Node *n)
 		fail_node(g, n, "E-ATTR", "%lld grams, %d ngram_indexes, %d weights", (long long)grams,
 			  a->ngram_indexes.n, a->weights.n);
 	if (a->min_gram_length < 1 || a->max_skip_count < 0 || longest_of(a) < a->min_gram_length)
-		fail_node(g, n, "E-ATTR", "grams of %lld to %lld numbers with %lld skipped", (long long)a->min_gram_length,
+		fail_node(g, n, "E-ATTR", "grams of %lld to %lld elements with %lld skipped", (long long)a->min_gram_length,
 			  (long long)a->max_gram_length, (long long)a->max_skip_count);
+}
+
+static void put_gram(const struct TfIdf *a, Tensor *gram, int64_t i, int64_t from)
+{
+	if (of_text(a))
+		((Text *)gram->data)[i] = a->pool_strings.v[from];
+	else
+		((int64_t *)gram->data)[i] = a->pool_int64s.v[from];
 }
 
 /* The grams as tables by column. */
@@ -148,7 +182,7 @@ static void fill(Graph *g, const Node *n, Tensor *gram, Tensor *length, Tensor *
 				fail_unsupported(g, n, "several grams of index %lld", (long long)column);
 			store_i64(I64, length->data, column, k);
 			for (int64_t t = 0; t < k; t++)
-				store_i64(I64, gram->data, column * gram->dim[1] + t, a->pool_int64s.v[from + t]);
+				put_gram(a, gram, column * gram->dim[1] + t, from + t);
 		}
 	}
 }
@@ -160,7 +194,7 @@ static void expand(Graph *g, Node *n)
 
 	check(g, n);
 	int64_t columns = columns_of(a);
-	Tensor *gram = tensor_new(perm, I64, 2, (int64_t[]){columns, longest_of(a)});
+	Tensor *gram = tensor_new(perm, of_text(a) ? STR : I64, 2, (int64_t[]){columns, longest_of(a)});
 	Tensor *length = tensor_new(perm, I64, 1, &columns), *weight = tensor_new(perm, F32, 1, &columns);
 	fill(g, n, gram, length, weight);
 	Value *y = put_attr(g, n, "tcc.CountGrams", &(struct CountGrams){a->max_skip_count + 1}, n->in[0],

@@ -7,8 +7,8 @@
  * is walked for as many steps as the deepest one has. */
 #include <math.h>
 #include <string.h>
-#include "ir/op/composite.h"
 #include "ir/op/reduce.h"
+#include "ir/op/strings.h"
 
 enum { SUM, AVERAGE, LEAST, MOST };
 enum { NO_TRANSFORM, SOFTMAX, LOGISTIC, SOFTMAX_ZERO, PROBIT };
@@ -341,16 +341,25 @@ static void expand_regressor(Graph *g, Node *n)
 
 /* ---- TreeEnsembleClassifier ---- */
 
+/* NULL: it has none. */
+static Tensor *labels_of(Graph *g, const Node *n)
+{
+	const struct Trees *a = n->attr;
+
+	return labels_tensor(g, &a->classlabels_int64s, &a->classlabels_strings);
+}
+
 static void infer_classifier(Graph *g, Node *n)
 {
-	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = ATTR_OF(n, Trees)->classlabels_int64s.n};
+	const Tensor *labels = labels_of(g, n);
+	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = labels ? labels->count : 0};
 	const Shape *x = &n->in[0]->shape;
 
 	check_input(g, n);
 	if (f.outputs < 2)
-		fail_unsupported(g, n, "labels other than two or more integers");
+		fail_unsupported(g, n, "fewer than two labels");
 	check_lists(&f);
-	set_out(g, n, 0, I64, &(Shape){1, {x->dim[0]}});
+	set_out(g, n, 0, labels->dtype, &(Shape){1, {x->dim[0]}});
 	set_out(g, n, 1, F32, &(Shape){2, {x->dim[0], dim(f.outputs)}});
 }
 
@@ -365,7 +374,7 @@ static bool is_binary(const Forest *f)
 }
 
 /* As ONNX Runtime has it: scores of weights that are all positive are probabilities already. */
-static void expand_binary(Forest *f, Node *n)
+static void expand_binary(Forest *f, Node *n, const Tensor *list)
 {
 	Graph *g = f->g;
 	bool positive = true;
@@ -382,10 +391,13 @@ static void expand_binary(Forest *f, Node *n)
 	} else if (f->a->post_transform == SOFTMAX) {
 		fail_unsupported(g, n, "softmax of one score");
 	}
-	const int64_t *label = f->a->classlabels_int64s.v, axis = 1;
+	const int64_t axis = 1;
 	Value *labels[2];
-	for (int k = 0; k < 2; k++)
-		labels[k] = value_const(g, NULL, tensor_i64(&g->ctx->perm, 1, &label[k], true));
+	for (int k = 0; k < 2; k++) {
+		Tensor *label = tensor_new(&g->ctx->perm, list->dtype, 0, NULL);
+		move_element(label, 0, list, k);
+		labels[k] = value_const(g, NULL, label);
+	}
 	Value *y = put(g, n, "Where", yes, labels[1], labels[0], END_IN);
 	replace_out(g, n, 0, put(g, n, "Squeeze", y, value_i64(g, 1, &axis), END_IN));
 	replace_out(g, n, 1, joined(g, n, 1, other, s));
@@ -393,16 +405,16 @@ static void expand_binary(Forest *f, Node *n)
 
 static void expand_classifier(Graph *g, Node *n)
 {
-	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = ATTR_OF(n, Trees)->classlabels_int64s.n};
+	Tensor *labels = labels_of(g, n);
+	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = labels->count};
 
 	if (is_binary(&f)) {
-		expand_binary(&f, n);
+		expand_binary(&f, n, labels);
 		return;
 	}
 	Value *s = scores_of(&f, f.outputs);
 	Value *best = put_attr(g, n, "ArgMax", &(struct ArgReduce){1, 0, 0}, s, END_IN);
-	Value *labels = value_i64(g, (int)f.outputs, f.a->classlabels_int64s.v);
-	replace_out(g, n, 0, put(g, n, "Gather", labels, best, END_IN));
+	replace_out(g, n, 0, put(g, n, "Gather", value_const(g, NULL, labels), best, END_IN));
 	replace_out(g, n, 1, transform(&f, s));
 }
 

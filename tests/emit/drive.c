@@ -44,6 +44,23 @@ static void read_weights(const char *path)
 	fclose(f);
 }
 
+enum { FLOAT = 1, STRING = 8 };
+
+/* Words, in buffers of just their size. */
+static void fill_text(tcc_tensor *t, size_t count)
+{
+	static const char *const words[] = { "", "a", "B c", "\303\251", "1.5e3" };
+	tcc_string *text = t->data;
+	for (size_t i = 0; i < count; i++) {
+		const char *word = words[i * 7 % 5];
+		text[i].length = (int64_t)strlen(word);
+		char *copy = malloc(strlen(word) ? strlen(word) : 1);
+		if (!copy)
+			exit(1);
+		text[i].text = memcpy(copy, word, strlen(word));
+	}
+}
+
 /* Small numbers that every element type has, and that are indices of most axes: floats in -1..1, else 0 and 1. */
 static void fill(tcc_tensor *t, const tcc_info *info, uint32_t seed)
 {
@@ -52,10 +69,14 @@ static void fill(tcc_tensor *t, const tcc_info *info, uint32_t seed)
 	memcpy(t->dims, info->dims, sizeof t->dims);
 	t->data = room(info->bytes);
 	memset(t->data, 0, info->bytes);
+	if (info->dtype == STRING) {
+		fill_text(t, info->bytes / sizeof(tcc_string));
+		return;
+	}
 	for (size_t i = 0; i < info->bytes / 4; i++) {
 		seed = seed * 1664525u + 1013904223u;
 		float x = (float)(seed >> 8) / 8388608.0f - 1.0f;
-		if (info->dtype == 1)
+		if (info->dtype == FLOAT)
 			memcpy((char *)t->data + 4 * i, &x, 4);
 		else
 			memset((char *)t->data + 4 * i, 0, 4);
@@ -97,7 +118,7 @@ static void wrong_tensors(void)
 {
 	for (int i = 0; i < model->n_inputs; i++) {
 		tcc_tensor right = in[i];
-		in[i].dtype = right.dtype == 1 ? 11 : 1;
+		in[i].dtype = right.dtype == FLOAT ? 11 : FLOAT;
 		expect(run(), TCC_ERR_ARG, "an input of another type");
 		in[i] = right;
 		in[i].rank++;
@@ -123,6 +144,20 @@ static void wrong_tensors(void)
 	expect(model->run(workspace, in, NULL, NULL), TCC_ERR_ARG, "run without outputs");
 }
 
+static uint64_t hash(uint64_t h, const void *data, size_t bytes)
+{
+	for (size_t b = 0; b < bytes; b++)
+		h = (h ^ ((const unsigned char *)data)[b]) * 1099511628211u;
+	return h;
+}
+
+static uint64_t hash_text(uint64_t h, const tcc_string *text, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		h = hash(hash(h, &text[i].length, sizeof text[i].length), text[i].text, (size_t)text[i].length);
+	return h;
+}
+
 static uint64_t outputs(void)
 {
 	uint64_t h = 14695981039346656037u;
@@ -133,8 +168,8 @@ static uint64_t outputs(void)
 			printf("output %d is not what the table says\n", i);
 			exit(1);
 		}
-		for (size_t b = 0; b < info->bytes; b++)
-			h = (h ^ ((const unsigned char *)out[i].data)[b]) * 1099511628211u;
+		h = info->dtype == STRING ? hash_text(h, out[i].data, info->bytes / sizeof(tcc_string))
+		                          : hash(h, out[i].data, info->bytes);
 	}
 	return h;
 }

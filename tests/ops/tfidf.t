@@ -49,9 +49,13 @@ graph (%x f32[3]) -> (%y) {
 run x = f32[3] [1.5, 2, -1]
 gives y = i64[3] [4, -1, 40] within 2e-6
 
-== text
-fails E-UNSUPPORTED "other than numbers"
-graph (%x i64[2]) -> (%y) { %y = ai.onnx.ml.LabelEncoder(%x) {keys_int64s = [1], values_strings = ["a"]} }
+== grams of text
+graph (%x str[2,4]) -> (%y) {
+	%y f32[2,3] = TfIdfVectorizer(%x) {mode = TF, max_gram_length = 2, min_gram_length = 1, max_skip_count = 1,
+		ngram_counts = [0, 1], ngram_indexes = [0, 2, 1], pool_strings = ["a", "a", "b", "", "a"]}
+}
+run x = str[2,4] ["a", "", "b", "a", "", "a", "a", "b"]
+gives y = f32[2,3] [2, 1, 1, 2, 2, 2]
 
 == as many values as keys
 fails E-ATTR

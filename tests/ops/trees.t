@@ -27,6 +27,14 @@ graph (%x f32[2,1]) -> (%l, %p) {
 run x = f32[2,1] [2, 0]
 gives l = i64[2] [1, 0], p = f32[2,2] [0.119202922, 0.880797078, 0.731058579, 0.268941421] within 1e-6
 
+== labels that are text: by one score, and of three classes
+graph (%x f32[2,1]) -> (%l, %m) {
+	%l, _ = ai.onnx.ml.TreeEnsembleClassifier(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [1, 0, 0], nodes_modes = ["BRANCH_GT", "LEAF", "LEAF"], class_treeids = [0, 0], class_nodeids = [1, 2], class_ids = [0, 0], class_weights = [2, -1], classlabels_strings = ["no", "yes"]}
+	%m, _ = ai.onnx.ml.TreeEnsembleClassifier(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [1, 0, 0], nodes_modes = ["BRANCH_GT", "LEAF", "LEAF"], class_treeids = [0, 0], class_nodeids = [1, 2], class_ids = [2, 1], class_weights = [2, 1], classlabels_strings = ["a", "b", "c"]}
+}
+run x = f32[2,1] [2, 0]
+gives l = str[2] ["yes", "no"], m = str[2] ["c", "b"]
+
 == a node that is not there
 fails E-ATTR "no node 5"
 graph (%x f32[2,1]) -> (%y) {

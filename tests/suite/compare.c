@@ -27,11 +27,6 @@ static bool close_to(double got, double want, double rtol, double atol)
 	return fabs(got - want) <= atol + rtol * fabs(want);
 }
 
-static bool same_text(const Text *a, const Text *b)
-{
-	return a->length == b->length && (a->length == 0 || memcmp(a->text, b->text, (size_t)a->length) == 0);
-}
-
 static bool floats_match(DType t, const Tensor *got, const Tensor *want, int64_t count, double rtol, double atol,
 			 char *why, size_t size)
 {

@@ -100,14 +100,9 @@ void build_batch(const char *folder, const char *more, bool headers, int first, 
 /* The bytes of all outputs, to compare two runs. */
 static uint64_t output_hash(Session *s)
 {
-	uint64_t h = 14695981039346656037u;
-	for (int i = 0; i < s->model->n_outputs; i++) {
-		const Tensor *t = session_output(s, i);
-		const uint8_t *p = t->data;
-		size_t n = t->dtype == STR ? 0 : dtype_bytes(t->dtype, t->count);
-		for (size_t b = 0; b < n; b++)
-			h = (h ^ p[b]) * 1099511628211u;
-	}
+	uint64_t h = HASH_START;
+	for (int i = 0; i < s->model->n_outputs; i++)
+		h = h * 31 + tensor_hash(session_output(s, i));
 	return h;
 }
 

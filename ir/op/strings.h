@@ -1,0 +1,16 @@
+/* strings.h -- what operators of text share (strings.c). */
+#ifndef TCC_IR_OP_STRINGS_H
+#define TCC_IR_OP_STRINGS_H
+#include "ir/op/composite.h"
+
+int compare_texts(const Text *a, const Text *b); /* by bytes */
+
+/* ---- lists of attributes as tensors; NULL where both are absent or empty ---- */
+
+Tensor *texts_tensor(Graph *g, int n, const Text *texts); /* [n] */
+Tensor *labels_tensor(Graph *g, const Ints *whole, const Strings *texts);
+
+/* The element of `values` beside the key that x is, of the first where a key stands there several times; `other`, one
+ * element, where x is none of them. Keys are text. */
+Value *value_of_key(Graph *g, const Node *like, Value *x, const Tensor *keys, const Tensor *values, const Tensor *other);
+#endif
