@@ -29,6 +29,11 @@ void print_arena(Module *m, Out *o)
 		         m->stage[r->first]->number, m->stage[r->last]->number, shape_name(m->unit, r->owner),
 		         *around ? ", " : "", around, held_text(m, r));
 	}
+	for (int i = 0; i < m->nstages; i++)
+		if (m->stage[i]->makes_text)
+			put_text(o, "\tT%d = %lld,\t/* text that s%d_%s makes: up to %lld bytes each */\n", m->stage[i]->number,
+			         (long long)m->stage[i]->text_offset, m->stage[i]->number, m->stage[i]->kind,
+			         (long long)text_bytes(m, m->stage[i]));
 	put_text(o, "};\n\n");
 }
 
@@ -153,6 +158,10 @@ static void print_call(Module *m, Stage *s, Range range, const char *tabs, Out *
 	}
 	if (range.from) {
 		put_text(o, "%s%s, %s", comma, range.from, range.to);
+		comma = ", ";
+	}
+	if (s->makes_text) {
+		put_text(o, "%s(char *)(m + T%d)", comma, s->number);
 		comma = ", ";
 	}
 	if (s->checks)

@@ -81,13 +81,14 @@ static size_t digits(const char *s) { return strspn(s, "0123456789"); }
 
 static bool is_word(const char *name, const char *word, size_t n) { return strlen(name) == n && !strncmp(name, word, n); }
 
-/* What a section declares at file scope: the target's helpers, maps, s3_conv and s3_tile, the buffer B3, and work. */
+/* What a section declares at file scope: the target's helpers, maps, s3_conv and s3_tile, the buffer B3, the text T3, and
+ * work. */
 static bool is_declared(const Module *m, const char *word, size_t n)
 {
 	size_t number = n > 1 ? digits(word + 1) : 0;
 	if (*word == 's' && number && number + 1 < n && word[number + 1] == '_')
 		return true;
-	if ((*word == 'B' && number && number + 1 == n) || (n == 4 && !strncmp(word, "work", n)))
+	if (((*word == 'B' || *word == 'T') && number && number + 1 == n) || (n == 4 && !strncmp(word, "work", n)))
 		return true;
 	for (int i = 0; i < m->ntables; i++)
 		if (is_word(m->table[i].name, word, n))
@@ -105,7 +106,7 @@ static void put_tagged(const Module *m, const char *word, size_t n, Out *o)
 	if (*word == 'v')
 		put_text(o, "%s%.*s", tag, (int)n - 1, word + 1);
 	else
-		put_text(o, "%s_%.*s", *word == 'B' ? upper_name(o->arena, tag) : tag, (int)n, word);
+		put_text(o, "%s_%.*s", *word == 'B' || *word == 'T' ? upper_name(o->arena, tag) : tag, (int)n, word);
 }
 
 static size_t word_length(const char *s)

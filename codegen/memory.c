@@ -1,7 +1,8 @@
 /* memory.c -- regions of memory, their lives, and the arena's plan.
  *
  * A stored value owns a region or lies inside its Concat's; a view shares its source's. A region lives from the first
- * stage that writes it (or zeroes its border) to the last that reads it. */
+ * stage that writes it (or zeroes its border) to the last that reads it. Text that a stage makes lies behind the regions:
+ * elements that point to it may be moved on as far as the outputs, so it stays until the next run. */
 #include <string.h>
 #include "codegen/nest.h"
 #include "passes/plan.h"
@@ -177,9 +178,44 @@ void make_regions(Module *m)
 	fill_lives(m);
 }
 
+/* ---- text ---- */
+
+int64_t text_bytes(const Module *m, const Stage *s)
+{
+	(void)s;
+	return m->o->text_bytes ? m->o->text_bytes : TEXT_BYTES;
+}
+
+/* What a turn of a loop makes would lie where that of the turn before lies. */
+static void need_one_turn(const Module *m)
+{
+	for (int i = 0; i < m->nstages; i++)
+		for (int k = i, end = m->stage[i]->mark == MARK_LOOP ? mark_end(m, i) : i; k < end; k++)
+			if (m->stage[k]->makes_text)
+				fail_unsupported(m->g, m->stage[k]->node, "text that is made in a loop");
+}
+
+static void place_texts(Module *m)
+{
+	need_one_turn(m);
+	for (int i = 0; i < m->nstages; i++) {
+		Stage *s = m->stage[i];
+		int64_t bytes;
+		if (!s->makes_text)
+			continue;
+		s->text_offset = m->arena_bytes;
+		s->wide |= s->address->hi >= INT32_MAX / text_bytes(m, s);
+		if (__builtin_mul_overflow(s->address->hi + 1, text_bytes(m, s), &bytes) ||
+		    __builtin_add_overflow(m->arena_bytes, bytes + ARENA_ALIGN, &bytes))
+			fail(m->g->ctx, EXIT_LIMIT, "E-SIZE", "memory for text of more than 2^63 bytes");
+		m->arena_bytes = bytes / ARENA_ALIGN * ARENA_ALIGN;
+	}
+}
+
 void make_memory(Module *m)
 {
 	stretch_over_loops(m);
 	stretch_over_strips(m);
 	plan_arena(m);
+	place_texts(m);
 }

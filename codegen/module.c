@@ -75,6 +75,10 @@ static void print_signature(Module *m, Stage *s, const char *body, Out *o)
 		put_text(o, "%sint from, int to", comma);
 		comma = ", ";
 	}
+	if (s->makes_text) {
+		put_text(o, "%schar *restrict text", comma);
+		comma = ", ";
+	}
 	if (s->checks)
 		put_text(o, "%sint *status", comma);
 	put_text(o, "%s)\n{\n", sizes_used(m->unit, body, true));
@@ -238,6 +242,8 @@ static void make_code(Module *m)
 	m->float_arena = true;
 	for (int i = 0; i < m->nregions; i++)
 		m->float_arena &= m->region[i]->dtype == F32;
+	for (int i = 0; i < m->nstages; i++)
+		m->float_arena &= !m->stage[i]->makes_text;
 }
 
 /* The functions of all stages, and what they use of the target: where that is nothing, they are plain C. */

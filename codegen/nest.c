@@ -394,7 +394,7 @@ static Expr *hoist(Build *b, Expr *x)
 	if (x->nargs == 0 || x->kind == X_REDUCE || x->kind == X_LOAD || (x->kind == X_ALU && x->op == SELECT))
 		return x;
 	if ((x->mask & ~b->bound) == 0)
-		return x->kind == X_ALU && x->dtype != I64 && is_heavy(x) ? named(b, x) : x;
+		return x->kind == X_ALU && x->dtype != I64 && is_heavy(x) && !makes_text(x) ? named(b, x) : x;
 	for (int k = 0; k < x->nargs; k++)
 		arg[k] = hoist(b, x->arg[k]);
 	return rebuild(b->s->l, x, arg);

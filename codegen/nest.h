@@ -120,7 +120,9 @@ typedef struct Stage {
 	bool over;         /* writes over what a stage before it wrote, where data says: in order, by one worker */
 	bool wide;         /* indices need 64 bits */
 	bool apart;        /* vectors may gather elements that lie apart: what is computed of them costs more than that */
-	bool checks;       /* has checked indices: gets a pointer to the status */
+	bool checks;       /* has checked indices, or makes text: gets a pointer to the status */
+	bool makes_text;   /* gets a pointer to memory for it, so many bytes an element of the output */
+	int64_t text_offset; /* of that memory in the arena */
 	int64_t macs, reads, writes; /* multiply-adds; bytes, see StageFacts */
 	uint32_t locals;   /* number of X_LOCAL so far */
 	const char *sizes; /* that the function uses, as arguments */
@@ -170,6 +172,7 @@ bool make_transform(Module *m, Stage *s);
 /* memory.c: regions and lifetimes; offsets. */
 void make_regions(Module *m);
 void make_memory(Module *m);
+int64_t text_bytes(const Module *m, const Stage *s); /* that one element's text may have */
 /* strips.c: runs of stages that go over a strip of rows at a time; before loops and tiles are made. */
 void make_strips(Module *m);
 void note_strips(Module *m); /* in the schedules of their stages */

@@ -192,7 +192,22 @@ static void print_place(Printer *p, Expr *load)
 	}
 }
 
-/* `%0` and so on replaced by operands, `@1` by tables. A format that is no word or call is wrapped when tight. */
+/* Where this element's text goes, and how long it may be: "text + 256*i, 256" */
+static void print_text_room(Printer *p)
+{
+	long long bytes = text_bytes(p->m, p->s);
+	Expr *at = p->s->address;
+	if (at->kind == X_NUM && at->i == 0)
+		put_text(p->out, "text, %lld", bytes);
+	else
+		put_text(p->out, "text + %lld*", bytes);
+	if (!(at->kind == X_NUM && at->i == 0)) {
+		print_expr(p, at, true);
+		put_text(p->out, ", %lld", bytes);
+	}
+}
+
+/* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text. A format that is no word or call is wrapped when tight. */
 static void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
 {
 	bool call = strchr(format, '(') && strncmp(format, "%0", 2);
@@ -202,6 +217,8 @@ static void print_format(Printer *p, const char *format, Expr **arg, bool tight,
 			operand(p, arg[*++f - '0'], !call);
 		else if (*f == '@')
 			print_place(p, arg[*++f - '0']);
+		else if (*f == '$')
+			print_text_room(p);
 		else if (*f == '%' && f[1] == '%')
 			put_text(p->out, "%c", *++f);
 		else
@@ -601,10 +618,20 @@ static const char *end_text(Printer *p, const Stmt *t)
 	return varies(t) ? size_text(p->m->unit, t->axis->extent) : arena_format(p->out->arena, "%lld", (long long)t->to);
 }
 
-/* A few turns around one statement: as straight code gcc makes vectors of it even at -O2. */
-static const char *unroll(const Stmt *t) 
+static bool handles_text(const Expr *x)
 {
-	return !varies(t) && t->to - t->from <= 8 && one_line(t->body) ? "UNROLL " : "";
+	bool found = makes_text(x) || (x->kind == X_ALU && is_text_alu(x->op));
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = handles_text(x->arg[k]);
+	return found;
+}
+
+/* A few turns around one statement: as straight code gcc makes vectors of it even at -O2. Not so of text, whose helpers have
+ * loops. */
+static const char *unroll(const Stmt *t)
+{
+	bool few = !varies(t) && t->to - t->from <= 8 && one_line(t->body);
+	return few && !(t->body->expr && handles_text(t->body->expr)) ? "UNROLL " : "";
 }
 
 static void print_scalar_for(Printer *p, const Stmt *t)

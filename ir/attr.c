@@ -53,7 +53,7 @@ static bool same_field(const Attr *row, const void *a, const void *b)
 	case A_ENUM: return !memcmp(a, b, sizeof(int64_t));
 	case A_FLOAT: return !memcmp(a, b, sizeof(float));
 	case A_TYPE: return *(const DType *)a == *(const DType *)b;
-	case A_STRING: return same_text(a, b);
+	case A_STRING: return !((const Text *)a)->text == !((const Text *)b)->text && same_text(a, b);
 	case A_INTS: return same_list(ia->v, ia->n, ib->v, ib->n, sizeof *ia->v);
 	case A_FLOATS: return same_list(fa->v, fa->n, fb->v, fb->n, sizeof *fa->v);
 	case A_STRINGS: return same_strings(a, b);

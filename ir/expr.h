@@ -77,9 +77,14 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b);   /* operands have one type (shi
 Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no); /* only the chosen side may be read: guards loads */
 Expr *cast(Lower *l, DType t, Expr *x);
 Expr *bitcast(Lower *l, DType t, Expr *x); /* the bits of x read as an element of type t, which is as wide */
-/* An operation of text, whose result has type t; its operands may be tables, see alu.def. */
+/* An operation of text, whose result has type t. A table among its operands is given as a load of its first element. */
 Expr *text_alu(Lower *l, Alu op, DType t, int nargs, Expr *const *args);
 static inline bool is_text_alu(Alu op) { return op >= TEXT_FIND; }
+/* x is text that is nowhere yet: it needs memory of its own. */
+static inline bool makes_text(const Expr *x)
+{
+	return x->dtype == STR && (x->kind == X_CAST || (x->kind == X_ALU && (x->op == TEXT_CONCAT || x->op == TEXT_LETTERS)));
+}
 Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes);
 
 /* Index arithmetic (all I64). iddiv and imod round toward minus infinity; the divisor is positive. */

@@ -9,7 +9,7 @@
  *             contraction or reduction whose single consumer is pointwise in the same shape (an epilogue), or moves its
  *             elements such that vectors stay together: then it is stored where they go, and there is no copy; a stage
  *             holds one contraction at most,
- *   stored    otherwise.
+ *   stored    otherwise; so is text that is made, which needs memory.
  *
  * needs: layout.  keeps: what every value means.  sets: Place.form, offset, stride (relative to the region). */
 #include <assert.h>
@@ -283,12 +283,31 @@ static bool turns_short(const Fuse *f, const Node *copy, const Value *y)
 	return z->shape.dim[inner_axis(z)].k < VECTOR / 2 && y->shape.dim[inner_axis(y)].k >= VECTOR;
 }
 
+static bool has_made(const Expr *x)
+{
+	bool found = makes_text(x);
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = has_made(x->arg[k]);
+	return found;
+}
+
+/* Every element would be made in memory of its own. */
+static bool is_made(const Fuse *f, const Node *n, const Value *y)
+{
+	Expr *axes[MAX_RANK];
+	if (y->dtype != STR)
+		return false;
+	bool *is_load = NEW_N(&f->g->ctx->scratch, bool, f->g->nvalue + 1);
+	memset(is_load, true, (f->g->nvalue + 1) * sizeof *is_load);
+	return has_made(node_expr(lower_new(f->g, &f->g->ctx->scratch, is_load), n, y->slot, axes));
+}
+
 static bool may_inline(const Fuse *f, const Node *n, Value *y)
 {
 	const Node *user = f->user[y->id];
 	if (!f->on || !n->op->lower || n->op->build || y->place->stored || f->is_out[y->id] || !user || !user->op->lower)
 		return false;
-	if (user->nsub || f->weight[y->id] > INLINE_MAX || is_op(user, "Concat"))
+	if (user->nsub || f->weight[y->id] > INLINE_MAX || is_op(user, "Concat") || is_made(f, n, y))
 		return false;
 	if (f->core[y->id])
 		return reads_once(user, y) || can_store_moved(f, user, y);

@@ -27,8 +27,11 @@ typedef struct Options {
 	struct Tuned *tuned;    /* measured choices, see codegen/tuned.h; or NULL */
 	enum { WEIGHTS_AUTO, WEIGHTS_C, WEIGHTS_INCBIN, WEIGHTS_FILE } weights;
 	uint64_t seed;
+	int64_t text_bytes;     /* that a text may have which the model makes; 0: TEXT_BYTES */
 	int64_t fold_limit;     /* bytes of a folded constant that is no weight, see fold.c; 0: 1 MiB */
 } Options;
+
+enum { TEXT_BYTES = 256 };
 
 enum pass_exactness { EXACT, ROUNDS };
 

@@ -272,6 +272,8 @@ static const Row table[] = {
 	{RUN | BENCH | TUNE, "--cc", "FLAGS", "flags for the C compiler (default -O2)", text, AT(cc_flags), 0},
 	{ALL, "--seed", "N", "of random inputs and of random operators", count, AT(compile.seed), 0},
 	{EVERY, "--limit-memory", "BYTES[kMG]", "what the compiler itself may use (default 8G)", bytes, AT(limit_memory), 0},
+	{ALL, "--text-bytes", "BYTES[kMG]", "longest text that the model may make in a run (default 256)", bytes,
+	 AT(compile.text_bytes), 0},
 	{ALL, "--limit-fold", "BYTES[kMG]", "largest constant that folding makes of smaller ones (default 1M)", bytes,
 	 AT(compile.fold_limit), 0},
 	{EVERY, "-v", NULL, "say what is done", verbosity, 0, 1},

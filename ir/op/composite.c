@@ -21,6 +21,17 @@ static Node *node_of_constants(Graph *body, const Node *n, Tensor *const *in)
 	return copy;
 }
 
+/* Of data that are known now inference may find other sizes than those that it took from the file. */
+static void need_same_sizes(Eval *e, const Node *n, const Tensor *given, const Tensor *found)
+{
+	bool same = !given->data || given->rank == found->rank;
+
+	for (int k = 0; same && given->data && k < found->rank; k++)
+		same = given->dim[k] == found->dim[k];
+	if (!same)
+		fail_node(e->g, n, "E-SHAPE", "the data lead to other sizes than those that the file gives");
+}
+
 void eval_expansion(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	Graph *body = graph_new(e->g->ctx, e->g->syms, n->name, e->g);
@@ -38,6 +49,7 @@ void eval_expansion(Eval *e, const Node *n, Tensor *const *in, Tensor *const *ou
 		if (!n->out[i])
 			continue;
 		const Tensor *y = eval_value(&run, body->out[k++]);
+		need_same_sizes(e, n, out[i], y);
 		out_sizes(e, out[i], y->rank, y->dim);
 		memcpy(out[i]->data, y->data, dtype_bytes(y->dtype, y->count));
 	}

@@ -145,3 +145,117 @@ graph (%x f32[2,1]) -> (%y) {
 		{coefficients = [1], intercepts = [0], classlabels_strings = ["no", "yes"]}
 }
 run x = f32[2,1] [-1, 1] gives y = str[2] ["no", "yes"]
+
+== StringConcat: empty ones, and one for all
+graph (%a str[2,2], %b str[2]) -> (%y, %z) {
+	%y str[2,2] = StringConcat(%a, %b)
+	%k str[] = const ["!"]
+	%z str[2,2] = StringConcat(%y, %k)
+}
+run a = str[2,2] ["a", "", "\303\251", "long"], b = str[2] ["", "xy"]
+gives y = str[2,2] ["a", "xy", "\303\251", "longxy"], z = str[2,2] ["a!", "xy!", "\303\251!", "longxy!"]
+
+== StringConcat: moved on, in a branch, and made of what is made
+graph (%a str[3], %c bool[]) -> (%t, %y, %e) {
+	%b str[3] = StringConcat(%a, %a)
+	%back i64[1] = const [-1]
+	%last i64[1] = const [-4]
+	%zero i64[1] = const [0]
+	%s str[3] = Slice(%b, %back, %last, %zero, %back)
+	%t str[3] = StringConcat(%b, %a)
+	%y str[3] = If(%c, %s, %t, %t) then_branch = graph (| %s str[3], %t str[3]) -> (%u) { %u = StringConcat(%s, %t) }
+	 else_branch = graph (| %t str[3]) -> (%v) { %v = Identity(%t) }
+	%e bool[3] = Equal(%t, %y)
+}
+run a = str[3] ["a", "", "bc"], c = bool[] [true]
+gives t = str[3] ["aaa", "", "bcbcbc"], y = str[3] ["bcbcaaa", "", "aabcbcbc"], e = bool[3] [false, true, false]
+run a = str[3] ["a", "", "bc"], c = bool[] [false]
+gives t = str[3] ["aaa", "", "bcbcbc"], y = str[3] ["aaa", "", "bcbcbc"], e = bool[3] [true, true, true]
+
+== StringConcat: of constants, which fold
+graph (%x str[1]) -> (%y) {
+	%a str[1] = const ["con"]
+	%b str[1] = const ["stant"]
+	%c = StringConcat(%a, %b)
+	%y = Equal(%c, %x)
+}
+run x = str[1] ["constant"] gives y = bool[1] [true]
+
+== StringConcat: numbers
+fails E-TYPE
+graph (%a i64[2]) -> (%y) { %y = StringConcat(%a, %a) }
+
+== StringSplit: at white space, which never stands alone
+graph (%x str[4]) -> (%y, %n) { %y str[4,3], %n i64[4] = StringSplit(%x) }
+run x = str[4] [" a\011b  c\012", "", "   ", "one"]
+gives y = str[4,3] ["a", "b", "c", "", "", "", "", "", "", "one", "", ""], n = i64[4] [3, 0, 0, 1]
+
+== StringSplit: a delimiter of two letters, from the left
+graph (%x str[4]) -> (%y, %n) { %y str[4,4], %n i64[4] = StringSplit(%x) {delimiter = "--"} }
+run x = str[4] ["a---b", "--", "", "x--y----"]
+gives y = str[4,4] ["a", "-b", "", "", "", "", "", "", "", "", "", "", "x", "y", "", ""], n = i64[4] [2, 2, 1, 4]
+
+== StringSplit: few cuts
+graph (%x str[2]) -> (%a, %b, %c, %m) {
+	%a str[2,2] = StringSplit(%x) {maxsplit = 1}
+	%b str[2,3], %m i64[2] = StringSplit(%x) {maxsplit = 2, delimiter = "o"}
+	%c str[2,1] = StringSplit(%x) {maxsplit = 0}
+}
+run x = str[2] ["  to  do it ", "no"]
+gives a = str[2,2] ["to", "do it ", "no", ""], b = str[2,3] ["  t", "  d", " it ", "n", "", ""], m = i64[2] [3, 2],
+    c = str[2,1] ["to  do it ", "no"]
+
+== StringSplit: parts of parts, of a scalar
+graph (%x str[]) -> (%y) {
+	%a str[2] = StringSplit(%x) {delimiter = ";"}
+	%y str[2,2] = StringSplit(%a) {delimiter = ","}
+}
+run x = str[] ["a,b;c,d"] gives y = str[2,2] ["a", "b", "c", "d"]
+
+== StringSplit: more than the file says
+fails E-SHAPE "other sizes"
+graph (%x str[1]) -> (%y) { %y str[1,2] = StringSplit(%x) }
+run x = str[1] ["a b c"] gives y = str[1,2] ["a", "b"]
+
+== StringSplit and StringNormalizer of constants
+graph (%i i64[1,2]) -> (%y, %z) {
+	%k str[2] = const ["a b", "c"]
+	%p = StringSplit(%k)
+	%y str[2,1,2] = Gather(%p, %i)  {axis = 1}
+	%w = StringNormalizer(%k) {stopwords = ["C"], case_change_action = UPPER}
+	%e i64[1,1] = const [0]
+	%z str[1,1] = Gather(%w, %e)
+}
+run i = i64[1,2] [1, 0] gives y = str[2,1,2] ["b", "a", "", "c"], z = str[1,1] ["A B"]
+
+== StringSplit: nobody says how many
+fails E-DYNAMIC "data decide"
+graph (%x str[1]) -> (%y) { %y = StringSplit(%x) }
+
+== StringNormalizer: letters of many alphabets, one for one; what is no UTF-8 stays
+graph (%x str[6]) -> (%u, %l) {
+	%u str[6] = StringNormalizer(%x) {case_change_action = UPPER}
+	%l str[6] = StringNormalizer(%x) {case_change_action = LOWER}
+}
+run x = str[6] ["aZ1", "\303\251\303\237", "\320\226\317\203", "\377a\303", "", "\341\270\200\360\220\220\200"]
+gives u = str[6] ["AZ1", "\303\211\303\237", "\320\226\316\243", "\377A\303", "", "\341\270\200\360\220\220\200"],
+    l = str[6] ["az1", "\303\251\303\237", "\320\266\317\203", "\377a\303", "", "\341\270\201\360\220\220\250"]
+
+== StringNormalizer: stop words, in any case and in theirs
+graph (%x str[4]) -> (%a, %b, %c) {
+	%a str[1] = StringNormalizer(%x) {stopwords = ["THE", "\303\211t\303\251"]}
+	%b str[3] = StringNormalizer(%x) {stopwords = ["the"], is_case_sensitive = 1, case_change_action = UPPER}
+	%c str[4] = StringNormalizer(%x) {stopwords = ["TH"], case_change_action = LOWER}
+}
+run x = str[4] ["The", "the", "End", "\303\251T\303\211"]
+gives a = str[1] ["End"], b = str[3] ["THE", "END", "\303\211T\303\211"], c = str[4] ["the", "the", "end", "\303\251t\303\251"]
+
+== StringNormalizer: nothing is left
+graph (%x str[1,2]) -> (%y) { %y str[1,1] = StringNormalizer(%x) {stopwords = ["a"]} }
+run x = str[1,2] ["a", "A"] gives y = str[1,1] [""]
+run x = str[1,2] ["a", "b"] gives y = str[1,1] ["b"]
+
+== StringNormalizer: fewer than the file says
+fails E-SHAPE "other sizes"
+graph (%x str[2]) -> (%y) { %y str[2] = StringNormalizer(%x) {stopwords = ["a"]} }
+run x = str[2] ["a", "A"] gives y = str[2] ["", ""]
