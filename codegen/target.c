@@ -69,6 +69,7 @@ static const AluText texts[ALU_COUNT] = {
 	[TEXT_FIND] = {.text = "t_find(%0, @1, %2)"},
 	[TEXT_PARTS] = {.text = "t_parts(%0, %1, %2)"},
 	[TEXT_PART] = {.text = "t_part(%0, %1, %2, %3)"},
+	[TEXT_MATCH] = {.text = "t_match(%0, @1, @2, %3)"},
 	[TEXT_CONCAT] = {.text = "t_concat(%0, %1, $, status)"},
 	[TEXT_LETTERS] = {.text = "t_letters(%0, @1, %2, $, status)"},
 };

@@ -91,7 +91,7 @@ tally vector-functions build/release/ulp
 shared=../shared
 few=
 if [ -d $shared/onnx-backend ]; then
-	for model in test_ai_onnx_ml_label_encoder_string_int test_equal_string_broadcast test_string_concat_broadcasting; do
+	for model in test_ai_onnx_ml_label_encoder_string_int test_equal_string_broadcast test_string_concat_broadcasting test_regex_full_match_email_domain; do
 		few="$few $shared/onnx-backend/node/$model/model.onnx"
 	done
 fi

@@ -43,6 +43,12 @@ const Helper text_helpers[] = {
 	           "\tfor (int64_t n = 0; t_cut(x, by, cuts - n, &at, &part); n++)\n"
 	           "\t\tif (n == k)\n\t\t\treturn part;\n"
 	           "\treturn t_empty();\n}\n"},
+	{"t_match", "/* whether the automaton ends in a state that accepts: one step a byte, and one at the end, which is class 0 */\n"
+	            "static inline int t_match(tcc_string x, const uint8_t *class_of, const uint16_t *next, int classes)\n{\n"
+	            "\tint state = 1;\n"
+	            "\tfor (int64_t i = 0; i < x.length && state; i++)\n"
+	            "\t\tstate = next[state * classes + class_of[(unsigned char)x.text[i]]];\n"
+	            "\treturn next[state * classes];\n}\n"},
 	{"t_concat", "/* a and b, at `to`, where there is room for so many bytes */\n"
 	             "static inline tcc_string t_concat(tcc_string a, tcc_string b, char *to, int64_t room, int *status)\n{\n"
 	             "\ttcc_string y = { to, a.length + b.length };\n"

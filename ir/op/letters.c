@@ -18,20 +18,25 @@ static const int32_t lower_rows[][LETTER_ROW] = {
 #undef LOWER
 };
 
+const int32_t *letter_rows(bool upper, int *rows)
+{
+	*rows = (int)((upper ? sizeof upper_rows : sizeof lower_rows) / sizeof *upper_rows);
+	return upper ? upper_rows[0] : lower_rows[0];
+}
+
 Tensor *letters_table(Graph *g, bool upper)
 {
-	size_t bytes = upper ? sizeof upper_rows : sizeof lower_rows;
-	int64_t size[2] = {(int64_t)(bytes / sizeof *upper_rows), LETTER_ROW};
-	Tensor *t = tensor_new(&g->ctx->perm, I32, 2, size);
+	int rows;
+	const int32_t *row = letter_rows(upper, &rows);
+	Tensor *t = tensor_new(&g->ctx->perm, I32, 2, (int64_t[]){rows, LETTER_ROW});
 
-	memcpy(t->data, upper ? upper_rows : lower_rows, bytes);
+	memcpy(t->data, row, (size_t)rows * sizeof *upper_rows);
 	return t;
 }
 
 /* ---- UTF-8 ---- */
 
-/* The letter that begins there, and its bytes; -1 and one byte where none does. */
-static int32_t letter_at(const char *text, int64_t left, int *bytes)
+int32_t letter_at(const char *text, int64_t left, int *bytes)
 {
 	static const int32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	unsigned char c = (unsigned char)*text;

@@ -8,7 +8,10 @@
 
 enum { LETTER_ROW = 4 };
 
+const int32_t *letter_rows(bool upper, int *rows);
 Tensor *letters_table(Graph *g, bool upper); /* i32[rows, LETTER_ROW] */
+/* The letter of UTF-8 that begins there, and its bytes; -1 and one byte where none does. */
+int32_t letter_at(const char *text, int64_t left, int *bytes);
 /* x with every letter by the table; x itself where that changes nothing. */
 Text with_letters(Arena *a, const Tensor *table, Text x);
 #endif

@@ -259,3 +259,34 @@ run x = str[1,2] ["a", "b"] gives y = str[1,1] ["b"]
 fails E-SHAPE "other sizes"
 graph (%x str[2]) -> (%y) { %y str[2] = StringNormalizer(%x) {stopwords = ["a"]} }
 run x = str[2] ["a", "A"] gives y = str[2] ["", ""]
+
+== RegexFullMatch
+graph (%x str[2,3]) -> (%y, %z) {
+	%y bool[2,3] = RegexFullMatch(%x) {pattern = "a+|(?i)b.d"}
+	%z bool[2,3] = RegexFullMatch(%x) {pattern = "(\134W|^)\134w*"}
+}
+run x = str[2,3] ["aa", "B\303\251D", "", "b\012d", "a\377", "."]
+gives y = bool[2,3] [true, true, false, false, false, false], z = bool[2,3] [true, false, true, false, false, true]
+
+== RegexFullMatch: of texts in capitals, as a choice
+graph (%x str[2]) -> (%y) {
+	%u = StringNormalizer(%x) {case_change_action = UPPER}
+	%m = RegexFullMatch(%u) {pattern = "[A-C]+"}
+	%none str[] = const ["-"]
+	%y str[2] = Where(%m, %u, %none)
+}
+run x = str[2] ["abc", "abd"] gives y = str[2] ["ABC", "-"]
+
+== RegexFullMatch: malformed
+fails E-ATTR "a ( has no )"
+graph (%x str[2]) -> (%y) { %y = RegexFullMatch(%x) {pattern = "(a"} }
+
+== RegexFullMatch: classes of Unicode
+fails E-UNSUPPORTED "classes of Unicode"
+graph (%x str[2]) -> (%y) { %y = RegexFullMatch(%x) {pattern = "\134pL"} }
+run x = str[2] ["", ""] gives y = bool[2] [false, false]
+
+== RegexFullMatch: an automaton too large
+fails E-UNSUPPORTED "too large"
+graph (%x str[2]) -> (%y) { %y = RegexFullMatch(%x) {pattern = "(a|b)*a(a|b){20}"} }
+run x = str[2] ["", ""] gives y = bool[2] [false, false]
