@@ -261,11 +261,12 @@ Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no)
 
 Expr *cast(Lower *l, DType t, Expr *x)
 {
+	bool number = x->kind == X_NUM && x->dtype != STR && t != STR;
 	if (x->dtype == t)
 		return x;
-	if (x->kind == X_NUM && is_float(x->dtype) && is_float(t))
+	if (number && is_float(x->dtype) && is_float(t))
 		return num(l, t, x->f);
-	if (x->kind == X_NUM && !is_float(x->dtype) && x->i > -(1 << 24) && x->i < 1 << 24)
+	if (number && !is_float(x->dtype) && x->i > -(1 << 24) && x->i < 1 << 24)
 		return num(l, t, (double)x->i);
 	return expr_intern(l, (Expr){.kind = X_CAST, .dtype = t, .nargs = 1, .arg = &x, .lo = -INDEX_MAX,
 	                             .hi = INDEX_MAX});

@@ -7,7 +7,7 @@
 #include "codegen/nest.h"
 #include "passes/plan.h"
 
-enum { ARENA_ALIGN = 64 };
+enum { ARENA_ALIGN = 64, NUMBER_BYTES = 32 };
 
 static int64_t region_count(const Value *v)
 {
@@ -180,9 +180,19 @@ void make_regions(Module *m)
 
 /* ---- text ---- */
 
+static const Expr *made_in(const Expr *x)
+{
+	const Expr *found = makes_text(x) ? x : NULL;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = made_in(x->arg[k]);
+	return found;
+}
+
+/* Numbers are never longer than NUMBER_BYTES. */
 int64_t text_bytes(const Module *m, const Stage *s)
 {
-	(void)s;
+	if (made_in(s->body)->kind == X_CAST)
+		return NUMBER_BYTES;
 	return m->o->text_bytes ? m->o->text_bytes : TEXT_BYTES;
 }
 

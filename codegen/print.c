@@ -192,22 +192,18 @@ static void print_place(Printer *p, Expr *load)
 	}
 }
 
-/* Where this element's text goes, and how long it may be: "text + 256*i, 256" */
-static void print_text_room(Printer *p)
+/* Where this element's text goes: "text + 256*i" */
+static void print_text_place(Printer *p)
 {
-	long long bytes = text_bytes(p->m, p->s);
 	Expr *at = p->s->address;
-	if (at->kind == X_NUM && at->i == 0)
-		put_text(p->out, "text, %lld", bytes);
-	else
-		put_text(p->out, "text + %lld*", bytes);
+	put_text(p->out, "text");
 	if (!(at->kind == X_NUM && at->i == 0)) {
+		put_text(p->out, " + %lld*", (long long)text_bytes(p->m, p->s));
 		print_expr(p, at, true);
-		put_text(p->out, ", %lld", bytes);
 	}
 }
 
-/* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text. A format that is no word or call is wrapped when tight. */
+/* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text, `#` by how long that is. A format that is no word or call is wrapped when tight. */
 static void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
 {
 	bool call = strchr(format, '(') && strncmp(format, "%0", 2);
@@ -218,7 +214,9 @@ static void print_format(Printer *p, const char *format, Expr **arg, bool tight,
 		else if (*f == '@')
 			print_place(p, arg[*++f - '0']);
 		else if (*f == '$')
-			print_text_room(p);
+			print_text_place(p);
+		else if (*f == '#')
+			put_text(p->out, "%lld", (long long)text_bytes(p->m, p->s));
 		else if (*f == '%' && f[1] == '%')
 			put_text(p->out, "%c", *++f);
 		else
@@ -287,11 +285,39 @@ static void print_as_float(Printer *p, Expr *x, bool tight)
 	put_text(p->out, ")");
 }
 
+/* Numbers to text. Narrow floats but halves are written as the f32 that they are. */
+static void print_to_text(Printer *p, const Expr *x)
+{
+	DType from = x->arg[0]->dtype;
+	const char *format = from == F64 ? "t_of_real(%0, 53, -1074, $)" : from == F16 ? "t_of_real(%0, 11, -24, $)"
+	                   : is_float(from) ? "t_of_real(%0, 24, -149, $)" : from == BOOL ? "t_of_bool(%0)"
+	                   : is_unsigned(from) ? "t_of_natural(%0, $, #)" : "t_of_integer(%0, $, #)";
+	print_format(p, format, x->arg, false, is_float(from) ? print_as_float : print_expr);
+}
+
+/* Text to numbers; narrow floats are rounded from f32. */
+static void print_from_text(Printer *p, const Expr *x, bool tight)
+{
+	DType t = x->dtype;
+	const char *format = is_int(t) ? "t_to_integer(%0)" : t == F64 ? "t_to_real(%0, 53, -1074)" : "t_to_real(%0, 24, -149)";
+	put_text(p->out, "%s%s", tight ? "(" : "", t == I64 || t == F64 ? "" : arena_format(p->out->arena, "(%s)", is_int(t) ? c_type(t) : "float"));
+	print_format(p, format, x->arg, false, print_expr);
+	put_text(p->out, tight ? ")" : "");
+}
+
 static void print_cast(Printer *p, const Expr *x, bool tight)
 {
 	Expr *from = x->arg[0];
 	DType t = x->dtype;
-	if (is_narrow(t) && t != F8E8M0) { /* casts to f8e8m0 are expressions of their own, see ir/op/cast.c */
+	if (t == STR) {
+		print_to_text(p, x);
+	} else if (from->dtype == STR && is_narrow(t)) {
+		put_text(p->out, "f32_to_%s(", dtype_name(t));
+		print_from_text(p, x, false);
+		put_text(p->out, ")");
+	} else if (from->dtype == STR) {
+		print_from_text(p, x, tight);
+	} else if (is_narrow(t) && t != F8E8M0) { /* casts to f8e8m0 are expressions of their own, see ir/op/cast.c */
 		put_text(p->out, "f32_to_%s(", dtype_name(t));
 		if (from->dtype != F32 && !is_narrow(from->dtype))
 			put_text(p->out, "(float)");

@@ -1,7 +1,7 @@
 /* target.c -- how each operation is written in C, and the list of targets.
  *
  * Formats: %0 to %4 are operands, @1 is a table of which operand 1 is the first element,
- * $ is memory for one text that is made, and its bytes. A format that is a call or a single word stands alone in any expression; the others
+ * $ is memory for one text that is made, # how many bytes that has. A format that is a call or a single word stands alone in any expression; the others
  * are put in parentheses where they are operands. Names that begin with v_, i_, u_, f_, t_ are helpers, copied into the
  * emitted file when a stage uses them. */
 #include <string.h>
@@ -70,8 +70,8 @@ static const AluText texts[ALU_COUNT] = {
 	[TEXT_PARTS] = {.text = "t_parts(%0, %1, %2)"},
 	[TEXT_PART] = {.text = "t_part(%0, %1, %2, %3)"},
 	[TEXT_MATCH] = {.text = "t_match(%0, @1, @2, %3)"},
-	[TEXT_CONCAT] = {.text = "t_concat(%0, %1, $, status)"},
-	[TEXT_LETTERS] = {.text = "t_letters(%0, @1, %2, $, status)"},
+	[TEXT_CONCAT] = {.text = "t_concat(%0, %1, $, #, status)"},
+	[TEXT_LETTERS] = {.text = "t_letters(%0, @1, %2, $, #, status)"},
 };
 
 const AluText *alu_text(Alu op) { return &texts[op]; }

@@ -83,7 +83,8 @@ static inline bool is_text_alu(Alu op) { return op >= TEXT_FIND; }
 /* x is text that is nowhere yet: it needs memory of its own. */
 static inline bool makes_text(const Expr *x)
 {
-	return x->dtype == STR && (x->kind == X_CAST || (x->kind == X_ALU && (x->op == TEXT_CONCAT || x->op == TEXT_LETTERS)));
+	return x->dtype == STR && ((x->kind == X_CAST && x->arg[0]->dtype != BOOL) ||
+				   (x->kind == X_ALU && (x->op == TEXT_CONCAT || x->op == TEXT_LETTERS)));
 }
 Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes);
 

@@ -1,12 +1,13 @@
 /* cast.c -- elements of another type: Cast (6-25), CastLike (15-25), BitCast (26).
  *
  * Float to integer truncates and keeps the low bits, integer to integer keeps the low bits, anything to bool asks for
- * != 0, to a float rounds once to nearest even. Two attributes say more about narrow floats: without `saturate`, f8
+ * != 0, to a float rounds once to nearest even. Numbers become text, and text numbers, as numbertext.c says. Two attributes say more about narrow floats: without `saturate`, f8
  * becomes infinity or NaN where it overflows; `round_mode` is for f8e8m0, which has powers of two only:
  *     up 2^ceil(log2 |x|)    down 2^floor(log2 |x|)    nearest: the nearer one, ties up */
 #include <string.h>
 #include "ir/convert.h"
 #include "ir/op/pointwise.h"
+#include "ir/op/strings.h"
 
 struct Cast {
 	int64_t saturate, round_mode;
@@ -39,7 +40,7 @@ static void infer_cast(Graph *g, Node *n, DType to)
 {
 	DType from = n->in[0]->dtype;
 
-	if (from != to && (from == STR || to == STR))
+	if (from == STR && to == BOOL)
 		fail_unsupported(g, n, "casts from %s to %s", dtype_name(from), dtype_name(to));
 	if (from != STR)
 		need_type(g, n, 0, "fiub");
@@ -83,16 +84,26 @@ static void cast_int(const struct Cast *a, int64_t k, DType from, Tensor *y, int
 	cast_store(y, i, x, a->saturate, a->round_mode);
 }
 
+/* Text is read as f64 for it; for all others as f32. */
+static bool is_wide(DType t) { return t == F64 || t == F8E8M0; }
+
 static void cast_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	const struct Cast *a = ATTR_OF(n, Cast);
 	const Tensor *x = in[0];
+	const Text *text = x->data;
+	Arena *scratch = &e->g->ctx->scratch;
 	Tensor *y = out[0];
 
-	(void)e;
 	for (int64_t i = 0; i < x->count; i++) {
 		if (x->dtype == y->dtype)
 			move_element(y, i, x, i);
+		else if (y->dtype == STR)
+			((Text *)y->data)[i] = number_text(e->arena, x, i);
+		else if (x->dtype == STR && is_float(y->dtype))
+			cast_store(y, i, text_real(scratch, text[i], !is_wide(y->dtype)), a->saturate, a->round_mode);
+		else if (x->dtype == STR)
+			store_i64(y->dtype, y->data, i, text_integer(scratch, text[i]));
 		else if (is_float(x->dtype))
 			cast_store(y, i, load_f64(x->dtype, x->data, i), a->saturate, a->round_mode);
 		else

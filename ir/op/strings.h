@@ -5,6 +5,12 @@
 
 int compare_texts(const Text *a, const Text *b); /* by bytes */
 
+/* ---- numbers: numbertext.c ---- */
+
+Text number_text(Arena *a, const Tensor *x, int64_t i);
+double text_real(Arena *a, Text x, bool single); /* rounded to f32 or f64; NaN where it is none */
+int64_t text_integer(Arena *a, Text x);          /* modulo 2^64; 0 where it is none */
+
 /* ---- lists of attributes as tensors; NULL where both are absent or empty ---- */
 
 Tensor *texts_tensor(Graph *g, int n, const Text *texts); /* [n] */
