@@ -1,6 +1,7 @@
-/* strings.c -- text as elements: what operators share, and tcc.FindText.
+/* strings.c -- text as elements: what operators share; tcc.FindText and tcc.LessText.
  *
  *     FindText(x, keys) = where x stands among keys, which are sorted; their number where it does not
+ *     LessText(a, b) = a comes before b, by bytes
  *
  * An element is where a text begins and how long it is (Text, tcc_string), so that whatever moves elements moves text. */
 #include <stdlib.h>
@@ -70,6 +71,37 @@ static Expr *find_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_tcc_FindText = {
 	.name = "FindText", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = POINTWISE,
 	.infer = find_infer, .eval = find_eval, .lower = find_lower,
+};
+
+/* ---- LessText ---- */
+
+static void less_infer(Graph *g, Node *n)
+{
+	need_type(g, n, 0, "s");
+	same_type(g, n, 0, 1);
+	infer_broadcast(g, n, BOOL);
+}
+
+static void less_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	int64_t *y = out_i64(e, out[0]), at[MAX_RANK] = {0};
+	int rank = out[0]->rank;
+
+	(void)n;
+	for (int64_t i = 0; i < out[0]->count; i++, next_index(rank, out[0]->dim, at))
+		y[i] = compare_texts((const Text *)in[0]->data + broadcast_index(in[0], rank, at),
+				     (const Text *)in[1]->data + broadcast_index(in[1], rank, at)) < 0;
+}
+
+static Expr *less_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	(void)slot;
+	return alu2(l, LT, in_bcast(l, n, 0, at), in_bcast(l, n, 1, at));
+}
+
+const Op op_tcc_LessText = {
+	.name = "LessText", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = POINTWISE,
+	.infer = less_infer, .eval = less_eval, .lower = less_lower,
 };
 
 /* ---- a table with keys ---- */

@@ -36,7 +36,7 @@ static Dim given_count(Graph *g, const Node *n, int axis)
 
 static void infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "fiub");
+	need_type(g, n, 0, "fiubs");
 	need_rank(g, n, 0, 0, -1);
 	int axis = axis_of(g, n);
 	Shape y = n->in[0]->shape, line = {.rank = 1};
@@ -85,7 +85,8 @@ static Compared compared(Graph *g, Node *n, Value *rows)
 	Value *before = put_attr(g, n, "CumSum", &(struct Cumulate){.exclusive = 1}, other, value_scalar(g, I64, 2), END_IN);
 	Value *decides = binary(g, n, "Equal", before, value_scalar(g, I64, 0));
 	Value *number = rows->dtype == BOOL ? cast_value(g, n, rows, I64) : rows;
-	Value *less = binary(g, n, "Less", with_axes(g, n, number, 1, &second), with_axes(g, n, number, 1, &first));
+	Value *less = binary(g, n, rows->dtype == STR ? "tcc.LessText" : "Less", with_axes(g, n, number, 1, &second),
+			     with_axes(g, n, number, 1, &first));
 	return (Compared){reduced(g, n, "ReduceMin", same, 2, false),
 			  any_along(g, n, binary(g, n, "And", decides, less), 2)};
 }

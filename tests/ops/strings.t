@@ -146,6 +146,15 @@ graph (%x f32[2,1]) -> (%y) {
 }
 run x = f32[2,1] [-1, 1] gives y = str[2] ["no", "yes"]
 
+== Unique: by bytes, and as they stand
+graph (%x str[6]) -> (%y, %i, %v, %c, %z) {
+	%y str[4], %i i64[4], %v i64[6], %c i64[4] = Unique(%x)
+	%z str[4] = Unique(%x) {sorted = 0}
+}
+run x = str[6] ["b", "ab", "b", "", "a", "ab"]
+gives y = str[4] ["", "a", "ab", "b"], i = i64[4] [3, 4, 1, 0], v = i64[6] [3, 2, 3, 0, 1, 2], c = i64[4] [1, 1, 2, 2],
+    z = str[4] ["b", "ab", "", "a"]
+
 == StringConcat: empty ones, and one for all
 graph (%a str[2,2], %b str[2]) -> (%y, %z) {
 	%y str[2,2] = StringConcat(%a, %b)
