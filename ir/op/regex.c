@@ -1,7 +1,8 @@
 /* regex.c -- from a tree to an NFA over bytes, and from sets of its nodes to a DFA. See regex.h.
  *
  * What an assertion says depends on the bytes before and behind it. A state of the DFA is therefore a set of nodes and the
- * kind of the byte before; nodes behind assertions are reached when the byte behind is known, just before it is taken. */
+ * kind of the byte before; nodes behind assertions are reached when the byte behind is known, just before it is taken. In the
+ * end states and classes of bytes that nothing tells apart are one (Moore's method). */
 #include <assert.h>
 #include <string.h>
 #include "ir/op/regex.h"
@@ -284,6 +285,111 @@ static void make_states(Build *b, int start, int match)
 	r->states = b->nstates;
 }
 
+/* ---- fewer states and classes: those that nothing tells apart become one ---- */
+
+static uint16_t *row_of(const Regex *r, int state) { return r->next + state * r->classes; }
+
+static bool same_row(const Regex *r, const int *group, int a, int b)
+{
+	const uint16_t *x = row_of(r, a), *y = row_of(r, b);
+	bool same = group[a] == group[b] && x[REGEX_END] == y[REGEX_END];
+
+	for (int c = 1; c < r->classes && same; c++)
+		same = group[x[c]] == group[y[c]];
+	return same;
+}
+
+static uint32_t row_hash(const Regex *r, const int *group, int state)
+{
+	uint32_t h = (uint32_t)group[state] * 2 + row_of(r, state)[REGEX_END];
+
+	for (int c = 1; c < r->classes; c++)
+		h = (h ^ (uint32_t)group[row_of(r, state)[c]]) * 16777619u;
+	return h;
+}
+
+/* States stay together where they were and where all bytes lead to groups that were; returns how many groups there are. The
+ * first state of group k is first[k]; groups are numbered in the order of these. */
+static int refine(Build *b, const int *group, int *to, int *first)
+{
+	const Regex *r = b->r;
+	uint32_t *hash = NEW_N(b->arena, uint32_t, r->states);
+	int n = 0;
+
+	for (int i = 0; i < r->states; i++) {
+		uint32_t h = row_hash(r, group, i);
+		int k = 0;
+		while (k < n && (hash[k] != h || !same_row(r, group, i, first[k])))
+			k++;
+		if (k == n) {
+			hash[n] = h;
+			first[n++] = i;
+		}
+		to[i] = k;
+		b->work += r->classes + k;
+	}
+	return n;
+}
+
+/* Column c of every row becomes column `to`. */
+static void move_class(Regex *r, int c, int to)
+{
+	for (int i = 0; i < 256; i++)
+		if (r->class_of[i] == c)
+			r->class_of[i] = (uint8_t)to;
+	for (int i = 0; i < r->states; i++)
+		row_of(r, i)[to] = row_of(r, i)[c];
+}
+
+static int equal_class(const Regex *r, int c, int n)
+{
+	for (int k = 1; k < n; k++) {
+		int i = 0;
+		while (i < r->states && row_of(r, i)[k] == row_of(r, i)[c])
+			i++;
+		if (i == r->states)
+			return k;
+	}
+	return n;
+}
+
+static void merge_classes(Regex *r)
+{
+	int n = 1, classes = r->classes;
+
+	for (int c = 1; c < classes; c++) {
+		int to = equal_class(r, c, n);
+		move_class(r, c, to);
+		n += to == n;
+	}
+	for (int i = 0; i < r->states; i++)
+		memmove(r->next + i * n, r->next + i * classes, (size_t)n * sizeof *r->next);
+	r->classes = n;
+}
+
+/* State 0 stays where it is, and so does 1, where matching begins. Of an expression that matches nothing they would be one:
+ * it stays as it is. */
+static void merge_states(Build *b)
+{
+	Regex *r = b->r;
+	int *group = NEW_N(b->arena, int, r->states), *to = NEW_N(b->arena, int, r->states), *first = NEW_N(b->arena, int, r->states);
+	int n = 1, before = 0;
+
+	while (n > before && b->work <= REGEX_WORK) {
+		before = n;
+		n = refine(b, group, to, first);
+		memcpy(group, to, (size_t)r->states * sizeof *group);
+	}
+	if (n > before || group[1] != 1)
+		return;
+	for (int k = 0; k < n; k++) {
+		const uint16_t *from = row_of(r, first[k]);
+		for (int c = 0; c < r->classes; c++)
+			row_of(r, k)[c] = c == REGEX_END ? from[c] : (uint16_t)group[from[c]];
+	}
+	r->states = n;
+}
+
 RegexFault regex_compile(Arena *a, Text pattern, Regex *r, const char **says)
 {
 	RegexFault fault;
@@ -298,6 +404,10 @@ RegexFault regex_compile(Arena *a, Text pattern, Regex *r, const char **says)
 		b.stack = NEW_N(a, int, 3 * b.nparts + 1);
 		b.reached = NEW_N(a, uint8_t, b.nparts);
 		make_states(&b, start, match);
+	}
+	if (!b.large) {
+		merge_states(&b);
+		merge_classes(r);
 	}
 	*says = "its automaton is too large";
 	return b.large ? REGEX_LARGE : REGEX_RIGHT;
