@@ -136,16 +136,30 @@ static Raw raw_of(Frame *f, size_t k)
 	return r;
 }
 
-/* The shapes that the file gives the outputs, for inference to trust where only the run knows better. */
-static void given_shapes(const Raw *r, const Op *op, Node *like)
+/* What the file gives output i for inference to trust where only the run knows better, or NULL. */
+static Value *output_given(const Raw *r, int i)
 {
 	const NodeProto *p = r->f->scope->node[r->index];
+	bool named = i < (int)p->n_output && *p->output[i];
 
+	return r->f->given && named ? r->f->given[names_find(&r->f->scope->names, p->output[i])] : NULL;
+}
+
+const Shape *shape_given(const Raw *r, int i)
+{
+	const Value *v = output_given(r, i);
+
+	return v ? &v->shape : NULL;
+}
+
+/* The shapes that the file gives the outputs. */
+static void given_shapes(const Raw *r, const Op *op, Node *like)
+{
 	like->op = op;
 	like->nout = r->nout;
 	like->out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout);
-	for (int i = 0; i < r->nout && i < (int)p->n_output && r->f->given; i++)
-		like->out[i] = *p->output[i] ? r->f->given[names_find(&r->f->scope->names, p->output[i])] : NULL;
+	for (int i = 0; i < r->nout; i++)
+		like->out[i] = output_given(r, i);
 }
 
 /* A node of an operator that has a row; its outputs go where somebody asks for them. */

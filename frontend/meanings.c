@@ -91,6 +91,17 @@ void mask_of_data_type(Raw *r)
 
 /* ---- Resize, Upsample ---- */
 
+/* The file gives the result's shape, and no axis shrinks. */
+static bool is_given_larger(const Raw *r)
+{
+	const Shape *x = &need_input(r, 0)->shape, *y = shape_given(r, 0);
+	bool larger = y && y->rank == x->rank && shape_known(x);
+
+	for (int k = 0; larger && k < x->rank; k++)
+		larger = y->dim[k].k >= x->dim[k].k;
+	return larger;
+}
+
 /* The neighbour is the one before when sizes grow, the one after when they shrink. */
 static const char *old_rounding(const Raw *r, const Value *scales)
 {
@@ -98,8 +109,11 @@ static const char *old_rounding(const Raw *r, const Value *scales)
 
 	if (!is_float(scales->dtype))
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "the scales are %s; they must be float", dtype_name(scales->dtype));
+	if (!scales->data && !is_given_larger(r))
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
+			 "the scales are computed while the model runs, and the file gives no shape that grows");
 	if (!scales->data)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the scales are computed while the model runs");
+		return "floor";
 	for (int64_t i = 0; i < scales->data->count; i++) {
 		grows |= load_f64(scales->dtype, scales->data->data, i) > 1;
 		shrinks |= load_f64(scales->dtype, scales->data->data, i) < 1;

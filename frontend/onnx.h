@@ -261,6 +261,7 @@ void nodes_build(Frame *f);
 void outputs_build(Frame *f);
 void settle(Frame *f, Node *n); /* the node just built: away with it when its outputs are known, see settle.c */
 Node *raw_build(Raw *r); /* a node in today's form, by its operator's attribute table */
+const Shape *shape_given(const Raw *r, int i); /* of output i, by the file; NULL: none that inference may trust */
 Value *value_of(const Frame *f, const char *name); /* NULL for "" and for an absent optional input of a function */
 void value_bind(Frame *f, const char *name, Value *v);
 

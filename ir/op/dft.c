@@ -9,9 +9,11 @@
  *
  * b products of a matrix each for the inner sums, then transforms of b for the outer ones. Real input and output, and the
  * half of a spectrum that the other half mirrors (onesided), are smaller matrices where one matrix is enough.
- * STFT is a convolution of the signal with such a matrix, times the window; frames that are long are gathered first. */
+ * STFT is a convolution of the signal with such a matrix, times the window; frames that are long, or that start where data
+ * say, are gathered first. Where data give axis or length, all that lead to the file's shape are computed: two axes of one
+ * size, an even length and an odd one. */
 #include <math.h>
-#include "ir/op/composite.h"
+#include "ir/op/trust.h"
 
 enum { X, LENGTH, AXIS };                   /* inputs of DFT */
 enum { SIGNAL, STEP, WINDOW, FRAME_LENGTH }; /* inputs of STFT */
@@ -163,6 +165,17 @@ static void check_length(Graph *g, const Node *n, int64_t length)
 
 /* ---- DFT ---- */
 
+static int64_t columns_of(const struct Dft *a, int64_t length)
+{
+	return a->onesided && !a->inverse ? length / 2 + 1 : length;
+}
+
+/* Of `size` numbers along the axis, where nothing else is said. */
+static int64_t usual_length(const struct Dft *a, int64_t size)
+{
+	return a->onesided && a->inverse ? 2 * (size - 1) : size;
+}
+
 static int transform_axis(Graph *g, const Node *n)
 {
 	int count, rank = n->in[X]->shape.rank;
@@ -180,13 +193,14 @@ static Matrix matrix_of(Graph *g, const Node *n, int axis)
 	bool half = a->inverse && a->onesided;
 	int64_t width = dim_number(g, n, x->dim[x->rank - 1]);
 	int count;
-	int64_t length = has_in(n, LENGTH)
-				 ? const_i64(g, n, LENGTH, &count)[0]
-				 : half ? 2 * (dim_number(g, n, x->dim[axis]) - 1) : dim_number(g, n, x->dim[axis]);
+	int64_t length = has_in(n, LENGTH) ? const_i64(g, n, LENGTH, &count)[0]
+					   : usual_length(a, dim_number(g, n, x->dim[axis]));
 
 	return (Matrix){.length = length, .parts = 1, .rows = half ? length / 2 + 1 : length, .width = width,
-			.columns = a->onesided && !half ? length / 2 + 1 : length, .depth = half ? 1 : 2, .half = half};
+			.columns = columns_of(a, length), .depth = half ? 1 : 2, .half = half};
 }
+
+static bool dft_is_given(Graph *g, const Node *n) { return is_trusted(g, n, LENGTH) || is_trusted(g, n, AXIS); }
 
 static void infer(Graph *g, Node *n)
 {
@@ -195,6 +209,10 @@ static void infer(Graph *g, Node *n)
 
 	need_type(g, n, X, "f");
 	need_rank(g, n, X, 2, MAX_RANK);
+	if (dft_is_given(g, n)) {
+		take_given_shape(g, n);
+		return;
+	}
 	int axis = transform_axis(g, n);
 	Matrix m = matrix_of(g, n, axis);
 	check_length(g, n, m.length);
@@ -205,6 +223,72 @@ static void infer(Graph *g, Node *n)
 	y.dim[axis] = dim(m.columns);
 	y.dim[y.rank - 1] = dim(m.depth);
 	set_out(g, n, 0, n->in[X]->dtype, &y);
+}
+
+/* ---- DFT whose axis or length data decide ---- */
+
+enum { ABSENT = -1, MOST_ROWS = 2 * MAX_RANK };
+
+typedef struct Row { int64_t length, axis; } Row;
+
+/* What the input says, where that is known. */
+static bool may_be(Graph *g, const Node *n, int slot, int64_t k)
+{
+	int count;
+
+	return !has_in(n, slot) || is_trusted(g, n, slot) || const_i64(g, n, slot, &count)[0] == k;
+}
+
+/* Only that axis has another size, and the last one tells real from complex. */
+static bool axis_fits(const Node *n, int axis)
+{
+	const struct Dft *a = n->attr;
+	const Shape *x = &n->in[X]->shape, *y = &n->out[0]->shape;
+	bool fits = dim_is(y->dim[x->rank - 1], a->onesided && a->inverse ? 1 : 2);
+
+	for (int k = 0; k < x->rank - 1; k++)
+		fits &= k == axis || dim_same(x->dim[k], y->dim[k]);
+	return fits;
+}
+
+static int lengths_fitting(Graph *g, const Node *n, int axis, Row *row)
+{
+	const struct Dft *a = n->attr;
+	int64_t columns = n->out[0]->shape.dim[axis].k, usual = usual_length(a, n->in[X]->shape.dim[axis].k);
+	int found = 0;
+
+	if (!has_in(n, LENGTH)) {
+		*row = (Row){ABSENT, axis};
+		return columns_of(a, usual) == columns;
+	}
+	for (int64_t length = 1; length <= 2 * columns; length++)
+		if (columns_of(a, length) == columns && may_be(g, n, LENGTH, length))
+			row[found++] = (Row){length, axis};
+	return found;
+}
+
+static Value *dft_with(Graph *g, const Node *n, const int64_t *row)
+{
+	const Row *r = (const Row *)row;
+	Value *length = r->length == ABSENT ? NULL : value_scalar(g, I64, (double)r->length);
+
+	return put_attr(g, n, "DFT", n->attr, n->in[X], length, value_scalar(g, I64, (double)r->axis), END_IN);
+}
+
+static void dft_trust(Graph *g, Node *n)
+{
+	int rank = n->in[X]->shape.rank, found = 0;
+	Row row[MOST_ROWS];
+
+	if (!dft_is_given(g, n))
+		return;
+	for (int k = 0; k < rank - 1; k++)
+		if (axis_fits(n, k) && (has_in(n, AXIS) || k == rank - 2) &&
+		    (may_be(g, n, AXIS, k) || may_be(g, n, AXIS, k - rank)))
+			found += lengths_fitting(g, n, k, row + found);
+	Value *length = has_in(n, LENGTH) ? as_vector(g, n, n->in[LENGTH]) : number(g, ABSENT);
+	Value *axis = has_in(n, AXIS) ? from_front(g, n, as_vector(g, n, n->in[AXIS]), rank) : number(g, rank - 2);
+	rows_settled(g, n, joined(g, n, 0, length, axis), &row->length, 2, found, dft_with);
 }
 
 /* `size` numbers along the axis: the first ones, or with zeros behind them. */
@@ -245,7 +329,7 @@ static const Attr dft_attrs[] = {ATTR_INT(Dft, inverse, 0), ATTR_INT(Dft, onesid
 const Op op_dft = {
 	.name = "DFT", .min_in = 1, .max_in = 3, .min_out = 1, .max_out = 1, .ulp = 256,
 	.attrs = dft_attrs, .attr_size = sizeof(struct Dft),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.infer = infer, .trust = dft_trust, .eval = eval_expansion, .expand = expand,
 };
 
 /* ---- STFT ---- */
@@ -275,10 +359,19 @@ static Frames frames_of(Graph *g, const Node *n)
 	return f;
 }
 
+static bool stft_is_given(Graph *g, const Node *n)
+{
+	return is_trusted(g, n, STEP) || is_trusted(g, n, FRAME_LENGTH);
+}
+
 static void stft_infer(Graph *g, Node *n)
 {
 	need_type(g, n, SIGNAL, "f");
 	need_rank(g, n, SIGNAL, 2, 3);
+	if (stft_is_given(g, n)) {
+		given_out(g, n);
+		return;
+	}
 	if (has_in(n, WINDOW)) {
 		same_type(g, n, SIGNAL, WINDOW);
 		need_rank(g, n, WINDOW, 1, 1);
@@ -309,32 +402,105 @@ static Value *convolved(const Transform *d, Value *x, const Frames *f)
 	return transposed(g, d->n, y, 3, (int64_t[]){0, 2, 1});
 }
 
-static Value *gathered(const Transform *d, Value *x, const Frames *f)
+/* Frames that start at each `step`, one number; of those beyond the end, anything. */
+static Value *gathered(const Transform *d, Value *x, const Frames *f, Value *step)
 {
 	Graph *g = d->g;
-	Tensor *index = tensor_new(&g->ctx->perm, I64, 2, (int64_t[]){f->count, f->length});
-	int64_t axis = 1;
+	int64_t axis = 1, last = x->shape.dim[1].k - 1;
+	Value *from = binary(g, d->n, "Mul", with_axes(g, d->n, count_to(g, f->count), 1, &axis), step);
+	Value *index = binary(g, d->n, "Add", from, count_to(g, f->length));
 
-	for (int64_t i = 0; i < index->count; i++)
-		store_i64(I64, index->data, i, i / f->length * f->step + i % f->length);
-	x = put_attr(g, d->n, "Gather", &(struct Gather){1}, x, value_const(g, NULL, index), END_IN);
+	x = picked(g, d->n, x, within(g, d->n, index, number(g, 0), number(g, last)), 1);
 	if (has_in(d->n, WINDOW))
 		x = put(g, d->n, "Mul", x, with_axes(g, d->n, cast_value(g, d->n, d->n->in[WINDOW], d->t), 1, &axis), END_IN);
 	return put_attr(g, d->n, "DFT", &(struct Dft){0, ATTR_OF(d->n, Dft)->onesided}, x, END_IN);
+}
+
+/* step NULL: the one of f */
+static Value *spectra(const Transform *d, const Frames *f, Value *step)
+{
+	bool short_ones = f->length * f->width * f->bins * 2 <= 4 * ONE_MATRIX;
+	Value *x = cast_value(d->g, d->n, d->n->in[SIGNAL], d->t);
+	int64_t axis = 2;
+
+	if (x->shape.rank == 2)
+		x = with_axes(d->g, d->n, x, 1, &axis);
+	if (step || !short_ones)
+		x = gathered(d, x, f, step ? step : number(d->g, f->step));
+	else
+		x = convolved(d, x, f);
+	x = reshaped(d->g, d->n, x, 4, (int64_t[]){0, f->count, f->bins, 2});
+	return cast_value(d->g, d->n, x, d->n->in[SIGNAL]->dtype);
 }
 
 static void stft_expand(Graph *g, Node *n)
 {
 	Frames f = frames_of(g, n);
 	Transform d = {g, n, work_type(n->in[SIGNAL]->dtype), false};
-	int64_t axis = 2;
-	Value *x = cast_value(g, n, n->in[SIGNAL], d.t);
 
-	if (x->shape.rank == 2)
-		x = with_axes(g, n, x, 1, &axis);
-	x = f.length * f.width * f.bins * 2 <= 4 * ONE_MATRIX ? convolved(&d, x, &f) : gathered(&d, x, &f);
-	x = reshaped(g, n, x, 4, (int64_t[]){0, f.count, f.bins, 2});
-	replace_out(g, n, 0, cast_value(g, n, x, n->in[SIGNAL]->dtype));
+	replace_out(g, n, 0, spectra(&d, &f, NULL));
+}
+
+/* ---- STFT whose step or length data decide ---- */
+
+/* The frames that make the file's shape, of that length. step: the only one that does, or 0; count 0 where none does. */
+static Frames frames_fitting(const Node *n, int64_t length)
+{
+	const Shape *x = &n->in[SIGNAL]->shape, *y = &n->out[0]->shape;
+	int64_t more = x->dim[1].k - length, count = y->dim[1].k;
+	Frames f = {.length = length, .count = count, .bins = y->dim[2].k, .width = x->rank == 3 ? x->dim[2].k : 1};
+	int64_t least = count > 0 ? more / count + 1 : 0, most = count > 1 ? more / (count - 1) : INT64_MAX;
+
+	if (more < 0 || least > most || count < 1)
+		f.count = 0;
+	f.step = least == most ? least : 0;
+	return f;
+}
+
+static Value *stft_with(Graph *g, const Node *n, const int64_t *row)
+{
+	Transform d = {g, n, work_type(n->in[SIGNAL]->dtype), false};
+	Frames f = frames_fitting(n, *row);
+	Value *length = value_scalar(g, I64, (double)*row), *step = n->in[STEP];
+
+	if (!f.step && is_trusted(g, n, STEP))
+		return spectra(&d, &f, as_vector(g, n, step));
+	step = f.step ? value_scalar(g, I64, (double)f.step) : step;
+	return put_attr(g, n, "STFT", n->attr, n->in[SIGNAL], step, n->in[WINDOW], length, END_IN);
+}
+
+static int frames_settled(Graph *g, const Node *n, int64_t *lengths)
+{
+	const Shape *y = &n->out[0]->shape;
+	bool fits = y->rank == 4 && dim_same(y->dim[0], n->in[SIGNAL]->shape.dim[0]) && dim_is(y->dim[3], 2);
+	int found = 0;
+
+	for (int64_t length = 1; fits && length <= 2 * y->dim[2].k; length++) {
+		bool same = columns_of(n->attr, length) == y->dim[2].k && may_be(g, n, FRAME_LENGTH, length);
+		if (has_in(n, WINDOW))
+			same = same && dim_is(n->in[WINDOW]->shape.dim[0], length);
+		if (same && frames_fitting(n, length).count)
+			lengths[found++] = length;
+	}
+	return found;
+}
+
+/* (signal - length) / step + 1 has to be the number of frames. */
+static void stft_trust(Graph *g, Node *n)
+{
+	const Shape *x = &n->in[SIGNAL]->shape, *y = &n->out[0]->shape;
+	int64_t lengths[2];
+
+	if (!stft_is_given(g, n))
+		return;
+	int found = frames_settled(g, n, lengths);
+	Value *length = has_in(n, FRAME_LENGTH) ? as_vector(g, n, n->in[FRAME_LENGTH]) : number(g, found ? *lengths : 0);
+	Value *step = as_vector(g, n, n->in[STEP]), *one = number(g, 1);
+	Value *starts = binary(g, n, "Div", binary(g, n, "Sub", number(g, x->dim[1].k), length),
+			       binary(g, n, "Max", step, one));
+	rows_settled(g, n, length, lengths, 1, found, stft_with);
+	require(g, n, binary(g, n, "Equal", binary(g, n, "Add", starts, one), number(g, y->dim[1].k)));
+	require(g, n, binary(g, n, "GreaterOrEqual", step, one));
 }
 
 static const Attr stft_attrs[] = {ATTR_INT(Dft, onesided, 1), {0}};
@@ -342,5 +508,5 @@ static const Attr stft_attrs[] = {ATTR_INT(Dft, onesided, 1), {0}};
 const Op op_stft = {
 	.name = "STFT", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1, .ulp = 256,
 	.attrs = stft_attrs, .attr_size = sizeof(struct Dft),
-	.infer = stft_infer, .eval = eval_expansion, .expand = stft_expand,
+	.infer = stft_infer, .trust = stft_trust, .eval = eval_expansion, .expand = stft_expand,
 };

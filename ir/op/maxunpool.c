@@ -3,7 +3,7 @@
  *     y[i[k]] = x[k]    positions in the whole pooled tensor, [n, c, (x - 1) * stride + kernel - pads ..]
  *
  * A larger output_shape has zeros behind it. */
-#include "ir/op/composite.h"
+#include "ir/op/trust.h"
 
 enum { X, PLACES, OUTPUT_SHAPE };
 
@@ -63,8 +63,22 @@ static void expand(Graph *g, Node *n)
 	replace_out(g, n, 0, has_in(n, OUTPUT_SHAPE) ? enlarged(g, n, y, size) : y);
 }
 
+static void infer(Graph *g, Node *n)
+{
+	if (is_trusted(g, n, OUTPUT_SHAPE))
+		take_given_shape(g, n);
+	else
+		infer_expansion(g, n);
+}
+
+static void trust(Graph *g, Node *n)
+{
+	if (is_trusted(g, n, OUTPUT_SHAPE))
+		settle_sizes(g, n, OUTPUT_SHAPE, &n->out[0]->shape);
+}
+
 const Op op_maxunpool = {
 	.name = "MaxUnpool", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct Sliding),
-	.infer = infer_expansion, .eval = eval_expansion, .expand = expand,
+	.infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
 };

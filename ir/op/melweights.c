@@ -1,13 +1,16 @@
-/* melweights.c -- MelWeightMatrix (17): a constant matrix from the bins of a spectrum to bands of the mel scale.
+/* melweights.c -- MelWeightMatrix (17): a matrix from the bins of a spectrum to bands of the mel scale.
  *
  *     mel(f) = 2595 log10(1 + f / 700)
  *     band b is a triangle over the spectrum's bins e[b], e[b + 1], e[b + 2], edges at equal steps of mel */
 #include <math.h>
-#include "ir/op/composite.h"
+#include "ir/op/trust.h"
 
 enum { BANDS, LENGTH, RATE, LOWEST, HIGHEST };
 
 struct MelWeights { DType output_datatype; };
+
+/* One number, where it is known. */
+static bool is_known(const Node *n, int slot) { return n->in[slot]->data != NULL; }
 
 static double number_in(Graph *g, const Node *n, int slot)
 {
@@ -19,55 +22,132 @@ static double number_in(Graph *g, const Node *n, int slot)
 	return *x;
 }
 
+static bool has_known_edges(const Node *n) { return is_known(n, RATE) && is_known(n, LOWEST) && is_known(n, HIGHEST); }
+
+static void check_edges(Graph *g, const Node *n)
+{
+	double rate = number_in(g, n, RATE), low = number_in(g, n, LOWEST), high = number_in(g, n, HIGHEST);
+
+	if (rate < 1 || high > rate || low > high)
+		fail_node(g, n, "E-VALUE", "edges %g .. %g at a sample rate of %g", low, high, rate);
+}
+
+static bool is_given(Graph *g, const Node *n) { return is_trusted(g, n, BANDS) || is_trusted(g, n, LENGTH); }
+
+static Shape mel_shape(Graph *g, const Node *n)
+{
+	if (!is_given(g, n))
+		return (Shape){2, {dim((int64_t)number_in(g, n, LENGTH) / 2 + 1), dim((int64_t)number_in(g, n, BANDS))}};
+	if (n->out[0]->shape.rank != 2)
+		fail_node(g, n, "E-RANK", "the result has shape %s", shape_text(g, &n->out[0]->shape));
+	return n->out[0]->shape;
+}
+
 static void infer(Graph *g, Node *n)
 {
 	DType t = ATTR_OF(n, MelWeights)->output_datatype;
 
 	if (!is_float(t) && !is_int(t))
 		fail_node(g, n, "E-ATTR", "output_datatype is %s; it must be a type of numbers", dtype_name(t));
-	for (int i = BANDS; i <= RATE; i++)
-		need_type(g, n, i, "iu");
-	need_type(g, n, LOWEST, "f");
-	need_type(g, n, HIGHEST, "f");
-	if (number_in(g, n, RATE) < 1 || number_in(g, n, HIGHEST) > number_in(g, n, RATE) ||
-	    number_in(g, n, LOWEST) > number_in(g, n, HIGHEST))
-		fail_node(g, n, "E-VALUE", "edges %g .. %g at a sample rate of %g", number_in(g, n, LOWEST),
-			  number_in(g, n, HIGHEST), number_in(g, n, RATE));
-	set_out(g, n, 0, t, &(Shape){2, {dim((int64_t)number_in(g, n, LENGTH) / 2 + 1), dim((int64_t)number_in(g, n, BANDS))}});
+	for (int i = BANDS; i <= HIGHEST; i++) {
+		need_type(g, n, i, i <= RATE ? "iu" : "f");
+		if (!dim_is(shape_count(g, &n->in[i]->shape), 1))
+			fail_node(g, n, "E-SHAPE", "input %d must be one number", i);
+	}
+	if (has_known_edges(n))
+		check_edges(g, n);
+	Shape y = mel_shape(g, n);
+	set_out(g, n, 0, t, &y);
 }
 
-/* The bin in which edge k of the bands lies. */
-static int64_t edge_bin(Graph *g, const Node *n, int64_t k)
-{
-	double low = 2595 * log10(1 + number_in(g, n, LOWEST) / 700), high = 2595 * log10(1 + number_in(g, n, HIGHEST) / 700);
-	double step = (high - low) / (number_in(g, n, BANDS) + 2);
-	double hertz = 700 * (pow(10, ((double)k * step + low) / 2595) - 1);
+/* ---- the weights as nodes, which fold where all inputs are known ---- */
 
-	return (int64_t)floor((number_in(g, n, LENGTH) + 1) * hertz / number_in(g, n, RATE));
+typedef struct Mel {
+	Graph *g;
+	const Node *n;
+} Mel;
+
+static Value *f64(const Mel *m, double x) { return value_scalar(m->g, F64, x); }
+static Value *with(const Mel *m, const char *op, Value *a, Value *b) { return binary(m->g, m->n, op, a, b); }
+
+static Value *where(const Mel *m, Value *is, Value *a, Value *b) { return put(m->g, m->n, "Where", is, a, b, END_IN); }
+
+static Value *input_f64(const Mel *m, int slot)
+{
+	return element(m->g, m->n, reshaped(m->g, m->n, cast_value(m->g, m->n, m->n->in[slot], F64), 1, (int64_t[]){-1}), 0);
 }
 
-static double weight(int64_t bin, const int64_t *edge)
+static Value *mel_of(const Mel *m, Value *hertz)
 {
-	int64_t up = edge[1] - edge[0], down = edge[2] - edge[1];
+	Value *x = with(m, "Add", with(m, "Div", hertz, f64(m, 700)), f64(m, 1));
 
-	if (up == 0 && bin == edge[1] && down <= 0)
-		return 1;
-	if (bin >= edge[1] && bin < edge[2])
-		return (double)(edge[2] - bin) / (double)down;
-	return up > 0 && bin >= edge[0] && bin <= edge[1] ? (double)(bin - edge[0]) / (double)up : 0;
+	return with(m, "Mul", put(m->g, m->n, "Log", x, END_IN), f64(m, 2595 / log(10)));
+}
+
+/* The bins in which the edges of the bands lie: f64[bands + 2]. */
+static Value *edge_bins(const Mel *m, int64_t bands)
+{
+	Value *low = mel_of(m, input_f64(m, LOWEST)), *high = mel_of(m, input_f64(m, HIGHEST));
+	Value *step = with(m, "Div", with(m, "Sub", high, low), f64(m, (double)bands + 2));
+	Value *k = cast_value(m->g, m->n, count_to(m->g, bands + 2), F64);
+	Value *mel = with(m, "Div", with(m, "Add", with(m, "Mul", k, step), low), f64(m, 2595));
+	Value *hertz = with(m, "Mul", with(m, "Sub", with(m, "Pow", f64(m, 10), mel), f64(m, 1)), f64(m, 700));
+	Value *length = with(m, "Add", input_f64(m, LENGTH), f64(m, 1));
+
+	return put(m->g, m->n, "Floor", with(m, "Div", with(m, "Mul", hertz, length), input_f64(m, RATE)), END_IN);
+}
+
+/* a <= b */
+static Value *up_to(const Mel *m, Value *a, Value *b) { return with(m, "LessOrEqual", a, b); }
+
+static Value *weights(const Mel *m, const Shape *s)
+{
+	int64_t bands = s->dim[1].k, last = 1;
+	Value *e = edge_bins(m, bands), *zero = f64(m, 0), *edge[3];
+	Value *bin = with_axes(m->g, m->n, cast_value(m->g, m->n, count_to(m->g, s->dim[0].k), F64), 1, &last);
+
+	for (int k = 0; k < 3; k++)
+		edge[k] = stretch(m->g, m->n, e, k, bands + k);
+	Value *up = with(m, "Sub", edge[1], edge[0]), *down = with(m, "Sub", edge[2], edge[1]);
+	Value *rising = with(m, "And", up_to(m, edge[0], bin), up_to(m, bin, edge[1]));
+	rising = with(m, "And", rising, with(m, "Less", zero, up));
+	Value *y = where(m, rising, with(m, "Div", with(m, "Sub", bin, edge[0]), up), zero);
+	Value *falling = with(m, "And", up_to(m, edge[1], bin), with(m, "Less", bin, edge[2]));
+	y = where(m, falling, with(m, "Div", with(m, "Sub", edge[2], bin), down), y);
+	Value *flat = with(m, "And", with(m, "Equal", up, zero), up_to(m, down, zero));
+	y = where(m, with(m, "And", flat, with(m, "Equal", bin, edge[1])), f64(m, 1), y);
+	return cast_value(m->g, m->n, y, ATTR_OF(m->n, MelWeights)->output_datatype);
+}
+
+static void require_edges(const Mel *m)
+{
+	Value *rate = input_f64(m, RATE), *low = input_f64(m, LOWEST), *high = input_f64(m, HIGHEST);
+
+	require(m->g, m->n, up_to(m, f64(m, 1), rate));
+	require(m->g, m->n, with(m, "And", up_to(m, low, high), up_to(m, high, rate)));
+	require(m->g, m->n, up_to(m, f64(m, 0), low));
 }
 
 static void expand(Graph *g, Node *n)
 {
-	const Shape *s = &n->out[0]->shape;
-	Tensor *y = tensor_new(&g->ctx->perm, n->out[0]->dtype, 2, (int64_t[]){s->dim[0].k, s->dim[1].k});
+	Mel m = {g, n};
+	Shape s = mel_shape(g, n);
 
-	for (int64_t band = 0; band < y->dim[1]; band++) {
-		int64_t edge[3] = {edge_bin(g, n, band), edge_bin(g, n, band + 1), edge_bin(g, n, band + 2)};
-		for (int64_t bin = 0; bin < y->dim[0]; bin++)
-			store_f64(y->dtype, y->data, bin * y->dim[1] + band, weight(bin, edge));
-	}
-	replace_out(g, n, 0, value_const(g, NULL, y));
+	if (!has_known_edges(n))
+		require_edges(&m);
+	replace_out(g, n, 0, weights(&m, &s));
+}
+
+static void trust(Graph *g, Node *n)
+{
+	const Shape *y = &n->out[0]->shape;
+
+	if (!is_given(g, n))
+		return;
+	Value *half = binary(g, n, "Div", as_vector(g, n, n->in[LENGTH]), number(g, 2));
+	require(g, n, binary(g, n, "Equal", half, number(g, y->dim[0].k - 1)));
+	require(g, n, binary(g, n, "Equal", as_vector(g, n, n->in[BANDS]), number(g, y->dim[1].k)));
+	expand(g, n);
 }
 
 static const Attr attrs[] = {ATTR_TYPE(MelWeights, output_datatype, F32), {0}};
@@ -75,5 +155,5 @@ static const Attr attrs[] = {ATTR_TYPE(MelWeights, output_datatype, F32), {0}};
 const Op op_melweightmatrix = {
 	.name = "MelWeightMatrix", .min_in = 5, .max_in = 5, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct MelWeights),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
 };

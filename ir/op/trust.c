@@ -92,14 +92,19 @@ void settle_input(Node *n, int slot, Value *v)
 	n->in[slot] = v;
 }
 
-void take_given_shape(Graph *g, Node *n)
+static void given_if(Graph *g, Node *n, bool possible)
 {
-	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
+	const Shape *x = &n->in[0]->shape;
 
-	if (y->rank != x->rank || !shape_known(x))
-		fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, x), shape_text(g, y));
+	if (!possible || !shape_known(x))
+		fail_node(g, n, "E-SHAPE", "shape %s cannot become %s", shape_text(g, x),
+			  shape_text(g, &n->out[0]->shape));
 	n->out[0]->dtype = n->in[0]->dtype;
 }
+
+void given_out(Graph *g, Node *n) { given_if(g, n, true); }
+
+void take_given_shape(Graph *g, Node *n) { given_if(g, n, n->out[0]->shape.rank == n->in[0]->shape.rank); }
 
 void settle_number(Graph *g, Node *n, int slot, int64_t k)
 {
@@ -121,6 +126,26 @@ void settle_sizes(Graph *g, Node *n, int slot, const Shape *s)
 Value *picked(Graph *g, const Node *like, Value *x, Value *index, int axis)
 {
 	return put_attr(g, like, "Gather", &(struct Gather){axis}, x, index, END_IN);
+}
+
+/* ---- a few settings ---- */
+
+void rows_settled(Graph *g, Node *n, Value *given, const int64_t *row, int width, int count, WithRow *make)
+{
+	const struct Reduce whole = {.keepdims = 0};
+
+	if (!count)
+		fail_node(g, n, "E-SHAPE", "nothing that the data can say makes shape %s of %s",
+			  shape_text(g, &n->out[0]->shape), shape_text(g, &n->in[0]->shape));
+	Tensor *t = tensor_i64(&g->ctx->perm, count * width, row, false);
+	Value *all = reshaped(g, n, value_const(g, NULL, t), 2, (int64_t[]){count, width});
+	Value *is = put_attr(g, n, "ReduceMin", &whole, binary(g, n, "Equal", given, all), number(g, 1), END_IN), *y = NULL;
+	for (int i = 0; i < count; i++) {
+		Value *one = make(g, n, row + i * width);
+		y = y ? put(g, n, "Where", element(g, n, is, i), one, y, END_IN) : one;
+	}
+	require(g, n, put_attr(g, n, "ReduceMax", &whole, is, END_IN));
+	value_replace(g, n->out[0], y);
 }
 
 /* ---- sets of axes: one hexadecimal digit an axis, which counts how often the axis is named ---- */

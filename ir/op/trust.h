@@ -31,7 +31,9 @@ Value *by_axis(Graph *g, const Node *like, Value *axes, Value *v, int rank, int6
 
 /* Input `slot` is what `v` says, of which nobody has to ask the data any more. */
 void settle_input(Node *n, int slot, Value *v);
-/* Infer, where the file gives the result: its rank is that of input 0, whose sizes are known, and its type. */
+/* Infer, where the file gives the result: its type is that of input 0, whose sizes are known; */
+void given_out(Graph *g, Node *n);
+/* and so is its rank. */
 void take_given_shape(Graph *g, Node *n);
 /* Input `slot`, one number that is now k; a Require that the data give the same. */
 void settle_number(Graph *g, Node *n, int slot, int64_t k);
@@ -39,6 +41,14 @@ void settle_number(Graph *g, Node *n, int slot, int64_t k);
 void settle_sizes(Graph *g, Node *n, int slot, const Shape *s);
 /* x with index[i] instead of i along an axis. */
 Value *picked(Graph *g, const Node *like, Value *x, Value *index, int axis);
+
+/* ---- a few settings ---- */
+
+/* What the node gives where a row of numbers is set. */
+typedef Value *WithRow(Graph *g, const Node *n, const int64_t *row);
+/* Output 0 with the row that the data say: `given`, i64[width], must be one of them. All are computed and one is taken.
+ * E-SHAPE where there are none. */
+void rows_settled(Graph *g, Node *n, Value *given, const int64_t *row, int width, int count, WithRow *make);
 
 /* ---- sets of axes ---- */
 

@@ -194,3 +194,67 @@ run n = i64[] [5] gives w = f32[4] [0, 0.5, 1, 0.5]
 fails E-SHAPE
 graph (%t f32[1,2,3], %z i64[4]) -> (%g) { %g f32[1,1,2,2] = AffineGrid(%t, %z) }
 run t = f32[1,2,3] [1, 0, 0, 0, 1, 0], z = i64[4] [1, 7, 2, 1] gives g = f32[1,1,2,2] [-0.5, 0, 0.5, 0]
+
+== DFT: the data choose among two axes
+graph (%x f32[1,2,2,1], %a i64[]) -> (%y) { %y f32[1,2,2,2] = DFT(%x, _, %a) }
+run x = f32[1,2,2,1] [1, 2, 3, 5], a = i64[] [1] gives y = f32[1,2,2,2] [4, 0, 7, 0, -2, 0, -3, 0] within 1e-6
+run x = f32[1,2,2,1] [1, 2, 3, 5], a = i64[] [-2] gives y = f32[1,2,2,2] [3, 0, -1, 0, 8, 0, -2, 0] within 1e-6
+
+== DFT: the axis of complex numbers
+fails E-AXIS
+graph (%x f32[1,2,2,2], %a i64[]) -> (%y) { %y f32[1,2,2,2] = DFT(%x, _, %a) }
+run x = f32[1,2,2,2] [1, 2, 3, 5, 0, 0, 0, 0], a = i64[] [3] gives y = f32[1,2,2,2] [0 * 8]
+
+== DFT: half a spectrum of an even length, or of an odd one
+graph (%x f32[1,3,1], %l i64[]) -> (%y) { %y f32[1,2,2] = DFT(%x, %l) {onesided = 1} }
+run x = f32[1,3,1] [1, 2, 3], l = i64[] [2] gives y = f32[1,2,2] [3, 0, -1, 0] within 1e-6
+run x = f32[1,3,1] [1, 2, 3], l = i64[] [3] gives y = f32[1,2,2] [6, 0, -1.5, 0.866025388] within 1e-6
+
+== DFT: another length
+fails E-SHAPE
+graph (%x f32[1,3,1], %l i64[]) -> (%y) { %y f32[1,2,2] = DFT(%x, %l) {onesided = 1} }
+run x = f32[1,3,1] [1, 2, 3], l = i64[] [4] gives y = f32[1,2,2] [3, 0, -1, 0]
+
+== STFT: the data give step and length
+graph (%x f32[1,6], %s i64[], %l i64[]) -> (%y) { %y f32[1,2,2,2] = STFT(%x, %s, _, %l) }
+run x = f32[1,6] [1, 2, 3, 4, 5, 7], s = i64[] [3], l = i64[] [2] gives y = f32[1,2,2,2] [3, 0, -1, 0, 9, 0, -1, 0]
+    within 1e-6
+run x = f32[1,6] [1, 2, 3, 4, 5, 7], s = i64[] [4], l = i64[] [2] gives y = f32[1,2,2,2] [3, 0, -1, 0, 12, 0, -2, 0]
+    within 1e-6
+run x = f32[1,6] [1, 2, 3, 4, 5, 7], s = i64[] [3], l = i64[] [3] gives y = f32[1,2,2,2] [6, 0, -1.5, 0.866025388, 16, 0,
+    -2, 1.73205078] within 1e-6
+
+== STFT: a step that makes more frames
+fails E-SHAPE
+graph (%x f32[1,6], %s i64[], %l i64[]) -> (%y) { %y f32[1,2,2,2] = STFT(%x, %s, _, %l) }
+run x = f32[1,6] [1, 2, 3, 4, 5, 7], s = i64[] [2], l = i64[] [2] gives y = f32[1,2,2,2] [3, 0, -1, 0, 9, 0, -1, 0]
+
+== STFT: one frame, a window
+graph (%x f32[1,3], %s i64[], %w f32[2]) -> (%y) { %y f32[1,1,2,2] = STFT(%x, %s, %w) }
+run x = f32[1,3] [1, 2, 3], s = i64[] [9], w = f32[2] [1, 10] gives y = f32[1,1,2,2] [21, 0, -19, 0] within 1e-5
+
+== Col2Im: the data choose among two blocks
+graph (%x f32[1,2,2], %i i64[2], %b i64[2]) -> (%y) { %y f32[1,1,2,2] = Col2Im(%x, %i, %b) }
+run x = f32[1,2,2] [1, 2, 3, 4], i = i64[2] [2, 2], b = i64[2] [1, 2] gives y = f32[1,1,2,2] [1, 3, 2, 4]
+run x = f32[1,2,2] [1, 2, 3, 4], i = i64[2] [2, 2], b = i64[2] [2, 1] gives y = f32[1,1,2,2] [1, 2, 3, 4]
+
+== Col2Im: another image
+fails E-SHAPE
+graph (%x f32[1,2,2], %i i64[2], %b i64[2]) -> (%y) { %y f32[1,1,2,2] = Col2Im(%x, %i, %b) }
+run x = f32[1,2,2] [1, 2, 3, 4], i = i64[2] [1, 4], b = i64[2] [1, 2] gives y = f32[1,1,2,2] [1, 3, 2, 4]
+
+== MaxUnpool: a larger shape
+graph (%x f32[1,1,2], %i i64[1,1,2], %s i64[3]) -> (%y) { %y f32[1,1,5] = MaxUnpool(%x, %i, %s) {kernel_shape = [2],
+    strides = [2]} }
+run x = f32[1,1,2] [7, 8], i = i64[1,1,2] [1, 2], s = i64[3] [1, 1, 5] gives y = f32[1,1,5] [0, 7, 8, 0, 0]
+
+== MelWeightMatrix: all five numbers
+graph (%b i64[], %l i64[], %r i64[], %f f32[], %t f32[]) -> (%y) { %y f32[9,4] = MelWeightMatrix(%b, %l, %r, %f, %t) }
+run b = i64[] [4], l = i64[] [16], r = i64[] [8000], f = f32[] [10], t = f32[] [3900]
+gives y = f32[9,4] [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0] within 1e-6
+
+== MelWeightMatrix: edges in the wrong order
+fails E-VALUE
+graph (%b i64[], %l i64[], %r i64[], %f f32[], %t f32[]) -> (%y) { %y f32[9,4] = MelWeightMatrix(%b, %l, %r, %f, %t) }
+run b = i64[] [4], l = i64[] [16], r = i64[] [8000], f = f32[] [3900], t = f32[] [10] gives y = f32[9,4] [0 * 36]

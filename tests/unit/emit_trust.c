@@ -23,6 +23,11 @@ static const Model models[] = {
 	 {{0, 0, 0, 0}, {1, 1, 0, 0}, {INT64_MAX, 0, 0, 0}}},
 	{"graph (%x f32[6], %d i64[2]) -> (%y) { %s, %e = Split(%d) {num_outputs = 2} %y f32[3] = Slice(%x, %s, %e) }", {1, 4}, {{1, 5}, {4, 1}, {INT64_MIN, INT64_MAX}}},
 	{"graph (%x f32[6], %d i64[2]) -> (%y, %z) { %y f32[2], %z f32[4] = Split(%x, %d) }", {2, 4}, {{4, 2}, {2, 3}, {-2, 8}}},
+	{"graph (%x f32[1,6], %d i64[1]) -> (%y) { %l i64[] = const [2] %y f32[1,2,2,2] = STFT(%x, %d, _, %l) }", {3},
+	 {{2}, {0}, {INT64_MAX}}},
+	{"graph (%x f32[2,3,1], %d i64[1]) -> (%y) { %y f32[2,3,2] = DFT(%x, _, %d) {onesided = 1} }", {0}, {{1}, {2}, {-9}}},
+	{"graph (%x f32[1,2,3], %d i64[2]) -> (%y) { %i i64[2] = const [1, 4] %y f32[1,1,1,4] = Col2Im(%x, %i, %d) }", {1, 2},
+	 {{2, 1}, {1, 3}, {0, 0}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };

@@ -317,6 +317,24 @@ static void upsampling(void **state)
 	EXPECT("1,4", 0, 0, 1, 1);
 }
 
+/* Scales that the run brings; only the file's shape says that they make nothing smaller. */
+static void upsampling_by_inputs(void **state)
+{
+	(void)state;
+	for (int grows = 0; grows < 2; grows++) {
+		m = model_new(&ctx.perm);
+		m.proto->opset_import[0]->version = 9;
+		add_input(&m, "x", FLOAT, "1,2");
+		add_input(&m, "s", FLOAT, "2");
+		add_output(&m, "y", FLOAT, grows ? "1,5" : "1,1");
+		add_node(&m, "Upsample", "x,s", "y");
+		if (grows)
+			assert_true(is_node(import(), 0, "Resize"));
+		else
+			refuse(EXIT_UNSUPPORTED, "[E-DYNAMIC]");
+	}
+}
+
 static void resizing(void **state)
 {
 	(void)state;
@@ -415,6 +433,7 @@ int main(void)
 		TEST(training_is_refused),
 		TEST(groups_of_channels),
 		TEST(upsampling),
+		TEST(upsampling_by_inputs),
 		TEST(resizing),
 		TEST(casts_by_name),
 		TEST(masks_of_the_data_type),
