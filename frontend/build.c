@@ -222,6 +222,7 @@ static void build_node(Frame *f, size_t k)
 	switch (call.kind) {
 	case CALL_CONSTANT: r.out[0] = constant_build(&r); break;
 	case CALL_SEQUENCE: r.out[0] = sequence_build(&r); break;
+	case CALL_FLEX: r.out[0] = flex_attention(&r); break;
 	case CALL_FUNCTION: function_inline(&r, call.function); break;
 	case CALL_MISSING:
 	case CALL_OP: build_operator(&r, f->scope->node[k]); break;

@@ -84,7 +84,7 @@ typedef struct Import {
 
 /* What a node calls. */
 typedef struct Callee {
-	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION, CALL_SEQUENCE, CALL_MISSING } kind;
+	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION, CALL_SEQUENCE, CALL_FLEX, CALL_MISSING } kind;
 	int version; /* of the operator set */
 	Function *function;
 } Callee;
@@ -243,6 +243,11 @@ bool is_list(const Value *v);
 Value *sequence_build(Raw *r); /* its one output */
 void need_tensor(const Frame *f, const Value *v, const char *what); /* v is no list; E-UNSUPPORTED */
 
+/* ---- flexattention.c: written out with its bodies ---- */
+
+bool is_flex_attention(const char *domain, const char *type);
+Value *flex_attention(Raw *r); /* its one output */
+
 /* ---- attrs.c ---- */
 
 enum attr_type attr_type_of(const Raw *r, const AttributeProto *a);
@@ -254,6 +259,7 @@ void *attrs_import(Raw *r, const Op *op);
 _Noreturn void raw_fail(const Raw *r, enum exit_code status, const char *id, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 Graph *graph_build(Import *im, const Scope *s);
+Value *body_write_out(Raw *r, const GraphProto *p, Value *v); /* what a body of one input and one output makes of v */
 Graph *subgraph_build(Raw *r, const GraphProto *p); /* a body; what it captures is added to the node's inputs */
 bool branch_build(Raw *r); /* true: the condition of this If is known, and the branch stands in its place */
 void initializers_build(Frame *f);

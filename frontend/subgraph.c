@@ -215,22 +215,41 @@ static void need_operators(const Raw *r, const GraphProto *p)
 		missing_collect(r->f->im, scope_of_graph(r->f->scope, r->index, p));
 }
 
-/* The nodes of a branch in the place of the If; names from outside are what they are there. */
-static void write_out(Raw *r, const GraphProto *p)
+/* The nodes of a body in the place of its owner; names from outside are what they are there. */
+static Frame write_out(Raw *r, const GraphProto *p, Value *const *in)
 {
 	Import *im = r->f->im;
 	const Scope *s = scope_of_graph(r->f->scope, r->index, p);
 	Frame f = {.im = im, .scope = s, .path = r->f->path, .env = r->f->env, .nenv = r->f->nenv,
 		   .in_function = r->f->in_function, .g = r->f->g, .eval = r->f->eval};
 
-	if (p->n_input || p->n_output < (size_t)r->nout)
-		raw_fail(r, EXIT_MODEL, "E-OUTPUTS", "has %d outputs; the branch that is taken has %zu inputs and %zu outputs",
-			 r->nout, p->n_input, p->n_output);
 	f.value = NEW_N(im->arena, Value *, s->names.n);
 	for (uint32_t i = 0; i < s->noutside; i++)
 		value_bind(&f, s->names.name[s->outside[i]], value_of(r->f, s->names.name[s->outside[i]]));
+	for (size_t i = 0; i < p->n_input; i++) {
+		declared_check(im, p->input[i], in[i], "input");
+		value_bind(&f, p->input[i]->name, in[i]);
+	}
 	initializers_build(&f);
 	nodes_build(&f);
+	return f;
+}
+
+Value *body_write_out(Raw *r, const GraphProto *p, Value *v)
+{
+	if (p->n_input != 1 || p->n_output != 1)
+		raw_fail(r, EXIT_MODEL, "E-OUTPUTS", "has a body of %zu inputs and %zu outputs; it must have one of each",
+			 p->n_input, p->n_output);
+	Frame f = write_out(r, p, &v);
+	return value_of(&f, text_of(p->output[0]->name));
+}
+
+static void write_branch(Raw *r, const GraphProto *p)
+{
+	if (p->n_input || p->n_output < (size_t)r->nout)
+		raw_fail(r, EXIT_MODEL, "E-OUTPUTS", "has %d outputs; the branch that is taken has %zu inputs and %zu outputs",
+			 r->nout, p->n_input, p->n_output);
+	Frame f = write_out(r, p, NULL);
 	for (int i = 0; i < r->nout; i++)
 		r->out[i] = value_of(&f, text_of(p->output[i]->name));
 }
@@ -247,6 +266,6 @@ bool branch_build(Raw *r)
 		need_operators(r, yes);
 	missing_report(r->f->im);
 	if (known)
-		write_out(r, taken);
+		write_branch(r, taken);
 	return known;
 }

@@ -462,6 +462,64 @@ static void branches_that_are_not_taken(void **state)
 	refuse(EXIT_UNSUPPORTED, "1 operator is not supported: Frobnicate");
 }
 
+/* ---- bodies that run once ---- */
+
+/* Attention whose scores have s from outside added: queries of 2 batches and 4 heads, `kv` heads of keys. */
+static Onnx__GraphProto *flex_attention(const char *kv)
+{
+	Onnx__GraphProto *body = PROTO(&ctx.perm, graph_proto);
+	Model in = inside(&m, body);
+
+	add_opset(&m, "ai.onnx.preview", 1);
+	add_input(&m, "q", FLOAT, "2,4,n,8");
+	add_input(&m, "k", FLOAT, kv);
+	add_input(&m, "v", FLOAT, kv);
+	add_input(&m, "s", FLOAT, "1");
+	add_input(&in, "scores", FLOAT, "B,H,L,S");
+	add_node(&in, "Add", "scores,s", "t");
+	add_output(&in, "t", FLOAT, "B,H,L,S");
+	Onnx__NodeProto *n = add_node(&m, "FlexAttention", "q,k,v", "y");
+	n->domain = arena_string(&ctx.perm, "ai.onnx.preview");
+	set_graph(&m, n, "score_mod", body);
+	add_output(&m, "y", FLOAT, "2,4,n,8");
+	return body;
+}
+
+static uint32_t count_of(const Graph *g, const char *type)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < g->nnode; i++)
+		count += is_node(g, i, type);
+	return count;
+}
+
+static void attention_is_written_out_with_its_bodies(void **state)
+{
+	(void)state;
+	flex_attention("2,2,6,8");
+	Graph *g = import();
+	assert_int_equal(count_of(g, "Add"), 1);
+	assert_int_equal(count_of(g, "Softmax"), 1);
+	assert_int_equal(count_of(g, "MatMul"), 2);
+	assert_string_equal(dim_text(g->syms, g->out[0]->shape.dim[2]), "n");
+}
+
+static void attention_that_does_not_fit_is_refused(void **state)
+{
+	(void)state;
+	flex_attention("2,3,6,8");
+	refuse(EXIT_MODEL, "3 kv heads do not divide 4 heads [E-SHAPE]");
+	m = model_new(&ctx.perm);
+	Onnx__GraphProto *body = flex_attention("2,2,6,8");
+	body->node[0]->op_type = arena_string(&ctx.perm, "Less");
+	body->output[0]->type = NULL;
+	refuse(EXIT_MODEL, "score_mod makes bool");
+	m = model_new(&ctx.perm);
+	flex_attention("2,2,6,8")->node[0]->op_type = arena_string(&ctx.perm, "Frobnicate");
+	refuse(EXIT_UNSUPPORTED, "Frobnicate (1 node: 't')");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -489,6 +547,8 @@ int main(void)
 		TEST(names_of_a_body_are_its_own),
 		TEST(all_missing_operators_are_named),
 		TEST(branches_that_are_not_taken),
+		TEST(attention_is_written_out_with_its_bodies),
+		TEST(attention_that_does_not_fit_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
