@@ -81,22 +81,27 @@ static Expr *remember(Build *b, const Expr *x, Expr *local)
 
 /* ---- shared and invariant terms ---- */
 
+/* Index arithmetic is not, but what data decide is. */
 static bool worth_a_name(const Expr *x)
 {
+	if (x->kind == X_CAST && x->dtype == I64)
+		return worth_a_name(x->arg[0]);
 	return (x->kind == X_ALU || x->kind == X_CAST) && !(x->dtype == I64 && x->op != INDEX && x->op != SELECT && !is_text_alu(x->op));
 }
 
 typedef struct Sharing {
 	Build *b;
-	uint32_t *count; /* unconditional uses, by id */
+	uint32_t *count; /* unconditional uses, by id; no more than two are counted */
 	Expr **done;
 	uint32_t n;
 } Sharing;
 
 static void count_uses(Sharing *h, const Expr *x)
 {
-	if (x->id > h->n || h->count[x->id]++)
+	if (x->id > h->n || h->count[x->id] == 2)
 		return;
+	if (h->count[x->id]++ && worth_a_name(x))
+		return; /* a term without a name stands there twice, and so does what is in it */
 	int last = x->kind == X_ALU && x->op == SELECT ? 1 : x->nargs; /* a branch not taken is not evaluated */
 	for (int k = 0; k < last; k++)
 		count_uses(h, x->arg[k]);

@@ -7,9 +7,9 @@
  * sign; the other one's is 1 - score. */
 #include <string.h>
 #include "ir/op/reduce.h"
+#include "ir/op/scores.h"
 #include "ir/op/strings.h"
 
-enum { NO_TRANSFORM, SOFTMAX, LOGISTIC };
 enum { LINEAR, POLY, RBF, SIGMOID_KERNEL };
 
 struct LinearModel {
@@ -49,11 +49,7 @@ static Value *times_rows(Graph *g, const Node *n, Value *x, const char *name, co
 
 static Value *transform(Graph *g, const Node *n, Value *y)
 {
-	int64_t how = ATTR_OF(n, LinearModel)->post_transform;
-
-	if (how > LOGISTIC)
-		fail_unsupported(g, n, "post_transform other than NONE, SOFTMAX and LOGISTIC");
-	return how == NO_TRANSFORM ? y : put(g, n, how == SOFTMAX ? "Softmax" : "Sigmoid", y, END_IN);
+	return post_transformed(g, n, y, ATTR_OF(n, LinearModel)->post_transform);
 }
 
 static Value *scores_of(Graph *g, const Node *n, int64_t count)
@@ -81,8 +77,8 @@ static void expand_binary(Graph *g, Node *n, Value *labels)
 	int64_t axis = 1;
 	Value *s = scores_of(g, n, 1);
 
-	if (a->post_transform == SOFTMAX)
-		fail_unsupported(g, n, "softmax of one score");
+	if (a->post_transform != NO_TRANSFORM && a->post_transform != LOGISTIC)
+		fail_unsupported(g, n, "post_transform other than NONE and LOGISTIC for one score");
 	Value *yes = put(g, n, "Squeeze", put(g, n, "Greater", s, value_scalar(g, F32, 0), END_IN), value_i64(g, 1, &axis),
 			 END_IN);
 	replace_out(g, n, 0, put(g, n, "Gather", labels, cast_value(g, n, yes, I64), END_IN));
@@ -175,7 +171,7 @@ static void expand_svm(Graph *g, Node *n)
 	replace_out(g, n, 0, a->one_class ? y : transform(g, n, y));
 }
 
-#define POST ATTR_ENUM(LinearModel, post_transform, NO_TRANSFORM, "NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO|PROBIT")
+#define POST ATTR_ENUM(LinearModel, post_transform, NO_TRANSFORM, POST_TRANSFORMS)
 
 static const Attr regressor_attrs[] = {ATTR_LIST(LinearModel, coefficients, A_FLOATS),
 				       ATTR_LIST(LinearModel, intercepts, A_FLOATS), ATTR_INT(LinearModel, targets, 1), POST, {0}};

@@ -1,18 +1,18 @@
-/* trees.c -- TreeEnsembleRegressor (1-3), TreeEnsembleClassifier (1-3) of ai.onnx.ml: decision trees, their leaves summed.
+/* trees.c -- TreeEnsemble (5), TreeEnsembleRegressor (1-3), TreeEnsembleClassifier (1-3) of ai.onnx.ml: decision trees.
  *
- *     leaf[n, t] = tree t walked from its root by comparisons of features of x[n] with thresholds      (tcc.TreeLeaf)
- *     score[n, c] = base[c] + sum over t of weight[leaf[n, t], c]
+ *     score[n, c] = base[c] + sum over trees of what the leaf gives output c that x[n] comes to
  *
- * The trees are tables, [trees, nodes of the largest], with the root first. A leaf leads to itself, so that every tree
- * is walked for as many steps as the deepest one has. */
+ * The lists of the model become splits and votes, and these tables: see treetables.h. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "ir/op/reduce.h"
+#include "ir/op/scores.h"
 #include "ir/op/strings.h"
+#include "ir/op/treetables.h"
 
 enum { SUM, AVERAGE, LEAST, MOST };
-enum { NO_TRANSFORM, SOFTMAX, LOGISTIC, SOFTMAX_ZERO, PROBIT };
-enum { LEQ, LT_, GTE, GT, EQUAL, UNEQUAL, LEAF };
+enum { LEAF = SPLIT_MEMBER }; /* in the list of modes */
 
 static const char *const modes[] = {"BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ",
 				    "LEAF"};
@@ -25,22 +25,24 @@ struct Trees {
 	Strings nodes_modes, classlabels_strings;
 	Ints leaf_trees, leaf_nodes, leaf_targets; /* target_ or class_ treeids, nodeids, ids */
 	Floats leaf_weights;
+	Tensor *nodes_values_as_tensor, *nodes_hitrates_as_tensor, *base_values_as_tensor, *leaf_weights_as_tensor;
 	Ints classlabels_int64s;
 };
 
-#define POST_TRANSFORMS "NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO|PROBIT"
 #define NODE_ATTRS                                                                                                     \
 	ATTR_ENUM(Trees, post_transform, NO_TRANSFORM, POST_TRANSFORMS), ATTR_LIST(Trees, nodes_treeids, A_INTS),      \
 		ATTR_LIST(Trees, nodes_nodeids, A_INTS), ATTR_LIST(Trees, nodes_featureids, A_INTS),                   \
 		ATTR_LIST(Trees, nodes_truenodeids, A_INTS), ATTR_LIST(Trees, nodes_falsenodeids, A_INTS),             \
 		ATTR_LIST(Trees, nodes_missing_value_tracks_true, A_INTS), ATTR_LIST(Trees, nodes_values, A_FLOATS),   \
 		ATTR_LIST(Trees, nodes_hitrates, A_FLOATS), ATTR_LIST(Trees, base_values, A_FLOATS),                   \
-		ATTR_LIST(Trees, nodes_modes, A_STRINGS)
+		ATTR_LIST(Trees, nodes_modes, A_STRINGS), ATTR_LIST(Trees, nodes_values_as_tensor, A_TENSOR),           \
+		ATTR_LIST(Trees, nodes_hitrates_as_tensor, A_TENSOR), ATTR_LIST(Trees, base_values_as_tensor, A_TENSOR)
 #define LEAF_ATTRS(prefix)                                                                                             \
 	{prefix "_treeids", A_INTS, offsetof(struct Trees, leaf_trees), 0, NULL, false},                               \
 		{prefix "_nodeids", A_INTS, offsetof(struct Trees, leaf_nodes), 0, NULL, false},                       \
 		{prefix "_ids", A_INTS, offsetof(struct Trees, leaf_targets), 0, NULL, false},                         \
-		{prefix "_weights", A_FLOATS, offsetof(struct Trees, leaf_weights), 0, NULL, false}
+		{prefix "_weights", A_FLOATS, offsetof(struct Trees, leaf_weights), 0, NULL, false},                   \
+		{prefix "_weights_as_tensor", A_TENSOR, offsetof(struct Trees, leaf_weights_as_tensor), 0, NULL, false}
 
 static const Attr regressor_attrs[] = {
 	NODE_ATTRS, LEAF_ATTRS("target"), ATTR_ENUM(Trees, aggregate_function, SUM, "SUM|AVERAGE|MIN|MAX"),
@@ -49,103 +51,28 @@ static const Attr classifier_attrs[] = {
 	NODE_ATTRS, LEAF_ATTRS("class"), ATTR_LIST(Trees, classlabels_int64s, A_INTS),
 	ATTR_LIST(Trees, classlabels_strings, A_STRINGS), {0}};
 
-/* ---- tcc.TreeLeaf: inputs x, then tables of features, thresholds, children, and where NaN goes the true way ---- */
-
-enum { X, FEATURE, THRESHOLD, YES, NO, MISSING };
-
-struct TreeLeaf { int64_t mode, depth; };
-
-static const Attr leaf_attrs[] = {ATTR_INT(TreeLeaf, mode, LEQ), ATTR_INT(TreeLeaf, depth, 0), {0}};
-
-static void leaf_infer(Graph *g, Node *n)
-{
-	Shape y = {2, {n->in[X]->shape.dim[0], n->in[FEATURE]->shape.dim[0]}};
-
-	set_out(g, n, 0, I64, &y);
-}
-
-static bool goes_yes(int64_t mode, double x, double threshold)
-{
-	switch (mode) {
-	case LEQ: return x <= threshold;
-	case LT_: return x < threshold;
-	case GTE: return x >= threshold;
-	case GT: return x > threshold;
-	case EQUAL: return x == threshold;
-	default: return x != threshold;
-	}
-}
-
-static void leaf_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
-{
-	const struct TreeLeaf *a = n->attr;
-	const double *x = in_f64(e, in[X]), *threshold = in_f64(e, in[THRESHOLD]);
-	const int64_t *feature = in_i64(e, in[FEATURE]), *yes = in_i64(e, in[YES]), *no = in_i64(e, in[NO]);
-	const int64_t *missing = has_in(n, MISSING) ? in_i64(e, in[MISSING]) : NULL;
-	int64_t *y = out_i64(e, out[0]), trees = in[FEATURE]->dim[0], nodes = in[FEATURE]->dim[1];
-
-	for (int64_t i = 0; i < out[0]->count; i++) {
-		int64_t k = i % trees * nodes, root = k;
-		for (int64_t d = 0; d < a->depth; d++) {
-			double v = x[i / trees * in[X]->dim[1] + feature[k]];
-			bool way = goes_yes(a->mode, v, threshold[k]) || (missing && isnan(v) && missing[k]);
-			k = root + (way ? yes : no)[k];
-		}
-		y[i] = k;
-	}
-}
-
-static Expr *compared(Lower *l, int64_t mode, Expr *x, Expr *threshold)
-{
-	switch (mode) {
-	case LEQ: return alu2(l, LE, x, threshold);
-	case LT_: return alu2(l, LT, x, threshold);
-	case GTE: return alu2(l, LE, threshold, x);
-	case GT: return alu2(l, LT, threshold, x);
-	case EQUAL: return alu2(l, EQ, x, threshold);
-	default: return alu1(l, NOT, alu2(l, EQ, x, threshold));
-	}
-}
-
-static Expr *leaf_lower(Lower *l, const Node *n, int slot, Expr *const *at)
-{
-	const struct TreeLeaf *a = n->attr;
-	Expr *k[2] = {at[1], num_i(l, 0)}, *index[2] = {at[0], NULL};
-
-	(void)slot;
-	for (int64_t d = 0; d < a->depth; d++) {
-		index[1] = cast(l, I64, in(l, n, FEATURE, k));
-		Expr *x = in(l, n, X, index), *way = compared(l, a->mode, x, in(l, n, THRESHOLD, k));
-		if (has_in(n, MISSING))
-			way = alu2(l, OR, way, alu2(l, AND, alu1(l, ISNAN, x), in(l, n, MISSING, k)));
-		k[1] = cast(l, I64, choose(l, way, in(l, n, YES, k), in(l, n, NO, k)));
-	}
-	return iadd(l, imul(l, at[1], extent(l, n->in[FEATURE]->shape.dim[1])), k[1]);
-}
-
-const Op op_tcc_TreeLeaf = {
-	.name = "TreeLeaf", .domain = "tcc", .min_in = 5, .max_in = 6, .min_out = 1, .max_out = 1, .flags = REDUCES,
-	.attrs = leaf_attrs, .attr_size = sizeof(struct TreeLeaf),
-	.infer = leaf_infer, .eval = leaf_eval, .lower = leaf_lower,
-};
-
-/* ---- the lists of the model as tables ---- */
+/* ---- the lists of the model as splits and votes ---- */
 
 typedef struct Forest {
 	Graph *g;
 	const Node *n;
 	const struct Trees *a;
-	int64_t trees, nodes, outputs;
-	int64_t *tree, *place; /* of each entry of the lists: which tree, which row of its tables */
-	int64_t mode, depth;
-	bool missing;
+	int64_t outputs;
 } Forest;
+
+/* A list of numbers, or the tensor that stands for it. */
+static int count_of(const Floats *list, const Tensor *t) { return t ? (int)t->count : list->n > 0 ? list->n : 0; }
+
+static double number_of(const Floats *list, const Tensor *t, int i)
+{
+	return t ? load_f64(t->dtype, t->data, i) : (double)list->v[i];
+}
 
 static int64_t mode_of(Forest *f, int i)
 {
 	const Text *t = &f->a->nodes_modes.v[i];
 
-	for (int64_t m = LEQ; m <= LEAF; m++)
+	for (int64_t m = SPLIT_LEQ; m <= LEAF; m++)
 		if ((int64_t)strlen(modes[m]) == t->length && !memcmp(modes[m], t->text, (size_t)t->length))
 			return m;
 	fail_unsupported(f->g, f->n, "nodes_modes has '%.*s'", t->length < 40 ? (int)t->length : 40, t->text);
@@ -168,149 +95,97 @@ static int find_node(Forest *f, int64_t tree, int64_t node, int near)
 static void check_lists(Forest *f)
 {
 	const struct Trees *a = f->a;
-	int n = a->nodes_treeids.n, leaves = a->leaf_trees.n;
+	int n = a->nodes_treeids.n, leaves = a->leaf_trees.n, base = count_of(&a->base_values, a->base_values_as_tensor);
 	bool same = a->nodes_nodeids.n == n && a->nodes_featureids.n == n && a->nodes_truenodeids.n == n &&
-		    a->nodes_falsenodeids.n == n && a->nodes_values.n == n && a->nodes_modes.n == n &&
+		    a->nodes_falsenodeids.n == n && a->nodes_modes.n == n &&
+		    count_of(&a->nodes_values, a->nodes_values_as_tensor) == n &&
 		    (a->nodes_missing_value_tracks_true.n <= 0 || a->nodes_missing_value_tracks_true.n == n);
 
 	if (n < 1 || !same)
 		fail_node(f->g, f->n, "E-ATTR", "the lists of nodes have different lengths, or none");
-	if (leaves < 1 || a->leaf_nodes.n != leaves || a->leaf_targets.n != leaves || a->leaf_weights.n != leaves)
+	if (leaves < 1 || a->leaf_nodes.n != leaves || a->leaf_targets.n != leaves ||
+	    count_of(&a->leaf_weights, a->leaf_weights_as_tensor) != leaves)
 		fail_node(f->g, f->n, "E-ATTR", "the lists of leaves have different lengths, or none");
 	for (int i = 0, k = 0; i < leaves; i++)
 		k = find_node(f, a->leaf_trees.v[i], a->leaf_nodes.v[i], k);
-	if (a->base_values.n > 0 && a->base_values.n != f->outputs && !(a->base_values.n == 1 && f->outputs == 2))
-		fail_node(f->g, f->n, "E-ATTR", "%d base_values for %lld outputs", a->base_values.n, (long long)f->outputs);
-	if (a->aggregate_function > AVERAGE)
-		fail_unsupported(f->g, f->n, "aggregate_function other than SUM and AVERAGE");
-	if (a->post_transform > LOGISTIC)
-		fail_unsupported(f->g, f->n, "post_transform other than NONE, SOFTMAX and LOGISTIC");
+	if (base && base != f->outputs && !(base == 1 && f->outputs == 2))
+		fail_node(f->g, f->n, "E-ATTR", "%d base_values for %lld outputs", base, (long long)f->outputs);
 }
 
-/* Trees in the order of the list, nodes of each in its order. */
-static void number_nodes(Forest *f)
-{
-	const Ints *ids = &f->a->nodes_treeids;
-	int64_t count = 0;
-
-	f->tree = NEW_N(&f->g->ctx->scratch, int64_t, ids->n);
-	f->place = NEW_N(&f->g->ctx->scratch, int64_t, ids->n);
-	for (int i = 0; i < ids->n; i++) {
-		bool begins = i == 0 || ids->v[i] != ids->v[i - 1];
-		f->trees += begins;
-		count = begins ? 1 : count + 1;
-		f->tree[i] = f->trees - 1;
-		f->place[i] = count - 1;
-		f->nodes = count > f->nodes ? count : f->nodes;
-	}
-}
-
-/* A child comes behind its node in every list that trainers write; others are refused, and with them all circles. */
-static int child_of(Forest *f, int i, int64_t node)
+/* A child as splits name it: the entry, or, of a leaf, the entry's complement. */
+static int64_t child_of(Forest *f, int i, int64_t node)
 {
 	int k = find_node(f, f->a->nodes_treeids.v[i], node, i);
 
-	if (f->tree[k] != f->tree[i] || f->place[k] <= f->place[i])
-		fail_unsupported(f->g, f->n, "tree %lld lists node %lld before the one that leads to it",
-				 (long long)f->a->nodes_treeids.v[i], (long long)node);
-	return k;
+	return mode_of(f, k) == LEAF ? ~(int64_t)k : k;
 }
 
-static Tensor *table(Forest *f, DType t)
-{
-	return tensor_new(&f->g->ctx->perm, t, 2, (int64_t[]){f->trees, f->nodes});
-}
-
-typedef struct Tables {
-	Tensor *feature, *threshold, *yes, *no, *missing;
-} Tables;
-
-static void fill_branch(Forest *f, const Tables *t, int i, int64_t width, int64_t *depth)
+static Question split_of(Forest *f, int i)
 {
 	const struct Trees *a = f->a;
-	int64_t at = f->tree[i] * f->nodes + f->place[i], mode = mode_of(f, i);
-	int yes = child_of(f, i, a->nodes_truenodeids.v[i]), no = child_of(f, i, a->nodes_falsenodeids.v[i]);
 
-	if (f->mode != LEAF && mode != f->mode)
-		fail_unsupported(f->g, f->n, "several kinds of comparison in nodes_modes");
-	if (a->nodes_featureids.v[i] < 0 || a->nodes_featureids.v[i] >= width)
-		fail_node(f->g, f->n, "E-ATTR", "feature %lld of %lld", (long long)a->nodes_featureids.v[i], (long long)width);
-	f->mode = mode;
-	store_i64(I32, t->feature->data, at, a->nodes_featureids.v[i]);
-	store_f64(t->threshold->dtype, t->threshold->data, at, (double)a->nodes_values.v[i]);
-	store_i64(I32, t->yes->data, at, f->place[yes]);
-	store_i64(I32, t->no->data, at, f->place[no]);
-	bool tracks = a->nodes_missing_value_tracks_true.n > 0 && a->nodes_missing_value_tracks_true.v[i];
-	store_i64(BOOL, t->missing->data, at, tracks);
-	f->missing |= tracks;
-	depth[yes] = depth[no] = depth[i] + 1;
-	f->depth = depth[i] + 1 > f->depth ? depth[i] + 1 : f->depth;
+	return (Question){.mode = (enum split_mode)mode_of(f, i), .feature = a->nodes_featureids.v[i],
+		       .value = number_of(&a->nodes_values, a->nodes_values_as_tensor, i),
+		       .nan_is_yes = a->nodes_missing_value_tracks_true.n > 0 && a->nodes_missing_value_tracks_true.v[i],
+		       .yes = child_of(f, i, a->nodes_truenodeids.v[i]), .no = child_of(f, i, a->nodes_falsenodeids.v[i])};
 }
 
-static Value *leaves_of(Forest *f, Value *x)
+/* A tree begins where the list goes on with another one. */
+static void list_splits(Forest *f, TreeSet *s)
 {
-	Graph *g = f->g;
-	const int n = f->a->nodes_treeids.n;
-	Tables t = {table(f, I32), table(f, x->dtype), table(f, I32), table(f, I32), table(f, BOOL)};
-	int64_t *depth = NEW_N(&g->ctx->scratch, int64_t, n), width = dim_number(g, f->n, x->shape.dim[1]);
+	const Ints *tree = &f->a->nodes_treeids;
+	Question *split = NEW_N(&f->g->ctx->scratch, Question, tree->n);
+	int64_t *root = NEW_N(&f->g->ctx->scratch, int64_t, tree->n);
 
-	f->mode = LEAF;
-	for (int i = 0; i < n; i++) {
-		int64_t at = f->tree[i] * f->nodes + f->place[i];
-		if (mode_of(f, i) != LEAF) {
-			fill_branch(f, &t, i, width, depth);
-			continue;
-		}
-		store_i64(I32, t.yes->data, at, f->place[i]);
-		store_i64(I32, t.no->data, at, f->place[i]);
+	s->nsplit = s->nleaf = tree->n;
+	for (int i = 0; i < tree->n; i++) {
+		bool is_leaf = mode_of(f, i) == LEAF;
+		if (i == 0 || tree->v[i] != tree->v[i - 1])
+			root[s->nroot++] = is_leaf ? ~(int64_t)i : i;
+		if (!is_leaf)
+			split[i] = split_of(f, i);
 	}
-	struct TreeLeaf attr = {f->mode, f->depth};
-	return put_attr(g, f->n, "tcc.TreeLeaf", &attr, x, value_const(g, NULL, t.feature),
-			value_const(g, NULL, t.threshold), value_const(g, NULL, t.yes), value_const(g, NULL, t.no),
-			f->missing ? value_const(g, NULL, t.missing) : NULL, END_IN);
+	s->split = split;
+	s->root = root;
 }
 
-/* What each node adds to each output. */
-static Value *weights_of(Forest *f, int64_t outputs)
+static void list_votes(Forest *f, TreeSet *s)
 {
 	const struct Trees *a = f->a;
-	Tensor *w = tensor_new(&f->g->ctx->perm, F32, 2, (int64_t[]){f->trees * f->nodes, outputs});
+	Vote *vote = NEW_N(&f->g->ctx->scratch, Vote, a->leaf_trees.n);
 
+	s->nvote = a->leaf_trees.n;
 	for (int i = 0, k = 0; i < a->leaf_trees.n; i++) {
-		int64_t target = outputs == 1 ? 0 : a->leaf_targets.v[i];
 		k = find_node(f, a->leaf_trees.v[i], a->leaf_nodes.v[i], k);
-		if (target < 0 || target >= outputs)
-			fail_node(f->g, f->n, "E-ATTR", "a leaf of output %lld of %lld", (long long)target, (long long)outputs);
-		((float *)w->data)[(f->tree[k] * f->nodes + f->place[k]) * outputs + target] += a->leaf_weights.v[i];
+		vote[i] = (Vote){k, a->leaf_targets.v[i], number_of(&a->leaf_weights, a->leaf_weights_as_tensor, i)};
 	}
-	return value_const(f->g, NULL, w);
+	s->vote = vote;
+}
+
+static Value *base_of(Forest *f, DType t)
+{
+	const struct Trees *a = f->a;
+	Tensor *base = tensor_new(&f->g->ctx->perm, t, 1, &(int64_t){count_of(&a->base_values, a->base_values_as_tensor)});
+
+	for (int i = 0; i < (int)base->count; i++)
+		store_f64(t, base->data, i, number_of(&a->base_values, a->base_values_as_tensor, i));
+	return base->count ? value_const(f->g, NULL, base) : NULL;
 }
 
 /* [rows, outputs] */
 static Value *scores_of(Forest *f, int64_t outputs)
 {
-	Graph *g = f->g;
-	const struct Trees *a = f->a;
-	Value *x = f->n->in[0];
+	static const enum vote_sum sums[] = {VOTES_ADDED, VOTES_AVERAGED, VOTES_LEAST, VOTES_MOST};
+	DType t = f->n->in[0]->dtype == F64 ? F64 : F32;
+	TreeSet s = {.outputs = outputs, .sum = sums[f->a->aggregate_function], .t = t};
 
-	if (!is_float(x->dtype))
-		x = cast_value(g, f->n, x, F32);
-	number_nodes(f);
-	Value *picked = put(g, f->n, "Gather", weights_of(f, outputs), leaves_of(f, x), END_IN);
-	Value *y = reduced(g, f->n, a->aggregate_function == AVERAGE ? "ReduceMean" : "ReduceSum", picked, 1, false);
-	if (a->base_values.n <= 0)
-		return y;
-	Tensor *base = tensor_new(&g->ctx->perm, F32, 1, &(int64_t){a->base_values.n});
-	memcpy(base->data, a->base_values.v, (size_t)base->count * sizeof(float));
-	return put(g, f->n, "Add", y, value_const(g, NULL, base), END_IN);
+	list_splits(f, &s);
+	list_votes(f, &s);
+	Value *y = sum_if(f->g, f->n, tree_scores(f->g, f->n, &s, f->n->in[0]), base_of(f, t));
+	return cast_value(f->g, f->n, y, F32);
 }
 
-static Value *transform(Forest *f, Value *y)
-{
-	int64_t how = f->a->post_transform;
-
-	return how == NO_TRANSFORM ? y : put(f->g, f->n, how == SOFTMAX ? "Softmax" : "Sigmoid", y, END_IN);
-}
+static Value *transform(Forest *f, Value *y) { return post_transformed(f->g, f->n, y, f->a->post_transform); }
 
 static void check_input(Graph *g, const Node *n)
 {
@@ -318,6 +193,133 @@ static void check_input(Graph *g, const Node *n)
 	need_rank(g, n, 0, 2, 2);
 	dim_number(g, n, n->in[0]->shape.dim[1]);
 }
+
+/* ---- TreeEnsemble ---- */
+
+struct Ensemble {
+	int64_t aggregate_function, post_transform, n_targets;
+	Ints tree_roots, nodes_featureids, nodes_truenodeids, nodes_trueleafs, nodes_falsenodeids, nodes_falseleafs;
+	Ints nodes_missing_value_tracks_true, leaf_targetids;
+	Tensor *nodes_splits, *nodes_modes, *nodes_hitrates, *membership_values, *leaf_weights;
+};
+
+static const Attr ensemble_attrs[] = {
+	ATTR_INT(Ensemble, aggregate_function, 1), ATTR_INT(Ensemble, post_transform, NO_TRANSFORM),
+	ATTR_INT(Ensemble, n_targets, 1), ATTR_REQUIRED(Ensemble, tree_roots, A_INTS),
+	ATTR_REQUIRED(Ensemble, nodes_featureids, A_INTS), ATTR_REQUIRED(Ensemble, nodes_truenodeids, A_INTS),
+	ATTR_REQUIRED(Ensemble, nodes_trueleafs, A_INTS), ATTR_REQUIRED(Ensemble, nodes_falsenodeids, A_INTS),
+	ATTR_REQUIRED(Ensemble, nodes_falseleafs, A_INTS), ATTR_LIST(Ensemble, nodes_missing_value_tracks_true, A_INTS),
+	ATTR_REQUIRED(Ensemble, leaf_targetids, A_INTS), ATTR_REQUIRED(Ensemble, nodes_splits, A_TENSOR),
+	ATTR_REQUIRED(Ensemble, nodes_modes, A_TENSOR), ATTR_LIST(Ensemble, nodes_hitrates, A_TENSOR),
+	ATTR_LIST(Ensemble, membership_values, A_TENSOR), ATTR_REQUIRED(Ensemble, leaf_weights, A_TENSOR), {0}};
+
+static void check_ensemble(Graph *g, const Node *n)
+{
+	const struct Ensemble *a = n->attr;
+	int count = a->nodes_featureids.n, nan = a->nodes_missing_value_tracks_true.n;
+	bool same = a->nodes_truenodeids.n == count && a->nodes_falsenodeids.n == count && a->nodes_trueleafs.n == count &&
+		    a->nodes_falseleafs.n == count && a->nodes_splits->count == count && a->nodes_modes->count == count &&
+		    (nan <= 0 || nan == count);
+
+	if (count < 1 || a->tree_roots.n < 1 || !same)
+		fail_node(g, n, "E-ATTR", "the lists of nodes have different lengths, or none");
+	if (a->leaf_targetids.n < 1 || a->leaf_weights->count != a->leaf_targetids.n)
+		fail_node(g, n, "E-ATTR", "%lld leaf_weights for %d leaf_targetids", (long long)a->leaf_weights->count,
+			  a->leaf_targetids.n);
+	if (a->nodes_splits->dtype != n->in[0]->dtype || a->leaf_weights->dtype != n->in[0]->dtype)
+		fail_node(g, n, "E-TYPE", "splits are %s, weights %s, the input %s", dtype_name(a->nodes_splits->dtype),
+			  dtype_name(a->leaf_weights->dtype), dtype_name(n->in[0]->dtype));
+	if (a->aggregate_function < 0 || a->aggregate_function > MOST || a->post_transform < 0 || a->post_transform > PROBIT)
+		fail_node(g, n, "E-ATTR", "aggregate_function %lld, post_transform %lld", (long long)a->aggregate_function,
+			  (long long)a->post_transform);
+	for (int i = 0; i < a->tree_roots.n; i++)
+		if (a->tree_roots.v[i] < 0)
+			fail_node(g, n, "E-ATTR", "a root is %lld", (long long)a->tree_roots.v[i]);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The next set of membership_values, which NaN ends. */
+static void take_set(Graph *g, const Node *n, Question *s, int64_t *at)
+{
+	const Tensor *t = ATTR_OF(n, Ensemble)->membership_values;
+	double *set = t ? NEW_N(&g->ctx->scratch, double, t->count) : NULL, x;
+
+	if (!t || *at >= t->count)
+		fail_node(g, n, "E-ATTR", "membership_values has fewer sets than there are nodes that ask for one");
+	while (*at < t->count && !isnan(x = load_f64(t->dtype, t->data, (*at)++)))
+		set[s->nset++] = x;
+	qsort(set, (size_t)s->nset, sizeof *set, ascending);
+	s->set = set;
+	s->value = NAN;
+}
+
+static int64_t checked_child(Graph *g, const Node *n, int64_t child, int64_t is_leaf)
+{
+	if (child < 0)
+		fail_node(g, n, "E-ATTR", "a child is %lld", (long long)child);
+	return is_leaf ? ~child : child;
+}
+
+static const Question *ensemble_splits(Graph *g, const Node *n)
+{
+	const struct Ensemble *a = n->attr;
+	Question *split = NEW_N(&g->ctx->scratch, Question, a->nodes_featureids.n);
+	int64_t at = 0;
+
+	for (int i = 0; i < a->nodes_featureids.n; i++) {
+		int64_t mode = load_i64(a->nodes_modes->dtype, a->nodes_modes->data, i);
+		if (mode < SPLIT_LEQ || mode > SPLIT_MEMBER)
+			fail_node(g, n, "E-ATTR", "nodes_modes has %lld", (long long)mode);
+		split[i] = (Question){
+			.mode = (enum split_mode)mode, .feature = a->nodes_featureids.v[i],
+			.value = load_f64(a->nodes_splits->dtype, a->nodes_splits->data, i),
+			.nan_is_yes = a->nodes_missing_value_tracks_true.n > 0 && a->nodes_missing_value_tracks_true.v[i],
+			.yes = checked_child(g, n, a->nodes_truenodeids.v[i], a->nodes_trueleafs.v[i]),
+			.no = checked_child(g, n, a->nodes_falsenodeids.v[i], a->nodes_falseleafs.v[i])};
+		if (mode == SPLIT_MEMBER)
+			take_set(g, n, &split[i], &at);
+	}
+	return split;
+}
+
+static void infer_ensemble(Graph *g, Node *n)
+{
+	int64_t outputs = ATTR_OF(n, Ensemble)->n_targets;
+
+	need_type(g, n, 0, "f");
+	check_input(g, n);
+	check_ensemble(g, n);
+	if (outputs < 1)
+		fail_node(g, n, "E-ATTR", "n_targets is %lld", (long long)outputs);
+	set_out(g, n, 0, n->in[0]->dtype, &(Shape){2, {n->in[0]->shape.dim[0], dim(outputs)}});
+}
+
+static void expand_ensemble(Graph *g, Node *n)
+{
+	static const enum vote_sum sums[] = {VOTES_AVERAGED, VOTES_ADDED, VOTES_LEAST, VOTES_MOST};
+	const struct Ensemble *a = n->attr;
+	Vote *vote = NEW_N(&g->ctx->scratch, Vote, a->leaf_targetids.n);
+	TreeSet s = {.split = ensemble_splits(g, n), .root = a->tree_roots.v, .vote = vote, .nsplit = a->nodes_featureids.n,
+		     .nleaf = a->leaf_targetids.n, .nroot = a->tree_roots.n, .nvote = a->leaf_targetids.n,
+		     .outputs = a->n_targets, .sum = sums[a->aggregate_function], .t = n->in[0]->dtype == F64 ? F64 : F32};
+
+	for (int i = 0; i < a->leaf_targetids.n; i++)
+		vote[i] = (Vote){i, a->leaf_targetids.v[i], load_f64(a->leaf_weights->dtype, a->leaf_weights->data, i)};
+	Value *y = post_transformed(g, n, tree_scores(g, n, &s, n->in[0]), a->post_transform);
+	value_replace(g, n->out[0], cast_value(g, n, y, n->in[0]->dtype));
+}
+
+const Op op_treeensemble = {
+	.name = "TreeEnsemble", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
+	.ulp = 64, .attrs = ensemble_attrs, .attr_size = sizeof(struct Ensemble),
+	.infer = infer_ensemble, .eval = eval_expansion, .expand = expand_ensemble,
+};
 
 /* ---- TreeEnsembleRegressor ---- */
 
@@ -377,10 +379,10 @@ static bool is_binary(const Forest *f)
 static void expand_binary(Forest *f, Node *n, const Tensor *list)
 {
 	Graph *g = f->g;
-	bool positive = true;
+	bool positive = f->a->post_transform <= LOGISTIC;
 
-	for (int i = 0; i < f->a->leaf_weights.n; i++)
-		positive &= f->a->leaf_weights.v[i] >= 0;
+	for (int i = 0; i < f->a->leaf_trees.n; i++)
+		positive &= number_of(&f->a->leaf_weights, f->a->leaf_weights_as_tensor, i) >= 0;
 	Value *s = scores_of(f, 1), *other = put(g, n, "Neg", s, END_IN), *one = value_scalar(g, F32, 1);
 	Value *yes = put(g, n, "Greater", s, value_scalar(g, F32, positive ? 0.5 : 0), END_IN);
 	if (positive) {
@@ -388,8 +390,8 @@ static void expand_binary(Forest *f, Node *n, const Tensor *list)
 	} else if (f->a->post_transform == LOGISTIC) {
 		other = put(g, n, "Sigmoid", other, END_IN);
 		s = put(g, n, "Sigmoid", s, END_IN);
-	} else if (f->a->post_transform == SOFTMAX) {
-		fail_unsupported(g, n, "softmax of one score");
+	} else if (f->a->post_transform != NO_TRANSFORM) {
+		fail_unsupported(g, n, "post_transform other than NONE and LOGISTIC for one score");
 	}
 	const int64_t axis = 1;
 	Value *labels[2];

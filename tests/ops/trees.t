@@ -40,3 +40,46 @@ fails E-ATTR "no node 5"
 graph (%x f32[2,1]) -> (%y) {
 	%y = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0], nodes_nodeids = [0], nodes_featureids = [0], nodes_truenodeids = [0], nodes_falsenodeids = [0], nodes_values = [1], nodes_modes = ["LEAF"], target_treeids = [0], target_nodeids = [5], target_ids = [0], target_weights = [3]}
 }
+
+== TreeEnsemble: every kind of question, NaN, and a set
+graph (%x f32[6,1]) -> (%lt, %gt, %ge, %eq, %ne) {
+	%lt = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = u8[1] [1], nodes_splits = f32[1] [2], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [1], nodes_falseleafs = [1], leaf_targetids = [0, 0], leaf_weights = f32[2] [1, 5]}
+	%gt = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = u8[1] [3], nodes_splits = f32[1] [2], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [1], nodes_falseleafs = [1], leaf_targetids = [0, 0], leaf_weights = f32[2] [1, 5]}
+	%ge = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = u8[1] [2], nodes_splits = f32[1] [2], nodes_missing_value_tracks_true = [1], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [1], nodes_falseleafs = [1], leaf_targetids = [0, 0], leaf_weights = f32[2] [1, 5]}
+	%eq = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = u8[1] [4], nodes_splits = f32[1] [2], nodes_missing_value_tracks_true = [1], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [1], nodes_falseleafs = [1], leaf_targetids = [0, 0], leaf_weights = f32[2] [1, 5]}
+	%ne = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = u8[1] [5], nodes_splits = f32[1] [2], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [1], nodes_falseleafs = [1], leaf_targetids = [0, 0], leaf_weights = f32[2] [1, 5]}
+}
+run x = f32[6,1] [1.9999999, 2, 2.0000002, nan, -inf, inf]
+gives lt = f32[6,1] [1, 5, 5, 5, 1, 5], gt = f32[6,1] [5, 5, 1, 5, 5, 1], ge = f32[6,1] [5, 1, 1, 1, 5, 1],
+    eq = f32[6,1] [5, 1, 5, 1, 5, 5], ne = f32[6,1] [1, 5, 1, 1, 1, 1]
+
+== TreeEnsemble: sets that lead on to further questions, two trees, the least and the most
+graph (%x f64[7,2]) -> (%least, %most, %mean) {
+	%least = ai.onnx.ml.TreeEnsemble(%x) {aggregate_function = 2, n_targets = 3, tree_roots = [0, 2], nodes_featureids = [0, 1, 1], nodes_modes = u8[3] [6, 6, 0], nodes_splits = f64[3] [0, 0, 1], membership_values = f64[7] [3, 1, 5, nan, 2, nan, nan], nodes_missing_value_tracks_true = [1, 0, 0], nodes_truenodeids = [0, 1, 3], nodes_trueleafs = [1, 1, 1], nodes_falsenodeids = [1, 2, 4], nodes_falseleafs = [0, 1, 1], leaf_targetids = [0, 1, 0, 0, 1], leaf_weights = f64[5] [10, 20, 30, 12, 22]}
+	%most = ai.onnx.ml.TreeEnsemble(%x) {aggregate_function = 3, n_targets = 3, tree_roots = [0, 2], nodes_featureids = [0, 1, 1], nodes_modes = u8[3] [6, 6, 0], nodes_splits = f64[3] [0, 0, 1], membership_values = f64[7] [3, 1, 5, nan, 2, nan, nan], nodes_missing_value_tracks_true = [1, 0, 0], nodes_truenodeids = [0, 1, 3], nodes_trueleafs = [1, 1, 1], nodes_falsenodeids = [1, 2, 4], nodes_falseleafs = [0, 1, 1], leaf_targetids = [0, 1, 0, 0, 1], leaf_weights = f64[5] [10, 20, 30, 12, 22]}
+	%mean = ai.onnx.ml.TreeEnsemble(%x) {aggregate_function = 0, n_targets = 3, tree_roots = [0, 2], nodes_featureids = [0, 1, 1], nodes_modes = u8[3] [6, 6, 0], nodes_splits = f64[3] [0, 0, 1], membership_values = f64[7] [3, 1, 5, nan, 2, nan, nan], nodes_missing_value_tracks_true = [1, 0, 0], nodes_truenodeids = [0, 1, 3], nodes_trueleafs = [1, 1, 1], nodes_falsenodeids = [1, 2, 4], nodes_falseleafs = [0, 1, 1], leaf_targetids = [0, 1, 0, 0, 1], leaf_weights = f64[5] [10, 20, 30, 12, 22]}
+}
+run x = f64[7,2] [1, 0, 2, 0, 3, 2, 4, 2, 5, 9, nan, 1, 6, nan]
+gives least = f64[7,3] [10, 0, 0, 12, 0, 0, 10, 22, 0, 0, 20, 0, 10, 22, 0, 10, 0, 0, 30, 22, 0],
+    most = f64[7,3] [12, 0, 0, 30, 0, 0, 10, 22, 0, 0, 22, 0, 10, 22, 0, 12, 0, 0, 30, 22, 0],
+    mean = f64[7,3] [11, 0, 0, 21, 0, 0, 5, 11, 0, 0, 21, 0, 5, 11, 0, 11, 0, 0, 15, 11, 0]
+
+== TreeEnsemble: a circle
+fails E-ATTR "node 0 is reached in two ways"
+graph (%x f32[1,1]) -> (%y) {
+	%y = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0, 0], nodes_modes = u8[2] [0, 0], nodes_splits = f32[2] [2, 1], nodes_truenodeids = [1, 0], nodes_trueleafs = [0, 1], nodes_falsenodeids = [0, 0], nodes_falseleafs = [1, 0], leaf_targetids = [0], leaf_weights = f32[1] [1]}
+}
+run x = f32[1,1] [1] gives y = f32[1,1] [1]
+
+== TreeEnsemble: a set too few
+fails E-ATTR "fewer sets"
+graph (%x f32[1,1]) -> (%y) {
+	%y = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = u8[1] [6], nodes_splits = f32[1] [2], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [0], nodes_falseleafs = [1], leaf_targetids = [0], leaf_weights = f32[1] [1]}
+}
+run x = f32[1,1] [1] gives y = f32[1,1] [1]
+
+== a node before the one that leads to it; several kinds of questions
+graph (%x f32[3,1]) -> (%y) {
+	%y = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0, 0, 0], nodes_nodeids = [4, 1, 0, 3, 2], nodes_featureids = [0, 0, 0, 0, 0], nodes_truenodeids = [2, 0, 0, 0, 1], nodes_falsenodeids = [0, 0, 0, 0, 3], nodes_values = [5, 0, 0, 0, 1], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "LEAF", "BRANCH_GT"], target_treeids = [0, 0, 0], target_nodeids = [1, 3, 0], target_ids = [0, 0, 0], target_weights = [7, 8, 9]}
+}
+run x = f32[3,1] [1, 2, 6] gives y = f32[3,1] [8, 7, 9]
