@@ -199,6 +199,14 @@ static void build_operator(Raw *r, const NodeProto *p)
 		drop_unasked(raw_build(r), p);
 }
 
+const char *written_out(int i)
+{
+	static const char *const others[] = {"Constant", "ai.onnx.preview.FlexAttention"};
+	enum { OTHERS = sizeof others / sizeof *others };
+
+	return i < OTHERS ? others[i] : sequence_operator(i - OTHERS);
+}
+
 static void bind_outputs(Frame *f, const Raw *r, const NodeProto *p)
 {
 	for (int i = 0; i < r->nout; i++) {

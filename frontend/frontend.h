@@ -39,6 +39,17 @@ Graph *onnx_read(Ctx *c, const char *path, const ReadOptions *o);
 /* The same from memory; directory is where external data may lie, or NULL: none allowed. */
 Graph *onnx_read_bytes(Ctx *c, const uint8_t *bytes, size_t n, const char *directory, const ReadOptions *o);
 
+/* Form i that is rewritten into today's, of versions before `until`, INT_MAX: of all; NULL or today's name. False: there
+ * are no more. */
+typedef struct OlderForm {
+	const char *type;
+	int until;
+	const char *becomes;
+} OlderForm;
+bool older_form(int i, OlderForm *form);
+/* Operator i of which no node is left; NULL: there are no more. */
+const char *written_out(int i);
+
 /* A serialised TensorProto (test vectors, tcc-run inputs); *name gets its name. */
 Tensor *onnx_read_tensor(Ctx *c, Arena *a, const uint8_t *bytes, size_t n, const char **name);
 #endif

@@ -239,6 +239,7 @@ Value *constant_build(Raw *r);
 /* ---- sequences.c: sequences and optionals are lists of values while a file is read ---- */
 
 bool is_sequence_operator(const char *domain, const char *type);
+const char *sequence_operator(int i); /* NULL: there are no more */
 bool is_list(const Value *v);
 Value *sequence_build(Raw *r); /* its one output */
 void need_tensor(const Frame *f, const Value *v, const char *what); /* v is no list; E-UNSUPPORTED */

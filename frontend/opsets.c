@@ -314,6 +314,13 @@ static const struct Row {
 };
 enum { NROWS = sizeof rows / sizeof *rows };
 
+bool older_form(int i, OlderForm *form)
+{
+	if (i < NROWS)
+		*form = (OlderForm){rows[i].type, rows[i].until, rows[i].becomes};
+	return i < NROWS;
+}
+
 static bool applies(const struct Row *row, const char *type, int version)
 {
 	return version < row->until && !strcmp(row->type, type);

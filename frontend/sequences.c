@@ -249,6 +249,8 @@ bool is_sequence_operator(const char *domain, const char *type)
 	return is_onnx_domain(domain) && row_of(type) >= 0;
 }
 
+const char *sequence_operator(int i) { return i < NROWS ? rows[i].type : NULL; }
+
 bool is_list(const Value *v) { return v->item != NULL; }
 
 Value *sequence_build(Raw *r) { return rows[row_of(r->type)].apply(r); }

@@ -9,6 +9,7 @@
 #include "codegen/tuned.h"
 #include "tools/file.h"
 #include "tools/inputs.h"
+#include "tools/operators.h"
 #include "tools/options.h"
 
 #ifdef __x86_64__
@@ -244,6 +245,7 @@ static const Row table[] = {
 	{ALL, "-O2", NULL, "all passes that pay (default)", level, 0, 2},
 	{ALL, "-O3", NULL, "more code for more speed", level, 0, 3},
 	{ALL, "--no-pass", "NAME", "leave a pass out", no_pass, 0, 0},
+	{COMPILE, "--list-operators", NULL, "the operators, as docs/operators.md has them, and end", NULL, 0, 0},
 	{COMPILE, "--list-passes", NULL, "the passes in their order, and end", NULL, 0, 0},
 	{ALL, "--strict", NULL, "bits that do not depend on target, compiler or optimisation", yes, AT(compile.strict), 0},
 	{ALL, "--tuned", "FILE", "choices of schedule that tcc-tune has measured", tuned_file, 0, 0},
@@ -310,6 +312,8 @@ static void answer(Ctx *c, enum program p, const Row *row)
 		print_help(c, p);
 	else if (strcmp(row->name, "--version") == 0)
 		printf("%s %s\n", c->program, TCC_VERSION);
+	else if (strcmp(row->name, "--list-operators") == 0)
+		operators_list(stdout);
 	else
 		passes_list(stdout);
 }

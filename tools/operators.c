@@ -1,0 +1,108 @@
+/* operators.c -- see operators.h: the rows of ir/ops.def and what the front end makes of others, as Markdown. */
+#include <stdlib.h>
+#include <string.h>
+#include "codegen/target.h"
+#include "frontend/frontend.h"
+#include "ir/op.h"
+#include "tools/operators.h"
+
+static const char *domain_of(const Op *op) { return op->domain ? op->domain : ""; }
+
+static const char *way_of(const Op *op)
+{
+	if (op->port)
+		return "control flow";
+	if (op->scatter)
+		return "writes where data say";
+	return op->lower ? "formula" : "graph of simpler ones";
+}
+
+static const char *count_text(char *text, size_t n, int least, int most)
+{
+	if (most < 0)
+		snprintf(text, n, "%d or more", least);
+	else
+		snprintf(text, n, least == most ? "%d" : "%d-%d", least, most);
+	return text;
+}
+
+/* "2, 9": forms from before these versions are taken too, where they differ. */
+static void print_older(FILE *f, const char *type)
+{
+	OlderForm form;
+	int last = 0;
+
+	for (int i = 0; older_form(i, &form); i++) {
+		if (strcmp(form.type, type) != 0 || form.becomes || form.until <= last)
+			continue;
+		if (form.until < INT32_MAX)
+			fprintf(f, last ? ", %d" : "%d", form.until);
+		last = form.until;
+	}
+}
+
+static void print_row(FILE *f, const Op *op)
+{
+	char in[32], out[32];
+
+	fprintf(f, "| %s | %s | %s | ", op->name, count_text(in, sizeof in, op->min_in, op->max_in),
+		count_text(out, sizeof out, op->min_out, op->max_out));
+	if (!*domain_of(op))
+		print_older(f, op->name);
+	fprintf(f, " | %s |", way_of(op));
+	fprintf(f, op->ulp ? " %d |\n" : " exact |\n", op->ulp);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(const Op *const *)a)->name, (*(const Op *const *)b)->name);
+}
+
+static void print_domain(FILE *f, const char *domain)
+{
+	int count = 0, n = 0;
+
+	while (op_table[count])
+		count++;
+	const Op **list = calloc((size_t)count, sizeof *list);
+	for (int i = 0; list && i < count; i++)
+		if (!strcmp(domain_of(op_table[i]), domain))
+			list[n++] = op_table[i];
+	qsort(list, (size_t)n, sizeof *list, by_name);
+	fprintf(f, "\n## %s: %d operators\n\n| operator | inputs | outputs | older forms, before | emitted as | ULP |\n"
+		   "|---|---|---|---|---|---|\n", *domain ? domain : "ai.onnx", n);
+	for (int i = 0; i < n; i++)
+		print_row(f, list[i]);
+	free(list);
+}
+
+static void print_others(FILE *f)
+{
+	OlderForm form;
+	const char *name;
+
+	fputs("\n## Without a row\nLists of values, constants and what is written out while a file is read:", f);
+	for (int i = 0; (name = written_out(i)); i++)
+		fprintf(f, "%s %s", i ? "," : "", name);
+	fputs(".\n\nOld names:", f);
+	for (int i = 0, n = 0; older_form(i, &form); i++)
+		if (form.becomes)
+			fprintf(f, "%s %s, today %s", n++ ? ";" : "", form.type, form.becomes);
+	fputs(".\n", f);
+}
+
+void operators_list(FILE *f)
+{
+	fputs("# Operators\nWritten by `tcc-compile --list-operators`, from the rows of `ir/ops.def`. Each is emitted for\nevery "
+	      "target:", f);
+	for (const Target *const *t = target_table; *t; t++)
+		fprintf(f, "%s %s", t == target_table ? "" : ",", (*t)->name);
+	fputs(".\nTypes and attributes that the specification has and the compiler has not are refused when a model is compiled.\n"
+	      "\n- **older forms, before**: versions before which the operator was written in another way, which is taken "
+	      "too\n- **emitted as**: a formula of one element, a graph of simpler operators, or control flow\n- **ULP**: what a "
+	      "result in float may differ from the exact one, in units in the last place; tests hold every target to it\n", f);
+	print_domain(f, "");
+	print_domain(f, "ai.onnx.ml");
+	print_domain(f, "com.microsoft");
+	print_others(f);
+}
