@@ -95,3 +95,71 @@ graph (%x f32[4,3]) -> (%y) { %y = ai.onnx.ml.LinearRegressor(%x) {coefficients 
 == one label
 fails E-UNSUPPORTED "fewer than two"
 graph (%x f32[4,1]) -> (%y) { %y, _ = ai.onnx.ml.LinearClassifier(%x) {coefficients = [1], classlabels_strings = ["a"]} }
+
+== SVMClassifier: two classes, votes decide
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13], coefficients = [0.25, -0.25, -0.25, -0.75, -1], kernel_params = [0.5, 0.25, 2], kernel_type = RBF, rho = [-0.5], support_vectors = [2, -2.5, 0.5, -0.5, -0.5, -0.25, -2, -0.25, -0.75, 3.25], vectors_per_class = [2, 3]}
+}
+run x = f32[5,2] [0.5, -0.25, 1, -0.25, 0, 1.5, 0.5, -0.5, -0.25, 0.5]
+gives l = i64[5] [13, 13, 13, 13, 13], z = f32[5,2] [0.92143786, -0.92143786, 0.7917405, -0.7917405, 0.76275694, -0.76275694, 0.9183267, -0.9183267, 0.9396912, -0.9396912] within 1e-5
+
+== SVMClassifier: two classes, probabilities by the formula
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13], coefficients = [-2.75, 1, -1, -1.75, 0.25], kernel_params = [0.5, 0.25, 2], kernel_type = RBF, rho = [0.75], support_vectors = [2, -0.25, -0.25, 1, -1, -0.25, 1, 0.5, 0, 0.75], vectors_per_class = [2, 3], prob_a = [-1], prob_b = [0]}
+}
+run x = f32[5,2] [-0.5, -1, 0, -0, 1.5, 0.75, 0.25, 1, -0.25, -1]
+gives l = i64[5] [13, 13, 13, 10, 13], z = f32[5,2] [0.49677202105522156, 0.5032280087471008, 0.4112696647644043, 0.5887303352355957, 0.12404201179742813, 0.8759579658508301, 0.5547052621841431, 0.44529470801353455, 0.4856765866279602, 0.5143234133720398] within 1e-5
+
+== SVMClassifier: three classes
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13, 16], coefficients = [-1, 0.75, -2, -1, 0.75, 1.25, -2.25, -0.5, 0.25, -0.5], kernel_params = [0.5, 0.25, 2], kernel_type = POLY, rho = [1.5, -1.25, 0.25], support_vectors = [0.5, 0.5, -0.25, -0.75, 0.25, -2.5, 0.75, 0.5, -1.75, 0], vectors_per_class = [2, 1, 2]}
+}
+run x = f32[5,2] [-1, 1.5, -0, -0.25, -1.75, 1.75, 0.75, 0.75, 1.25, 0.25]
+gives l = i64[5] [16, 10, 10, 10, 10], z = f32[5,3] [-4.739258, -0.26660156, -1.8984375, 0.9206543, -1.4602051, 0.06933594, -7.834961, 1.1276855, -3.6608887, 0.41601562, -1.1896973, 0.12036133, 1.0917969, -0.83813477, 0.042236328] within 1e-5
+
+== SVMClassifier: three classes, softmax of scores
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13, 16], coefficients = [2, -0.25, 0.75, 0.25, 1.75, 0.75], kernel_params = [0.5, 0.25, 2], kernel_type = LINEAR, post_transform = SOFTMAX, rho = [1.25, -1, -0.25], support_vectors = [1, -1.25, -1, -0.75, 0, 0.75], vectors_per_class = [1, 1, 1]}
+}
+run x = f32[5,2] [-0.75, 1.5, 0.75, -0.25, -0.5, 0.5, -0.75, -1, 0.5, 2.5]
+gives l = i64[5] [16, 16, 13, 10, 16], z = f32[5,3] [0.014334879, 0.31622237, 0.6694428, 0.98047894, 0.012151057, 0.0073699886, 0.17752902, 0.1831644, 0.63930655, 0.50611436, 0.018435214, 0.47545043, 0.038485885, 0.9037399, 0.05777416] within 1e-5
+
+== SVMClassifier: no vectors, a linear model
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13, 16], coefficients = [-0.75, -0.25, 0.75, -0.5, -0.25, 0.75], kernel_params = [0.5, 0.25, 2], kernel_type = LINEAR, rho = [0]}
+}
+run x = f32[5,2] [0.75, 1.75, -2, 0.75, -0.5, 0.25, 0.75, 1, 1, 0.25]
+gives l = i64[5] [16, 10, 10, 16, 13], z = f32[5,3] [-1, -0.3125, 1.125, 1.3125, -1.875, 1.0625, 0.3125, -0.5, 0.3125, -0.8125, 0.0625, 0.5625, -0.8125, 0.625, -0.0625] within 1e-5
+
+== SVMClassifier: two logistic
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13], coefficients = [-0.5, 2.25], kernel_params = [0.5, 0.25, 2], kernel_type = LINEAR, post_transform = LOGISTIC, rho = [1], support_vectors = [1.5, -0.25, -0.25, 0.75], vectors_per_class = [1, 1]}
+}
+run x = f32[5,2] [2.25, -0, -0.5, 0.25, 0.75, -0.5, 0.5, -0, 1.5, -0.75]
+gives l = i64[5] [13, 10, 13, 10, 13], z = f32[5,2] [0.87578696, 0.12421304, 0.10818899, 0.891811, 0.7090191, 0.29098088, 0.41489887, 0.5851011, 0.91117966, 0.08882034] within 1e-5
+
+== SVMClassifier: four classes
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13, 16, 19], coefficients = [-1, 1.5, 0.25, -1.75, -0, -1.25, -0.75, -0.5, -0.75, 0.5, -0, -0.5, 0.5, 0.75, -1.75, -0.25, -1, -0.25], kernel_params = [0.5, 0.25, 2], kernel_type = RBF, rho = [-1.25, 0, -0, -0.25, -1, -0.5], support_vectors = [-0.75, -1.25, -0.25, 0.5, 1.25, 0, -0.5, -0.75, 0.75, 1.75, 0.25, -1.25], vectors_per_class = [2, 1, 2, 1]}
+}
+run x = f32[5,2] [-1, -1.25, 0.25, -1, 1.25, 0.75, -2, 0.25, -1, 0]
+gives l = i64[5] [13, 19, 16, 16, 13], z = f32[5,6] [-1.9652587, -2.171449, 0.034759074, 0.11208165, -1.2926605, -0.81156105, -1.3161426, -1.8644819, -0.7027281, -0.1601018, -2.1284056, -0.945328, -0.6076098, -0.29393798, 0.14254953, -0.78102416, -2.362012, -1.0733354, -1.0829873, -0.5608787, 0.19924042, -0.15524136, -1.0215414, -0.5630854, -0.6746421, -1.8316336, 0.4594671, 0.023402162, -1.2440349, -0.76570934] within 1e-5
+
+== SVMClassifier: three classes: logistic
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13, 16], coefficients = [-0.25, -0.75, 1.5, 0.5, 2.5, 0.75, 0.75, 0.75], kernel_params = [0.5, 0.25, 2], kernel_type = POLY, post_transform = LOGISTIC, rho = [-0.5, -0, 1.25], support_vectors = [0, -2, -0.25, -0.25, 1, -1.25, 0.75, -1], vectors_per_class = [1, 1, 2]}
+}
+run x = f32[5,2] [-0.5, 0.25, -0, 0.5, -0.25, -0.25, 0.25, 0, -0.75, 1]
+gives l = i64[5] [13, 13, 13, 13, 13], z = f32[5,3] [0.36370337, 0.50964236, 0.7909343, 0.36772427, 0.54043883, 0.78233004, 0.34620968, 0.68637, 0.8087479, 0.36551332, 0.6049825, 0.8145696, 0.3370399, 0.9161472, 0.87207526] within 1e-5
+
+== SVMClassifier: probabilities of three classes
+fails E-UNSUPPORTED "more than two classes"
+graph (%x f32[1,1]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [1, 2, 3], coefficients = [1, 1, 1, 1, 1, 1], rho = [0, 0, 0], support_vectors = [1, 2, 3], vectors_per_class = [1, 1, 1], prob_a = [1, 1, 1], prob_b = [0, 0, 0]}
+}
+
+== SVMClassifier: coefficients that are too few
+fails E-ATTR "2 coefficients"
+graph (%x f32[1,1]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [1, 2], coefficients = [1, 1], rho = [0], support_vectors = [1, 2, 3], vectors_per_class = [1, 2]}
+}
