@@ -16,6 +16,7 @@ typedef struct Case {
 	DimChoice *dim;    /* sizes that the case wants for symbols */
 	int ndim;
 	double rtol, atol;
+	bool exact;        /* emitted with --strict and measured in ULP */
 	bool constant;     /* its inputs become constants of the model, which so has none */
 } Case;
 

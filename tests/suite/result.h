@@ -3,6 +3,7 @@
 #define TCC_TESTS_RESULT_H
 #include "codegen/codegen.h"
 #include "tests/suite/case.h"
+#include "tests/suite/exact.h"
 
 /* From good to bad; CRASH is what a result is until its child has written another. */
 typedef enum Outcome { NOT_RUN, PASS, UNSUPPORTED, WRONG, REFUSED, NO_CC, CRASH, HANG, NOUTCOMES } Outcome;
@@ -16,6 +17,7 @@ typedef struct Result {
 	bool alone;    /* its batch did not compile: a library of its own */
 	bool random;   /* some operator gives random numbers: type, sizes and finite numbers are all that can be told */
 	bool rounded;  /* some operator is a Fourier transform: see output_matches() */
+	Ulps ulps;     /* of a case that is measured */
 	char op[48];   /* the operator of a model with one node */
 	char why[700]; /* what differs, what was said */
 } Result;

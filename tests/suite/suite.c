@@ -1,10 +1,11 @@
 /* suite.c -- the official ONNX backend tests, every directory of them.
  *
- * usage: suite [-t TARGET,...] [-j JOBS] [-f PART OF A NAME] [-u] [-c] [-o FILE] [DIRECTORY]
+ * usage: suite [-t TARGET,...] [-j JOBS] [-f PART OF A NAME] [-u] [-c] [-x] [-o FILE] [DIRECTORY]
  * Each case runs through the evaluator and, compiled to C, through each target (-t none: the evaluator only). What is
  * not supported yet stands in unsupported.txt, which is held to in both directions: a case that is not listed must
  * pass, a listed one must end as unsupported; nothing may ever be wrong, crash or hang. -u writes the list anew, -o all
- * failures by operator. With -c the inputs become constants (--const), so that everything folds. */
+ * failures by operator. With -c the inputs become constants (--const), so that everything folds. With -x the C is that of
+ * --strict, and how far it is from the evaluator is told in ULP. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ typedef struct Suite {
 	const char *root, *filter, *failures;
 	const char *stage[MAX_STAGES]; /* 0: the evaluator, then targets */
 	int nstages, jobs;
-	bool update, constant;
+	bool update, constant, exact;
 	Cases cases;
 	Result *result; /* [stage][case], in shared memory */
 	const char *list; /* path */
@@ -52,7 +53,7 @@ static const char *find_root(void)
 
 static void usage(void)
 {
-	fputs("usage: suite [-t TARGET,...] [-j JOBS] [-f PART] [-u] [-c] [-o FILE] [DIRECTORY]\n", stderr);
+	fputs("usage: suite [-t TARGET,...] [-j JOBS] [-f PART] [-u] [-c] [-x] [-o FILE] [DIRECTORY]\n", stderr);
 	exit(EXIT_USAGE);
 }
 
@@ -71,13 +72,14 @@ static void read_options(Suite *s, int argc, char **argv)
 	int o;
 	char *targets = targets_here();
 	s->jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	while ((o = getopt(argc, argv, "t:j:f:uco:")) != -1) {
+	while ((o = getopt(argc, argv, "t:j:f:ucxo:")) != -1) {
 		switch (o) {
 		case 't': targets = optarg; break;
 		case 'j': s->jobs = atoi(optarg); break;
 		case 'f': s->filter = optarg; break;
 		case 'u': s->update = true; break;
 		case 'c': s->constant = true; break;
+		case 'x': s->exact = true; break;
 		case 'o': s->failures = optarg; break;
 		default: usage();
 		}
@@ -274,13 +276,30 @@ static void write_failures(Ctx *c, const Suite *s)
 	fclose(f);
 }
 
+/* One line a target, and one for each case that is further away than all but the last bin. */
+static void print_exactness(const Suite *s)
+{
+	ulps_print_head();
+	for (int stage = 1; stage < s->nstages; stage++) {
+		Ulps sum = {0};
+		for (int i = 0; i < s->cases.n; i++)
+			ulps_add(&sum, &result_of(s, stage, i)->ulps);
+		ulps_print(s->stage[stage], &sum);
+		for (int i = 0; i < s->cases.n; i++)
+			if (result_of(s, stage, i)->ulps.count[ULP_BINS - 1])
+				ulps_print(s->cases.item[i].name, &result_of(s, stage, i)->ulps);
+	}
+}
+
 static int run(Ctx *c, Suite *s)
 {
 	s->cases = suite_cases(c, s->root, s->filter);
 	s->list = strstr(s->root, "libonnx-testdata") ? OLD_LIST : LIST;
 	s->listed = list_read(c, s->list);
-	for (int i = 0; i < s->cases.n; i++)
+	for (int i = 0; i < s->cases.n; i++) {
 		s->cases.item[i].constant = s->constant;
+		s->cases.item[i].exact = s->exact;
+	}
 	printf("%d cases of %s\n", s->cases.n, s->root);
 	run_all(c, s);
 	if (s->update) {
@@ -289,6 +308,8 @@ static int run(Ctx *c, Suite *s)
 	}
 	if (s->failures)
 		write_failures(c, s);
+	if (s->exact)
+		print_exactness(s);
 	int failed = report(s), passed = summary(s);
 	printf("suite: %d passed, %d failed\n", passed, failed);
 	return failed != 0;
