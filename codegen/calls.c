@@ -60,6 +60,8 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 		put_text(o, "b%d", r->id + 1);
 	} else if (r->kind == IN_COUNTER) {
 		put_text(o, "&%s", turn_name(r->id, o->arena));
+	} else if (r->kind == IN_CALL) {
+		put_text(o, "&c->%s", count_name(m->unit, r->owner->content[0]));
 	} else if (r->kind == IN_INPUT || r->kind == IN_OUTPUT) {
 		put_text(o, r->kind == IN_INPUT ? "c->in->x%d" : "c->out->y%d", r->id);
 	} else {
@@ -297,6 +299,8 @@ typedef struct Item {
 typedef struct List {
 	Module *m;
 	Out *out;
+	Known *known; /* where counted sizes are known from, in order */
+	int nknown, cknown;
 	Item *item;
 	int n, c;
 	int since; /* the first item after the last meeting */
@@ -416,8 +420,20 @@ static void print_for(List *l, const Control *c)
 	put_text(l->out, "; %s++) {\n", t);
 }
 
+/* From here on the list of calls can use the size, and those that are made of it: see put_known(). */
+static void note_size(List *l, Dim size)
+{
+	Arena *a = &l->m->g->ctx->perm;
+	GROW(a, l->known, l->nknown, l->cknown);
+	l->known[l->nknown++] = (Known){l->out->n, size, list_tabs(l)};
+}
+
 static void print_mark(List *l, const Stage *s)
 {
+	if (s->mark == MARK_SIZE) {
+		note_size(l, s->control.size);
+		return;
+	}
 	l->depth -= s->mark == MARK_END || s->mark == MARK_ELSE;
 	switch (s->mark) {
 	case MARK_LOOP: print_for(l, &s->control); break;
@@ -427,6 +443,7 @@ static void print_mark(List *l, const Stage *s)
 		break;
 	case MARK_ELSE: put_text(l->out, "%s} else {\n", list_tabs(l)); break;
 	case MARK_END: put_text(l->out, "%s}\n", list_tabs(l)); break;
+	case MARK_SIZE:
 	case NO_MARK: break;
 	}
 	l->depth += s->mark != MARK_END;
@@ -552,6 +569,7 @@ void print_call_struct(Unit *u, const char *sections, Out *o)
 	put_text(o, "\tint status;\n%s", pooled ? progress : "");
 	if (u->o->profile)
 		put_text(o, "\tconst struct %s_profile *profile;\n", u->prefix);
+	print_counted_fields(u, false, o);
 	put_text(o, "};\n\n");
 	if (uses_word(sections, "least"))
 		put_text(o, "%s", least_helper);
@@ -563,15 +581,31 @@ void print_call_struct(Unit *u, const char *sections, Out *o)
 		print_timer(u, sections, o);
 }
 
+/* The list of calls with the lines in it that define counted sizes: those that it uses. */
+static void put_known(const List *l, Out *o)
+{
+	size_t done = 0;
+	put_text(o, "%s", "");
+	for (int i = 0; i < l->nknown; i++) {
+		const Known *k = &l->known[i];
+		put_text(o, "%.*s", (int)(k->at - done), l->out->text + done);
+		print_counted_locals(l->m->unit, l->known, l->nknown, i, l->out->text, o);
+		done = k->at;
+	}
+	put_text(o, "%s", l->out->text + done);
+}
+
 static void print_calls(Module *m, Out *o)
 {
-	List l = {.m = m, .out = o, .depth = 1};
-	put_text(o, "%s", "");
+	Out list = {.arena = o->arena};
+	List l = {.m = m, .out = &list, .depth = 1};
+	put_text(&list, "%s", "");
 	fill_list(&l);
 	if (m->o->threads)
 		print_shared_list(&l);
 	else
 		print_plain_list(&l);
+	put_known(&l, o);
 }
 
 static void print_work_head(const Module *m, bool worker, Out *o)

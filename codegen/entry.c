@@ -179,8 +179,11 @@ static void print_run(Unit *u, Out *o)
 		put_text(o, "\tconst struct state *s = (const struct state *)(void *)((unsigned char *)workspace + STATE);\n"
 		            "\tif (s->magic != MAGIC)\n\t\treturn TCC_ERR_STATE;\n");
 	const char *weights = !needs_weights(u) ? "" : u->weights_given ? "s->weights, " : arena_format(o->arena, "%s_weights, ", u->prefix);
-	put_text(o, "\tstruct call c = { in, out, workspace, %s%s%s };\n", weights,
+	put_text(o, "\tstruct call c = { in, out, workspace, %s%s%s", weights,
 	         u->o->threads ? "TCC_OK, 0, 0, { 0 }" : "TCC_OK", u->o->profile ? ", s->profile" : "");
+	for (int i = counted_sizes(u); i > 0; i--)
+		put_text(o, ", 0");
+	put_text(o, " };\n");
 	if (u->o->profile)
 		put_text(o, "\ttimers_clear(s->profile);\n");
 	if (u->o->threads)
@@ -188,6 +191,7 @@ static void print_run(Unit *u, Out *o)
 		         work);
 	else
 		put_text(o, "\t%s(&c);\n", work);
+	print_sizes_told(u, o);
 	put_text(o, "\treturn c.status;\n}\n\n");
 }
 
@@ -272,8 +276,14 @@ static void print_generic_run(Unit *u, Out *o)
 		put_text(o, "\ty.y%d = out[%d].data;\n", i, i);
 	if (g->nout)
 		put_text(o, "\tfor (int i = 0; i < %d; i++)\n\t\tdescribe(&out[i], &outputs[i]);\n", g->nout);
-	print_sizes_out(u, o);
-	put_text(o, "\treturn %s_run(workspace, &x, &y, pool);\n}\n\n", u->prefix);
+	print_sizes_out(u, false, o);
+	if (!tells_sizes(u)) {
+		put_text(o, "\treturn %s_run(workspace, &x, &y, pool);\n}\n\n", u->prefix);
+		return;
+	}
+	put_text(o, "\tint status = %s_run(workspace, &x, &y, pool);\n\tif (status != TCC_OK)\n\t\treturn status;\n", u->prefix);
+	print_sizes_out(u, true, o);
+	put_text(o, "\treturn TCC_OK;\n}\n\n");
 }
 
 static void print_sha(const Graph *g, Out *o)
@@ -336,6 +346,7 @@ void print_header_file(Unit *u, Out *o)
 	print_size_fields(u, o);
 	put_text(o, "};\n\nstruct %s_out {\n", u->prefix);
 	print_members(u, o, g->out, g->nout, "", 'y');
+	print_counted_fields(u, true, o);
 	put_text(o, "};\n\nint %s_init(void *workspace, const void *weights, size_t bytes);\n", u->prefix);
 	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool);\n", u->prefix,
 	         u->prefix, u->prefix);

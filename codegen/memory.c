@@ -23,16 +23,25 @@ static int position(Value *const *list, int n, const Value *v)
 	return -1;
 }
 
+static RegionKind kind_of(const Value *v, int in, int out)
+{
+	if (v->place->counter)
+		return IN_COUNTER;
+	if (v->def && v->def->op == &op_tcc_Counted)
+		return IN_CALL;
+	return v->role == ROLE_CONST ? IN_WEIGHTS : in >= 0 ? IN_INPUT : out >= 0 ? IN_OUTPUT : IN_ARENA;
+}
+
 static Region *region_new(Module *m, const Value *v)
 {
 	Graph *g = m->g;
 	Region *r = NEW(&g->ctx->perm, Region);
 	int out = position(g->out, g->nout, v), at = position(g->in, g->nin, v);
-	RegionKind kind = v->place->counter ? IN_COUNTER : v->role == ROLE_CONST ? IN_WEIGHTS : at >= 0 ? IN_INPUT : out >= 0 ? IN_OUTPUT : IN_ARENA;
+	RegionKind kind = kind_of(v, at, out);
 	*r = (Region){.owner = v, .dtype = v->dtype, .count = region_count(v), .first = m->nstages, .last = -1};
 	r->bytes = (int64_t)dtype_bytes(r->dtype, r->count);
 	r->kind = kind;
-	r->id = kind == IN_INPUT ? at : kind == IN_COUNTER ? v->place->level : out;
+	r->id = kind == IN_INPUT ? at : kind == IN_COUNTER ? v->place->level : kind == IN_CALL ? (int)v->id : out;
 	if (r->kind == IN_ARENA) {
 		GROW(&g->ctx->perm, m->region, m->nregions, m->cregions);
 		r->id = m->nregions;

@@ -143,6 +143,8 @@ static const char *mark_text(const Stage *s, Arena *a)
 static void print_row(const Stage *s, Out *o)
 {
 	Arena *a = o->arena;
+	if (s->mark == MARK_SIZE)
+		return;
 	if (s->mark)
 		put_text(o, " *   %s\n", mark_text(s, a));
 	else

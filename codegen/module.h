@@ -24,7 +24,8 @@ struct Unit {
 	const char *blob_path;      /* as the emitted text names it */
 	const char *blob_name;      /* "m.weights.bin" */
 	Dim *size;                  /* that vary, by number of name: symbols first, see sizes.h */
-	int nsizes, csizes, nsymbols;
+	int nsizes, csizes, nsymbols; /* nsymbols: those that are symbols, of which ... */
+	int ngiven;                   /* ... the first are known from the inputs, and the others counted */
 	bool weights_in_c;          /* weights are arrays in the text; else bytes of a blob */
 	bool weights_given;         /* the blob is given to init */
 };

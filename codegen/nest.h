@@ -74,8 +74,9 @@ typedef struct Module Module;
 typedef struct Unit Unit; /* the whole file, see module.h */
 typedef struct Out Out;
 
-/* Control flow in the list of calls: MARK_LOOP ... MARK_END, MARK_IF ... [MARK_ELSE ...] MARK_END. */
-typedef enum Mark { NO_MARK, MARK_LOOP, MARK_IF, MARK_ELSE, MARK_END } Mark;
+/* Control flow in the list of calls: MARK_LOOP ... MARK_END, MARK_IF ... [MARK_ELSE ...] MARK_END. From MARK_SIZE on a
+ * counted size is known. */
+typedef enum Mark { NO_MARK, MARK_LOOP, MARK_IF, MARK_ELSE, MARK_END, MARK_SIZE } Mark;
 
 /* What the marks of one loop or branch know of it. */
 typedef struct Control {
@@ -85,6 +86,7 @@ typedef struct Control {
 	const Value *going; /* ... and only while this is true; NULL: nothing is said. A branch: its condition */
 	bool unless;        /* the branch is the other one */
 	int level;          /* of the loop's body */
+	Dim size;           /* MARK_SIZE: the one */
 } Control;
 
 typedef struct Stage {

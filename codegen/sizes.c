@@ -45,7 +45,18 @@ static int size_add(Unit *u, Dim d)
 	return u->nsizes++;
 }
 
-/* Symbols are named first, in the order of the inputs, and so have the lowest numbers. */
+static void name_counted(Unit *u, const Graph *g)
+{
+	for (uint32_t i = 0; i < g->nnode; i++) {
+		const Node *n = g->node[i];
+		if (n->op == &op_tcc_Counted)
+			size_add(u, n->out[0]->content[0]);
+		for (int k = 0; k < n->nsub; k++)
+			name_counted(u, n->sub[k]);
+	}
+}
+
+/* Symbols are named first, in the order of the inputs, then of the nodes that count, and so have the lowest numbers. */
 static void name_symbols(Unit *u)
 {
 	if (u->nsymbols || u->nsizes)
@@ -54,6 +65,8 @@ static void name_symbols(Unit *u)
 		for (int k = 0; k < u->g->in[i]->shape.rank; k++)
 			if (dim_symbol_of(u->g->syms, u->g->in[i]->shape.dim[k]))
 				size_add(u, u->g->in[i]->shape.dim[k]);
+	u->ngiven = u->nsizes;
+	name_counted(u, u->g);
 	u->nsymbols = u->nsizes;
 }
 
@@ -172,15 +185,33 @@ void print_size_facts(Unit *u, Out *o)
 {
 	name_symbols(u);
 	for (int i = 0; i < u->nsymbols; i++)
-		put_text(o, " *   %-8s d%d  %lld to %lld  %s\n", i ? "" : "sizes", i, least_of(u, i), most_of(u, i),
-		         symbol_comment(u, i));
+		put_text(o, " *   %-8s d%d  %lld to %lld  %s%s\n", i ? "" : "sizes", i, least_of(u, i), most_of(u, i),
+		         symbol_comment(u, i), i < u->ngiven ? "" : ", counted by run");
 }
 
 void print_size_fields(Unit *u, Out *o)
 {
 	name_symbols(u);
-	for (int i = 0; i < u->nsymbols; i++)
+	for (int i = 0; i < u->ngiven; i++)
 		put_text(o, "\tint64_t d%d;\t/* %s, %lld to %lld */\n", i, symbol_comment(u, i), least_of(u, i), most_of(u, i));
+}
+
+/* Size d is made of symbol s, or is it. */
+static bool rests_on(Unit *u, Dim d, Dim s)
+{
+	bool found = dim_same(d, s);
+	for (int k = 0; !found && k < dim_nargs(u->g->syms, d); k++)
+		found = rests_on(u, dim_arg(u->g->syms, d, k), s);
+	return found;
+}
+
+/* It has to be counted, or a part of it. */
+static bool is_counted(Unit *u, Dim d)
+{
+	for (int i = u->ngiven; i < u->nsymbols; i++)
+		if (rests_on(u, d, u->size[i]))
+			return true;
+	return false;
 }
 
 void print_size_locals(Unit *u, const char *text, Out *o)
@@ -190,9 +221,9 @@ void print_size_locals(Unit *u, const char *text, Out *o)
 	const char *line = "";
 	for (int i = u->nsizes; i-- > 0;) {
 		const char *name = arena_format(o->arena, "d%d", i);
-		if (!uses_word(all.text, name))
+		if (!uses_word(all.text, name) || is_counted(u, u->size[i]))
 			continue;
-		const char *value = i < u->nsymbols ? arena_format(o->arena, "(int)c->in->%s", name) : formula(u, u->size[i], false);
+		const char *value = i < u->ngiven ? arena_format(o->arena, "(int)c->in->%s", name) : formula(u, u->size[i], false);
 		line = arena_format(o->arena, "\tconst int %s = %s;\n%s", name, value, line);
 		put_text(&all, " %s", value);
 	}
@@ -201,7 +232,7 @@ void print_size_locals(Unit *u, const char *text, Out *o)
 
 void print_size_checks(Unit *u, Out *o)
 {
-	for (int i = 0; i < u->nsymbols; i++)
+	for (int i = 0; i < u->ngiven; i++)
 		put_text(o, "\tif (in->d%d < %lld || in->d%d > %lld)\n\t\treturn TCC_ERR_SHAPE;\n", i, least_of(u, i), i, most_of(u, i));
 }
 
@@ -222,16 +253,101 @@ void print_sizes_in(Unit *u, Out *o)
 		}
 }
 
-void print_sizes_out(Unit *u, Out *o)
+void print_sizes_out(Unit *u, bool counted, Out *o)
 {
 	Out sizes = {.arena = o->arena};
 	put_text(&sizes, "%s", "");
 	for (int i = 0; i < u->g->nout; i++)
-		for (int k = 0; k < u->g->out[i]->shape.rank; k++)
-			if (!dim_known(u->g->out[i]->shape.dim[k]))
-				put_text(&sizes, "\tout[%d].dims[%d] = %s;\n", i, k, formula(u, u->g->out[i]->shape.dim[k], false));
+		for (int k = 0; k < u->g->out[i]->shape.rank; k++) {
+			Dim d = u->g->out[i]->shape.dim[k];
+			if (!dim_known(d) && is_counted(u, d) == counted)
+				put_text(&sizes, "\tout[%d].dims[%d] = %s;\n", i, k, formula(u, d, false));
+		}
 	for (int i = 0; i < u->nsymbols; i++)
 		if (uses_word(sizes.text, arena_format(o->arena, "d%d", i)))
-			put_text(o, "\tconst int64_t d%d = x.d%d;\n", i, i);
+			put_text(o, "\tconst int64_t d%d = %c.d%d;\n", i, i < u->ngiven ? 'x' : 'y', i);
 	put_text(o, "%s", sizes.text);
+}
+
+/* ---- counted sizes ---- */
+
+int counted_sizes(Unit *u)
+{
+	name_symbols(u);
+	return u->nsymbols - u->ngiven;
+}
+
+const char *count_name(Unit *u, Dim d) { return arena_format(&u->g->ctx->perm, "count%s", size_text(u, d) + 1); }
+
+/* The last place at which something becomes known that size d needs; -1: it needs nothing. */
+static int known_from(Unit *u, Dim d, const Known *known, int nknown)
+{
+	while (nknown-- > 0)
+		if (rests_on(u, d, known[nknown].size))
+			break;
+	return nknown;
+}
+
+/* A worker that has left the others to finish the run does nothing any more, whatever the size. */
+static const char *count_text(Unit *u, int i)
+{
+	Arena *a = &u->g->ctx->perm;
+	const char *field = count_name(u, u->size[i]);
+	return u->o->threads ? arena_format(a, "k.left ? %lld : (int)c->%s", most_of(u, i), field)
+	                     : arena_format(a, "(int)c->%s", field);
+}
+
+void print_counted_locals(Unit *u, const Known *known, int nknown, int i, const char *text, Out *o)
+{
+	Out all = {.arena = o->arena};
+	put_text(&all, "%s", text);
+	const char *line = "";
+	for (int k = u->nsizes; k-- > u->ngiven;) {
+		const char *name = arena_format(o->arena, "d%d", k);
+		if (!uses_word(all.text, name))
+			continue;
+		bool symbol = k < u->nsymbols;
+		const char *value = symbol ? count_text(u, k) : formula(u, u->size[k], false);
+		put_text(&all, " %s", value);
+		if (known_from(u, u->size[k], known, nknown) == i)
+			line = arena_format(o->arena, "%sconst int %s = %s;\n%s", known[i].tabs, name, value, line);
+	}
+	put_text(o, "%s", line);
+}
+
+/* An output has a size that is made of symbol i. */
+static bool is_told(Unit *u, int i)
+{
+	for (int k = 0; k < u->g->nout; k++)
+		for (int d = 0; d < u->g->out[k]->shape.rank; d++)
+			if (rests_on(u, u->g->out[k]->shape.dim[d], u->size[i]))
+				return true;
+	return false;
+}
+
+bool tells_sizes(Unit *u)
+{
+	bool told = false;
+	name_symbols(u);
+	for (int i = u->ngiven; i < u->nsymbols; i++)
+		told |= is_told(u, i);
+	return told;
+}
+
+void print_counted_fields(Unit *u, bool told, Out *o)
+{
+	name_symbols(u);
+	for (int i = u->ngiven; i < u->nsymbols; i++)
+		if (!told)
+			put_text(o, "\tint64_t count%d;\t/* %s */\n", i, symbol_comment(u, i));
+		else if (is_told(u, i))
+			put_text(o, "\tint64_t d%d;\t/* %s, %lld to %lld: what run found */\n", i, symbol_comment(u, i), least_of(u, i),
+			         most_of(u, i));
+}
+
+void print_sizes_told(Unit *u, Out *o)
+{
+	for (int i = u->ngiven; i < u->nsymbols; i++)
+		if (is_told(u, i))
+			put_text(o, "\tout->d%d = c.count%d;\n", i, i);
 }

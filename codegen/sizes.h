@@ -4,6 +4,12 @@
  *     const int d0 = (int)c->in->d0, d1 = d0 / 2 + 1;      in the list of calls: symbols, and what is made of them
  *     STAGE void s3_conv(const float *x, float *y, int d1) a stage gets those that it uses
  *
+ * Sizes that nodes count while the model runs (ir/op/counted.h) are named behind those of inputs:
+ *
+ *     s3_count(&c->count1, m + B2, &status);                 the stage that finds one out
+ *     const int d1 = (int)c->count1, d2 = d1 * 4;        from there on the list of calls knows it
+ *     struct net_out { int64_t *y0; int64_t d1; };       where sizes of outputs are made of it, run tells it
+ *
  * Memory is laid out for the upper bounds: strides and offsets are numbers, only loops run as far as a size says. A Dim
  * of a bounded graph carries its upper bound in k (see dim_bounded()), so whoever plans memory reads k and whoever
  * counts elements asks dim_known() first. */
@@ -14,7 +20,7 @@
 typedef struct Unit Unit;
 typedef struct Out Out;
 
-/* Every size of g (and of its bodies) gets its upper bound; E-DYNAMIC for one that has none, or is counted by a node. */
+/* Every size of g (and of its bodies) gets its upper bound; E-DYNAMIC for one that has none. */
 void sizes_bound(Graph *g);
 bool sizes_vary(const Unit *u); /* there are any */
 /* "512" or "d3": the size as emitted text names it; a new name for one that has none yet. */
@@ -31,5 +37,25 @@ void print_size_fields(Unit *u, Out *o);
 void print_size_locals(Unit *u, const char *text, Out *o);
 void print_size_checks(Unit *u, Out *o);
 void print_sizes_in(Unit *u, Out *o);
-void print_sizes_out(Unit *u, Out *o);
+/* `counted`: those that need counted sizes, behind the run; else the others, before it. */
+void print_sizes_out(Unit *u, bool counted, Out *o);
+
+/* ---- counted sizes ---- */
+
+/* Where in the list of calls one becomes known. */
+typedef struct Known {
+	size_t at;  /* in its text */
+	Dim size;
+	const char *tabs;
+} Known;
+
+/* The sizes in `text` that are known from the i-th place on: the counted one itself, and those that are made of it and
+ * of what is known before. */
+const char *count_name(Unit *u, Dim d); /* its field in the call: "count1" */
+void print_counted_locals(Unit *u, const Known *known, int nknown, int i, const char *text, Out *o);
+int counted_sizes(Unit *u); /* how many there are */
+/* Fields; `told`: of those that outputs show. */
+void print_counted_fields(Unit *u, bool told, Out *o);
+bool tells_sizes(Unit *u); /* outputs show any */
+void print_sizes_told(Unit *u, Out *o); /* in run: from the call to the struct of outputs */
 #endif

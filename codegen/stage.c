@@ -141,7 +141,7 @@ static void find_facts(Stage *s, const Expr *x, bool *seen)
 	bool bounded = x->hi < INDEX_MAX && x->lo > -INDEX_MAX;
 	s->wide |= (index || x->kind == X_AXIS) && bounded && (x->hi >= INT32_MAX || x->lo <= INT32_MIN);
 	s->makes_text |= makes_text(x);
-	s->checks |= x->kind == X_ALU && (x->op == INDEX || x->op == REQUIRE || makes_text(x));
+	s->checks |= x->kind == X_ALU && (x->op == INDEX || x->op == REQUIRE || x->op == COUNT || makes_text(x));
 	for (int k = 0; k < x->nargs; k++)
 		find_facts(s, x->arg[k], seen);
 }
@@ -158,7 +158,7 @@ static const struct { const char *op, *kind; } kinds[] = {
 	{"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"}, {"Softmax", "softmax"},
 	{"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
 	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},
-	{"Resize", "resize"}, {"Add", "add"}, {"Mul", "mul"}, {"Relu", "relu"}, {"Recurrence", "recur"}, {NULL, NULL}};
+	{"Resize", "resize"}, {"Add", "add"}, {"Mul", "mul"}, {"Relu", "relu"}, {"Recurrence", "recur"}, {"Counted", "count"}, {NULL, NULL}};
 
 /* The name of a stage comes from the most telling operator in it. */
 static const char *kind_of(const Stage *s)
@@ -370,5 +370,7 @@ void make_stages(Module *m, Graph *g)
 		for (int slot = 0; slot < n->nout; slot++)
 			if (n->out[slot] && n->out[slot]->place->form == FORM_STORED)
 				make_stage(m, g, n, slot, is_load);
+		if (n->op == &op_tcc_Counted)
+			mark_add(m, n, MARK_SIZE, &(Control){.kind = MARK_SIZE, .size = n->out[0]->content[0]});
 	}
 }

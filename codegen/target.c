@@ -35,6 +35,7 @@ static const AluText texts[ALU_COUNT] = {
 	[SHR] = {NULL, NULL, "u_shr(%0, %1)", NULL},
 	[SELECT] = {"%0 ? %1 : %2", "%0 ? %1 : %2", "%0 ? %1 : %2", "v_select(%0, %1, %2)", "%0 ? %1 : %2"},
 	[INDEX] = {NULL, NULL, "i_index(%0, %1, status)", NULL},
+	[COUNT] = {NULL, NULL, "i_count(%0, %1, status)", NULL},
 	[REQUIRE] = {NULL, NULL, "i_require(%0, status)", NULL},
 	[FLOOR] = {"floorf(%0)", "floor(%0)", NULL, "v_floor(%0)"},
 	[CEIL] = {"ceilf(%0)", "ceil(%0)", NULL, "v_ceil(%0)"},

@@ -43,13 +43,24 @@ static void cut_into_pieces(const Module *m, Stage *s)
 	s->split_n = (s->split_n + units - 1) / units;
 }
 
-/* Workers may come late to a place where data decide, and find something else there: one worker does all of that. */
+/* In the loop or branch that opens at a stage data decide what is done. */
+static bool data_decide(const Module *m, int open)
+{
+	const Control *c = &m->stage[open]->control;
+	bool decide = c->going || c->trips;
+	for (int i = open, end = mark_end(m, open); i < end; i++)
+		decide |= m->stage[i]->mark == MARK_SIZE;
+	return decide;
+}
+
+/* Workers may come late to a place where data decide, and find something else there: one worker does all of that. (What
+ * is counted outside of loops stays where it is until the run is over.) */
 static void keep_decisions(Module *m)
 {
 	for (int i = 0; i < m->nstages; i++) {
 		const Stage *s = m->stage[i];
 		bool opens = s->mark == MARK_LOOP || s->mark == MARK_IF;
-		if (!opens || (!s->control.going && !s->control.trips))
+		if (!opens || !data_decide(m, i))
 			continue;
 		for (int k = i, end = mark_end(m, i); k < end; k++)
 			m->stage[k]->split = NULL;

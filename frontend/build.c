@@ -136,20 +136,27 @@ static Raw raw_of(Frame *f, size_t k)
 	return r;
 }
 
-/* What the file gives output i for inference to trust where only the run knows better, or NULL. */
-static Value *output_given(const Raw *r, int i)
+const Shape *shape_given(const Raw *r, int i)
 {
 	const NodeProto *p = r->f->scope->node[r->index];
 	bool named = i < (int)p->n_output && *p->output[i];
-
-	return r->f->given && named ? r->f->given[names_find(&r->f->scope->names, p->output[i])] : NULL;
-}
-
-const Shape *shape_given(const Raw *r, int i)
-{
-	const Value *v = output_given(r, i);
+	const Value *v = r->f->given && named ? r->f->given[names_find(&r->f->scope->names, p->output[i])] : NULL;
 
 	return v ? &v->shape : NULL;
+}
+
+/* What output i is called in the file, and its shape where the file gives one; NULL: nobody wants it. */
+static Value *output_in_file(const Raw *r, int i)
+{
+	const NodeProto *p = r->f->scope->node[r->index];
+	const Shape *given = shape_given(r, i);
+
+	if (i >= (int)p->n_output || !*p->output[i])
+		return NULL;
+	Value *v = NEW(&r->f->im->ctx->scratch, Value);
+	v->name = p->output[i];
+	v->shape = given ? *given : (Shape){.rank = -1};
+	return v;
 }
 
 /* The shapes that the file gives the outputs. */
@@ -159,7 +166,7 @@ static void given_shapes(const Raw *r, const Op *op, Node *like)
 	like->nout = r->nout;
 	like->out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout);
 	for (int i = 0; i < r->nout; i++)
-		like->out[i] = output_given(r, i);
+		like->out[i] = output_in_file(r, i);
 }
 
 /* A node of an operator that has a row; its outputs go where somebody asks for them. */

@@ -143,14 +143,28 @@ const ConstChoice *const_choice(const Import *im, const char *input)
 	return NULL;
 }
 
+/* A size that no input has may be one that the model counts, which inference will find. */
 static void choose_dim(Import *im, const DimChoice *choice)
 {
-	if (names_find(&im->dims, choice->name) == NO_NAME) {
-		hint(im->ctx, "symbolic sizes of the inputs: %s", join(im, im->dims.name, im->dims.n));
-		fail(im->ctx, EXIT_USAGE, "E-DIM", "--dim names '%s', which no input of the model has",
-		     shown(im->ctx, choice->name));
-	}
 	choose(im, choice->name, choice->lo, choice->hi);
+	if (names_find(&im->dims, choice->name) == NO_NAME)
+		dim_choose(im->syms, choice->name, choice->lo, choice->hi);
+}
+
+void dims_check(Import *im)
+{
+	Syms *s = im->syms;
+
+	for (int i = 0; i < im->options->ndims; i++) {
+		const char *name = im->options->dims[i].name;
+		if (names_find(&im->dims, name) != NO_NAME || dim_exists(s, name))
+			continue;
+		for (uint32_t k = 0; k < s->nsymbol; k++)
+			if (s->symbol[k].counted)
+				names_add(&im->dims, s->symbol[k].name);
+		hint(im->ctx, "symbolic sizes: %s", join(im, im->dims.name, im->dims.n));
+		fail(im->ctx, EXIT_USAGE, "E-DIM", "--dim names '%s', which is no size of the model", shown(im->ctx, name));
+	}
 }
 
 void dims_choose(Import *im, const Scope *s)

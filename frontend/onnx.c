@@ -28,6 +28,7 @@ Graph *onnx_read_bytes(Ctx *c, const uint8_t *bytes, size_t n, const char *direc
 	missing_report(&im);
 	dims_choose(&im, s);
 	Graph *g = graph_build(&im, s);
+	dims_check(&im);
 	sha256(bytes, n, g->sha256);
 	return g;
 }

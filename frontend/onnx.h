@@ -227,6 +227,7 @@ void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const c
 /* ---- dims.c: symbolic sizes of the model's inputs, and the user's choices ---- */
 
 void dims_choose(Import *im, const Scope *s);
+void dims_check(Import *im); /* when the graph is built: every name that --dim gives was met */
 const ConstChoice *const_choice(const Import *im, const char *input); /* NULL: the input is one */
 Shape input_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *shape);
 

@@ -79,6 +79,17 @@ static const char *declared_text(Import *im, const TensorShapeProto *s)
 	return arena_format(&im->ctx->scratch, "[%s]", text);
 }
 
+/* Sizes that data decide are what the file says, where it does: a run in which they are not stops. */
+static void settle_counted(Import *im, const TensorShapeProto *p, const Value *v)
+{
+	for (int i = 0; i < v->shape.rank; i++) {
+		Symbol *s = dim_symbol_of(im->syms, v->shape.dim[i]);
+		int64_t k = p->dim[i]->has_dim_value ? p->dim[i]->dim_value : -1;
+		if (s && s->counted && k >= s->lo && (s->hi < 0 || k <= s->hi))
+			s->lo = s->hi = k;
+	}
+}
+
 static bool shape_agrees(const TensorShapeProto *p, const Shape *s)
 {
 	if ((size_t)s->rank != p->n_dim)
@@ -107,6 +118,8 @@ void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const c
 		fail(c, EXIT_MODEL, "E-SHAPE", "%s '%s' is declared with shape %s, but has %s", what, name,
 		     declared_text(im, d.shape), shape_text(&g, &v->shape));
 	}
+	if (d.shape && v->shape.rank >= 0)
+		settle_counted(im, d.shape, v);
 }
 
 /* ---- shapes for inference to trust ---- */

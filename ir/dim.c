@@ -108,15 +108,36 @@ Dim dim_intern(Syms *s, DimKind kind, int nargs, const Dim *arg)
 	});
 }
 
+static Dim find_symbol(const Syms *s, const char *name)
+{
+	return find(s, hash_of(DIM_SYMBOL, 0, NULL, name), DIM_SYMBOL, 0, NULL, name);
+}
+
+bool dim_exists(const Syms *s, const char *name) { return !dim_known(find_symbol(s, name)); }
+
+void dim_choose(Syms *s, const char *name, int64_t lo, int64_t hi)
+{
+	GROW(&s->ctx->perm, s->choice, s->nchoice, s->cchoice);
+	s->choice[s->nchoice++] = (Symbol){.name = name, .lo = lo, .hi = hi};
+}
+
+static Symbol new_symbol(const Syms *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->nchoice; i++)
+		if (!strcmp(s->choice[i].name, name))
+			return s->choice[i];
+	return (Symbol){arena_string(&s->ctx->perm, name), 0, -1, false};
+}
+
 Dim dim_symbol(Syms *s, const char *name)
 {
 	uint32_t hash = hash_of(DIM_SYMBOL, 0, NULL, name);
-	Dim d = find(s, hash, DIM_SYMBOL, 0, NULL, name);
+	Dim d = find_symbol(s, name);
 
 	if (!dim_known(d))
 		return d;
 	GROW(&s->ctx->perm, s->symbol, s->nsymbol, s->csymbol);
-	s->symbol[s->nsymbol] = (Symbol){arena_string(&s->ctx->perm, name), 0, -1, false};
+	s->symbol[s->nsymbol] = new_symbol(s, name);
 	return insert(s, (DimExpr){.kind = DIM_SYMBOL, .symbol = (int)s->nsymbol++, .parts = 1, .hash = hash});
 }
 

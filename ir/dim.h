@@ -24,6 +24,8 @@ typedef struct Symbol {
 
 typedef struct Syms {
 	Ctx *ctx;
+	Symbol *choice; /* bounds that the user gave symbols which are still to be made */
+	uint32_t nchoice, cchoice;
 	DimExpr *expr; /* [1..nexpr) */
 	uint32_t nexpr, cexpr;
 	Symbol *symbol;
@@ -40,6 +42,9 @@ static inline bool dim_same(Dim a, Dim b) { return a.e == b.e && (a.e || a.k == 
 /* The symbol of that name, made with bounds 0..unbounded when new. */
 Dim dim_symbol(Syms *s, const char *name);
 Symbol *dim_symbol_of(Syms *s, Dim d); /* NULL unless d is a plain symbol */
+bool dim_exists(const Syms *s, const char *name); /* there is a symbol of that name */
+/* A symbol of that name, when it is made, has these bounds. */
+void dim_choose(Syms *s, const char *name, int64_t lo, int64_t hi);
 
 /* Arithmetic; what exceeds 2^62, or a formula of 1000 parts, fails with E-SIZE. Division is by a positive Dim only and
  * rounds down; mod is its remainder. Results are simplified by the bounds that symbols have at that time, so bounds may

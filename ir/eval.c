@@ -151,6 +151,16 @@ static void bind_plain(Eval *e, Dim d, int64_t size)
 		e->symbol[dim_symbol_index(s, d)] = size;
 }
 
+/* The elements of v that are sizes which the run counts: they are known now. */
+static void bind_counted(Eval *e, const Value *v, const Tensor *t)
+{
+	for (int i = 0; i < v->ncontent && i < t->count; i++) {
+		const Symbol *s = dim_symbol_of(e->g->syms, v->content[i]);
+		if (s && s->counted)
+			bind_plain(e, v->content[i], load_i64(t->dtype, t->data, i));
+	}
+}
+
 static bool inside_bounds(const Eval *e, Dim d, int64_t size)
 {
 	Symbol *s = dim_known(d) ? NULL : dim_symbol_of(e->g->syms, d);
@@ -250,6 +260,7 @@ static void finish_outputs(Eval *e, const Node *n, Tensor *const *out)
 		if (!bind_sizes(e, n->out[i], out[i]))
 			fail_node(e->g, n, "E-SHAPE", "output %d has shape %s, but %s was inferred", i,
 				  sizes_text(e, out[i]), shape_text(e->g, &n->out[i]->shape));
+		bind_counted(e, n->out[i], out[i]);
 		e->value[n->out[i]->id] = out[i];
 	}
 }
@@ -260,8 +271,17 @@ static bool may_decide(const Value *v)
 	return v && !v->data && !v->content && v->shape.rank <= 1;
 }
 
-/* Sizes that the file gave where data decide them (is_trusted()): inference over these data has to give the same. */
-static void check_trusted(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+static void out_of_shape(Eval *e, Tensor *t, const Shape *s)
+{
+	int64_t size[MAX_RANK];
+
+	for (int k = 0; k < s->rank; k++)
+		size[k] = s->dim[k].k;
+	out_sizes(e, t, s->rank, size);
+}
+
+/* Inference over these data gives the sizes that data decide; it has to be those that the file gave. */
+static void sizes_by_data(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	Graph *g = e->g, *body = graph_new(g->ctx, g->syms, n->name, g);
 	Value **list = NEW_N(&g->ctx->scratch, Value *, n->nin);
@@ -272,6 +292,8 @@ static void check_trusted(Eval *e, const Node *n, Tensor *const *in, Tensor *con
 	const Node *now = node_new(body, n->op, &like, n->nin, list, n->nout, n->attr);
 	for (int i = 0; i < n->nout; i++) {
 		const Shape *s = &now->out[i]->shape;
+		if (out[i] && !out[i]->data)
+			out_of_shape(e, out[i], s);
 		bool same = !out[i] || s->rank == out[i]->rank;
 		for (int k = 0; out[i] && same && k < s->rank; k++)
 			same = dim_is(s->dim[k], out[i]->dim[k]);
@@ -283,7 +305,7 @@ static void check_trusted(Eval *e, const Node *n, Tensor *const *in, Tensor *con
 
 static bool rests_on_trust(const Node *n)
 {
-	for (int i = 0; n->op->trust && i < n->nin; i++)
+	for (int i = 0; n->op->trust && !n->nsub && i < n->nin; i++)
 		if (may_decide(n->in[i]))
 			return true;
 	return false;
@@ -305,7 +327,7 @@ void eval_node(Eval *e, const Node *n)
 	for (int i = 0; i < n->nout; i++)
 		out[i] = n->out[i] ? new_output(e, n, n->out[i]) : NULL;
 	if (rests_on_trust(n))
-		check_trusted(e, n, in, out);
+		sizes_by_data(e, n, in, out);
 	if (afford(e, n->nin, in) && afford(e, n->nout, out)) {
 		if (!is_empty(out, n->nout))
 			n->op->eval(e, n, in, out);

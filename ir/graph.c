@@ -155,8 +155,10 @@ static void fresh_outputs(Graph *g, Node *n, const Node *like, int nout)
 		n->out[i] = value_new(g, NULL);
 		n->out[i]->def = n;
 		n->out[i]->slot = i;
-		if (like && like->op == n->op && i < like->nout && like->out[i])
+		if (like && like->op == n->op && i < like->nout && like->out[i]) {
+			n->out[i]->name = like->out[i]->name ? like->out[i]->name : "";
 			n->out[i]->shape = like->out[i]->shape;
+		}
 	}
 }
 

@@ -88,7 +88,8 @@ void graph_output(Graph *g, Value *v, const char *name); /* the next of g->out; 
 
 /* Append a node at the end of g with nout fresh outputs (whoever wants less sets them to NULL afterwards), infer its
  * shapes, and return it. `attr` (in perm, kept) may be NULL: defaults. `like` gives the name for messages, or NULL; a
- * node of the same operator also the shapes of outputs, for inference to trust where only the run knows better. */
+ * node of the same operator also the names of outputs, and their shapes, for inference to trust where only the run knows
+ * better. */
 Node *node_new(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr);
 /* The same for a node that owns bodies. */
 Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr, int nsub,

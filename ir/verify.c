@@ -3,6 +3,7 @@
  *     every node   has an operator, inputs that this graph defines before it, outputs that say where they come from,
  *                  and the types that inference gives again
  *     every value  is an input, a constant with data of its type and shape, or the output of one node
+ *     every size   that is counted while the model runs comes up first in what a node makes that counts
  *     every body   belongs to this graph; what it captures are the last inputs of its node, of the same type */
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@ typedef struct Law {
 	const char *pass;
 	const Node *node; /* in work, or NULL */
 	bool *defined;    /* by value id */
+	bool *counted;    /* by symbol: a node has counted it, or is inside the one that does */
 } Law;
 
 static _Noreturn void __attribute__((format(printf, 2, 3))) broken(const Law *l, const char *format, ...)
@@ -83,6 +85,40 @@ static void check_value(const Law *l, const Value *v)
 		broken(l, "value %%%u has data, but is no constant", v->id);
 }
 
+/* ---- counted sizes ---- */
+
+/* Some symbol of d is counted, but not by a node so far; it is marked as if it were. */
+static bool is_early(const Law *l, Dim d)
+{
+	Syms *s = l->g->syms;
+	const Symbol *symbol = dim_symbol_of(s, d);
+	bool early = false;
+
+	if (symbol && symbol->counted && !l->counted[dim_symbol_index(s, d)])
+		early = l->counted[dim_symbol_index(s, d)] = true;
+	for (int i = 0; i < dim_nargs(s, d); i++)
+		early |= is_early(l, dim_arg(s, d, i));
+	return early;
+}
+
+/* Data decide sizes of its outputs. */
+static bool counts(const Node *n)
+{
+	return n->op == &op_tcc_Counted || n->op->trust || (n->op->flags & (CHOOSES | CONTROL));
+}
+
+static void check_counted(const Law *l, const Node *n, const Value *v)
+{
+	bool early = false;
+
+	for (int i = 0; i < v->shape.rank; i++)
+		early |= is_early(l, v->shape.dim[i]);
+	for (int i = 0; i < v->ncontent; i++)
+		early |= is_early(l, v->content[i]);
+	if (early && !counts(n))
+		broken(l, "value %%%u has shape %s with a size that no node has counted", v->id, shape_text(l->g, &v->shape));
+}
+
 /* A value that is read here. */
 static void check_use(const Law *l, const Value *v)
 {
@@ -121,7 +157,7 @@ static void check_counts(const Law *l, const Node *n)
 		broken(l, "has %d outputs", n->nout);
 }
 
-static void check_law(Graph *g, const char *pass);
+static void check_law(Graph *g, const char *pass, const bool *counted);
 
 static void check_bodies(const Law *l, const Node *n)
 {
@@ -141,7 +177,7 @@ static void check_bodies(const Law *l, const Node *n)
 			if (!outer || outer->dtype != b->in[j]->dtype)
 				broken(l, "body %d captures %%%u as another type", i, b->in[j]->id);
 		}
-		check_law(n->sub[i], l->pass);
+		check_law(n->sub[i], l->pass, l->counted);
 	}
 }
 
@@ -205,18 +241,24 @@ static void check_node(Law *l, Node *n, bool *seen)
 		if (n->in[i])
 			check_use(l, n->in[i]);
 	for (int i = 0; i < n->nout; i++)
-		if (n->out[i])
+		if (n->out[i]) {
 			check_definition(l, n->out[i], n, i);
+			check_counted(l, n, n->out[i]);
+		}
 	check_bodies(l, n);
 	check_types(l, n);
 	l->node = NULL;
 }
 
-static void check_law(Graph *g, const char *pass)
+static void check_law(Graph *g, const char *pass, const bool *counted)
 {
-	Law l = {g, pass, NULL, NEW_N(&g->ctx->scratch, bool, g->nvalue + 1)};
+	Arena *a = &g->ctx->scratch;
+	uint32_t nsymbol = g->syms->nsymbol;
+	Law l = {g, pass, NULL, NEW_N(a, bool, g->nvalue + 1), NEW_N(a, bool, nsymbol + 1)};
 	bool *seen = NEW_N(&g->ctx->scratch, bool, g->last_node_id + 1);
 
+	if (counted)
+		memcpy(l.counted, counted, nsymbol * sizeof *counted);
 	for (int i = 0; i < g->nin; i++)
 		check_definition(&l, g->in[i], NULL, i);
 	for (uint32_t i = 0; i < g->nnode; i++)
@@ -232,6 +274,6 @@ void graph_verify(Graph *g, const char *after_pass)
 {
 	ArenaMark mark = arena_mark(&g->ctx->scratch);
 
-	check_law(g, after_pass);
+	check_law(g, after_pass, NULL);
 	arena_release(&g->ctx->scratch, mark);
 }

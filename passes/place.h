@@ -17,14 +17,15 @@ typedef enum Form {
 	FORM_VIEW    /* another value's memory, seen with other strides */
 } Form;
 
-typedef enum RegionKind { IN_ARENA, IN_INPUT, IN_OUTPUT, IN_WEIGHTS, IN_COUNTER } RegionKind;
+typedef enum RegionKind { IN_ARENA, IN_INPUT, IN_OUTPUT, IN_WEIGHTS, IN_COUNTER, IN_CALL } RegionKind;
 
 enum { NEST_MAX = 8 }; /* bodies in bodies */
 
 /* A piece of memory. Arena regions get `offset` from the planner. */
 typedef struct Region {
 	RegionKind kind;
-	int id;           /* arena: number of the region; input, output: position in the graph's list; counter: level */
+	int id;           /* arena: number of the region; input, output: position in the graph's list; counter: level; call: a
+	                   * counted size (ir/op/counted.h), its value */
 	DType dtype;
 	int64_t count;    /* elements, borders included */
 	int first, last;  /* stages in which it is alive */

@@ -79,6 +79,10 @@ const Helper common_helpers[] = {
 	            "static inline int64_t i_index(int64_t i, int64_t n, int *status)\n{\n"
 	            "\ti += i < 0 ? n : 0;\n\tif (i >= 0 && i < n)\n\t\treturn i;\n"
 	            "\t*status = TCC_ERR_INDEX;\n\treturn 0;\n}\n"},
+	{"i_count", "/* a size from data: one that is above its bound stops the run */\n"
+	            "static inline int64_t i_count(int64_t n, int64_t most, int *status)\n{\n"
+	            "\tif (n >= 0 && n <= most)\n\t\treturn n;\n"
+	            "\t*status = n < 0 ? TCC_ERR_SHAPE : TCC_ERR_CAPACITY;\n\treturn n < 0 ? 0 : most;\n}\n"},
 	{"i_require", "/* the run stops where the data do not fit the sizes that this file was made for */\n"
 	              "static inline int i_require(int holds, int *status)\n{\n"
 	              "\tif (!holds)\n\t\t*status = TCC_ERR_SHAPE;\n\treturn holds;\n}\n"},

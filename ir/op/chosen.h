@@ -1,12 +1,9 @@
-/* chosen.h -- elements that data choose: the file gives how many there will be (see trust.h), and a run in which there are
- * more or fewer ends with TCC_ERR_SHAPE. */
+/* chosen.h -- elements that data choose; how many is a counted size (see counted.h). */
 #ifndef TCC_IR_OP_CHOSEN_H
 #define TCC_IR_OP_CHOSEN_H
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
-/* The file gives the shape of output `slot`, of that rank; E-DYNAMIC where it gives none. */
-const Shape *given_shape(Graph *g, const Node *n, int slot, int rank);
-/* The positions of the `count` true ones in a bool vector, i64[count]; a Require that there are so many. */
-Value *positions_chosen(Graph *g, const Node *like, Value *mask, int64_t count);
+/* The positions of the true ones in a bool vector, of which there are `size`. */
+Value *positions_chosen(Graph *g, const Node *like, Value *mask, Dim size);
 Value *flat(Graph *g, const Node *like, Value *v); /* all elements as a vector */
 #endif

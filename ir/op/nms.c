@@ -5,7 +5,7 @@
  *
  * Boxes are walked in the order of their scores; one is kept if its score is above the least one, fewer than the most are
  * kept so far, and it shares no more than `overlap` of the union with one that is kept. Compared are all pairs, one box
- * with all in each step. How many are kept is given by the file (see chosen.h). */
+ * with all in each step. How many are kept is given by the file, or counted (see counted.h). */
 #include <string.h>
 #include "ir/op/chosen.h"
 #include "ir/op/scan.h"
@@ -13,6 +13,21 @@
 enum { BOXES, SCORES, MOST, OVERLAP, LEAST };
 
 struct Nms { int64_t center_point_box; };
+
+/* No more than all boxes of each class, or the most that are asked for. */
+static Dim most_kept(Graph *g, const Node *n)
+{
+	const Shape *scores = &n->in[SCORES]->shape;
+	Dim each = scores->dim[2];
+	int count;
+
+	if (!has_in(n, MOST))
+		return dim(0);
+	const Dim *most = content_of(g, n, MOST, &count);
+	if (most)
+		each = dim_min(g->syms, each, dim_max(g->syms, *most, dim(0)));
+	return dim_mul(g->syms, dim_mul(g->syms, scores->dim[0], scores->dim[1]), each);
+}
 
 static void infer(Graph *g, Node *n)
 {
@@ -29,7 +44,7 @@ static void infer(Graph *g, Node *n)
 			fail_node(g, n, "E-SHAPE", "input %d has shape %s; it must be one number", i,
 				  shape_text(g, &n->in[i]->shape));
 	}
-	Dim size[2] = {given_shape(g, n, 0, 2)->dim[0], dim(3)};
+	Dim size[2] = {counted_size(g, n, 0, 2, 0, most_kept(g, n)), dim(3)};
 	Shape y = shape_of(2, size);
 	set_out(g, n, 0, I64, &y);
 }
@@ -182,7 +197,7 @@ static void expand(Graph *g, Node *n)
 	w.most = one_number(g, n, MOST, I64, 0);
 	w.overlap = one_number(g, n, OVERLAP, t, 0);
 	w.least = has_in(n, LEAST) ? one_number(g, n, LEAST, n->in[SCORES]->dtype, 0) : NULL;
-	Value *p = positions_chosen(g, n, walked(&w), n->out[0]->shape.dim[0].k);
+	Value *p = positions_chosen(g, n, walked(&w), n->out[0]->shape.dim[0]);
 	Value *boxes = value_scalar(g, I64, (double)w.count), *classes = value_scalar(g, I64, (double)w.classes);
 	Value *row = binary(g, n, "Div", p, boxes);
 	Value *picture = binary(g, n, "Div", row, classes), *class = binary(g, n, "Mod", row, classes);

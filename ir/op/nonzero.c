@@ -3,7 +3,7 @@
  *
  *     NonZero([[0, 5], [6, 0]]) = [[0, 1], [1, 0]]          Compress(x, [0, 1, 1], axis) = x at 1 and 2
  *
- * How many there are is known for constants, else given by the file. */
+ * How many there are is known for constants, else given by the file, else counted. */
 #include "ir/op/chosen.h"
 
 struct Compress {
@@ -26,11 +26,14 @@ static int64_t count_set(const Tensor *t, int64_t most)
 	return n;
 }
 
-static void need_count(Eval *e, const Node *n, int64_t found, int64_t given)
+/* The sizes of y are these, of which the file may have given others. */
+static void have_sizes(Eval *e, const Node *n, Tensor *y, int rank, const int64_t *sizes)
 {
-	if (found != given)
-		fail_node(e->g, n, "E-SHAPE", "%lld elements are chosen; the file gives other sizes: %lld", (long long)found,
-			  (long long)given);
+	for (int k = 0; y->data && k < rank; k++)
+		if (y->dim[k] != sizes[k])
+			fail_node(e->g, n, "E-SHAPE", "%lld elements are chosen; the file gives other sizes: %lld",
+				  (long long)sizes[k], (long long)y->dim[k]);
+	out_sizes(e, y, rank, sizes);
 }
 
 /* ---- NonZero ---- */
@@ -42,21 +45,39 @@ static void infer_nonzero(Graph *g, Node *n)
 	need_type(g, n, 0, "fiub");
 	need_rank(g, n, 0, 1, -1);
 	Dim size[2] = {dim(x->shape.rank)};
-	size[1] = x->data ? dim(count_set(x->data, x->data->count)) : given_shape(g, n, 0, 2)->dim[1];
+	size[1] = x->data ? dim(count_set(x->data, x->data->count))
+			  : counted_size(g, n, 0, 2, 1, shape_count(g, &x->shape));
 	Shape y = shape_of(2, size);
 	set_out(g, n, 0, I64, &y);
 }
 
 static void eval_nonzero(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
-	int64_t *y = out_i64(e, out[0]), count = out[0]->dim[1], at[MAX_RANK] = {0}, to = 0;
+	int64_t size[2] = {in[0]->rank, count_set(in[0], in[0]->count)}, at[MAX_RANK] = {0}, to = 0;
 
-	need_count(e, n, count_set(in[0], in[0]->count), count);
+	have_sizes(e, n, out[0], 2, size);
+	int64_t *y = out_i64(e, out[0]), count = size[1];
 	for (int64_t i = 0; i < in[0]->count; i++, next_index(in[0]->rank, in[0]->dim, at)) {
 		for (int k = 0; is_set(in[0], i) && k < in[0]->rank; k++)
 			y[k * count + to] = at[k];
 		to += is_set(in[0], i);
 	}
+}
+
+/* How many elements an index along axis k steps over: the product of the sizes behind it. */
+static Value *behind(Graph *g, const Node *n, int k)
+{
+	const Shape *x = &n->in[0]->shape;
+	int64_t known = 1;
+	Value *open = NULL;
+
+	while (++k < x->rank)
+		if (dim_known(x->dim[k]))
+			known *= x->dim[k].k;
+		else
+			open = open ? binary(g, n, "Mul", open, size_of(g, n, n->in[0], k)) : size_of(g, n, n->in[0], k);
+	Value *number_known = value_scalar(g, I64, (double)known);
+	return !open ? number_known : known == 1 ? open : binary(g, n, "Mul", open, number_known);
 }
 
 /* An index along each axis from the position among all elements. */
@@ -65,15 +86,14 @@ static void expand_nonzero(Graph *g, Node *n)
 	const Shape *x = &n->in[0]->shape;
 	Value *v = flat(g, n, n->in[0]), *y = NULL;
 	Value *set = v->dtype == BOOL ? v : put(g, n, "Not", binary(g, n, "Equal", v, value_scalar(g, v->dtype, 0)), END_IN);
-	Value *p = positions_chosen(g, n, set, n->out[0]->shape.dim[1].k), *row;
-	int64_t behind = 1, first = 0;
+	Value *p = positions_chosen(g, n, set, n->out[0]->shape.dim[1]);
+	int64_t first = 0;
 
-	for (int k = x->rank - 1; k >= 0; k--) {
-		row = binary(g, n, "Div", p, value_scalar(g, I64, (double)behind));
-		row = k ? binary(g, n, "Mod", row, value_scalar(g, I64, (double)x->dim[k].k)) : row;
+	for (int k = 0; k < x->rank; k++) {
+		Value *row = binary(g, n, "Div", p, behind(g, n, k));
+		row = k ? binary(g, n, "Mod", row, size_of(g, n, n->in[0], k)) : row;
 		row = with_axes(g, n, row, 1, &first);
-		y = y ? joined(g, n, 0, row, y) : row;
-		behind *= dim_number(g, n, x->dim[k]);
+		y = y ? joined(g, n, 0, y, row) : row;
 	}
 	value_replace(g, n->out[0], y);
 }
@@ -103,14 +123,16 @@ static void infer_compress(Graph *g, Node *n)
 	need_rank(g, n, 1, 1, 1);
 	need_type(g, n, 1, "b");
 	int axis = axis_of(g, n);
-	int64_t all = dim_number(g, n, all_of(g, n)), length = dim_number(g, n, n->in[1]->shape.dim[0]);
+	Dim all = all_of(g, n), length = n->in[1]->shape.dim[0];
 	Shape y = n->in[0]->shape, line = {.rank = 1};
-	if (length > all)
-		fail_node(g, n, "E-SHAPE", "the condition has %lld elements for %lld", (long long)length, (long long)all);
+	if (dim_lo(g->syms, length) > dim_hi(g->syms, all))
+		fail_node(g, n, "E-SHAPE", "the condition has %s elements for %s", dim_text(g->syms, length),
+			  dim_text(g->syms, all));
 	if (axis < 0)
 		y = line;
 	axis = axis < 0 ? 0 : axis;
-	y.dim[axis] = condition ? dim(count_set(condition, all)) : given_shape(g, n, 0, y.rank)->dim[axis];
+	y.dim[axis] = condition ? dim(count_set(condition, condition->count))
+				: counted_size(g, n, 0, y.rank, axis, dim_min(g->syms, all, length));
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 }
 
@@ -122,7 +144,11 @@ static void eval_compress(Eval *e, const Node *n, Tensor *const *in, Tensor *con
 
 	for (int k = axis + 1; axis >= 0 && k < in[0]->rank; k++)
 		inner *= in[0]->dim[k];
-	need_count(e, n, count_set(in[1], size), out[0]->dim[axis < 0 ? 0 : axis]);
+	int64_t sizes[MAX_RANK] = {0};
+	for (int k = 0; axis >= 0 && k < in[0]->rank; k++)
+		sizes[k] = in[0]->dim[k];
+	sizes[axis < 0 ? 0 : axis] = count_set(in[1], size);
+	have_sizes(e, n, out[0], axis < 0 ? 1 : in[0]->rank, sizes);
 	for (int64_t i = 0; i < in[0]->count; i++) {
 		int64_t at = i / inner % size;
 		if (at < in[1]->count && is_set(in[1], at))
@@ -137,7 +163,7 @@ static void expand_compress(Graph *g, Node *n)
 
 	axis = axis < 0 ? 0 : axis;
 	value_replace(g, n->out[0],
-		      picked(g, n, x, positions_chosen(g, n, n->in[1], n->out[0]->shape.dim[axis].k), axis));
+		      picked(g, n, x, positions_chosen(g, n, n->in[1], n->out[0]->shape.dim[axis]), axis));
 }
 
 static const Attr compress_attrs[] = {ATTR_INT(Compress, axis, NO_AXIS), {0}};

@@ -184,6 +184,8 @@ static void expand_bernoulli(Graph *g, Node *n)
 	DType t = ATTR_OF(n, Random)->dtype ? ATTR_OF(n, Random)->dtype : n->in[0]->dtype, made = made_as(n->in[0]->dtype);
 
 	need_type(g, n, 0, "f");
+	if (!is_float(t) && !is_int(t) && t != BOOL)
+		fail_node(g, n, "E-ATTR", "dtype is %s; it must be a number or bool", dtype_name(t));
 	Value *yes = put(g, n, "Less", numbers(g, n, 0, made), cast_value(g, n, n->in[0], made), END_IN);
 	replace_out(g, n, 0, cast_value(g, n, yes, t));
 }

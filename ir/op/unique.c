@@ -8,7 +8,7 @@
  *
  *     place[i] = number of first rows that come before it: smaller ones, or earlier ones
  *
- * How many there are is given by the file (see chosen.h). */
+ * How many there are is given by the file, or counted (see counted.h). */
 #include "ir/op/chosen.h"
 #include "ir/op/reduce.h"
 
@@ -27,11 +27,11 @@ static int axis_of(Graph *g, const Node *n)
 }
 
 /* The first output that is there says how many different ones there are. */
-static Dim given_count(Graph *g, const Node *n, int axis)
+static Dim different(Graph *g, const Node *n, int axis, int64_t all)
 {
 	if (n->out[Y])
-		return given_shape(g, n, Y, axis < 0 ? 1 : n->in[0]->shape.rank)->dim[axis < 0 ? 0 : axis];
-	return given_shape(g, n, n->nout > COUNTS && n->out[COUNTS] ? COUNTS : INDICES, 1)->dim[0];
+		return counted_size(g, n, Y, axis < 0 ? 1 : n->in[0]->shape.rank, axis < 0 ? 0 : axis, dim(all));
+	return counted_size(g, n, n->nout > COUNTS && n->out[COUNTS] ? COUNTS : INDICES, 1, 0, dim(all));
 }
 
 static void infer(Graph *g, Node *n)
@@ -43,7 +43,7 @@ static void infer(Graph *g, Node *n)
 	int64_t all = dim_number(g, n, axis < 0 ? shape_count(g, &y) : y.dim[axis]);
 	if (all > LONGEST)
 		fail_unsupported(g, n, "the different ones of %lld; up to %d are supported", (long long)all, LONGEST);
-	line.dim[0] = given_count(g, n, axis);
+	line.dim[0] = different(g, n, axis, all);
 	if (axis < 0)
 		y = line;
 	else
@@ -106,23 +106,24 @@ static Value *sum_of(Graph *g, const Node *n, Value *v, int64_t axis)
 	return reduced(g, n, "ReduceSum", cast_value(g, n, v, I64), axis, false);
 }
 
-/* i64[count, all]: where `place` is the row's number. */
-static Value *at_place(Graph *g, const Node *n, Value *place, int64_t count)
+/* i64[so many as `found`, all]: where `place` is the row's number. */
+static Value *at_place(Graph *g, const Node *n, Value *place, Value *found)
 {
-	return cast_value(g, n, binary(g, n, "Equal", as_row(g, n, place), as_column(g, n, count_to(g, count))), I64);
+	return cast_value(g, n, binary(g, n, "Equal", as_row(g, n, place), as_column(g, n, counted(g, n, found, 0))), I64);
 }
 
 static void expand(Graph *g, Node *n)
 {
 	int axis = axis_of(g, n);
-	int64_t count = given_count(g, n, axis).k;
-	Value *rows = rows_of_input(g, n, axis), *sooner = earlier(g, n, rows->shape.dim[0].k);
+	Value *rows = rows_of_input(g, n, axis);
+	int64_t all = rows->shape.dim[0].k;
+	Value *sooner = earlier(g, n, all);
 	Compared c = compared(g, n, rows);
 	Value *again = any_along(g, n, binary(g, n, "And", c.same, sooner), 0), *is_first = put(g, n, "Not", again, END_IN);
-	Value *found = positions_chosen(g, n, is_first, count); /* the first ones as they stand */
+	Value *found = positions_chosen(g, n, is_first, different(g, n, axis, all)); /* the first ones as they stand */
 	Value *firsts = as_column(g, n, is_first), *before = ATTR_OF(n, Unique)->sorted ? c.less : sooner;
 	Value *place = sum_of(g, n, binary(g, n, "And", before, firsts), 0);
-	Value *order = put_attr(g, n, "ArgMax", &(struct ArgReduce){.axis = 1}, at_place(g, n, picked(g, n, place, found, 0), count),
+	Value *order = put_attr(g, n, "ArgMax", &(struct ArgReduce){.axis = 1}, at_place(g, n, picked(g, n, place, found, 0), found),
 				END_IN);
 	Value *indices = picked(g, n, found, order, 0);
 	Value *kind = cast_value(g, n, binary(g, n, "And", c.same, firsts), I64); /* [i, j]: j's kind stands first at i */
@@ -131,7 +132,7 @@ static void expand(Graph *g, Node *n)
 	replace_out(g, n, Y, picked(g, n, axis < 0 ? flat(g, n, n->in[0]) : n->in[0], indices, axis < 0 ? 0 : axis));
 	replace_out(g, n, INDICES, indices);
 	replace_out(g, n, INVERSE, inverse);
-	replace_out(g, n, COUNTS, sum_of(g, n, at_place(g, n, inverse, count), 1));
+	replace_out(g, n, COUNTS, sum_of(g, n, at_place(g, n, inverse, found), 1));
 }
 
 static const Attr attrs[] = {ATTR_INT(Unique, axis, NO_AXIS), ATTR_INT(Unique, sorted, 1), {0}};

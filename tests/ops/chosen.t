@@ -17,11 +17,6 @@ fails E-SHAPE "other sizes"
 graph (%x f32[2,3]) -> (%y) { %y i64[2,2] = NonZero(%x) }
 run x = f32[2,3] [0, 5, 1, 6, 0, 0] gives y = i64[2,2] [0, 0, 1, 2]
 
-== NonZero: nobody says how many
-fails E-DYNAMIC "data decide"
-graph (%x f32[3]) -> (%y) { %y = NonZero(%x) }
-run x = f32[3] [0, 5, 1] gives y = i64[1,2] [1, 2]
-
 == Compress: rows, columns, elements
 graph (%x i32[2,3], %r bool[2], %c bool[2], %e bool[5]) -> (%a, %b, %d) {
 	%a i32[1,3] = Compress(%x, %r) {axis = 0}

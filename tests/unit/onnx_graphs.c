@@ -203,6 +203,46 @@ static void refuse_shape(const char *input, int rank, int64_t a, int64_t b, cons
 	refuse_with(&o, EXIT_USAGE, text);
 }
 
+static void nonzero_model(const char *size)
+{
+	add_input(&m, "x", FLOAT, "2,3");
+	add_node(&m, "NonZero", "x", "p");
+	add_output(&m, "p", INT64, size);
+}
+
+static void counted_sizes_are_bounded(void **state)
+{
+	const DimChoice dims[] = {{"p.1", 0, 4}}, other[] = {{"q.1", 0, 4}}, wrong[] = {{"p.1", 7, 8}};
+	const ReadOptions o = {.dims = dims, .ndims = 1}, none = {.dims = other, .ndims = 1}, w = {.dims = wrong, .ndims = 1};
+
+	(void)state;
+	nonzero_model("2,n");
+	const Graph *g = import();
+	const Symbol *s = dim_symbol_of(g->syms, g->out[0]->shape.dim[1]);
+	assert_string_equal(s->name, "p.1");
+	assert_true(s->counted);
+	assert_int_equal(s->hi, 6);
+	g = import_with(&o);
+	assert_int_equal(dim_hi(g->syms, g->out[0]->shape.dim[1]), 4);
+	refuse_with(&none, EXIT_USAGE, "'q.1', which is no size of the model");
+	assert_string_equal(ctx.hint, "symbolic sizes: p.1");
+	refuse_with(&w, EXIT_USAGE, "'p.1' is at least 7, but cannot be more than 6");
+}
+
+static void counted_sizes_are_those_of_the_file(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "2,3");
+	add_node(&m, "NonZero", "x", "p");
+	add_node(&m, "Neg", "p", "y");
+	add_node(&m, "Abs", "y", "z");
+	add_node(&m, "Add", "z,p", "sum");
+	add_output(&m, "sum", INT64, "2,5");
+	Graph *g = import();
+	assert_int_equal(dim_lo(g->syms, g->node[0]->out[0]->shape.dim[1]), 5);
+	assert_int_equal(dim_hi(g->syms, g->node[0]->out[0]->shape.dim[1]), 5);
+}
+
 static void choices_that_make_no_sense(void **state)
 {
 	(void)state;
@@ -210,8 +250,8 @@ static void choices_that_make_no_sense(void **state)
 	add_input(&m, "k", INT64, "1");
 	add_numbers(&m, "k", "1");
 	add_output(&m, "x", FLOAT, "n,3");
-	refuse_dim("bacth", 1, 1, "'bacth', which no input of the model has");
-	assert_string_equal(ctx.hint, "symbolic sizes of the inputs: n");
+	refuse_dim("bacth", 1, 1, "'bacth', which is no size of the model");
+	assert_string_equal(ctx.hint, "symbolic sizes: n");
 	refuse_dim("n", 4, 4, "as 3..3 and as 4..4");
 	refuse_dim("n", 4, 3, "no range of sizes");
 	refuse_shape("y", 2, 1, 3, "'y', which is no input");
@@ -535,6 +575,8 @@ int main(void)
 		TEST(one_name_is_one_size),
 		TEST(sizes_are_chosen),
 		TEST(shapes_are_given_where_there_is_none),
+		TEST(counted_sizes_are_bounded),
+		TEST(counted_sizes_are_those_of_the_file),
 		TEST(choices_that_make_no_sense),
 		TEST(declarations_may_know_less),
 		TEST(functions_are_written_out),

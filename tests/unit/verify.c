@@ -45,6 +45,14 @@ static void output_unnamed(void) { g->out_name[0] = NULL; }
 static void unlisted_value(void) { g->value[0] = g->value[1]; }
 static void dangling_output(void) { g->out[0] = value_new(g, "nowhere"), g->out[0]->dtype = F32; }
 
+static void size_from_nowhere(void)
+{
+	Dim k = dim_symbol(&syms, "k");
+
+	dim_symbol_of(&syms, k)->counted = true;
+	g->node[1]->out[0]->shape.dim[1] = k;
+}
+
 static void refused_by_inference(void)
 {
 	Value *in = g->node[1]->in[1];
@@ -96,6 +104,7 @@ CASE(every_breach_is_caught)
 		{output_unnamed, "has no name"},
 		{unlisted_value, "value %1 'x' is not of this graph"},
 		{dangling_output, "value %5 'nowhere' is used before it is defined"},
+		{size_from_nowhere, "node 2 (Add): after pass 'bad': value %4 has shape [2,k] with a size that no node has counted"},
 		{refused_by_inference, "inference refuses it: node 2 (Add): "},
 	};
 

@@ -1,0 +1,205 @@
+/* Sizes that are counted while the model runs: one emitted model computes what the evaluator does whatever the data
+ * choose, none and all of them too, alone and with workers, with the same bits. More than the bound ends the run with
+ * TCC_ERR_CAPACITY, touches nothing outside the buffers, and leaves the next run right. */
+#include "codegen/codegen.h"
+#include "ir/eval.h"
+#include "ir/text.h"
+#include "tests/unit/unit.h"
+#include "tools/jit.h"
+
+#define FLAGS "-O1 -std=gnu11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+
+enum { INPUTS = 2, RUNS = 5 };
+
+/* Of every hundred elements of the last input so many are above 0, others 0, in one run after the other;
+ * `over` of them are more than the bound. */
+typedef struct Model {
+	const char *text;
+	int64_t run[RUNS], over;
+} Model;
+
+static const Model models[] = {
+	/* elements that are not 0: where, which, and their sum */
+	{"symbol k = 0..150 counted graph (%x f32[4,60]) -> (%p, %z, %s) { %p i64[2,k] = NonZero(%x) %t = Transpose(%p)"
+	 " %v = GatherND(%x, %t) %z = Mul(%v, %v) %ax i64[1] = const [0] %s = ReduceSum(%v, %ax) {keepdims = 0} }", {3, 0, 20, 40, 1}, 70},
+	/* rows by a condition, and a product with as many rows; sizes made of the count */
+	{"symbol k = 0..40 counted graph (%x f32[64,48], %c f32[64]) -> (%y, %q) { %z f32[] = const [0] %b = Greater(%c, %z)"
+	 " %r f32[k,48] = Compress(%x, %b) {axis = 0} %t = Transpose(%r) %y = MatMul(%r, %t) %q = Concat(%x, %r) {axis = 0} }",
+	 {3, 0, 20, 40, 1}, 80},
+	/* boxes that are kept */
+	{"symbol k = 0..9 counted graph (%b f32[1,40,4], %s f32[1,2,40]) -> (%y, %kept) { %most i64[1] = const [5]"
+	 " %o f32[1] = const [0.3] %l f32[1] = const [0] %y i64[k,3] = NonMaxSuppression(%b, %s, %most, %o, %l)"
+	 " %two i64[] = const [2] %i = Gather(%y, %two) {axis = 1} %all i64[2] = const [40, 4] %list = Reshape(%b, %all)"
+	 " %kept = Gather(%list, %i) }", {3, 0, 5, 8, 1}, 100},
+	/* two counts, one of them of what the other chose */
+	{"symbol k = 0..30 counted graph (%x f32[80]) -> (%y, %v) { %b = Cast(%x) {to = bool} %r = Compress(%x, %b)"
+	 " %h f32[] = const [0.5] %m = Greater(%r, %h) %y f32[k] = Compress(%r, %m) %v = Neg(%r) }",
+	 {3, 0, 20, 40, 1}, 100},
+};
+
+enum { MODELS = sizeof models / sizeof *models };
+
+static Ctx ctx;
+
+static Graph *parse(const Model *m)
+{
+	Syms *syms = NEW(&ctx.perm, Syms);
+
+	*syms = (Syms){.ctx = &ctx};
+	return graph_parse(&ctx, syms, m->text);
+}
+
+static void make_inputs(const Graph *g, int64_t percent, Tensor **in)
+{
+	uint64_t state = 5 + (uint64_t)percent;
+
+	for (int i = 0; i < g->nin; i++) {
+		int64_t dims[MAX_RANK];
+		for (int k = 0; k < g->in[i]->shape.rank; k++)
+			dims[k] = g->in[i]->shape.dim[k].k;
+		in[i] = tensor_new(&ctx.perm, F32, g->in[i]->shape.rank, dims);
+		for (int64_t k = 0; k < in[i]->count; k++) {
+			bool zero = i == g->nin - 1 && random_in(&state, 0, 99) >= percent;
+			((float *)in[i]->data)[k] = zero ? 0 : (float)random_in(&state, 1, 1000) / 1000;
+		}
+	}
+}
+
+static void compare(const Tensor *got, const Tensor *want)
+{
+	assert_int_equal(got->rank, want->rank);
+	for (int k = 0; k < got->rank; k++)
+		assert_int_equal(got->dim[k], want->dim[k]);
+	for (int64_t i = 0; i < want->count; i++) {
+		double x = load_f64(want->dtype, got->data, i), y = load_f64(want->dtype, want->data, i), d = x > y ? x - y : y - x;
+		assert_true(d <= (is_float(want->dtype) ? 2e-5 * (1 + (y < 0 ? -y : y)) : 0));
+	}
+}
+
+static int run_at(Session *s, const Model *m, int64_t percent)
+{
+	Tensor *in[INPUTS];
+
+	make_inputs(parse(m), percent, in);
+	session_bind(s, in);
+	int status = session_run(s);
+	assert_true(session_intact(s));
+	return status;
+}
+
+static void run_right(Session *s, const Model *m, int64_t percent)
+{
+	Tensor *in[INPUTS];
+	Graph *g = parse(m);
+	Eval e = {.budget = -1};
+
+	assert_int_equal(run_at(s, m, percent), TCC_OK);
+	make_inputs(g, percent, in);
+	eval_graph(&e, g, &ctx.perm, in);
+	for (int i = 0; i < g->nout; i++)
+		compare(session_output(s, i), eval_value(&e, g->out[i]));
+}
+
+static Session *open_model(const Model *m, const char *target, int threads)
+{
+	Settings settings = {.compile = {.level = 2, .target = target}, .cc_flags = FLAGS, .threads = threads};
+	Session *s = jit(&ctx, parse(m), &settings, NULL);
+
+	s->pool = threads > 1 ? tcc_pool_create(threads) : NULL;
+	return s;
+}
+
+static void close_model(Session *s)
+{
+	if (s->pool)
+		tcc_pool_destroy(s->pool);
+	session_close(s);
+}
+
+static void run_model(const Model *m, const char *target, int threads)
+{
+	Session *s = open_model(m, target, threads);
+
+	for (int i = 0; i < RUNS; i++) {
+		print_message("model %td, %lld %%\n", m - models, (long long)m->run[i]);
+		run_right(s, m, m->run[i]);
+		assert_int_equal(run_at(s, m, m->over), TCC_ERR_CAPACITY);
+	}
+	close_model(s);
+	temporary_clear();
+}
+
+static void all_models(const char *target)
+{
+	ctx_open(&ctx, "unit", 0);
+	if (setjmp(ctx.border)) {
+		print_error("%s\n", ctx.message);
+		assert_true(0 && "a model ends in trouble");
+	}
+	for (int i = 0; i < MODELS; i++) {
+		run_model(&models[i], target, 1);
+		run_model(&models[i], target, 2);
+	}
+	ctx_close(&ctx);
+}
+
+static void plain_c(void **state)
+{
+	(void)state;
+	all_models("c");
+}
+
+static void vectors(void **state)
+{
+	(void)state;
+	all_models("native");
+}
+
+static void workers_give_the_same_bits(void **state)
+{
+	const Model *m = &models[1];
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	if (setjmp(ctx.border)) {
+		print_error("%s\n", ctx.message);
+		assert_true(0 && "a model ends in trouble");
+	}
+	Session *one = open_model(m, "native", 1), *two = open_model(m, "native", 2);
+	for (int i = 0; i < RUNS; i++) {
+		assert_int_equal(run_at(one, m, m->run[i]), TCC_OK);
+		assert_int_equal(run_at(two, m, m->run[i]), TCC_OK);
+		for (int k = 0; k < 2; k++) {
+			Tensor *a = session_output(one, k), *b = session_output(two, k);
+			assert_int_equal(a->count, b->count);
+			assert_memory_equal(a->data, b->data, (size_t)a->count * sizeof(float));
+		}
+	}
+	close_model(one);
+	close_model(two);
+	temporary_clear();
+	ctx_close(&ctx);
+}
+
+static void a_size_without_a_bound_is_refused(void **state)
+{
+	static const Model endless = {.text = "symbol k = 0.. counted graph (%c i64[]) -> (%y) { %n i64[] <k> ="
+					      " tcc.Counted(%c) {size = \"k\"} %z i64[] = const [0] %o i64[] = const [1]"
+					      " %y i64[k] = Range(%z, %n, %o) }"};
+	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", jit(&ctx, parse(&endless), &settings, NULL));
+	assert_non_null(strstr(ctx.hint, "--dim k=0..100"));
+	ctx_close(&ctx);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(plain_c), cmocka_unit_test(vectors),
+					   cmocka_unit_test(workers_give_the_same_bits),
+					   cmocka_unit_test(a_size_without_a_bound_is_refused)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
