@@ -204,11 +204,18 @@ static bool all_given(const Node *n)
 	return true;
 }
 
+bool by_data(Graph *g, const Node *n, int slot)
+{
+	int count;
+
+	return has_in(n, slot) && !n->in[slot]->data && !content_of(g, n, slot, &count);
+}
+
 bool is_trusted(Graph *g, const Node *n, int slot)
 {
 	int count;
 
-	if (!has_in(n, slot) || n->in[slot]->data || content_of(g, n, slot, &count))
+	if (!by_data(g, n, slot))
 		return false;
 	if (all_given(n))
 		return true;

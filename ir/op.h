@@ -163,7 +163,9 @@ const Dim *need_content(Graph *g, const Node *n, int slot, int *n_out);
 const int64_t *const_i64(Graph *g, const Node *n, int slot, int *n_out);
 const double *const_f64(Graph *g, const Node *n, int slot, int *n_out);
 void set_content(Graph *g, Value *v, int n, const Dim *content);
-/* Input `slot`, which decides sizes of the outputs, is known only to the run; then the shapes that the file gives the
+/* Input `slot` is there, and its elements are known only to the run. */
+bool by_data(Graph *g, const Node *n, int slot);
+/* The same of one that decides sizes of the outputs; then the shapes that the file gives the
  * outputs hold: false where it is known, E-DYNAMIC where the file does not give them all. */
 bool is_trusted(Graph *g, const Node *n, int slot);
 #endif

@@ -90,14 +90,20 @@ Value *counted_values(Graph *g, const Node *like, Value *count, const Shape *s)
 	Value *all = NULL;
 
 	if (shape_known(s)) {
-		require(g, like, binary(g, like, "Equal", count, sizes_value(g, s)));
-		return sizes_value(g, s);
+		Value *sizes = sizes_value(g, s);
+		require(g, like, binary(g, like, "Equal", count, sizes));
+		return sizes;
 	}
 	for (int k = 0; k < s->rank; k++) {
 		Value *one = with_axes(g, like, counted_value(g, like, element(g, like, count, k), s->dim[k]), 1, &first);
 		all = all ? joined(g, like, 0, all, one) : one;
 	}
 	return all;
+}
+
+Value *shape_value(Graph *g, const Node *like, Value *v)
+{
+	return shape_known(&v->shape) ? sizes_value(g, &v->shape) : put(g, like, "Shape", v, END_IN);
 }
 
 Value *count_up(Graph *g, const Node *like, Value *n)

@@ -21,11 +21,12 @@ Shape counted_shape(Graph *g, const Node *n, int slot, const Shape *most, unsign
 
 /* From now on `count`, one integer, is that size. A scalar i64; where the size is a number, a Require that `count` is it. */
 Value *counted_value(Graph *g, const Node *like, Value *count, Dim size);
-/* The same for element k of `count` and size k of s, as a vector. Sizes that count nothing are those of x, which checks
- * that the data say the same. */
+/* The same for element k of `count` and size k of s, as a vector. */
 Value *counted_values(Graph *g, const Node *like, Value *count, const Shape *s);
 /* The most that a size can be; E-DYNAMIC where it has no bound. */
 int64_t most_of(Graph *g, const Node *n, Dim d);
+/* The sizes of v as a vector: a constant where they are known. */
+Value *shape_value(Graph *g, const Node *like, Value *v);
 /* 0, 1, .. up to a size that is a number, or the value n. */
 Value *count_up(Graph *g, const Node *like, Value *n);
 #endif

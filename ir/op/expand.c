@@ -1,28 +1,45 @@
 /* expand.c -- Expand: y[at] = x[at] with sizes of 1 repeated; Tile: y[at] = x[at mod size]. */
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 /* ---- Expand ---- */
 
-/* The last sizes of the result, as many as data give. */
-static Shape given_sizes(Graph *g, const Node *n)
+/* Sizes that data give: how many, and which axes of the result they decide. Other sizes are those of x. */
+static Shape decided_shape(Graph *g, const Node *n, int *count, unsigned *open)
 {
-	const Shape *y = &n->out[0]->shape;
-	int64_t count = dim_number(g, n, shape_count(g, &n->in[1]->shape));
-	if (count > y->rank)
-		fail_node(g, n, "E-SHAPE", "%lld sizes cannot lead to shape %s", (long long)count, shape_text(g, y));
-	return shape_of((int)count, y->dim + y->rank - count);
+	const Shape *x = &n->in[0]->shape;
+	int64_t k = dim_number(g, n, shape_count(g, &n->in[1]->shape));
+	if (k > MAX_RANK)
+		fail_unsupported(g, n, "rank %lld is above the limit of %d", (long long)k, MAX_RANK);
+	*count = (int)k;
+	*open = 0;
+	Shape y = {.rank = *count > x->rank ? *count : x->rank};
+	for (int i = 1; i <= y.rank; i++) {
+		Dim own = i <= x->rank ? x->dim[x->rank - i] : dim(1);
+		bool decided = i <= *count && dim_is(own, 1);
+		y.dim[y.rank - i] = decided ? NO_BOUND : own;
+		*open |= (unsigned)decided << (y.rank - i);
+	}
+	return counted_shape(g, n, 0, &y, *open);
+}
+
+static void infer_decided(Graph *g, Node *n)
+{
+	int count;
+	unsigned open;
+	Shape y = decided_shape(g, n, &count, &open), was = n->out[0]->shape;
+	for (int k = 0; k < was.rank; k++)
+		if (was.rank != y.rank || (dim_known(was.dim[k]) && dim_known(y.dim[k]) && was.dim[k].k != y.dim[k].k))
+			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s by %d sizes", shape_text(g, &n->in[0]->shape),
+				  shape_text(g, &was), count);
+	set_out(g, n, 0, n->in[0]->dtype, &y);
 }
 
 static void infer_expand(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
 	int count;
-	if (is_trusted(g, n, 1)) {
-		Shape y = n->out[0]->shape, given = given_sizes(g, n), both = broadcast_shape(g, n, &n->in[0]->shape, &given);
-		if (!shape_same(&both, &y))
-			fail_node(g, n, "E-SHAPE", "shape %s cannot become %s by %d sizes", shape_text(g, &n->in[0]->shape),
-				  shape_text(g, &y), given.rank);
-		n->out[0]->dtype = n->in[0]->dtype;
+	if (by_data(g, n, 1)) {
+		infer_decided(g, n);
 		return;
 	}
 	const Dim *sizes = need_content(g, n, 1, &count);
@@ -33,20 +50,32 @@ static void infer_expand(Graph *g, Node *n)
 	move_contents(g, n, 1);
 }
 
-/* A size is that of the result, or 1 where x has that of the result. */
+/* A size that is known: data have to say it, or 1 where x has it. */
+static Value *size_kept(Graph *g, const Node *n, Value *given, int axis)
+{
+	Value *size = size_of(g, n, n->in[0], axis), *one = value_scalar(g, I64, 1);
+	require(g, n, binary(g, n, "Or", binary(g, n, "Equal", given, size), binary(g, n, "Equal", given, one)));
+	return size;
+}
+
 static void trust_expand(Graph *g, Node *n)
 {
-	if (!is_trusted(g, n, 1))
+	int count;
+	unsigned open;
+	int64_t first = 0;
+	if (!by_data(g, n, 1))
 		return;
-	const Shape *x = &n->in[0]->shape;
-	Shape most = given_sizes(g, n), least = most;
-	for (int i = 1; i <= x->rank && i <= most.rank; i++)
-		if (dim_same(x->dim[x->rank - i], most.dim[most.rank - i]))
-			least.dim[most.rank - i] = dim(1);
-	Value *given = as_vector(g, n, n->in[1]);
-	settle_input(n, 1, sizes_value(g, &most));
-	require(g, n, binary(g, n, "Or", binary(g, n, "Equal", given, n->in[1]),
-			     binary(g, n, "Equal", given, sizes_value(g, &least))));
+	Shape y = decided_shape(g, n, &count, &open);
+	Value *given = as_vector(g, n, n->in[1]), *sizes = value_i64(g, 0, NULL);
+	for (int i = 0; i < count; i++) {
+		int axis = y.rank - count + i;
+		Value *size = element(g, n, given, i);
+		size = open >> axis & 1 ? counted_value(g, n, size, y.dim[axis])
+					: size_kept(g, n, size, axis - y.rank + n->in[0]->shape.rank);
+		size = with_axes(g, n, size, 1, &first);
+		sizes = i ? joined(g, n, 0, sizes, size) : size;
+	}
+	settle_input(n, 1, sizes);
 }
 
 static void eval_expand(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
@@ -65,13 +94,24 @@ static Expr *lower_expand(Lower *l, const Node *n, int slot, Expr *const *at)
 
 /* ---- Tile ---- */
 
+/* Every size of the result, where data decide how often x is repeated. */
+static Shape tiled_shape(Graph *g, const Node *n)
+{
+	Shape y = n->in[0]->shape;
+	for (int k = 0; k < y.rank; k++)
+		y.dim[k] = dim_is(y.dim[k], 0) ? dim(0) : NO_BOUND;
+	need_size(g, n, 1, 0, dim(y.rank));
+	return counted_shape(g, n, 0, &y, (1u << y.rank) - 1);
+}
+
 static void infer_tile(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
 	Shape y = n->in[0]->shape;
 	int count;
-	if (is_trusted(g, n, 1)) {
-		take_given_shape(g, n);
+	if (by_data(g, n, 1)) {
+		y = tiled_shape(g, n);
+		set_out(g, n, 0, n->in[0]->dtype, &y);
 		return;
 	}
 	const Dim *repeats = need_content(g, n, 1, &count);
@@ -86,10 +126,9 @@ static void infer_tile(Graph *g, Node *n)
 	move_contents(g, n, 1);
 }
 
-static void trust_tile(Graph *g, Node *n)
+/* The file gives all sizes: so it does how often x is repeated. */
+static void settle_repeats(Graph *g, Node *n, Value *given)
 {
-	if (!is_trusted(g, n, 1))
-		return;
 	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
 	int64_t repeats[MAX_RANK];
 	for (int k = 0; k < x->rank; k++) {
@@ -97,9 +136,26 @@ static void trust_tile(Graph *g, Node *n)
 		if (repeats[k] * x->dim[k].k != y->dim[k].k)
 			fail_node(g, n, "E-SHAPE", "shape %s repeated never has shape %s", shape_text(g, x), shape_text(g, y));
 	}
-	Value *given = as_vector(g, n, n->in[1]);
 	settle_input(n, 1, value_i64(g, x->rank, repeats));
 	require(g, n, binary(g, n, "Equal", binary(g, n, "Mul", given, sizes_value(g, x)), sizes_value(g, y)));
+}
+
+/* Else positions 0, 1, .. mod size are picked along each axis. */
+static void trust_tile(Graph *g, Node *n)
+{
+	if (!by_data(g, n, 1))
+		return;
+	Value *given = as_vector(g, n, n->in[1]), *v = n->in[0];
+	if (shape_known(&n->in[0]->shape) && shape_known(&n->out[0]->shape)) {
+		settle_repeats(g, n, given);
+		return;
+	}
+	for (int k = 0; k < n->in[0]->shape.rank; k++) {
+		Value *size = size_of(g, n, n->in[0], k), *all = binary(g, n, "Mul", element(g, n, given, k), size);
+		all = counted_value(g, n, all, n->out[0]->shape.dim[k]);
+		v = picked(g, n, v, binary(g, n, "Mod", count_up(g, n, all), size), k);
+	}
+	value_replace(g, n->out[0], v);
 }
 
 static void eval_tile(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)

@@ -2,11 +2,23 @@
  *
  *     ConstantOfShape:  y[at] = value
  *     EyeLike:          y[i, j] = 1 where j = i + k, else 0 */
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 /* ---- ConstantOfShape ---- */
 
 struct ConstantOfShape { Tensor *value; };
+
+/* Data give all sizes. */
+static Shape decided_shape(Graph *g, const Node *n)
+{
+	int64_t rank = dim_number(g, n, n->in[0]->shape.dim[0]);
+	if (rank > MAX_RANK)
+		fail_unsupported(g, n, "rank %lld is above the limit of %d", (long long)rank, MAX_RANK);
+	Shape y = {.rank = (int)rank};
+	for (int k = 0; k < y.rank; k++)
+		y.dim[k] = NO_BOUND;
+	return counted_shape(g, n, 0, &y, (1u << y.rank) - 1);
+}
 
 static void infer_constant(Graph *g, Node *n)
 {
@@ -14,9 +26,9 @@ static void infer_constant(Graph *g, Node *n)
 	DType t = value ? value->dtype : F32;
 	int count;
 	need_rank(g, n, 0, 1, 1);
-	if (is_trusted(g, n, 0)) {
-		need_size(g, n, 0, 0, dim(n->out[0]->shape.rank));
-		n->out[0]->dtype = t;
+	if (by_data(g, n, 0)) {
+		Shape y = decided_shape(g, n);
+		set_out(g, n, 0, t, &y);
 		return;
 	}
 	const Dim *sizes = need_content(g, n, 0, &count);
@@ -40,9 +52,9 @@ static void infer_constant(Graph *g, Node *n)
 
 static void trust_constant(Graph *g, Node *n)
 {
-	if (!is_trusted(g, n, 0))
+	if (!by_data(g, n, 0))
 		return;
-	settle_sizes(g, n, 0, &n->out[0]->shape);
+	settle_input(n, 0, counted_values(g, n, as_vector(g, n, n->in[0]), &n->out[0]->shape));
 }
 
 static void eval_constant(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)

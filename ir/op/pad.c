@@ -3,7 +3,7 @@
  *     y[.., i, ..] = x[.., skip + source(i - before), ..]
  *     constant: the value outside 0..keep-1;  edge: clipped;  reflect: 3 2 1 | 0 1 2 3 | 2 1 0;  wrap: modulo */
 #include "ir/op/nn.h"
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 /* pads: first the counts in front, then those behind, for `count` axes (NULL: the first ones). */
 static void paddings(Graph *g, const Node *n, const Shape *x, int count, const Dim *pads, const int64_t *axes,
@@ -35,8 +35,22 @@ void padding_of(Graph *g, const Node *n, Padding *axis)
 	paddings(g, n, x, count, pads, axes, axis);
 }
 
-/* Data decide how much is added, and the file gives the shape. */
-static bool is_given(Graph *g, const Node *n) { return is_trusted(g, n, 1) || is_trusted(g, n, 3); }
+static bool data_decide(Graph *g, const Node *n) { return by_data(g, n, 1) || by_data(g, n, 3); }
+
+/* The sizes, where data decide how much is added. */
+static Shape decided_shape(Graph *g, const Node *n)
+{
+	Shape y = n->in[0]->shape;
+	int count;
+	unsigned open = (1u << y.rank) - 1;
+	if (has_in(n, 3) && !by_data(g, n, 3)) {
+		const int64_t *axes = const_i64(g, n, 3, &count);
+		open = axis_set(g, n, axes, count, y.rank);
+	}
+	for (int k = 0; k < y.rank; k++)
+		y.dim[k] = open >> k & 1 ? NO_BOUND : y.dim[k];
+	return counted_shape(g, n, 0, &y, open);
+}
 
 static void infer(Graph *g, Node *n)
 {
@@ -49,8 +63,9 @@ static void infer(Graph *g, Node *n)
 			fail_node(g, n, "E-SHAPE", "constant_value has shape %s; it must have one element",
 				  shape_text(g, &n->in[2]->shape));
 	}
-	if (is_given(g, n)) {
-		take_given_shape(g, n);
+	if (data_decide(g, n)) {
+		y = decided_shape(g, n);
+		set_out(g, n, 0, n->in[0]->dtype, &y);
 		return;
 	}
 	padding_of(g, n, axis);
@@ -74,16 +89,21 @@ static Value *at_least(Graph *g, const Node *n, Value *v, int64_t least)
 	return binary(g, n, "Max", v, value_scalar(g, I64, (double)least));
 }
 
-/* The position in front of which `before` and behind which `after` elements are added, or dropped where negative. */
-static Value *repeated_positions(Graph *g, const Node *n, int axis, Value *before, Value *after)
+/* How one axis is padded: scalars. */
+typedef struct Pads {
+	Value *before, *after; /* dropped where negative */
+	Value *size, *count;   /* of x, of the result */
+} Pads;
+
+/* The position of x for each one of the result. */
+static Value *repeated_positions(Graph *g, const Node *n, const Pads *p)
 {
 	int64_t mode = ATTR_OF(n, Pad)->mode;
 	Value *zero = value_scalar(g, I64, 0), *one = value_scalar(g, I64, 1);
-	Value *skip = at_least(g, n, put(g, n, "Neg", before, END_IN), 0);
-	Value *drop = at_least(g, n, put(g, n, "Neg", after, END_IN), 0);
-	Value *size = value_scalar(g, I64, (double)n->in[0]->shape.dim[axis].k);
-	Value *keep = binary(g, n, "Sub", binary(g, n, "Sub", size, skip), drop), *last = binary(g, n, "Sub", keep, one);
-	Value *i = binary(g, n, "Sub", count_to(g, n->out[0]->shape.dim[axis].k), at_least(g, n, before, 0));
+	Value *skip = at_least(g, n, put(g, n, "Neg", p->before, END_IN), 0);
+	Value *drop = at_least(g, n, put(g, n, "Neg", p->after, END_IN), 0);
+	Value *keep = binary(g, n, "Sub", binary(g, n, "Sub", p->size, skip), drop), *last = binary(g, n, "Sub", keep, one);
+	Value *i = binary(g, n, "Sub", count_up(g, n, p->count), at_least(g, n, p->before, 0));
 	if (mode == PAD_EDGE)
 		i = within(g, n, i, zero, last);
 	else if (mode == PAD_WRAP)
@@ -97,12 +117,12 @@ static Value *repeated_positions(Graph *g, const Node *n, int axis, Value *befor
 }
 
 /* Along one axis: x picked, and `kept` false where it has no element. */
-static Value *shifted(Graph *g, const Node *n, Value *x, int axis, Value *before, Value **kept)
+static Value *shifted(Graph *g, const Node *n, Value *x, int axis, const Pads *p, Value **kept)
 {
-	int64_t size = n->in[0]->shape.dim[axis].k, behind[MAX_RANK];
+	int64_t behind[MAX_RANK];
 	int rank = n->in[0]->shape.rank;
-	Value *i = binary(g, n, "Sub", count_to(g, n->out[0]->shape.dim[axis].k), before);
-	Value *zero = value_scalar(g, I64, 0), *last = value_scalar(g, I64, (double)(size - 1));
+	Value *i = binary(g, n, "Sub", count_up(g, n, p->count), p->before), *zero = value_scalar(g, I64, 0);
+	Value *last = binary(g, n, "Sub", p->size, value_scalar(g, I64, 1));
 	Value *is_in = binary(g, n, "And", binary(g, n, "GreaterOrEqual", i, zero), binary(g, n, "LessOrEqual", i, last));
 	for (int k = axis + 1; k < rank; k++)
 		behind[k - axis - 1] = k - axis;
@@ -112,33 +132,52 @@ static Value *shifted(Graph *g, const Node *n, Value *x, int axis, Value *before
 	return picked(g, n, x, within(g, n, i, zero, last), axis);
 }
 
-static Value *padded(Graph *g, Node *n, Value *before, Value *after)
+/* Axes that keep their size take no part. */
+static Value *padded(Graph *g, Node *n, const Pads *axis)
 {
-	const Shape *x = &n->in[0]->shape;
 	Value *y = n->in[0], *fill = has_in(n, 2) ? n->in[2] : value_scalar(g, y->dtype, 0), *kept = NULL;
-	if (dim_is(shape_count(g, x), 0))
-		return put(g, n, "Expand", fill, sizes_value(g, &n->out[0]->shape), END_IN);
-	for (int k = 0; k < x->rank; k++)
-		if (ATTR_OF(n, Pad)->mode == PAD_CONSTANT)
-			y = shifted(g, n, y, k, element(g, n, before, k), &kept);
+	for (int k = 0; k < n->in[0]->shape.rank; k++)
+		if (!axis[k].count)
+			continue;
+		else if (ATTR_OF(n, Pad)->mode == PAD_CONSTANT)
+			y = shifted(g, n, y, k, &axis[k], &kept);
 		else
-			y = picked(g, n, y, repeated_positions(g, n, k, element(g, n, before, k), element(g, n, after, k)), k);
+			y = picked(g, n, y, repeated_positions(g, n, &axis[k]), k);
 	return kept ? put(g, n, "Where", kept, y, fill, END_IN) : y;
+}
+
+/* Of a value without elements there is nothing to pick. */
+static Value *filled(Graph *g, Node *n, const Pads *axis)
+{
+	int64_t first = 0;
+	Value *fill = has_in(n, 2) ? n->in[2] : value_scalar(g, n->in[0]->dtype, 0), *sizes = NULL;
+	for (int k = 0; k < n->in[0]->shape.rank; k++) {
+		Value *size = with_axes(g, n, axis[k].count ? axis[k].count : axis[k].size, 1, &first);
+		sizes = sizes ? joined(g, n, 0, sizes, size) : size;
+	}
+	return put(g, n, "Expand", fill, sizes, END_IN);
 }
 
 static void trust(Graph *g, Node *n)
 {
-	if (!is_given(g, n))
+	if (!data_decide(g, n))
 		return;
-	const Shape *x = &n->in[0]->shape;
+	const Shape *x = &n->in[0]->shape, y = decided_shape(g, n);
 	Value *pads = as_vector(g, n, n->in[1]), *axes = has_in(n, 3) ? as_vector(g, n, n->in[3]) : NULL;
 	int64_t count = axes ? dim_number(g, n, axes->shape.dim[0]) : x->rank;
+	Pads axis[MAX_RANK] = {{0}};
 	need_size(g, n, 1, 0, dim(2 * count));
 	Value *before = by_axis(g, n, axes, stretch(g, n, pads, 0, count), x->rank, 0);
 	Value *after = by_axis(g, n, axes, stretch(g, n, pads, count, 2 * count), x->rank, 0);
-	Value *sizes = binary(g, n, "Add", binary(g, n, "Add", before, after), sizes_value(g, x));
-	require(g, n, binary(g, n, "Equal", sizes, sizes_value(g, &n->out[0]->shape)));
-	value_replace(g, n->out[0], padded(g, n, before, after));
+	for (int k = 0; k < x->rank; k++) {
+		axis[k] = (Pads){element(g, n, before, k), element(g, n, after, k), size_of(g, n, n->in[0], k), NULL};
+		if (dim_same(y.dim[k], x->dim[k]) && !dim_known(y.dim[k]))
+			continue;
+		Value *size = binary(g, n, "Add", binary(g, n, "Add", axis[k].before, axis[k].after), axis[k].size);
+		axis[k].count = counted_value(g, n, size, y.dim[k]);
+	}
+	bool empty = dim_is(shape_count(g, x), 0);
+	value_replace(g, n->out[0], empty ? filled(g, n, axis) : padded(g, n, axis));
 }
 
 /* ---- eval ---- */

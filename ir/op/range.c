@@ -1,7 +1,7 @@
 /* range.c -- Range: y[i] = start + i * delta, as long as that stays before limit. */
 #include <math.h>
 #include "ir/op/nn.h"
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 struct Range { int64_t stash_type; }; /* floats below f32 are computed in f32 */
 
@@ -27,30 +27,23 @@ static Dim length_of_floats(Graph *g, const Node *n)
 	return dim(length > 0 ? (int64_t)length : 0);
 }
 
-/* A limit or a step that only the run knows: the file gives the length. A start alone need not be known. */
-static bool is_given(Graph *g, const Node *n)
-{
-	return is_trusted(g, n, 0) || is_trusted(g, n, 1) || is_trusted(g, n, 2);
-}
+static bool data_decide(Graph *g, const Node *n) { return by_data(g, n, 0) || by_data(g, n, 1) || by_data(g, n, 2); }
 
 static Value *as_f64(Graph *g, const Node *n, int slot)
 {
 	return cast_value(g, n, reshaped(g, n, n->in[slot], 1, (int64_t[]){1}), F64);
 }
 
-/* start + (0, 1, 2, ...) * delta, and the length has to be max(0, ceil((limit - start) / delta)). */
+/* start + (0, 1, 2, ...) * delta, and the length is max(0, ceil((limit - start) / delta)). */
 static void trust(Graph *g, Node *n)
 {
-	if (!is_given(g, n))
+	if (!data_decide(g, n))
 		return;
 	DType t = n->in[0]->dtype;
-	int64_t length = n->out[0]->shape.dim[0].k;
 	Value *start = as_f64(g, n, 0), *way = binary(g, n, "Sub", as_f64(g, n, 1), start);
 	Value *steps = put(g, n, "Ceil", binary(g, n, "Div", way, as_f64(g, n, 2)), END_IN);
-	require(g, n, binary(g, n, "Equal", binary(g, n, "Max", steps, value_scalar(g, F64, 0)),
-			     value_scalar(g, F64, (double)length)));
-	Value *k = put(g, n, "Range", value_scalar(g, I64, 0), value_scalar(g, I64, (double)length), value_scalar(g, I64, 1),
-		       END_IN);
+	steps = binary(g, n, "Max", steps, value_scalar(g, F64, 0));
+	Value *k = count_up(g, n, counted_value(g, n, steps, n->out[0]->shape.dim[0]));
 	Value *y = binary(g, n, "Mul", cast_value(g, n, k, t), reshaped(g, n, n->in[2], 1, (int64_t[]){1}));
 	value_replace(g, n->out[0], binary(g, n, "Add", y, reshaped(g, n, n->in[0], 1, (int64_t[]){1})));
 }
@@ -66,16 +59,11 @@ static void infer(Graph *g, Node *n)
 			fail_node(g, n, "E-SHAPE", "input %d has shape %s; it must have one element", i,
 				  shape_text(g, &n->in[i]->shape));
 	}
-	if (is_given(g, n)) {
-		if (n->out[0]->shape.rank != 1)
-			fail_node(g, n, "E-RANK", "the result has shape %s", shape_text(g, &n->out[0]->shape));
-		n->out[0]->dtype = t;
-		return;
-	}
-	Dim length = is_float(t) ? length_of_floats(g, n) : length_of_ints(g, n);
+	bool open = data_decide(g, n);
+	Dim length = open ? counted_size(g, n, 0, 1, 0, NO_BOUND) : is_float(t) ? length_of_floats(g, n) : length_of_ints(g, n);
 	Shape y = shape_of(1, &length);
 	set_out(g, n, 0, t, &y);
-	if (!n->out[0] || is_float(t) || !dim_known(length) || length.k > MAX_RANK)
+	if (open || !n->out[0] || is_float(t) || !dim_known(length) || length.k > MAX_RANK)
 		return;
 	Dim contents[MAX_RANK];
 	int count;

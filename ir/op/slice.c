@@ -3,7 +3,7 @@
  * Starts and ends count from the end when negative and are clipped to 0..size, or to -1..size-1 where the step goes
  * backward; ceil((end - start) / step) elements are left. */
 #include "ir/op/nn.h"
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 /* A start or end, clipped to lo..hi. */
 static Dim bound(Graph *g, const Node *n, Dim b, Dim size, Dim lo, Dim hi)
@@ -77,10 +77,18 @@ void cuts_of(Graph *g, const Node *n, Cut *axis)
 	cuts(g, n, &n->in[0]->shape, &given, axis);
 }
 
-/* Data decide what is cut, and the file gives the shape. */
-static bool is_given(Graph *g, const Node *n)
+static bool data_decide(Graph *g, const Node *n)
 {
-	return is_trusted(g, n, 1) || is_trusted(g, n, 2) || is_trusted(g, n, 3) || is_trusted(g, n, 4);
+	return by_data(g, n, 1) || by_data(g, n, 2) || by_data(g, n, 3) || by_data(g, n, 4);
+}
+
+/* The axes that are cut, as bits; all of them where data decide that too. */
+static unsigned axes_cut(Graph *g, const Node *n)
+{
+	int count = (int)dim_number(g, n, shape_count(g, &n->in[1]->shape)), rank = n->in[0]->shape.rank;
+	if (by_data(g, n, 3))
+		return (1u << rank) - 1;
+	return has_in(n, 3) ? axis_set(g, n, const_i64(g, n, 3, &count), count, rank) : (1u << count) - 1;
 }
 
 static void infer(Graph *g, Node *n)
@@ -88,8 +96,9 @@ static void infer(Graph *g, Node *n)
 	need_rank(g, n, 0, 1, -1);
 	Shape y = n->in[0]->shape;
 	Cut axis[MAX_RANK];
-	if (is_given(g, n)) {
-		take_given_shape(g, n);
+	if (data_decide(g, n)) {
+		y = counted_shape(g, n, 0, &y, axes_cut(g, n));
+		set_out(g, n, 0, n->in[0]->dtype, &y);
 		return;
 	}
 	cuts_of(g, n, axis);
@@ -120,10 +129,11 @@ static Value *counts(Graph *g, const Node *n, Value *start, Value *end, Value *s
 
 static void trust(Graph *g, Node *n)
 {
-	if (!is_given(g, n))
+	if (!data_decide(g, n))
 		return;
 	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
-	Value *start = as_vector(g, n, n->in[1]), *end = as_vector(g, n, n->in[2]), *all = sizes_value(g, x);
+	unsigned cut_axes = axes_cut(g, n);
+	Value *start = as_vector(g, n, n->in[1]), *end = as_vector(g, n, n->in[2]), *all = shape_value(g, n, n->in[0]);
 	int64_t cuts = dim_number(g, n, start->shape.dim[0]);
 	Value *axes = has_in(n, 3) ? as_vector(g, n, n->in[3]) : count_to(g, cuts);
 	Value *step = has_in(n, 4) ? as_vector(g, n, n->in[4]) : copies_of(g, 1, cuts);
@@ -131,11 +141,14 @@ static void trust(Graph *g, Node *n)
 	start = clipped(g, n, start, size, back);
 	Value *count = counts(g, n, start, clipped(g, n, end, size, back), step);
 	Value *less = by_axis(g, n, axes, binary(g, n, "Sub", count, size), x->rank, 0);
-	require(g, n, binary(g, n, "Equal", binary(g, n, "Add", all, less), sizes_value(g, y)));
+	Value *left = binary(g, n, "Add", all, less);
 	require(g, n, put(g, n, "Not", binary(g, n, "Equal", step, number(g, 0)), END_IN));
 	Value *first = by_axis(g, n, axes, start, x->rank, 0), *stride = by_axis(g, n, axes, step, x->rank, 1), *v = n->in[0];
 	for (int k = 0; k < x->rank; k++) {
-		Value *way = binary(g, n, "Mul", count_to(g, y->dim[k].k), element(g, n, stride, k));
+		if (!(cut_axes >> k & 1))
+			continue;
+		count = counted_value(g, n, element(g, n, left, k), y->dim[k]);
+		Value *way = binary(g, n, "Mul", count_up(g, n, count), element(g, n, stride, k));
 		v = picked(g, n, v, binary(g, n, "Add", element(g, n, first, k), way), k);
 	}
 	value_replace(g, n->out[0], v);

@@ -6,7 +6,7 @@
  *
  * which takes n^2 comparisons, in vectors. NaN counts as larger than all numbers. */
 #include <math.h>
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 #include "ir/op/pointwise.h"
 
 enum { LONGEST = 1 << 14 }; /* beyond that, n^2 is too slow */
@@ -19,24 +19,20 @@ static int axis_of(Graph *g, const Node *n)
 	return (int)fix_axis(g, n, ATTR_OF(n, TopK)->axis, n->in[0]->shape.rank);
 }
 
-/* k, where the file gives it. */
-static const int64_t *trusted_count(Graph *g, const Node *n, int axis, int *count)
+/* k, where data decide it. */
+static Dim decided_count(Graph *g, const Node *n, int axis)
 {
-	const Value *y = n->out[0] ? n->out[0] : n->out[1];
+	const Shape *x = &n->in[0]->shape;
 
-	if (y->shape.rank <= axis)
-		fail_node(g, n, "E-RANK", "the result has shape %s", shape_text(g, &y->shape));
-	*count = 1;
-	return arena_copy(&g->ctx->scratch, &y->shape.dim[axis].k, sizeof(int64_t));
+	return counted_size(g, n, n->out[0] ? 0 : 1, x->rank, axis, x->dim[axis]);
 }
 
 static void trust(Graph *g, Node *n)
 {
-	int count;
-
-	if (!is_trusted(g, n, 1))
+	if (!by_data(g, n, 1))
 		return;
-	settle_number(g, n, 1, *trusted_count(g, n, axis_of(g, n), &count));
+	Value *k = counted_value(g, n, n->in[1], decided_count(g, n, axis_of(g, n)));
+	settle_input(n, 1, as_vector(g, n, k));
 }
 
 static void infer(Graph *g, Node *n)
@@ -48,13 +44,14 @@ static void infer(Graph *g, Node *n)
 	need_type(g, n, 0, "fiu");
 	need_rank(g, n, 0, 1, MAX_RANK - 1);
 	int axis = axis_of(g, n);
-	const int64_t *k = is_trusted(g, n, 1) ? trusted_count(g, n, axis, &count) : const_i64(g, n, 1, &count);
-	if (count != 1 || k[0] < 0 || k[0] > dim_number(g, n, x->dim[axis]))
-		fail_node(g, n, "E-VALUE", "k must be one number of at most %lld", (long long)x->dim[axis].k);
+	int64_t all = dim_number(g, n, x->dim[axis]);
+	Dim k = by_data(g, n, 1) ? decided_count(g, n, axis) : need_content(g, n, 1, &count)[0];
+	if (!dim_is(shape_count(g, &n->in[1]->shape), 1) || dim_lo(g->syms, k) < 0 || dim_hi(g->syms, k) > all)
+		fail_node(g, n, "E-VALUE", "k must be one number of at most %lld", (long long)all);
 	if (x->dim[axis].k > LONGEST)
 		fail_unsupported(g, n, "the largest of %lld elements; up to %d are supported", (long long)x->dim[axis].k,
 				 LONGEST);
-	y.dim[axis] = dim(k[0]);
+	y.dim[axis] = k;
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 	set_out(g, n, 1, I64, &y);
 }
@@ -177,8 +174,7 @@ static Value *placed(Graph *g, const Node *n, Value *v, Value *place, int axis)
 		sizes[d] = dim_number(g, n, v->shape.dim[d]);
 	Value *none = value_const(g, NULL, tensor_new(&g->ctx->perm, v->dtype, v->shape.rank, sizes));
 	Value *all = put_attr(g, n, "ScatterElements", &(struct Scatter){axis, 0}, none, place, v, END_IN);
-	int count;
-	return slice_of(g, n, all, axis, 0, const_i64(g, n, 1, &count)[0]);
+	return put(g, n, "Slice", all, number(g, 0), as_vector(g, n, n->in[1]), number(g, axis), END_IN);
 }
 
 static void expand(Graph *g, Node *n)

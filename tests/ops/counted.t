@@ -82,3 +82,69 @@ run boxes = f32[1,4,4] [0, 0, 1, 1,  0, 0, 1, 1.125,  0, 10, 1, 11,  0, 20, 1, 2
 gives y = i64[2,3] [0, 0, 1, 0, 0, 2], kept = f32[2,4] [0, 0, 1, 1.125,  0, 10, 1, 11]
 run boxes = f32[1,4,4] [0, 0, 1, 1,  0, 0, 1, 1.125,  0, 10, 1, 11,  0, 20, 1, 21], scores = f32[1,1,4] [0, 0, 0, 0]
 gives y = i64[0,3] [], kept = f32[0,4] []
+
+== Range: ints and floats
+symbol y.0 = 0..9 counted
+symbol z.0 = 0..8 counted
+graph (%a i64[], %b i64[], %d i64[], %s f32[], %l f32[], %t f32[]) -> (%y, %z) {
+	%y i64[y.0] = Range(%a, %b, %d)
+	%z f32[z.0] = Range(%s, %l, %t)
+}
+run a = i64[] [2], b = i64[] [9], d = i64[] [3], s = f32[] [1], l = f32[] [0], t = f32[] [-0.25]
+gives y = i64[3] [2, 5, 8], z = f32[4] [1, 0.75, 0.5, 0.25]
+run a = i64[] [2], b = i64[] [2], d = i64[] [3], s = f32[] [1], l = f32[] [2], t = f32[] [-0.25]
+gives y = i64[0] [], z = f32[0] []
+
+== Slice: ends, starts and steps
+graph (%x f32[5], %s i64[1], %e i64[1], %t i64[1]) -> (%y) {
+	%axis i64[1] = const [0]
+	%y = Slice(%x, %s, %e, %axis, %t)
+}
+run x = f32[5] [1, 2, 3, 4, 5], s = i64[1] [1], e = i64[1] [-1], t = i64[1] [1] gives y = f32[3] [2, 3, 4]
+run x = f32[5] [1, 2, 3, 4, 5], s = i64[1] [-1], e = i64[1] [0], t = i64[1] [-2] gives y = f32[2] [5, 3]
+run x = f32[5] [1, 2, 3, 4, 5], s = i64[1] [4], e = i64[1] [2], t = i64[1] [1] gives y = f32[0] []
+
+== Slice: one of two axes
+graph (%x f32[2,4], %e i64[1]) -> (%y) {
+	%zero i64[1] = const [0]
+	%axis i64[1] = const [1]
+	%y = Slice(%x, %zero, %e, %axis)
+}
+run x = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8], e = i64[1] [2] gives y = f32[2,2] [1, 2, 5, 6]
+run x = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8], e = i64[1] [99] gives y = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8]
+
+== TopK: k from data
+graph (%x f32[2,4], %k i64[1]) -> (%y, %i) {
+	%y, %i = TopK(%x, %k)
+}
+run x = f32[2,4] [1, 4, 3, 2, 5, 6, 8, 7], k = i64[1] [2] gives y = f32[2,2] [4, 3, 8, 7], i = i64[2,2] [1, 2, 2, 3]
+run x = f32[2,4] [1, 4, 3, 2, 5, 6, 8, 7], k = i64[1] [0] gives y = f32[2,0] [], i = i64[2,0] []
+
+== Expand, ConstantOfShape, Tile
+symbol e.0 = 0..5 counted
+symbol c.0 = 0..5 counted
+symbol c.1 = 0..3 counted
+symbol t.0 = 0..9 counted
+graph (%x f32[1,2], %s i64[2], %r i64[1], %v f32[3]) -> (%e, %c, %t) {
+	%e f32[e.0,2] = Expand(%x, %s)
+	%c f32[c.0,c.1] = ConstantOfShape(%s)
+	%t f32[t.0] = Tile(%v, %r)
+}
+run x = f32[1,2] [1, 2], s = i64[2] [3, 1], r = i64[1] [2], v = f32[3] [7, 8, 9]
+gives e = f32[3,2] [1, 2, 1, 2, 1, 2], c = f32[3,1] [0, 0, 0], t = f32[6] [7, 8, 9, 7, 8, 9]
+run x = f32[1,2] [1, 2], s = i64[2] [0, 2], r = i64[1] [0], v = f32[3] [7, 8, 9]
+gives e = f32[0,2] [], c = f32[0,2] [], t = f32[0] []
+
+== Pad: a constant, and reflected
+symbol y.0 = 0..4 counted
+symbol y.1 = 0..9 counted
+symbol z.1 = 0..9 counted
+graph (%x f32[2,3], %p i64[4], %q i64[2], %fill f32[]) -> (%y, %z) {
+	%y f32[y.0,y.1] = Pad(%x, %p, %fill)
+	%axis i64[1] = const [1]
+	%z f32[2,z.1] = Pad(%x, %q, _, %axis) {mode = reflect}
+}
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], p = i64[4] [1, 0, 0, 1], q = i64[2] [2, 1], fill = f32[] [9]
+gives y = f32[3,4] [9, 9, 9, 9, 1, 2, 3, 9, 4, 5, 6, 9], z = f32[2,6] [3, 2, 1, 2, 3, 2, 6, 5, 4, 5, 6, 5]
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], p = i64[4] [0, -1, -1, 0], q = i64[2] [0, 0], fill = f32[] [9]
+gives y = f32[1,2] [2, 3], z = f32[2,3] [1, 2, 3, 4, 5, 6]
