@@ -17,6 +17,7 @@
 #include <string.h>
 #include "codegen/nest.h"
 #include "ir/op/bodies.h"
+#include "ir/op/counted.h"
 
 /* ---- states made in place ---- */
 
@@ -161,8 +162,12 @@ static void hand_on_states(Module *m, Node *n, int first, int last)
 static Control control_of(Module *m, const Node *n)
 {
 	Turns t = n->op->turns(m->g, n);
-	return (Control){.kind = MARK_LOOP, .turns = dim_number(m->g, n, t.most), .trips = t.trips < 0 ? NULL : n->in[t.trips],
-	                 .going = t.going < 0 ? NULL : n->sub[0]->in[t.going], .level = body_level(n->sub[0])};
+	Control c = {.kind = MARK_LOOP, .trips = t.trips < 0 ? NULL : n->in[t.trips], .size = t.most,
+	             .going = t.going < 0 ? NULL : n->sub[0]->in[t.going], .level = body_level(n->sub[0])};
+	c.counts = turns_counted(m->g, n, &c.size);
+	c.turns = dim_is(c.size, INT64_MAX) ? INT64_MAX : most_of(m->g, n, c.size);
+	c.short_of = c.turns < dim_hi(m->g->syms, t.most);
+	return c;
 }
 
 static void make_turns(Module *m, Node *n)
@@ -180,6 +185,9 @@ static void make_turns(Module *m, Node *n)
 	hand_on_states(m, n, first, m->nstages);
 	m->times = times;
 	mark_asking(m, n, MARK_END, &c);
+	m->stage[m->nstages - 1]->checks = c.counts;
+	if (c.counts && !dim_known(c.size))
+		mark_add(m, n, MARK_SIZE, &(Control){.kind = MARK_SIZE, .size = c.size});
 }
 
 void make_bodies(Module *m, Node *n)

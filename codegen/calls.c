@@ -400,24 +400,50 @@ static bool counts(const Module *m, const Control *c)
 	return false;
 }
 
-static void print_for(List *l, const Control *c)
+/* What has to hold for another turn, apart from the loop's own bound. */
+static const char *going_text(Module *m, const Control *c, const char *t, Arena *a)
+{
+	const char *trips = c->trips ? arena_format(a, "%s < %s", t, element_text(m, c->trips, a)) : "";
+	const char *going = c->going ? element_text(m, c->going, a) : "";
+	return arena_format(a, "%s%s%s", trips, *trips && *going ? " && " : "", going);
+}
+
+static bool fixed_turns(const Control *c) { return c->counts || dim_known(c->size); }
+
+static const char *turns_name(const Stage *s, Arena *a) { return arena_format(a, "turns%d", s->number); }
+
+static void print_for(List *l, const Stage *s)
 {
 	Module *m = l->m;
+	const Control *c = &s->control;
 	Arena *a = l->out->arena;
 	bool bounded = c->turns < INT64_MAX, wide = counts(m, c) || c->trips || c->turns >= INT32_MAX;
-	const char *t = turn_name(c->level, a), *and = "";
+	const char *t = turn_name(c->level, a), *going = going_text(m, c, t, a);
+	if (c->counts)
+		put_text(l->out, "%sint64_t %s = 0;\n", list_tabs(l), turns_name(s, a));
 	put_text(l->out, "%sfor (%s %s = 0; ", list_tabs(l), wide ? "int64_t" : "int", t);
-	if (bounded) {
-		put_text(l->out, "%s < %lld", t, (long long)c->turns);
-		and = " && ";
+	if (bounded && fixed_turns(c))
+		put_text(l->out, "%s < %lld%s", t, (long long)c->turns, *going ? " && " : "");
+	else if (bounded)
+		put_text(l->out, "%s < %s%s", t, size_text(m->unit, c->size), *going ? " && " : "");
+	put_text(l->out, "%s; %s++) {\n", going, t);
+}
+
+/* How many turns there were: as many as is known, or a counted size. One more turn than there is room for stops the run. */
+static void print_turns(List *l, const Stage *s)
+{
+	const Control *c = &s->control;
+	Arena *a = l->out->arena;
+	const char *n = turns_name(s, a), *tabs = list_tabs(l), *going = c->short_of ? going_text(l->m, c, n, a) : "";
+	if (dim_known(c->size)) {
+		put_text(l->out, "%sif (%s != %lld%s%s%s)\n%s\tstatus = TCC_ERR_SHAPE;\n", tabs, n, (long long)c->turns,
+		         *going ? " || (" : "", going, *going ? ")" : "", tabs);
+		return;
 	}
-	if (c->trips) {
-		put_text(l->out, "%s%s < %s", and, t, element_text(m, c->trips, a));
-		and = " && ";
-	}
-	if (c->going)
-		put_text(l->out, "%s%s", and, element_text(m, c->going, a));
-	put_text(l->out, "; %s++) {\n", t);
+	if (c->short_of)
+		put_text(l->out, "%sif (%s == %lld && %s)\n%s\tstatus = TCC_ERR_CAPACITY;\n", tabs, n, (long long)c->turns, going,
+		         tabs);
+	put_text(l->out, "%sc->%s = %s;\n", tabs, count_name(l->m->unit, c->size), n);
 }
 
 /* From here on the list of calls can use the size, and those that are made of it: see put_known(). */
@@ -428,6 +454,21 @@ static void note_size(List *l, Dim size)
 	l->known[l->nknown++] = (Known){l->out->n, size, list_tabs(l)};
 }
 
+static void print_end(List *l, const Stage *s)
+{
+	const Control *c = &s->control;
+	Arena *a = l->out->arena;
+	const Stage *open = s;
+	if (c->counts) {
+		while (open->mark != MARK_LOOP || open->node != s->node)
+			open = l->m->stage[open->number - 2];
+		put_text(l->out, "%s\t%s = %s + 1;\n", list_tabs(l), turns_name(open, a), turn_name(c->level, a));
+	}
+	put_text(l->out, "%s}\n", list_tabs(l));
+	if (c->counts)
+		print_turns(l, open);
+}
+
 static void print_mark(List *l, const Stage *s)
 {
 	if (s->mark == MARK_SIZE) {
@@ -436,13 +477,13 @@ static void print_mark(List *l, const Stage *s)
 	}
 	l->depth -= s->mark == MARK_END || s->mark == MARK_ELSE;
 	switch (s->mark) {
-	case MARK_LOOP: print_for(l, &s->control); break;
+	case MARK_LOOP: print_for(l, s); break;
 	case MARK_IF:
 		put_text(l->out, "%sif (%s%s) {\n", list_tabs(l), s->control.unless ? "!" : "",
 		         element_text(l->m, s->control.going, l->out->arena));
 		break;
 	case MARK_ELSE: put_text(l->out, "%s} else {\n", list_tabs(l)); break;
-	case MARK_END: put_text(l->out, "%s}\n", list_tabs(l)); break;
+	case MARK_END: print_end(l, s); break;
 	case MARK_SIZE:
 	case NO_MARK: break;
 	}

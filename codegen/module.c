@@ -135,6 +135,8 @@ static const char *mark_text(const Stage *s, Arena *a)
 	case MARK_LOOP:
 		if (c->going || c->trips)
 			return "as often as the data say:";
+		if (!dim_known(c->size))
+			return arena_format(a, "the next ones up to %s times:", grouped(a, s->times));
 		return arena_format(a, "the next ones %s times:", grouped(a, s->times));
 	default: return s->times > 1 ? arena_format(a, "%s times:", grouped(a, s->times)) : "once:";
 	}

@@ -86,7 +86,9 @@ typedef struct Control {
 	const Value *going; /* ... and only while this is true; NULL: nothing is said. A branch: its condition */
 	bool unless;        /* the branch is the other one */
 	int level;          /* of the loop's body */
-	Dim size;           /* MARK_SIZE: the one */
+	bool counts;        /* a loop: how many turns there were is a size: */
+	Dim size;           /* a loop: that one, else its turns where they are exact. MARK_SIZE: the one that is known */
+	bool short_of;      /* there may be more turns than there is room for */
 } Control;
 
 typedef struct Stage {

@@ -1,6 +1,7 @@
 /* sizes.c -- see sizes.h: names, formulas and checks of sizes that vary. */
 #include <string.h>
 #include "codegen/module.h"
+#include "ir/op/bodies.h"
 
 /* ---- upper bounds ---- */
 
@@ -45,12 +46,15 @@ static int size_add(Unit *u, Dim d)
 	return u->nsizes++;
 }
 
-static void name_counted(Unit *u, const Graph *g)
+static void name_counted(Unit *u, Graph *g)
 {
+	Dim turns;
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		const Node *n = g->node[i];
 		if (n->op == &op_tcc_Counted)
 			size_add(u, n->out[0]->content[0]);
+		if (n->nsub && repeats(n) && turns_counted(g, n, &turns) && !dim_known(turns))
+			size_add(u, turns);
 		for (int k = 0; k < n->nsub; k++)
 			name_counted(u, n->sub[k]);
 	}

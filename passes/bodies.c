@@ -54,14 +54,15 @@ void place_same(Value *v, Value *outer)
 }
 
 /* v: what one turn sees of `whole`, a view without the scanned axis. */
-static void place_slice(Value *v, Value *whole, Port port, int level)
+static void place_slice(const Node *n, Value *v, Value *whole, Port port, int level)
 {
 	Place *p = v->place;
 	const Place *from = whole->place;
-	int64_t n = whole->shape.dim[port.axis].k, step = from->stride[port.axis];
+	int64_t step = from->stride[port.axis];
+	int64_t last = port.reverse ? dim_number(n->sub[0]->outer, n, whole->shape.dim[port.axis]) - 1 : 0;
 	p->form = FORM_VIEW;
 	p->parent = whole;
-	p->offset = from->offset + (port.reverse ? (n - 1) * step : 0);
+	p->offset = from->offset + last * step;
 	memcpy(p->turn, from->turn, sizeof p->turn);
 	p->turn[level] = port.reverse ? -step : step;
 	for (int k = 0, q = 0; k < whole->shape.rank; k++)
@@ -82,7 +83,7 @@ static void place_inputs(Node *n, int b, int level)
 		if (port.kind == PORT_SAME)
 			place_same(v, n->in[port.slot]);
 		else if (port.kind == PORT_SLICE)
-			place_slice(v, n->in[port.slot], port, level);
+			place_slice(n, v, n->in[port.slot], port, level);
 	}
 }
 
@@ -97,7 +98,7 @@ static void place_outputs(Node *n, int b, int level)
 		if (port.kind == PORT_SAME)
 			place_same(v, whole);
 		else
-			place_slice(v, whole, port, level);
+			place_slice(n, v, whole, port, level);
 		v->place->given = true;
 	}
 }

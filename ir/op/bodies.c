@@ -1,6 +1,7 @@
 /* bodies.c -- what inference does for all nodes that own bodies. */
 #include <string.h>
 #include "ir/op/bodies.h"
+#include "ir/op/counted.h"
 #include "ir/op/movement.h"
 
 /* ---- ports ---- */
@@ -132,19 +133,37 @@ static void infer_state(Graph *g, Node *n, const Value *next, Port p, enum exit_
 		set_out(g, n, p.slot, first->dtype, &s);
 }
 
-/* The number of turns as a size: found out at run time, where it is not known. */
-static Dim size_of_turns(Graph *g, const Node *n, Turns turns, const Value *whole, int axis)
+/* The first output that joins slices of known rank; NULL: none. */
+static const Value *first_joined(const Node *n, Port *port)
 {
+	for (int i = 0; i < n->sub[0]->nout; i++) {
+		*port = body_out(n, 0, i);
+		if (port->kind == PORT_SLICE && port_output(n, *port) && n->sub[0]->out[i]->shape.rank >= 0)
+			return n->sub[0]->out[i];
+	}
+	return NULL;
+}
+
+/* The number of turns as a size, one for all outputs; counted where it is not known. */
+static Dim size_of_turns(Graph *g, const Node *n, Turns turns)
+{
+	Port p;
+	const Value *part = first_joined(n, &p);
+
 	if (turns_exactly(turns))
 		return turns.most;
-	if (whole->shape.rank > axis && !dim_known(whole->shape.dim[axis]))
-		return whole->shape.dim[axis];
-	Dim d = dim_symbol(g->syms, arena_format(&g->ctx->perm, "turns%u.%u", n->id, g->syms->nsymbol));
-	Symbol *s = dim_symbol_of(g->syms, d);
-	s->counted = true;
-	if (dim_hi(g->syms, turns.most) < INT32_MAX)
-		s->hi = dim_hi(g->syms, turns.most);
-	return d;
+	return counted_size(g, n, p.slot, part->shape.rank + 1, (int)fix_axis(g, n, p.axis, part->shape.rank + 1), turns.most);
+}
+
+bool turns_counted(Graph *g, const Node *n, Dim *size)
+{
+	Turns turns = n->op->turns(g, n);
+	Port p;
+
+	if (turns_exactly(turns) || !first_joined(n, &p))
+		return false;
+	*size = port_output(n, p)->shape.dim[p.axis];
+	return true;
 }
 
 static void infer_slices(Graph *g, Node *n, const Value *part, Port p, Turns turns)
@@ -157,7 +176,7 @@ static void infer_slices(Graph *g, Node *n, const Value *part, Port p, Turns tur
 		fail_unsupported(g, n, "output %d would have rank %d, at most %d is supported", p.slot, s.rank + 1, MAX_RANK);
 	if (s.rank >= 0) {
 		int axis = (int)fix_axis(g, n, p.axis, s.rank + 1);
-		s = with_axis(s, axis, size_of_turns(g, n, turns, port_output(n, p), axis));
+		s = with_axis(s, axis, size_of_turns(g, n, turns));
 	}
 	set_out(g, n, p.slot, part->dtype, &s);
 }

@@ -6,6 +6,7 @@
  *
  * Absent trips are endless, an absent condition is true. States keep their shapes in all turns. */
 #include "ir/op/bodies.h"
+#include "ir/op/counted.h"
 
 struct loop {
 	int body; /* index into Node.sub */
@@ -112,6 +113,18 @@ static void infer(Graph *g, Node *n)
 	infer_turns(g, n, EXIT_UNSUPPORTED);
 }
 
+/* Trips that data give, and nothing else ends the loop: they are counted before it begins. */
+static void trust(Graph *g, Node *n)
+{
+	Dim size;
+	Turns t = turns(g, n);
+
+	if (t.going < 0 && turns_counted(g, n, &size)) {
+		Value *count = binary(g, n, "Max", n->in[TRIPS], value_scalar(g, I64, 0));
+		settle_input(n, TRIPS, counted_value(g, n, count, size));
+	}
+}
+
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	eval_turns(e, n, in, out, in[TRIPS] ? load_i64(I64, in[TRIPS]->data, 0) : INT64_MAX, GOING);
@@ -121,5 +134,6 @@ static const Attr attrs[] = {ATTR_REQUIRED(loop, body, A_GRAPH), {0}};
 
 const Op op_Loop = {
 	.name = "Loop", .min_in = 0, .max_in = -1, .min_out = 0, .max_out = -1, .flags = CONTROL,
-	.attrs = attrs, .attr_size = sizeof(struct loop), .infer = infer, .eval = eval, .port = port, .turns = turns,
+	.attrs = attrs, .attr_size = sizeof(struct loop), .infer = infer, .trust = trust, .eval = eval,
+	.port = port, .turns = turns,
 };

@@ -148,3 +148,51 @@ run x = f32[2,3] [1, 2, 3, 4, 5, 6], p = i64[4] [1, 0, 0, 1], q = i64[2] [2, 1],
 gives y = f32[3,4] [9, 9, 9, 9, 1, 2, 3, 9, 4, 5, 6, 9], z = f32[2,6] [3, 2, 1, 2, 3, 2, 6, 5, 4, 5, 6, 5]
 run x = f32[2,3] [1, 2, 3, 4, 5, 6], p = i64[4] [0, -1, -1, 0], q = i64[2] [0, 0], fill = f32[] [9]
 gives y = f32[1,2] [2, 3], z = f32[2,3] [1, 2, 3, 4, 5, 6]
+
+== Loop: slices, by trips that data give
+symbol z.0 = 0..4 counted
+graph (%m i64[], %x f32[2]) -> (%y, %z) {
+	%y, %z f32[z.0,2] = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f32[2]) -> (%g, %b, %q) { %b = Add(%a, %a) %q = Neg(%b) }
+}
+run m = i64[] [3], x = f32[2] [1, 2] gives y = f32[2] [8, 16], z = f32[3,2] [-2, -4, -4, -8, -8, -16]
+run m = i64[] [0], x = f32[2] [1, 2] gives y = f32[2] [1, 2], z = f32[0,2] []
+run m = i64[] [-5], x = f32[2] [1, 2] gives y = f32[2] [1, 2], z = f32[0,2] []
+run m = i64[] [4], x = f32[2] [1, 2] gives y = f32[2] [16, 32], z = f32[4,2] [-2, -4, -4, -8, -8, -16, -16, -32]
+
+== Loop: slices, while a condition holds, and what is made of them
+graph (%x f32[2]) -> (%y, %s, %w) {
+	%m i64[] = const [5]
+	%y, %z, %w = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f32[2]) -> (%h, %b, %q, %t) { %b = Add(%a, %a) %q = Neg(%b)
+	 %k i64[1] = const [0] %s = ReduceSum(%b, %k) {keepdims = 0} %l f32[] = const [20] %h = Less(%s, %l) }
+	%first i64[1] = const [0]
+	%s = ReduceSum(%z, %first) {keepdims = 0}
+}
+run x = f32[2] [1, 2] gives y = f32[2] [8, 16], s = f32[2] [-14, -28], w = i64[3] [0, 1, 2]
+run x = f32[2] [30, 0] gives y = f32[2] [60, 0], s = f32[2] [-60, 0], w = i64[1] [0]
+run x = f32[2] [0, 0] gives y = f32[2] [0, 0], s = f32[2] [0, 0], w = i64[5] [0, 1, 2, 3, 4]
+
+== Loop: slices while a condition holds, with a bound
+symbol w.0 = 0..4 counted
+graph (%x f32[2]) -> (%w) {
+	%y, %w i64[w.0] = Loop(_, _, %x) body = graph (%t i64[], %g bool[], %a f32[2]) -> (%h, %b, %t) { %b = Add(%a, %a)
+	 %k i64[1] = const [0] %s = ReduceSum(%b, %k) {keepdims = 0} %l f32[] = const [20] %h = Less(%s, %l) }
+}
+run x = f32[2] [1, 2] gives w = i64[3] [0, 1, 2]
+run x = f32[2] [1, 1] gives w = i64[4] [0, 1, 2, 3]
+
+== Loop: slices as many as the file says
+graph (%m i64[], %x f32[2]) -> (%w, %v) {
+	%y, %w i64[3] = Loop(_, _, %x) body = graph (%t i64[], %g bool[], %a f32[2]) -> (%h, %b, %t) { %b = Add(%a, %a)
+	 %k i64[1] = const [0] %s = ReduceSum(%b, %k) {keepdims = 0} %l f32[] = const [20] %h = Less(%s, %l) }
+	%u, %v i64[2] = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f32[2]) -> (%g, %b, %t) { %b = Add(%a, %a) }
+}
+run m = i64[] [2], x = f32[2] [1, 2] gives w = i64[3] [0, 1, 2], v = i64[2] [0, 1]
+
+== Scan over what was counted
+graph (%x f32[5], %c bool[5]) -> (%y, %z) {
+	%r = Compress(%x, %c)
+	%zero f32[] = const [0]
+	%y, %z = Scan(%zero, %r) {num_scan_inputs = 1} body = graph (%s f32[], %v f32[]) -> (%t, %u) { %t = Add(%s, %v) %u = Mul(%t, %v) }
+}
+run x = f32[5] [1, 2, 3, 4, 5], c = bool[5] [true, false, true, false, true] gives y = f32[] [9], z = f32[3] [1, 12, 45]
+run x = f32[5] [1, 2, 3, 4, 5], c = bool[5] [false, false, false, false, false] gives y = f32[] [0], z = f32[0] []

@@ -31,6 +31,17 @@ static const Model models[] = {
 	 " %o f32[1] = const [0.3] %l f32[1] = const [0] %y i64[k,3] = NonMaxSuppression(%b, %s, %most, %o, %l)"
 	 " %two i64[] = const [2] %i = Gather(%y, %two) {axis = 1} %all i64[2] = const [40, 4] %list = Reshape(%b, %all)"
 	 " %kept = Gather(%list, %i) }", {3, 0, 5, 8, 1}, 100},
+	/* as many turns as there are elements, slices joined and summed */
+	{"symbol k = 0..20 counted graph (%x f32[40]) -> (%y, %w, %s) { %b = Cast(%x) {to = bool} %i = Cast(%b) {to = i64}"
+	 " %ax i64[1] = const [0] %m = ReduceSum(%i, %ax) {keepdims = 0} %z f32[3] = const [0.5, 0.25, 0]"
+	 " %y, %w f32[k,3] = Loop(%m, _, %z) body = graph (%t i64[], %g bool[], %a f32[3]) -> (%g, %n, %q) {"
+	 " %f = Cast(%t) {to = f32} %n = Add(%a, %f) %q = Neg(%n) } %s = ReduceSum(%w, %ax) {keepdims = 0} }", {3, 0, 20, 40, 1}, 70},
+	/* the same, while a condition holds */
+	{"symbol k = 0..20 counted graph (%x f32[40]) -> (%y, %w) { %b = Cast(%x) {to = bool} %i = Cast(%b) {to = i64}"
+	 " %ax i64[1] = const [0] %m = ReduceSum(%i, %ax) {keepdims = 0} %z f32[] = const [0.5]"
+	 " %y, %w f32[k] = Loop(_, _, %z, %m) body = graph (%t i64[], %g bool[], %a f32[] | %m i64[]) -> (%h, %n, %q) {"
+	 " %one i64[] = const [1] %u = Add(%t, %one) %h = Less(%u, %m) %f = Cast(%t) {to = f32} %n = Add(%a, %f) %q = Neg(%n) } }",
+	 {3, 0, 20, 40, 1}, 70},
 	/* two counts, one of them of what the other chose */
 	{"symbol k = 0..30 counted graph (%x f32[80]) -> (%y, %v) { %b = Cast(%x) {to = bool} %r = Compress(%x, %b)"
 	 " %h f32[] = const [0.5] %m = Greater(%r, %h) %y f32[k] = Compress(%r, %m) %v = Neg(%r) }",
