@@ -103,7 +103,8 @@ typedef struct Walk {
 	Value *boxes, *scores; /* by score: [pictures, classes, n, 4], [pictures, classes, n] */
 	Value *most, *overlap; /* [1] */
 	Value *least;          /* [1], or NULL */
-	int64_t pictures, classes, count;
+	Value *count;          /* of boxes, a scalar */
+	int64_t classes;
 } Walk;
 
 static Value *outer(Graph *body, const char *name, const Value *v) { return value_input(body, name, v->dtype, &v->shape); }
@@ -130,7 +131,7 @@ static Graph *step_graph(const Walk *w)
 		fits = binary(b, n, "And", fits, binary(b, n, "Greater", with_axes(b, n, score, 1, &last), least));
 		b->ncaptured = 4;
 	}
-	Value *here = binary(b, n, "Equal", count_to(b, w->count), i);
+	Value *here = binary(b, n, "Equal", counted(b, n, kept, 2), i);
 	graph_output(b, binary(b, n, "Or", kept, binary(b, n, "And", fits, here)), NULL);
 	return b;
 }
@@ -144,9 +145,8 @@ static Ints list_of(Graph *g, int n, int64_t a, int64_t b, int64_t c)
 static Value *walked(const Walk *w)
 {
 	Graph *g = w->g, *body = step_graph(w);
-	int64_t dims[3] = {w->pictures, w->classes, w->count};
-	Value *none = value_const(g, NULL, tensor_new(&g->ctx->perm, BOOL, 3, dims));
-	Value *in[8] = {none, w->boxes, w->scores, count_to(g, w->count), w->boxes, w->most, w->overlap, w->least};
+	Value *none = put(g, w->n, "Expand", value_scalar(g, BOOL, 0), shape_value(g, w->n, w->scores), END_IN);
+	Value *in[8] = {none, w->boxes, w->scores, counted(g, w->n, w->scores, 2), w->boxes, w->most, w->overlap, w->least};
 	struct scan *attr = attr_new(g, &op_Scan);
 
 	*attr = (struct scan){0, 3, list_of(g, 3, 2, 2, 0), list_of(g, 3, 0, 0, 0), list_of(g, 0, 0, 0, 0), list_of(g, 0, 0, 0, 0)};
@@ -166,14 +166,14 @@ static Value *one_number(Graph *g, Node *n, int slot, DType t, double otherwise)
 static Value *sorted_boxes(Walk *w, Value **order)
 {
 	Graph *g = w->g;
-	Value *in[2] = {w->n->in[SCORES], number(g, w->count)};
+	Value *in[2] = {w->n->in[SCORES], as_vector(g, w->n, w->count)};
 	struct TopK *attr = attr_new(g, &op_topk);
 
 	*attr = (struct TopK){-1, 1, 1};
 	Node *top = node_new(g, &op_topk, w->n, 2, in, 2, attr);
 	w->scores = top->out[0];
 	*order = top->out[1];
-	int64_t last = 3, second = 1, size[4] = {w->pictures, w->classes, w->count, 4};
+	int64_t last = 3, second = 1, size[4] = {1, w->classes, 1, 1};
 	Value *all = put(g, w->n, "Expand", with_axes(g, w->n, w->n->in[BOXES], 1, &second), value_i64(g, 4, size), END_IN);
 	return put_attr(g, w->n, "GatherND", &(struct GatherND){2}, all, with_axes(g, w->n, *order, 1, &last), END_IN);
 }
@@ -188,8 +188,8 @@ static Value *column(const Walk *w, Value *v)
 static void expand(Graph *g, Node *n)
 {
 	const Dim *size = n->in[SCORES]->shape.dim;
-	Walk w = {.g = g, .n = n, .pictures = dim_number(g, n, size[0]), .classes = dim_number(g, n, size[1]),
-		  .count = dim_number(g, n, size[2])};
+	Walk w = {.g = g, .n = n, .classes = dim_number(g, n, size[1]),
+		  .count = size_of(g, n, n->in[SCORES], 2)};
 	DType t = n->in[BOXES]->dtype;
 	Value *order;
 
@@ -198,7 +198,7 @@ static void expand(Graph *g, Node *n)
 	w.overlap = one_number(g, n, OVERLAP, t, 0);
 	w.least = has_in(n, LEAST) ? one_number(g, n, LEAST, n->in[SCORES]->dtype, 0) : NULL;
 	Value *p = positions_chosen(g, n, walked(&w), n->out[0]->shape.dim[0]);
-	Value *boxes = value_scalar(g, I64, (double)w.count), *classes = value_scalar(g, I64, (double)w.classes);
+	Value *boxes = w.count, *classes = value_scalar(g, I64, (double)w.classes);
 	Value *row = binary(g, n, "Div", p, boxes);
 	Value *picture = binary(g, n, "Div", row, classes), *class = binary(g, n, "Mod", row, classes);
 	Value *box = picked(g, n, flat(g, n, order), p, 0);

@@ -4,7 +4,7 @@
  *
  * Sizes are matched in segments whose products agree, so that most indices pass straight through:
  *     [b, s, 768] -> [b, s, 12, 64]   is   b | b,  s | s,  768 | 12, 64 */
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
@@ -96,16 +96,28 @@ static void check_count(Graph *g, const Node *n, const Shape *x, const Shape *y)
 	fail_unsupported(g, n, "shape %s can become %s for some sizes only", shape_text(g, x), shape_text(g, y));
 }
 
+/* The sizes, where data decide them; one that stands alone can be no more than there are elements. */
+static Shape decided_shape(Graph *g, const Node *n)
+{
+	int64_t rank = dim_number(g, n, shape_count(g, &n->in[1]->shape));
+	if (rank > MAX_RANK)
+		fail_unsupported(g, n, "rank %lld is above the limit of %d", (long long)rank, MAX_RANK);
+	Shape y = {.rank = (int)rank};
+	for (int k = 0; k < y.rank; k++)
+		y.dim[k] = y.rank == 1 ? shape_count(g, &n->in[0]->shape) : NO_BOUND;
+	return counted_shape(g, n, 0, &y, (1u << y.rank) - 1);
+}
+
 static void infer_reshape(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
 	const Shape *x = &n->in[0]->shape;
 	int count, unknown = -1;
-	if (is_trusted(g, n, 1)) {
-		Shape y = n->out[0]->shape;
-		need_size(g, n, 1, 0, dim(y.rank));
-		check_count(g, n, x, &y);
-		set_shape(g, n, &y);
+	if (by_data(g, n, 1)) {
+		Shape y = decided_shape(g, n);
+		if (shape_known(&y))
+			check_count(g, n, x, &y);
+		set_out(g, n, 0, n->in[0]->dtype, &y);
 		return;
 	}
 	const Dim *want = need_content(g, n, 1, &count);
@@ -134,11 +146,59 @@ static void infer_reshape(Graph *g, Node *n)
 	set_shape(g, n, &y);
 }
 
+/* The sizes that `given` means: 0 is the size of x there, -1 what is left of all elements. */
+static Value *meant_sizes(Graph *g, Node *n, Value *given, int rank)
+{
+	const Shape *x = &n->in[0]->shape;
+	Value *zero = number(g, 0), *one = number(g, 1), *all = as_vector(g, n, put(g, n, "Size", n->in[0], END_IN));
+	int kept = x->rank < rank ? x->rank : rank;
+	if (kept && !ATTR_OF(n, Reshape)->allowzero) {
+		Value *own = stretch(g, n, shape_value(g, n, n->in[0]), 0, kept);
+		own = kept < rank ? joined(g, n, 0, own, copies_of(g, 0, rank - kept)) : own;
+		given = put(g, n, "Where", binary(g, n, "Equal", given, zero), own, given, END_IN);
+	}
+	Value *left = binary(g, n, "Less", given, zero);
+	Value *others = reduced(g, n, "ReduceProd", put(g, n, "Where", left, one, given, END_IN), 0, true);
+	return put(g, n, "Where", left, binary(g, n, "Div", all, others), given, END_IN);
+}
+
+/* Element at[] of the result is element  sum of at[k] * (product of the sizes behind k)  of all. */
+static Value *by_position(Graph *g, Node *n, Value *const *size, int rank)
+{
+	Value *at = NULL, *step = value_scalar(g, I64, 1);
+	for (int k = rank; k-- > 0;) {
+		int64_t behind[MAX_RANK];
+		for (int i = k + 1; i < rank; i++)
+			behind[i - k - 1] = i - k;
+		Value *i = binary(g, n, "Mul", count_up(g, n, size[k]), step);
+		i = k + 1 < rank ? with_axes(g, n, i, rank - k - 1, behind) : i;
+		at = at ? binary(g, n, "Add", at, i) : i;
+		step = binary(g, n, "Mul", step, size[k]);
+	}
+	Value *all = reshaped(g, n, n->in[0], 1, (int64_t[]){-1});
+	return at ? picked(g, n, all, at, 0) : reshaped(g, n, all, 0, NULL);
+}
+
+static void count_sizes(Graph *g, Node *n)
+{
+	const Shape *y = &n->out[0]->shape;
+	Value *meant = meant_sizes(g, n, as_vector(g, n, n->in[1]), y->rank), *size[MAX_RANK];
+	Value *all = put(g, n, "Size", n->in[0], END_IN);
+	require(g, n, binary(g, n, "Equal", reduced(g, n, "ReduceProd", meant, 0, false), all));
+	for (int k = 0; k < y->rank; k++)
+		size[k] = counted_value(g, n, element(g, n, meant, k), y->dim[k]);
+	value_replace(g, n->out[0], by_position(g, n, size, y->rank));
+}
+
 /* Each size is that of the result, -1 (one of them), or 0 where x has the same. */
 static void trust_reshape(Graph *g, Node *n)
 {
-	if (!is_trusted(g, n, 1))
+	if (!by_data(g, n, 1))
 		return;
+	if (!shape_known(&n->in[0]->shape) || !shape_known(&n->out[0]->shape)) {
+		count_sizes(g, n);
+		return;
+	}
 	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
 	Shape copied = *y;
 	for (int k = 0; k < y->rank && !ATTR_OF(n, Reshape)->allowzero; k++)

@@ -27,12 +27,16 @@ static Dim decided_count(Graph *g, const Node *n, int axis)
 	return counted_size(g, n, n->out[0] ? 0 : 1, x->rank, axis, x->dim[axis]);
 }
 
+/* There have to be as many along the axis, which only the run knows where one of the two varies. */
 static void trust(Graph *g, Node *n)
 {
-	if (!by_data(g, n, 1))
-		return;
-	Value *k = counted_value(g, n, n->in[1], decided_count(g, n, axis_of(g, n)));
-	settle_input(n, 1, as_vector(g, n, k));
+	int axis = axis_of(g, n), count;
+	Dim all = n->in[0]->shape.dim[axis];
+
+	if (by_data(g, n, 1))
+		settle_input(n, 1, as_vector(g, n, counted_value(g, n, n->in[1], decided_count(g, n, axis))));
+	if (!dim_at_most(g->syms, need_content(g, n, 1, &count)[0], all))
+		require(g, n, binary(g, n, "LessOrEqual", n->in[1], size_of(g, n, n->in[0], axis)));
 }
 
 static void infer(Graph *g, Node *n)
@@ -44,13 +48,11 @@ static void infer(Graph *g, Node *n)
 	need_type(g, n, 0, "fiu");
 	need_rank(g, n, 0, 1, MAX_RANK - 1);
 	int axis = axis_of(g, n);
-	int64_t all = dim_number(g, n, x->dim[axis]);
-	Dim k = by_data(g, n, 1) ? decided_count(g, n, axis) : need_content(g, n, 1, &count)[0];
-	if (!dim_is(shape_count(g, &n->in[1]->shape), 1) || dim_lo(g->syms, k) < 0 || dim_hi(g->syms, k) > all)
-		fail_node(g, n, "E-VALUE", "k must be one number of at most %lld", (long long)all);
-	if (x->dim[axis].k > LONGEST)
-		fail_unsupported(g, n, "the largest of %lld elements; up to %d are supported", (long long)x->dim[axis].k,
-				 LONGEST);
+	Dim all = x->dim[axis], k = by_data(g, n, 1) ? decided_count(g, n, axis) : need_content(g, n, 1, &count)[0];
+	if (!dim_is(shape_count(g, &n->in[1]->shape), 1) || dim_lo(g->syms, k) < 0 || dim_lo(g->syms, k) > dim_hi(g->syms, all))
+		fail_node(g, n, "E-VALUE", "k must be one number of at most %s", dim_text(g->syms, all));
+	if (dim_known(all) && all.k > LONGEST)
+		fail_unsupported(g, n, "the largest of %lld elements; up to %d are supported", (long long)all.k, LONGEST);
 	y.dim[axis] = k;
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 	set_out(g, n, 1, I64, &y);
@@ -74,6 +76,8 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 	const int64_t *i = f ? NULL : in_i64(e, in[0]);
 	Rows r = rows_of(in[0], axis, axis + 1);
 	int64_t k = in_i64(e, in[1])[0];
+	if (k > r.n)
+		fail_node(e->g, n, "E-VALUE", "k is %lld, but there are %lld elements", (long long)k, (long long)r.n);
 	bool *taken = NEW_N(&e->g->ctx->scratch, bool, in[0]->count);
 
 	for (int64_t row = 0; row < r.outer * r.inner; row++)
@@ -154,15 +158,12 @@ const Op op_tcc_Rank = {
 /* Each element's place along the axis. */
 static Value *places(Graph *g, const Node *n, int axis)
 {
-	const Shape *x = &n->in[0]->shape;
-	int64_t sizes[MAX_RANK], ones[MAX_RANK];
+	int64_t ones[MAX_RANK];
 
-	for (int d = 0; d < x->rank; d++) {
-		sizes[d] = dim_number(g, n, x->dim[d]);
-		ones[d] = d == axis ? sizes[d] : 1;
-	}
-	Value *line = reshaped(g, n, counted(g, n, n->in[0], axis), x->rank, ones);
-	return put(g, n, "Expand", line, value_i64(g, x->rank, sizes), END_IN);
+	for (int d = 0; d < n->in[0]->shape.rank; d++)
+		ones[d] = d == axis ? -1 : 1;
+	Value *line = reshaped(g, n, counted(g, n, n->in[0], axis), n->in[0]->shape.rank, ones);
+	return put(g, n, "Expand", line, shape_value(g, n, n->in[0]), END_IN);
 }
 
 /* The first k of what v's elements are when each is at its place. */
@@ -171,10 +172,15 @@ static Value *placed(Graph *g, const Node *n, Value *v, Value *place, int axis)
 	int64_t sizes[MAX_RANK];
 
 	for (int d = 0; d < v->shape.rank; d++)
-		sizes[d] = dim_number(g, n, v->shape.dim[d]);
+		sizes[d] = most_of(g, n, v->shape.dim[d]);
 	Value *none = value_const(g, NULL, tensor_new(&g->ctx->perm, v->dtype, v->shape.rank, sizes));
 	Value *all = put_attr(g, n, "ScatterElements", &(struct Scatter){axis, 0}, none, place, v, END_IN);
-	return put(g, n, "Slice", all, number(g, 0), as_vector(g, n, n->in[1]), number(g, axis), END_IN);
+	for (int d = 0; d < v->shape.rank; d++) {
+		Value *end = d == axis ? n->in[1] : size_of(g, n, v, d);
+		if (d == axis || !dim_known(v->shape.dim[d]))
+			all = put(g, n, "Slice", all, number(g, 0), as_vector(g, n, end), number(g, d), END_IN);
+	}
+	return all;
 }
 
 static void expand(Graph *g, Node *n)

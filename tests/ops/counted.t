@@ -196,3 +196,35 @@ graph (%x f32[5], %c bool[5]) -> (%y, %z) {
 }
 run x = f32[5] [1, 2, 3, 4, 5], c = bool[5] [true, false, true, false, true] gives y = f32[] [9], z = f32[3] [1, 12, 45]
 run x = f32[5] [1, 2, 3, 4, 5], c = bool[5] [false, false, false, false, false] gives y = f32[] [0], z = f32[0] []
+
+== Reshape: sizes, what is left, and those that are kept
+symbol y.0 = 0..12 counted
+symbol y.1 = 0..12 counted
+symbol y.2 = 0..6 counted
+graph (%x f32[2,6], %s i64[3], %l i64[1]) -> (%y, %z) {
+	%y f32[y.0,y.1,y.2] = Reshape(%x, %s)
+	%z = Reshape(%x, %l)
+}
+run x = f32[2,6] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], s = i64[3] [3, -1, 2], l = i64[1] [-1]
+gives y = f32[3,2,2] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], z = f32[12] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+run x = f32[2,6] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], s = i64[3] [0, 1, 6], l = i64[1] [12]
+gives y = f32[2,1,6] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], z = f32[12] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+
+== Reshape: too many elements
+fails E-SHAPE
+symbol y.0 = 0..12 counted
+symbol y.1 = 0..12 counted
+graph (%x f32[2,6], %s i64[2]) -> (%y) { %y f32[y.0,y.1] = Reshape(%x, %s) }
+run x = f32[2,6] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], s = i64[2] [3, 5] gives y = f32[1,1] [1]
+
+== TopK: of what was chosen, as many as there are at most
+graph (%x f32[5], %c bool[5]) -> (%y, %i) {
+	%r = Compress(%x, %c)
+	%n = Shape(%r)
+	%most i64[1] = const [2]
+	%k = Min(%n, %most)
+	%y, %i = TopK(%r, %k)
+}
+run x = f32[5] [1, 5, 3, 4, 2], c = bool[5] [true, false, true, true, true] gives y = f32[2] [4, 3], i = i64[2] [2, 1]
+run x = f32[5] [1, 5, 3, 4, 2], c = bool[5] [false, false, true, false, false] gives y = f32[1] [3], i = i64[1] [0]
+run x = f32[5] [1, 5, 3, 4, 2], c = bool[5] [false, false, false, false, false] gives y = f32[0] [], i = i64[0] []

@@ -30,10 +30,10 @@ run x = f32[2,3] [1, 2, 3, 4, 5, 6], a = i64[1] [0] gives y = f32[2,2] [6, 15, 0
 graph (%x f32[2,2], %a i64[1]) -> (%y) { %s f32[2] = ReduceSumSquare(%x, %a) {keepdims = 0} %y = Sqrt(%s) }
 run x = f32[2,2] [3, 4, 5, 12], a = i64[1] [1] gives y = f32[2] [5, 13]
 
-== a shape that is not given
+== axes of which nobody gives the result
 fails E-DYNAMIC
-graph (%x f32[2,3], %s i64[2]) -> (%y) { %y = Reshape(%x, %s) }
-run x = f32[2,3] [1, 2, 3, 4, 5, 6], s = i64[2] [3, 2] gives y = f32[3,2] [1, 2, 3, 4, 5, 6]
+graph (%x f32[2,3], %s i64[1]) -> (%y) { %y = Unsqueeze(%x, %s) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], s = i64[1] [0] gives y = f32[1,2,3] [1, 2, 3, 4, 5, 6]
 
 == Reshape: as numbers, a rest, a copy
 graph (%x f32[2,3], %s i64[3]) -> (%y) { %y f32[2,1,3] = Reshape(%x, %s) }

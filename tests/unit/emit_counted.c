@@ -42,6 +42,13 @@ static const Model models[] = {
 	 " %y, %w f32[k] = Loop(_, _, %z, %m) body = graph (%t i64[], %g bool[], %a f32[] | %m i64[]) -> (%h, %n, %q) {"
 	 " %one i64[] = const [1] %u = Add(%t, %one) %h = Less(%u, %m) %f = Cast(%t) {to = f32} %n = Add(%a, %f) %q = Neg(%n) } }",
 	 {3, 0, 20, 40, 1}, 70},
+	/* what detectors end with: boxes above a score, the best of them, those that do not overlap */
+	{"symbol k = 0..8 counted graph (%b f32[60,4], %s f32[60]) -> (%kept, %best) { %low f32[] = const [0] %m = Greater(%s, %low)"
+	 " %p i64[1,k] = NonZero(%m) %first i64[1] = const [0] %i = Squeeze(%p, %first) %bi = Gather(%b, %i) %si = Gather(%s, %i)"
+	 " %n = Shape(%si) %most i64[1] = const [6] %top = Min(%n, %most) %best, %o = TopK(%si, %top) %bo = Gather(%bi, %o)"
+	 " %bb = Unsqueeze(%bo, %first) %both i64[2] = const [0, 1] %ss = Unsqueeze(%best, %both) %each i64[1] = const [4]"
+	 " %over f32[1] = const [0.4] %q = NonMaxSuppression(%bb, %ss, %each, %over) %two i64[] = const [2]"
+	 " %j = Gather(%q, %two) {axis = 1} %kept = Gather(%bo, %j) }", {3, 0, 5, 8, 1}, 50},
 	/* two counts, one of them of what the other chose */
 	{"symbol k = 0..30 counted graph (%x f32[80]) -> (%y, %v) { %b = Cast(%x) {to = bool} %r = Compress(%x, %b)"
 	 " %h f32[] = const [0.5] %m = Greater(%r, %h) %y f32[k] = Compress(%r, %m) %v = Neg(%r) }",
