@@ -1,15 +1,15 @@
 /* onehot.c -- OneHot: a new axis of size depth, `on` at the index and `off` elsewhere.
  *
  *     y[.., d, ..] = values[indices[..] = d]      indices below 0 count from depth; others outside give `off` only */
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 struct OneHot { int64_t axis; };
 
 static Dim depth_of(Graph *g, const Node *n, int axis)
 {
 	int count;
-	if (is_trusted(g, n, 1) && axis < n->out[0]->shape.rank)
-		return n->out[0]->shape.dim[axis];
+	if (by_data(g, n, 1))
+		return counted_size(g, n, 0, n->in[0]->shape.rank + 1, axis, NO_BOUND);
 	return is_float(n->in[1]->dtype) ? dim((int64_t)const_f64(g, n, 1, &count)[0])
 					 : need_content(g, n, 1, &count)[0];
 }
@@ -35,10 +35,10 @@ static void infer(Graph *g, Node *n)
 
 static void trust(Graph *g, Node *n)
 {
-	if (!is_trusted(g, n, 1))
+	if (!by_data(g, n, 1))
 		return;
 	int axis = (int)fix_axis(g, n, ATTR_OF(n, OneHot)->axis, n->out[0]->shape.rank);
-	settle_number(g, n, 1, n->out[0]->shape.dim[axis].k);
+	settle_input(n, 1, counted_value(g, n, n->in[1], depth_of(g, n, axis)));
 }
 
 /* y is [before, depth, behind]. */

@@ -2,7 +2,7 @@
  *
  *     y[i] = a0 - a1 cos(2 pi i / n) + a2 cos(4 pi i / n)    n = size (periodic), size - 1 (symmetric) */
 #include <math.h>
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 struct SignalWindow {
 	DType output_datatype;
@@ -30,11 +30,8 @@ static void infer(Graph *g, Node *n)
 	need_type(g, n, 0, "iu");
 	if (!is_float(t) && !is_int(t))
 		fail_node(g, n, "E-ATTR", "output_datatype is %s; it must be a type of numbers", dtype_name(t));
-	if (is_trusted(g, n, 0)) {
-		Shape given = n->out[0]->shape;
-		if (given.rank != 1)
-			fail_node(g, n, "E-RANK", "the result has shape %s; it must have rank 1", shape_text(g, &given));
-		set_out(g, n, 0, t, &given);
+	if (by_data(g, n, 0)) {
+		set_out(g, n, 0, t, &(Shape){1, {counted_size(g, n, 0, 1, 0, NO_BOUND)}});
 		return;
 	}
 	const Dim *size = need_content(g, n, 0, &count);
@@ -45,8 +42,8 @@ static void infer(Graph *g, Node *n)
 
 static void trust(Graph *g, Node *n)
 {
-	if (is_trusted(g, n, 0))
-		settle_number(g, n, 0, n->out[0]->shape.dim[0].k);
+	if (by_data(g, n, 0))
+		settle_input(n, 0, counted_value(g, n, n->in[0], n->out[0]->shape.dim[0]));
 }
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)

@@ -106,14 +106,6 @@ void given_out(Graph *g, Node *n) { given_if(g, n, true); }
 
 void take_given_shape(Graph *g, Node *n) { given_if(g, n, n->out[0]->shape.rank == n->in[0]->shape.rank); }
 
-void settle_number(Graph *g, Node *n, int slot, int64_t k)
-{
-	Value *given = as_vector(g, n, n->in[slot]);
-
-	settle_input(n, slot, number(g, k));
-	require(g, n, binary(g, n, "Equal", given, n->in[slot]));
-}
-
 void settle_sizes(Graph *g, Node *n, int slot, const Shape *s)
 {
 	Value *given = as_vector(g, n, n->in[slot]);

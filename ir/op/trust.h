@@ -35,8 +35,6 @@ void settle_input(Node *n, int slot, Value *v);
 void given_out(Graph *g, Node *n);
 /* and so is its rank. */
 void take_given_shape(Graph *g, Node *n);
-/* Input `slot`, one number that is now k; a Require that the data give the same. */
-void settle_number(Graph *g, Node *n, int slot, int64_t k);
 /* Input `slot`, numbers that are now those of `s`; a Require that the data give the same. */
 void settle_sizes(Graph *g, Node *n, int slot, const Shape *s);
 /* x with index[i] instead of i along an axis. */

@@ -228,3 +228,13 @@ graph (%x f32[5], %c bool[5]) -> (%y, %i) {
 run x = f32[5] [1, 5, 3, 4, 2], c = bool[5] [true, false, true, true, true] gives y = f32[2] [4, 3], i = i64[2] [2, 1]
 run x = f32[5] [1, 5, 3, 4, 2], c = bool[5] [false, false, true, false, false] gives y = f32[1] [3], i = i64[1] [0]
 run x = f32[5] [1, 5, 3, 4, 2], c = bool[5] [false, false, false, false, false] gives y = f32[0] [], i = i64[0] []
+
+== OneHot and a window: the depth and the size from data
+symbol y.1 = 0..5 counted
+symbol w.0 = 0..5 counted
+graph (%i i64[2], %d i64[], %v f32[2]) -> (%y, %w) {
+	%y f32[2,y.1] = OneHot(%i, %d, %v)
+	%w f32[w.0] = HannWindow(%d)
+}
+run i = i64[2] [1, -1], d = i64[] [3], v = f32[2] [0, 1] gives y = f32[2,3] [0, 1, 0, 0, 0, 1], w = f32[3] [0, 0.75, 0.75] within 1e-6
+run i = i64[2] [1, -1], d = i64[] [1], v = f32[2] [0, 1] gives y = f32[2,1] [0, 1], w = f32[1] [0]
