@@ -1,8 +1,11 @@
 /* concat.c -- Concat: the inputs one behind the other along `axis`.
  *
  *     y[.., i, ..] = x0[.., i, ..]           for i < n0
- *                    x1[.., i - n0, ..]      for i < n0 + n1, ... */
-#include "ir/op/movement.h"
+ *                    x1[.., i - n0, ..]      for i < n0 + n1, ...
+ *
+ * Inputs are made in their places in the result. Where these are not known, because one before the last varies along the
+ * axis, it becomes tcc.Join: the same as a formula. */
+#include "ir/op/composite.h"
 
 static void infer(Graph *g, Node *n)
 {
@@ -55,10 +58,25 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	return element;
 }
 
+static void expand(Graph *g, Node *n)
+{
+	int axis = (int)fix_axis(g, n, ATTR_OF(n, Concat)->axis, n->in[0]->shape.rank);
+	for (int i = 0; i + 1 < n->nin; i++)
+		if (!dim_known(n->in[i]->shape.dim[axis])) {
+			value_replace(g, n->out[0], node_new(g, &op_tcc_Join, n, n->nin, n->in, 1, n->attr)->out[0]);
+			return;
+		}
+}
+
 static const Attr attrs[] = {ATTR_REQUIRED(Concat, axis, A_INT), {0}};
 
 const Op op_Concat = {
 	.name = "Concat", .min_in = 1, .max_in = -1, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.attrs = attrs, .attr_size = sizeof(struct Concat),
+	.infer = infer, .eval = eval, .expand = expand, .lower = lower,
+};
+const Op op_tcc_Join = {
+	.name = "Join", .domain = "tcc", .min_in = 1, .max_in = -1, .min_out = 1, .max_out = 1, .flags = MOVES,
 	.attrs = attrs, .attr_size = sizeof(struct Concat),
 	.infer = infer, .eval = eval, .lower = lower,
 };

@@ -238,3 +238,17 @@ graph (%i i64[2], %d i64[], %v f32[2]) -> (%y, %w) {
 }
 run i = i64[2] [1, -1], d = i64[] [3], v = f32[2] [0, 1] gives y = f32[2,3] [0, 1, 0, 0, 0, 1], w = f32[3] [0, 0.75, 0.75] within 1e-6
 run i = i64[2] [1, -1], d = i64[] [1], v = f32[2] [0, 1] gives y = f32[2,1] [0, 1], w = f32[1] [0]
+
+== Concat: two of what was chosen, and rows of them
+graph (%x f32[4], %c bool[4], %y f32[2,3], %d bool[3]) -> (%a, %b) {
+	%p = Compress(%x, %c)
+	%e = Not(%c)
+	%q = Compress(%x, %e)
+	%a = Concat(%q, %p, %x) {axis = 0}
+	%r = Compress(%y, %d) {axis = 1}
+	%b = Concat(%r, %y) {axis = 1}
+}
+run x = f32[4] [1, 2, 3, 4], c = bool[4] [true, false, true, true], y = f32[2,3] [1, 2, 3, 4, 5, 6], d = bool[3] [false, true, true]
+gives a = f32[8] [2, 1, 3, 4, 1, 2, 3, 4], b = f32[2,5] [2, 3, 1, 2, 3, 5, 6, 4, 5, 6]
+run x = f32[4] [1, 2, 3, 4], c = bool[4] [true, true, true, true], y = f32[2,3] [1, 2, 3, 4, 5, 6], d = bool[3] [false, false, false]
+gives a = f32[8] [1, 2, 3, 4, 1, 2, 3, 4], b = f32[2,3] [1, 2, 3, 4, 5, 6]

@@ -89,6 +89,7 @@ graph () -> (%y) {
 	%low f32[] = const [10]
 	%y = MelWeightMatrix(%bands, %bands, %rate, %low, %low)
 }
+
 == a size that the model computes
 symbol y.0 = 0..4 counted
 graph (%n i64[]) -> (%y) { %y f32[y.0] = HannWindow(%n) }
