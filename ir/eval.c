@@ -338,6 +338,13 @@ void eval_node(Eval *e, const Node *n)
 	arena_release(scratch, mark);
 }
 
+void eval_given(Eval *e, const Value *v, Tensor *t)
+{
+	fit_tables(e);
+	e->value[v->id] = t;
+	bind_sizes(e, v, t);
+}
+
 /* ---- a whole graph ---- */
 
 static void take_inputs(Eval *e, Tensor *const *inputs)
@@ -349,8 +356,7 @@ static void take_inputs(Eval *e, Tensor *const *inputs)
 		if (v->dtype != inputs[i]->dtype)
 			fail(g->ctx, EXIT_USAGE, "E-TYPE", "input '%s' is given as %s, but the model takes %s",
 			     shown(g->ctx, v->name), dtype_name(inputs[i]->dtype), dtype_name(v->dtype));
-		e->value[v->id] = inputs[i];
-		bind_sizes(e, v, inputs[i]);
+		eval_given(e, v, inputs[i]);
 	}
 	for (int i = 0; i < g->nin; i++)
 		if (!bind_sizes(e, g->in[i], inputs[i]))

@@ -31,8 +31,10 @@ typedef struct Eval {
 /* Evaluate the whole graph on the given inputs (one tensor an input; sizes bind the symbols, contradictions fail with
  * E-SHAPE). Results in e->value, see eval_value(). */
 void eval_graph(Eval *e, Graph *g, Arena *a, Tensor *const *inputs);
-/* For single nodes: prepare the tables, then evaluate nodes whose inputs are constants or in e->value. */
+/* For single nodes: prepare the tables, say what inputs of the graph hold (the graph may grow between the calls), then
+ * evaluate nodes whose inputs are constants or in e->value. */
 void eval_open(Eval *e, Graph *g, Arena *a);
+void eval_given(Eval *e, const Value *v, Tensor *t);
 void eval_node(Eval *e, const Node *n);
 Tensor *eval_value(const Eval *e, const Value *v); /* a constant's elements too */
 

@@ -86,6 +86,7 @@ tally ops-as-native-c build/release/run -t native tests
 tally schedules build/release/schedules
 tally strict-bits build/release/run -s tests
 tally vector-functions build/release/ulp
+tally random-models build/release/models -n 192
 
 # Real models, where they are.
 shared=../shared
