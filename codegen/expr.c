@@ -242,6 +242,8 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 	}
 	if ((known = logic(op, a, b)))
 		return known;
+	if (a == b && !is_float(a->dtype) && (op == LT || op == LE || op == EQ))
+		return num(l, BOOL, op != LT);
 	return expr_alu(l, op, 2, args);
 }
 

@@ -80,8 +80,9 @@ Expr *packed_byte(Lower *l, const Value *v, Expr *byte, Expr *(*at_element)(void
 	int64_t count = 1;
 	need_dense(l, v);
 	for (int k = 0; k < memory.rank; k++) {
-		memory.dim[k] = v->shape.dim[v->order[k]];
-		count *= memory.dim[k].k;
+		Dim d = v->shape.dim[v->order[k]];
+		memory.dim[k] = v->place->ragged ? d : dim(d.k); /* memory of its own is laid out for the upper bounds */
+		count *= d.k;
 	}
 	for (int i = 0; i < each(v->dtype); i++) {
 		Expr *pos = iadd(l, imul(l, byte, num_i(l, each(v->dtype))), num_i(l, i));

@@ -61,14 +61,14 @@ const char *c_type(DType t) { return dtype_info(t)->ctype; }
 
 const char *axis_name(Printer *p, const Axis *axis)
 {
-	static const char *const names[] = {"i", "j", "k", "l", "m", "n"}, *const sums[] = {"r", "s", "t", "u", "v", "w"};
+	static const char *const names[] = {"i", "j", "k", "l", "m", "n"}, *const sums[] = {"r", "s", "t", "u", "v"}; /* w is memory */
 	int nth = 0;
 	for (int i = 0; i < p->nshifted; i++)
 		if (p->shifted[i] == axis)
 			return p->shifted_text[i];
 	for (int i = 0; i < p->naxes; i++) {
 		if (p->axis[i] == axis)
-			return nth < 6 ? (axis->reduction ? sums : names)[nth]
+			return nth < (axis->reduction ? 5 : 6) ? (axis->reduction ? sums : names)[nth]
 			               : arena_format(p->out->arena, "%s%d", axis->reduction ? "r" : "i", nth);
 		nth += p->axis[i]->reduction == axis->reduction;
 	}
@@ -345,6 +345,8 @@ static void print_bits(Printer *p, const Expr *x, bool tight)
 {
 	DType from = x->arg[0]->dtype, to = x->dtype;
 	bool reads = from == F32 || from == F64, makes = to == F32 || to == F64;
+	if (dtype_info(from)->class == DC_COMPLEX || dtype_info(to)->class == DC_COMPLEX)
+		unsupported_type(p, dtype_info(to)->class == DC_COMPLEX ? to : from);
 	put_text(p->out, tight ? "(" : "");
 	if (makes)
 		put_text(p->out, to == F32 ? "f_of_bits((uint32_t)" : "d_of_bits((uint64_t)");

@@ -68,6 +68,8 @@ const Helper common_helpers[] = {
 	{"u_max", "static inline uint64_t u_max(uint64_t a, uint64_t b)\n{\n\treturn a > b ? a : b;\n}\n"},
 	{"u_shl", "static inline uint64_t u_shl(uint64_t a, uint64_t n)\n{\n\treturn n < 64 ? a << n : 0;\n}\n"},
 	{"u_shr", "static inline uint64_t u_shr(uint64_t a, uint64_t n)\n{\n\treturn n < 64 ? a >> n : 0;\n}\n"},
+	{"i_shl", "static inline int64_t i_shl(int64_t a, int64_t n)\n{\n\treturn (int64_t)u_shl((uint64_t)a, (uint64_t)n);\n}\n"},
+	{"i_shr", "static inline int64_t i_shr(int64_t a, int64_t n)\n{\n\treturn a >> (n >= 0 && n < 64 ? n : 63);\n}\n"},
 	{"i_sign", "static inline int64_t i_sign(int64_t a)\n{\n\treturn (a > 0) - (a < 0);\n}\n"},
 	{"u_sign", "static inline uint64_t u_sign(uint64_t a)\n{\n\treturn a > 0;\n}\n"},
 	{"u_pow", "/* by squaring, modulo 2^64 */\nstatic inline uint64_t u_pow(uint64_t a, uint64_t n)\n{\n"

@@ -84,9 +84,11 @@ struct EyeLike {
 
 static void infer_eye(Graph *g, Node *n)
 {
-	DType t = ATTR_OF(n, EyeLike)->dtype;
+	DType t = ATTR_OF(n, EyeLike)->dtype ? ATTR_OF(n, EyeLike)->dtype : n->in[0]->dtype;
 	need_rank(g, n, 0, 2, 2);
-	set_out(g, n, 0, t ? t : n->in[0]->dtype, &n->in[0]->shape);
+	if (!is_float(t) && !is_int(t) && t != BOOL)
+		fail_node(g, n, "E-TYPE", "the result would be %s; it must be a number or bool", dtype_name(t));
+	set_out(g, n, 0, t, &n->in[0]->shape);
 }
 
 static void eval_eye(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
