@@ -952,6 +952,76 @@ static bool compress(Step *s)
 	return true;
 }
 
+/* ---- attention, wider operators ---- */
+
+static bool attention(Step *s)
+{
+	int64_t q[] = {pick(s->m, 1, 2), pick(s->m, 1, 4), pick(s->m, 1, 5), pick(s->m, 1, 9)}, k[4];
+	int64_t mask[] = {q[2], pick(s->m, 1, 9)};
+
+	memcpy(k, q, sizeof k);
+	k[1] = q[1] % 2 || chance(s->m, 50) ? q[1] : q[1] / 2;
+	k[2] = mask[1];
+	take_shaped(s, DT_NONE, 4, q, range_of(s));
+	take_shaped(s, DT_NONE, 4, k, range_of(s));
+	take_shaped(s, DT_NONE, 4, k, range_of(s));
+	if (chance(s->m, 40))
+		take_shaped(s, DT_NONE, 2, mask, range_of(s));
+	return true;
+}
+
+static bool signal_window(Step *s)
+{
+	double n = (double)pick(s->m, 2, 40);
+
+	take_numbers(s, chance(s->m, 70) ? I64 : I32, 1, &n, true);
+	if (s->t != F32)
+		set_int(s, "output_datatype", s->t);
+	return true;
+}
+
+/* x and a bias along its last axis. */
+static bool biased(Step *s)
+{
+	const Tensor *x = take(s, 1, 4);
+	int64_t last = x->dim[x->rank - 1];
+
+	take_shaped(s, DT_NONE, 1, &last, range_of(s));
+	return true;
+}
+
+/* Rows of two matrices. */
+static bool rows(Step *s)
+{
+	int64_t a[] = {small_size(s->m), small_size(s->m)}, b[] = {small_size(s->m), a[1]};
+
+	take_shaped(s, DT_NONE, 2, a, range_of(s));
+	take_shaped(s, DT_NONE, 2, b, range_of(s));
+	return true;
+}
+
+static bool new_axis(Step *s)
+{
+	const Tensor *x = take(s, 0, 6);
+	Tensor *axis = tensor_scalar(&s->m->c->perm, I32, (double)pick(s->m, 0, x->rank));
+
+	take_tensor(s, axis, true);
+	return true;
+}
+
+/* x and what is skipped, their scale, bias. */
+static bool skipped(Step *s)
+{
+	int64_t dims[] = {pick(s->m, 1, 3), pick(s->m, 1, 9), 1 + small_size(s->m)};
+
+	take_shaped(s, DT_NONE, 3, dims, range_of(s));
+	take_shaped(s, DT_NONE, 3, dims, range_of(s));
+	take_shaped(s, DT_NONE, 1, &dims[2], around(0.5, 1.5));
+	if (chance(s->m, 50))
+		take_shaped(s, DT_NONE, 1, &dims[2], around(-1, 1));
+	return true;
+}
+
 /* ---- the table ---- */
 
 #define PLAIN -4, 4
@@ -1114,5 +1184,24 @@ const Domain domains[] = {
 	{"GridSample", grid_sample, PLAIN, INSIDE, "mode=E padding_mode=E align_corners=I0:1"},
 	{"NegativeLogLikelihoodLoss", loss, PLAIN, INSIDE, "reduction=E"},
 	{"SoftmaxCrossEntropyLoss", loss, PLAIN, INSIDE, "reduction=E"},
+	{"Attention", attention, SMALL, INSIDE, "is_causal=I0:1"},
+	{"HannWindow", signal_window, PLAIN, INSIDE, "periodic=I0:1"},
+	{"HammingWindow", signal_window, PLAIN, INSIDE, "periodic=I0:1"},
+	{"BlackmanWindow", signal_window, PLAIN, INSIDE, "periodic=I0:1"},
+
+	{"ai.onnx.ml.Binarizer", one, PLAIN, STEPS, "threshold=F-1:1"},
+	{"ai.onnx.ml.Normalizer", row, POSITIVE, 0, "norm=E"},
+
+	{"com.microsoft.Gelu", one, PLAIN, INSIDE, NULL},
+	{"com.microsoft.FastGelu", biased, PLAIN, INSIDE, NULL},
+	{"com.microsoft.BiasGelu", biased, PLAIN, INSIDE, NULL},
+	{"com.microsoft.QuickGelu", one, PLAIN, INSIDE, "alpha=F0.5:2"},
+	{"com.microsoft.CDist", rows, PLAIN, INSIDE, "metric=E"},
+	{"com.microsoft.ExpandDims", new_axis, PLAIN, SELECTS | ANYTHING, NULL},
+	{"com.microsoft.Trilu", trilu, PLAIN, SELECTS | ANYTHING, "upper=I0:1"},
+	{"com.microsoft.Range", range, PLAIN, SELECTS, NULL},
+	{"com.microsoft.FusedMatMul", matmul, PLAIN, 0, NULL},
+	{"com.microsoft.SkipLayerNormalization", skipped, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
+	{"com.microsoft.SkipSimplifiedLayerNormalization", skipped, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
 	{NULL, NULL, 0, 0, 0, NULL},
 };
