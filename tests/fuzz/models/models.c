@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "tests/fuzz/models/model.h"
@@ -208,7 +209,7 @@ static int child(uint64_t first, int n, const Config *config)
 	if (pid == 0) {
 		Batch *b = calloc(1, sizeof *b);
 		signal(SIGABRT, SIG_DFL);
-		alarm(PATIENCE);
+		setrlimit(RLIMIT_CPU, &(struct rlimit){PATIENCE, PATIENCE}); /* however busy the machine is */
 		b->first = first;
 		b->n = n;
 		b->config = config;

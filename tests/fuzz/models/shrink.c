@@ -4,6 +4,7 @@
  * makes the model from its seed again, in a child, so that crashes are attempts like others. */
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "ir/text.h"
@@ -82,7 +83,7 @@ static bool goes_wrong(const Attempt *a)
 	pid_t pid = fork();
 	if (pid == 0) {
 		signal(SIGABRT, SIG_DFL);
-		alarm(PATIENCE);
+		setrlimit(RLIMIT_CPU, &(struct rlimit){PATIENCE, PATIENCE});
 		if (!freopen("/dev/null", "w", stderr))
 			_exit(CLEAN);
 		_exit(attempt_here(a));
