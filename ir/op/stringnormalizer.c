@@ -3,7 +3,7 @@
  *     x [C] or [1, C]     y [D] or [1, D]: what is left; "" alone where nothing is
  *
  * Without is_case_sensitive a text is a stop word where both are the same in one case. Case is that of letters.h, whatever
- * the locale says. How many are left is known of constants, else given by the file (see chosen.h). */
+ * the locale says. How many are left is known of constants, else counted (see counted.h). */
 #include "ir/op/chosen.h"
 #include "ir/op/letters.h"
 
@@ -65,7 +65,7 @@ static void infer(Graph *g, Node *n)
 	if (y.rank == 2)
 		need_size(g, n, 0, 0, dim(1));
 	if (has_stopwords(n))
-		y.dim[last] = x ? dim(count_left(g, n, x)) : given_shape(g, n, 0, y.rank)->dim[last];
+		y.dim[last] = x ? dim(count_left(g, n, x)) : counted_size(g, n, 0, y.rank, last, dim_max(g->syms, y.dim[last], dim(1)));
 	set_out(g, n, 0, STR, &y);
 }
 
@@ -78,7 +78,8 @@ static Value *in_case(Graph *g, const Node *n, Value *x, bool upper)
 static Value *without_words(Graph *g, const Node *n, Value *x, Value *key)
 {
 	Tensor *words = words_of(g, n, is_upper(n)), *found = tensor_new(&g->ctx->perm, BOOL, 1, &words->count);
-	int64_t one = 1, left = dim_number(g, n, n->out[0]->shape.dim[n->out[0]->shape.rank - 1]);
+	Dim left = n->out[0]->shape.dim[n->out[0]->shape.rank - 1];
+	int64_t one = 1;
 	Value *stays = value_of_key(g, n, key, words, found, tensor_scalar(&g->ctx->perm, BOOL, 1));
 	Value *some = cast_value(g, n, reduced(g, n, "ReduceMax", cast_value(g, n, stays, I32), 0, true), BOOL);
 
@@ -91,6 +92,7 @@ static void expand(Graph *g, Node *n)
 {
 	const struct StringNormalizer *a = n->attr;
 	Value *x = flat(g, n, n->in[0]), *cased = x;
+	const int64_t first = 0;
 
 	if (a->case_change_action != NO_CHANGE || (has_stopwords(n) && !a->is_case_sensitive))
 		cased = in_case(g, n, x, is_upper(n));
@@ -98,7 +100,7 @@ static void expand(Graph *g, Node *n)
 		x = cased;
 	if (has_stopwords(n))
 		x = without_words(g, n, x, a->is_case_sensitive ? flat(g, n, n->in[0]) : cased);
-	value_replace(g, n->out[0], shaped_as(g, n, x, &n->out[0]->shape));
+	value_replace(g, n->out[0], n->out[0]->shape.rank == 2 ? with_axes(g, n, x, 1, &first) : x);
 }
 
 static const Attr attrs[] = {

@@ -5,7 +5,7 @@
  *
  * Without a delimiter parts are what stands between white space (of ASCII), which never gives empty ones; with one there is
  * at least one part. maxsplit: so many cuts at most, from the left; the last part is what is left. Parts are no new text:
- * they lie in their source. How many parts the longest text has is known of constants, else given by the file (see chosen.h). */
+ * they lie in their source. How many parts the longest text has is known of constants, else counted (see counted.h). */
 #include <string.h>
 #include "ir/op/chosen.h"
 #include "ir/op/strings.h"
@@ -201,7 +201,7 @@ static int64_t most_parts(const Tensor *x, const struct StringSplit *a)
 	return most;
 }
 
-/* Known of constants; no text has no parts; else the file says it. */
+/* Known of constants; no text has no parts; else the run counts them. */
 static Dim parts_of(Graph *g, const Node *n)
 {
 	const Shape *x = &n->in[0]->shape;
@@ -210,7 +210,7 @@ static Dim parts_of(Graph *g, const Node *n)
 		return dim(most_parts(n->in[0]->data, n->attr));
 	if (dim_is(shape_count(g, x), 0))
 		return dim(0);
-	return given_shape(g, n, SUBSTRINGS, x->rank + 1)->dim[x->rank];
+	return counted_size(g, n, SUBSTRINGS, x->rank + 1, x->rank, NO_BOUND);
 }
 
 static void infer_split(Graph *g, Node *n)
@@ -226,6 +226,18 @@ static void infer_split(Graph *g, Node *n)
 	set_out(g, n, SUBSTRINGS, STR, &y);
 }
 
+/* As many of all parts as the text with the most has. */
+static Value *first_parts(Graph *g, const Node *n, Value *all, Value *count, Dim size)
+{
+	if (dim_is(shape_count(g, &n->in[0]->shape), 0))
+		return all;
+	Value *most = counted_value(g, n, reduced(g, n, "ReduceMax", flat(g, n, count), 0, false), size);
+
+	if (dim_known(size))
+		return all;
+	return put(g, n, "Slice", all, number(g, 0), as_vector(g, n, most), number(g, all->shape.rank - 1), END_IN);
+}
+
 static void expand_split(Graph *g, Node *n)
 {
 	const struct StringSplit *a = n->attr;
@@ -236,11 +248,10 @@ static void expand_split(Graph *g, Node *n)
 	Value *count = put_attr(g, n, "tcc.CountParts", &parts, x, delimiter, END_IN);
 
 	if (wants(n, SUBSTRINGS)) {
-		parts.parts = dim_number(g, n, parts_of(g, n));
-		if (parts.parts || !dim_is(shape_count(g, &x->shape), 0))
-			require(g, n, binary(g, n, "Equal", reduced(g, n, "ReduceMax", flat(g, n, count), 0, false),
-					     value_scalar(g, I64, (double)parts.parts)));
-		replace_out(g, n, SUBSTRINGS, put_attr(g, n, "tcc.Parts", &parts, x, delimiter, END_IN));
+		Dim size = n->out[SUBSTRINGS]->shape.dim[x->shape.rank];
+		parts.parts = most_of(g, n, size);
+		Value *all = put_attr(g, n, "tcc.Parts", &parts, x, delimiter, END_IN);
+		replace_out(g, n, SUBSTRINGS, first_parts(g, n, all, count, size));
 	}
 	replace_out(g, n, LENGTH, count);
 }

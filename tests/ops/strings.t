@@ -237,9 +237,15 @@ graph (%i i64[1,2]) -> (%y, %z) {
 }
 run i = i64[1,2] [1, 0] gives y = str[2,1,2] ["b", "a", "", "c"], z = str[1,1] ["A B"]
 
-== StringSplit: nobody says how many
-fails E-DYNAMIC "data decide"
-graph (%x str[1]) -> (%y) { %y = StringSplit(%x) }
+== StringSplit: how many is counted
+symbol k = 0..4 counted
+graph (%x str[2]) -> (%y) { %y str[2,k], _ = StringSplit(%x) }
+run x = str[2] ["a b c", "d"] gives y = str[2,3] ["a", "b", "c", "d", "", ""]
+
+== StringNormalizer: how many are left is counted
+graph (%x str[1,3]) -> (%y) { %y = StringNormalizer(%x) {stopwords = ["a"]} }
+run x = str[1,3] ["b", "A", "c"] gives y = str[1,2] ["b", "c"]
+run x = str[1,3] ["a", "A", "a"] gives y = str[1,1] [""]
 
 == StringNormalizer: letters of many alphabets, one for one; what is no UTF-8 stays
 graph (%x str[6]) -> (%u, %l) {

@@ -138,11 +138,6 @@ static bool same_sizes(const Tensor *a, const Tensor *b)
 	return a->dtype == b->dtype && a->rank == b->rank && !memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim);
 }
 
-static bool same_text(const Text *a, const Text *b)
-{
-	return a->length == b->length && !memcmp(a->text, b->text, (size_t)a->length);
-}
-
 static bool close_to(DType t, double got, double want, const double *slack)
 {
 	if (isnan(want) || isnan(got))
