@@ -185,7 +185,7 @@ static void expand_bernoulli(Graph *g, Node *n)
 
 	need_type(g, n, 0, "f");
 	if (!is_float(t) && !is_int(t) && t != BOOL)
-		fail_node(g, n, "E-ATTR", "dtype is %s; it must be a number or bool", dtype_name(t));
+		fail_node(g, n, "E-ATTR", "dtype is %s; it must be a type of numbers, or bool", dtype_name(t));
 	Value *yes = put(g, n, "Less", numbers(g, n, 0, made), cast_value(g, n, n->in[0], made), END_IN);
 	replace_out(g, n, 0, cast_value(g, n, yes, t));
 }

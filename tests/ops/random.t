@@ -99,3 +99,7 @@ graph (%x f32[4096]) -> (%fits, %two) {
 	%two = ReduceMax(%y) {keepdims = 0}
 }
 run x = f32[4096] [1 * 4096] gives fits = bool[] [true], two = f32[] [2]
+
+== Bernoulli: text is no result
+fails E-ATTR "dtype is str"
+graph (%x f32[2]) -> (%y) { %y = Bernoulli(%x) {dtype = str} }
