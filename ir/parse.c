@@ -280,15 +280,20 @@ static void node_outputs(Scan *p, Scope *s, Node *n, const Decl *out)
 	}
 }
 
-/* What inference may trust (is_trusted()). */
+/* What inference may trust (is_trusted()), and the names of what it counts. */
 static void given_shapes(Scan *p, const Op *op, Node *like, const Decl *out, int nout)
 {
 	like->op = op;
 	like->nout = nout;
 	like->out = NEW_N(&p->c->scratch, Value *, nout);
-	for (int i = 0; i < nout; i++)
-		if (out[i].typed)
-			like->out[i] = arena_copy(&p->c->scratch, &out[i].type, sizeof out[i].type);
+	for (int i = 0; i < nout; i++) {
+		if (!out[i].key)
+			continue;
+		like->out[i] = arena_copy(&p->c->scratch, &out[i].type, sizeof out[i].type);
+		like->out[i]->name = out[i].name;
+		if (!out[i].typed)
+			like->out[i]->shape.rank = -1;
+	}
 }
 
 static void node(Scan *p, Scope *s, const Decl *out, int nout)

@@ -40,6 +40,8 @@ Dim counted_size(Graph *g, const Node *n, int slot, int rank, int axis, Dim most
 		return s->dim[axis];
 	if (dim_hi(g->syms, most) == 0)
 		return dim(0);
+	if (!*n->out[slot]->name && !n->nsub)
+		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC", "data decide the size of its outputs, inside of another operator");
 	Dim d = fresh_symbol(g, n, slot, axis);
 	bound_symbol(g, n, dim_symbol_of(g->syms, d), dim_hi(g->syms, most));
 	return d;

@@ -14,7 +14,8 @@
 #define NO_BOUND dim(INT64_MAX)
 
 /* Size `axis` of output `slot`, of that rank: the one that it has already (from the file, or an earlier inference), else a
- * new symbol of at most `most`. */
+ * new symbol of at most `most`, where the output is a value of the model: what an expansion makes has no name of its own
+ * from one inference to the next (E-DYNAMIC). */
 Dim counted_size(Graph *g, const Node *n, int slot, int rank, int axis, Dim most);
 /* The same for several axes, the bits of `open`; the others have the sizes of `most`. */
 Shape counted_shape(Graph *g, const Node *n, int slot, const Shape *most, unsigned open);
