@@ -30,3 +30,7 @@ graph (%x str[2,2]) -> (%y) { %y = EyeLike(%x) }
 == a pair of floats is not one number
 graph (%x f64[2]) -> (%y) { %y c64[2] = BitCast(%x) {to = c64} }
 run x = f64[2] [0, 2] gives y = c64[2] [(0, 0), (0, 2)]
+
+== text is dropped below the diagonal
+graph (%x str[2,2]) -> (%y) { %y = Trilu(%x) }
+run x = str[2,2] ["a", "b", "c", "d"] gives y = str[2,2] ["a", "b", "", "d"]
