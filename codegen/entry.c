@@ -65,13 +65,15 @@ const char *outer_name(const Graph *g, const Value *v, int i)
 	return i < g->nout && g->out[i] == v && g->out_name ? g->out_name[i] : v->name;
 }
 
-static int64_t bytes_of(const Value *v)
+int64_t bytes_of(const Value *v)
 {
 	int64_t n = 1;
 	for (int k = 0; k < v->shape.rank; k++)
 		n *= v->shape.dim[k].k;
 	return (int64_t)dtype_bytes(v->dtype, n);
 }
+
+static bool uses_workspace(const Unit *u) { return u->arena_bytes || keeps_state(u) || lists_bytes(u); }
 
 static int needs_weights(const Unit *u) { return !u->weights_in_c; }
 
@@ -129,11 +131,11 @@ static void print_weights_check(Unit *u, Out *o)
 static void print_init(Unit *u, Out *o)
 {
 	put_text(o, "int %s_init(void *workspace, const void *weights, size_t bytes)\n{\n", u->prefix);
-	if (u->arena_bytes == 0 && !keeps_state(u))
+	if (!uses_workspace(u))
 		put_text(o, "\t(void)workspace;\n");
 	if (!u->weights_given)
 		put_text(o, "\t(void)weights;\n\t(void)bytes;\n");
-	if (u->arena_bytes || keeps_state(u))
+	if (uses_workspace(u))
 		put_text(o, "\tif (!workspace || (uintptr_t)workspace %% %s_WORKSPACE_ALIGN)\n\t\treturn TCC_ERR_ARG;\n", u->upper);
 	if (!any_machine(u))
 		put_text(o, "\tif (!choose())\n\t\treturn TCC_ERR_CPU;\n");
@@ -148,14 +150,14 @@ static void print_init(Unit *u, Out *o)
 static void print_checks(Unit *u, Out *o)
 {
 	Graph *g = u->g;
-	put_text(o, "\tif (!in || !out%s", u->arena_bytes || keeps_state(u) ? " || !workspace" : "");
+	put_text(o, "\tif (!in || !out%s", uses_workspace(u) ? " || !workspace" : "");
 	for (int i = 0; i < g->nin; i++)
 		if (bytes_of(g->in[i]))
-			put_text(o, " || !in->x%d", i);
+			print_pointer_check(u, i, o);
 	for (int i = 0; i < g->nout; i++)
 		if (bytes_of(g->out[i]))
 			put_text(o, " || !out->y%d", i);
-	if (u->arena_bytes || keeps_state(u))
+	if (uses_workspace(u))
 		put_text(o, " ||\n\t    (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", u->upper);
 	put_text(o, ")\n\t\treturn TCC_ERR_ARG;\n");
 	print_size_checks(u, o);
@@ -170,7 +172,7 @@ static void print_run(Unit *u, Out *o)
 	const char *work = must_choose(u) ? "best" : "work";
 	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool)\n{\n", u->prefix,
 	         u->prefix, u->prefix);
-	if (!u->arena_bytes && !keeps_state(u))
+	if (!uses_workspace(u))
 		put_text(o, "\t(void)workspace;\n");
 	if (!u->o->threads)
 		put_text(o, "\t(void)pool;\n");
@@ -179,7 +181,7 @@ static void print_run(Unit *u, Out *o)
 		put_text(o, "\tconst struct state *s = (const struct state *)(void *)((unsigned char *)workspace + STATE);\n"
 		            "\tif (s->magic != MAGIC)\n\t\treturn TCC_ERR_STATE;\n");
 	const char *weights = !needs_weights(u) ? "" : u->weights_given ? "s->weights, " : arena_format(o->arena, "%s_weights, ", u->prefix);
-	put_text(o, "\tstruct call c = { in, out, workspace, %s%s%s", weights,
+	put_text(o, "\tstruct call c = { %s, out, workspace, %s%s%s", print_absent(u, o), weights,
 	         u->o->threads ? "TCC_OK, 0, 0, { 0 }" : "TCC_OK", u->o->profile ? ", s->profile" : "");
 	for (int i = counted_sizes(u); i > 0; i--)
 		put_text(o, ", 0");
@@ -205,36 +207,34 @@ static unsigned dynamic_bits(const Value *v)
 	return bits;
 }
 
-static void print_infos(const Graph *g, Out *o, const char *list, Value *const *values, int n)
+static bool is_literal(const char *name) { return 4 * strlen(name) <= LITERAL_MAX; }
+
+/* A name that is too long for a string literal is an array. */
+void print_long_name(const char *name, const char *list, int i, Out *o)
 {
-	for (int i = 0; i < n; i++) {
-		const char *name = outer_name(g, values[i], i);
-		size_t length = strlen(name);
-		if (4 * length <= LITERAL_MAX)
-			continue;
-		put_text(o, "static const char %s_name%d[%zu] = {", list, i, length + 1);
-		for (size_t k = 0; k <= length; k++)
-			put_text(o, "%s%d,", k % 24 ? "" : "\n\t", (signed char)name[k]);
-		put_text(o, "\n};\n");
-	}
-	if (n == 0)
+	size_t length = strlen(name);
+	if (is_literal(name))
 		return;
-	put_text(o, "static const tcc_info %s[] = {\n", list);
-	for (int i = 0; i < n; i++) {
-		const Value *v = values[i];
-		const char *name = outer_name(g, v, i);
-		bool literal = 4 * strlen(name) <= LITERAL_MAX;
-		put_text(o, "\t{ ");
-		if (literal)
-			put_text(o, "\"%s\"", string_text(o->arena, name));
-		else
-			put_text(o, "%s_name%d", list, i);
-		put_text(o, ", TCC_TENSOR, %d, %d, { ", (int)v->dtype, v->shape.rank);
-		for (int k = 0; k < v->shape.rank; k++)
-			put_text(o, "%s%lld", k ? ", " : "", (long long)v->shape.dim[k].k);
-		put_text(o, "%s }, %u, %lld, 0, 0 },\n", v->shape.rank ? "" : "0", dynamic_bits(v), (long long)bytes_of(v));
-	}
-	put_text(o, "};\n\n");
+	put_text(o, "static const char %s_name%d[%zu] = {", list, i, length + 1);
+	for (size_t k = 0; k <= length; k++)
+		put_text(o, "%s%d,", k % 24 ? "" : "\n\t", (signed char)name[k]);
+	put_text(o, "\n};\n");
+}
+
+void print_info_name(const char *name, const char *list, int i, Out *o)
+{
+	if (is_literal(name))
+		put_text(o, "\"%s\"", string_text(o->arena, name));
+	else
+		put_text(o, "%s_name%d", list, i);
+}
+
+void print_info_rest(const Value *v, const char *kind, Out *o)
+{
+	put_text(o, ", %s, %d, %d, { ", kind, (int)v->dtype, v->shape.rank);
+	for (int k = 0; k < v->shape.rank; k++)
+		put_text(o, "%s%lld", k ? ", " : "", (long long)v->shape.dim[k].k);
+	put_text(o, "%s }, %u, %lld, 0, 0 },\n", v->shape.rank ? "" : "0", dynamic_bits(v), (long long)bytes_of(v));
 }
 
 static const char check_helper[] =
@@ -260,9 +260,15 @@ static const char describe_helper[] =
 static void print_generic_run(Unit *u, Out *o)
 {
 	Graph *g = u->g;
-	put_text(o, "%s%s", !g->nin ? "" : sizes_vary(u) ? check_bounded_helper : check_helper, g->nout ? describe_helper : "");
+	int nin = arguments(g, false), nout = arguments(g, true);
+	put_text(o, "%s%s", !nin ? "" : sizes_vary(u) ? check_bounded_helper : check_helper, nout ? describe_helper : "");
+	print_list_helpers(u, o);
 	put_text(o, "static int run(void *workspace, const tcc_tensor *in, tcc_tensor *out, tcc_pool *pool)\n{\n");
 	put_text(o, "\tstruct %s_in x;\n\tstruct %s_out y;\n", u->prefix, u->prefix);
+	if (has_lists(u)) {
+		print_lists_run(u, o);
+		return;
+	}
 	put_text(o, "\tif (!out%s)\n\t\treturn TCC_ERR_ARG;\n", g->nin ? " || !in" : "");
 	if (g->nin == 0)
 		put_text(o, "\t(void)in;\n\tx.unused = 0;\n");
@@ -295,6 +301,7 @@ static void print_sha(const Graph *g, Out *o)
 void print_entry(Unit *u, Out *o)
 {
 	Graph *g = u->g;
+	int nin = arguments(g, false), nout = arguments(g, true);
 	if (must_choose(u))
 		print_choose(u, o);
 	print_mark(u, o);
@@ -302,13 +309,13 @@ void print_entry(Unit *u, Out *o)
 	print_run(u, o);
 	if (u->o->profile)
 		print_profile(u, o);
-	print_infos(g, o, "inputs", g->in, g->nin);
-	print_infos(g, o, "outputs", g->out, g->nout);
+	print_argument_infos(u, false, "inputs", o);
+	print_argument_infos(u, true, "outputs", o);
 	print_generic_run(u, o);
 	put_text(o, "const tcc_model %s_model = {\n\tTCC_ABI, \"%s\",\n\t\"", u->prefix, u->prefix);
 	print_sha(g, o);
-	put_text(o, "\", \"%s\",\n\t%d, %d, %s, %s,\n", u->targets.names, g->nin, g->nout, g->nin ? "inputs" : "0",
-	         g->nout ? "outputs" : "0");
+	put_text(o, "\", \"%s\",\n\t%d, %d, %s, %s,\n", u->targets.names, nin, nout, nin ? "inputs" : "0",
+	         nout ? "outputs" : "0");
 	put_text(o, "\t%s_WORKSPACE_BYTES, %s_WORKSPACE_ALIGN, %s_WEIGHTS_BYTES, %s_init, run\n};\n", u->upper, u->upper,
 	         u->upper, u->prefix);
 }
@@ -335,9 +342,9 @@ void print_header_file(Unit *u, Out *o)
 	if (u->o->profile)
 		put_text(o, "#include <stdio.h>\n");
 	put_text(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-	int64_t state = keeps_state(u) ? 64 : 0;
+	int64_t state = keeps_state(u) ? STATE_BYTES : 0, lists = lists_bytes(u);
 	put_text(o, "#define %s_WORKSPACE_BYTES %lld\t/* aligned to %s_WORKSPACE_ALIGN, owned by the caller */\n", u->upper,
-	         (long long)(u->arena_bytes + state), u->upper);
+	         (long long)(lists ? lists_at(u) + lists : u->arena_bytes + state), u->upper);
 	put_text(o, "#define %s_WORKSPACE_ALIGN 64\n", u->upper);
 	put_text(o, "#define %s_WEIGHTS_BYTES %lld\t/* to give to init; 0: inside the program */\n\n", u->upper,
 	         (long long)(u->weights_given ? blob_bytes(u) : 0));

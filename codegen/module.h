@@ -65,7 +65,22 @@ void print_work(Module *m, Out *o);
 void make_pieces(Module *m);
 int patience(const Unit *u); /* pauses that a worker waits for others: longer than they need for what they have in hand */
 void print_work_helpers(const char *sections, Out *o);
+/* arguments.c: sequences and optionals at the ABI. */
+bool has_lists(const Unit *u);
+int64_t lists_at(const Unit *u);    /* where their memory begins in the workspace, */
+int64_t lists_bytes(const Unit *u); /* and how much it is */
+void print_pointer_check(const Unit *u, int input, Out *o);
+const char *print_absent(const Unit *u, Out *o); /* the struct of inputs in which absent ones have memory */
+void print_argument_infos(const Unit *u, bool out, const char *list, Out *o);
+const char *place_at_caller(const Unit *u, bool out, int at, Arena *arena); /* the tcc_tensor of in[] or out[] number `at` */
+void print_list_helpers(const Unit *u, Out *o);
+void print_lists_run(Unit *u, Out *o);
 /* entry.c: init, run, the generic descriptor; the header file. */
+enum { STATE_BYTES = 64 }; /* of what init leaves */
+int64_t bytes_of(const Value *v);
+void print_long_name(const char *name, const char *list, int i, Out *o);
+void print_info_name(const char *name, const char *list, int i, Out *o); /* a row of tcc_info: its name, */
+void print_info_rest(const Value *v, const char *kind, Out *o);          /* and what follows it */
 void print_entry(Unit *u, Out *o);
 void print_header_file(Unit *u, Out *o);
 /* helpers.c: the helpers of a table that text uses, in an order in which each comes after those it uses. */

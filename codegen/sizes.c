@@ -249,10 +249,11 @@ void print_sizes_in(Unit *u, Out *o)
 			if (dim_known(d))
 				continue;
 			int at = size_add(u, d);
+			const char *from = place_at_caller(u, false, i, o->arena);
 			if (known[at])
-				put_text(o, "\tif (in[%d].dims[%d] != x.d%d)\n\t\treturn TCC_ERR_SHAPE;\n", i, k, at);
+				put_text(o, "\tif (%s.dims[%d] != x.d%d)\n\t\treturn TCC_ERR_SHAPE;\n", from, k, at);
 			else
-				put_text(o, "\tx.d%d = in[%d].dims[%d];\n", at, i, k);
+				put_text(o, "\tx.d%d = %s.dims[%d];\n", at, from, k);
 			known[at] = true;
 		}
 }
@@ -265,7 +266,7 @@ void print_sizes_out(Unit *u, bool counted, Out *o)
 		for (int k = 0; k < u->g->out[i]->shape.rank; k++) {
 			Dim d = u->g->out[i]->shape.dim[k];
 			if (!dim_known(d) && is_counted(u, d) == counted)
-				put_text(&sizes, "\tout[%d].dims[%d] = %s;\n", i, k, formula(u, d, false));
+				put_text(&sizes, "\t%s.dims[%d] = %s;\n", place_at_caller(u, true, i, o->arena), k, formula(u, d, false));
 		}
 	for (int i = 0; i < u->nsymbols; i++)
 		if (uses_word(sizes.text, arena_format(o->arena, "d%d", i)))

@@ -163,6 +163,8 @@ static void print_facts(Unit *u, Out *o)
 	put_text(o, " *   memory   workspace %s bytes", grouped(o->arena, u->arena_bytes));
 	if (u->nmodules == 1)
 		put_text(o, " (lower bound %s)", grouped(o->arena, m->arena_bound));
+	if (lists_bytes(u))
+		put_text(o, ", sequences %s bytes", grouped(o->arena, lists_bytes(u)));
 	put_text(o, ", weights %s bytes, no heap\n%s */\n", grouped(o->arena, u->weights_bytes), table_text(m));
 }
 

@@ -118,11 +118,8 @@ static Strings strings_from(const Raw *r, const AttributeProto *a)
 
 static int add_graph(Raw *r, const GraphProto *g)
 {
-	Graph *sub = subgraph_build(r, g);
-
-	GROW(&r->f->im->ctx->scratch, r->sub, r->nsub, r->csub);
-	r->sub[r->nsub] = sub;
-	return r->nsub++;
+	subgraph_build(r, g);
+	return r->nbody - 1;
 }
 
 static DType type_from(const Raw *r, const AttributeProto *a)

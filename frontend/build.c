@@ -32,8 +32,9 @@ void value_bind(Frame *f, const char *name, Value *v)
 static void build_input(Frame *f, const ValueInfoProto *p)
 {
 	Declared d = declared_of(f->im, p);
-	Shape shape = {.rank = -1};
 	const ConstChoice *choice = const_choice(f->im, p->name);
+	int first = f->g->nin;
+	Value *v;
 
 	if (choice) {
 		value_bind(f, p->name, value_const(f->g, p->name, choice->tensor));
@@ -41,10 +42,14 @@ static void build_input(Frame *f, const ValueInfoProto *p)
 	}
 	if (!d.dtype)
 		fail(f->im->ctx, EXIT_MODEL, "E-TYPE", "input '%s' has no type", shown(f->im->ctx, p->name));
-	if (d.kind == KIND_TENSOR || d.shape)
-		shape = input_shape(f->im, p, d.shape);
-	Value *v = value_input(f->g, p->name, d.dtype, &shape);
-	v->kind = d.kind;
+	if (d.kind == KIND_TENSOR) {
+		Shape shape = input_shape(f->im, p, d.shape);
+		v = value_input(f->g, p->name, d.dtype, &shape);
+	} else {
+		Elements e = input_elements(f->im, p, &d);
+		v = list_input(f, p->name, d.kind, d.dtype, &e);
+	}
+	argument_in(f, v, p->name, first);
 	value_bind(f, p->name, v);
 }
 
@@ -136,13 +141,21 @@ static Raw raw_of(Frame *f, size_t k)
 	return r;
 }
 
-const Shape *shape_given(const Raw *r, int i)
+/* What is given of output i, or NULL. */
+Value *given_of(const Raw *r, int i)
 {
 	const NodeProto *p = r->f->scope->node[r->index];
-	bool named = i < (int)p->n_output && *p->output[i];
-	const Value *v = r->f->given && named ? r->f->given[names_find(&r->f->scope->names, p->output[i])] : NULL;
 
-	return v ? &v->shape : NULL;
+	if (!r->f->given || i >= (int)p->n_output || !*p->output[i])
+		return NULL;
+	return r->f->given[names_find(&r->f->scope->names, p->output[i])];
+}
+
+const Shape *shape_given(const Raw *r, int i)
+{
+	const Value *v = given_of(r, i);
+
+	return v && !is_list(v) ? &v->shape : NULL;
 }
 
 /* What output i is called in the file, and its shape where the file gives one; NULL: nobody wants it. */
@@ -182,28 +195,31 @@ Node *raw_build(Raw *r)
 	void *attr = attrs_import(r, op);
 	if (op->trust || (op->flags & CHOOSES))
 		given_shapes(r, op, &like);
-	Node *n = node_control(r->f->g, op, &like, r->nin, r->in, r->nout, attr, r->nsub, r->sub);
-	for (int i = 0; i < r->nout; i++)
-		r->out[i] = n->out[i];
+	Graph **sub = NEW_N(&r->f->im->ctx->scratch, Graph *, r->nbody);
+	int nout = r->nbody ? bodies_close(r, sub) : r->nout, at = 0;
+	Node *n = node_control(r->f->g, op, &like, r->nin, r->in, nout, attr, r->nbody, sub);
 	settle(r->f, n);
+	for (int i = 0; i < r->nout; i++)
+		r->out[i] = like_row(r->f, r->nbody && i < r->body->nout ? r->body->out[i] : NULL, n->out, &at);
 	return n;
 }
 
-static void drop_unasked(Node *n, const NodeProto *p)
+static void drop_unasked(const Raw *r, Node *n, const NodeProto *p)
 {
-	for (int i = 0; i < n->nout; i++)
-		if (!*p->output[i])
-			n->out[i] = NULL;
+	for (int i = 0; i < r->nout; i++)
+		for (int k = 0; k < n->nout && !*p->output[i]; k++)
+			if (n->out[k] == r->out[i])
+				n->out[k] = NULL;
 }
 
 static void build_operator(Raw *r, const NodeProto *p)
 {
-	if (is_branching(r->f->scope, r->index) && branch_build(r))
+	if ((is_branching(r->f->scope, r->index) && branch_build(r)) || list_build(r))
 		return;
 	if (is_onnx_domain(r->domain))
 		modernise(r);
 	if (!r->done)
-		drop_unasked(raw_build(r), p);
+		drop_unasked(r, raw_build(r), p);
 }
 
 const char *written_out(int i)
@@ -236,7 +252,7 @@ static void build_node(Frame *f, size_t k)
 
 	switch (call.kind) {
 	case CALL_CONSTANT: r.out[0] = constant_build(&r); break;
-	case CALL_SEQUENCE: r.out[0] = sequence_build(&r); break;
+	case CALL_SEQUENCE: sequence_build(&r); break;
 	case CALL_FLEX: r.out[0] = flex_attention(&r); break;
 	case CALL_FUNCTION: function_inline(&r, call.function); break;
 	case CALL_MISSING:
@@ -263,23 +279,32 @@ static void check_declared(Frame *f, ValueInfoProto **p, size_t n, const char *w
 	}
 }
 
-/* The outputs of a graph, after a look at everything that the file says about its values. */
-void outputs_build(Frame *f)
+Value *output_of(Frame *f, size_t i)
+{
+	const char *name = f->scope->graph->output[i]->name;
+	Value *v = value_of(f, name);
+
+	if (!v)
+		fail(f->im->ctx, EXIT_MODEL, "E-NAME", "output '%s' of a graph is an absent input of the function around it",
+		     shown(f->im->ctx, name));
+	return v;
+}
+
+void check_all_declared(Frame *f)
 {
 	const GraphProto *p = f->scope->graph;
 
 	check_declared(f, p->input, p->n_input, "input");
 	check_declared(f, p->value_info, p->n_value_info, "value");
 	check_declared(f, p->output, p->n_output, "output");
-	for (size_t i = 0; i < p->n_output; i++) {
-		Value *v = value_of(f, p->output[i]->name);
-		if (!v)
-			fail(f->im->ctx, EXIT_MODEL, "E-NAME",
-			     "output '%s' of a graph is an absent input of the function around it",
-			     shown(f->im->ctx, p->output[i]->name));
-		need_tensor(f, v, "an output of a graph");
-		graph_output(f->g, v, p->output[i]->name);
-	}
+}
+
+static void outputs_build(Frame *f)
+{
+	const GraphProto *p = f->scope->graph;
+
+	for (size_t i = 0; i < p->n_output; i++)
+		argument_out(f, output_of(f, i), p->output[i]->name);
 }
 
 Graph *graph_build(Import *im, const Scope *s)
@@ -290,12 +315,15 @@ Graph *graph_build(Import *im, const Scope *s)
 
 	f.value = NEW_N(im->arena, Value *, s->names.n);
 	f.g->opset = opset_version(&im->opsets, "");
+	arguments_open(&f);
 	for (size_t i = 0; i < p->n_input; i++)
 		if (is_true_input(s, p->input[i]->name))
 			build_input(&f, p->input[i]);
 	initializers_build(&f);
 	f.given = shapes_given(&f);
 	nodes_build(&f);
+	check_all_declared(&f);
 	outputs_build(&f);
+	arguments_close(&f);
 	return f.g;
 }

@@ -1,7 +1,6 @@
 /* dims.c -- sizes of the model's inputs: numbers, or symbols that the user may fix or bound.
  *
- *     image: [batch, 3, ?, 224]   -->   symbols "batch" and "image.2"   <-->   --dim batch=1..8  --shape
- * image=1,3,9,224
+ *     image: [batch, 3, ?, 224]   -->   symbols "batch" and "image.2"   <-->   --dim batch=1..8  --shape image=1,3,9,224
  *
  * A name that the file gives stands for one size wherever it occurs. Choices come first: a symbol that is fixed never
  * exists. A choice that meets nothing is a mistake of the user's, answered with the names that there are. */
@@ -29,9 +28,13 @@ static const char *size_name(Import *im, const ValueInfoProto *p, const TensorSh
 	return arena_format(im->arena, "%s.%zu", text_of(p->name), axis);
 }
 
+static bool is_sequence(const Declared *d) { return d->kind == KIND_SEQUENCE || d->kind == KIND_OPTIONAL_SEQUENCE; }
+
+/* Elements of a sequence have sizes of their own, whatever the names. */
 static void note_sizes(Import *im, const ValueInfoProto *p)
 {
-	const TensorShapeProto *s = declared_of(im, p).shape;
+	Declared d = declared_of(im, p);
+	const TensorShapeProto *s = is_sequence(&d) ? NULL : d.shape;
 
 	for (size_t i = 0; s && i < s->n_dim; i++) {
 		const char *name = size_name(im, p, s, i);
@@ -99,14 +102,52 @@ static _Noreturn void no_such_input(Import *im, const Scope *s, const char *name
 	     shown(im->ctx, name));
 }
 
+/* An output that is no tensor. */
+static const ValueInfoProto *find_output(Import *im, const char *name)
+{
+	const GraphProto *g = im->model->graph;
+
+	for (size_t i = 0; i < g->n_output; i++)
+		if (!strcmp(text_of(g->output[i]->name), name) && declared_of(im, g->output[i]).kind != KIND_TENSOR)
+			return g->output[i];
+	return NULL;
+}
+
+static bool sizes_agree(const TensorShapeProto *s, const Sizes *is)
+{
+	bool agree = s->n_dim == (size_t)is->rank;
+
+	for (size_t i = 0; agree && i < s->n_dim; i++)
+		agree = !s->dim[i]->has_dim_value || s->dim[i]->dim_value == is->dim[i];
+	return agree;
+}
+
+static void check_elements(Import *im, const Declared *d, const ShapeChoice *choice)
+{
+	for (int i = 0; d->shape && i < choice->n; i++)
+		if (!sizes_agree(d->shape, &choice->element[i]))
+			fail(im->ctx, EXIT_USAGE, "E-DIM", "--shape gives element %d of '%s' other sizes than the file", i,
+			     shown(im->ctx, choice->input));
+}
+
 static void choose_shape(Import *im, const Scope *scope, const ShapeChoice *choice, const char *option)
 {
 	Ctx *c = im->ctx;
 	const ValueInfoProto *p = find_input(im, scope, choice->input);
 
+	if (!p && choice->elements && find_output(im, choice->input))
+		return;
 	if (!p)
 		no_such_input(im, scope, choice->input, option);
-	const TensorShapeProto *s = declared_of(im, p).shape;
+	Declared d = declared_of(im, p);
+	const TensorShapeProto *s = d.shape;
+	if (is_sequence(&d) != choice->elements)
+		fail(c, EXIT_USAGE, "E-DIM", "%s gives '%s' %s", option, shown(c, choice->input),
+		     choice->elements ? "elements, it is no sequence" : "sizes, it is a sequence, which has elements: [3,4],[2,4]");
+	if (choice->elements) {
+		check_elements(im, &d, choice);
+		return;
+	}
 	if (s && s->n_dim != (size_t)choice->rank)
 		fail(c, EXIT_USAGE, "E-DIM", "%s gives input '%s' %d sizes, it has %zu", option, shown(c, choice->input),
 		     choice->rank, s->n_dim);
@@ -247,4 +288,47 @@ Shape input_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *s
 			     shown(im->ctx, text_of(p->name)));
 	}
 	return shape;
+}
+
+/* ---- elements of sequences and optionals ---- */
+
+const ShapeChoice *elements_choice(const Import *im, const char *name)
+{
+	for (int i = 0; i < im->options->nshapes; i++)
+		if (im->options->shapes[i].elements && !strcmp(im->options->shapes[i].input, name))
+			return &im->options->shapes[i];
+	return NULL;
+}
+
+static Elements chosen_elements(Import *im, const ValueInfoProto *p)
+{
+	const ShapeChoice *choice = elements_choice(im, text_of(p->name));
+	const char *name = shown(im->ctx, text_of(p->name));
+
+	if (!choice) {
+		hint(im->ctx, "give the sizes of each with --shape '%s=[3,4],[2,4]' (or other sizes, or none)", name);
+		fail(im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", "nobody says how many elements the sequence '%s' has", name);
+	}
+	Elements e = {choice->n, NEW_N(im->arena, Shape, choice->n + 1)};
+	for (int i = 0; i < e.n; i++) {
+		e.shape[i].rank = choice->element[i].rank;
+		for (int k = 0; k < e.shape[i].rank; k++)
+			e.shape[i].dim[k] = dim(choice->element[i].dim[k]);
+	}
+	return e;
+}
+
+Elements input_elements(Import *im, const ValueInfoProto *p, const Declared *d)
+{
+	Elements e = {1, NEW(im->arena, Shape)};
+
+	if (is_sequence(d))
+		return chosen_elements(im, p);
+	*e.shape = input_shape(im, p, d->shape);
+	if (!shape_known(e.shape)) {
+		hint(im->ctx, "give them with --shape %s=1,3,224,224 (or other sizes)", shown(im->ctx, text_of(p->name)));
+		fail(im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", "the sizes of the optional '%s' are no numbers",
+		     shown(im->ctx, text_of(p->name)));
+	}
+	return e;
 }

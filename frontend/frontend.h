@@ -4,16 +4,27 @@
 #include <stdio.h>
 #include "ir/graph.h"
 
+enum { MOST_ELEMENTS_LISTED = 1 << 12 }; /* of a sequence */
+
 /* --dim NAME=N, NAME=LO..HI and --shape INPUT=1,3,224,224 as the user gave them. */
 typedef struct DimChoice {
 	const char *name;
 	int64_t lo, hi;
 } DimChoice;
 
+typedef struct Sizes {
+	int rank;
+	int64_t dim[MAX_RANK];
+} Sizes;
+
+/* Of a tensor; or, as --shape INPUT=[3,4],[2,4] and INPUT=none, of the elements of a sequence (which may be an output). */
 typedef struct ShapeChoice {
 	const char *input;
 	int rank;
 	int64_t dim[MAX_RANK];
+	bool elements;
+	int n;
+	const Sizes *element;
 } ShapeChoice;
 
 /* --const INPUT=FILE: the input is a constant, and none of the graph's inputs. */
@@ -49,7 +60,12 @@ typedef struct OlderForm {
 bool older_form(int i, OlderForm *form);
 /* Operator i of which no node is left; NULL: there are no more. */
 const char *written_out(int i);
+/* What the model says of its inputs or outputs, before anything is built: name, kind and element type (0: not told) of
+ * each; *n their number. */
+Argument *onnx_arguments(Ctx *c, const char *path, bool outputs, int *n);
 
 /* A serialised TensorProto (test vectors, tcc-run inputs); *name gets its name. */
 Tensor *onnx_read_tensor(Ctx *c, Arena *a, const uint8_t *bytes, size_t n, const char **name);
+/* A serialised SequenceProto or OptionalProto: its tensors, *count of them, -1 for an empty optional. */
+Tensor **onnx_read_list(Ctx *c, Arena *a, Kind kind, const uint8_t *bytes, size_t n, int *count);
 #endif

@@ -20,6 +20,8 @@ typedef Onnx__NodeProto NodeProto;
 typedef Onnx__AttributeProto AttributeProto;
 typedef Onnx__TensorProto TensorProto;
 typedef Onnx__SparseTensorProto SparseTensorProto;
+typedef Onnx__SequenceProto SequenceProto;
+typedef Onnx__OptionalProto OptionalProto;
 typedef Onnx__ValueInfoProto ValueInfoProto;
 typedef Onnx__TypeProto TypeProto;
 typedef Onnx__TensorShapeProto TensorShapeProto;
@@ -77,6 +79,7 @@ typedef struct Import {
 	Missing *missing; /* by index of missing_names */
 	uint32_t nmissing, cmissing;
 	Names missing_names;
+	double written; /* nodes, names, attributes and links of bodies that stand in the place of their node */
 	Choice *choice; /* of symbolic dimensions */
 	int nchoice, cchoice;
 	Names dims; /* symbolic dimensions of the model's inputs */
@@ -132,7 +135,7 @@ typedef struct Frame {
 	const Scope *scope;
 	Graph *g;
 	Value **value; /* by index of scope->names; NULL: not yet, or an absent optional input */
-	Value **given; /* by index of scope->names: only the shape, where the file gives one in numbers; or NULL */
+	Value **given; /* by index of scope->names: only the shape, where one is given in numbers (of a list: elements); or NULL */
 	bool in_function;
 	AttributeProto **env; /* in a function: the attributes of the call, then the defaults */
 	size_t nenv;
@@ -154,9 +157,22 @@ typedef struct Raw {
 	int nout;
 	Value **out; /* by output, NULL where nobody asks */
 	bool done;   /* a rewrite has built the outputs itself */
-	Graph **sub;
-	int nsub, csub;
+	struct Body *body;
+	int nbody, cbody;
 } Raw;
+
+/* A body that has its nodes, and not yet its outputs. */
+typedef struct Body {
+	Frame f;
+	Value **out;
+	int nout;
+} Body;
+
+/* The sizes of the elements of a sequence or optional. */
+typedef struct Elements {
+	int n;
+	Shape *shape;
+} Elements;
 
 enum {
 	NEWEST_OPSET = 28, /* of ai.onnx */
@@ -221,6 +237,7 @@ typedef struct Declared {
 
 DType dtype_of(Ctx *c, int64_t number, const char *who);
 Declared declared_of(Import *im, const ValueInfoProto *p);
+Declared declared_type(Import *im, const TypeProto *t, const char *who);
 Value **shapes_given(const Frame *f); /* Frame.given */
 void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what);
 
@@ -230,6 +247,8 @@ void dims_choose(Import *im, const Scope *s);
 void dims_check(Import *im); /* when the graph is built: every name that --dim gives was met */
 const ConstChoice *const_choice(const Import *im, const char *input); /* NULL: the input is one */
 Shape input_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *shape);
+Elements input_elements(Import *im, const ValueInfoProto *p, const Declared *d); /* of an input that is no tensor */
+const ShapeChoice *elements_choice(const Import *im, const char *name); /* --shape of a sequence; NULL: none */
 
 /* ---- tensor.c, sparse.c, constant.c ---- */
 
@@ -237,13 +256,41 @@ Tensor *tensor_import(Ctx *c, Arena *a, const char *directory, const TensorProto
 Tensor *sparse_import(Ctx *c, Arena *a, const char *directory, const SparseTensorProto *s, const char *who);
 Value *constant_build(Raw *r);
 
-/* ---- sequences.c: sequences and optionals are lists of values while a file is read ---- */
+/* ---- lists.c: sequences and optionals are lists of values while a file is read ---- */
+
+typedef struct ValueRow {
+	Value **v;
+	int n, c;
+} ValueRow;
+
+bool is_list(const Value *v);
+Value *list_new(const Frame *f, Kind kind, DType t, int n, Value *const *item);
+void need_tensor(const Frame *f, const Value *v, const char *what); /* v is no list; E-UNSUPPORTED */
+Value *presence(const Frame *f, const Value *v); /* whether an optional has an element */
+/* The tensors that a list is at a border, one after the other (NULL: one whose sizes nobody knows), and back: a value
+ * like v of tensors row[*at] and so on. */
+void put_row(const Frame *f, const Value *v, ValueRow *row);
+Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at);
+_Noreturn void fail_unknown_element(const Frame *f, const char *name);
+/* What two branches give becomes alike, where one gives an empty optional. */
+void branches_align(const Raw *r, const Frame *f, Value **a, const Frame *g, Value **b);
+
+/* What the model takes in and gives, as its caller sees it (Graph.arg_in, arg_out). */
+void arguments_open(const Frame *f);
+Value *list_input(const Frame *f, const char *name, Kind kind, DType t, const Elements *e);
+void argument_in(const Frame *f, const Value *v, const char *name, int first); /* inputs from `first` on are v */
+void argument_out(const Frame *f, Value *v, const char *name); /* the next outputs are v */
+void arguments_close(const Frame *f);
+
+/* ---- sequences.c: operators on them; unroll.c: bodies that are written out, once a turn or an element ---- */
 
 bool is_sequence_operator(const char *domain, const char *type);
 const char *sequence_operator(int i); /* NULL: there are no more */
-bool is_list(const Value *v);
-Value *sequence_build(Raw *r); /* its one output */
-void need_tensor(const Frame *f, const Value *v, const char *what); /* v is no list; E-UNSUPPORTED */
+void sequence_build(Raw *r);
+Value *sequence_split(Raw *r); /* parts.c */
+bool list_build(Raw *r); /* true: an operator that takes tensors as well has taken a list */
+bool loop_unroll(Raw *r); /* true: it carries or reads lists, and its turns stand in its place */
+void map_unroll(Raw *r);
 
 /* ---- flexattention.c: written out with its bodies ---- */
 
@@ -262,14 +309,20 @@ _Noreturn void raw_fail(const Raw *r, enum exit_code status, const char *id, con
 	__attribute__((format(printf, 4, 5)));
 Graph *graph_build(Import *im, const Scope *s);
 Value *body_write_out(Raw *r, const GraphProto *p, Value *v); /* what a body of one input and one output makes of v */
-Graph *subgraph_build(Raw *r, const GraphProto *p); /* a body; what it captures is added to the node's inputs */
+void subgraph_build(Raw *r, const GraphProto *p); /* a body; what it captures is added to the node's inputs */
+int bodies_close(Raw *r, Graph **sub); /* the bodies get their outputs; how many the node then has */
+/* The nodes of a body in the place of the node that owns it; out[i] is what it gives. */
+void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out);
+const GraphProto *graph_attribute(const Raw *r, const char *name);
 bool branch_build(Raw *r); /* true: the condition of this If is known, and the branch stands in its place */
 void initializers_build(Frame *f);
 void nodes_build(Frame *f);
-void outputs_build(Frame *f);
+Value *output_of(Frame *f, size_t i);   /* what output i of its graph is */
+void check_all_declared(Frame *f); /* what the file says about the values of its graph */
 void settle(Frame *f, Node *n); /* the node just built: away with it when its outputs are known, see settle.c */
 Node *raw_build(Raw *r); /* a node in today's form, by its operator's attribute table */
 const Shape *shape_given(const Raw *r, int i); /* of output i, by the file; NULL: none that inference may trust */
+Value *given_of(const Raw *r, int i); /* what is given of output i: only its shape, see Frame.given; or NULL */
 Value *value_of(const Frame *f, const char *name); /* NULL for "" and for an absent optional input of a function */
 void value_bind(Frame *f, const char *name, Value *v);
 

@@ -1,40 +1,27 @@
-/* sequences.c -- operators on sequences and optionals whose elements are known while a file is read.
+/* sequences.c -- operators on sequences and optionals, which are lists of values while a file is read (lists.c).
  *
  *     s = SplitToSequence(x)      y = SequenceAt(s, 1)          ->          y = Slice(x, [1], [2])
  *
- * A sequence is then a list of values and no operator is left: what the graph knows are its elements. Positions have to
- * be known as well. */
+ * No operator is left: what the graph knows are the elements. Positions have to be known, or the elements look alike. */
 #include <string.h>
 #include "frontend/rewrite.h"
+#include "ir/op/trust.h"
 
-enum { MOST_ITEMS = 1 << 12 };
+/* ---- what they take ---- */
 
-/* ---- lists ---- */
-
-static Value *list_new(const Raw *r, Kind kind, int n, Value *const *item)
+static Value *list(const Raw *r, DType t, int n, Value *const *item)
 {
-	Value *v = value_new(r->f->g, NULL);
-
-	if (n > MOST_ITEMS)
-		raw_fail(r, EXIT_LIMIT, "E-LIMIT", "makes a sequence of %d elements; %d are supported", n, MOST_ITEMS);
-	v->kind = kind;
-	v->item = NEW_N(r->f->im->arena, Value *, n + 1);
-	for (int i = 0; i < n; i++)
-		v->item[i] = item[i];
-	v->nitems = n;
-	v->dtype = n ? item[0]->dtype : DT_NONE;
-	return v;
+	if (n > MOST_ELEMENTS_LISTED)
+		raw_fail(r, EXIT_LIMIT, "E-LIMIT", "makes a sequence of %d elements; %d are supported", n, MOST_ELEMENTS_LISTED);
+	return list_new(r->f, KIND_SEQUENCE, t, n, item);
 }
 
-/* A sequence whose elements are known. */
 static const Value *need_list(const Raw *r, int slot)
 {
 	const Value *v = need_input(r, slot);
 
 	if (v->kind != KIND_SEQUENCE)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "input %d is no sequence", slot);
-	if (!is_list(v))
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the elements of input %d are known to the run only", slot);
 	return v;
 }
 
@@ -46,6 +33,17 @@ static Value *need_item(const Raw *r, int slot)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "input %d is no tensor", slot);
 	return v;
 }
+
+/* Element i, which must be one whose sizes are known. */
+static Value *element_of(const Raw *r, const Value *s, int i)
+{
+	if (!s->item[i])
+		fail_unknown_element(r->f, r->name);
+	return s->item[i];
+}
+
+/* The position in a sequence is computed while the model runs. */
+static bool is_computed(const Raw *r, int slot) { return input(r, slot) && !input(r, slot)->data; }
 
 /* A position of 0 .. last, in a sequence of n; negative ones count from the end. Where none is given, `otherwise`. */
 static int position(const Raw *r, int slot, int n, int last, int otherwise)
@@ -64,41 +62,158 @@ static int position(const Raw *r, int slot, int n, int last, int otherwise)
 
 /* ---- operators ---- */
 
+static Value *concatenation(Raw *r, int n, Value *const *item, int64_t axis)
+{
+	Raw join = more(r, "Concat", NULL, NULL);
+
+	if (!n)
+		raw_fail(r, EXIT_MODEL, "E-INPUTS", "joins the elements of an empty sequence");
+	for (int i = 0; i < n; i++)
+		set_input(&join, i, item[i]);
+	set_int(&join, "axis", axis);
+	return finish(&join);
+}
+
+/* The elements along an axis of their own. */
+static Value *in_a_stack(Raw *r, const Value *s, int64_t axis)
+{
+	Value **item = NEW_N(&r->f->im->ctx->scratch, Value *, s->nitems);
+
+	for (int i = 0; i < s->nitems; i++)
+		item[i] = emit(r, "Unsqueeze", element_of(r, s, i), value_i64(r->f->g, 1, &axis));
+	return concatenation(r, s->nitems, item, axis);
+}
+
 static Value *construct(Raw *r)
 {
 	for (int i = 0; i < r->nin; i++)
 		need_item(r, i);
-	return list_new(r, KIND_SEQUENCE, r->nin, r->in);
+	return list(r, r->nin ? r->in[0]->dtype : DT_NONE, r->nin, r->in);
 }
 
 static Value *empty(Raw *r)
 {
-	int64_t type = take_int(r, "dtype", F32);
-	Value *v = list_new(r, KIND_SEQUENCE, 0, NULL);
+	return list(r, dtype_of(r->f->im->ctx, take_int(r, "dtype", F32), r->name), 0, NULL);
+}
 
-	v->dtype = dtype_of(r->f->im->ctx, type, r->name);
-	return v;
+static bool all_alike(const Value *s)
+{
+	for (int i = 0; i < s->nitems; i++)
+		if (!s->item[i] || !shape_known(&s->item[i]->shape) || !shape_same(&s->item[0]->shape, &s->item[i]->shape))
+			return false;
+	return s->nitems > 0;
+}
+
+/* Where all elements look alike, the run may choose: they become one tensor. */
+static Value *gathered(Raw *r, const Value *s)
+{
+	if (!all_alike(s))
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
+			 "the position is computed while the model runs, and the elements differ in size");
+	Raw pick = more(r, "Gather", in_a_stack(r, s, 0), emit(r, "Reshape", input(r, 1), value_i64(r->f->g, 0, NULL)));
+	return finish(&pick);
 }
 
 static Value *at(Raw *r)
 {
 	const Value *s = need_list(r, 0);
 
-	return s->item[position(r, 1, s->nitems, s->nitems - 1, 0)];
+	return is_computed(r, 1) ? gathered(r, s) : element_of(r, s, position(r, 1, s->nitems, s->nitems - 1, 0));
+}
+
+/* ---- a position that the run decides: where an element may be put as far as sizes tell ---- */
+
+static Value *scalar_of(const Raw *r, Value *v)
+{
+	v = v->shape.rank ? emit(r, "Reshape", v, value_i64(r->f->g, 0, NULL)) : v;
+	return cast_value(r->f->g, NULL, v, I64);
+}
+
+static Value *where(const Raw *r, Value *condition, Value *yes, Value *no)
+{
+	Raw w = more(r, "Where", condition, yes);
+
+	set_input(&w, 2, no);
+	return finish(&w);
+}
+
+/* x in front of element `to` of s gives elements of the sizes that are given; without any, all have those of x. */
+static bool may_stand(const Value *s, const Value *x, int to, const Value *given)
+{
+	for (int i = 0; i <= s->nitems; i++) {
+		const Value *v = i < to ? s->item[i] : i == to ? x : s->item[i - 1];
+		if (!v || !shape_known(&v->shape) || !shape_same(&v->shape, given ? &given->item[i]->shape : &x->shape))
+			return false;
+	}
+	return true;
+}
+
+/* The position, counted from the front, which must be one of those that may be. */
+static Value *settled_position(const Raw *r, const Value *s, const bool *may)
+{
+	int64_t size[1] = {s->nitems + 1};
+	Graph *g = r->f->g;
+	Value *at = scalar_of(r, input(r, 2));
+	Tensor *t = tensor_new(r->f->im->arena, BOOL, 1, size);
+
+	for (int i = 0; i <= s->nitems; i++)
+		store_i64(BOOL, t->data, i, may[i]);
+	at = where(r, emit(r, "Less", at, scalar_i64(r, 0)), emit(r, "Add", at, scalar_i64(r, s->nitems)), at);
+	require(g, NULL, emit(r, "Gather", value_const(g, NULL, t), at));
+	return at;
+}
+
+static int first_of(const bool *may, int n, int from)
+{
+	while (from < n && !may[from])
+		from++;
+	return from;
+}
+
+/* Element i is that of s, x, or the one of s before. */
+static void fill_chosen(Raw *r, const Value *s, Value *x, Value **item)
+{
+	const Value *given = given_of(r, 0);
+	int n = s->nitems + 1, first;
+	bool *may = NEW_N(&r->f->im->ctx->scratch, bool, n);
+
+	given = given && is_list(given) ? given : NULL;
+	for (int i = 0; i < n && (!given || given->nitems == n); i++)
+		may[i] = may_stand(s, x, i, given);
+	first = first_of(may, n, 0);
+	if (first == n)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the position is computed while the model runs, and no size tells it");
+	Value *at = settled_position(r, s, may);
+	for (int i = 0; i < n; i++) {
+		item[i] = first < i ? s->item[i - 1] : NULL;
+		if (may[i])
+			item[i] = item[i] ? where(r, emit(r, "Equal", at, scalar_i64(r, i)), x, item[i]) : x;
+		if (first_of(may, n, i + 1) < n)
+			item[i] = item[i] ? where(r, emit(r, "Greater", at, scalar_i64(r, i)), s->item[i], item[i]) : s->item[i];
+	}
+}
+
+/* ---- elements come and go ---- */
+
+static void fill_inserted(const Value *s, Value *x, int to, Value **item)
+{
+	for (int i = 0; i <= s->nitems; i++)
+		item[i] = i < to ? s->item[i] : i == to ? x : s->item[i - 1];
 }
 
 /* In front of the element at that position, or at the end. */
 static Value *insert(Raw *r)
 {
 	const Value *s = need_list(r, 0);
-	int to = position(r, 2, s->nitems, s->nitems, s->nitems);
 	Value *x = need_item(r, 1), **item = NEW_N(&r->f->im->ctx->scratch, Value *, s->nitems + 1);
 
 	if (s->nitems && s->dtype != x->dtype)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "puts %s into a sequence of %s", dtype_name(x->dtype), dtype_name(s->dtype));
-	for (int i = 0; i <= s->nitems; i++)
-		item[i] = i < to ? s->item[i] : i == to ? x : s->item[i - 1];
-	return list_new(r, KIND_SEQUENCE, s->nitems + 1, item);
+	if (is_computed(r, 2))
+		fill_chosen(r, s, x, item);
+	else
+		fill_inserted(s, x, position(r, 2, s->nitems, s->nitems, s->nitems), item);
+	return list(r, x->dtype, s->nitems + 1, item);
 }
 
 static Value *erase(Raw *r)
@@ -112,7 +227,7 @@ static Value *erase(Raw *r)
 	for (int i = 0, to = 0; i < s->nitems; i++)
 		if (i != from)
 			item[to++] = s->item[i];
-	return list_new(r, KIND_SEQUENCE, s->nitems - 1, item);
+	return list(r, s->dtype, s->nitems - 1, item);
 }
 
 static Value *length(Raw *r) { return scalar_i64(r, need_list(r, 0)->nitems); }
@@ -121,106 +236,45 @@ static Value *concatenated(Raw *r)
 {
 	const Value *s = need_list(r, 0);
 	int64_t axis = take_int(r, "axis", 0);
-	bool fresh = take_int(r, "new_axis", 0) != 0;
-	Raw join = more(r, "Concat", NULL, NULL);
 
-	if (!s->nitems)
-		raw_fail(r, EXIT_MODEL, "E-INPUTS", "joins the elements of an empty sequence");
-	for (int i = 0; i < s->nitems; i++)
-		set_input(&join, i, fresh ? emit(r, "Unsqueeze", s->item[i], value_i64(r->f->g, 1, &axis)) : s->item[i]);
-	set_int(&join, "axis", axis);
-	return finish(&join);
-}
-
-/* Where the parts of SplitToSequence end; their number. */
-static int part_ends(Raw *r, int64_t size, int64_t *end)
-{
-	const Value *split = input(r, 1);
-	int64_t chunk = 1, all = 0;
-	int n = 0;
-
-	if (split && !split->data)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the lengths of parts are computed while the model runs");
-	if (split && split->shape.rank == 1) {
-		for (; n < split->data->count && n < MOST_ITEMS; n++)
-			end[n] = all += load_i64(split->dtype, split->data->data, n);
-		if (all != size)
-			raw_fail(r, EXIT_MODEL, "E-SHAPE", "parts of %lld elements are made of %lld", (long long)all, (long long)size);
-		return n;
-	}
-	if (split)
-		chunk = load_i64(split->dtype, split->data->data, 0);
-	if (chunk < 1 || size / chunk >= MOST_ITEMS)
-		raw_fail(r, EXIT_LIMIT, "E-LIMIT", "makes parts of %lld elements out of %lld", (long long)chunk, (long long)size);
-	for (; all < size; n++)
-		end[n] = all = all + chunk < size ? all + chunk : size;
-	return n;
-}
-
-static Value *slice(Raw *r, Value *x, int64_t from, int64_t to, int64_t axis)
-{
-	Graph *g = r->f->g;
-	Raw cut = more(r, "Slice", x, value_i64(g, 1, &from));
-
-	set_input(&cut, 2, value_i64(g, 1, &to));
-	set_input(&cut, 3, value_i64(g, 1, &axis));
-	return finish(&cut);
-}
-
-static Value *split(Raw *r)
-{
-	Value *x = need_item(r, 0);
-	int64_t axis = take_int(r, "axis", 0), keep = take_int(r, "keepdims", 1), from = 0;
-	int64_t *end = NEW_N(&r->f->im->ctx->scratch, int64_t, MOST_ITEMS);
-
-	axis += axis < 0 ? x->shape.rank : 0;
-	if (axis < 0 || axis >= x->shape.rank)
-		raw_fail(r, EXIT_MODEL, "E-AXIS", "axis %lld is outside rank %d", (long long)axis, x->shape.rank);
-	if (!dim_known(x->shape.dim[axis]))
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the size of axis %lld is no number", (long long)axis);
-	int n = part_ends(r, x->shape.dim[axis].k, end);
-	Value **item = NEW_N(&r->f->im->ctx->scratch, Value *, n);
-	for (int i = 0; i < n; from = end[i++]) {
-		item[i] = slice(r, x, from, end[i], axis);
-		if (!keep && !input(r, 1))
-			item[i] = emit(r, "Squeeze", item[i], value_i64(r->f->g, 1, &axis));
-	}
-	return list_new(r, KIND_SEQUENCE, n, item);
+	return take_int(r, "new_axis", 0) ? in_a_stack(r, s, axis) : concatenation(r, s->nitems, s->item, axis);
 }
 
 /* ---- optionals: at most one element, which may itself be a sequence ---- */
 
 static Value *optional(Raw *r)
 {
+	const AttributeProto *type = take(r, "type", AT_TYPE);
 	Value *v = input(r, 0);
+	Declared d = {KIND_TENSOR, DT_NONE, NULL};
 
-	return list_new(r, v && v->kind == KIND_SEQUENCE ? KIND_OPTIONAL_SEQUENCE : KIND_OPTIONAL, v != NULL, &v);
+	if (v)
+		d = (Declared){v->kind, v->dtype, NULL};
+	else if (type && type->tp)
+		d = declared_type(r->f->im, type->tp, r->name);
+	if (d.kind != KIND_TENSOR && d.kind != KIND_SEQUENCE)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-TYPE", "makes an optional of an optional");
+	return list_new(r->f, d.kind == KIND_SEQUENCE ? KIND_OPTIONAL_SEQUENCE : KIND_OPTIONAL, d.dtype, v != NULL, &v);
 }
-
-static const Value *known_optional(const Raw *r, const Value *v)
-{
-	if (v->kind != KIND_TENSOR && !is_list(v))
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "whether the optional has an element is known to the run only");
-	return v;
-}
-
-static bool is_optional(const Value *v) { return v->kind == KIND_OPTIONAL || v->kind == KIND_OPTIONAL_SEQUENCE; }
 
 static Value *has_element(Raw *r)
 {
-	const Value *v = input(r, 0) ? known_optional(r, input(r, 0)) : NULL;
+	const Value *v = input(r, 0);
 
-	return value_scalar(r->f->g, BOOL, v && (!is_optional(v) || v->nitems));
+	return v && is_optional(v->kind) ? presence(r->f, v) : value_scalar(r->f->g, BOOL, v != NULL);
 }
 
 static Value *get_element(Raw *r)
 {
 	Value *v = need_input(r, 0);
 
-	known_optional(r, v);
-	if (is_optional(v) && !v->nitems)
+	if (!is_optional(v->kind))
+		return v;
+	if (!v->nitems)
 		raw_fail(r, EXIT_MODEL, "E-INDEX", "takes the element of an empty optional");
-	return is_optional(v) ? v->item[0] : v;
+	if (v->has)
+		require(r->f->g, NULL, v->has);
+	return v->item[0];
 }
 
 /* ---- the table ---- */
@@ -231,8 +285,9 @@ static const struct {
 } rows[] = {
 	{"SequenceConstruct", construct}, {"SequenceEmpty", empty},	    {"SequenceAt", at},
 	{"SequenceInsert", insert},	  {"SequenceErase", erase},	    {"SequenceLength", length},
-	{"SplitToSequence", split},	  {"ConcatFromSequence", concatenated}, {"Optional", optional},
+	{"SplitToSequence", sequence_split},	  {"ConcatFromSequence", concatenated}, {"Optional", optional},
 	{"OptionalHasElement", has_element}, {"OptionalGetElement", get_element},
+	{"SequenceMap", NULL}, /* gives several: map_unroll() */
 };
 enum { NROWS = sizeof rows / sizeof *rows };
 
@@ -251,13 +306,25 @@ bool is_sequence_operator(const char *domain, const char *type)
 
 const char *sequence_operator(int i) { return i < NROWS ? rows[i].type : NULL; }
 
-bool is_list(const Value *v) { return v->item != NULL; }
-
-Value *sequence_build(Raw *r) { return rows[row_of(r->type)].apply(r); }
-
-void need_tensor(const Frame *f, const Value *v, const char *what)
+/* What nobody asks for is not made. */
+void sequence_build(Raw *r)
 {
-	if (v && is_list(v))
-		fail(f->im->ctx, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "%s is a sequence or optional, which only operators on these can take",
-		     what);
+	Value *(*apply)(Raw *r) = rows[row_of(r->type)].apply;
+
+	if (!apply)
+		map_unroll(r);
+	else if (r->nout)
+		r->out[0] = apply(r);
+}
+
+bool list_build(Raw *r)
+{
+	bool passes = is_onnx_domain(r->domain) && !strcmp(r->type, "Identity") && r->nin == 1 && r->nout == 1;
+
+	if (is_onnx_domain(r->domain) && !strcmp(r->type, "Loop"))
+		return loop_unroll(r);
+	if (!passes || !r->in[0] || !is_list(r->in[0]))
+		return false;
+	r->out[0] = r->in[0];
+	return true;
 }

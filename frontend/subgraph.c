@@ -1,4 +1,4 @@
-/* subgraph.c -- bodies of If, Loop, Scan, SequenceMap: graphs whose names from outside become inputs.
+/* subgraph.c -- bodies of If, Loop and Scan: graphs whose names from outside become inputs.
  *
  *     If(c) { then: Add(x, k) }   with x, k from outside   -->   If(c, x, k) { then(x', k'): Add(x', k') }
  *
@@ -6,6 +6,8 @@
  * operands that they stand for; a declared number refines that. */
 #include <string.h>
 #include "frontend/onnx.h"
+
+enum { MOST_WRITTEN = 1 << 20, BODY_COST = 16 };
 
 /* What input i of a body is, as far as the node's operands tell. */
 typedef struct Operand {
@@ -70,19 +72,10 @@ static Operand scan_operand(const Raw *r, int64_t i)
 	return o;
 }
 
-static Operand map_operand(const Raw *r, int64_t i)
-{
-	Operand o = like_input(r, i);
-
-	if (o.kind == KIND_SEQUENCE)
-		o.kind = KIND_TENSOR;
-	return o;
-}
-
 static const struct {
 	const char *type;
 	Operand (*operand)(const Raw *r, int64_t i);
-} owners[] = {{"Loop", loop_operand}, {"Scan", scan_operand}, {"SequenceMap", map_operand}};
+} owners[] = {{"Loop", loop_operand}, {"Scan", scan_operand}};
 enum { NOWNERS = sizeof owners / sizeof *owners };
 
 static Operand operand_of(const Raw *r, int64_t i)
@@ -123,23 +116,30 @@ static void refine_shape(const Raw *r, const ValueInfoProto *p, const TensorShap
 			shape->dim[i] = declared_dim(r, p, s, i);
 }
 
+static void need_true_input(const Raw *r, const Scope *s, const char *name)
+{
+	if (!is_true_input(s, name))
+		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "input '%s' of the body has an initializer as well",
+			 shown(r->f->im->ctx, name));
+}
+
 static void body_input(Frame *f, const Raw *r, const ValueInfoProto *p, int64_t i)
 {
 	Declared d = declared_of(f->im, p);
 	Operand o = operand_of(r, i);
 
-	if (!is_true_input(f->scope, p->name))
-		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "input '%s' of the body has an initializer as well",
-			 shown(f->im->ctx, p->name));
+	need_true_input(r, f->scope, p->name);
 	if (!o.dtype) {
 		o.kind = d.kind;
 		o.dtype = d.dtype;
 	}
 	if (!o.dtype)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "input '%s' of the body has no type", shown(f->im->ctx, p->name));
+	if (o.kind != KIND_TENSOR)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "input '%s' of the body is a sequence or optional",
+			 shown(f->im->ctx, p->name));
 	refine_shape(r, p, d.shape, &o.shape);
 	Value *v = value_input(f->g, p->name, o.dtype, &o.shape);
-	v->kind = o.kind;
 	declared_check(f->im, p, v, "input");
 	value_bind(f, p->name, v);
 }
@@ -152,33 +152,48 @@ static void add_input(Raw *r, Value *v)
 	r->in[r->nin++] = v;
 }
 
+static Value *captured(Frame *f, Raw *r, const char *name, Value *outer)
+{
+	if (outer->data)
+		return value_const(f->g, name, outer->data);
+	Value *inner = value_input(f->g, name, outer->dtype, &outer->shape);
+	if (outer->content)
+		set_content(f->g, inner, outer->ncontent, outer->content);
+	f->g->ncaptured++;
+	add_input(r, outer);
+	return inner;
+}
+
 static void capture(Frame *f, Raw *r, const char *name)
 {
-	Value *outer = value_of(r->f, name), *inner;
+	Value *outer = value_of(r->f, name);
+	ValueRow row = {0};
+	int at = 0;
 
 	if (!outer)
 		return;
-	if (outer->data) {
-		inner = value_const(f->g, name, outer->data);
-	} else {
-		inner = value_input(f->g, name, outer->dtype, &outer->shape);
-		inner->kind = outer->kind;
-		if (outer->content)
-			set_content(f->g, inner, outer->ncontent, outer->content);
-		f->g->ncaptured++;
-		add_input(r, outer);
+	if (!is_list(outer)) {
+		value_bind(f, name, captured(f, r, name, outer));
+		return;
 	}
-	value_bind(f, name, inner);
+	put_row(r->f, outer, &row);
+	for (int i = 0; i < row.n; i++)
+		row.v[i] = row.v[i] ? captured(f, r, name, row.v[i]) : NULL;
+	value_bind(f, name, like_row(f, outer, row.v, &at));
 }
 
-/* The condition of a Loop may be given as one element of rank 1. */
-static void condition_to_scalar(Graph *g)
+static void add_body(Raw *r, Frame *f)
 {
-	if (g->nout && g->out[0]->shape.rank == 1)
-		g->out[0] = put(g, NULL, "Squeeze", g->out[0], END_IN);
+	int n = (int)f->scope->graph->n_output;
+
+	GROW(&r->f->im->ctx->scratch, r->body, r->nbody, r->cbody);
+	r->body[r->nbody] = (Body){*f, NEW_N(&r->f->im->ctx->scratch, Value *, n), n};
+	for (int i = 0; i < n; i++)
+		r->body[r->nbody].out[i] = output_of(f, (size_t)i);
+	r->nbody++;
 }
 
-Graph *subgraph_build(Raw *r, const GraphProto *p)
+void subgraph_build(Raw *r, const GraphProto *p)
 {
 	Import *im = r->f->im;
 	const Scope *s = scope_of_graph(r->f->scope, r->index, p);
@@ -193,15 +208,70 @@ Graph *subgraph_build(Raw *r, const GraphProto *p)
 		capture(&f, r, s->names.name[s->outside[i]]);
 	initializers_build(&f);
 	nodes_build(&f);
-	outputs_build(&f);
-	if (!strcmp(r->type, "Loop"))
-		condition_to_scalar(f.g);
-	return f.g;
+	check_all_declared(&f);
+	add_body(r, &f);
 }
 
-/* ---- branches ---- */
+/* ---- outputs ---- */
 
-static const GraphProto *graph_attribute(const Raw *r, const char *name)
+/* The condition of a Loop may be given as one element of rank 1. */
+static void condition_to_scalar(Graph *g)
+{
+	if (g->nout && g->out[0]->shape.rank == 1)
+		g->out[0] = put(g, NULL, "Squeeze", g->out[0], END_IN);
+}
+
+/* Output i of a body, which is a row of tensors. */
+static int close_output(const Body *b, int i)
+{
+	const char *name = b->f.scope->graph->output[i]->name;
+	ValueRow row = {0};
+
+	if (!is_list(b->out[i])) {
+		graph_output(b->f.g, b->out[i], name);
+		return 1;
+	}
+	put_row(&b->f, b->out[i], &row);
+	for (int k = 0; k < row.n; k++) {
+		if (!row.v[k])
+			fail_unknown_element(&b->f, name);
+		graph_output(b->f.g, row.v[k], name);
+	}
+	return row.n;
+}
+
+static int close_body(const Raw *r, const Body *b)
+{
+	int n = b->nout < r->nout ? r->nout - b->nout : 0;
+
+	for (int i = 0; i < b->nout; i++) {
+		int width = close_output(b, i);
+		n += i < r->nout ? width : 0;
+	}
+	return n;
+}
+
+int bodies_close(Raw *r, Graph **sub)
+{
+	bool either = !strcmp(r->type, "If") && r->nbody == 2, loop = !strcmp(r->type, "Loop");
+	int n = r->nout;
+
+	for (int k = 0; either && k < r->body[0].nout && k < r->body[1].nout; k++)
+		branches_align(r, &r->body[0].f, &r->body[0].out[k], &r->body[1].f, &r->body[1].out[k]);
+	for (int b = 0; b < r->nbody; b++) {
+		for (int k = 0; k < r->body[b].nout && !either; k++)
+			need_tensor(r->f, r->body[b].out[k], "an output of a body");
+		n = close_body(r, &r->body[b]);
+		sub[b] = r->body[b].f.g;
+		if (loop)
+			condition_to_scalar(sub[b]);
+	}
+	return either ? n : r->nout;
+}
+
+/* ---- bodies in the place of their node ---- */
+
+const GraphProto *graph_attribute(const Raw *r, const char *name)
 {
 	for (int i = 0; i < r->nattr; i++)
 		if (!strcmp(text_of(r->attr[i]->name), name))
@@ -209,49 +279,60 @@ static const GraphProto *graph_attribute(const Raw *r, const char *name)
 	return NULL;
 }
 
-static void need_operators(const Raw *r, const GraphProto *p)
-{
-	if (p)
-		missing_collect(r->f->im, scope_of_graph(r->f->scope, r->index, p));
-}
-
-/* The nodes of a body in the place of its owner; names from outside are what they are there. */
-static Frame write_out(Raw *r, const GraphProto *p, Value *const *in)
+/* Names from outside are what they are there. */
+void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out)
 {
 	Import *im = r->f->im;
 	const Scope *s = scope_of_graph(r->f->scope, r->index, p);
 	Frame f = {.im = im, .scope = s, .path = r->f->path, .env = r->f->env, .nenv = r->f->nenv,
 		   .in_function = r->f->in_function, .g = r->f->g, .eval = r->f->eval};
 
+	im->written += s->cost + s->names.n + BODY_COST;
+	if (im->written > MOST_WRITTEN)
+		raw_fail(r, EXIT_LIMIT, "E-LIMIT", "with its bodies written out for each turn and element the model is too large");
 	f.value = NEW_N(im->arena, Value *, s->names.n);
 	for (uint32_t i = 0; i < s->noutside; i++)
 		value_bind(&f, s->names.name[s->outside[i]], value_of(r->f, s->names.name[s->outside[i]]));
 	for (size_t i = 0; i < p->n_input; i++) {
-		declared_check(im, p->input[i], in[i], "input");
+		need_true_input(r, s, p->input[i]->name);
 		value_bind(&f, p->input[i]->name, in[i]);
 	}
 	initializers_build(&f);
 	nodes_build(&f);
-	return f;
+	for (size_t i = 0; i < p->n_output; i++)
+		out[i] = output_of(&f, i);
 }
 
 Value *body_write_out(Raw *r, const GraphProto *p, Value *v)
 {
+	Value *out;
+
 	if (p->n_input != 1 || p->n_output != 1)
 		raw_fail(r, EXIT_MODEL, "E-OUTPUTS", "has a body of %zu inputs and %zu outputs; it must have one of each",
 			 p->n_input, p->n_output);
-	Frame f = write_out(r, p, &v);
-	return value_of(&f, text_of(p->output[0]->name));
+	declared_check(r->f->im, p->input[0], v, "input");
+	body_write(r, p, &v, &out);
+	return out;
+}
+
+/* ---- branches ---- */
+
+static void need_operators(const Raw *r, const GraphProto *p)
+{
+	if (p)
+		missing_collect(r->f->im, scope_of_graph(r->f->scope, r->index, p));
 }
 
 static void write_branch(Raw *r, const GraphProto *p)
 {
+	Value **out = NEW_N(&r->f->im->ctx->scratch, Value *, p->n_output);
+
 	if (p->n_input || p->n_output < (size_t)r->nout)
 		raw_fail(r, EXIT_MODEL, "E-OUTPUTS", "has %d outputs; the branch that is taken has %zu inputs and %zu outputs",
 			 r->nout, p->n_input, p->n_output);
-	Frame f = write_out(r, p, NULL);
+	body_write(r, p, NULL, out);
 	for (int i = 0; i < r->nout; i++)
-		r->out[i] = value_of(&f, text_of(p->output[i]->name));
+		r->out[i] = out[i];
 }
 
 bool branch_build(Raw *r)

@@ -247,3 +247,35 @@ Tensor *onnx_read_tensor(Ctx *c, Arena *a, const uint8_t *bytes, size_t n, const
 	*name = text_of(p->name);
 	return tensor_import(c, a, NULL, p, *name);
 }
+
+/* ---- sequences and optionals ---- */
+
+static Tensor **sequence_import(Ctx *c, Arena *a, const SequenceProto *p, int *count)
+{
+	Tensor **all = NEW_N(a, Tensor *, p->n_tensor_values + 1);
+
+	if (p->n_sequence_values)
+		fail(c, EXIT_UNSUPPORTED, "E-TYPE", "a sequence of sequences");
+	if (p->n_tensor_values > MOST_ELEMENTS_LISTED)
+		fail(c, EXIT_LIMIT, "E-LIMIT", "a sequence of %zu elements; %d are supported", p->n_tensor_values,
+		     MOST_ELEMENTS_LISTED);
+	*count = (int)p->n_tensor_values;
+	for (int i = 0; i < *count; i++)
+		all[i] = tensor_import(c, a, NULL, p->tensor_values[i], text_of(p->tensor_values[i]->name));
+	return all;
+}
+
+Tensor **onnx_read_list(Ctx *c, Arena *a, Kind kind, const uint8_t *bytes, size_t n, int *count)
+{
+	Tensor **one = NEW_N(a, Tensor *, 1);
+
+	if (kind == KIND_SEQUENCE)
+		return sequence_import(c, a, wire_unpack(c, a, &onnx__sequence_proto__descriptor, bytes, n), count);
+	const OptionalProto *p = wire_unpack(c, a, &onnx__optional_proto__descriptor, bytes, n);
+	if (p->sequence_value)
+		return sequence_import(c, a, p->sequence_value, count);
+	*count = p->tensor_value ? 1 : -1;
+	if (p->tensor_value)
+		one[0] = tensor_import(c, a, NULL, p->tensor_value, text_of(p->name));
+	return one;
+}

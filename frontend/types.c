@@ -14,8 +14,6 @@ DType dtype_of(Ctx *c, int64_t number, const char *who)
 	return (DType)number;
 }
 
-static Declared declared_type(Import *im, const TypeProto *t, const char *who);
-
 static Declared declared_tensor(Import *im, const Onnx__TypeProto__Tensor *t, const char *who)
 {
 	Declared d = {KIND_TENSOR, DT_NONE, t->shape};
@@ -41,7 +39,7 @@ static Declared declared_inner(Import *im, Kind kind, const TypeProto *t, const 
 	return (Declared){kind, inner.dtype, inner.shape};
 }
 
-static Declared declared_type(Import *im, const TypeProto *t, const char *who)
+Declared declared_type(Import *im, const TypeProto *t, const char *who)
 {
 	int given = !!t->tensor_type + !!t->sequence_type + !!t->map_type + !!t->sparse_tensor_type +
 		    !!t->optional_type;
@@ -124,6 +122,26 @@ void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const c
 
 /* ---- shapes for inference to trust ---- */
 
+/* What --shape says of a sequence that the model gives. */
+static void give_elements(const Frame *f, const ValueInfoProto *p, Value **given)
+{
+	uint32_t k = names_find(&f->scope->names, text_of(p->name));
+	const ShapeChoice *choice = elements_choice(f->im, text_of(p->name));
+
+	if (k == NO_NAME || !choice)
+		return;
+	Value *list = NEW(f->im->arena, Value), *element = NEW_N(f->im->arena, Value, choice->n);
+	list->item = NEW_N(f->im->arena, Value *, choice->n + 1);
+	for (; list->nitems < choice->n; list->nitems++) {
+		const Sizes *s = &choice->element[list->nitems];
+		list->item[list->nitems] = &element[list->nitems];
+		element[list->nitems].shape.rank = s->rank;
+		for (int i = 0; i < s->rank; i++)
+			element[list->nitems].shape.dim[i] = dim(s->dim[i]);
+	}
+	given[k] = list;
+}
+
 static void give(const Frame *f, const ValueInfoProto *p, Value **given)
 {
 	uint32_t k = names_find(&f->scope->names, text_of(p->name));
@@ -161,8 +179,10 @@ Value **shapes_given(const Frame *f)
 
 	for (size_t i = 0; i < p->n_value_info; i++)
 		give(f, p->value_info[i], given);
-	for (size_t i = 0; i < p->n_output; i++)
+	for (size_t i = 0; i < p->n_output; i++) {
 		give(f, p->output[i], given);
+		give_elements(f, p->output[i], given);
+	}
 	for (size_t i = f->scope->nnode; i-- > 0;)
 		give_backward(f, f->scope->node[f->scope->order[i]], given);
 	return given;

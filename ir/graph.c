@@ -49,6 +49,27 @@ Value *value_input(Graph *g, const char *name, DType t, const Shape *shape)
 	return v;
 }
 
+/* ---- what a caller sees ---- */
+
+int arguments(const Graph *g, bool out)
+{
+	if (out ? g->arg_out != NULL : g->arg_in != NULL)
+		return out ? g->narg_out : g->narg_in;
+	return out ? g->nout : g->nin;
+}
+
+Argument argument(const Graph *g, bool out, int i)
+{
+	const Argument *all = out ? g->arg_out : g->arg_in;
+
+	if (all)
+		return all[i];
+	const Value *v = out ? g->out[i] : g->in[i];
+	return (Argument){out ? g->out_name[i] : v->name, v->kind, v->dtype, i, 1};
+}
+
+bool is_optional(Kind kind) { return kind == KIND_OPTIONAL || kind == KIND_OPTIONAL_SEQUENCE; }
+
 static bool holds_sizes(const Tensor *t)
 {
 	return (is_int(t->dtype) || t->dtype == BOOL) && t->rank <= 1 && t->count <= CONTENT_MAX;

@@ -37,8 +37,9 @@ typedef struct Value {
 	int slot;     /* which output of def */
 	Dim *content; /* small integer tensors: their elements as sizes (row-major), when known, else NULL */
 	int ncontent;
-	struct Value **item; /* of a sequence or optional whose elements are known, while a file is read; else NULL */
+	struct Value **item; /* of a sequence or optional, while a file is read: its elements (frontend/lists.c); else NULL */
 	int nitems;
+	struct Value *has;   /* of an optional: whether it has one, a bool; NULL: nitems says it */
 	int order[MAX_RANK]; /* axes from outermost to innermost in memory; filled by the layout pass */
 	struct Place *place; /* where it lives; filled by the planner */
 } Value;
@@ -56,6 +57,15 @@ struct Node {
 	const struct Decision *choice; /* of a pass, to which the node owes that it is here, see codegen/tuned.h; or NULL */
 };
 
+/* An input or output of the model, as the program that calls it sees it: tensors number `first` and so on of in[] or
+ * out[]. A sequence is its elements; an optional a bool, whether it has an element, and that. */
+typedef struct Argument {
+	const char *name;
+	Kind kind;
+	DType dtype; /* of the elements */
+	int first, n;
+} Argument;
+
 struct Graph {
 	Ctx *ctx;
 	Syms *syms;      /* shared with subgraphs */
@@ -69,6 +79,8 @@ struct Graph {
 	Value **in, **out; /* a subgraph's captured outer values are its last `ncaptured` inputs */
 	const char **out_name; /* of the model; a pass may put a value of another name into out[] */
 	int nin, nout, cin, cout, ncaptured;
+	Argument *arg_in, *arg_out; /* NULL: each tensor is one */
+	int narg_in, narg_out;
 	int opset;       /* of ai.onnx in the file, for messages */
 	uint8_t sha256[32]; /* of the model file */
 };
@@ -85,6 +97,11 @@ void value_fix(Graph *g, Value *v, Tensor *t);           /* v becomes a constant
 Value *value_i64(Graph *g, int n, const int64_t *v);     /* a 1-D int64 constant */
 Value *value_scalar(Graph *g, DType t, double x);        /* a rank-0 constant */
 void graph_output(Graph *g, Value *v, const char *name); /* the next of g->out; name NULL: that of v */
+
+/* How many inputs or outputs a caller sees, and number i of them. */
+int arguments(const Graph *g, bool out);
+Argument argument(const Graph *g, bool out, int i);
+bool is_optional(Kind kind); /* of a tensor or of a sequence */
 
 /* Append a node at the end of g with nout fresh outputs (whoever wants less sets them to NULL afterwards), infer its
  * shapes, and return it. `attr` (in perm, kept) may be NULL: defaults. `like` gives the name for messages, or NULL; a

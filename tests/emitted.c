@@ -40,8 +40,10 @@ static Tensor **outputs(Graph *g, const Settings *s, Tensor *const *in)
 	session_bind(session, in);
 	int status = session_run(session);
 	bool intact = session_intact(session);
-	for (int i = 0; status == TCC_OK && i < session->model->n_outputs; i++)
-		out[i] = tensor_copy(&c->perm, session_output(session, i));
+	for (int i = 0; status == TCC_OK && i < session->nout; i++) {
+		const Tensor *y = session_output(session, i);
+		out[i] = y ? tensor_copy(&c->perm, y) : NULL;
+	}
 	session_close(session);
 	if (status != TCC_OK)
 		fail(c, EXIT_MODEL, "E-RUN", "the run ended with: %s", status_text(status));

@@ -117,6 +117,25 @@ static inline Onnx__ValueInfoProto *add_value(Model *m, const char *name, int ty
 	return v;
 }
 
+/* A value of some type becomes a sequence of those, or an optional one. */
+static inline void make_sequence(const Model *m, Onnx__ValueInfoProto *v)
+{
+	Onnx__TypeProto *t = PROTO(m->arena, type_proto);
+
+	t->sequence_type = PROTO(m->arena, type_proto__sequence);
+	t->sequence_type->elem_type = v->type;
+	v->type = t;
+}
+
+static inline void make_optional(const Model *m, Onnx__ValueInfoProto *v)
+{
+	Onnx__TypeProto *t = PROTO(m->arena, type_proto);
+
+	t->optional_type = PROTO(m->arena, type_proto__optional);
+	t->optional_type->elem_type = v->type;
+	v->type = t;
+}
+
 /* ---- tensors ---- */
 
 /* n bytes of raw_data; a NULL list of sizes makes a scalar. */

@@ -12,10 +12,18 @@ static bool ends_in(const char *path, const char *end)
 	return n >= k && strcmp(path + n - k, end) == 0;
 }
 
+static int argument_named(const Argument *a, int n, const char *name)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(a[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
 static int input_named(Ctx *c, const Graph *g, const char *name)
 {
-	for (int i = 0; i < g->nin; i++)
-		if (strcmp(g->in[i]->name, name) == 0)
+	for (int i = 0; i < arguments(g, false); i++)
+		if (strcmp(argument(g, false, i).name, name) == 0)
 			return i;
 	fail(c, EXIT_USAGE, "E-INPUT", "the model has no input '%s'; its first is '%s'", name,
 	     g->nin ? g->in[0]->name : "");
@@ -38,12 +46,41 @@ static Tensor *read_raw(Ctx *c, const Value *v, const uint8_t *bytes, size_t n, 
 	return t;
 }
 
+static Tensor *tensor_zeros(Ctx *c, const Value *v)
+{
+	int64_t dim[MAX_RANK];
+	for (int i = 0; i < v->shape.rank; i++)
+		dim[i] = v->shape.dim[i].k;
+	return tensor_new(&c->perm, v->dtype, v->shape.rank, dim);
+}
+
+static int one_tensor(Ctx *c, Argument a, const char *path)
+{
+	if (a.kind != KIND_TENSOR)
+		fail(c, EXIT_USAGE, "E-INPUT", "'%s': input '%s' is no tensor; a .pb file can hold it", path, shown(c, a.name));
+	return a.first;
+}
+
+/* A sequence or optional; what is absent is zeros. */
+static void read_list(Ctx *c, const Graph *g, Argument a, Tensor **in, const uint8_t *bytes, size_t size)
+{
+	int n, flag = is_optional(a.kind), elements = a.n - flag;
+	Tensor **item = onnx_read_list(c, &c->perm, a.kind, bytes, size, &n);
+	if (n >= 0 && n != elements)
+		fail(c, EXIT_USAGE, "E-INPUT", "input '%s' has %d elements in its file, and %d in the model", shown(c, a.name), n,
+		     elements);
+	if (flag)
+		in[a.first] = tensor_scalar(&c->perm, BOOL, n >= 0);
+	for (int i = 0; i < elements; i++)
+		in[a.first + flag + i] = n >= 0 ? item[i] : tensor_zeros(c, g->in[a.first + flag + i]);
+}
+
 static void read_npz(Ctx *c, const Graph *g, Tensor **in, const uint8_t *bytes, size_t n, const char *path)
 {
 	const char *name;
 	size_t at = 0;
 	for (Tensor *t; (t = npz_next(c, bytes, n, &at, &name, path));)
-		in[input_named(c, g, name)] = t;
+		in[one_tensor(c, argument(g, false, input_named(c, g, name)), path)] = t;
 }
 
 Tensor *tensor_read(Ctx *c, const char *path)
@@ -67,18 +104,21 @@ static void read_file(Ctx *c, const Graph *g, Tensor **in, const InputFile *f)
 		read_npz(c, g, in, bytes, n, f->path);
 		return;
 	}
-	while (!f->name && i < g->nin && in[i])
+	while (!f->name && i < arguments(g, false) && (!argument(g, false, i).n || in[argument(g, false, i).first]))
 		i++;
-	if (i == g->nin)
-		fail(c, EXIT_USAGE, "E-INPUT", "'%s': the model has only %d inputs", f->path, g->nin);
+	if (i == arguments(g, false))
+		fail(c, EXIT_USAGE, "E-INPUT", "'%s': the model has only %d inputs", f->path, arguments(g, false));
 	if (f->name)
 		i = input_named(c, g, f->name);
-	if (ends_in(f->path, ".npy"))
-		in[i] = npy_read(c, bytes, n, f->path);
+	Argument a = argument(g, false, i);
+	if (a.kind != KIND_TENSOR && ends_in(f->path, ".pb"))
+		read_list(c, g, a, in, bytes, n);
+	else if (ends_in(f->path, ".npy"))
+		in[one_tensor(c, a, f->path)] = npy_read(c, bytes, n, f->path);
 	else if (ends_in(f->path, ".pb"))
-		in[i] = onnx_read_tensor(c, &c->perm, bytes, n, &name);
+		in[a.first] = onnx_read_tensor(c, &c->perm, bytes, n, &name);
 	else
-		in[i] = read_raw(c, g->in[i], bytes, n, f->path);
+		in[one_tensor(c, a, f->path)] = read_raw(c, g->in[a.first], bytes, n, f->path);
 }
 
 Tensor **inputs_read(Ctx *c, const Settings *s, const Graph *g)
@@ -93,17 +133,53 @@ Tensor **inputs_read(Ctx *c, const Settings *s, const Graph *g)
 	return in;
 }
 
-ShapeChoice *inputs_shapes(Ctx *c, const Graph *g, Tensor *const *in, int *n)
+ShapeChoice list_sizes(Ctx *c, const char *name, Tensor *const *item, int n)
 {
-	ShapeChoice *s = NEW_N(&c->perm, ShapeChoice, g->nin);
-	*n = 0;
+	Sizes *all = NEW_N(&c->perm, Sizes, n > 0 ? n : 0);
+	for (int i = 0; i < n; i++) {
+		all[i].rank = item[i]->rank;
+		memcpy(all[i].dim, item[i]->dim, sizeof item[i]->dim);
+	}
+	return (ShapeChoice){.input = name, .elements = true, .n = n > 0 ? n : 0, .element = all};
+}
+
+static void add_choice(Ctx *c, ReadOptions *o, ShapeChoice x)
+{
+	ShapeChoice *all = NEW_N(&c->perm, ShapeChoice, o->nshapes + 1);
+	if (o->nshapes)
+		memcpy(all, o->shapes, (size_t)o->nshapes * sizeof x);
+	all[o->nshapes++] = x;
+	o->shapes = all;
+}
+
+void inputs_choose_lists(Ctx *c, Settings *s)
+{
+	int n, count, next = 0;
+	const Argument *a = onnx_arguments(c, s->model, false, &n);
+	for (int k = 0; k < s->ninput; k++) {
+		const InputFile *f = &s->input[k];
+		size_t size;
+		int i = f->name ? argument_named(a, n, f->name) : next++;
+		bool list = i >= 0 && i < n && (a[i].kind == KIND_SEQUENCE || a[i].kind == KIND_OPTIONAL_SEQUENCE);
+		if (!list || !ends_in(f->path, ".pb"))
+			continue;
+		const uint8_t *bytes = file_read(c, &c->perm, f->path, &size);
+		Tensor **item = onnx_read_list(c, &c->perm, a[i].kind, bytes, size, &count);
+		add_choice(c, &s->read, list_sizes(c, a[i].name, item, count));
+	}
+}
+
+bool inputs_choose_sizes(Ctx *c, Settings *s, const Graph *g, Tensor *const *in)
+{
+	int before = s->read.nshapes;
 	for (int i = 0; i < g->nin; i++) {
 		if (!in[i] || shape_known(&g->in[i]->shape))
 			continue;
-		s[*n] = (ShapeChoice){.input = g->in[i]->name, .rank = in[i]->rank};
-		memcpy(s[(*n)++].dim, in[i]->dim, sizeof in[i]->dim);
+		ShapeChoice x = {.input = g->in[i]->name, .rank = in[i]->rank};
+		memcpy(x.dim, in[i]->dim, sizeof in[i]->dim);
+		add_choice(c, &s->read, x);
 	}
-	return s;
+	return s->read.nshapes > before;
 }
 
 /* A size that varies is as large as it can be. */
@@ -121,14 +197,15 @@ static Tensor *made_up(Graph *g, const Value *v, uint64_t seed)
 
 void inputs_fill(Ctx *c, const Settings *s, Graph *g, Tensor **in)
 {
-	for (int i = 0; i < g->nin; i++) {
-		if (in[i])
-			continue;
-		if (g->in[i]->kind != KIND_TENSOR)
-			fail(c, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "input '%s' is no tensor", g->in[i]->name);
-		in[i] = made_up(g, g->in[i], s->compile.seed + (uint64_t)i);
-		if (c->verbose >= 0)
-			fprintf(stderr, "%s: input '%s' is random: -i %s=FILE gives a real one\n", c->program,
-				shown(c, g->in[i]->name), shown(c, g->in[i]->name));
+	for (int i = 0; i < arguments(g, false); i++) {
+		Argument a = argument(g, false, i);
+		bool random = false;
+		for (int k = a.first; k < a.first + a.n; k++) {
+			random |= !in[k];
+			in[k] = in[k] ? in[k] : made_up(g, g->in[k], s->compile.seed + (uint64_t)k);
+		}
+		if (random && c->verbose >= 0)
+			fprintf(stderr, "%s: input '%s' is random: -i %s=FILE gives a real one\n", c->program, shown(c, a.name),
+				shown(c, a.name));
 	}
 }

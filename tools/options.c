@@ -139,16 +139,53 @@ static void dim_choice(Ctx *c, Settings *s, const Row *row, const char *value)
 	s->read.dims = all;
 }
 
+/* Sizes with commas between them, up to `end`; what follows that. */
+static const char *sizes(Ctx *c, const Row *row, const char *value, const char *rest, char end, Sizes *s)
+{
+	do {
+		if (s->rank == MAX_RANK)
+			bad_value(c, row, value, "at most 8 sizes");
+		if (!whole(rest, false, &rest, &s->dim[s->rank++]) || (*rest != end && *rest != ','))
+			bad_value(c, row, value, "sizes with commas between them");
+	} while (*rest++ == ',');
+	return rest;
+}
+
+/* "[3,4],5*[2,4]", "none" */
+static void elements(Ctx *c, const Row *row, const char *value, const char *rest, ShapeChoice *x)
+{
+	Sizes *all = NEW_N(&c->perm, Sizes, MOST_ELEMENTS_LISTED);
+	x->elements = true;
+	x->element = all;
+	for (bool more = strcmp(rest, "none") != 0; more; more = *rest++ == ',') {
+		int64_t times = 1;
+		Sizes s = {0};
+		if (*rest != '[' && (!whole(rest, false, &rest, &times) || *rest++ != '*'))
+			bad_value(c, row, value, "elements in brackets");
+		if (*rest++ != '[')
+			bad_value(c, row, value, "elements in brackets");
+		rest = *rest == ']' ? rest + 1 : sizes(c, row, value, rest, ']', &s);
+		if (*rest && *rest != ',')
+			bad_value(c, row, value, "commas between elements");
+		if (times > MOST_ELEMENTS_LISTED - x->n)
+			bad_value(c, row, value, "at most 4096 elements");
+		while (times-- > 0)
+			all[x->n++] = s;
+	}
+}
+
 static void shape_choice(Ctx *c, Settings *s, const Row *row, const char *value)
 {
 	const char *rest;
 	ShapeChoice x = {.input = name_of(c, row, value, &rest)};
-	do {
-		if (x.rank == MAX_RANK)
-			bad_value(c, row, value, "at most 8 sizes");
-		if (!whole(rest, false, &rest, &x.dim[x.rank++]) || (*rest && *rest != ','))
-			bad_value(c, row, value, "sizes with commas between them");
-	} while (*rest++ == ',');
+	if (strchr(rest, '[') || strcmp(rest, "none") == 0) {
+		elements(c, row, value, rest, &x);
+	} else {
+		Sizes one = {0};
+		sizes(c, row, value, rest, 0, &one);
+		x.rank = one.rank;
+		memcpy(x.dim, one.dim, sizeof x.dim);
+	}
 	ShapeChoice *all = longer(c, s->read.shapes, s->read.nshapes, sizeof x);
 	all[s->read.nshapes++] = x;
 	s->read.shapes = all;
@@ -237,7 +274,8 @@ static const Row table[] = {
 	 AT(compile.target), 0},
 	{COMPILE, "--threads", NULL, "emit stages that can use a pool of workers", yes, AT(compile.threads), 0},
 	{EVERY, "--dim", "NAME=N or NAME=LO..HI", "fix or bound a symbolic dimension", dim_choice, 0, 0},
-	{EVERY, "--shape", "INPUT=1,3,224,224", "the sizes of an input", shape_choice, 0, 0},
+	{EVERY, "--shape", "INPUT=1,3,224,224", "the sizes of an input; of a sequence: its elements, [3,4],5*[2,4], or none",
+	 shape_choice, 0, 0},
 	{EVERY, "--const", "INPUT=FILE", "the input is this tensor (.npy, .pb) in every run", const_choice, 0, 0},
 	{COMPILE, "--weights", "c, incbin or file", "in the C text, by the assembler, or given to init", weights, 0, 0},
 	{ALL, "-O0", NULL, "only the passes that code generation relies on", level, 0, 0},

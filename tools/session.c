@@ -59,8 +59,39 @@ bool session_intact(const Session *s)
 
 static size_t natural_align(int32_t dtype)
 {
-	int bits = dtype_info((DType)dtype)->bits;
+	int bits = dtype ? dtype_info((DType)dtype)->bits : 8;
 	return dtype == STR ? sizeof(void *) : bits > 64 ? 8 : bits < 8 ? 1 : (size_t)bits / 8;
+}
+
+/* ---- what the table calls one input or output ---- */
+
+static bool is_list(const tcc_info *t) { return t->kind == TCC_SEQUENCE || t->kind == TCC_OPTIONAL_SEQUENCE; }
+static bool is_flagged(const tcc_info *t) { return t->kind == TCC_OPTIONAL || t->kind == TCC_OPTIONAL_SEQUENCE; }
+
+/* Tensors besides the bool of an optional, of which one that is always absent has none. */
+static int elements(const tcc_info *t)
+{
+	return is_list(t) ? (int)t->dims[0] : t->kind == TCC_OPTIONAL && !t->rank && !t->bytes ? 0 : 1;
+}
+
+int session_tensors(const tcc_info *t) { return is_flagged(t) + elements(t); }
+
+static int all_tensors(const tcc_info *t, int n)
+{
+	int all = 0;
+	for (int i = 0; i < n; i++)
+		all += session_tensors(&t[i]);
+	return all;
+}
+
+/* What holds tensor i: number *at of its elements, -1 for the bool. */
+static int holder(const tcc_info *t, int i, int *at)
+{
+	int k = 0;
+	for (; i >= session_tensors(&t[k]); k++)
+		i -= session_tensors(&t[k]);
+	*at = i - is_flagged(&t[k]);
+	return k;
 }
 
 static void *weights_of(Session *s, const char *path)
@@ -91,8 +122,12 @@ Session *session_open(Ctx *c, const char *so, const char *prefix, const char *we
 	s->workspace = guarded(s, m->workspace_bytes, m->workspace_align);
 	s->in = NEW_N(&c->perm, tcc_tensor, m->n_inputs);
 	s->out = NEW_N(&c->perm, tcc_tensor, m->n_outputs);
+	s->nin = all_tensors(m->inputs, m->n_inputs);
+	s->nout = all_tensors(m->outputs, m->n_outputs);
+	s->room = NEW_N(&c->perm, void *, m->n_outputs);
 	for (int i = 0; i < m->n_outputs; i++)
-		s->out[i].data = guarded(s, m->outputs[i].bytes, natural_align(m->outputs[i].dtype));
+		if (!is_list(&m->outputs[i]))
+			s->room[i] = guarded(s, m->outputs[i].bytes, natural_align(m->outputs[i].dtype));
 	void *bytes = weights_of(s, weights);
 	int status = m->init(s->workspace, bytes, m->weights_bytes);
 	if (status != TCC_OK)
@@ -100,31 +135,63 @@ Session *session_open(Ctx *c, const char *so, const char *prefix, const char *we
 	return s;
 }
 
+static tcc_tensor bound(Session *s, const Tensor *t)
+{
+	size_t bytes = dtype_bytes(t->dtype, t->count);
+	tcc_tensor b = {.dtype = (int32_t)t->dtype, .rank = t->rank};
+	b.data = guarded(s, bytes, natural_align(b.dtype));
+	memcpy(b.data, t->data, bytes);
+	memcpy(b.dims, t->dim, sizeof b.dims);
+	return b;
+}
+
+static tcc_tensor bound_list(Session *s, const tcc_info *info, Tensor *const *in)
+{
+	int n = elements(info);
+	tcc_tensor *all = NEW_N(&s->ctx->perm, tcc_tensor, n + 1);
+	for (int i = 0; i < n; i++)
+		all[i] = bound(s, in[i]);
+	return (tcc_tensor){.data = all, .dtype = info->dtype, .rank = 1, .dims = {n}};
+}
+
 void session_bind(Session *s, Tensor *const *in)
 {
 	for (int i = 0; i < s->model->n_inputs; i++) {
-		size_t bytes = dtype_bytes(in[i]->dtype, in[i]->count);
-		void *data = guarded(s, bytes, natural_align((int32_t)in[i]->dtype));
-		memcpy(data, in[i]->data, bytes);
-		s->in[i] = (tcc_tensor){.data = data, .dtype = (int32_t)in[i]->dtype, .rank = in[i]->rank};
-		memcpy(s->in[i].dims, in[i]->dim, sizeof s->in[i].dims);
+		const tcc_info *info = &s->model->inputs[i];
+		bool there = !is_flagged(info) || load_i64(BOOL, (*in++)->data, 0);
+		s->in[i] = is_list(info) ? bound_list(s, info, in) : bound(s, *in);
+		if (!there)
+			s->in[i].data = NULL;
+		in += elements(info);
 	}
 }
 
 int session_run(Session *s)
 {
+	for (int i = 0; i < s->model->n_outputs; i++)
+		s->out[i].data = s->room[i];
 	return s->model->run(s->workspace, s->in, s->out, s->pool);
 }
 
-Tensor *session_output(Session *s, int i)
+static Tensor *seen(Session *s, const tcc_tensor *from)
 {
-	const tcc_tensor *from = &s->out[i];
 	Tensor *t = NEW(&s->ctx->perm, Tensor);
 	*t = (Tensor){.dtype = (DType)from->dtype, .rank = from->rank, .count = 1, .data = from->data};
 	memcpy(t->dim, from->dims, sizeof t->dim);
 	for (int d = 0; d < t->rank; d++)
 		t->count *= t->dim[d];
 	return t;
+}
+
+Tensor *session_output(Session *s, int i)
+{
+	int at, k = holder(s->model->outputs, i, &at);
+	const tcc_info *info = &s->model->outputs[k];
+	if (at < 0)
+		return tensor_scalar(&s->ctx->perm, BOOL, s->out[k].data != NULL);
+	if (is_flagged(info) && !s->out[k].data)
+		return NULL;
+	return seen(s, is_list(info) ? (const tcc_tensor *)s->out[k].data + at : &s->out[k]);
 }
 
 void session_close(Session *s)

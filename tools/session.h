@@ -14,18 +14,22 @@ typedef struct Session {
 	void *library;
 	const tcc_model *model;
 	void *workspace;
-	tcc_tensor *in, *out;
+	tcc_tensor *in, *out; /* as the model's table lists them */
+	int nin, nout;        /* tensors that these are: the elements of a sequence, a bool and what it has of an optional */
+	void **room;          /* of the caller, by output */
 	tcc_pool *pool; /* NULL, or workers of the caller */
 	Zone *zones;
 } Session;
 
 /* Load <prefix>_model from a shared library; a weights file is read where the model wants one. Trouble: fail(). */
 Session *session_open(struct Ctx *c, const char *so, const char *prefix, const char *weights);
-/* Check and set the inputs. The tensors' data must stay. */
+/* How many tensors an input or output of the table is. */
+int session_tensors(const tcc_info *t);
+/* Set the inputs: nin tensors. */
 void session_bind(Session *s, Tensor *const *in);
 /* One run: a tcc_status. */
 int session_run(Session *s);
-/* Output i of the last run, seen as a tensor. */
+/* Tensor i of the nout that the last run gave; NULL for one of an optional that is absent. */
 Tensor *session_output(Session *s, int i);
 bool session_intact(const Session *s);
 void session_close(Session *s);

@@ -54,6 +54,10 @@ static void print_largest(const Tensor *t)
 
 static void print_output(Ctx *c, const char *name, const Tensor *t)
 {
+	if (!t) {
+		printf("%s absent\n", shown(c, name));
+		return;
+	}
 	printf("%s %s[", shown(c, name), dtype_name(t->dtype));
 	for (int d = 0; d < t->rank; d++)
 		printf("%s%lld", d ? "," : "", (long long)t->dim[d]);
@@ -93,7 +97,7 @@ static Tensor **run_compiled(Ctx *c, Graph *g, const Settings *s, Tensor *const 
 		fail(c, EXIT_MODEL, "E-RUN", "the run ended with: %s", status_text(status));
 	if (session->pool)
 		tcc_pool_destroy(session->pool);
-	for (int i = 0; i < session->model->n_outputs; i++)
+	for (int i = 0; i < session->nout; i++)
 		out[i] = session_output(session, i);
 	return out;
 }
@@ -101,13 +105,13 @@ static Tensor **run_compiled(Ctx *c, Graph *g, const Settings *s, Tensor *const 
 /* Inputs of unknown size take the size of their files. */
 static Graph *read_model(Ctx *c, Settings *s, Tensor ***in)
 {
+	bool chosen = s->read.nshapes > 0;
+	if (!chosen && s->ninput)
+		inputs_choose_lists(c, s);
 	Graph *g = onnx_read(c, s->model, &s->read);
 	*in = inputs_read(c, s, g);
-	if (s->read.nshapes == 0) {
-		s->read.shapes = inputs_shapes(c, g, *in, &s->read.nshapes);
-		if (s->read.nshapes)
-			g = onnx_read(c, s->model, &s->read);
-	}
+	if (!chosen && inputs_choose_sizes(c, s, g, *in))
+		g = onnx_read(c, s->model, &s->read);
 	inputs_fill(c, s, g, *in);
 	return g;
 }
@@ -128,7 +132,7 @@ static void run(Ctx *c, Settings *s)
 	for (int i = 0; i < g->nout; i++) {
 		if (c->verbose >= 0)
 			print_output(c, g->out_name[i], out[i]);
-		if (s->output_dir)
+		if (s->output_dir && out[i])
 			write_output(c, s, i, g->out_name[i], out[i]);
 	}
 }

@@ -22,7 +22,7 @@ static inline void plain(Model *m)
 
 /* Rows end with an empty one. */
 extern const Bad bad_wire[], bad_names[], bad_tensors[], bad_types[], bad_attributes[], bad_sizes[], bad_functions[],
-	bad_external[], hostile_names[];
+	bad_external[], bad_sequences[], hostile_names[];
 
 /* What the rows of bad_external point to, made in `directory`. */
 void external_files(const char *directory);

@@ -37,7 +37,7 @@ static void write_bad(const Bad *b, const char *directory)
 int main(int argc, char **argv)
 {
 	static const Bad *const sections[] = {bad_wire,	 bad_names,	bad_tensors,  bad_types,    bad_attributes,
-					      bad_sizes, bad_functions, bad_external, hostile_names};
+					      bad_sizes, bad_functions, bad_external, bad_sequences, hostile_names};
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: %s DIRECTORY\n", argv[0]);

@@ -5,6 +5,9 @@
 #include "tests/suite/case.h"
 #include "tests/suite/json.h"
 #include "tools/file.h"
+#include "tools/inputs.h"
+
+enum { MOST_CHOICES = 512 }; /* inputs and outputs of a case */
 
 static int no_dots(const struct dirent *e) { return e->d_name[0] != '.'; }
 
@@ -124,14 +127,20 @@ Cases zoo_cases(Ctx *c, const char *root, const char *filter)
 	return all;
 }
 
-static Tensor *tensor_file(Ctx *c, const char *stem, int i)
+static bool data_file(Ctx *c, const char *stem, int i, Kind kind, Data *d)
 {
 	size_t n;
 	const char *name, *path = arena_format(&c->perm, "%s%d.pb", stem, i);
 	if (!file_exists(path))
-		return NULL;
+		return false;
 	uint8_t *bytes = file_read(c, &c->perm, path, &n);
-	return onnx_read_tensor(c, &c->perm, bytes, n, &name);
+	if (kind != KIND_TENSOR) {
+		d->item = onnx_read_list(c, &c->perm, kind, bytes, n, &d->n);
+		return true;
+	}
+	*d = (Data){1, NEW(&c->perm, Tensor *)};
+	*d->item = onnx_read_tensor(c, &c->perm, bytes, n, &name);
+	return true;
 }
 
 static Tensor *ramp(Ctx *c, int rank, const int64_t *dims)
@@ -142,27 +151,61 @@ static Tensor *ramp(Ctx *c, int rank, const int64_t *dims)
 	return t;
 }
 
-Tensor *case_input(Ctx *c, const Case *k, int i, int rank, const int64_t *dims)
+bool case_input(Ctx *c, const Case *k, int i, Kind kind, int rank, const int64_t *dims, Data *d)
 {
-	return k->in ? tensor_file(c, k->in, i) : ramp(c, rank, dims);
+	if (k->in)
+		return data_file(c, k->in, i, kind, d);
+	*d = (Data){1, NEW(&c->perm, Tensor *)};
+	*d->item = ramp(c, rank, dims);
+	return true;
 }
 
-Tensor *case_output(Ctx *c, const Case *k, int i) { return tensor_file(c, k->out, i); }
+bool case_output(Ctx *c, const Case *k, int i, Kind kind, Data *d) { return data_file(c, k->out, i, kind, d); }
 
-/* For inputs of unknown size: the sizes that the case's own data have. */
-static ShapeChoice *sizes_of_data(Ctx *c, const Case *k, const Graph *g, int *n)
+void case_put(Ctx *c, const Case *k, int i, Kind kind, int n, DType t, int rank, const int64_t *dims, Tensor **in)
 {
-	ShapeChoice *s = NEW_N(&c->perm, ShapeChoice, g->nin);
-	*n = 0;
-	for (int i = 0; i < g->nin; i++) {
-		const Value *v = g->in[i];
-		Tensor *t = k->in && v->kind == KIND_TENSOR && !shape_known(&v->shape) ? tensor_file(c, k->in, i) : NULL;
-		if (!t)
-			continue;
-		s[*n] = (ShapeChoice){.input = v->name, .rank = t->rank};
-		memcpy(s[(*n)++].dim, t->dim, sizeof t->dim);
+	Data d;
+	if (!case_input(c, k, i, kind, rank, dims, &d))
+		fail(c, EXIT_FILE, "E-FILE", "no data for input %d", i);
+	if (d.n >= 0 && d.n != n)
+		fail(c, EXIT_FILE, "E-FILE", "input %d has %d elements, the model wants %d", i, d.n, n);
+	if (is_optional(kind))
+		*in++ = tensor_scalar(&c->perm, BOOL, d.n >= 0);
+	for (int e = 0; e < n; e++)
+		in[e] = d.n >= 0 ? d.item[e] : tensor_new(&c->perm, t, rank, dims);
+}
+
+/* ---- sizes that the case's own data have ---- */
+
+static bool is_sequence(Kind kind) { return kind == KIND_SEQUENCE || kind == KIND_OPTIONAL_SEQUENCE; }
+
+/* The elements of sequences that the model takes or gives. */
+static int elements_of_data(Ctx *c, const Case *k, bool outputs, ShapeChoice *s)
+{
+	int n, found = 0;
+	const Argument *a = onnx_arguments(c, k->model, outputs, &n);
+	const char *stem = outputs ? k->out : k->in;
+	for (int i = 0; i < n; i++) {
+		Data d;
+		if (is_sequence(a[i].kind) && stem && data_file(c, stem, i, a[i].kind, &d))
+			s[found++] = list_sizes(c, a[i].name, d.item, d.n);
 	}
-	return s;
+	return found;
+}
+
+/* Inputs of unknown size. */
+static int sizes_of_data(Ctx *c, const Case *k, const Graph *g, ShapeChoice *s)
+{
+	int n = 0;
+	for (int i = 0; i < arguments(g, false); i++) {
+		Argument a = argument(g, false, i);
+		Data d;
+		if (a.kind != KIND_TENSOR || !k->in || shape_known(&g->in[a.first]->shape) || !data_file(c, k->in, i, a.kind, &d))
+			continue;
+		s[n] = (ShapeChoice){.input = a.name, .rank = d.item[0]->rank};
+		memcpy(s[n++].dim, d.item[0]->dim, sizeof d.item[0]->dim);
+	}
+	return n;
 }
 
 /* Every input that the case has a tensor for. */
@@ -170,25 +213,29 @@ static ConstChoice *data_as_consts(Ctx *c, const Case *k, const Graph *g, int *n
 {
 	ConstChoice *x = NEW_N(&c->perm, ConstChoice, g->nin);
 	*n = 0;
-	for (int i = 0; i < g->nin; i++) {
-		Tensor *t = k->in && g->in[i]->kind == KIND_TENSOR ? tensor_file(c, k->in, i) : NULL;
-		if (t)
-			x[(*n)++] = (ConstChoice){g->in[i]->name, t};
+	for (int i = 0; i < arguments(g, false); i++) {
+		Argument a = argument(g, false, i);
+		Data d;
+		if (k->in && a.kind == KIND_TENSOR && data_file(c, k->in, i, a.kind, &d))
+			x[(*n)++] = (ConstChoice){a.name, d.item[0]};
 	}
 	return x;
 }
 
 Graph *case_graph(Ctx *c, const Case *k, bool fix_sizes)
 {
-	ReadOptions o = {.dims = k->dim, .ndims = k->ndim};
+	ShapeChoice *s = NEW_N(&c->perm, ShapeChoice, MOST_CHOICES);
+	ReadOptions o = {.dims = k->dim, .ndims = k->ndim, .shapes = s};
+	o.nshapes = elements_of_data(c, k, false, s);
+	o.nshapes += elements_of_data(c, k, true, s + o.nshapes);
 	Graph *g = onnx_read(c, k->model, &o);
 	if (k->constant) {
 		o.consts = data_as_consts(c, k, g, &o.nconsts);
 		return onnx_read(c, k->model, &o);
 	}
-	if (fix_sizes)
-		o.shapes = sizes_of_data(c, k, g, &o.nshapes);
-	return o.nshapes ? onnx_read(c, k->model, &o) : g;
+	int more = fix_sizes ? sizes_of_data(c, k, g, s + o.nshapes) : 0;
+	o.nshapes += more;
+	return more ? onnx_read(c, k->model, &o) : g;
 }
 
 Graph *case_as_it_is(Ctx *c, const Case *k)

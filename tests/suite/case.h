@@ -29,9 +29,18 @@ typedef struct Cases {
 Cases suite_cases(Ctx *c, const char *root, const char *filter);
 Cases zoo_cases(Ctx *c, const char *root, const char *filter);
 
-/* Input or output number i of a case, NULL when there is no such file. The shape is that of a ramp. */
-Tensor *case_input(Ctx *c, const Case *k, int i, int rank, const int64_t *dims);
-Tensor *case_output(Ctx *c, const Case *k, int i);
+/* The tensors of an input or output: one, the elements of a sequence, or what an optional has. */
+typedef struct Data {
+	int n; /* -1: an optional that is absent */
+	Tensor **item;
+} Data;
+
+/* Input or output number i of a case; false when there is no such file. The shape is that of a ramp. */
+bool case_input(Ctx *c, const Case *k, int i, Kind kind, int rank, const int64_t *dims, Data *d);
+bool case_output(Ctx *c, const Case *k, int i, Kind kind, Data *d);
+/* Input i as the tensors in[] that a graph takes, of `n` elements and besides them, for an optional, a bool. An absent
+ * one is zeros. E-FILE when there is none. */
+void case_put(Ctx *c, const Case *k, int i, Kind kind, int n, DType t, int rank, const int64_t *dims, Tensor **in);
 
 /* The model, with the sizes that the case's inputs have: everything in it is a number. */
 Graph *case_graph(Ctx *c, const Case *k, bool fix_sizes);

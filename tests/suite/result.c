@@ -49,3 +49,19 @@ bool output_matches(const Result *r, const Case *k, const Tensor *got, const Ten
 	return r->random ? tensor_resembles(got, want, why, size)
 			 : tensor_matches(got, want, k->rtol, atol, why, size);
 }
+
+bool argument_matches(const Result *r, const Case *k, Kind kind, Tensor *const *got, int n, const Data *want, char *why,
+                      size_t size)
+{
+	bool there = !is_optional(kind) || load_i64(BOOL, got[0]->data, 0);
+	if (is_optional(kind))
+		got++, n--;
+	if (there != (want->n >= 0) || (there && n != want->n)) {
+		snprintf(why, size, "%s of %d elements, should be %d", there ? "it is there," : "absent,", n, want->n);
+		return false;
+	}
+	for (int i = 0; there && i < n; i++)
+		if (!output_matches(r, k, got[i], want->item[i], why, size))
+			return false;
+	return true;
+}

@@ -43,6 +43,10 @@ void result_op(Result *r, const Graph *g);
 /* Is that the output that the case asks for? What a Fourier transform gives is as exact as its largest element, and so
  * is what the case has stored: zeros in exact arithmetic are 2^-24 of that there. */
 bool output_matches(const Result *r, const Case *k, const Tensor *got, const Tensor *want, char *why, size_t size);
+/* The same of the tensors of an input or output of that kind: those of an optional begin with its bool, and NULL stands
+ * for what an absent one does not have. */
+bool argument_matches(const Result *r, const Case *k, Kind kind, Tensor *const *got, int n, const Data *want, char *why,
+                      size_t size);
 
 /* The targets whose code this processor runs: "c,x86-64-v3". */
 char *targets_here(void);

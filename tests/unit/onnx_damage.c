@@ -2,7 +2,34 @@
  * its bits flipped, and every allocation failing. The sanitizers of the other preset look on. */
 #include "tests/unit/onnx.h"
 
-/* A model with constants, a function, a body, an old form and a symbolic size. */
+/* p2 = p, whose columns go through sequences: a Loop and a map, each of which is written out. */
+static void through_sequences(Model *model)
+{
+	Arena *a = model->arena;
+	Onnx__GraphProto *map = PROTO(a, graph_proto), *loop = PROTO(a, graph_proto);
+	Model in_map = inside(model, map), in_loop = inside(model, loop);
+
+	set_int(model, add_node(model, "SplitToSequence", "p", "columns"), "axis", 1);
+	add_input(&in_map, "column", FLOAT, NULL);
+	add_node(&in_map, "Relu", "column", "high");
+	add_output(&in_map, "high", FLOAT, NULL);
+	set_graph(model, add_node(model, "SequenceMap", "columns", "maps"), "body", map);
+	add_numbers(model, "two", "2");
+	add_node(model, "SequenceEmpty", "", "empty");
+	add_input(&in_loop, "turn", INT64, "");
+	add_input(&in_loop, "go", BOOLEAN, "");
+	make_sequence(model, add_input(&in_loop, "old", FLOAT, NULL));
+	add_node(&in_loop, "SequenceAt", "maps,turn", "one");
+	add_node(&in_loop, "Optional", "one", "perhaps");
+	add_node(&in_loop, "OptionalGetElement", "perhaps", "sure");
+	add_node(&in_loop, "SequenceInsert", "old,sure", "new");
+	add_output(&in_loop, "go", BOOLEAN, "");
+	make_sequence(model, add_output(&in_loop, "new", FLOAT, NULL));
+	set_graph(model, add_node(model, "Loop", "two,,empty", "copies"), "body", loop);
+	set_int(model, add_node(model, "ConcatFromSequence", "copies", "p2"), "axis", 1);
+}
+
+/* A model with constants, a function, bodies, sequences, an old form and a symbolic size. */
 static uint8_t *something_of_everything(Arena *a, size_t *n)
 {
 	const float k[2] = {1, 2};
@@ -25,7 +52,8 @@ static uint8_t *something_of_everything(Arena *a, size_t *n)
 	set_int(&model, scan, "num_scan_inputs", 1);
 	set_graph(&model, scan, "body", body);
 	set_int(&model, add_node(&model, "Softmax", "s", "p"), "axis", 1);
-	add_node(&model, "Reshape", "p,shape", "q");
+	through_sequences(&model);
+	add_node(&model, "Reshape", "p2,shape", "q");
 	set_ints(&model, add_node(&model, "Squeeze", "q", "y"), "axes", "2");
 	add_output(&model, "y", FLOAT, "n,2");
 	return model_bytes(&model, n);

@@ -157,7 +157,7 @@ static void one_name_is_one_size(void **state)
 static void sizes_are_chosen(void **state)
 {
 	const DimChoice dims[] = {{"batch", 4, 4}, {"x.2", 1, 100}};
-	const ShapeChoice shapes[] = {{"w", 2, {4, 7}}};
+	const ShapeChoice shapes[] = {{.input = "w", .rank = 2, .dim = {4, 7}}};
 	const ReadOptions o = {.dims = dims, .ndims = 2, .shapes = shapes, .nshapes = 1};
 
 	(void)state;
@@ -174,7 +174,7 @@ static void sizes_are_chosen(void **state)
 
 static void shapes_are_given_where_there_is_none(void **state)
 {
-	const ShapeChoice shapes[] = {{"x", 2, {4, 7}}};
+	const ShapeChoice shapes[] = {{.input = "x", .rank = 2, .dim = {4, 7}}};
 	const ReadOptions o = {.shapes = shapes, .nshapes = 1};
 
 	(void)state;
@@ -197,7 +197,7 @@ static void refuse_dim(const char *name, int64_t lo, int64_t hi, const char *tex
 
 static void refuse_shape(const char *input, int rank, int64_t a, int64_t b, const char *text)
 {
-	const ShapeChoice shapes[] = {{input, rank, {a, b}}};
+	const ShapeChoice shapes[] = {{.input = input, .rank = rank, .dim = {a, b}}};
 	const ReadOptions o = {.shapes = shapes, .nshapes = 1};
 
 	refuse_with(&o, EXIT_USAGE, text);

@@ -79,6 +79,18 @@ static void sizes_are_read(void **state)
 	assert_string_equal(s.read.dims[2].name, "h");
 	assert_int_equal(s.read.shapes[0].rank, 4);
 	assert_int_equal(s.read.shapes[0].dim[3], 224);
+	accepted("m.onnx -o a.c --shape s=[2,3],3*[],[4] --shape t=none");
+	assert_true(s.read.shapes[0].elements && s.read.shapes[0].n == 5);
+	assert_int_equal(s.read.shapes[0].element[0].dim[1], 3);
+	assert_int_equal(s.read.shapes[0].element[3].rank, 0);
+	assert_int_equal(s.read.shapes[0].element[4].dim[0], 4);
+	assert_true(s.read.shapes[1].elements && s.read.shapes[1].n == 0);
+	refused("m.onnx -o a.c --shape s=[2", "commas");
+	refused("m.onnx -o a.c --shape s=[2]3", "commas between elements");
+	refused("m.onnx -o a.c --shape s=2,[3]", "brackets");
+	refused("m.onnx -o a.c --shape s=3*2,[1]", "brackets");
+	refused("m.onnx -o a.c --shape s=5000*[2]", "at most 4096");
+	refused("m.onnx -o a.c --shape s=4096*[2],[2]", "at most 4096");
 	refused("m.onnx -o a.c --dim batch", "NAME=N or NAME=LO..HI");
 	refused("m.onnx -o a.c --dim =3", "NAME=N");
 	refused("m.onnx -o a.c --dim n=-1", "whole numbers");

@@ -1,0 +1,218 @@
+/* lists.c -- sequences and optionals while a file is read: lists of tensors.
+ *
+ *     sequence    its elements
+ *     optional    whether it has an element (a bool, where only the run knows), and that: a tensor or a sequence
+ *
+ * Graphs take in and give tensors. Where a list meets the border of one, it is a row of them, an optional's bool first:
+ *
+ *     optional x = { has, { a, b } }   <-->   has, a, b */
+#include <string.h>
+#include "frontend/onnx.h"
+
+enum { LINKS_COST_ONE = 64 }; /* links to elements that are as dear as a node, see Import.written */
+
+Value *list_new(const Frame *f, Kind kind, DType t, int n, Value *const *item)
+{
+	Value *v = value_new(f->g, NULL);
+
+	v->kind = kind;
+	v->dtype = t;
+	v->item = NEW_N(f->im->arena, Value *, n + 1);
+	for (int i = 0; i < n; i++)
+		v->item[i] = item[i];
+	v->nitems = n;
+	f->im->written += (double)n / LINKS_COST_ONE;
+	return v;
+}
+
+bool is_list(const Value *v) { return v->item != NULL; }
+
+void need_tensor(const Frame *f, const Value *v, const char *what)
+{
+	if (v && is_list(v))
+		fail(f->im->ctx, EXIT_UNSUPPORTED, "E-UNSUPPORTED",
+		     "%s is a sequence or optional, which only operators on these can take", what);
+}
+
+Value *presence(const Frame *f, const Value *v)
+{
+	return v->has ? v->has : value_scalar(f->g, BOOL, v->nitems != 0);
+}
+
+/* ---- lists and rows ---- */
+
+static void add(const Frame *f, ValueRow *row, Value *v)
+{
+	GROW(f->im->arena, row->v, row->n, row->c);
+	row->v[row->n++] = v;
+}
+
+void put_row(const Frame *f, const Value *v, ValueRow *row)
+{
+	if (is_optional(v->kind))
+		add(f, row, presence(f, v));
+	for (int i = 0; i < v->nitems; i++)
+		if (v->item[i] && is_list(v->item[i]))
+			put_row(f, v->item[i], row);
+		else
+			add(f, row, v->item[i]);
+}
+
+Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at)
+{
+	if (!v || !is_list(v))
+		return row[(*at)++];
+	Value *list = list_new(f, v->kind, v->dtype, v->nitems, v->item);
+	if (is_optional(v->kind))
+		list->has = row[(*at)++];
+	for (int i = 0; i < v->nitems; i++)
+		list->item[i] = like_row(f, v->item[i], row, at);
+	return list;
+}
+
+/* ---- the border of the model ---- */
+
+static const char *element_name(const Frame *f, const char *name, Kind kind, int i)
+{
+	return is_optional(kind) ? i ? arena_format(f->im->arena, kind == KIND_OPTIONAL ? "%s" : "%s[%d]", name, i - 1)
+				     : arena_format(f->im->arena, "%s:present", name)
+				 : arena_format(f->im->arena, "%s[%d]", name, i);
+}
+
+/* One more input, of the element type and sizes that are told. */
+static Value *element_input(const Frame *f, const char *name, const Value *like, int i, DType t, const Shape *s)
+{
+	return value_input(f->g, element_name(f, name, like->kind, i), t, s);
+}
+
+static Value *sequence_input(const Frame *f, const char *name, const Value *like, const Elements *e, int from)
+{
+	Value *v = list_new(f, KIND_SEQUENCE, like->dtype, 0, NULL);
+
+	v->item = NEW_N(f->im->arena, Value *, e->n + 1);
+	for (; v->nitems < e->n; v->nitems++)
+		v->item[v->nitems] = element_input(f, name, like, v->nitems + from, like->dtype, &e->shape[v->nitems]);
+	return v;
+}
+
+Value *list_input(const Frame *f, const char *name, Kind kind, DType t, const Elements *e)
+{
+	static const Shape scalar = {0};
+	Value like = {.kind = kind, .dtype = t};
+
+	if (kind == KIND_SEQUENCE)
+		return sequence_input(f, name, &like, e, 0);
+	Value *has = element_input(f, name, &like, 0, BOOL, &scalar);
+	Value *element = kind == KIND_OPTIONAL_SEQUENCE ? sequence_input(f, name, &like, e, 1)
+							: element_input(f, name, &like, 1, t, &e->shape[0]);
+	Value *v = list_new(f, kind, t, 1, &element);
+	v->has = has;
+	return v;
+}
+
+void arguments_open(const Frame *f)
+{
+	f->g->arg_in = NEW_N(f->im->arena, Argument, f->scope->graph->n_input);
+	f->g->arg_out = NEW_N(f->im->arena, Argument, f->scope->graph->n_output);
+}
+
+void argument_in(const Frame *f, const Value *v, const char *name, int first)
+{
+	f->g->arg_in[f->g->narg_in++] = (Argument){name, v->kind, v->dtype, first, f->g->nin - first};
+}
+
+/* The tensors of v, as outputs. */
+static void put_outputs(const Frame *f, const Value *v, const char *name)
+{
+	ValueRow row = {0};
+
+	put_row(f, v, &row);
+	for (int i = 0; i < row.n; i++) {
+		if (!row.v[i])
+			fail_unknown_element(f, name);
+		graph_output(f->g, row.v[i], element_name(f, name, v->kind, i));
+	}
+}
+
+void argument_out(const Frame *f, Value *v, const char *name)
+{
+	int first = f->g->nout;
+
+	if (is_list(v))
+		put_outputs(f, v, name);
+	else
+		graph_output(f->g, v, name);
+	f->g->arg_out[f->g->narg_out++] = (Argument){name, v->kind, v->dtype, first, f->g->nout - first};
+}
+
+static bool all_tensors(const Argument *a, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (a[i].kind != KIND_TENSOR)
+			return false;
+	return true;
+}
+
+void arguments_close(const Frame *f)
+{
+	Graph *g = f->g;
+
+	if (all_tensors(g->arg_in, g->narg_in) && all_tensors(g->arg_out, g->narg_out))
+		g->arg_in = g->arg_out = NULL;
+}
+
+void fail_unknown_element(const Frame *f, const char *name)
+{
+	hint(f->im->ctx, "--shape '%s=[3,4],[2,4]' gives elements their sizes, where that is an output of the model",
+	     shown(f->im->ctx, name));
+	fail(f->im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", "the sizes of the elements of '%s' are known to the run only",
+	     shown(f->im->ctx, name));
+}
+
+/* ---- two branches ---- */
+
+static const char *const kind_text[] = {"a tensor", "a sequence", "an optional", "a map", "an optional sequence"};
+
+/* A value of zeros that looks like v, in another graph. */
+static Value *zeros(const Raw *r, const Frame *f, const Value *v)
+{
+	int64_t size[MAX_RANK];
+
+	if (is_list(v)) {
+		Value *list = list_new(f, v->kind, v->dtype, v->nitems, v->item);
+		for (int i = 0; i < v->nitems; i++)
+			list->item[i] = zeros(r, f, v->item[i]);
+		return list;
+	}
+	if (!shape_known(&v->shape) || v->dtype == STR)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "one branch gives an empty optional, and the other one of unknown sizes");
+	for (int i = 0; i < v->shape.rank; i++)
+		size[i] = v->shape.dim[i].k;
+	return put(f->g, NULL, "Expand", value_scalar(f->g, v->dtype, 0), value_i64(f->g, v->shape.rank, size), END_IN);
+}
+
+/* The optional v, empty, with something in the place of an element like that of `full`. */
+static Value *padded(const Raw *r, const Frame *f, const Value *v, const Value *full)
+{
+	Value *element = zeros(r, f, full->item[0]), *list = list_new(f, full->kind, full->dtype, 1, &element);
+
+	list->has = presence(f, v);
+	return list;
+}
+
+void branches_align(const Raw *r, const Frame *f, Value **a, const Frame *g, Value **b)
+{
+	if (!is_list(*a) && !is_list(*b))
+		return;
+	if ((*a)->kind != (*b)->kind)
+		raw_fail(r, EXIT_MODEL, "E-TYPE", "the branches give %s and %s", kind_text[(*a)->kind], kind_text[(*b)->kind]);
+	if (is_optional((*a)->kind) && (*a)->nitems < (*b)->nitems)
+		*a = padded(r, f, *a, *b);
+	else if (is_optional((*a)->kind) && (*a)->nitems > (*b)->nitems)
+		*b = padded(r, g, *b, *a);
+	if ((*a)->nitems != (*b)->nitems)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the branches give sequences of %d and %d elements, and the run chooses",
+			 (*a)->nitems, (*b)->nitems);
+	for (int i = 0; is_optional((*a)->kind) && i < (*a)->nitems; i++)
+		branches_align(r, f, &(*a)->item[i], g, &(*b)->item[i]);
+}
