@@ -192,3 +192,76 @@ void groups_to_channels(Raw *r)
 	for (int i = 1; i <= 2; i++)
 		r->in[i] = spread(r, need_input(r, i), groups, x->dim[1].k / groups);
 }
+
+/* ---- Scan ---- */
+
+/* Scan(lengths, states and sequences ...) of version 8. */
+static int64_t batch_size(const Raw *r)
+{
+	int64_t size = -1;
+
+	if (input(r, 0))
+		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "of version 8, with a length for each sequence");
+	for (int i = 1; i < r->nin; i++) {
+		const Shape *x = &need_input(r, i)->shape;
+		if (x->rank < 1 || !dim_known(x->dim[0]))
+			raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the batch of input %d is no number", i);
+		if (size >= 0 && x->dim[0].k != size)
+			raw_fail(r, EXIT_MODEL, "E-SHAPE", "takes batches of %lld and %lld", (long long)size, (long long)x->dim[0].k);
+		size = x->dim[0].k;
+	}
+	if (size < 1)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "of version 8, with an empty batch");
+	return size;
+}
+
+/* Number b of the batch, scanned as today; its outputs with a batch axis of 1. */
+static void scan_one(Raw *r, int64_t b, Value **out)
+{
+	Raw one = *r;
+	int64_t axis = 0;
+
+	one.in = NULL;
+	one.nin = one.cin = 0;
+	one.out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout);
+	for (int i = 1; i < r->nin; i++)
+		set_input(&one, i - 1, emit(r, "Gather", r->in[i], scalar_i64(r, b)));
+	raw_build(&one);
+	for (int i = 0; i < r->nout; i++)
+		out[i] = emit(r, "Unsqueeze", one.out[i], value_i64(r->f->g, 1, &axis));
+}
+
+static void rename_directions(Raw *r)
+{
+	const AttributeProto *a = take(r, "directions", AT_INTS);
+
+	if (!a)
+		return;
+	AttributeProto *named = arena_copy(r->f->im->arena, a, sizeof *a);
+	named->name = arena_string(r->f->im->arena, "scan_input_directions");
+	r->attr[r->nattr++] = named;
+}
+
+void scan_batches(Raw *r)
+{
+	const GraphProto *body = graph_attribute(r, "body");
+	int64_t size = batch_size(r);
+	Raw *join = NEW_N(&r->f->im->ctx->scratch, Raw, r->nout);
+	Value **out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout);
+
+	rename_directions(r);
+	for (int i = 0; i < r->nout; i++)
+		join[i] = more(r, "Concat", NULL, NULL);
+	for (int64_t b = 0; b < size; b++) {
+		if (body)
+			body_count(r, body);
+		scan_one(r, b, out);
+		for (int i = 0; i < r->nout; i++)
+			set_input(&join[i], (int)b, out[i]);
+	}
+	for (int i = 0; i < r->nout; i++) {
+		set_int(&join[i], "axis", 0);
+		r->out[i] = finish(&join[i]);
+	}
+	r->done = true;
+}

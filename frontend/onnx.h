@@ -313,6 +313,7 @@ void subgraph_build(Raw *r, const GraphProto *p); /* a body; what it captures is
 int bodies_close(Raw *r, Graph **sub); /* the bodies get their outputs; how many the node then has */
 /* The nodes of a body in the place of the node that owns it; out[i] is what it gives. */
 void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out);
+void body_count(const Raw *r, const GraphProto *p); /* one more copy of a body; E-LIMIT where there are too many */
 const GraphProto *graph_attribute(const Raw *r, const char *name);
 bool branch_build(Raw *r); /* true: the condition of this If is known, and the branch stands in its place */
 void initializers_build(Frame *f);

@@ -218,11 +218,6 @@ static void split_evenly(Raw *r)
 		set_int(r, "num_outputs", r->nout);
 }
 
-static void batched_scan(Raw *r)
-{
-	raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "of version %d, with a batch axis", r->version);
-}
-
 /* The condition of an If or Loop, and how often a Loop runs, may be given as one element of rank 1. */
 static void scalars(Raw *r)
 {
@@ -284,7 +279,7 @@ static const struct Row {
 	{"Pad", 11, pads_to_input, NULL},
 	{"TopK", 10, k_to_input, NULL},
 	{"Scatter", ALWAYS, same, "ScatterElements"},
-	{"Scan", 9, batched_scan, NULL},
+	{"Scan", 9, scan_batches, NULL},
 	{"Loop", ALWAYS, scalars, NULL},
 	{"If", ALWAYS, scalars, NULL},
 	{"ReduceSum", 13, axes_to_input, NULL},

@@ -279,6 +279,16 @@ const GraphProto *graph_attribute(const Raw *r, const char *name)
 	return NULL;
 }
 
+void body_count(const Raw *r, const GraphProto *p)
+{
+	const Scope *s = scope_of_graph(r->f->scope, r->index, p);
+	Import *im = r->f->im;
+
+	im->written += s->cost + s->names.n + BODY_COST;
+	if (im->written > MOST_WRITTEN)
+		raw_fail(r, EXIT_LIMIT, "E-LIMIT", "with its bodies written out for each turn and element the model is too large");
+}
+
 /* Names from outside are what they are there. */
 void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out)
 {
@@ -287,9 +297,7 @@ void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out)
 	Frame f = {.im = im, .scope = s, .path = r->f->path, .env = r->f->env, .nenv = r->f->nenv,
 		   .in_function = r->f->in_function, .g = r->f->g, .eval = r->f->eval};
 
-	im->written += s->cost + s->names.n + BODY_COST;
-	if (im->written > MOST_WRITTEN)
-		raw_fail(r, EXIT_LIMIT, "E-LIMIT", "with its bodies written out for each turn and element the model is too large");
+	body_count(r, p);
 	f.value = NEW_N(im->arena, Value *, s->names.n);
 	for (uint32_t i = 0; i < s->noutside; i++)
 		value_bind(&f, s->names.name[s->outside[i]], value_of(r->f, s->names.name[s->outside[i]]));

@@ -397,6 +397,39 @@ static void gemm_and_recurrences_drop_flags(void **state)
 	EXPECT("1,1,1,1", 0);
 }
 
+/* state = 2 state + row, for each of a batch */
+static Onnx__NodeProto *old_scan(const char *inputs)
+{
+	Onnx__NodeProto *n = old(8, "Scan", inputs, "2,3,1");
+	Onnx__GraphProto *body = PROTO(&ctx.perm, graph_proto);
+	Model in = inside(&m, body);
+
+	body->name = "body";
+	add_input(&in, "state", FLOAT, NULL);
+	add_input(&in, "row", FLOAT, NULL);
+	add_node(&in, "Add", "state,state", "twice");
+	add_node(&in, "Add", "twice,row", "next");
+	add_output(&in, "next", FLOAT, NULL);
+	set_graph(&m, n, "body", body);
+	set_int(&m, n, "num_scan_inputs", 1);
+	FLOATS("s", "2,1", 0, 1);
+	return n;
+}
+
+static void scans_of_batches(void **state)
+{
+	(void)state;
+	old_scan(",s,x");
+	EXPECT("2,1", 4, 33); /* ((2 0 + 0) 2 + 1) 2 + 2, ((2 1 + 3) 2 + 4) 2 + 5 */
+	set_ints(&m, old_scan(",s,x"), "directions", "1");
+	EXPECT("2,1", 10, 39);
+	old_scan("s,s,x");
+	refuse(EXIT_UNSUPPORTED, "a length for each sequence");
+	old_scan(",t,x");
+	FLOATS("t", "3,1", 0, 0, 0);
+	refuse(EXIT_MODEL, "takes batches of 3 and 2");
+}
+
 static void first_files_of_all(void **state)
 {
 	Onnx__NodeProto *n = old(1, "Reshape", "x", "4");
@@ -439,6 +472,7 @@ int main(void)
 		TEST(masks_of_the_data_type),
 		TEST(defaults_that_moved),
 		TEST(gemm_and_recurrences_drop_flags),
+		TEST(scans_of_batches),
 		TEST(first_files_of_all),
 	};
 
