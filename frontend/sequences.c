@@ -96,20 +96,22 @@ static Value *empty(Raw *r)
 	return list(r, dtype_of(r->f->im->ctx, take_int(r, "dtype", F32), r->name), 0, NULL);
 }
 
-static bool all_alike(const Value *s)
+/* The run may choose among elements that look alike. */
+static void need_alike(const Raw *r, const Value *s)
 {
-	for (int i = 0; i < s->nitems; i++)
-		if (!s->item[i] || !shape_known(&s->item[i]->shape) || !shape_same(&s->item[0]->shape, &s->item[i]->shape))
-			return false;
-	return s->nitems > 0;
-}
+	bool alike = s->nitems > 0;
 
-/* Where all elements look alike, the run may choose: they become one tensor. */
-static Value *gathered(Raw *r, const Value *s)
-{
-	if (!all_alike(s))
+	for (int i = 0; alike && i < s->nitems; i++)
+		alike = s->item[i] && shape_known(&s->item[i]->shape) && shape_same(&s->item[0]->shape, &s->item[i]->shape);
+	if (!alike)
 		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
 			 "the position is computed while the model runs, and the elements differ in size");
+}
+
+/* They become one tensor then. */
+static Value *gathered(Raw *r, const Value *s)
+{
+	need_alike(r, s);
 	Raw pick = more(r, "Gather", in_a_stack(r, s, 0), emit(r, "Reshape", input(r, 1), value_i64(r->f->g, 0, NULL)));
 	return finish(&pick);
 }
@@ -148,15 +150,14 @@ static bool may_stand(const Value *s, const Value *x, int to, const Value *given
 	return true;
 }
 
-/* The position, counted from the front, which must be one of those that may be. */
-static Value *settled_position(const Raw *r, const Value *s, const bool *may)
+/* The position, counted from the front, which must be one of the n that may be. */
+static Value *settled_position(const Raw *r, int slot, const Value *s, const bool *may, int64_t n)
 {
-	int64_t size[1] = {s->nitems + 1};
 	Graph *g = r->f->g;
-	Value *at = scalar_of(r, input(r, 2));
-	Tensor *t = tensor_new(r->f->im->arena, BOOL, 1, size);
+	Value *at = scalar_of(r, input(r, slot));
+	Tensor *t = tensor_new(r->f->im->arena, BOOL, 1, &n);
 
-	for (int i = 0; i <= s->nitems; i++)
+	for (int64_t i = 0; i < n; i++)
 		store_i64(BOOL, t->data, i, may[i]);
 	at = where(r, emit(r, "Less", at, scalar_i64(r, 0)), emit(r, "Add", at, scalar_i64(r, s->nitems)), at);
 	require(g, NULL, emit(r, "Gather", value_const(g, NULL, t), at));
@@ -183,7 +184,7 @@ static void fill_chosen(Raw *r, const Value *s, Value *x, Value **item)
 	first = first_of(may, n, 0);
 	if (first == n)
 		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the position is computed while the model runs, and no size tells it");
-	Value *at = settled_position(r, s, may);
+	Value *at = settled_position(r, 2, s, may, n);
 	for (int i = 0; i < n; i++) {
 		item[i] = first < i ? s->item[i - 1] : NULL;
 		if (may[i])
@@ -216,17 +217,37 @@ static Value *insert(Raw *r)
 	return list(r, x->dtype, s->nitems + 1, item);
 }
 
+static void fill_erased(const Value *s, int from, Value **item)
+{
+	for (int i = 0, to = 0; i < s->nitems; i++)
+		if (i != from)
+			item[to++] = s->item[i];
+}
+
+/* Where all elements look alike, the run may choose which of them goes. */
+static void fill_left(Raw *r, const Value *s, Value **item)
+{
+	bool *may = NEW_N(&r->f->im->ctx->scratch, bool, s->nitems);
+
+	need_alike(r, s);
+	for (int i = 0; i < s->nitems; i++)
+		may[i] = true;
+	Value *at = settled_position(r, 1, s, may, s->nitems);
+	for (int i = 0; i + 1 < s->nitems; i++)
+		item[i] = where(r, emit(r, "Greater", at, scalar_i64(r, i)), s->item[i], s->item[i + 1]);
+}
+
 static Value *erase(Raw *r)
 {
 	const Value *s = need_list(r, 0);
-	int from = position(r, 1, s->nitems, s->nitems - 1, s->nitems - 1);
 	Value **item = NEW_N(&r->f->im->ctx->scratch, Value *, s->nitems);
 
 	if (!s->nitems)
 		raw_fail(r, EXIT_MODEL, "E-INDEX", "takes an element out of an empty sequence");
-	for (int i = 0, to = 0; i < s->nitems; i++)
-		if (i != from)
-			item[to++] = s->item[i];
+	if (is_computed(r, 1))
+		fill_left(r, s, item);
+	else
+		fill_erased(s, position(r, 1, s->nitems, s->nitems - 1, s->nitems - 1), item);
 	return list(r, s->dtype, s->nitems - 1, item);
 }
 
@@ -237,6 +258,8 @@ static Value *concatenated(Raw *r)
 	const Value *s = need_list(r, 0);
 	int64_t axis = take_int(r, "axis", 0);
 
+	for (int i = 0; i < s->nitems; i++)
+		element_of(r, s, i);
 	return take_int(r, "new_axis", 0) ? in_a_stack(r, s, axis) : concatenation(r, s->nitems, s->item, axis);
 }
 

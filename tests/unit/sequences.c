@@ -202,6 +202,15 @@ static void the_run_may_choose_a_position(void **state)
 	has(&e, g, 0, 3, 10);
 	o = elements_of(two_and_three, 2, NULL, 0);
 	refuse_with(&o, EXIT_UNSUPPORTED, "the elements differ in size");
+	m.graph->n_node = 0;
+	add_node(&m, "SequenceErase", "s,k", "y");
+	refuse_with(&o, EXIT_UNSUPPORTED, "the elements differ in size");
+	o = elements_of(threes, 3, NULL, 0);
+	for (int k = -3; k < 3; k++) {
+		g = give(&o, k, &e);
+		for (int i = 0; i < 2; i++)
+			has(&e, g, i, 3, i < (k + 3) % 3 ? 10 * i : 10 * (i + 1));
+	}
 }
 
 /* A body of `inputs`, of one node. */
