@@ -159,17 +159,29 @@ static void give(const Frame *f, const ValueInfoProto *p, Value **given)
 	given[k]->shape = s;
 }
 
-/* A function of single elements keeps the shape: what the file gives its result holds for what it reads. */
+static bool all_ones(const Shape *s)
+{
+	for (int i = 0; i < s->rank; i++)
+		if (!dim_is(s->dim[i], 1))
+			return false;
+	return true;
+}
+
+/* A function of single elements keeps the shape: what the file gives its result holds for what it reads. Of several that
+ * it reads, one element comes from one each. */
 static void give_backward(const Frame *f, const NodeProto *p, Value **given)
 {
 	const Op *op = is_onnx_domain(p->domain) ? op_find("", p->op_type) : NULL;
-	bool one = p->n_input == 1 || (p->n_input == 2 && !strcmp(text_of(p->op_type), "CastLike"));
+	size_t n = !strcmp(text_of(p->op_type), "CastLike") ? 1 : p->n_input;
 
-	if (!op || !(op->flags & POINTWISE) || !one || p->n_output != 1 || !*p->input[0] || !*p->output[0])
+	if (!op || !(op->flags & POINTWISE) || p->n_output != 1 || !*p->output[0])
 		return;
-	Value **to = &given[names_find(&f->scope->names, p->input[0])];
-	if (!*to)
-		*to = given[names_find(&f->scope->names, p->output[0])];
+	Value *y = given[names_find(&f->scope->names, p->output[0])];
+	for (size_t i = 0; i < n && y && (n == 1 || all_ones(&y->shape)); i++) {
+		Value **to = *p->input[i] ? &given[names_find(&f->scope->names, p->input[i])] : NULL;
+		if (to && !*to)
+			*to = y;
+	}
 }
 
 Value **shapes_given(const Frame *f)

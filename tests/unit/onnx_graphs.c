@@ -424,6 +424,40 @@ static void bodies_agree_with_their_operands(void **state)
 	refuse(EXIT_MODEL, "declared with shape [3], but has [2]");
 }
 
+/* Loop(three) { y = Slice(x, turn, turn + 1) }, where only y + c, which is an output, says that this is one element. */
+static void bodies_are_trusted(void **state)
+{
+	Onnx__GraphProto *body = PROTO(&ctx.perm, graph_proto);
+	Model in = inside(&m, body);
+	Eval e = {0};
+	Tensor *x = tensor_new(&ctx.perm, F32, 1, (int64_t[]){3});
+
+	(void)state;
+	body->name = "body";
+	add_input(&m, "x", FLOAT, "3");
+	add_tensor(&m, "c", FLOAT, "1", "\0\0\0\100", 4);
+	add_tensor(&m, "three", INT64, "", &(int64_t){3}, 8);
+	add_tensor(&m, "yes", BOOLEAN, "", "\1", 1);
+	add_numbers(&m, "one", "1");
+	add_numbers(&m, "zero", "0");
+	add_input(&in, "turn", INT64, "");
+	add_input(&in, "go", BOOLEAN, "");
+	add_node(&in, "Unsqueeze", "turn,zero", "from");
+	add_node(&in, "Add", "from,one", "to");
+	add_node(&in, "Slice", "x,from,to", "cut");
+	add_node(&in, "Add", "cut,c", "sum");
+	add_output(&in, "go", BOOLEAN, "");
+	add_output(&in, "sum", FLOAT, "1");
+	set_graph(&m, add_node(&m, "Loop", "three,yes", "y"), "body", body);
+	add_output(&m, "y", FLOAT, "3,1");
+	for (int i = 0; i < 3; i++)
+		((float *)x->data)[i] = (float)i;
+	Graph *g = import();
+	eval_graph(&e, g, &ctx.perm, &x);
+	assert_true(shape_known(&g->node[0]->sub[0]->out[1]->shape));
+	assert_float_equal(((float *)eval_value(&e, g->out[0])->data)[2], 4, 0);
+}
+
 static void names_of_a_body_are_its_own(void **state)
 {
 	Onnx__GraphProto *body = scan();
@@ -586,6 +620,7 @@ int main(void)
 		TEST(bodies_capture_what_they_read),
 		TEST(bodies_wait_for_what_they_capture),
 		TEST(bodies_agree_with_their_operands),
+		TEST(bodies_are_trusted),
 		TEST(names_of_a_body_are_its_own),
 		TEST(all_missing_operators_are_named),
 		TEST(branches_that_are_not_taken),
