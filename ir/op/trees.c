@@ -217,6 +217,8 @@ static void check_ensemble(Graph *g, const Node *n)
 {
 	const struct Ensemble *a = n->attr;
 	int count = a->nodes_featureids.n, nan = a->nodes_missing_value_tracks_true.n;
+	if (!a->nodes_splits || !a->nodes_modes || !a->leaf_weights)
+		fail_node(g, n, "E-ATTR", "requires nodes_splits, nodes_modes and leaf_weights");
 	bool same = a->nodes_truenodeids.n == count && a->nodes_falsenodeids.n == count && a->nodes_trueleafs.n == count &&
 		    a->nodes_falseleafs.n == count && a->nodes_splits->count == count && a->nodes_modes->count == count &&
 		    (nan <= 0 || nan == count);
