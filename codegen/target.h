@@ -47,8 +47,8 @@ typedef struct Targets {
  * EXIT_USAGE. */
 Targets targets_read(Ctx *c, const char *list);
 
-/* How an operation is written, by the type of its operands; %0 to %4 are these, @0 to @4 tables, $ and # memory for text; NULL: not available. Helpers it uses are
- * found by name. */
+/* How an operation is written, by the type of its operands; %0 to %4 are these, @0 to @4 tables, $ and # memory for text;
+ * NULL: not available. Helpers it uses are found by name. */
 typedef struct AluText {
 	const char *f32, *f64, *integer, *vector, *text;
 } AluText;
