@@ -234,10 +234,41 @@ void print_size_locals(Unit *u, const char *text, Out *o)
 	put_text(o, "%s", line);
 }
 
+/* It is made of what the inputs tell. */
+static bool is_given(Unit *u, Dim d)
+{
+	bool given = dim_known(d), symbol = dim_symbol_of(u->g->syms, d);
+	for (int i = 0; i < u->ngiven && !given; i++)
+		given = dim_same(u->size[i], d);
+	if (given || symbol)
+		return given;
+	given = true;
+	for (int k = 0; given && k < dim_nargs(u->g->syms, d); k++)
+		given = is_given(u, dim_arg(u->g->syms, d, k));
+	return given;
+}
+
+/* Stages read the one as far as the other goes. */
+static void print_equal_checks(Unit *u, Out *o)
+{
+	const Syms *s = u->g->syms;
+	Out tests = {.arena = o->arena};
+	put_text(&tests, "%s", "");
+	for (uint32_t i = 0; i < s->nequal; i++)
+		if (is_given(u, s->equal[i].a) && is_given(u, s->equal[i].b))
+			put_text(&tests, "\tif (%s != %s)\n\t\treturn TCC_ERR_SHAPE;\n", formula(u, s->equal[i].a, false),
+			         formula(u, s->equal[i].b, false));
+	for (int i = 0; i < u->ngiven; i++)
+		if (uses_word(tests.text, arena_format(o->arena, "d%d", i)))
+			put_text(o, "\tconst int64_t d%d = in->d%d;\n", i, i);
+	put_text(o, "%s", tests.text);
+}
+
 void print_size_checks(Unit *u, Out *o)
 {
 	for (int i = 0; i < u->ngiven; i++)
 		put_text(o, "\tif (in->d%d < %lld || in->d%d > %lld)\n\t\treturn TCC_ERR_SHAPE;\n", i, least_of(u, i), i, most_of(u, i));
+	print_equal_checks(u, o);
 }
 
 void print_sizes_in(Unit *u, Out *o)

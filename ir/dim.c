@@ -121,6 +121,15 @@ void dim_choose(Syms *s, const char *name, int64_t lo, int64_t hi)
 	s->choice[s->nchoice++] = (Symbol){.name = name, .lo = lo, .hi = hi};
 }
 
+void dim_assume_equal(Syms *s, Dim a, Dim b)
+{
+	for (uint32_t i = 0; i < s->nequal; i++)
+		if (dim_same(s->equal[i].a, a) && dim_same(s->equal[i].b, b))
+			return;
+	GROW(&s->ctx->perm, s->equal, s->nequal, s->cequal);
+	s->equal[s->nequal++] = (DimPair){a, b};
+}
+
 static Symbol new_symbol(const Syms *s, const char *name)
 {
 	for (uint32_t i = 0; i < s->nchoice; i++)

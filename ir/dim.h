@@ -22,8 +22,12 @@ typedef struct Symbol {
 	bool counted;     /* found out at run time by a node, not given by an input's shape */
 } Symbol;
 
+typedef struct DimPair { Dim a, b; } DimPair;
+
 typedef struct Syms {
 	Ctx *ctx;
+	DimPair *equal; /* sizes that have to be equal, see dim_assume_equal() */
+	uint32_t nequal, cequal;
 	Symbol *choice; /* bounds that the user gave symbols which are still to be made */
 	uint32_t nchoice, cchoice;
 	DimExpr *expr; /* [1..nexpr) */
@@ -62,6 +66,8 @@ Dim dim_max(Syms *s, Dim a, Dim b);
  * for all); INT64_MIN and INT64_MAX when unbounded. */
 int64_t dim_lo(Syms *s, Dim d);
 int64_t dim_hi(Syms *s, Dim d);
+/* Inference took a and b for the same size, and only a run can tell: emitted code asks. */
+void dim_assume_equal(Syms *s, Dim a, Dim b);
 /* The size for which choices are made that suit one size only: where it varies, a quarter of the most. */
 int64_t dim_usual(Syms *s, Dim d);
 Dim dim_bounded(Syms *s, Dim d); /* the same size with dim_hi() noted in k */

@@ -109,10 +109,14 @@ int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank)
 
 /* ---- broadcasting ---- */
 
-/* One size of the result; false when a and b never fit. A size that is known only at run time equals the other one or
- * is 1 then, so the larger one of the two is right (the run checks it). */
+/* One size of the result; false when a and b never fit. A size that is known only at run time has to equal the other one
+ * then: the run checks it. */
 static bool broadcast_dim(Syms *s, Dim a, Dim b, Dim *result)
 {
+	bool open = !dim_same(a, b) && (!dim_known(a) || !dim_known(b));
+
+	if (open && !dim_is(a, 1) && !dim_is(b, 1))
+		dim_assume_equal(s, a, b);
 	if (dim_same(a, b) || dim_is(b, 1))
 		*result = a;
 	else if (dim_is(a, 1) || dim_known(b))
@@ -121,7 +125,7 @@ static bool broadcast_dim(Syms *s, Dim a, Dim b, Dim *result)
 		*result = a;
 	else
 		*result = dim_lo(s, a) > 1 ? a : dim_lo(s, b) > 1 ? b : dim_max(s, a, b);
-	return dim_same(a, b) || !dim_known(a) || !dim_known(b) || a.k == 1 || b.k == 1;
+	return open || dim_same(a, b) || dim_is(a, 1) || dim_is(b, 1);
 }
 
 static Dim dim_from_end(const Shape *s, int i)

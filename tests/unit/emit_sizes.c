@@ -205,6 +205,28 @@ static void refuses_other_sizes(void **state)
 	ctx_close(&ctx);
 }
 
+/* Where the model adds n to s and to 3 elements, they are the same: neither is read as far as the other goes. */
+static void refuses_sizes_that_do_not_meet(void **state)
+{
+	static const int64_t right[] = {3, 3}, wrong[][SIZES] = {{1, 3}, {3, 1}, {2, 2}, {4, 3}};
+	static const Model sums = {"graph (%x f32[n], %u f32[s], %b f32[3]) -> (%y) { %p = Add(%x, %u) %y = Add(%p, %b) }",
+				   {4, 4}, {{0}}};
+	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
+	Tensor *in[INPUTS];
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	Session *s = jit(&ctx, parse(&sums), &settings, NULL);
+	for (int i = 0; i < 5; i++) {
+		make_inputs(parse(&sums), i ? wrong[i - 1] : right, in);
+		session_bind(s, in);
+		assert_int_equal(session_run(s), i ? TCC_ERR_SHAPE : TCC_OK);
+	}
+	session_close(s);
+	ctx_close(&ctx);
+}
+
 /* No stage is divided along a batch that may be one image: every worker has rows, or channels, of each image. */
 static void workers_share_each_image(void **state)
 {
@@ -259,6 +281,7 @@ int main(void)
 		cmocka_unit_test(on_c),
 		cmocka_unit_test(on_this_machine),
 		cmocka_unit_test(refuses_other_sizes),
+		cmocka_unit_test(refuses_sizes_that_do_not_meet),
 		cmocka_unit_test(workers_share_each_image),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
 	};
