@@ -31,12 +31,24 @@ check() {
 	fi
 }
 
-# tally NAME COMMAND...: a program whose last line is "... N passed, N failed"; one that ends without it failed once.
+# begin NAME COMMAND...: a program that runs while the script goes on; tally NAME waits for it.
+begin() {
+	name=$1
+	shift
+	rm -f "build/log/$name.status"
+	{
+		"$@" >"build/log/$name.txt" 2>&1
+		echo $? >"build/log/$name.status"
+	} &
+}
+
+# tally NAME [COMMAND...]: a program whose last line is "... N passed, N failed"; one that ends without it failed once.
 tally() {
 	name=$1
 	shift
-	"$@" >"build/log/$name.txt" 2>&1
-	status=$?
+	[ $# -gt 0 ] && begin "$name" "$@"
+	wait
+	status=$(cat "build/log/$name.status")
 	p=$(sed -n '$s/.*\b\([0-9][0-9]*\) passed, [0-9][0-9]* failed.*/\1/p' "build/log/$name.txt")
 	f=$(sed -n '$s/.*\b[0-9][0-9]* passed, \([0-9][0-9]*\) failed.*/\1/p' "build/log/$name.txt")
 	if [ -z "$p" ]; then
@@ -45,24 +57,24 @@ tally() {
 		tail -n 15 "build/log/$name.txt"
 		return
 	fi
-	[ $status -ne 0 ] && [ "$f" -eq 0 ] && f=1
+	[ "$status" -ne 0 ] && [ "$f" -eq 0 ] && f=1
 	count "$name" "$p" "$f"
 	[ "$f" -ne 0 ] && tail -n 15 "build/log/$name.txt"
 }
 
-# unit PRESET: the cmocka programs of tests/unit; one that ends without a summary failed once.
+# unit PRESET: the cmocka programs of tests/unit, one a processor at a time; one that ends without a summary failed once.
 unit() {
 	p=0
 	f=0
-	for program in build/"$1"/unit-*; do
-		[ -x "$program" ] || continue
-		log=build/log/$1-$(basename "$program").txt
-		"$program" >"$log" 2>&1
-		status=$?
+	rm -f build/log/"$1"-unit-*
+	find build/"$1" -maxdepth 1 -name 'unit-*' -type f | sort | xargs -P "$(nproc)" -I {} \
+		sh -c 'log=build/log/$1-$(basename "$2"); "$2" >"$log.txt" 2>&1; echo $? >"$log.status"' unit "$1" {}
+	for log in build/log/"$1"-unit-*.txt; do
+		status=$(cat "${log%.txt}.status")
 		good=$(sed -n 's/.*\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log")
 		bad=$(sed -n 's/.*\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log")
 		p=$((p + ${good:-0}))
-		if [ $status -ne 0 ]; then
+		if [ "$status" -ne 0 ]; then
 			f=$((f + ${bad:-1}))
 			grep -E 'ERROR|error:|runtime error|FAILED' "$log" | tail -n 15
 		fi
@@ -77,16 +89,23 @@ check build-sanitize build sanitize
 check build-clang build clang
 unit release
 unit sanitize
-tally bad-inspect sh tests/bad/run.sh build/release/make_bad build/release/tcc-inspect
-tally bad-compile sh tests/bad/run.sh build/release/make_bad build/release/tcc-compile --check
-tally ops-and-passes build/release/run tests
-tally ops-and-passes-sanitize build/sanitize/run tests
-tally ops-as-c build/release/run -t c tests
-tally ops-as-native-c build/release/run -t native tests
-tally schedules build/release/schedules
-tally strict-bits build/release/run -s tests
-tally vector-functions build/release/ulp
+begin bad-inspect sh tests/bad/run.sh build/release/make_bad build/release/tcc-inspect
+begin bad-compile sh tests/bad/run.sh build/release/make_bad build/release/tcc-compile --check
+begin ops-and-passes build/release/run tests
+begin ops-and-passes-sanitize build/sanitize/run tests
+for name in bad-inspect bad-compile ops-and-passes ops-and-passes-sanitize; do
+	tally $name
+done
+begin ops-as-c build/release/run -t c tests
+begin ops-as-native-c build/release/run -t native tests
+begin strict-bits build/release/run -s tests
+begin schedules build/release/schedules
+for name in ops-as-c ops-as-native-c strict-bits schedules; do
+	tally $name
+done
+begin vector-functions build/release/ulp
 tally random-models build/release/models -n 192
+tally vector-functions
 
 # Real models, where they are.
 shared=../shared
