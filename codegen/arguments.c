@@ -88,7 +88,8 @@ const char *print_absent(const Unit *u, Out *o)
 		int flag = flag_of(u->g, i);
 		if (flag >= 0)
 			put_text(o, "\tif (!*in->x%d)\n"
-			            "\t\tgiven.x%d = (const %s *)(const void *)((const unsigned char *)workspace + %lld);\n", flag, i, c_type(u->g->in[i]->dtype), (long long)lists_at(u));
+			            "\t\tgiven.x%d = (const %s *)(const void *)((const unsigned char *)workspace + %lld);\n",
+			         flag, i, c_type(u->g->in[i]->dtype), (long long)lists_at(u));
 	}
 	return "&given";
 }

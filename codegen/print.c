@@ -203,7 +203,8 @@ static void print_text_place(Printer *p)
 	}
 }
 
-/* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text, `#` by how long that is. A format that is no word or call is wrapped when tight. */
+/* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text, `#` by how long that is. A format that is no
+ * word or call is wrapped when tight. */
 static void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
 {
 	bool call = strchr(format, '(') && strncmp(format, "%0", 2);

@@ -154,11 +154,13 @@ static void find_all_facts(Stage *s)
 }
 
 static const struct { const char *op, *kind; } kinds[] = {
-	{"Conv", "conv"}, {"ConvInteger", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"}, {"StrassenInput", "blocks_in"}, {"StrassenOutput", "blocks_out"}, {"ConvTranspose", "deconv"}, {"MatMul", "matmul"}, {"MatMulInteger", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"},
-	{"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"}, {"Softmax", "softmax"},
+	{"Conv", "conv"}, {"ConvInteger", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"},
+	{"StrassenInput", "blocks_in"}, {"StrassenOutput", "blocks_out"}, {"ConvTranspose", "deconv"},
+	{"MatMul", "matmul"}, {"MatMulInteger", "matmul"}, {"Gemm", "gemm"}, {"MaxPool", "maxpool"}, {"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"}, {"Softmax", "softmax"},
 	{"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
 	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},
-	{"Resize", "resize"}, {"Add", "add"}, {"Mul", "mul"}, {"Relu", "relu"}, {"Recurrence", "recur"}, {"Counted", "count"}, {NULL, NULL}};
+	{"Resize", "resize"}, {"Add", "add"}, {"Mul", "mul"}, {"Relu", "relu"}, {"Recurrence", "recur"},
+	{"Counted", "count"}, {NULL, NULL}};
 
 /* The name of a stage comes from the most telling operator in it. */
 static const char *kind_of(const Stage *s)

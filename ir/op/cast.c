@@ -1,8 +1,9 @@
 /* cast.c -- elements of another type: Cast (6-25), CastLike (15-25), BitCast (26).
  *
  * Float to integer truncates and keeps the low bits, integer to integer keeps the low bits, anything to bool asks for
- * != 0, to a float rounds once to nearest even. Numbers become text, and text numbers, as numbertext.c says. Two attributes say more about narrow floats: without `saturate`, f8
- * becomes infinity or NaN where it overflows; `round_mode` is for f8e8m0, which has powers of two only:
+ * != 0, to a float rounds once to nearest even. Numbers become text, and text numbers, as numbertext.c says. Two
+ * attributes say more about narrow floats: without `saturate`, f8 becomes infinity or NaN where it overflows; `round_mode`
+ * is for f8e8m0, which has powers of two only:
  *     up 2^ceil(log2 |x|)    down 2^floor(log2 |x|)    nearest: the nearer one, ties up */
 #include <string.h>
 #include "ir/convert.h"
