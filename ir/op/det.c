@@ -7,16 +7,8 @@ enum { LARGEST = 4 };
 
 static void infer(Graph *g, Node *n)
 {
-	const Shape *x = &n->in[0]->shape;
-	Shape y = *x;
-
-	need_type(g, n, 0, "f");
-	need_rank(g, n, 0, 2, MAX_RANK);
-	int64_t rows = dim_number(g, n, x->dim[x->rank - 2]);
-	if (rows != dim_number(g, n, x->dim[x->rank - 1]))
-		fail_node(g, n, "E-SHAPE", "matrices of shape %s are not square", shape_text(g, x));
-	if (rows < 1 || rows > LARGEST)
-		fail_unsupported(g, n, "determinants of %lld rows; 1..%d are supported", (long long)rows, LARGEST);
+	need_square(g, n, LARGEST);
+	Shape y = n->in[0]->shape;
 	y.rank -= 2;
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 }

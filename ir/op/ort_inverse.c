@@ -4,6 +4,7 @@
  *                               it, and is taken from all others as often as they have it
  *
  * Each column is a few nodes, so only small matrices are taken. One that is singular gives infinities or NaN. */
+#include "ir/op/nn.h"
 #include "ir/op/reduce.h"
 #include "ir/op/trust.h"
 
@@ -17,15 +18,7 @@ typedef struct Matrices {
 
 static void infer(Graph *g, Node *n)
 {
-	const Shape *x = &n->in[0]->shape;
-
-	need_type(g, n, 0, "f");
-	need_rank(g, n, 0, 2, MAX_RANK);
-	int64_t rows = dim_number(g, n, x->dim[x->rank - 2]);
-	if (rows != dim_number(g, n, x->dim[x->rank - 1]))
-		fail_node(g, n, "E-SHAPE", "matrices of shape %s are not square", shape_text(g, x));
-	if (rows < 1 || rows > LARGEST)
-		fail_unsupported(g, n, "the inverse of %lld rows; 1..%d are supported", (long long)rows, LARGEST);
+	need_square(g, n, LARGEST);
 	same_as_input(g, n);
 }
 
