@@ -4,7 +4,8 @@
 #include "passes/rewrite.h"
 
 /* Exact: not one bit of a result changes. */
-extern const Rule identity_rules[], transpose_rules[], reshape_rules[], pad_rules[], view_rules[];
+extern const Rule identity_rules[], transpose_rules[], reshape_rules[], pad_rules[], tap_rules[],
+	view_rules[];
 
 /* Rounding: they compute the same in other steps. */
 extern const Rule chain_rules[], power_rules[], zero_pad_rules[];
@@ -14,4 +15,7 @@ extern const Rule product_rules[], norm_rules[], mean_rules[];
  * x itself where it has that shape. */
 Value *reshape_to(Graph *g, const Node *like, Value *x, const Shape *to);
 bool can_reshape_to(const Value *x, const Shape *to);
+
+/* pads.c: weights and bias of a Conv are constants with which padded zeros, or none, give the same sums. */
+bool convolves_finite(const Node *n);
 #endif

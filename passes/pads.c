@@ -100,14 +100,17 @@ static bool has_negative_zero(const Value *v)
 	return false;
 }
 
+bool convolves_finite(const Node *n)
+{
+	return is_finite_const(n->in[1]) && (!has_in(n, 2) || (is_const(n->in[2]) && !has_negative_zero(n->in[2])));
+}
+
 static Value *pad_into_conv(Rewrite *w, Node *n)
 {
 	struct Sliding attr;
 	Border b;
 
-	if (!border_of(w, made_by(n->in[0], "Pad"), &b) || b.value != 0 || !is_finite_const(n->in[1]))
-		return NULL;
-	if (has_in(n, 2) && (!is_const(n->in[2]) || has_negative_zero(n->in[2])))
+	if (!border_of(w, made_by(n->in[0], "Pad"), &b) || b.value != 0 || !convolves_finite(n))
 		return NULL;
 	return add_border(w, n, &b, &attr) ? without_pad(w, n, &attr) : NULL;
 }
