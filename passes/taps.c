@@ -1,9 +1,10 @@
-/* taps.c -- a rule that leaves out the outer taps of a convolution which read nothing but padding. Exact.
+/* taps.c -- rules that leave out taps of convolutions which meet nothing but padding. Exact.
  *
- *     x [1, 64, 10, 10]
- *     Conv(x, w [8, 64, 3, 3], dilations = 12, pads = 12)   ->   Conv(x, w [8, 64, 1, 1])
+ *     x [1, 64, 10, 10]:  Conv(x, w [8, 64, 3, 3], dilations = 12, pads = 12)   ->   Conv(x, w [8, 64, 1, 1])
+ *     x [1, 64, 1, 1]:    ConvTranspose(x, w [64, 8, 4, 4])                      ->   Gemm(x [1, 64], w [64, 128])
  *
- * Dilated convolutions (atrous pyramids) are written for larger maps than they get: there every window has one tap inside. */
+ * Dilated convolutions (atrous pyramids) are written for larger maps than they get: there every window has one tap inside.
+ * Decoders begin with a map of one element: every element of the result is one tap times it. */
 #include <string.h>
 #include "ir/op/nn.h"
 #include "passes/algebra.h"
@@ -100,7 +101,63 @@ static Value *drop_outer_taps(Rewrite *w, Node *n)
 	return rewrite_attr(w->g, n, &attr, n->nin, in);
 }
 
+/* ---- ConvTranspose of one element ---- */
+
+static bool each_is(const Ints *list, int64_t value)
+{
+	for (int i = 0; i < list->n; i++)
+		if (list->v[i] != value)
+			return false;
+	return true;
+}
+
+/* Of one group, the result as large as the kernels: nothing is cut off, nothing lies between the taps. */
+static bool spreads_one_element(const Node *n)
+{
+	const struct Sliding *attr = ATTR_OF(n, Sliding);
+	const Shape *x = &n->in[0]->shape, *w = &n->in[1]->shape, *y = &n->out[0]->shape;
+
+	if (attr->group != 1 || attr->auto_pad != PAD_NOTSET || !each_is(&attr->pads, 0) || !each_is(&attr->dilations, 1))
+		return false;
+	for (int i = 2; i < x->rank; i++)
+		if (!dim_is(x->dim[i], 1) || !dim_known(w->dim[i]) || !dim_same(w->dim[i], y->dim[i]))
+			return false;
+	return dim_known(w->dim[0]) && dim_known(w->dim[1]);
+}
+
+/* A bias per kernel as one per element of the kernels. */
+static Value *bias_per_tap(Graph *g, const Tensor *bias, int64_t taps)
+{
+	Tensor *t = tensor_new(&g->ctx->perm, bias->dtype, 1, (int64_t[]){bias->count * taps});
+	size_t bytes = dtype_bytes(bias->dtype, 1);
+
+	for (int64_t i = 0; i < t->count; i++)
+		memcpy((char *)t->data + (size_t)i * bytes, (const char *)bias->data + (size_t)(i / taps) * bytes, bytes);
+	return value_const(g, NULL, t);
+}
+
+static Value *transposed_to_gemm(Rewrite *w, Node *n)
+{
+	const Shape *s = &n->in[1]->shape;
+	Graph *g = w->g;
+	int64_t taps = 1;
+
+	if (!spreads_one_element(n) || (has_in(n, 2) && !is_const(n->in[2])))
+		return NULL;
+	for (int i = 2; i < s->rank; i++)
+		taps *= s->dim[i].k;
+	Shape row = shape_of(2, (Dim[]){n->in[0]->shape.dim[0], s->dim[0]});
+	Shape kernels = shape_of(2, (Dim[]){s->dim[0], dim(s->dim[1].k * taps)});
+	Value product = {.shape = shape_of(2, (Dim[]){row.dim[0], kernels.dim[1]})};
+	if (!can_reshape_to(n->in[0], &row) || !can_reshape_to(&product, &n->out[0]->shape))
+		return NULL;
+	Value *x = reshape_to(g, n, n->in[0], &row), *k = reshape_to(g, n, n->in[1], &kernels);
+	Value *bias = has_in(n, 2) ? bias_per_tap(g, n->in[2]->data, taps) : NULL;
+	return reshape_to(g, n, put(g, n, "Gemm", x, k, bias, END_IN), &n->out[0]->shape);
+}
+
 const Rule tap_rules[] = {
+	{"ConvTranspose", "ConvTranspose(x of one element, w) -> Gemm(x, w)", transposed_to_gemm},
 	{"Conv", "Conv(x, w) -> Conv(x, the taps of w that meet x)", drop_outer_taps},
 	{0},
 };

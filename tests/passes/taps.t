@@ -36,3 +36,30 @@ graph (%x f32[1,1,4]) -> (%y) {
 }
 ->
 same
+== ConvTranspose of one element
+pass algebra
+graph (%x f32[2,3,1,1]) -> (%y) {
+	%w f32[3,2,1,2] = const [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+	%b f32[2] = const [1, 2]
+	%y = ConvTranspose(%x, %w, %b) {strides = [2, 2]}
+}
+->
+graph (%x f32[2,3,1,1]) -> (%y) {
+	%w f32[3,2,1,2] = const [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+	%i i64[2] = const [2, 3]
+	%j i64[2] = const [3, 4]
+	%k i64[4] = const [2, 2, 1, 2]
+	%b f32[4] = const [1, 1, 2, 2]
+	%a = Reshape(%x, %i)
+	%m = Reshape(%w, %j)
+	%p = Gemm(%a, %m, %b)
+	%y = Reshape(%p, %k)
+}
+== ConvTranspose of one element, cut off
+pass algebra
+graph (%x f32[2,3,1,1]) -> (%y) {
+	%w f32[3,2,3,3] = const [1 * 54]
+	%y = ConvTranspose(%x, %w) {pads = [1, 1, 0, 0]}
+}
+->
+same
