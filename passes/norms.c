@@ -33,6 +33,18 @@ static Value *square_root_of(const Value *v)
 	return is_op(n, "Pow") && const_is(n->in[1], 2) ? n->in[0] : NULL;
 }
 
+/* v = Reciprocal(x) or 1 / x: x. */
+static Value *reciprocal_of(const Value *v)
+{
+	const Node *n = v->def;
+
+	if (is_op(n, "Reciprocal"))
+		return n->in[0];
+	if (!is_op(n, "Div") || !const_is(n->in[0], 1) || !shape_same(&n->in[1]->shape, &v->shape))
+		return NULL;
+	return n->in[1];
+}
+
 /* What is divided by what; multiplied with a reciprocal counts as well. */
 static bool quotient_of(const Node *n, Value **x, Value **divisor)
 {
@@ -42,11 +54,10 @@ static bool quotient_of(const Node *n, Value **x, Value **divisor)
 		return true;
 	}
 	for (int i = 0; i < 2; i++) {
-		if (made_by(n->in[i], "Reciprocal")) {
-			*x = n->in[1 - i];
-			*divisor = n->in[i]->def->in[0];
+		*x = n->in[1 - i];
+		*divisor = reciprocal_of(n->in[i]);
+		if (*divisor)
 			return true;
-		}
 	}
 	return false;
 }

@@ -41,6 +41,24 @@ graph (%x f32[2,3,4]) -> (%y) {
 	%s f32[3,4] = const [1 * 12]
 	%y = LayerNormalization(%x, %s) {epsilon = 1e-3, axis = -2}
 }
+== RMS normalisation with one over the root
+pass patterns
+graph (%x f32[2,3,4], %s f32[4]) -> (%y) {
+	%last i64[1] = const [2]
+	%eps f32[] = const [1e-6]
+	%one f32[] = const [1]
+	%p = Mul(%x, %x)
+	%v = ReduceMean(%p, %last)
+	%e = Add(%v, %eps)
+	%r = Sqrt(%e)
+	%i = Div(%one, %r)
+	%d = Mul(%x, %i)
+	%y = Mul(%d, %s)
+}
+->
+graph (%x f32[2,3,4], %s f32[4]) -> (%y) {
+	%y = RMSNormalization(%x, %s) {epsilon = 1e-6}
+}
 == Without the mean: RMS normalisation
 pass patterns
 graph (%x f32[2,3,4], %s f32[4]) -> (%y) {
