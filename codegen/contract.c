@@ -276,7 +276,7 @@ static bool divide_axes(Stage *s, Contraction *c)
 	if (c->lane.a && !c->lane.b) { /* a product commutes */
 		Expr *t = c->a;
 		int64_t base = c->a_base;
-		if (is_constant(c->a) || is_constant(c->b))
+		if (c->of != FLOATS || c->tap != c->b || is_constant(c->a))
 			return false;
 		c->a = c->b;
 		c->b = c->tap = t;

@@ -236,7 +236,7 @@ static void make_code(Module *m)
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
 		s->module = m;
-		if (s->body && (s->over || (!make_tiles(m, s) && !make_transform(m, s) && !make_transpose(m, s))))
+		if (s->body && (s->over || (!make_transform(m, s) && !make_tiles(m, s) && !make_transpose(m, s))))
 			make_nest(m, s);
 		m->macs += s->times * s->macs;
 	}

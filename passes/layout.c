@@ -3,12 +3,14 @@
  *     x [1,64,56,56] --Conv 3x3 pad 1--> y       x: order N,H,W,C with one row and column of zeros around H and W
  *
  * Around convolutions and pools the channel axis lies innermost, so that one vector holds neighbouring channels; other
- * values keep the order of what they are made from. Logical shapes never change: an order is a fact about memory.
+ * values keep the order of what they are made from. Convolutions to a few channels (a mask, a picture) would leave most
+ * lanes empty: theirs are neighbouring columns. Logical shapes never change: an order is a fact about memory.
  * Graph inputs and outputs keep ONNX's order; a Copy stands where a convolution needs another one.
  *
  * needs: topological order, known shapes.  keeps: what every value means.  adds: Copy nodes, places. */
 #include <string.h>
 #include "codegen/lower.h"
+#include "ir/op/nn.h"
 #include "passes/place.h"
 
 /* Operators whose formula walks over space for each channel. */
@@ -22,6 +24,20 @@ static bool is_spatial(const Node *n)
 		if (!strcmp(n->op->name, names[i]))
 			return n->out[0]->shape.rank >= 3;
 	return false;
+}
+
+bool fills_lanes_by_columns(Graph *g, const Node *n)
+{
+	enum { FEW = 4, COLUMNS = 16 };
+	if (!is_op(n, "Conv") || n->in[0]->dtype != F32 || n->in[1]->role != ROLE_CONST || ATTR_OF(n, Sliding)->group != 1)
+		return false;
+	WindowAxis axis[MAX_SPATIAL];
+	int last = windows_of(g, n, &n->in[0]->shape, &n->in[1]->shape, axis) - 1;
+	bool several = false; /* taps: one reads its map once, where it lies */
+	for (int i = 0; i <= last; i++)
+		several |= axis[i].size > 1;
+	return several && axis[last].stride == 1 && dim_known(axis[last].out) && axis[last].out.k >= COLUMNS &&
+	       n->in[1]->shape.dim[0].k <= FEW;
 }
 
 static void order_rows(Value *v)
@@ -101,7 +117,8 @@ static void choose_order(Graph *g, const Node *n)
 	if (!y || y->shape.rank < 2 || moves)
 		return;
 	if (is_spatial(n)) {
-		order_channels_last(y);
+		if (!fills_lanes_by_columns(g, n))
+			order_channels_last(y);
 		return;
 	}
 	const Value *from = leader(n);

@@ -60,6 +60,8 @@ typedef struct Place {
 
 /* Choose orders, borders and copies; gives every value a Place. */
 void layout(Graph *g);
+/* A convolution to few channels whose windows move by one: its lanes are neighbouring columns of the result, not channels. */
+bool fills_lanes_by_columns(Graph *g, const Node *n);
 /* Choose forms, and the strides of every stored value and view. `fusing` false (-O0): only what must be. */
 void fuse(Graph *g, bool fusing);
 

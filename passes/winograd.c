@@ -21,7 +21,7 @@
 #include "codegen/tuned.h"
 #include "ir/op/winograd.h"
 #include "passes/consts.h"
-#include "passes/pass.h"
+#include "passes/place.h"
 
 enum { TAPS_MAX = 5, ALPHA_MAX = 6 };
 
@@ -102,6 +102,8 @@ static bool fits(Graph *g, Node *n, Job *job)
 	const Value *w = n->nin > 1 ? n->in[1] : NULL;
 
 	if (!is_op(n, "Conv") || !is_const(w) || w->dtype != F32 || ATTR_OF(n, Sliding)->group != 1)
+		return false;
+	if (fills_lanes_by_columns(g, n)) /* few products: the maps would take longer */
 		return false;
 	if (has_in(n, 2) && !is_const(n->in[2]))
 		return false;

@@ -46,6 +46,9 @@ static const Model models[] = {
 	 " %a = Conv(%x, %w1) {pads = [1, 1, 1, 1]} %b = MaxPool(%a) {kernel_shape = [2, 2], strides = [2, 2]}"
 	 " %c = ConvTranspose(%b, %w2) {strides = [2, 2]} %d = Concat(%c, %x) {axis = 1} %y = Conv(%d, %w3) }",
 	 NULL, false},
+	{"a matrix on the left", "graph (%x f32[96,256], %w1 f32[64,96]) -> (%y) { %y = MatMul(%w1, %x) }", NULL, false},
+	{"a picture", "graph (%x f32[1,16,64,64], %w1 f32[16,16,1,1], %w2 f32[3,16,5,5]) -> (%y) {"
+	 " %a = Conv(%x, %w1) %b = Relu(%a) %y = Conv(%b, %w2) {pads = [2, 2, 2, 2]} }", NULL, false},
 	{"a sequence", "graph (%x f32[1,32,200], %w1 f32[64,32,3], %w2 f32[64,1,5]) -> (%y) { %a = Conv(%x, %w1)"
 	 " {pads = [2, 0]} %b = Relu(%a) %y = Conv(%b, %w2) {group = 64, dilations = [2], pads = [4, 4]} }", NULL, false},
 	{"attention",
