@@ -253,8 +253,15 @@ static void put_load(Tile *t, const char *load, void (*put_at)(Tile *, int), int
 	put_text(t->p.out, "%s", end);
 }
 
+/* Data that a few points share: compilers would read them from memory for each. */
+static bool keeps_b(const Tile *t)
+{
+	return !t->c->packed && t->c->of == FLOATS && t->lanes > 1 && t->c->points > 1 && t->c->points <= 4;
+}
+
 static void print_b_loads(Tile *t)
 {
+	const char *end = keeps_b(t) ? "))" : ")";
 	for (int q = 0; q < t->vectors; q++) {
 		indent(t);
 		put_text(t->p.out, "%s b%d = ", is_half(t, q) ? "vh" : by_pairs(t) ? "vp" : type_of(t), q);
@@ -264,7 +271,8 @@ static void print_b_loads(Tile *t)
 			put_text(t->p.out, ")");
 		} else {
 			bool part = partial(t, q) && !t->c->packed;
-			put_load(t, load_b(t, part), put_b, q, part, ")");
+			put_text(t->p.out, "%s", keeps_b(t) ? "v_keep(" : "");
+			put_load(t, load_b(t, part), put_b, q, part, end);
 		}
 		put_text(t->p.out, ";\n");
 	}
