@@ -117,7 +117,8 @@ static bool spreads_one_element(const Node *n)
 	const struct Sliding *attr = ATTR_OF(n, Sliding);
 	const Shape *x = &n->in[0]->shape, *w = &n->in[1]->shape, *y = &n->out[0]->shape;
 
-	if (attr->group != 1 || attr->auto_pad != PAD_NOTSET || !each_is(&attr->pads, 0) || !each_is(&attr->dilations, 1))
+	if (attr->group != 1 || attr->auto_pad != PAD_NOTSET || !each_is(&attr->pads, 0) || !each_is(&attr->dilations, 1) ||
+	    !each_is(&attr->output_padding, 0) || attr->output_shape.n > 0)
 		return false;
 	for (int i = 2; i < x->rank; i++)
 		if (!dim_is(x->dim[i], 1) || !dim_known(w->dim[i]) || !dim_same(w->dim[i], y->dim[i]))

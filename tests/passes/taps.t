@@ -63,3 +63,11 @@ graph (%x f32[2,3,1,1]) -> (%y) {
 }
 ->
 same
+== ConvTranspose of one element, cut off to a size
+pass algebra
+graph (%x f32[2,3,1,1]) -> (%y) {
+	%w f32[3,2,3,3] = const [1 * 54]
+	%y = ConvTranspose(%x, %w) {output_padding = [1, 1], output_shape = [3, 3], strides = [2, 2]}
+}
+->
+same
