@@ -275,9 +275,9 @@ static bool divide_axes(Stage *s, Contraction *c)
 	c->lane = step_of_axis(s, c, s->axis[last]);
 	if (c->lane.a && !c->lane.b) { /* a product commutes */
 		Expr *t = c->a;
-		int64_t base = c->a_base;
-		if (c->of != FLOATS || c->tap != c->b || is_constant(c->a))
+		if (c->of != FLOATS || c->tap != c->b || is_constant(c->a) || !is_affine(s, c, c->b->arg[0], &c->b_base))
 			return false;
+		int64_t base = c->a_base;
 		c->a = c->b;
 		c->b = c->tap = t;
 		c->a_base = c->b_base;
