@@ -112,7 +112,7 @@ static void fill_lives(Module *m)
 		if (s->out) {
 			touch(s->out->place->region, i);
 			const Region *r = s->out->place->region;
-			s->writes = s->body ? value_bytes(s->out) : r->bytes - value_bytes(s->out);
+			s->writes = computes(s) ? value_bytes(s->out) : r->bytes - value_bytes(s->out);
 		}
 	}
 }

@@ -11,7 +11,7 @@ static const char *param_name(Stage *s, const Param *q, Arena *a)
 {
 	int nth = 0;
 	if (q->written)
-		return "y";
+		return q->value == s->out ? "y" : "work";
 	for (int i = 0; i < s->nparams; i++)
 		nth += !s->param[i].written && !s->param[i].weight == !q->weight;
 	const char *letter = q->weight ? "w" : "x";
@@ -32,7 +32,7 @@ Param *param_of(Stage *s, Value *v)
 	for (int i = 0; i < s->nparams; i++)
 		if (s->param[i].value == v)
 			return &s->param[i];
-	Param q = {.value = v, .written = v == s->out};
+	Param q = {.value = v, .written = v == s->out || v == s->work};
 	const Value *root = place_root(v);
 	if (root->data) {
 		const char *name = arena_format(s->l->arena, "s%d_w%d", s->number, s->nparams);
@@ -54,11 +54,11 @@ const char *origin(const Stage *s, Arena *a, int most)
 {
 	Out o = {.arena = a};
 	const char *comma = "";
-	put_text(&o, "%s", s->body ? "" : border_text(s->out, a));
-	for (int i = 0; s->body && i < s->nfused && i < most; i++, comma = ", ")
+	put_text(&o, "%s", computes(s) ? "" : border_text(s->out, a));
+	for (int i = 0; computes(s) && i < s->nfused && i < most; i++, comma = ", ")
 		put_text(&o, "%s%s%s%s", comma, s->fused[i]->op->name, *s->fused[i]->name ? " " : "",
 		         comment_text(a, s->fused[i]->name));
-	put_text(&o, s->body && s->nfused > most ? ", ..." : "");
+	put_text(&o, computes(s) && s->nfused > most ? ", ..." : "");
 	return o.text;
 }
 
@@ -111,9 +111,11 @@ static void print_stage(Module *m, Stage *s, Out *o)
 		print_transform_functions(m, s, o);
 	if (s->body)
 		print_stmts(&p, s->nest);
+	else if (s->routine)
+		print_routine(&p);
 	else
 		print_border(&p);
-	put_text(o, "/* %d: %s    %s%s", s->number, shape_name(m->unit, s->out), s->body ? "from " : "", origin(s, o->arena, 8));
+	put_text(o, "/* %d: %s    %s%s", s->number, shape_name(m->unit, s->out), computes(s) ? "from " : "", origin(s, o->arena, 8));
 	if (s->pieces > 1)
 		put_text(o, "; part %d of %d", s->piece, s->pieces);
 	if (s->schedule)

@@ -92,6 +92,8 @@ void put_section(const Module *m, const char *text, Out *o);
 void print_border(Printer *p);
 /* "zeros around it", "128 around it", "": what lies around a value */
 const char *border_text(const Value *v, Arena *a);
+/* routine.c: the body of a stage that calls a helper */
+void print_routine(Printer *p);
 /* text of the model made harmless: for comments (clipped), for strings (whole) */
 const char *comment_text(Arena *a, const char *name);
 const char *string_text(Arena *a, const char *name);

@@ -101,7 +101,9 @@ typedef struct Stage {
 	Value *out;
 	int piece, pieces; /* it computes the piece-th of so many parts of the output; 0: all */
 	Lower *l;
-	Expr *body;        /* flat */
+	Expr *body;        /* flat; NULL: zeros around the output, or a routine, ... */
+	const Routine *routine; /* ... which makes all of it */
+	Value *work;       /* of a routine: memory of its own, or NULL */
 	Expr *address;     /* of the output's element */
 	Axis *axis[LOOP_MAX]; /* outermost first */
 	int naxes;
@@ -160,8 +162,13 @@ struct Module {
 
 /* stage.c: stages of the graph in order, bodies flat, axes merged where all addresses allow it. */
 void make_stages(Module *m, Graph *g);
+Stage *stage_add(Module *m, Node *n);
+void make_border(Module *m, Node *n, Value *y); /* a stage that writes zeros around it, once */
 void make_copy(Module *m, Node *n, Value *from, Value *to); /* a stage that copies a stored value or constant */
 Stage *mark_add(Module *m, Node *n, Mark mark, const Control *c); /* a stage without a function */
+/* routine.c: a stage that is the call of a helper. */
+void make_routine(Module *m, Node *n);
+bool computes(const Stage *s); /* it is no border and no mark */
 /* bodies.c: the stages of a node's bodies between marks. */
 void make_bodies(Module *m, Node *n);
 int mark_end(const Module *m, int open); /* the mark that belongs to the one that opens a loop or branch */

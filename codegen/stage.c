@@ -173,7 +173,7 @@ static const char *kind_of(const Stage *s)
 	return best < 0 ? "map" : kinds[best].kind;
 }
 
-static Stage *stage_add(Module *m, Node *n)
+Stage *stage_add(Module *m, Node *n)
 {
 	Arena *a = &m->g->ctx->perm;
 	Stage *s = NEW(a, Stage);
@@ -186,7 +186,7 @@ static Stage *stage_add(Module *m, Node *n)
 }
 
 /* Before the first part of a value with a border is written, its zeros are. */
-static void make_border(Module *m, Node *n, Value *y)
+void make_border(Module *m, Node *n, Value *y)
 {
 	while (y->place->parent && y->place->form == FORM_STORED)
 		y = y->place->parent;
@@ -367,6 +367,10 @@ void make_stages(Module *m, Graph *g)
 		}
 		if (n->op->scatter) {
 			make_scatter(m, g, n, is_load);
+			continue;
+		}
+		if (n->op->routine) {
+			make_routine(m, n);
 			continue;
 		}
 		for (int slot = 0; slot < n->nout; slot++)

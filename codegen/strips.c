@@ -330,7 +330,7 @@ static bool add_stage(const Chooser *c, Run *run, int i)
 
 static bool may_run(const Stage *s)
 {
-	return !s->mark && !s->in_place && !s->over && !s->wide && s->out && s->out->place->region && !moves_by_turn(s->out->place);
+	return !s->mark && !s->in_place && !s->over && !s->wide && !s->routine && s->out && s->out->place->region && !moves_by_turn(s->out->place);
 }
 
 /* ---- what it costs ---- */

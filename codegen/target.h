@@ -32,7 +32,8 @@ typedef struct Target {
 
 extern const Target *const target_table[]; /* the better later; NULL at the end */
 extern const Helper common_helpers[];      /* scalar helpers for every target */
-extern const Helper text_helpers[];        /* those for text, likewise */
+extern const Helper text_helpers[];        /* those for text, likewise, */
+extern const Helper image_helpers[];       /* and for images */
 
 enum { TARGET_MAX = 8 };
 

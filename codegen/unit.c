@@ -49,7 +49,7 @@ static void need_lower(Graph *g)
 {
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		const Node *n = g->node[i];
-		if (!n->op->lower && !n->op->scatter && !is_op(n, "Concat") && !n->op->port)
+		if (!n->op->lower && !n->op->scatter && !n->op->routine && !is_op(n, "Concat") && !n->op->port)
 			fail_unsupported(g, n, "no code can be emitted for this operator yet");
 		need_same_shapes(g, n);
 		for (int k = 0; k < n->nsub; k++)
@@ -219,6 +219,7 @@ static void print_prologue(Unit *u, Out *o, const char *code)
 	put_text(o, "\n");
 	Out texts = {.arena = o->arena};
 	put_text(&texts, "%s", "");
+	print_helpers(image_helpers, code, &texts);
 	print_helpers(text_helpers, code, &texts);
 	print_helpers(common_helpers, arena_format(o->arena, "%s%s", texts.text, code), o);
 	put_text(o, "%s", texts.text);

@@ -9,12 +9,12 @@
  *   lower   one element of an output as an expression over loop indices (see expr.h)
  *   trust   where data decide sizes and the file says what they will be: rewrites the node as one that knows them, and
  *           checks at run time that the data agree (see ir/op/trust.h)
- *   build   for algorithms that are no element formula (sorting, recurrences): statements (see nest.h)
+ *   routine for algorithms that are no element formula (decoding): a helper of emitted C makes all of output 0, see Routine
  *   scatter output 0 is input 0, in which elements are written over: element `at` of the last input, the updates, goes
  *           to index[] of the output; indices come from data, and equal ones are met in the order of the updates
  *   port    for who owns bodies: what a value that a body takes in or gives is to the node (see op/bodies.h), and
  *   turns   for who repeats his body: how often
- * Every operator has infer and eval, and one of expand, lower, build, scatter, port. None prints C. */
+ * Every operator has infer and eval, and one of expand, lower, routine, scatter, port. None prints C. */
 #ifndef TCC_IR_OP_H
 #define TCC_IR_OP_H
 #include "ir/eval.h"
@@ -22,7 +22,6 @@
 
 struct Expr;
 struct Lower;
-struct Nest;
 
 /* ---- attributes: a plain struct an operator, described by a table ---- */
 
@@ -115,6 +114,16 @@ typedef struct Turns {
 	int going; /* and only while this input of the body, a state, is true; -1: nothing is said */
 } Turns;
 
+/* A helper of emitted C that makes all of an output from inputs that lie in memory, by one worker:
+ *     name(x, count of x, .., y, sizes of y, its strides, setting, work, bytes of it, status)
+ * x: every input that is a vector; scalars say how large y is. work, bytes: memory of its own; not there where it needs
+ * none. */
+typedef struct Routine {
+	const char *name;
+	int64_t setting;
+	int64_t work; /* bytes, for the upper bounds of all sizes */
+} Routine;
+
 struct Op {
 	const char *name;
 	const char *domain; /* "" is ai.onnx */
@@ -129,7 +138,7 @@ struct Op {
 	void (*trust)(Graph *g, Node *n);
 	void (*expand)(Graph *g, Node *n);
 	struct Expr *(*lower)(struct Lower *l, const Node *n, int slot, struct Expr *const *at);
-	void (*build)(struct Nest *t, const Node *n);
+	Routine (*routine)(Graph *g, const Node *n);
 	struct Expr *(*scatter)(struct Lower *l, const Node *n, struct Expr *const *at, struct Expr **index);
 	Port (*port)(const Node *n, const Graph *body, int i, bool out); /* of what the body does not capture */
 	Turns (*turns)(Graph *g, const Node *n);

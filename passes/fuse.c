@@ -305,7 +305,7 @@ static bool is_made(const Fuse *f, const Node *n, const Value *y)
 static bool may_inline(const Fuse *f, const Node *n, Value *y)
 {
 	const Node *user = f->user[y->id];
-	if (!f->on || !n->op->lower || n->op->build || y->place->stored || f->is_out[y->id] || !user || !user->op->lower)
+	if (!f->on || !n->op->lower || y->place->stored || f->is_out[y->id] || !user || !user->op->lower)
 		return false;
 	if ((n->op->flags & KEPT) || user->nsub || f->weight[y->id] > INLINE_MAX || is_op(user, "Concat") || is_made(f, n, y))
 		return false;

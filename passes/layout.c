@@ -362,6 +362,16 @@ static void share_borders(Graph *g, Node *n)
 	}
 }
 
+/* ---- routines read elements that lie side by side ---- */
+
+static void require_rows(Graph *g, Node *n)
+{
+	const int64_t none[MAX_RANK] = {0};
+	for (int k = 0; k < n->nin && n->op->routine; k++)
+		if (n->in[k] && n->in[k]->shape.rank)
+			require(g, n, k, n->in[k]->shape.rank - 1, none, none, 0);
+}
+
 /* ---- sizes that vary: memory of our own is laid out for the most, what callers hand in and get back is dense ---- */
 
 static bool is_ragged(const Value *v)
@@ -439,6 +449,8 @@ void layout(Graph *g)
 	for (uint32_t i = 0; i < nodes; i++)
 		if (g->node[i]->op->flags & CONTRACTS)
 			require_operands(g, g->node[i]);
+	for (uint32_t i = 0; i < nodes; i++)
+		require_rows(g, g->node[i]);
 	for (uint32_t i = 0; i < nodes; i++)
 		if (is_op(g->node[i], "Concat"))
 			place_parts(g, g->node[i]);

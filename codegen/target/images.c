@@ -1,0 +1,8 @@
+/* images.c -- the decoders of images (ir/images) as helpers of emitted C: each file goes with a name by which others use it. */
+#include "codegen/target.h"
+#include "image_text.h"
+
+const Helper image_helpers[] = {
+	{"p_byte", picture_text}, {"pnm_is", pnm_text}, {"bmp_is", bmp_text}, {"prefix_next", prefix_text},
+	{"inflate_read", inflate_text}, {"png_is", png_text}, {"image_size", image_text}, {0},
+};
