@@ -8,6 +8,8 @@ static int image_file_size(const struct picture *p, int64_t *size)
 		return bmp_size(p, size);
 	if (png_is(p))
 		return png_size(p, size);
+	if (jpeg_is(p))
+		return jpeg_size(p, size);
 	return PICTURE_BAD;
 }
 
@@ -17,7 +19,9 @@ static int image_file_decode(struct picture *p)
 		return pnm_decode(p);
 	if (bmp_is(p))
 		return bmp_decode(p);
-	return png_decode(p);
+	if (png_is(p))
+		return png_decode(p);
+	return jpeg_decode(p);
 }
 
 /* y = height, width; 0, 0 where x is no image. */

@@ -33,6 +33,8 @@ static inline int p_is(const struct picture *p, int64_t i, const char *text, int
 	return i >= 0 && p->n >= n && i <= p->n - n && memcmp(p->x + i, text, (size_t)n) == 0;
 }
 
+static inline int p_clip(int v) { return v < 0 ? 0 : v > 255 ? 255 : v; }
+
 /* Zeroed memory out of work; NULL where no more is left. */
 static inline void *p_room(struct picture *p, int64_t bytes)
 {

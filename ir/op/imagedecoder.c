@@ -16,9 +16,11 @@
 #include "ir/images/prefix.c"
 #include "ir/images/inflate.c"
 #include "ir/images/png.c"
+#include "ir/images/jpeg.c"
 #include "ir/images/image.c"
+#include "ir/images/room.h"
 
-enum { GREY = 2, MOST_BYTES = 1 << 20 };
+enum { GREY = 2 };
 
 struct ImageDecoder { int64_t pixel_format; };
 
@@ -91,25 +93,31 @@ static int64_t work_bytes(Graph *g, const Node *node, int64_t n, int64_t h, int6
 {
 	if (h > INT32_MAX / 64 || w > INT32_MAX / 64 || h * w > ((int64_t)1 << 40) || n > ((int64_t)1 << 40))
 		fail_node_as(g, node, EXIT_LIMIT, "E-SIZE", "memory for an image of %lld x %lld pixels", (long long)h, (long long)w);
-	return MOST_BYTES;
+	return image_room(n, h, w);
+}
+
+/* y, from a file with a picture of that size. */
+static void decode(Eval *e, const Node *n, const Tensor *file, const int64_t *size, Tensor *y)
+{
+	int64_t c = channels_of(n), sizes[3] = {size[0], size[1], c}, room = work_bytes(e->g, n, file->count, size[0], size[1]);
+	int status = TCC_OK;
+
+	out_sizes(e, y, 3, sizes);
+	image_pixels(file->data, file->count, y->data, (int)size[0], (int)size[1], (int)c, size[1] * c, c, 1,
+		     (int)ATTR_OF(n, ImageDecoder)->pixel_format, arena_alloc(&e->g->ctx->scratch, (size_t)room), room, &status);
+	if (status)
+		fail_image(e->g, n);
 }
 
 static void eval_pixels(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
-	Tensor *y = out[0];
-	int64_t c = channels_of(n), size[3] = {in_i64(e, in[1])[0], in_i64(e, in[2])[0], c}, found[2];
-	int64_t room = work_bytes(e->g, n, in[0]->count, size[0], size[1]);
-	int status = TCC_OK;
+	int64_t size[2] = {in_i64(e, in[1])[0], in_i64(e, in[2])[0]}, found[2];
 
 	size_in(e->g, n, in[0], found);
 	if (found[0] != size[0] || found[1] != size[1])
-		fail_node(e->g, n, "E-SHAPE", "an image of %lld x %lld pixels; the file gives other sizes", (long long)found[0],
+		fail_node(e->g, n, "E-SHAPE", "an image of %lld x %lld pixels; the model gives other sizes", (long long)found[0],
 			  (long long)found[1]);
-	out_sizes(e, y, 3, size);
-	image_pixels(in[0]->data, in[0]->count, y->data, (int)size[0], (int)size[1], (int)c, size[1] * c, c, 1,
-		     (int)ATTR_OF(n, ImageDecoder)->pixel_format, arena_alloc(&e->g->ctx->scratch, (size_t)room), room, &status);
-	if (status)
-		fail_image(e->g, n);
+	decode(e, n, in[0], size, out[0]);
 }
 
 static Routine routine_pixels(Graph *g, const Node *n)
@@ -147,6 +155,22 @@ static void infer(Graph *g, Node *n)
 	set_out(g, n, 0, U8, &y);
 }
 
+/* Other sizes than the model gives, or more than their bounds, end here: before there is memory for all that. */
+static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	int64_t size[2];
+
+	size_in(e->g, n, in[0], size);
+	for (int k = 0; k < 2; k++) {
+		Dim d = n->out[0]->shape.dim[k];
+		int64_t least = dim_lo(e->g->syms, d), most = dim_hi(e->g->syms, d);
+		if (size[k] < least || size[k] > most)
+			fail_node(e->g, n, "E-SHAPE", "size %d of the image is %lld; it may be %lld..%lld", k, (long long)size[k],
+				  (long long)least, (long long)most);
+	}
+	decode(e, n, in[0], size, out[0]);
+}
+
 static void expand(Graph *g, Node *n)
 {
 	Value *size = put(g, n, "tcc.ImageSize", n->in[0], END_IN), *count[2];
@@ -159,5 +183,5 @@ static void expand(Graph *g, Node *n)
 const Op op_ImageDecoder = {
 	.name = "ImageDecoder", .domain = "", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = CHOOSES,
 	.attrs = attrs, .attr_size = sizeof(struct ImageDecoder),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.infer = infer, .eval = eval, .expand = expand,
 };

@@ -1,0 +1,15 @@
+/* room.h -- how much memory decoders need at most: for the compiler alone, so no part of the text that is emitted. */
+static int64_t most_room(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* Rows of 64 bits a pixel at most, two of them. */
+static int64_t png_room(int64_t w) { return (int64_t)sizeof(struct inflate) + 2 * (8 * w + 128) + 64; }
+
+/* Four parts in whole MCUs of up to 32 x 32 samples, two bytes each. */
+static int64_t jpeg_room(int64_t h, int64_t w) { return (int64_t)sizeof(struct jpeg) + 8 * (h + 32) * (w + 32) + 5 * 64; }
+
+/* For any file of n bytes with a picture of h * w pixels. */
+static int64_t image_room(int64_t n, int64_t h, int64_t w)
+{
+	(void)n;
+	return most_room(png_room(w), jpeg_room(h, w));
+}
