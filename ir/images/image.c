@@ -10,6 +10,8 @@ static int image_file_size(const struct picture *p, int64_t *size)
 		return png_size(p, size);
 	if (jpeg_is(p))
 		return jpeg_size(p, size);
+	if (tiff_is(p))
+		return tiff_size(p, size);
 	return PICTURE_BAD;
 }
 
@@ -21,6 +23,8 @@ static int image_file_decode(struct picture *p)
 		return bmp_decode(p);
 	if (png_is(p))
 		return png_decode(p);
+	if (tiff_is(p))
+		return tiff_decode(p);
 	return jpeg_decode(p);
 }
 

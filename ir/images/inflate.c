@@ -7,7 +7,7 @@ struct inflate {
 	int64_t left;          /* of what is stored, or of a copy */
 	int distance;          /* of a copy; 0: none */
 	uint32_t at;           /* in the ring */
-	int64_t made;
+	int64_t made;          /* the fields above are all that has to be set before */
 	struct prefix literal, far;
 	uint16_t literals[288], fars[32];
 	uint8_t ring[INFLATE_RING];
@@ -15,7 +15,7 @@ struct inflate {
 
 static void inflate_open(struct inflate *s, const struct picture *p, int64_t at, int64_t end, int chunks)
 {
-	memset(s, 0, sizeof *s);
+	memset(s, 0, offsetof(struct inflate, literal));
 	s->b.p = p;
 	s->b.at = at;
 	s->b.end = end;

@@ -7,9 +7,12 @@ static int64_t png_room(int64_t w) { return (int64_t)sizeof(struct inflate) + 2 
 /* Four parts in whole MCUs of up to 32 x 32 samples, two bytes each. */
 static int64_t jpeg_room(int64_t h, int64_t w) { return (int64_t)sizeof(struct jpeg) + 8 * (h + 32) * (w + 32) + 5 * 64; }
 
+/* Up to three streams, rows of eight samples of 16 bits; tiles may be wider than the picture. */
+static int64_t tiff_room(int64_t w) { return 3 * ((int64_t)sizeof(struct tiff_stream) + 16 * (2 * w + 1024) + 256); }
+
 /* For any file of n bytes with a picture of h * w pixels. */
 static int64_t image_room(int64_t n, int64_t h, int64_t w)
 {
 	(void)n;
-	return most_room(png_room(w), jpeg_room(h, w));
+	return most_room(most_room(png_room(w), tiff_room(w)), jpeg_room(h, w));
 }

@@ -17,6 +17,7 @@
 #include "ir/images/inflate.c"
 #include "ir/images/png.c"
 #include "ir/images/jpeg.c"
+#include "ir/images/tiff.c"
 #include "ir/images/image.c"
 #include "ir/images/room.h"
 
