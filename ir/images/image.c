@@ -12,6 +12,8 @@ static int image_file_size(const struct picture *p, int64_t *size)
 		return jpeg_size(p, size);
 	if (tiff_is(p))
 		return tiff_size(p, size);
+	if (webp_is(p))
+		return webp_size(p, size);
 	return PICTURE_BAD;
 }
 
@@ -25,6 +27,8 @@ static int image_file_decode(struct picture *p)
 		return png_decode(p);
 	if (tiff_is(p))
 		return tiff_decode(p);
+	if (webp_is(p))
+		return webp_decode(p);
 	return jpeg_decode(p);
 }
 

@@ -10,9 +10,17 @@ static int64_t jpeg_room(int64_t h, int64_t w) { return (int64_t)sizeof(struct j
 /* Up to three streams, rows of eight samples of 16 bits; tiles may be wider than the picture. */
 static int64_t tiff_room(int64_t w) { return 3 * ((int64_t)sizeof(struct tiff_stream) + 16 * (2 * w + 1024) + 256); }
 
+/* Planes of macroblocks of 16 x 16 and 8 x 8 with their edges, and what is known of each. */
+static int64_t vp8_room(int64_t h, int64_t w)
+{
+	int64_t across = w / 16 + 1, down = h / 16 + 1;
+	return (int64_t)sizeof(struct vp8) + (16 * across + 32) * (16 * down + 1) + 2 * (8 * across + 32) * (8 * down + 1) +
+	       across * down * (int64_t)sizeof(struct vp8_block) + 9 * across + 6 * 64;
+}
+
 /* For any file of n bytes with a picture of h * w pixels. */
 static int64_t image_room(int64_t n, int64_t h, int64_t w)
 {
 	(void)n;
-	return most_room(most_room(png_room(w), tiff_room(w)), jpeg_room(h, w));
+	return most_room(most_room(png_room(w), tiff_room(w)), most_room(jpeg_room(h, w), vp8_room(h, w)));
 }

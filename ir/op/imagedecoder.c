@@ -18,6 +18,9 @@
 #include "ir/images/png.c"
 #include "ir/images/jpeg.c"
 #include "ir/images/tiff.c"
+#include "ir/images/vp8_tables.c"
+#include "ir/images/vp8.c"
+#include "ir/images/webp.c"
 #include "ir/images/image.c"
 #include "ir/images/room.h"
 
