@@ -14,6 +14,8 @@ static int image_file_size(const struct picture *p, int64_t *size)
 		return tiff_size(p, size);
 	if (webp_is(p))
 		return webp_size(p, size);
+	if (j2k_is(p))
+		return j2k_size(p, size);
 	return PICTURE_BAD;
 }
 
@@ -29,6 +31,8 @@ static int image_file_decode(struct picture *p)
 		return tiff_decode(p);
 	if (webp_is(p))
 		return webp_decode(p);
+	if (j2k_is(p))
+		return j2k_decode(p);
 	return jpeg_decode(p);
 }
 

@@ -486,15 +486,6 @@ static int jpeg_between(const struct jpeg *j, const struct jpeg_part *c, int i, 
 
 /* ---- colours ---- */
 
-/* JFIF, 7: Y, Cb, Cr to red, green, blue. */
-static void jpeg_to_rgb(int *v)
-{
-	int y = v[0], cb = v[1] - 128, cr = v[2] - 128;
-	v[0] = p_clip(y + ((91881 * cr + 32768) >> 16));
-	v[1] = p_clip(y + ((-22554 * cb - 46802 * cr + 32768) >> 16));
-	v[2] = p_clip(y + ((116130 * cb + 32768) >> 16));
-}
-
 /* Whether the first three parts are Y, Cb and Cr. */
 static int jpeg_turned(const struct jpeg *j)
 {
@@ -533,7 +524,7 @@ static int jpeg_decode(struct picture *p)
 			for (int c = 0; c < j->parts; c++)
 				v[c] = jpeg_between(j, &j->part[c], i, k);
 			if (turned)
-				jpeg_to_rgb(v);
+				p_colours(v);
 			if (j->parts == 4)
 				jpeg_inks(j, v, turned);
 			p_put(p, i, k, v[0], v[j->parts == 1 ? 0 : 1], v[j->parts == 1 ? 0 : 2]);

@@ -35,6 +35,15 @@ static inline int p_is(const struct picture *p, int64_t i, const char *text, int
 
 static inline int p_clip(int v) { return v < 0 ? 0 : v > 255 ? 255 : v; }
 
+/* JFIF, 7: Y, Cb, Cr to red, green, blue. */
+static inline void p_colours(int *v)
+{
+	int y = v[0], cb = v[1] - 128, cr = v[2] - 128;
+	v[0] = p_clip(y + ((91881 * cr + 32768) >> 16));
+	v[1] = p_clip(y + ((-22554 * cb - 46802 * cr + 32768) >> 16));
+	v[2] = p_clip(y + ((116130 * cb + 32768) >> 16));
+}
+
 /* Zeroed memory out of work; NULL where no more is left. */
 static inline void *p_room(struct picture *p, int64_t bytes)
 {

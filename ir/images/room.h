@@ -18,9 +18,17 @@ static int64_t vp8_room(int64_t h, int64_t w)
 	       across * down * (int64_t)sizeof(struct vp8_block) + 9 * across + 6 * 64;
 }
 
+/* Four parts in 32 bits; blocks of 64 samples each and more, which may be as small as a line is; what a packet gives a block. */
+static int64_t j2k_room(int64_t n, int64_t h, int64_t w)
+{
+	int64_t blocks = 4 * (h * w / 64 + h / 4 + w / 4 + 256);
+	return (int64_t)sizeof(struct j2k) + 16 * h * w + 4 * (h + w) + (n * 4 / 7 + 1) * (int64_t)sizeof(struct j2k_chunk) + n +
+	       blocks * (int64_t)(sizeof(struct j2k_block) + 8 * sizeof(struct j2k_node) + sizeof(struct j2k_group)) + 64 * 1024;
+}
+
 /* For any file of n bytes with a picture of h * w pixels. */
 static int64_t image_room(int64_t n, int64_t h, int64_t w)
 {
-	(void)n;
-	return most_room(most_room(png_room(w), tiff_room(w)), most_room(jpeg_room(h, w), vp8_room(h, w)));
+	int64_t lossless = most_room(png_room(w), tiff_room(w)), lossy = most_room(jpeg_room(h, w), vp8_room(h, w));
+	return most_room(most_room(lossless, lossy), j2k_room(n, h, w));
 }

@@ -21,6 +21,7 @@
 #include "ir/images/vp8_tables.c"
 #include "ir/images/vp8.c"
 #include "ir/images/webp.c"
+#include "ir/images/jpeg2000.c"
 #include "ir/images/image.c"
 #include "ir/images/room.h"
 
