@@ -14,8 +14,6 @@ static const char *way_of(const Op *op)
 		return "control flow";
 	if (op->scatter)
 		return "writes where data say";
-	if (op->routine)
-		return "routine";
 	return op->lower ? "formula" : "graph of simpler ones";
 }
 

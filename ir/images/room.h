@@ -26,9 +26,16 @@ static int64_t j2k_room(int64_t n, int64_t h, int64_t w)
 	       blocks * (int64_t)(sizeof(struct j2k_block) + 8 * sizeof(struct j2k_node) + sizeof(struct j2k_group)) + 64 * 1024;
 }
 
+/* Pixels, images that help, and as many groups of codes as encoders make: one for 1024 pixels, and some more. */
+static int64_t vp8l_room(int64_t h, int64_t w)
+{
+	return (int64_t)sizeof(struct vp8l) + 5 * h * w + 64 * (h + w) +
+	       (h * w / 1024 + 64) * ((int64_t)sizeof(struct vp8l_group) + 2 * VP8L_SIZES) + 32 * 1024;
+}
+
 /* For any file of n bytes with a picture of h * w pixels. */
 static int64_t image_room(int64_t n, int64_t h, int64_t w)
 {
 	int64_t lossless = most_room(png_room(w), tiff_room(w)), lossy = most_room(jpeg_room(h, w), vp8_room(h, w));
-	return most_room(most_room(lossless, lossy), j2k_room(n, h, w));
+	return most_room(most_room(lossless, lossy), most_room(j2k_room(n, h, w), vp8l_room(h, w)));
 }

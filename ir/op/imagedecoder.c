@@ -20,6 +20,7 @@
 #include "ir/images/tiff.c"
 #include "ir/images/vp8_tables.c"
 #include "ir/images/vp8.c"
+#include "ir/images/vp8l.c"
 #include "ir/images/webp.c"
 #include "ir/images/jpeg2000.c"
 #include "ir/images/image.c"
