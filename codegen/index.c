@@ -259,20 +259,35 @@ static int64_t common_factor(Lower *l, Expr *a, int64_t c, Expr **whole, int64_t
 	return c;
 }
 
+/* a + n * *k, which is not below 0, since C divides toward 0; a itself where that cannot be told. */
+static Expr *lifted(Lower *l, Expr *a, Expr *n, Expr **k)
+{
+	int64_t least = n->lo > 0 ? n->lo : 1, most = n->hi > 0 ? n->hi : 1;
+	*k = num_i(l, 0);
+	if (a->lo >= 0 || a->lo < -INDEX_MAX / most)
+		return a;
+	Expr *times = num_i(l, -floor_div(a->lo, least)), *up = iadd(l, a, imul(l, n, times));
+	if (up->lo < 0)
+		return a;
+	*k = times;
+	return up;
+}
+
 static Expr *divided_by_size(Lower *l, Expr *a, Expr *n)
 {
-	Expr *whole, *rest;
+	Expr *whole, *rest, *k;
 	if (n->kind == X_DIM && split_by_size(l, a, n, &whole, &rest) && is_inside(l, rest, n))
 		return whole;
-	return raw2(l, IDIV, a, n, a->lo < 0 ? a->lo : 0, a->hi > 0 ? a->hi : 0);
+	a = lifted(l, a, n, &k);
+	return isub(l, raw2(l, IDIV, a, n, a->lo < 0 ? a->lo : 0, a->hi > 0 ? a->hi : 0), k);
 }
 
 static Expr *modulo_size(Lower *l, Expr *a, Expr *n)
 {
-	Expr *whole, *rest;
-	if (n->kind != X_DIM || !split_by_size(l, a, n, &whole, &rest))
-		return raw2(l, IMOD, a, n, 0, n->hi > 0 ? n->hi - 1 : 0);
-	return is_inside(l, rest, n) ? rest : raw2(l, IMOD, rest, n, 0, n->hi > 0 ? n->hi - 1 : 0);
+	Expr *whole, *rest = a, *k;
+	if (n->kind == X_DIM && split_by_size(l, a, n, &whole, &rest) && is_inside(l, rest, n))
+		return rest;
+	return raw2(l, IMOD, lifted(l, rest, n, &k), n, 0, n->hi > 0 ? n->hi - 1 : 0);
 }
 
 Expr *idiv(Lower *l, Expr *a, Expr *b)

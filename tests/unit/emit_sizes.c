@@ -50,6 +50,10 @@ static const Model models[] = {
 	/* parts of one value, the last of which varies; what moves elements */
 	{"graph (%x f32[n,s], %u f32[n,3]) -> (%y, %z) { %y = Concat(%u, %x) {axis = 1} %a = Neg(%y) %z = Transpose(%a) }",
 	 {4, 9}, {{1, 1}, {1, 9}, {4, 1}, {2, 3}, {3, 8}, {4, 9}}},
+	/* borders wider than what they mirror: remainders by a size, of what may lie in front of the first element */
+	{"graph (%x f32[n,s]) -> (%y, %z) { %p i64[4] = const [0, 2, 0, 3] %y = Pad(%x, %p) {mode = reflect}"
+	 " %z = Pad(%x, %p) {mode = wrap} }",
+	 {2, 8}, {{1, 1}, {1, 2}, {2, 3}, {2, 4}, {1, 5}, {2, 8}}},
 	/* rows that lie a line more than the longest apart, so that short ones do not share sets of a cache */
 	{"graph (%x f32[n,s]) -> (%y) { %t = Transpose(%x) %m = MatMul(%t, %x) %p = Softmax(%m) %y = MatMul(%p, %t) }",
 	 {4, 256}, {{1, 1}, {1, 9}, {4, 1}, {2, 33}, {3, 128}, {4, 256}}},
