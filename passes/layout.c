@@ -411,10 +411,11 @@ static bool in_rows(const Value *v)
 	return true;
 }
 
+/* Those of bodies lie in memory of our own. */
 static void free_output(Graph *g, int i)
 {
 	Value *v = g->out[i];
-	bool ragged = is_ragged(v), taken = ragged || !v->def || is_state(v) || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
+	bool ragged = !g->outer && is_ragged(v), taken = ragged || !v->def || is_state(v) || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
 	for (int k = 0; k < i; k++)
 		taken |= g->out[k] == v;
 	if (taken) {

@@ -54,6 +54,11 @@ static const Model models[] = {
 	{"graph (%x f32[n,s]) -> (%y, %z) { %p i64[4] = const [0, 2, 0, 3] %y = Pad(%x, %p) {mode = reflect}"
 	 " %z = Pad(%x, %p) {mode = wrap} }",
 	 {2, 8}, {{1, 1}, {1, 2}, {2, 3}, {2, 4}, {1, 5}, {2, 8}}},
+	/* what a body takes and gives: slices and states lie as far apart as the most asks for */
+	{"graph (%x f32[2,n,s], %z f32[n,s]) -> (%last, %all) {"
+	 " %last, %all = Scan(%z, %x) {num_scan_inputs = 1} body = graph (%a f32[n,s], %b f32[n,s]) -> (%c, %d) {"
+	 " %c = Add(%a, %b) %d = Neg(%c) } }",
+	 {3, 9}, {{1, 1}, {3, 1}, {2, 5}, {3, 4}, {2, 8}, {3, 9}}},
 	/* rows that lie a line more than the longest apart, so that short ones do not share sets of a cache */
 	{"graph (%x f32[n,s]) -> (%y) { %t = Transpose(%x) %m = MatMul(%t, %x) %p = Softmax(%m) %y = MatMul(%p, %t) }",
 	 {4, 256}, {{1, 1}, {1, 9}, {4, 1}, {2, 33}, {3, 128}, {4, 256}}},
