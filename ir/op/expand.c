@@ -100,7 +100,7 @@ static Shape tiled_shape(Graph *g, const Node *n)
 	Shape y = n->in[0]->shape;
 	for (int k = 0; k < y.rank; k++)
 		y.dim[k] = dim_is(y.dim[k], 0) ? dim(0) : NO_BOUND;
-	need_size(g, n, 1, 0, dim(y.rank));
+	need_count(g, n, 1, y.rank);
 	return counted_shape(g, n, 0, &y, (1u << y.rank) - 1);
 }
 

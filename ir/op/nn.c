@@ -25,6 +25,12 @@ void need_size(Graph *g, const Node *n, int slot, int axis, Dim want)
 			  shape_text(g, &n->in[slot]->shape), axis, dim_text(g->syms, want));
 }
 
+void need_count(Graph *g, const Node *n, int slot, int64_t count)
+{
+	dim_number(g, n, n->in[slot]->shape.dim[0]);
+	need_size(g, n, slot, 0, dim(count));
+}
+
 bool wants(const Node *n, int slot)
 {
 	return slot < n->nout && n->out[slot];

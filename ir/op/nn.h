@@ -57,6 +57,8 @@ struct Recurrent { /* LSTM, GRU, RNN */
 
 /* Axis `axis` of input `slot` has size `want`; sizes that are known only at run time pass. E-SHAPE otherwise. */
 void need_size(Graph *g, const Node *n, int slot, int axis, Dim want);
+/* Input `slot` is a vector of so many elements, which is no matter for the run. E-DYNAMIC, E-SHAPE. */
+void need_count(Graph *g, const Node *n, int slot, int64_t count);
 /* Input 0 holds square matrices of floats in its last two axes: how many rows these have, 1 to `most`. */
 int64_t need_square(Graph *g, const Node *n, int most);
 bool wants(const Node *n, int slot); /* somebody asked for this output */

@@ -166,7 +166,7 @@ static void trust(Graph *g, Node *n)
 	Value *pads = as_vector(g, n, n->in[1]), *axes = has_in(n, 3) ? as_vector(g, n, n->in[3]) : NULL;
 	int64_t count = axes ? dim_number(g, n, axes->shape.dim[0]) : x->rank;
 	Pads axis[MAX_RANK] = {{0}};
-	need_size(g, n, 1, 0, dim(2 * count));
+	need_count(g, n, 1, 2 * count);
 	Value *before = by_axis(g, n, axes, stretch(g, n, pads, 0, count), x->rank, 0);
 	Value *after = by_axis(g, n, axes, stretch(g, n, pads, count, 2 * count), x->rank, 0);
 	for (int k = 0; k < x->rank; k++) {

@@ -289,7 +289,7 @@ void resize_trust(Graph *g, Node *n)
 	else
 		take_sizes(&j);
 	if (j.a->coordinate_transformation_mode == TF_CROP) {
-		need_size(g, n, 1, 0, dim(2 * j.count));
+		need_count(g, n, 1, 2 * j.count);
 		j.roi = cast_value(g, n, n->in[1], F32);
 	}
 	value_replace(g, n->out[0], stored(&j, all_axes(&j)));

@@ -21,7 +21,7 @@ static Dim *trusted_sizes(Graph *g, const Node *n)
 {
 	int axis = (int)fix_axis(g, n, ATTR_OF(n, Split)->axis, n->in[0]->shape.rank);
 	Dim *split = NEW_N(&g->ctx->scratch, Dim, n->nout);
-	need_size(g, n, 1, 0, dim(n->nout));
+	need_count(g, n, 1, n->nout);
 	for (int k = 0; k < n->nout; k++) {
 		if (!n->out[k] || n->out[k]->shape.rank <= axis)
 			fail_node(g, n, "E-SHAPE", "the size of part %d is not given", k);

@@ -110,7 +110,7 @@ void settle_sizes(Graph *g, Node *n, int slot, const Shape *s)
 {
 	Value *given = as_vector(g, n, n->in[slot]);
 
-	need_size(g, n, slot, 0, dim(s->rank));
+	need_count(g, n, slot, s->rank);
 	settle_input(n, slot, sizes_value(g, s));
 	require(g, n, binary(g, n, "Equal", given, n->in[slot]));
 }

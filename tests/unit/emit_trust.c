@@ -115,10 +115,22 @@ static void a_shape_that_no_axes_give_is_refused(void **state)
 	ctx_close(&ctx);
 }
 
+static void how_many_pads_there_are_is_no_matter_for_the_run(void **state)
+{
+	static const Model some = {.text = "symbol n = 2..6 graph (%x f32[2,3], %d i64[n]) -> (%y) { %y f32[3,3] = Pad(%x, %d) }"};
+	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", jit(&ctx, parse(&some), &settings, NULL));
+	ctx_close(&ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(other_sizes_end_the_run),
-					   cmocka_unit_test(a_shape_that_no_axes_give_is_refused)};
+					   cmocka_unit_test(a_shape_that_no_axes_give_is_refused),
+					   cmocka_unit_test(how_many_pads_there_are_is_no_matter_for_the_run)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
