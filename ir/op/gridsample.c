@@ -33,8 +33,7 @@ static void infer(Graph *g, Node *n)
 	need_size(g, n, 1, x->rank - 1, dim(x->rank - 2));
 	for (int k = 2; k < x->rank; k++) {
 		y.dim[k] = grid->dim[k - 1];
-		if (dim_number(g, n, x->dim[k]) < 1)
-			fail_node(g, n, "E-SHAPE", "x has shape %s, without any elements", shape_text(g, x));
+		need_elements(g, n, 0, k);
 	}
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 }
@@ -160,47 +159,59 @@ typedef struct Sample {
 } Sample;
 
 static Expr *number(Sample *s, double x) { return num(s->l, s->t, x); }
-static double size_of_axis(const Sample *s, int axis) { return (double)dim_number(lower_graph(s->l), s->n, s->n->in[0]->shape.dim[axis]); }
 
-/* low <= p <= high, false for NaN */
-static Expr *between(Sample *s, Expr *p, double low, double high)
+/* The size of an axis, and something more. */
+static Expr *size_and(Sample *s, int axis, double more)
 {
-	return alu2(s->l, AND, alu2(s->l, LE, number(s, low), p), alu2(s->l, LE, p, number(s, high)));
+	return size_as_real(s->l, s->n->in[0]->shape.dim[axis], more, s->t);
 }
 
-static Expr *mirrored(Sample *s, Expr *p, double low, double high)
+static Expr *high_edge(Sample *s, int axis) { return size_and(s, axis, edge(s->n, 0, true)); }
+
+/* low <= p <= high, false for NaN */
+static Expr *between(Sample *s, Expr *p, double low, Expr *high)
+{
+	return alu2(s->l, AND, alu2(s->l, LE, number(s, low), p), alu2(s->l, LE, p, high));
+}
+
+/* Between the edges; on the only element there is, where they coincide. */
+static Expr *mirrored(Sample *s, Expr *p, int axis)
 {
 	Lower *l = s->l;
-	if (high <= low)
+	Dim size = s->n->in[0]->shape.dim[axis];
+	double low = edge(s->n, 0, false), between_edges = edge(s->n, 0, true) - low;
+	Expr *high = high_edge(s, axis), *range = size_and(s, axis, between_edges), *only = NULL;
+	if ((double)dim_lo(lower_graph(l)->syms, size) + between_edges <= 0)
+		only = alu2(l, LE, range, number(s, 0));
+	if (dim_is(size, 1) && only)
 		return number(s, low);
-	Expr *under = alu2(l, LT, p, number(s, low)), *range = number(s, high - low);
-	Expr *beyond = choose(l, under, alu2(l, SUB, number(s, low), p), alu2(l, SUB, p, number(s, high)));
+	Expr *under = alu2(l, LT, p, number(s, low));
+	Expr *beyond = choose(l, under, alu2(l, SUB, number(s, low), p), alu2(l, SUB, p, high));
 	Expr *turns = alu1(l, FLOOR, alu2(l, DIV, beyond, range));
 	Expr *rest = alu2(l, SUB, beyond, alu2(l, MUL, turns, range));
 	Expr *half = alu2(l, MUL, turns, number(s, 0.5)), *even = alu2(l, EQ, alu1(l, FLOOR, half), half);
-	Expr *up = alu2(l, ADD, number(s, low), rest), *down = alu2(l, SUB, number(s, high), rest);
-	return choose(l, under, choose(l, even, up, down), choose(l, even, down, up));
+	Expr *up = alu2(l, ADD, number(s, low), rest), *down = alu2(l, SUB, high, rest);
+	Expr *y = choose(l, under, choose(l, even, up, down), choose(l, even, down, up));
+	return only ? choose(l, only, number(s, low), y) : y;
 }
 
 static Expr *brought_inside(Sample *s, Expr *p, int axis)
 {
-	double size = size_of_axis(s, axis), low = edge(s->n, size, false), high = edge(s->n, size, true);
 	Expr *outside;
 
 	if (s->a->padding_mode == ZEROS)
 		return p;
 	if (s->a->padding_mode == BORDER)
-		outside = alu2(s->l, MIN, alu2(s->l, MAX, p, number(s, 0)), number(s, size - 1));
+		outside = alu2(s->l, MIN, alu2(s->l, MAX, p, number(s, 0)), size_and(s, axis, -1));
 	else
-		outside = mirrored(s, p, low, high);
-	return choose(s->l, between(s, p, low, high), p, outside);
+		outside = mirrored(s, p, axis);
+	return choose(s->l, between(s, p, edge(s->n, 0, false), high_edge(s, axis)), p, outside);
 }
 
 static Expr *position(Sample *s, Expr *const *at, int axis)
 {
 	Lower *l = s->l;
 	int rank = s->n->in[0]->shape.rank;
-	double size = size_of_axis(s, axis);
 	Expr *where[MAX_RANK];
 
 	where[0] = at[0];
@@ -211,9 +222,9 @@ static Expr *position(Sample *s, Expr *const *at, int axis)
 	if (is_plain(s->n))
 		;
 	else if (s->a->align_corners)
-		p = alu2(l, MUL, alu2(l, MUL, g, number(s, 0.5)), number(s, size - 1));
+		p = alu2(l, MUL, alu2(l, MUL, g, number(s, 0.5)), size_and(s, axis, -1));
 	else
-		p = alu2(l, MUL, alu2(l, SUB, alu2(l, MUL, g, number(s, size)), number(s, 1)), number(s, 0.5));
+		p = alu2(l, MUL, alu2(l, SUB, alu2(l, MUL, g, size_and(s, axis, 0)), number(s, 1)), number(s, 0.5));
 	return brought_inside(s, s->a->mode == NEAREST ? alu1(l, ROUND, p) : p, axis);
 }
 
@@ -242,15 +253,13 @@ static Expr *sample(Sample *s, int axis);
 static Expr *tap(Sample *s, int axis, int k)
 {
 	Lower *l = s->l;
-	double size = size_of_axis(s, axis);
 	Expr *at = alu2(l, ADD, s->first[axis], number(s, k - (s->a->mode == CUBIC)));
 
 	if (s->a->padding_mode == BORDER)
-		at = alu2(l, MIN, alu2(l, MAX, at, number(s, 0)), number(s, size - 1));
+		at = alu2(l, MIN, alu2(l, MAX, at, number(s, 0)), size_and(s, axis, -1));
 	else if (s->a->padding_mode == REFLECTION)
-		at = choose(l, between(s, at, edge(s->n, size, false), edge(s->n, size, true)), at,
-			    mirrored(s, at, edge(s->n, size, false), edge(s->n, size, true)));
-	Expr *valid = between(s, at, 0, size - 1);
+		at = choose(l, between(s, at, edge(s->n, 0, false), high_edge(s, axis)), at, mirrored(s, at, axis));
+	Expr *valid = between(s, at, 0, size_and(s, axis, -1));
 	s->index[axis] = cast(l, I64, choose(l, valid, at, number(s, 0)));
 	Expr *x = sample(s, axis + 1);
 	if (s->a->mode != NEAREST)

@@ -31,6 +31,14 @@ void need_count(Graph *g, const Node *n, int slot, int64_t count)
 	need_size(g, n, slot, 0, dim(count));
 }
 
+void need_elements(Graph *g, const Node *n, int slot, int axis)
+{
+	Dim d = n->in[slot]->shape.dim[axis];
+
+	if (dim_lo(g->syms, d) < 1 && (!dim_hi(g->syms, d) || dim_number(g, n, d) < 1))
+		fail_node(g, n, "E-SHAPE", "x has shape %s, without any elements", shape_text(g, &n->in[slot]->shape));
+}
+
 bool wants(const Node *n, int slot)
 {
 	return slot < n->nout && n->out[slot];
@@ -57,6 +65,14 @@ Rows rows_of(const Tensor *t, int first, int last)
 	for (int i = 0; i < t->rank; i++)
 		*(i < first ? &r.outer : i < last ? &r.n : &r.inner) *= t->dim[i];
 	return r;
+}
+
+Expr *size_as_real(Lower *l, Dim d, double more, DType t)
+{
+	if (dim_known(d))
+		return num(l, t, (double)d.k + more);
+	Expr *size = cast(l, t, extent(l, d));
+	return more == 0 ? size : alu2(l, ADD, size, num(l, t, more));
 }
 
 Expr *in_as(Lower *l, const Node *n, int slot, Expr *const *at, DType t)

@@ -59,6 +59,8 @@ struct Recurrent { /* LSTM, GRU, RNN */
 void need_size(Graph *g, const Node *n, int slot, int axis, Dim want);
 /* Input `slot` is a vector of so many elements, which is no matter for the run. E-DYNAMIC, E-SHAPE. */
 void need_count(Graph *g, const Node *n, int slot, int64_t count);
+/* Axis `axis` of input `slot` has a size of at least 1, whatever it turns out to be. E-SHAPE, E-DYNAMIC. */
+void need_elements(Graph *g, const Node *n, int slot, int axis);
 /* Input 0 holds square matrices of floats in its last two axes: how many rows these have, 1 to `most`. */
 int64_t need_square(Graph *g, const Node *n, int most);
 bool wants(const Node *n, int slot); /* somebody asked for this output */
@@ -74,6 +76,8 @@ Rows rows_of(const Tensor *t, int first, int last);
 
 /* An element of an input, converted to type t. */
 Expr *in_as(Lower *l, const Node *n, int slot, Expr *const *at, DType t);
+/* A size and something more, in type t. */
+Expr *size_as_real(Lower *l, Dim d, double more, DType t);
 
 /* Reduction axes that belong together. over() gives a fresh index, and constant 0 where there is one element only. */
 typedef struct Axes {

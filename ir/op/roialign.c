@@ -41,8 +41,7 @@ static void infer(Graph *g, Node *n)
 		fail_unsupported(g, n, "sampling_ratio %lld: a number of points that depends on the regions",
 				 (long long)a->sampling_ratio);
 	for (int k = 2; k < 4; k++)
-		if (dim_number(g, n, x->dim[k]) < 1)
-			fail_node(g, n, "E-SHAPE", "x has shape %s, without any elements", shape_text(g, x));
+		need_elements(g, n, X, k);
 	set_out(g, n, 0, n->in[X]->dtype, &(Shape){4, {rois->dim[0], x->dim[1], dim(a->output_height), dim(a->output_width)}});
 }
 
@@ -149,7 +148,7 @@ static void find_place(Roi *r, Expr *const *at, int d, Expr *k)
 {
 	Lower *l = r->l;
 	double cells = (double)(d ? r->a->output_width : r->a->output_height);
-	double size = (double)dim_number(lower_graph(l), r->n, r->n->in[X]->shape.dim[2 + d]);
+	Dim size = r->n->in[X]->shape.dim[2 + d];
 	Expr *start = bound(r, at, 1 - d), *length = op(r, SUB, bound(r, at, 3 - d), start);
 	if (r->a->coordinate_transformation_mode == OUTPUT_HALF_PIXEL)
 		length = op(r, MAX, length, number(r, 1));
@@ -157,13 +156,13 @@ static void find_place(Roi *r, Expr *const *at, int d, Expr *k)
 	Expr *inner = op(r, MUL, op(r, ADD, cast(l, r->t, k), number(r, 0.5)), length);
 	inner = op(r, DIV, inner, number(r, (double)r->a->sampling_ratio));
 	Expr *p = op(r, ADD, op(r, ADD, start, op(r, MUL, cast(l, r->t, at[2 + d]), length)), inner);
-	Expr *valid = op(r, AND, op(r, LE, number(r, -1), p), op(r, LE, p, number(r, size)));
+	Expr *valid = op(r, AND, op(r, LE, number(r, -1), p), op(r, LE, p, size_as_real(l, size, 0, r->t)));
 	r->valid = r->valid ? op(r, AND, r->valid, valid) : valid;
-	p = op(r, MIN, op(r, MAX, choose(l, valid, p, number(r, 0)), number(r, 0)), number(r, size - 1));
+	p = op(r, MIN, op(r, MAX, choose(l, valid, p, number(r, 0)), number(r, 0)), size_as_real(l, size, -1, r->t));
 	Expr *first = alu1(l, FLOOR, p);
 	r->rest[d] = op(r, SUB, p, first);
 	r->low[d] = cast(l, I64, first);
-	r->high[d] = cast(l, I64, op(r, MIN, op(r, ADD, first, number(r, 1)), number(r, size - 1)));
+	r->high[d] = cast(l, I64, op(r, MIN, op(r, ADD, first, number(r, 1)), size_as_real(l, size, -1, r->t)));
 }
 
 static Expr *corner_of(Roi *r, int which)

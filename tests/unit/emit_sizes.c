@@ -59,6 +59,12 @@ static const Model models[] = {
 	 " %last, %all = Scan(%z, %x) {num_scan_inputs = 1} body = graph (%a f32[n,s], %b f32[n,s]) -> (%c, %d) {"
 	 " %c = Add(%a, %b) %d = Neg(%c) } }",
 	 {3, 9}, {{1, 1}, {3, 1}, {2, 5}, {3, 4}, {2, 8}, {3, 9}}},
+	/* samples between the elements of an image, near its edges and beyond */
+	{"graph (%x f32[1,2,n,s], %gx f32[1,n,s,2]) -> (%y, %z, %r) { %y = GridSample(%x, %gx)"
+	 " %z = GridSample(%x, %gx) {padding_mode = reflection, align_corners = 1, mode = cubic}"
+	 " %roi f32[1,4] = const [0.3, 0.2, 2.5, 3] %b i64[1] = const [0]"
+	 " %r = RoiAlign(%x, %roi, %b) {output_height = 2, output_width = 3, sampling_ratio = 2} }",
+	 {6, 9}, {{1, 1}, {1, 9}, {6, 1}, {2, 3}, {5, 8}, {6, 9}}},
 	/* rows that lie a line more than the longest apart, so that short ones do not share sets of a cache */
 	{"graph (%x f32[n,s]) -> (%y) { %t = Transpose(%x) %m = MatMul(%t, %x) %p = Softmax(%m) %y = MatMul(%p, %t) }",
 	 {4, 256}, {{1, 1}, {1, 9}, {4, 1}, {2, 33}, {3, 128}, {4, 256}}},
