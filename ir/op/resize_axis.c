@@ -4,6 +4,7 @@
 #include "ir/op/movement.h"
 #include "ir/op/resize.h"
 
+enum { MOST_SIZES = 1 << 16 }; /* that are tried */
 enum { STRETCH, NOT_LARGER, NOT_SMALLER }; /* keep_aspect_ratio_policy */
 
 static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a; }
@@ -36,11 +37,27 @@ static void set_ratio(Along *x)
 
 /* ---- sizes ---- */
 
+static int64_t scaled(const Along *x, int64_t in) { return (int64_t)(x->scale * (float)in); }
+
+/* Is in * p / q, rounded down, what the float product is, for every size that there may be? It can round up to a whole
+ * number, and stay below one. */
+static bool is_fraction(Graph *g, const Along *x)
+{
+	int64_t in = dim_lo(g->syms, x->in), most = dim_hi(g->syms, x->in);
+	if (!x->p || (x->q & (x->q - 1)) == 0)
+		return x->p != 0;
+	if (most - in > MOST_SIZES)
+		return false;
+	while (in <= most && scaled(x, in) == in * x->p / x->q)
+		in++;
+	return in > most;
+}
+
 static Dim scaled_size(Graph *g, const Node *n, const Along *x)
 {
 	if (dim_known(x->in))
-		return dim((int64_t)(x->scale * (float)x->in.k));
-	if (!x->p || (x->q & (x->q - 1)) != 0) { /* in float, other products may round up to a whole number */
+		return dim(scaled(x, x->in.k));
+	if (!is_fraction(g, x)) {
 		hint(g->ctx, "give the size with --dim or --shape");
 		fail_unsupported(g, n, "scale %g of size %s, which is not a number", (double)x->scale,
 				 dim_text(g->syms, x->in));

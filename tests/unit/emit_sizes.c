@@ -65,6 +65,10 @@ static const Model models[] = {
 	 " %roi f32[1,4] = const [0.3, 0.2, 2.5, 3] %b i64[1] = const [0]"
 	 " %r = RoiAlign(%x, %roi, %b) {output_height = 2, output_width = 3, sampling_ratio = 2} }",
 	 {6, 9}, {{1, 1}, {1, 9}, {6, 1}, {2, 3}, {5, 8}, {6, 9}}},
+	/* images that grow and shrink by a factor */
+	{"graph (%x f32[1,2,n,s]) -> (%y, %z) { %f f32[4] = const [1, 1, 0.6, 1.7] %y = Resize(%x, _, %f) {mode = linear}"
+	 " %h f32[4] = const [1, 1, 2.3, 0.8] %z = Resize(%x, _, %h) {mode = cubic} }",
+	 {6, 9}, {{2, 2}, {2, 9}, {6, 2}, {2, 3}, {5, 8}, {6, 9}}},
 	/* rows that lie a line more than the longest apart, so that short ones do not share sets of a cache */
 	{"graph (%x f32[n,s]) -> (%y) { %t = Transpose(%x) %m = MatMul(%t, %x) %p = Softmax(%m) %y = MatMul(%p, %t) }",
 	 {4, 256}, {{1, 1}, {1, 9}, {4, 1}, {2, 33}, {3, 128}, {4, 256}}},
