@@ -128,13 +128,18 @@ static Graph *step_graph(Graph *g, const Node *n, const Steps *s)
 
 static Value *first_state(Graph *g, const Node *n, const Shape *s)
 {
-	int64_t size[4];
+	int64_t size[4] = {1}, first = 0;
 
 	if (has_in(n, PAST))
 		return cast_value(g, n, n->in[PAST], F32);
-	for (int k = 0; k < 4; k++)
+	for (int k = 1; k < 4; k++)
 		size[k] = dim_number(g, n, s->dim[k]);
-	return value_const(g, NULL, tensor_new(&g->ctx->perm, F32, 4, size));
+	size[0] = dim_known(s->dim[0]) ? s->dim[0].k : 1;
+	Value *zeros = value_const(g, NULL, tensor_new(&g->ctx->perm, F32, 4, size));
+	if (dim_known(s->dim[0]))
+		return zeros;
+	Value *batch = with_axes(g, n, size_of(g, n, n->in[Q], 0), 1, &first);
+	return put(g, n, "Expand", zeros, joined(g, n, 0, batch, value_i64(g, 3, size + 1)), END_IN);
 }
 
 static Ints repeated(Graph *g, int n, int64_t x)

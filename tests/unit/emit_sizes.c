@@ -69,6 +69,10 @@ static const Model models[] = {
 	{"graph (%x f32[1,2,n,s]) -> (%y, %z) { %f f32[4] = const [1, 1, 0.6, 1.7] %y = Resize(%x, _, %f) {mode = linear}"
 	 " %h f32[4] = const [1, 1, 2.3, 0.8] %z = Resize(%x, _, %h) {mode = cubic} }",
 	 {6, 9}, {{2, 2}, {2, 9}, {6, 2}, {2, 3}, {5, 8}, {6, 9}}},
+	/* a state that starts as zeros, for every example */
+	{"graph (%x f32[n,s,8], %k f32[n,s,8], %v f32[n,s,4]) -> (%y, %z) {"
+	 " %y, %z = LinearAttention(%x, %k, %v) {q_num_heads = 2, kv_num_heads = 2, update_rule = linear} }",
+	 {3, 6}, {{1, 1}, {3, 1}, {2, 2}, {1, 5}, {2, 6}, {3, 6}}},
 	/* rows that lie a line more than the longest apart, so that short ones do not share sets of a cache */
 	{"graph (%x f32[n,s]) -> (%y) { %t = Transpose(%x) %m = MatMul(%t, %x) %p = Softmax(%m) %y = MatMul(%p, %t) }",
 	 {4, 256}, {{1, 1}, {1, 9}, {4, 1}, {2, 33}, {3, 128}, {4, 256}}},
