@@ -71,6 +71,9 @@ void dim_assume_equal(Syms *s, Dim a, Dim b);
 /* The size for which choices are made that suit one size only: where it varies, a quarter of the most. */
 int64_t dim_usual(Syms *s, Dim d);
 Dim dim_bounded(Syms *s, Dim d); /* the same size with dim_hi() noted in k */
+/* Wherever the model is right, d is at most `most`: a counted symbol has that bound from now on, and a run in which it is
+ * more ends. False: that cannot be asked of d. */
+bool dim_counted_at_most(Syms *s, Dim d, Dim most);
 bool dim_at_most(Syms *s, Dim a, Dim b); /* a <= b for all values within the bounds, as far as we can prove */
 
 /* The value under given symbol values (indexed as s->symbol); E-SIZE when it overflows or divides by zero. */

@@ -185,6 +185,17 @@ Dim dim_bounded(Syms *s, Dim d)
 	return d;
 }
 
+bool dim_counted_at_most(Syms *s, Dim d, Dim most)
+{
+	Symbol *x = dim_symbol_of(s, d);
+
+	if (!x || !x->counted || !dim_known(most) || most.k < x->lo)
+		return false;
+	if (x->hi < 0 || x->hi > most.k)
+		x->hi = most.k;
+	return true;
+}
+
 bool dim_at_most(Syms *s, Dim a, Dim b)
 {
 	if (dim_known(a) && dim_known(b))

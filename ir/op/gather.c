@@ -129,6 +129,8 @@ static void infer_elements(Graph *g, Node *n)
 		if (dim_lo(g->syms, beyond) > 0)
 			fail_node(g, n, "E-SHAPE", "indices of shape %s reach beyond data of shape %s",
 				  shape_text(g, k), shape_text(g, x));
+		if (dim_counted_at_most(g->syms, k->dim[i], x->dim[i]))
+			continue;
 		hint(g->ctx, "give the sizes with --dim or --shape");
 		fail_unsupported(g, n, "indices of shape %s can reach beyond data of shape %s", shape_text(g, k),
 				 shape_text(g, x));

@@ -27,6 +27,10 @@ run x = i32[2,3] [1, 2, 3, 4, 5, 6], c = bool[3] [false, true, true],
     e = bool[5] [true, false, false, true, true]
 gives b = i32[2,2] [2,3, 5,6], d = i32[3] [1, 4, 5]
 
+== GatherElements: no more than the data have along the other axes
+graph (%x f32[2,3], %a f32[6]) -> (%y) { %p = NonZero(%a) %y = GatherElements(%x, %p) }
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], a = f32[6] [1, 1, 0, 0, 0, 0] gives y = f32[1,2] [1, 5]
+
 == within a bound
 symbol k = 0..2 counted
 graph (%x f32[3]) -> (%y) { %y i64[1,k] = NonZero(%x) }
