@@ -224,7 +224,8 @@ static void build_operator(Raw *r, const NodeProto *p)
 
 const char *written_out(int i)
 {
-	static const char *const others[] = {"Constant", "ai.onnx.preview.FlexAttention"};
+	static const char *const others[] = {"Constant", "ai.onnx.preview.FlexAttention",
+					    "ai.onnx.preview.training.Gradient"};
 	enum { OTHERS = sizeof others / sizeof *others };
 
 	return i < OTHERS ? others[i] : sequence_operator(i - OTHERS);
@@ -254,6 +255,7 @@ static void build_node(Frame *f, size_t k)
 	case CALL_CONSTANT: r.out[0] = constant_build(&r); break;
 	case CALL_SEQUENCE: sequence_build(&r); break;
 	case CALL_FLEX: r.out[0] = flex_attention(&r); break;
+	case CALL_GRADIENT: gradient_build(&r); break;
 	case CALL_FUNCTION: function_inline(&r, call.function); break;
 	case CALL_MISSING:
 	case CALL_OP: build_operator(&r, f->scope->node[k]); break;

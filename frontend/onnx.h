@@ -87,7 +87,7 @@ typedef struct Import {
 
 /* What a node calls. */
 typedef struct Callee {
-	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION, CALL_SEQUENCE, CALL_FLEX, CALL_MISSING } kind;
+	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION, CALL_SEQUENCE, CALL_FLEX, CALL_GRADIENT, CALL_MISSING } kind;
 	int version; /* of the operator set */
 	Function *function;
 } Callee;
@@ -296,6 +296,12 @@ void map_unroll(Raw *r);
 
 bool is_flex_attention(const char *domain, const char *type);
 Value *flex_attention(Raw *r); /* its one output */
+
+/* ---- gradient.c: derivatives of what stands around the node ---- */
+
+bool is_gradient(const char *domain, const char *type);
+bool names_tensors(const AttributeProto *a); /* of a Gradient: which it waits for */
+void gradient_build(Raw *r);
 
 /* ---- attrs.c ---- */
 

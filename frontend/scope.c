@@ -286,9 +286,27 @@ static Callee callee_of(Import *im, Scope *s, size_t node)
 		call.kind = CALL_SEQUENCE;
 	else if (is_flex_attention(p->domain, type))
 		call.kind = CALL_FLEX;
+	else if (is_gradient(p->domain, type))
+		call.kind = CALL_GRADIENT;
 	else if (!operator_of(p->domain, type, call.version))
 		call.kind = CALL_MISSING;
 	return call;
+}
+
+/* The tensors that a Gradient names are there before it. */
+static void wait_for_named(Import *im, Scope *s, Waits *w, size_t k)
+{
+	const NodeProto *p = s->node[k];
+
+	for (size_t i = 0; i < p->n_attribute; i++) {
+		const AttributeProto *a = p->attribute[i];
+		if (!names_tensors(a))
+			continue;
+		for (size_t n = 0; n < a->n_strings; n++)
+			wait_for(im, s, w, k, arena_format(im->arena, "%.*s", (int)a->strings[n].len, (char *)a->strings[n].data));
+		if (a->has_s)
+			wait_for(im, s, w, k, arena_format(im->arena, "%.*s", (int)a->s.len, (char *)a->s.data));
+	}
 }
 
 static void enter_node(Import *im, Scope *s, Waits *w, size_t k)
@@ -303,6 +321,8 @@ static void enter_node(Import *im, Scope *s, Waits *w, size_t k)
 		if (*p->input[i])
 			wait_for(im, s, w, k, p->input[i]);
 	s->callee[k] = callee_of(im, s, k);
+	if (s->callee[k].kind == CALL_GRADIENT)
+		wait_for_named(im, s, w, k);
 	for (size_t i = 0; i < p->n_attribute; i++)
 		if (p->attribute[i]->g)
 			enter_graph(im, s, w, k, p->attribute[i]->g);

@@ -255,6 +255,16 @@ static inline void set_string(Model *m, Onnx__NodeProto *n, const char *name, co
 	p->s.data = arena_copy(m->arena, text, p->s.len);
 }
 
+static inline void set_strings(Model *m, Onnx__NodeProto *n, const char *name, const char *texts)
+{
+	Onnx__AttributeProto *p = add_attribute(m->arena, n, name, 8);
+
+	for (char *text; (text = next_item(m->arena, &texts));) {
+		ProtobufCBinaryData one = {strlen(text), (uint8_t *)text};
+		PUSH(m->arena, p->strings, p->n_strings, one);
+	}
+}
+
 static inline void set_tensor(Model *m, Onnx__NodeProto *n, const char *name, Onnx__TensorProto *t)
 {
 	add_attribute(m->arena, n, name, 4)->t = t;
