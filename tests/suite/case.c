@@ -4,6 +4,7 @@
 #include <string.h>
 #include "tests/suite/case.h"
 #include "tests/suite/json.h"
+#include "tests/suite/vary.h"
 #include "tools/file.h"
 #include "tools/inputs.h"
 
@@ -162,6 +163,16 @@ bool case_input(Ctx *c, const Case *k, int i, Kind kind, int rank, const int64_t
 
 bool case_output(Ctx *c, const Case *k, int i, Kind kind, Data *d) { return data_file(c, k->out, i, kind, d); }
 
+int case_number(Ctx *c, const Case *k, int i, const char *name)
+{
+	int n;
+	const Argument *a = k->vary ? onnx_arguments(c, k->model, false, &n) : NULL;
+	for (int at = i; a && at < n; at++)
+		if (!strcmp(a[at].name, name))
+			return at;
+	return i;
+}
+
 void case_put(Ctx *c, const Case *k, int i, Kind kind, int n, DType t, int rank, const int64_t *dims, Tensor **in)
 {
 	Data d;
@@ -228,6 +239,8 @@ Graph *case_graph(Ctx *c, const Case *k, bool fix_sizes)
 	ReadOptions o = {.dims = k->dim, .ndims = k->ndim, .shapes = s};
 	o.nshapes = elements_of_data(c, k, false, s);
 	o.nshapes += elements_of_data(c, k, true, s + o.nshapes);
+	if (k->vary)
+		return vary_graph(c, k, o);
 	Graph *g = onnx_read(c, k->model, &o);
 	if (k->constant) {
 		o.consts = data_as_consts(c, k, g, &o.nconsts);

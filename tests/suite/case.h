@@ -8,6 +8,9 @@
 #define TCC_TESTS_CASE_H
 #include "frontend/frontend.h"
 
+/* See vary.h. Each can be read where those before it cannot. */
+typedef enum Vary { VARY_NONE, VARY_ALL, VARY_BUT_PARAMETERS, VARY_SOME } Vary;
+
 typedef struct Case {
 	const char *name;  /* "test_abs", "cnn__mnist8_cntk/0" */
 	const char *model; /* path of the .onnx */
@@ -18,6 +21,7 @@ typedef struct Case {
 	double rtol, atol;
 	bool exact;        /* emitted with --strict and measured in ULP */
 	bool constant;     /* its inputs become constants of the model, which so has none */
+	Vary vary;         /* which sizes of its inputs become symbols with bounds */
 } Case;
 
 typedef struct Cases {
@@ -38,6 +42,8 @@ typedef struct Data {
 /* Input or output number i of a case; false when there is no such file. The shape is that of a ramp. */
 bool case_input(Ctx *c, const Case *k, int i, Kind kind, int rank, const int64_t *dims, Data *d);
 bool case_output(Ctx *c, const Case *k, int i, Kind kind, Data *d);
+/* The number of the input of that name, of which the model has taken i before. */
+int case_number(Ctx *c, const Case *k, int i, const char *name);
 /* Input i as the tensors in[] that a graph takes, of `n` elements and besides them, for an optional, a bool. An absent
  * one is zeros. E-FILE when there is none. */
 void case_put(Ctx *c, const Case *k, int i, Kind kind, int n, DType t, int rank, const int64_t *dims, Tensor **in);

@@ -7,6 +7,7 @@
 #include "codegen/codegen.h"
 #include "ir/eval.h"
 #include "tests/suite/result.h"
+#include "tests/suite/vary.h"
 #include "tools/cc.h"
 #include "tools/session.h"
 
@@ -112,6 +113,7 @@ static uint64_t output_hash(Session *s)
 static bool run_once(Session *s, Result *r)
 {
 	int status = session_run(s);
+	r->shapes = status == TCC_ERR_SHAPE;
 	if (status != TCC_OK)
 		snprintf(r->why, sizeof r->why, "run: %s", status_text(status));
 	else if (!session_intact(s))
@@ -165,6 +167,17 @@ static void measure(Ctx *c, Session *s, const Case *k, Tensor *const *in, Result
 		ulps_note(&r->ulps, session_output(s, i), eval_value(&e, g->out[i]));
 }
 
+/* The case's data for input i of the table, at in[]; how many tensors these are. */
+static int put_input(Ctx *c, const Case *k, int i, const tcc_info *t, Tensor **in)
+{
+	int n = session_tensors(t), elements = n - is_optional((Kind)t->kind);
+	int64_t dims[TCC_MAX_RANK];
+	for (int d = 0; d < t->rank; d++)
+		dims[d] = t->dynamic >> d & 1 ? vary_number(t->dims[d]) : t->dims[d];
+	case_put(c, k, case_number(c, k, i, t->name), (Kind)t->kind, elements, (DType)t->dtype, t->rank, dims, in);
+	return n;
+}
+
 void run_case(const Case *k, const char *folder, int first, int unit, int workers, Result *r)
 {
 	char so[600];
@@ -177,12 +190,8 @@ void run_case(const Case *k, const char *folder, int first, int unit, int worker
 		Session *s = session_open(&c, so, arena_format(&c.perm, "m%d", unit),
 					  arena_format(&c.perm, "%s/m%d.weights.bin", folder, unit));
 		Tensor **in = NEW_N(&c.perm, Tensor *, s->nin);
-		for (int i = 0, at = 0; i < s->model->n_inputs; i++) {
-			const tcc_info *t = &s->model->inputs[i];
-			int n = session_tensors(t), elements = n - is_optional((Kind)t->kind);
-			case_put(&c, k, i, (Kind)t->kind, elements, (DType)t->dtype, t->rank, t->dims, in + at);
-			at += n;
-		}
+		for (int i = 0, at = 0; i < s->model->n_inputs; i++)
+			at += put_input(&c, k, i, &s->model->inputs[i], in + at);
 		session_bind(s, in);
 		judge(&c, s, k, workers, r);
 		if (k->exact && r->outcome == PASS && !r->random)

@@ -3,6 +3,7 @@
 #include "ir/eval.h"
 #include "ir/op.h"
 #include "tests/suite/result.h"
+#include "tests/suite/vary.h"
 
 static void compare_outputs(Ctx *c, const Case *k, const Graph *g, Eval *e, Result *r)
 {
@@ -30,8 +31,9 @@ static void put_input(Ctx *c, const Case *k, const Graph *g, int i, Tensor **in)
 	const Value *v = a.n ? g->in[a.first + a.n - 1] : NULL;
 	int64_t dims[MAX_RANK];
 	for (int d = 0; v && d < v->shape.rank; d++)
-		dims[d] = dim_known(v->shape.dim[d]) ? v->shape.dim[d].k : 1;
-	case_put(c, k, i, a.kind, a.n - is_optional(a.kind), a.dtype, v ? v->shape.rank : 0, dims, in + a.first);
+		dims[d] = dim_known(v->shape.dim[d]) ? v->shape.dim[d].k
+						     : vary_number(dim_hi(g->syms, v->shape.dim[d]));
+	case_put(c, k, case_number(c, k, i, a.name), a.kind, a.n - is_optional(a.kind), a.dtype, v ? v->shape.rank : 0, dims, in + a.first);
 }
 
 void evaluate_case(const Case *k, Result *r)
