@@ -13,17 +13,35 @@
 #include "ir/op/nn.h"
 #include "passes/place.h"
 
+static bool is_one_of(const Node *n, const char *const *names)
+{
+	for (int i = 0; names[i]; i++)
+		if (!strcmp(n->op->name, names[i]))
+			return n->out[0] && n->out[0]->shape.rank >= 3;
+	return false;
+}
+
+/* A channel of the output is made of the same channel's numbers, near or far: as well in either order. */
+static bool follows_input(const Node *n)
+{
+	static const char *const names[] = {"GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "BatchNormalization",
+	                                    "InstanceNormalization", NULL};
+	return is_one_of(n, names);
+}
+
+/* What a window or a few points around one give, for each channel alike. */
+static bool is_window(const Node *n)
+{
+	static const char *const names[] = {"MaxPool", "AveragePool", "LpPool", "Resize", NULL};
+	return is_one_of(n, names);
+}
+
 /* Operators whose formula walks over space for each channel. */
 static bool is_spatial(const Node *n)
 {
-	static const char *const names[] = {
-		"Conv", "ConvInteger", "ConvTranspose", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool",
-		"GlobalLpPool", "Resize", "BatchNormalization", "InstanceNormalization", "LRN", "DepthToSpace",
-		"SpaceToDepth", "WinogradOutput", NULL};
-	for (int i = 0; names[i]; i++)
-		if (!strcmp(n->op->name, names[i]))
-			return n->out[0]->shape.rank >= 3;
-	return false;
+	static const char *const names[] = {"Conv", "ConvInteger", "ConvTranspose", "LRN", "DepthToSpace", "SpaceToDepth",
+	                                    "WinogradOutput", NULL};
+	return is_one_of(n, names) || is_window(n) || follows_input(n);
 }
 
 bool fills_lanes_by_columns(Graph *g, const Node *n)
@@ -105,6 +123,23 @@ static const Value *leader(const Node *n)
 	return best;
 }
 
+static bool in_rows(const Value *v)
+{
+	for (int k = 0; k < v->shape.rank; k++)
+		if (v->order[k] != k)
+			return false;
+	return true;
+}
+
+enum { CHANNELS_FEW = 8 }; /* do not fill vectors: rows of the picture do it better */
+
+/* The windows of rows as they come are computed in rows. */
+static bool stays_in_rows(const Node *n)
+{
+	const Value *x = n->in[0];
+	return in_rows(x) && (follows_input(n) || (is_window(n) && dim_known(x->shape.dim[1]) && x->shape.dim[1].k < CHANNELS_FEW));
+}
+
 static void choose_order(Graph *g, const Node *n)
 {
 	Value *y = n->out[0];
@@ -117,7 +152,7 @@ static void choose_order(Graph *g, const Node *n)
 	if (!y || y->shape.rank < 2 || moves)
 		return;
 	if (is_spatial(n)) {
-		if (!fills_lanes_by_columns(g, n))
+		if (!stays_in_rows(n) && !fills_lanes_by_columns(g, n))
 			order_channels_last(y);
 		return;
 	}
@@ -285,6 +320,14 @@ static void require_operands(Graph *g, Node *n)
 			require_operand(g, n, slot, l, sum, vector);
 }
 
+/* Windows over channels that lie innermost read them there. */
+static void require_channels(Graph *g, Node *n)
+{
+	int64_t none[MAX_RANK] = {0};
+	if (is_window(n) && in_rows(n->in[0]) && !in_rows(n->out[0]))
+		require(g, n, 0, 1, none, none, 0);
+}
+
 /* ---- Concat: parts are made in place, or copied into place ---- */
 
 static bool can_be_part(const Graph *g, const Node *n, const Value *v)
@@ -403,14 +446,6 @@ static void square_input(Graph *g, Value *v)
 
 /* ---- graph outputs: ONNX's order, no border, memory of their own ---- */
 
-static bool in_rows(const Value *v)
-{
-	for (int k = 0; k < v->shape.rank; k++)
-		if (v->order[k] != k)
-			return false;
-	return true;
-}
-
 /* Those of bodies lie in memory of our own. */
 static void free_output(Graph *g, int i)
 {
@@ -450,6 +485,8 @@ void layout(Graph *g)
 	for (uint32_t i = 0; i < nodes; i++)
 		if (g->node[i]->op->flags & CONTRACTS)
 			require_operands(g, g->node[i]);
+		else
+			require_channels(g, g->node[i]);
 	for (uint32_t i = 0; i < nodes; i++)
 		require_rows(g, g->node[i]);
 	for (uint32_t i = 0; i < nodes; i++)
