@@ -528,13 +528,34 @@ static Expr *keep_row(Build *b, Expr *body)
 
 /* ---- the stage's own loops ---- */
 
+/* x has a load that steps by 1 along this axis. */
+static bool reads_along(Expr *x, const Axis *axis)
+{
+	bool found = x->kind == X_LOAD && lane_step(x, axis) == 1;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = reads_along(x->arg[k], axis);
+	return found;
+}
+
+/* A reduction in x goes along memory, and this axis across it: vectors belong to the reduction. */
+static bool reduces_along(const Module *m, Expr *x, const Axis *axis)
+{
+	bool found = false;
+	if (x->kind == X_REDUCE && x->red <= RED_MIN && !is_ordered(m, x) && depends_on(x, axis) && !reads_along(x, axis))
+		for (int k = 0; k < x->naxes && !found; k++)
+			found = axis_count(x->axes[k]) >= m->target->lanes && reads_along(x->arg[0], x->axes[k]);
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = reduces_along(m, x->arg[k], axis);
+	return found;
+}
+
 static bool vector_loop(const Build *b, Expr *body, const Axis *axis)
 {
 	int64_t coef;
 	Stage *s = b->s;
 	bool stored = s->out->dtype == F32 || is_lane_int(s->out->dtype);
 	return !b->vector && stored && worth_vectors(b->m, axis) && vectorisable(b->m, s, body, axis) &&
-	       affine_in(s->address, axis, &coef) && coef == 1;
+	       affine_in(s->address, axis, &coef) && coef == 1 && !reduces_along(b->m, body, axis);
 }
 
 static void loops(Build *b, int k, Expr *body)
@@ -625,6 +646,7 @@ void make_nest(Module *m, Stage *s)
 {
 	Expr *found[1];
 	Build b = {.m = m, .s = s, .tail = &s->nest, .undivided = s->over};
+	merge_reductions(m, s);
 	s->body = unify(m, s, s->body);
 	s->apart = is_heavy(s->body);
 	order_axes(s);

@@ -3,8 +3,7 @@
  *     y[n,c,h,w] = max(conv(...) + b[c], 0)    axes h, w, c (n has one index only), outermost first
  *
  * Loads become flat here: the strides of every value are known, so x[n,c,h-1,w-1] turns into one address, and the test
- * "is h-1 inside x" vanishes where x has a border of zeros. Then neighbouring axes are merged where every address steps
- * through both alike, so that a pointwise stage over [64,56,56] becomes one loop. */
+ * "is h-1 inside x" vanishes where x has a border of zeros. Then neighbouring axes are merged (merge.c). */
 #include <assert.h>
 #include <string.h>
 #include "codegen/nest.h"
@@ -72,39 +71,6 @@ static Expr *flat(Flat *f, Expr *x)
 	if (!f->done[x->id])
 		f->done[x->id] = flat_new(f, x);
 	return f->done[x->id];
-}
-
-/* ---- merging axes ---- */
-
-/* x with axes p (outer) and q replaced by one axis r over both: NULL when some address does not allow it. */
-static Expr *merged(Lower *l, Expr *x, Axis *p, Axis *q, Axis *r)
-{
-	if (!dim_known(q->extent))
-		return NULL; /* memory is laid out for the most that it can be */
-	Expr *n = num_i(l, q->extent.k), *at = axis_expr(l, r);
-	Expr *y = substitute(l, x, axis_expr(l, p), idiv(l, at, n));
-	y = substitute(l, y, axis_expr(l, q), imod(l, at, n));
-	return divides(y, r) ? NULL : y;
-}
-
-static void merge_axes(Stage *s)
-{
-	for (int k = 0; k + 1 < s->naxes;) {
-		Axis *p = s->axis[k], *q = s->axis[k + 1];
-		Axis *r = axis_new(s->l, dim_mul(s->l->graph->syms, p->extent, q->extent), false);
-		Expr *address = merged(s->l, s->address, p, q, r);
-		Expr *body = address ? merged(s->l, s->body, p, q, r) : NULL;
-		if (!body) {
-			k++;
-			continue;
-		}
-		s->address = address;
-		s->body = body;
-		s->axis[k] = r;
-		s->naxes--;
-		memmove(s->axis + k + 1, s->axis + k + 2, (size_t)(s->naxes - k - 1) * sizeof *s->axis);
-		k = k ? k - 1 : 0;
-	}
 }
 
 /* ---- facts about a stage ---- */
