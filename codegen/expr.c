@@ -188,6 +188,8 @@ static bool is_logic(Alu op) { return op == AND || op == OR || op == XOR || op =
 Expr *expr_alu(Lower *l, Alu op, int nargs, Expr **arg)
 {
 	DType t = is_comparison(op) || is_logic(op) ? BOOL : op == SELECT ? arg[1]->dtype : arg[0]->dtype;
+	if (op == KEY || op == ORDER)
+		t = op == KEY && t == F32 ? I32 : I64;
 	return expr_intern(l, (Expr){.kind = X_ALU, .dtype = t, .op = op, .nargs = nargs, .arg = arg,
 	                             .lo = -INDEX_MAX, .hi = INDEX_MAX});
 }
@@ -281,6 +283,11 @@ Expr *bitcast(Lower *l, DType t, Expr *x)
 		return x;
 	return expr_intern(l, (Expr){.kind = X_ALU, .dtype = t, .op = BITS, .nargs = 1, .arg = &x, .lo = -INDEX_MAX,
 	                             .hi = INDEX_MAX});
+}
+
+Expr *order_of(Lower *l, Expr *element, Expr *count, Expr *at)
+{
+	return expr_alu(l, ORDER, 3, (Expr *[]){element, count, at});
 }
 
 Expr *text_alu(Lower *l, Alu op, DType t, int nargs, Expr *const *args)
@@ -399,6 +406,8 @@ Expr *rebuild(Lower *l, const Expr *x, Expr *const *arg)
 			return checked_index(l, arg[0], arg[1]);
 		if (x->op == BITS)
 			return bitcast(l, x->dtype, arg[0]);
+		if (x->op == ORDER)
+			return order_of(l, arg[0], arg[1], arg[2]);
 		if (is_text_alu(x->op))
 			return text_alu(l, x->op, x->dtype, x->nargs, arg);
 		return x->nargs == 1 ? alu1(l, x->op, arg[0]) : alu2(l, x->op, arg[0], arg[1]);

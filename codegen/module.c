@@ -226,6 +226,12 @@ Module *module_new(Unit *u, const Target *t)
 	return m;
 }
 
+/* Not a nest of loops: sorting, maps by tables, register tiles, transposes. */
+static bool has_own_form(Module *m, Stage *s)
+{
+	return make_order(m, s) || make_transform(m, s) || make_tiles(m, s) || make_transpose(m, s);
+}
+
 static void make_code(Module *m)
 {
 	Graph *g = m->g;
@@ -238,7 +244,7 @@ static void make_code(Module *m)
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
 		s->module = m;
-		if (s->body && (s->over || (!make_transform(m, s) && !make_tiles(m, s) && !make_transpose(m, s))))
+		if (s->body && (s->over || !has_own_form(m, s)))
 			make_nest(m, s);
 		m->macs += s->times * s->macs;
 	}

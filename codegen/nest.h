@@ -20,6 +20,7 @@ typedef enum StmtKind {
 	S_FOLD,   /* declare local `local` = `red` of all lanes of the vector local `expr`, or of `ways` of them */
 	S_STORE,  /* element `address` of `value` = expr */
 	S_IF,     /* if (expr) body */
+	S_ORDER,  /* `value` from `address` on = the order of the row that the load in expr runs over */
 	S_BLOCK,  /* lanes x lanes of the load expr, turned: body for each of them along axis, where local stands for it */
 	S_TILE,   /* a contraction's register tiles; see contract.h */
 	S_TRANSFORM /* tiles mapped by constant tables; see transform.h */
@@ -124,6 +125,7 @@ typedef struct Stage {
 	int64_t times;     /* how often it runs, as far as that is known */
 	bool in_place;     /* reads elements where it writes them */
 	bool over;         /* writes over what a stage before it wrote, where data says: in order, by one worker */
+	bool orders;       /* a row of the output is the order of a row: see order.c */
 	bool wide;         /* indices need 64 bits */
 	bool apart;        /* vectors may gather elements that lie apart: what is computed of them costs more than that */
 	bool checks;       /* has checked indices, or makes text: gets a pointer to the status */
@@ -179,6 +181,8 @@ int mark_end(const Module *m, int open); /* the mark that belongs to the one tha
 void make_nest(Module *m, Stage *s);
 /* transpose.c: true when the stage reads across its rows, in blocks; then nest is set. */
 bool make_transpose(Module *m, Stage *s);
+/* order.c: true when the stage orders rows; then nest is set. */
+bool make_order(Module *m, Stage *s);
 /* contract.c: true when the stage is a contraction that tiles can do; then nest and contraction are set. */
 bool make_tiles(Module *m, Stage *s);
 /* transform.c: the same for tiles that constant tables map. */

@@ -182,15 +182,16 @@ static void print_index(Printer *p, Expr *x, bool tight)
 static const char *value_name(Printer *p, const Value *v) { return param_of(p->s, (Value *)(uintptr_t)v)->name; }
 
 /* "x + 4*i" */
-static void print_place(Printer *p, Expr *load)
+static void print_element(Printer *p, const Value *v, Expr *address)
 {
-	Expr *address = load->arg[0];
-	put_text(p->out, "%s", value_name(p, load->value));
+	put_text(p->out, "%s", value_name(p, v));
 	if (!(address->kind == X_NUM && address->i == 0)) {
 		put_text(p->out, " + ");
 		print_expr(p, address, false);
 	}
 }
+
+static void print_place(Printer *p, Expr *load) { print_element(p, load->value, load->arg[0]); }
 
 /* Where this element's text goes: "text + 256*i" */
 static void print_text_place(Printer *p)
@@ -870,6 +871,20 @@ static void print_store(Printer *p, const Stmt *t)
 	put_text(p->out, ";\n");
 }
 
+/* "i32_order(y + 100*i, 100, x + 1000*i, 1000);" */
+static void print_order(Printer *p, const Stmt *t)
+{
+	Expr *load = t->expr->arg[0], *start = substitute(p->s->l, load, t->expr->arg[2], num_i(p->s->l, 0));
+	indent(p);
+	put_text(p->out, "%s_order(", dtype_name(load->dtype));
+	print_element(p, t->value, t->address);
+	put_text(p->out, ", ");
+	print_expr(p, t->expr->arg[1], false);
+	put_text(p->out, ", ");
+	print_element(p, load->value, start->arg[0]);
+	put_text(p->out, ", %s);\n", size_text(p->m->unit, t->expr->arg[2]->axes[0]->extent));
+}
+
 /* A block of the load with rows along the open vector loop, and what becomes of each of its columns. */
 static void print_block(Printer *p, const Stmt *t)
 {
@@ -920,6 +935,9 @@ void print_stmts(Printer *p, const Stmt *t)
 			put_text(p->out, ") {\n");
 			print_body(p, t->body);
 			print_line(p, "}");
+			break;
+		case S_ORDER:
+			print_order(p, t);
 			break;
 		case S_BLOCK:
 			print_block(p, t);

@@ -126,7 +126,7 @@ static const struct { const char *op, *kind; } kinds[] = {
 	{"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
 	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},
 	{"Resize", "resize"}, {"Add", "add"}, {"Mul", "mul"}, {"Relu", "relu"}, {"Recurrence", "recur"},
-	{"Counted", "count"}, {NULL, NULL}};
+	{"Counted", "count"}, {"Order", "order"}, {NULL, NULL}};
 
 /* The name of a stage comes from the most telling operator in it. */
 static const char *kind_of(const Stage *s)
@@ -179,6 +179,7 @@ static Stage *make_piece(Module *m, Graph *g, Node *n, int slot, const bool *is_
 	Expr *body = n->op->lower(s->l, n, slot, at);
 	Flat f = {s, NEW_N(a, Expr *, s->l->nexprs + 1), s->l->nexprs};
 	s->body = flat(&f, body);
+	s->orders = body->kind == X_ALU && body->op == ORDER;
 	s->address = address_of(s->l, y, at);
 	merge_axes(s);
 	collect_fused(s, a, n, NEW_N(&g->ctx->scratch, bool, g->last_node_id + 1));

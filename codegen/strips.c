@@ -330,7 +330,8 @@ static bool add_stage(const Chooser *c, Run *run, int i)
 
 static bool may_run(const Stage *s)
 {
-	return !s->mark && !s->in_place && !s->over && !s->wide && !s->routine && s->out && s->out->place->region && !moves_by_turn(s->out->place);
+	bool plain = !s->mark && !s->in_place && !s->over && !s->orders && !s->wide && !s->routine;
+	return plain && s->out && s->out->place->region && !moves_by_turn(s->out->place);
 }
 
 /* ---- what it costs ---- */

@@ -20,7 +20,7 @@ static bool vector_args(const Module *m, Stage *s, Expr *x, const Axis *axis)
 
 static bool exact_in_vectors(Alu op)
 {
-	return op <= NOT || op == SELECT || (op >= FLOOR && op <= SQRT);
+	return op <= NOT || op == SELECT || op == BITNOT || op == KEY || (op >= FLOOR && op <= SQRT);
 }
 
 static bool compares_indices(const Expr *x)
@@ -98,7 +98,7 @@ static bool vector_integers(const Expr *x, const Axis *axis)
 {
 	if (x->op == SELECT)
 		return !depends_on(x->arg[0], axis);
-	return x->op == MAX || x->op == MIN || (x->dtype == I32 && (x->op == ADD || x->op == SUB || x->op == MUL));
+	return x->op == MAX || x->op == MIN || (x->dtype == I32 && x->op == BITNOT) || (x->dtype == I32 && (x->op == ADD || x->op == SUB || x->op == MUL));
 }
 
 static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
@@ -115,7 +115,7 @@ static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	for (int k = 0; k < x->nargs && !integers; k++)
 		if (x->arg[k]->dtype != F32 && x->arg[k]->dtype != BOOL)
 			return false;
-	return (integers || x->dtype == F32 || x->dtype == BOOL) && vector_args(m, s, x, axis);
+	return (integers || x->op == KEY || x->dtype == F32 || x->dtype == BOOL) && vector_args(m, s, x, axis);
 }
 
 static bool vector_reduce(const Expr *x)

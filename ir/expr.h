@@ -77,6 +77,9 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b);   /* operands have one type (shi
 Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no); /* only the chosen side may be read: guards loads */
 Expr *cast(Lower *l, DType t, Expr *x);
 Expr *bitcast(Lower *l, DType t, Expr *x); /* the bits of x read as an element of type t, which is as wide */
+/* Where the least elements of a row stand, `count` of them, of equal ones the first first: a whole row of an output, whose
+ * lower() gives nothing else. `element` is a load of the row's element `at`, an axis made by red_axis(). */
+Expr *order_of(Lower *l, Expr *element, Expr *count, Expr *at);
 /* An operation of text, whose result has type t. A table among its operands is given as a load of its first element. */
 Expr *text_alu(Lower *l, Alu op, DType t, int nargs, Expr *const *args);
 static inline bool is_text_alu(Alu op) { return op >= TEXT_FIND; }

@@ -307,7 +307,7 @@ static bool may_inline(const Fuse *f, const Node *n, Value *y)
 	const Node *user = f->user[y->id];
 	if (!f->on || !n->op->lower || y->place->stored || f->is_out[y->id] || !user || !user->op->lower)
 		return false;
-	if ((n->op->flags & KEPT) || user->nsub || f->weight[y->id] > INLINE_MAX || is_op(user, "Concat") || is_made(f, n, y))
+	if ((n->op->flags & (KEPT | ROWS)) || user->nsub || f->weight[y->id] > INLINE_MAX || is_op(user, "Concat") || is_made(f, n, y))
 		return false;
 	if (f->core[y->id])
 		return reads_once(user, y) || can_store_moved(f, user, y);

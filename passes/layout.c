@@ -328,6 +328,13 @@ static void require_channels(Graph *g, Node *n)
 		require(g, n, 0, 1, none, none, 0);
 }
 
+static void require_rows(Graph *g, Node *n)
+{
+	int64_t none[MAX_RANK] = {0};
+	if (n->op->flags & ROWS)
+		require(g, n, 0, n->in[0]->shape.rank - 1, none, none, 0);
+}
+
 /* ---- Concat: parts are made in place, or copied into place ---- */
 
 static bool can_be_part(const Graph *g, const Node *n, const Value *v)

@@ -120,6 +120,59 @@ const Helper common_helpers[] = {
 	                "\treturn (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);\n}\n"},
 	{"f_bits", "static inline uint32_t f_bits(float x)\n{\n\tuint32_t bits;\n\tmemcpy(&bits, &x, 4);\n\treturn bits;\n}\n"},
 	{"d_bits", "static inline uint64_t d_bits(double x)\n{\n\tuint64_t bits;\n\tmemcpy(&bits, &x, 8);\n\treturn bits;\n}\n"},
+	{"i32_sink", "/* a heap of n numbers, the greatest first: the first one goes where it belongs */\n"
+	             "static inline void i32_sink(int64_t *heap, int64_t i, int64_t n)\n{\n"
+	             "\tint64_t x = heap[i], k;\n"
+	             "\tfor (; (k = 2 * i + 1) < n; i = k) {\n"
+	             "\t\tk += k + 1 < n && heap[k] < heap[k + 1];\n"
+	             "\t\tif (heap[k] <= x)\n\t\t\tbreak;\n"
+	             "\t\theap[i] = heap[k];\n\t}\n"
+	             "\theap[i] = x;\n}\n"},
+	{"i32_order", "/* y = where the k least of n elements stand; of equal ones the first is first. Meanwhile y is a heap of the k\n"
+	              " * least so far, as (element, place) in one number. */\n"
+	              "static void i32_order(int64_t *restrict y, int64_t k, const int32_t *restrict x, int64_t n)\n{\n"
+	              "\tfor (int64_t i = 0; i < k; i++)\n\t\ty[i] = (int64_t)x[i] * 0x100000000 + i;\n"
+	              "\tfor (int64_t i = k / 2; i-- > 0;)\n\t\ti32_sink(y, i, k);\n"
+	              "\tfor (int64_t i = k; i < n && k;) {\n"
+	              "\t\twhile (i + 16 <= n && !i32_below(x + i, (int32_t)(y[0] >> 32)))\n\t\t\ti += 16;\n"
+	              "\t\tfor (int64_t end = i + 16 < n ? i + 16 : n; i < end; i++)\n"
+	              "\t\t\tif (x[i] < (int32_t)(y[0] >> 32)) {\n"
+	              "\t\t\t\ty[0] = (int64_t)x[i] * 0x100000000 + i;\n"
+	              "\t\t\t\ti32_sink(y, 0, k);\n\t\t\t}\n"
+	              "\t}\n"
+	              "\tfor (int64_t i = k; i-- > 1;) {\n"
+	              "\t\tint64_t last = y[i];\n\t\ty[i] = y[0];\n\t\ty[0] = last;\n"
+	              "\t\ti32_sink(y, 0, i);\n\t}\n"
+	              "\tfor (int64_t i = 0; i < k; i++)\n\t\ty[i] &= 0xffffffff;\n}\n"},
+	{"i32_below", "/* one of 16 numbers is less than a */\n"
+	              "static inline int i32_below(const int32_t *x, int32_t a)\n{\n"
+	              "\tint below = 0;\n\tfor (int i = 0; i < 16; i++)\n\t\tbelow |= x[i] < a;\n\treturn below;\n}\n"},
+	{"i64_before", "static inline int i64_before(const int64_t *x, int64_t a, int64_t b)\n{\n"
+	               "\treturn x[a] < x[b] || (x[a] == x[b] && a < b);\n}\n"},
+	{"i64_sink", "/* a heap of n places in x, that of the greatest first: the first one goes where it belongs */\n"
+	             "static inline void i64_sink(int64_t *heap, int64_t i, int64_t n, const int64_t *x)\n{\n"
+	             "\tint64_t place = heap[i], k;\n"
+	             "\tfor (; (k = 2 * i + 1) < n; i = k) {\n"
+	             "\t\tk += k + 1 < n && i64_before(x, heap[k], heap[k + 1]);\n"
+	             "\t\tif (!i64_before(x, place, heap[k]))\n\t\t\tbreak;\n"
+	             "\t\theap[i] = heap[k];\n\t}\n"
+	             "\theap[i] = place;\n}\n"},
+	{"i64_order", "/* y = where the k least of n elements stand; of equal ones the first is first */\n"
+	              "static void i64_order(int64_t *restrict y, int64_t k, const int64_t *restrict x, int64_t n)\n{\n"
+	              "\tfor (int64_t i = 0; i < k; i++)\n\t\ty[i] = i;\n"
+	              "\tfor (int64_t i = k / 2; i-- > 0;)\n\t\ti64_sink(y, i, k, x);\n"
+	              "\tfor (int64_t i = k; i < n && k; i++)\n"
+	              "\t\tif (x[i] < x[y[0]]) {\n"
+	              "\t\t\ty[0] = i;\n\t\t\ti64_sink(y, 0, k, x);\n\t\t}\n"
+	              "\tfor (int64_t i = k; i-- > 1;) {\n"
+	              "\t\tint64_t last = y[i];\n\t\ty[i] = y[0];\n\t\ty[0] = last;\n"
+	              "\t\ti64_sink(y, 0, i, x);\n\t}\n}\n"},
+	{"f_key", "/* an integer that orders as x does, NaN last */\nstatic inline int32_t f_key(float x)\n{\n"
+	          "\tint32_t bits = (int32_t)f_bits(x + 0.0f);\n"
+	          "\treturn x != x ? INT32_MAX : bits < 0 ? bits ^ INT32_MAX : bits;\n}\n"},
+	{"d_key", "/* an integer that orders as x does, NaN last */\nstatic inline int64_t d_key(double x)\n{\n"
+	          "\tint64_t bits = (int64_t)d_bits(x + 0.0);\n"
+	          "\treturn x != x ? INT64_MAX : bits < 0 ? bits ^ INT64_MAX : bits;\n}\n"},
 	{"f_of_bits", "static inline float f_of_bits(uint32_t bits)\n{\n\tfloat x;\n\tmemcpy(&x, &bits, 4);\n\treturn x;\n}\n"},
 	{"d_of_bits", "static inline double d_of_bits(uint64_t bits)\n{\n\tdouble x;\n\tmemcpy(&x, &bits, 8);\n\treturn x;\n}\n"},
 	{"f_wide", "/* a magnitude with m bits of fraction; one: the float 2^(127 - bias) */\n"

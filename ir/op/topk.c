@@ -1,16 +1,17 @@
 /* topk.c -- TopK (1-24): the k largest (or smallest) elements along an axis, and where they were; equal ones in order.
  *
- * It becomes a count and a scatter: element i goes to the place that tells how many elements come before it,
+ * It becomes integers that order as the elements do, the order of their rows, and elements gathered by it:
  *
- *     place[i] = number of j with x[j] > x[i], or x[j] = x[i] and j < i
+ *     key = tcc.Key(x), i = tcc.Order(key), y = x[.., i, ..]
  *
- * which takes n^2 comparisons, in vectors. NaN counts as larger than all numbers. */
+ * NaN counts as larger than all numbers. */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 #include "ir/op/counted.h"
 #include "ir/op/pointwise.h"
 
-enum { LONGEST = 1 << 14 }; /* beyond that, n^2 is too slow */
-
+#define LONGEST INT32_MAX /* emitted code keeps places in 32 bits */
 
 static const Attr attrs[] = {ATTR_INT(TopK, axis, -1), ATTR_INT(TopK, largest, 1), ATTR_INT(TopK, sorted, 1), {0}};
 
@@ -97,101 +98,137 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 		}
 }
 
-/* ---- tcc.Rank: how many elements along the axis come before each ---- */
+/* ---- tcc.Key: integers in the order of the elements ---- */
 
-static void rank_infer(Graph *g, Node *n) { set_out(g, n, 0, I64, &n->in[0]->shape); }
-
-static void rank_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+/* Elements of up to 32 bits have keys of 32. */
+static DType key_type(DType t)
 {
-	int axis = axis_of(e->g, n);
+	return t == U32 || dtype_info(t)->bits > 32 ? I64 : I32;
+}
+
+static void key_infer(Graph *g, Node *n) { set_out(g, n, 0, key_type(n->in[0]->dtype), &n->in[0]->shape); }
+
+static int64_t key_of_float(double x, DType key)
+{
+	float single = (float)x + 0.0f;
+	int64_t bits, most = key == I32 ? INT32_MAX : INT64_MAX;
+	int32_t half;
+
+	x += 0.0;
+	memcpy(&bits, &x, sizeof bits);
+	memcpy(&half, &single, sizeof half);
+	bits = key == I32 ? half : bits;
+	return isnan(x) ? most : bits < 0 ? bits ^ most : bits;
+}
+
+static void key_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
 	const double *f = is_float(in[0]->dtype) ? in_f64(e, in[0]) : NULL;
 	const int64_t *i = f ? NULL : in_i64(e, in[0]);
-	Rows r = rows_of(in[0], axis, axis + 1);
-	int64_t *y = out_i64(e, out[0]), largest = ATTR_OF(n, TopK)->largest;
 
-	for (int64_t at = 0; at < in[0]->count; at++) {
-		int64_t own = at / r.inner % r.n;
-		for (int64_t k = 0; k < r.n; k++) {
-			int64_t other = at + (k - own) * r.inner;
-			y[at] += better(in[0], f, i, largest, other, at) ||
-				 (k < own && !better(in[0], f, i, largest, at, other));
-		}
+	for (int64_t k = 0; k < in[0]->count; k++) {
+		int64_t key = f ? key_of_float(f[k], out[0]->dtype) : in[0]->dtype == U64 ? i[k] ^ INT64_MIN : i[k];
+		store_i64(out[0]->dtype, out[0]->data, k, ATTR_OF(n, TopK)->largest ? ~key : key);
 	}
 }
 
-/* a stands before b, leaving aside where they are; *same: neither before the other. */
-static Expr *stands_before(Lower *l, Expr *a, Expr *b, bool largest, Expr **same)
+static Expr *key_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	Expr *more = largest ? alu2(l, LT, b, a) : alu2(l, LT, a, b);
-
-	*same = alu2(l, EQ, a, b);
-	if (!is_float(a->dtype))
-		return more;
-	Expr *nan_a = alu1(l, ISNAN, a), *nan_b = alu1(l, ISNAN, b);
-	Expr *nan_more = largest ? alu2(l, AND, nan_a, alu1(l, NOT, nan_b)) : alu2(l, AND, nan_b, alu1(l, NOT, nan_a));
-	*same = alu2(l, OR, *same, alu2(l, AND, nan_a, nan_b));
-	return alu2(l, OR, more, nan_more);
-}
-
-static Expr *rank_lower(Lower *l, const Node *n, int slot, Expr *const *at)
-{
-	const Shape *x = &n->in[0]->shape;
-	int axis = axis_of(lower_graph(l), n);
-	DType t = work_type(n->in[0]->dtype);
-	Expr *other[MAX_RANK], *j = red_axis(l, x->dim[axis]), *same;
+	DType t = n->in[0]->dtype;
+	Expr *x = in_as(l, n, 0, at, work_type(t)), *key;
 
 	(void)slot;
-	for (int k = 0; k < x->rank; k++)
-		other[k] = k == axis ? j : at[k];
-	Expr *before = stands_before(l, in_as(l, n, 0, other, t), in_as(l, n, 0, at, t), ATTR_OF(n, TopK)->largest, &same);
-	before = alu2(l, OR, before, alu2(l, AND, same, alu2(l, LT, j, at[axis])));
-	return cast(l, I64, reduce(l, RED_SUM, choose(l, before, num(l, F32, 1), num(l, F32, 0)), 1, &j));
+	if (is_float(t))
+		key = alu1(l, KEY, x);
+	else if (t == U64)
+		key = alu2(l, BITXOR, bitcast(l, I64, x), num_i(l, INT64_MIN));
+	else
+		key = cast(l, key_type(t), x);
+	return ATTR_OF(n, TopK)->largest ? alu1(l, BITNOT, key) : key;
 }
 
-const Op op_tcc_Rank = {
-	.name = "Rank", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES,
-	.attrs = attrs, .attr_size = sizeof(struct TopK), .infer = rank_infer, .eval = rank_eval, .lower = rank_lower,
+const Op op_tcc_Key = {
+	.name = "Key", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = POINTWISE,
+	.attrs = attrs, .attr_size = sizeof(struct TopK), .infer = key_infer, .eval = key_eval, .lower = key_lower,
+};
+
+/* ---- tcc.Order: where the least integers of a row stand, as many as input 1 says ---- */
+
+static void order_infer(Graph *g, Node *n)
+{
+	Shape y = n->in[0]->shape;
+	int count;
+
+	y.dim[y.rank - 1] = need_content(g, n, 1, &count)[0];
+	set_out(g, n, 0, I64, &y);
+}
+
+typedef struct Place {
+	int64_t key, at;
+} Place;
+
+static int by_key(const void *a, const void *b)
+{
+	const Place *p = a, *q = b;
+
+	return p->key != q->key ? (p->key < q->key ? -1 : 1) : p->at < q->at ? -1 : p->at > q->at;
+}
+
+static void order_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	Rows r = rows_of(in[0], in[0]->rank - 1, in[0]->rank);
+	const int64_t *x = in_i64(e, in[0]);
+	int64_t *y = out_i64(e, out[0]), k = out[0]->dim[out[0]->rank - 1];
+	Place *row = NEW_N(&e->g->ctx->scratch, Place, r.n + 1);
+
+	(void)n;
+	for (int64_t i = 0; i < r.outer; i++) {
+		for (int64_t j = 0; j < r.n; j++)
+			row[j] = (Place){x[i * r.n + j], j};
+		qsort(row, (size_t)r.n, sizeof *row, by_key);
+		for (int64_t j = 0; j < k; j++)
+			y[i * k + j] = row[j].at;
+	}
+}
+
+static Expr *order_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	const Shape *x = &n->in[0]->shape;
+	Expr *each[MAX_RANK], *r = red_axis(l, x->dim[x->rank - 1]);
+
+	(void)slot;
+	memcpy(each, at, (size_t)x->rank * sizeof *at);
+	each[x->rank - 1] = r;
+	return order_of(l, in(l, n, 0, each), extent(l, n->out[0]->shape.dim[x->rank - 1]), r);
+}
+
+const Op op_tcc_Order = {
+	.name = "Order", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = ROWS,
+	.infer = order_infer, .eval = order_eval, .lower = order_lower,
 };
 
 /* ---- expand ---- */
 
-/* Each element's place along the axis. */
-static Value *places(Graph *g, const Node *n, int axis)
+/* v with two axes exchanged. */
+static Value *turned(Graph *g, const Node *n, Value *v, int a, int b)
 {
-	int64_t ones[MAX_RANK];
+	int64_t perm[MAX_RANK];
 
-	for (int d = 0; d < n->in[0]->shape.rank; d++)
-		ones[d] = d == axis ? -1 : 1;
-	Value *line = reshaped(g, n, counted(g, n, n->in[0], axis), n->in[0]->shape.rank, ones);
-	return put(g, n, "Expand", line, shape_value(g, n, n->in[0]), END_IN);
-}
-
-/* The first k of what v's elements are when each is at its place. */
-static Value *placed(Graph *g, const Node *n, Value *v, Value *place, int axis)
-{
-	int64_t sizes[MAX_RANK];
-
-	for (int d = 0; d < v->shape.rank; d++)
-		sizes[d] = most_of(g, n, v->shape.dim[d]);
-	Value *none = value_const(g, NULL, tensor_new(&g->ctx->perm, v->dtype, v->shape.rank, sizes));
-	Value *all = put_attr(g, n, "ScatterElements", &(struct Scatter){axis, 0}, none, place, v, END_IN);
-	for (int d = 0; d < v->shape.rank; d++) {
-		Value *end = d == axis ? n->in[1] : size_of(g, n, v, d);
-		if (d == axis || !dim_known(v->shape.dim[d]))
-			all = put(g, n, "Slice", all, number(g, 0), as_vector(g, n, end), number(g, d), END_IN);
-	}
-	return all;
+	for (int k = 0; k < v->shape.rank; k++)
+		perm[k] = k == a ? b : k == b ? a : k;
+	return a == b ? v : transposed(g, n, v, v->shape.rank, perm);
 }
 
 static void expand(Graph *g, Node *n)
 {
-	int axis = axis_of(g, n);
-	Value *place = put_attr(g, n, "tcc.Rank", n->attr, n->in[0], END_IN);
+	int axis = axis_of(g, n), last = n->in[0]->shape.rank - 1;
+	Value *key = turned(g, n, put_attr(g, n, "tcc.Key", n->attr, n->in[0], END_IN), axis, last);
+	Value *order = turned(g, n, put(g, n, "tcc.Order", key, n->in[1], END_IN), axis, last);
 
 	if (wants(n, 0))
-		replace_out(g, n, 0, placed(g, n, n->in[0], place, axis));
+		replace_out(g, n, 0, put_attr(g, n, "GatherElements", &(struct Gather){axis}, n->in[0], order, END_IN));
 	if (wants(n, 1))
-		replace_out(g, n, 1, placed(g, n, places(g, n, axis), place, axis));
+		replace_out(g, n, 1, order);
 }
 
 const Op op_topk = {
