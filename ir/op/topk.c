@@ -209,21 +209,11 @@ const Op op_tcc_Order = {
 
 /* ---- expand ---- */
 
-/* v with two axes exchanged. */
-static Value *turned(Graph *g, const Node *n, Value *v, int a, int b)
-{
-	int64_t perm[MAX_RANK];
-
-	for (int k = 0; k < v->shape.rank; k++)
-		perm[k] = k == a ? b : k == b ? a : k;
-	return a == b ? v : transposed(g, n, v, v->shape.rank, perm);
-}
-
 static void expand(Graph *g, Node *n)
 {
 	int axis = axis_of(g, n), last = n->in[0]->shape.rank - 1;
-	Value *key = turned(g, n, put_attr(g, n, "tcc.Key", n->attr, n->in[0], END_IN), axis, last);
-	Value *order = turned(g, n, put(g, n, "tcc.Order", key, n->in[1], END_IN), axis, last);
+	Value *key = swapped(g, n, put_attr(g, n, "tcc.Key", n->attr, n->in[0], END_IN), axis, last);
+	Value *order = swapped(g, n, put(g, n, "tcc.Order", key, n->in[1], END_IN), axis, last);
 
 	if (wants(n, 0))
 		replace_out(g, n, 0, put_attr(g, n, "GatherElements", &(struct Gather){axis}, n->in[0], order, END_IN));
