@@ -89,9 +89,70 @@ static bool worth_a_name(const Expr *x)
 	return (x->kind == X_ALU || x->kind == X_CAST) && !(x->dtype == I64 && x->op != INDEX && x->op != SELECT && !is_text_alu(x->op));
 }
 
+/* Which terms of an expression may be computed before it, whatever its conditions say: those that read and check nothing
+ * but what is there, or is read and checked in any case. */
+typedef struct Safety {
+	bool *certain;     /* by id: computed in any case */
+	signed char *safe; /* by id: 0 not known yet, 1 yes, -1 no */
+	uint32_t n;
+} Safety;
+
+static void mark_certain(Safety *h, const Expr *x)
+{
+	if (h->certain[x->id])
+		return;
+	h->certain[x->id] = true;
+	int last = x->kind == X_ALU && x->op == SELECT ? 1 : x->nargs; /* a branch not taken is not evaluated */
+	for (int k = 0; k < last; k++)
+		mark_certain(h, x->arg[k]);
+}
+
+static Safety safety_of(const Build *b, const Expr *x)
+{
+	Arena *a = &b->m->g->ctx->scratch;
+	uint32_t n = b->s->l->nexprs;
+	Safety h = {NEW_N(a, bool, n + 1), NEW_N(a, signed char, n + 1), n};
+	mark_certain(&h, x);
+	return h;
+}
+
+static bool has_effect(const Expr *x)
+{
+	return x->kind == X_REDUCE || (x->kind == X_ALU && (x->op == INDEX || x->op == COUNT || x->op == REQUIRE || is_text_alu(x->op)));
+}
+
+/* The load reads an element of its value, whatever the indices are. */
+static bool is_there(const Expr *load)
+{
+	const Value *v = load->value;
+	const Expr *address = load->arg[0];
+	int64_t last = 0;
+	for (int k = 0; k < v->shape.rank; k++) {
+		if (!dim_known(v->shape.dim[k]))
+			return false;
+		last += (v->shape.dim[k].k - 1) * v->place->stride[k];
+	}
+	return load->nargs == 1 && address->lo >= 0 && address->hi <= last;
+}
+
+static bool is_safe(Safety *h, const Expr *x)
+{
+	if (x->id > h->n || h->certain[x->id])
+		return x->id <= h->n;
+	if (!h->safe[x->id]) {
+		bool safe = (x->kind != X_LOAD || is_there(x)) && x->dtype != STR && !has_effect(x);
+		int last = x->kind == X_ALU && x->op == SELECT ? 1 : x->nargs;
+		for (int k = 0; k < last && safe; k++)
+			safe = is_safe(h, x->arg[k]);
+		h->safe[x->id] = safe ? 1 : -1;
+	}
+	return h->safe[x->id] > 0;
+}
+
 typedef struct Sharing {
 	Build *b;
-	uint32_t *count; /* unconditional uses, by id; no more than two are counted */
+	Safety safety;
+	uint32_t *count; /* uses, by id; no more than two are counted */
 	Expr **done;
 	uint32_t n;
 } Sharing;
@@ -102,8 +163,7 @@ static void count_uses(Sharing *h, const Expr *x)
 		return;
 	if (h->count[x->id]++ && worth_a_name(x))
 		return; /* a term without a name stands there twice, and so does what is in it */
-	int last = x->kind == X_ALU && x->op == SELECT ? 1 : x->nargs; /* a branch not taken is not evaluated */
-	for (int k = 0; k < last; k++)
+	for (int k = 0; k < x->nargs; k++)
 		count_uses(h, x->arg[k]);
 }
 
@@ -112,13 +172,15 @@ static Expr *name_shared(Sharing *h, Expr *x)
 	Expr *arg[MAX_RANK];
 	if (x->id > h->n || x->nargs == 0 || x->kind == X_REDUCE)
 		return x;
+	if (!h->done[x->id])
+		h->done[x->id] = remembered(h->b, x);
 	if (h->done[x->id])
 		return h->done[x->id];
 	for (int k = 0; k < x->nargs; k++)
 		arg[k] = name_shared(h, x->arg[k]);
 	Expr *y = rebuild(h->b->s->l, x, arg);
-	if (h->count[x->id] > 1 && worth_a_name(y))
-		y = let(h->b, y);
+	if (h->count[x->id] > 1 && worth_a_name(y) && is_safe(&h->safety, x))
+		y = remember(h->b, x, let(h->b, y));
 	return h->done[x->id] = y;
 }
 
@@ -127,7 +189,7 @@ static Expr *share(Build *b, Expr *x)
 {
 	uint32_t n = b->s->l->nexprs;
 	Arena *a = &b->m->g->ctx->scratch;
-	Sharing h = {b, NEW_N(a, uint32_t, n + 1), NEW_N(a, Expr *, n + 1), n};
+	Sharing h = {b, safety_of(b, x), NEW_N(a, uint32_t, n + 1), NEW_N(a, Expr *, n + 1), n};
 	count_uses(&h, x);
 	return name_shared(&h, x);
 }
@@ -224,11 +286,11 @@ static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *
 	bool max = red == RED_ARGMAX || red == RED_ARGMAX_LAST;
 	Stmt *t = append(b, S_IF);
 	t->expr = max ? alu2(l, op, best, v) : alu2(l, op, v, best);
-	Stmt **outer = b->tail;
+	Build outer = *b;
 	b->tail = &t->body;
 	assign(b, best, v);
 	assign(b, at, index);
-	b->tail = outer;
+	*b = outer;
 }
 
 /* A reduction while its loops are built. */
@@ -392,17 +454,23 @@ static Expr *settle(Build *b, Expr *x)
 	return settled(&h, x);
 }
 
+static Expr *hoisted(Build *b, Safety *h, Expr *x)
+{
+	Expr *arg[MAX_RANK];
+	if (x->nargs == 0 || x->kind == X_REDUCE)
+		return x;
+	if ((x->mask & ~b->bound) == 0)
+		return worth_a_name(x) && is_heavy(x) && !makes_text(x) && is_safe(h, x) ? named(b, x) : x;
+	for (int k = 0; k < x->nargs; k++)
+		arg[k] = hoisted(b, h, x->arg[k]);
+	return rebuild(b->s->l, x, arg);
+}
+
 /* Heavy terms of x that are bound here and would be computed again in every deeper loop. */
 static Expr *hoist(Build *b, Expr *x)
 {
-	Expr *arg[MAX_RANK];
-	if (x->nargs == 0 || x->kind == X_REDUCE || x->kind == X_LOAD || (x->kind == X_ALU && x->op == SELECT))
-		return x;
-	if ((x->mask & ~b->bound) == 0)
-		return x->kind == X_ALU && x->dtype != I64 && is_heavy(x) && !makes_text(x) ? named(b, x) : x;
-	for (int k = 0; k < x->nargs; k++)
-		arg[k] = hoist(b, x->arg[k]);
-	return rebuild(b->s->l, x, arg);
+	Safety h = safety_of(b, x);
+	return hoisted(b, &h, x);
 }
 
 /* ---- equal reductions ---- */
@@ -553,8 +621,7 @@ static bool vector_loop(const Build *b, Expr *body, const Axis *axis)
 {
 	int64_t coef;
 	Stage *s = b->s;
-	bool stored = s->out->dtype == F32 || is_lane_int(s->out->dtype);
-	return !b->vector && stored && worth_vectors(b->m, axis) && vectorisable(b->m, s, body, axis) &&
+	return !b->vector && is_lane(b->m, s->out->dtype) && worth_vectors(b->m, axis) && vectorisable(b->m, s, body, axis) &&
 	       affine_in(s->address, axis, &coef) && coef == 1 && !reduces_along(b->m, body, axis);
 }
 

@@ -426,13 +426,16 @@ static bool is_vector(const Printer *p, const Expr *x) { return p->vector && dep
 /* "_u8": which of the helpers that read and store vectors is for elements of this type. */
 static const char *lane_suffix(Printer *p, DType t)
 {
-	return is_lane_int(t) ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
+	return is_lane_int(t) || t == F16 || t == BOOL ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
 }
 
 static void print_vector_load(Printer *p, Expr *x)
 {
 	int64_t step = lane_step(x, p->vector);
-	put_text(p->out, x->dtype == BOOL ? "v_bools" : step != 1 ? "v_gather" : "v_load%s", lane_suffix(p, x->dtype));
+	if (x->dtype == BOOL)
+		put_text(p->out, "v_bools");
+	else
+		put_text(p->out, step != 1 ? "v_gather" : "v_load%s", lane_suffix(p, x->dtype));
 	put_text(p->out, p->lanes_n ? "_n(" : "(");
 	print_place(p, x);
 	if (step != 1)
@@ -566,17 +569,17 @@ static void print_vector_alu(Printer *p, Expr *x, bool tight)
 		print_format(p, alu_text(x->op)->vector, x->arg, tight, print_vector);
 }
 
-/* Bytes are widened already where they are read. */
+/* Bytes and halves are widened already where they are read. */
 static void print_vector_cast(Printer *p, Expr *x, bool tight)
 {
 	DType from = x->arg[0]->dtype;
-	if (is_lane_int(from) && is_lane_int(x->dtype)) {
+	if ((is_lane_int(from) && is_lane_int(x->dtype)) || from == F16) {
 		print_vector(p, x->arg[0], tight);
 		return;
 	}
-	put_text(p->out, from == BOOL ? "v_select(" : from == F32 ? "v_int(" : "v_float(");
+	put_text(p->out, from == BOOL ? "v_select(" : x->dtype == BOOL ? "v_not(v_eq(" : x->dtype == F16 ? "v_half(" : from == F32 ? "v_int(" : "v_float(");
 	print_vector(p, x->arg[0], false);
-	put_text(p->out, from == BOOL ? ", v_set(1.0f), v_set(0.0f))" : ")");
+	put_text(p->out, from == BOOL ? ", v_set(1.0f), v_set(0.0f))" : x->dtype == BOOL ? ", v_set(0.0f)))" : ")");
 }
 
 void print_vector(Printer *p, Expr *x, bool tight)
@@ -586,7 +589,7 @@ void print_vector(Printer *p, Expr *x, bool tight)
 		put_text(p->out, "%s", name);
 	} else if (!is_vector(p, x)) {
 		put_text(p->out, x->dtype == BOOL ? "v_when(" : is_lane_int(x->dtype) ? "v_set_i(" : "v_set(");
-		print_expr(p, x, false);
+		print_as_float(p, x, false);
 		put_text(p->out, ")");
 	} else if (x->kind == X_CAST) {
 		print_vector_cast(p, x, tight);
@@ -851,11 +854,12 @@ static void print_store(Printer *p, const Stmt *t)
 	bool vector = is_vector(p, t->address), zero = t->address->kind == X_NUM && t->address->i == 0;
 	indent(p);
 	if (vector) {
+		Expr *x = t->expr->kind == X_CAST && t->expr->dtype == F16 ? t->expr->arg[0] : t->expr; /* storing rounds */
 		put_text(p->out, "v_store%s%s(%s%s", lane_suffix(p, t->value->dtype), p->lanes_n ? "_n" : "", y, zero ? "" : " + ");
 		if (!zero)
 			print_expr(p, t->address, false);
 		put_text(p->out, ", ");
-		print_vector(p, t->expr, false);
+		print_vector(p, x, false);
 		put_text(p->out, p->lanes_n ? ", %s);\n" : ");\n", p->lanes_n);
 		return;
 	}

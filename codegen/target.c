@@ -25,7 +25,7 @@ static const AluText texts[ALU_COUNT] = {
 	[LE] = {"%0 <= %1", "%0 <= %1", "%0 <= %1", "v_le(%0, %1)", "t_compare(%0, %1) <= 0"},
 	[AND] = {NULL, NULL, "%0 && %1", "v_and(%0, %1)", NULL},
 	[OR] = {NULL, NULL, "%0 || %1", "v_or(%0, %1)", NULL},
-	[XOR] = {NULL, NULL, "!%0 != !%1", NULL, NULL},
+	[XOR] = {NULL, NULL, "!%0 != !%1", "v_xor(%0, %1)", NULL},
 	[NOT] = {NULL, NULL, "!%0", "v_not(%0)", NULL},
 	[BITAND] = {NULL, NULL, "%0 & %1", NULL, NULL},
 	[BITOR] = {NULL, NULL, "%0 | %1", NULL, NULL},

@@ -3,12 +3,17 @@
  *     load x[.. + i]        a vector, when i steps by 1        bools become masks
  *     i <= j                the lanes below a number            cond ? x[i - 1] : 0    a masked load
  *
- * An integer of up to 32 bits has a lane of 32: bytes are widened where they are read and cut where they are stored. */
+ * An integer of up to 32 bits has a lane of 32: bytes are widened where they are read and cut where they are stored, and so
+ * are halves; bools are masks. */
 #include "codegen/nest.h"
 
 bool is_lane_int(DType t) { return t == I32 || t == U8 || t == I8; }
 
-static bool is_lane(DType t) { return t == F32 || t == BOOL || is_lane_int(t); }
+/* Halves, whose bits strict code promises, are left to scalars there: instructions keep other NaNs. */
+bool is_lane(const Module *m, DType t)
+{
+	return t == F32 || t == BOOL || is_lane_int(t) || (t == F16 && !m->o->strict);
+}
 
 static bool vector_args(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
@@ -63,10 +68,10 @@ static bool safe_select(const Expr *x, const Axis *axis)
 	return (bare || !has(x->arg[1], is_load)) && !has(x->arg[2], is_load);
 }
 
-static bool vector_load(const Stage *s, const Expr *x, const Axis *axis)
+static bool vector_load(const Module *m, const Stage *s, const Expr *x, const Axis *axis)
 {
 	int64_t step = lane_step(x, axis);
-	return is_lane(x->dtype) && (step == 1 || (step && s->apart && x->dtype == F32));
+	return is_lane(m, x->dtype) && (step == 1 || (step && s->apart && x->dtype == F32));
 }
 
 bool is_bound(const Expr *x, bool lowest)
@@ -90,7 +95,8 @@ static bool vector_cast(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	DType from = x->arg[0]->dtype, to = x->dtype;
 	bool widens = is_lane_int(from) && (to == F32 || to == I32);
 	bool cuts = from == F32 && (to == U8 || to == I8) && is_within(x->arg[0], to);
-	return ((from == BOOL && to == F32) || widens || cuts) && vectorisable(m, s, x->arg[0], axis);
+	bool halves = (from == F16 && to == F32) || (from == F32 && to == F16);
+	return ((from == BOOL && to == F32) || (from == F32 && to == BOOL) || widens || cuts || (halves && !m->o->strict)) && vectorisable(m, s, x->arg[0], axis);
 }
 
 /* Bytes only as far as results are bytes again. */
@@ -109,6 +115,9 @@ static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return vector_compare(s, x, axis);
 	if (is_bound(x, true) || is_bound(x, false))
 		return vectorisable(m, s, x->arg[1], axis);
+	bool masks = x->arg[x->nargs - 1]->dtype == BOOL;
+	if (masks && (x->op == SELECT || x->op == EQ || x->op == LT || x->op == LE))
+		return false;
 	if (x->op == SELECT && !safe_select(x, axis))
 		return false;
 	bool integers = is_lane_int(x->dtype) && vector_integers(x, axis);
@@ -129,10 +138,10 @@ bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	if (m->target->lanes == 1)
 		return false;
 	if (!depends_on(x, axis))
-		return is_lane(x->dtype);
+		return is_lane(m, x->dtype);
 	switch (x->kind) {
 	case X_LOAD:
-		return vector_load(s, x, axis);
+		return vector_load(m, s, x, axis);
 	case X_ALU:
 		return vector_alu(m, s, x, axis);
 	case X_CAST:

@@ -32,7 +32,7 @@ static bool follows_input(const Node *n)
 /* What a window or a few points around one give, for each channel alike. */
 static bool is_window(const Node *n)
 {
-	static const char *const names[] = {"MaxPool", "AveragePool", "LpPool", "Resize", NULL};
+	static const char *const names[] = {"MaxPool", "AveragePool", "LpPool", "Resize", "RoiAlign", "GridSample", "Sample", NULL};
 	return is_one_of(n, names);
 }
 
