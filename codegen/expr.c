@@ -200,6 +200,8 @@ Expr *alu1(Lower *l, Alu op, Expr *a)
 {
 	if (op == NOT && a->kind == X_NUM)
 		return num(l, BOOL, a->i == 0);
+	if (op == ABS && a->dtype == I64 && (a->lo >= 0 || (a->hi <= 0 && a->lo > -INDEX_MAX)))
+		return a->lo >= 0 ? a : isub(l, num_i(l, 0), a);
 	if (op == NEG && a->kind == X_NUM && is_float(a->dtype))
 		return num(l, a->dtype, -a->f);
 	return expr_alu(l, op, 1, &a);
@@ -244,6 +246,8 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 	}
 	if ((known = logic(op, a, b)))
 		return known;
+	if (a->dtype == I64 && (op == MAX || op == MIN) && (a->lo >= b->hi || a->hi <= b->lo))
+		return (op == MAX) == (a->lo >= b->hi) ? a : b;
 	if (a == b && !is_float(a->dtype) && (op == LT || op == LE || op == EQ))
 		return num(l, BOOL, op != LT);
 	return expr_alu(l, op, 2, args);

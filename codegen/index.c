@@ -79,19 +79,28 @@ static Expr *scaled(Lower *l, Expr *atom, int64_t coef)
 	return coef == 1 ? atom : raw2(l, MUL, atom, num_i(l, coef), a < b ? a : b, a < b ? b : a);
 }
 
+static bool is_by_number(const Expr *x, Alu op) { return x->kind == X_ALU && x->op == op && x->arg[1]->kind == X_NUM; }
+
+/* d is r / n where m is r % n: of r = q / k it is q / (k*n). */
+static bool is_quotient(const Expr *d, const Expr *m)
+{
+	const Expr *r = m->arg[0];
+	if (d->arg[0] == r)
+		return d->arg[1] == m->arg[1];
+	return is_by_number(r, IDIV) && r->arg[0] == d->arg[0] && r->arg[1]->i * m->arg[1]->i == d->arg[1]->i;
+}
+
 /* c*n*(r / n) + c*(r % n) = c*r: true when such a pair was found in sum and replaced. */
 static bool join_div_mod(Linear *sum)
 {
 	for (int i = 0; i < sum->n; i++)
 		for (int j = 0; j < sum->n; j++) {
 			Expr *d = sum->atom[i], *m = sum->atom[j];
-			if (d->kind != X_ALU || d->op != IDIV || m->kind != X_ALU || m->op != IMOD)
-				continue;
-			if (d->arg[0] != m->arg[0] || d->arg[1] != m->arg[1] || d->arg[1]->kind != X_NUM ||
-			    sum->coef[i] != sum->coef[j] * d->arg[1]->i)
+			if (!is_by_number(d, IDIV) || !is_by_number(m, IMOD) || !is_quotient(d, m) ||
+			    sum->coef[i] != sum->coef[j] * m->arg[1]->i)
 				continue;
 			int64_t c = sum->coef[j];
-			return linear_add(sum, d, -sum->coef[i]) && linear_add(sum, m, -c) && collect(sum, d->arg[0], c);
+			return linear_add(sum, d, -sum->coef[i]) && linear_add(sum, m, -c) && collect(sum, m->arg[0], c);
 		}
 	return false;
 }

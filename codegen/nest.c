@@ -625,6 +625,88 @@ static bool vector_loop(const Build *b, Expr *body, const Axis *axis)
 	       affine_in(s->address, axis, &coef) && coef == 1 && !reduces_along(b->m, body, axis);
 }
 
+/* ---- loops in parts: where an index stops being a max, a min or an absolute value ---- */
+
+/* Where c * axis + k changes its sign, if that is inside of the axis. */
+static bool sign_change(Expr *d, const Axis *axis, int64_t *at)
+{
+	Linear sum;
+	if (!linear_of(d, &sum) || sum.n != 1 || sum.atom[0]->kind != X_AXIS || sum.atom[0]->axes[0] != axis)
+		return false;
+	int64_t c = sum.coef[0], k = c > 0 ? -sum.k : sum.k;
+	c = c < 0 ? -c : c;
+	*at = (k + c - 1) / c;
+	return k > 0 && *at < axis_count(axis);
+}
+
+static bool find_cut(Lower *l, Expr *x, const Axis *axis, int64_t *at)
+{
+	if (!depends_on(x, axis))
+		return false;
+	for (int k = 0; k < x->nargs; k++)
+		if (find_cut(l, x->arg[k], axis, at))
+			return true;
+	if (x->kind != X_ALU || x->dtype != I64 || (x->op != MAX && x->op != MIN && x->op != ABS))
+		return false;
+	return sign_change(x->op == ABS ? x->arg[0] : isub(l, x->arg[0], x->arg[1]), axis, at);
+}
+
+/* Elements from .. to - 1 of the innermost axis are all of it: what it was before is in *axis and *address. */
+static Expr *narrow_axis(Stage *s, Expr *body, int64_t from, int64_t to, Axis **axis, Expr **address)
+{
+	Axis **inner = &s->axis[s->naxes - 1];
+	*axis = *inner;
+	*address = s->address;
+	*inner = axis_new(s->l, dim(to - from), false);
+	Expr *old = axis_expr(s->l, *axis), *new = num_i(s->l, from);
+	if (to - from > 1)
+		new = iadd(s->l, new, axis_expr(s->l, *inner));
+	s->address = substitute(s->l, s->address, old, new);
+	return substitute(s->l, body, old, new);
+}
+
+static void widen_axis(Stage *s, Axis *axis, Expr *address)
+{
+	s->axis[s->naxes - 1] = axis;
+	s->address = address;
+}
+
+/* The longest part of the axis is computed in vectors. */
+static bool gains_vectors(Build *b, Expr *body)
+{
+	Stage *s = b->s;
+	Axis *axis, *inner = s->axis[s->naxes - 1];
+	Expr *address;
+	int64_t at, n = axis_count(inner);
+	if (!find_cut(s->l, body, inner, &at))
+		return vector_loop(b, body, inner);
+	Expr *part = narrow_axis(s, body, 2 * at < n ? at : 0, 2 * at < n ? n : at, &axis, &address);
+	bool gains = gains_vectors(b, part);
+	widen_axis(s, axis, address);
+	return gains;
+}
+
+static void loops(Build *b, int k, Expr *body);
+
+/* True when the innermost loop was made in parts. */
+static bool loop_parts(Build *b, int k, Expr *body)
+{
+	Stage *s = b->s;
+	Axis *axis = s->axis[k];
+	int64_t at, n = axis_count(axis);
+	if (k != s->naxes - 1 || k == b->split || s->strips || b->vector || !dim_known(axis->extent) ||
+	    !find_cut(s->l, body, axis, &at) || !gains_vectors(b, body))
+		return false;
+	for (int part = 0; part < 2; part++) {
+		Expr *address;
+		int64_t from = part ? at : 0, to = part ? n : at;
+		Expr *some = narrow_axis(s, body, from, to, &axis, &address);
+		loops(b, to - from > 1 ? k : k + 1, some);
+		widen_axis(s, axis, address);
+	}
+	return true;
+}
+
 static void loops(Build *b, int k, Expr *body)
 {
 	Stage *s = b->s;
@@ -636,6 +718,8 @@ static void loops(Build *b, int k, Expr *body)
 		return;
 	}
 	body = hoist(b, body);
+	if (loop_parts(b, k, body))
+		return;
 	Build outer = *b;
 	Stmt *t = open_for(b, s->axis[k]);
 	outer.tail = &t->next;

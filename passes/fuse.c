@@ -283,6 +283,25 @@ static bool turns_short(const Fuse *f, const Node *copy, const Value *y)
 	return z->shape.dim[inner_axis(z)].k < VECTOR / 2 && y->shape.dim[inner_axis(y)].k >= VECTOR;
 }
 
+/* The copy turns y, whose elements come from several places, or from none at even steps: vectors of those are only there
+ * where they lie. */
+static bool turns_points(const Fuse *f, const Node *copy, const Node *n, const Value *y)
+{
+	Expr *axes[MAX_RANK];
+	int64_t coef;
+	if (copy->op != op_find("tcc", "Copy") || y->shape.rank == 0 || inner_axis(copy->out[0]) == inner_axis(y) ||
+	    (n->op->flags & (POINTWISE | ONCE)))
+		return false;
+	bool *is_load = NEW_N(&f->g->ctx->scratch, bool, f->g->nvalue + 1);
+	memset(is_load, true, (f->g->nvalue + 1) * sizeof *is_load);
+	Expr *body = node_expr(lower_new(f->g, &f->g->ctx->scratch, is_load), n, y->slot, axes);
+	bool even = body->kind == X_LOAD;
+	for (int k = 0; even && k < body->nargs; k++)
+		for (int i = 0; even && i < y->shape.rank; i++)
+			even = axes[i]->kind != X_AXIS || affine_in(body->arg[k], axes[i]->axes[0], &coef);
+	return !even;
+}
+
 static bool has_made(const Expr *x)
 {
 	bool found = makes_text(x);
@@ -311,7 +330,7 @@ static bool may_inline(const Fuse *f, const Node *n, Value *y)
 		return false;
 	if (f->core[y->id])
 		return reads_once(user, y) || can_store_moved(f, user, y);
-	if (turns_short(f, user, y))
+	if (turns_short(f, user, y) || turns_points(f, user, n, y))
 		return false;
 	if (user->op->flags & POINTWISE)
 		return true;
