@@ -41,6 +41,41 @@ void merge_axes(Stage *s)
 	}
 }
 
+/* ---- the other way: an axis of which the body takes digits is one axis a digit ---- */
+
+/* n of an  axis % n  or  axis / n  in x, where rows of n are long enough. */
+static int64_t find_digit(const Expr *x, const Axis *axis, int64_t least)
+{
+	if (!depends_on(x, axis))
+		return 0;
+	bool digit = x->kind == X_ALU && (x->op == IMOD || x->op == IDIV) && x->arg[0]->kind == X_AXIS && x->arg[1]->kind == X_NUM;
+	if (digit && x->arg[1]->i >= least && axis_count(axis) % x->arg[1]->i == 0)
+		return x->arg[1]->i;
+	int64_t n = 0;
+	for (int k = 0; k < x->nargs && !n; k++)
+		n = find_digit(x->arg[k], axis, least);
+	return n;
+}
+
+void split_axes(Module *m, Stage *s)
+{
+	Axis *axis = s->naxes ? s->axis[s->naxes - 1] : NULL;
+	if (!axis || !dim_known(axis->extent) || s->naxes == LOOP_MAX || s->strips)
+		return;
+	int64_t n = find_digit(s->body, axis, m->target->lanes);
+	if (!n)
+		return;
+	Axis *outer = axis_new(s->l, dim(axis_count(axis) / n), false), *inner = axis_new(s->l, dim(n), false);
+	Expr *at = iadd(s->l, imul(s->l, axis_expr(s->l, outer), num_i(s->l, n)), axis_expr(s->l, inner));
+	Expr *body = substitute(s->l, s->body, axis_expr(s->l, axis), at);
+	if (divides(body, inner))
+		return;
+	s->body = body;
+	s->address = substitute(s->l, s->address, axis_expr(s->l, axis), at);
+	s->axis[s->naxes - 1] = outer;
+	s->axis[s->naxes++] = inner;
+}
+
 /* Its elements keep their order. */
 static Expr *merged_reduction(Lower *l, const Expr *x, Expr *body)
 {

@@ -895,9 +895,9 @@ static void print_block(Printer *p, const Stmt *t)
 	const char *i = axis_name(p, t->axis);
 	int64_t step;
 	affine_in(t->expr->arg[0], p->vector, &step);
-	print_line(p, "vf c[%d];", t->lanes);
+	print_line(p, "%s c[%d];", is_lane_int(t->expr->dtype) ? "vi" : "vf", t->lanes);
 	indent(p);
-	put_text(p->out, "v_columns(c, ");
+	put_text(p->out, "v_columns%s(c, ", lane_suffix(p, t->expr->dtype));
 	print_place(p, t->expr);
 	put_text(p->out, ", %lld);\n", (long long)step);
 	print_line(p, "UNROLL for (int p = 0; p < %d; p++)", t->lanes);

@@ -49,21 +49,23 @@ static Axis *row_of(const Stage *s, const Expr *load, int lanes)
 
 static uint64_t bit(const Axis *axis) { return (uint64_t)1 << (axis->id < 63 ? axis->id : 63); }
 
+static bool is_number(const Module *m, DType t) { return is_lane(m, t) && t != BOOL; }
+
 static bool recognise(const Module *m, Stage *s, Across *a)
 {
 	int64_t coef;
 	*a = (Across){.s = s, .lanes = m->target->lanes};
-	if (a->lanes == 1 || s->naxes < 2 || s->out->dtype != F32)
+	if (a->lanes == 1 || s->naxes < 2 || !is_number(m, s->out->dtype))
 		return false;
 	a->column = s->axis[s->naxes - 1];
 	if (!affine_in(s->address, a->column, &coef) || coef != 1 || axis_count(a->column) < a->lanes || !dim_known(a->column->extent) ||
-	    !find_across(s->body, a->column, &a->load) || !a->load || a->load->dtype != F32 ||
+	    !find_across(s->body, a->column, &a->load) || !a->load || !is_number(m, a->load->dtype) ||
 	    !affine_in(a->load->arg[0], a->column, &coef))
 		return false;
 	a->row = row_of(s, a->load, a->lanes);
 	if (!a->row)
 		return false;
-	a->block = local_new(s, F32);
+	a->block = local_new(s, a->load->dtype);
 	a->block->mask = bit(a->column) | bit(a->row);
 	a->body = substitute(s->l, s->body, a->load, a->block);
 	return vectorisable(m, s, a->body, a->column);

@@ -147,7 +147,7 @@ bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	case X_CAST:
 		return vector_cast(m, s, x, axis);
 	case X_LOCAL:
-		return x->dtype == F32 || is_lane_int(x->dtype);
+		return is_lane(m, x->dtype) && x->dtype != BOOL;
 	case X_REDUCE:
 		return vector_reduce(x) && vectorisable(m, s, x->arg[0], axis);
 	default:

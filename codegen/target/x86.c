@@ -16,6 +16,19 @@
 	  "\tuint8_t x[3] = {(uint8_t)p[0]};\n\tx[1] = n > 1 ? (uint8_t)p[1] : 0;\n\tx[2] = n > 2 ? (uint8_t)p[2] : 0;\n"	\
 	  "\treturn v_four_u8_n(x, 3) ^ 0x808080;\n"),
 
+/* Blocks of other elements are turned as floats of the same bits. */
+#define COLUMNS(lanes)												\
+	V("v_columns_i32", "void", "vi *c, const int32_t *p, int64_t step", "\tv_columns((vf *)c, (const float *)p, step);\n"),	\
+	V("v_columns_u8", "void", "vi *c, const uint8_t *p, int64_t step",						\
+	  "\tvi rows[" lanes "];\n\tUNROLL for (int i = 0; i < " lanes "; i++)\n\t\trows[i] = v_load_u8(p + i * step);\n"	\
+	  "\tv_columns((vf *)c, (const float *)rows, " lanes ");\n"),							\
+	V("v_columns_i8", "void", "vi *c, const int8_t *p, int64_t step",						\
+	  "\tvi rows[" lanes "];\n\tUNROLL for (int i = 0; i < " lanes "; i++)\n\t\trows[i] = v_load_i8(p + i * step);\n"	\
+	  "\tv_columns((vf *)c, (const float *)rows, " lanes ");\n"),							\
+	V("v_columns_f16", "void", "vf *c, const uint16_t *p, int64_t step",						\
+	  "\tvf rows[" lanes "];\n\tUNROLL for (int i = 0; i < " lanes "; i++)\n\t\trows[i] = v_load_f16(p + i * step);\n"	\
+	  "\tv_columns(c, (const float *)rows, " lanes ");\n")
+
 static const Helper avx2[] = {
 	{"vf", "typedef __m256 vf;\n"},
 	{"vm", "typedef __m256 vm;\n"},
@@ -55,6 +68,7 @@ static const Helper avx2[] = {
 	  "\tuint8_t x[8] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[i];\n\treturn v_bools(x);\n"),
 	V("v_load_if", "vf", "const float *p, vm m, vf rest",
 	  "\treturn v_select(m, _mm256_maskload_ps(p, _mm256_castps_si256(m)), rest);\n"),
+	COLUMNS("8"),
 	V("v_xor", "vm", "vm a, vm b", "\treturn _mm256_xor_ps(a, b);\n"),
 	V("v_store_bool", "void", "uint8_t *p, vm x",
 	  "\t__m256i bits = _mm256_srli_epi32(_mm256_castps_si256(x), 31);\n"
@@ -225,6 +239,7 @@ static const Helper avx512[] = {
 	  "\t__m128i x = _mm_loadu_si128((const __m128i *)p);\n\treturn _mm_test_epi8_mask(x, x);\n"),
 	V("v_bools_n", "vm", "const uint8_t *p, int n",
 	  "\t__m128i x = _mm_maskz_loadu_epi8((__mmask16)((1u << n) - 1), p);\n\treturn _mm_test_epi8_mask(x, x);\n"),
+	COLUMNS("16"),
 	V("v_xor", "vm", "vm a, vm b", "\treturn (vm)(a ^ b);\n"),
 	V("v_store_bool", "void", "uint8_t *p, vm x", "\t_mm_storeu_si128((__m128i *)p, _mm_maskz_set1_epi8(x, 1));\n"),
 	V("v_store_bool_n", "void", "uint8_t *p, vm x, int n",
