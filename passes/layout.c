@@ -328,11 +328,14 @@ static void require_channels(Graph *g, Node *n)
 		require(g, n, 0, 1, none, none, 0);
 }
 
+/* Routines read elements that lie side by side, sorting those of its one input. */
 static void require_rows(Graph *g, Node *n)
 {
-	int64_t none[MAX_RANK] = {0};
-	if (n->op->flags & ROWS)
-		require(g, n, 0, n->in[0]->shape.rank - 1, none, none, 0);
+	const int64_t none[MAX_RANK] = {0};
+	int inputs = n->op->routine ? n->nin : n->op->flags & ROWS ? 1 : 0;
+	for (int k = 0; k < inputs; k++)
+		if (n->in[k] && n->in[k]->shape.rank)
+			require(g, n, k, n->in[k]->shape.rank - 1, none, none, 0);
 }
 
 /* ---- Concat: parts are made in place, or copied into place ---- */
@@ -410,16 +413,6 @@ static void share_borders(Graph *g, Node *n)
 			y->after[k] = p->after[k] > y->after[k] ? p->after[k] : y->after[k];
 		}
 	}
-}
-
-/* ---- routines read elements that lie side by side ---- */
-
-static void require_rows(Graph *g, Node *n)
-{
-	const int64_t none[MAX_RANK] = {0};
-	for (int k = 0; k < n->nin && n->op->routine; k++)
-		if (n->in[k] && n->in[k]->shape.rank)
-			require(g, n, k, n->in[k]->shape.rank - 1, none, none, 0);
 }
 
 /* ---- sizes that vary: memory of our own is laid out for the most, what callers hand in and get back is dense ---- */

@@ -161,9 +161,9 @@ static const Helper avx2[] = {
 	V("v_max_i", "vi", "vi a, vi b", "\treturn (vi)_mm256_max_epi32((__m256i)a, (__m256i)b);\n"),
 	V("v_min_i", "vi", "vi a, vi b", "\treturn (vi)_mm256_min_epi32((__m256i)a, (__m256i)b);\n"),
 	V("v_key", "vi", "vf x",
-	  "\t/* orders as x does, NaN last */\n\t__m256i bits = _mm256_castps_si256(x + _mm256_setzero_ps()), most = _mm256_set1_epi32(INT32_MAX);\n"
-	  "\tbits = _mm256_xor_si256(bits, _mm256_and_si256(_mm256_srai_epi32(bits, 31), most));\n"
-	  "\treturn (vi)_mm256_blendv_epi8(bits, most, _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)));\n"),
+	  "\t/* orders as x does, NaN last */\n\t__m256i bits = _mm256_castps_si256(x + _mm256_setzero_ps()), top = _mm256_set1_epi32(INT32_MAX);\n"
+	  "\tbits = _mm256_xor_si256(bits, _mm256_and_si256(_mm256_srai_epi32(bits, 31), top));\n"
+	  "\treturn (vi)_mm256_blendv_epi8(bits, top, _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)));\n"),
 	V("v_float", "vf", "vi x", "\treturn _mm256_cvtepi32_ps((__m256i)x);\n"),
 	V("v_int", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm256_cvttps_epi32(x);\n"),
 	V("v_above", "vf", "vf x, float low", "\t/* low < x ? x : low */\n\treturn _mm256_max_ps(x, _mm256_set1_ps(low));\n"),
@@ -313,9 +313,9 @@ static const Helper avx512[] = {
 	V("v_max_i", "vi", "vi a, vi b", "\treturn (vi)_mm512_max_epi32((__m512i)a, (__m512i)b);\n"),
 	V("v_min_i", "vi", "vi a, vi b", "\treturn (vi)_mm512_min_epi32((__m512i)a, (__m512i)b);\n"),
 	V("v_key", "vi", "vf x",
-	  "\t/* orders as x does, NaN last */\n\t__m512i bits = _mm512_castps_si512(x + _mm512_setzero_ps()), most = _mm512_set1_epi32(INT32_MAX);\n"
-	  "\tbits = _mm512_xor_si512(bits, _mm512_and_si512(_mm512_srai_epi32(bits, 31), most));\n"
-	  "\treturn (vi)_mm512_mask_mov_epi32(bits, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q), most);\n"),
+	  "\t/* orders as x does, NaN last */\n\t__m512i bits = _mm512_castps_si512(x + _mm512_setzero_ps()), top = _mm512_set1_epi32(INT32_MAX);\n"
+	  "\tbits = _mm512_xor_si512(bits, _mm512_and_si512(_mm512_srai_epi32(bits, 31), top));\n"
+	  "\treturn (vi)_mm512_mask_mov_epi32(bits, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q), top);\n"),
 	V("v_float", "vf", "vi x", "\treturn _mm512_cvtepi32_ps((__m512i)x);\n"),
 	V("v_int", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm512_cvttps_epi32(x);\n"),
 	V("v_above", "vf", "vf x, float low", "\t/* low < x ? x : low */\n\treturn _mm512_max_ps(x, _mm512_set1_ps(low));\n"),

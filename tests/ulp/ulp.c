@@ -59,7 +59,7 @@ static const Row rows[] = {
 	{"Sign", NULL, sign, true, NULL},
 	{"Pow", NULL, NULL, false, pow},
 };
-enum { ROWS = sizeof rows / sizeof *rows };
+enum { FUNCTIONS = sizeof rows / sizeof *rows };
 static const double bound = 4;
 
 static const char *title(const Row *r) { return r->attr ? "Gelu, tanh" : r->op; }
@@ -70,7 +70,7 @@ enum { TARGETS = 2 };
 
 typedef struct Test {
 	Ctx *c;
-	const Row *row[ROWS];
+	const Row *row[FUNCTIONS];
 	int n;
 	const char *target[TARGETS];
 	int ntargets;
@@ -186,7 +186,7 @@ static void judge(const Row *r, const float *x, const double *want, const float 
 }
 
 /* One block through all functions of all targets. */
-static void judge_block(const Test *t, Session *const *s, Tensor *const *x, Worst (*worst)[ROWS])
+static void judge_block(const Test *t, Session *const *s, Tensor *const *x, Worst (*worst)[FUNCTIONS])
 {
 	static double want[BLOCK];
 	const float *in = x[0]->data, *second = x[1]->data;
@@ -204,7 +204,7 @@ static void judge_block(const Test *t, Session *const *s, Tensor *const *x, Wors
 	}
 }
 
-static int report(const Test *t, const Worst (*worst)[ROWS])
+static int report(const Test *t, const Worst (*worst)[FUNCTIONS])
 {
 	int bad = 0;
 
@@ -220,7 +220,7 @@ static int report(const Test *t, const Worst (*worst)[ROWS])
 
 static int accuracy(const Test *t)
 {
-	static Worst worst[TARGETS][ROWS];
+	static Worst worst[TARGETS][FUNCTIONS];
 	Session *s[TARGETS];
 	Tensor *x[2];
 
@@ -345,7 +345,7 @@ static int run(Ctx *c, const Asked *a)
 	for (int k = 0; k < TARGETS; k++)
 		if ((!a->target || !strcmp(a->target, targets[k])) && runs_here(targets[k]))
 			t.target[t.ntargets++] = targets[k];
-	for (int r = 0; r < ROWS; r++)
+	for (int r = 0; r < FUNCTIONS; r++)
 		if (strstr(title(&rows[r]), a->filter))
 			t.row[t.n++] = &rows[r];
 	if (a->cycles) {
