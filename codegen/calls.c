@@ -73,11 +73,25 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 	print_offset(p, o);
 }
 
-static void print_argument(Module *m, const Param *q, Out *o)
+/* The variable of the i-th loop around strips. */
+static const char *matrix_name(int i, Arena *a) { return i ? arena_format(a, "i%d", i + 1) : "i"; }
+
+/* To the matrix of this turn. */
+static void print_moving(const Stage *s, const Value *v, Out *o)
+{
+	for (int i = 0; i < s->nmoving; i++)
+		for (int k = 0; k < s->strips->nouter && s->moving[i].value == v; k++)
+			if (s->moving[i].step[k])
+				put_text(o, " + %lld%s*%s", (long long)s->moving[i].step[k], v->place->region->count > INT32_MAX ? "LL" : "",
+				         matrix_name(k, o->arena));
+}
+
+static void print_argument(Module *m, const Stage *s, const Param *q, Out *o)
 {
 	const Weight *w = q->weight;
 	if (!w) {
 		print_pointer(m, q->value, o);
+		print_moving(s, q->value, o);
 		return;
 	}
 	const char *name = weight_name(m->unit, w);
@@ -85,8 +99,10 @@ static void print_argument(Module *m, const Param *q, Out *o)
 		put_text(o, "%s", name);
 	else
 		put_text(o, "(const %s *)(const void *)(w + %s)", c_type(w->dtype), upper_name(o->arena, name));
-	if (q->value)
+	if (q->value) {
 		print_offset(q->value->place, o);
+		print_moving(s, q->value, o);
+	}
 }
 
 /* ---- what needs what ---- */
@@ -156,7 +172,7 @@ static void print_call(Module *m, Stage *s, Range range, const char *tabs, Out *
 	put_text(o, "%ss%d_%s(", tabs, s->number, s->kind);
 	for (int k = 0; k < s->nparams; k++, comma = ", ") {
 		put_text(o, "%s", comma);
-		print_argument(m, &s->param[k], o);
+		print_argument(m, s, &s->param[k], o);
 	}
 	if (range.from) {
 		put_text(o, "%s%s, %s", comma, range.from, range.to);
@@ -210,6 +226,9 @@ static void print_held(Module *m, const Region *r, const char *tabs, Out *o)
 /* In which turns rows of the one before are there. */
 static const char *again_text(const Module *m) { return m->o->threads ? "t == k.next" : "t > 0"; }
 
+/* The strip needs its own rows and no others. */
+static bool own_rows(const Window *w) { return w->step == 1 && w->first == 0 && w->last == 0 && w->later == 0; }
+
 /* Of the rows that the strip needs, those that are new: n3 <= row < e3. */
 static void print_new_rows(Module *m, const Region *r, const Strips *run, const char *tabs, Out *o)
 {
@@ -218,6 +237,8 @@ static void print_new_rows(Module *m, const Region *r, const Strips *run, const 
 	Arena *a = o->arena;
 	long long unit = m->float_arena ? 1 : (long long)dtype_bytes(r->dtype, 1);
 	const char *room = room_text(m, r, a), *old = row_text(w->step, "t", w->first, a);
+	if (own_rows(w))
+		return;
 	if (h->keep) {
 		long long to = (w->later - w->first) * h->stride * unit, from = to + w->step * run->rows * h->stride * unit;
 		put_text(o, "%sif (%s)\t/* %lld row%s again */\n", tabs, again_text(m), (long long)h->keep, h->keep > 1 ? "s" : "");
@@ -237,7 +258,7 @@ static Range strip_range(const Stage *s, Arena *a)
 	const Held *h = r->held;
 	const Window *w = &s->rows;
 	int64_t n = s->strips->n;
-	if (!h)
+	if (!h || own_rows(&h->need))
 		return (Range){row_text(w->step, "t", w->first, a), row_text(w->step, "u", w->last + 1 - w->step, a)};
 	Range range = {arena_format(a, "n%d", r->id + 1), arena_format(a, "e%d", r->id + 1)};
 	if (s->body && w->first < 0)
@@ -247,9 +268,74 @@ static Range strip_range(const Stage *s, Arena *a)
 	return range;
 }
 
+/* How many strips a matrix has. */
+static const char *strips_text(const Module *m, const Strips *run, Arena *a)
+{
+	long long rows = run->rows;
+	if (dim_known(run->size))
+		return arena_format(a, "%lld", (run->n + rows - 1) / rows);
+	return arena_format(a, "((%s + %lld) / %lld)", size_text(m->unit, run->size), rows - 1, rows);
+}
+
+/* Each matrix is one strip. */
+static bool one_strip(const Strips *run) { return run->points && dim_known(run->size) && run->rows == run->n; }
+
+/* From the i-th loop around strips inwards, and strips: how many turns; "": one. */
+static const char *turns_inside(const Module *m, const Strips *run, int i, Arena *a)
+{
+	const char *n = one_strip(run) ? "" : strips_text(m, run, a);
+	for (int k = run->nouter - 1; k >= i; k--)
+		n = arena_format(a, *n ? "%s*%s" : "%s", size_text(m->unit, run->outer[k]), n);
+	return n;
+}
+
+/* Pieces are strips, matrix after matrix: which strip of which one piece p is. */
+static void print_turn_of_piece(const Module *m, const Strips *run, const char *tabs, Out *o)
+{
+	Arena *a = o->arena;
+	put_text(o, "\twhile (take_room(&k, %s))\n\t\tfor (int p = k.from; p < k.to; p++) {\n", turns_inside(m, run, 0, a));
+	for (int i = 0; i < run->nouter; i++) {
+		const char *inside = turns_inside(m, run, i + 1, a);
+		put_text(o, "%sconst int %s = p", tabs, matrix_name(i, a));
+		if (*inside)
+			put_text(o, strchr(inside, '*') ? " / (%s)" : " / %s", inside);
+		put_text(o, i ? " %% %s;\n" : ";\n", size_text(m->unit, run->outer[i]));
+	}
+	if (!one_strip(run))
+		put_text(o, "%sconst int t = p %% %s * %lld;\n", tabs, strips_text(m, run, a), (long long)run->rows);
+}
+
+/* The loops over matrices and the strips of each. */
+static void print_matrix_loops(const Module *m, const Strips *run, const char *tabs, Out *o)
+{
+	Arena *a = o->arena;
+	const char *n = size_text(m->unit, run->size);
+	long long rows = run->rows;
+	bool one = one_strip(run);
+	for (int i = 0; i < run->nouter && !m->o->threads; i++) {
+		const char *name = matrix_name(i, a);
+		put_text(o, "%.*sfor (int %s = 0; %s < %s; %s++)%s\n", i + 1, "\t\t\t\t", name, name, size_text(m->unit, run->outer[i]),
+		         name, one && i == run->nouter - 1 ? " {" : "");
+	}
+	if (m->o->threads)
+		print_turn_of_piece(m, run, tabs, o);
+	else if (!one)
+		put_text(o, "%.*sfor (int t = 0; t < %s; t += %lld) {\n", (int)strlen(tabs) - 1, tabs, n, rows);
+	if (one) {
+		put_text(o, "%sconst int t = 0, u = %lld;\n", tabs, rows);
+		return;
+	}
+	bool even = dim_known(run->size) && run->n % rows == 0;
+	put_text(o, even ? "%sconst int u = t + %lld;\n" : "%sconst int u = least(t + %lld, %s);\n", tabs, rows, n);
+}
+
 /* The rows of the last stage, cut into strips: all of them, or those that a worker has in hand. */
 static void print_strip_loop(const Module *m, const Strips *run, const char *tabs, Out *o)
 {
+	if (run->points) {
+		print_matrix_loops(m, run, tabs, o);
+		return;
+	}
 	long long rows = run->rows, n = run->n, strips = (n + rows - 1) / rows;
 	const char *times = rows > 1 ? arena_format(o->arena, "%lld*", rows) : "";
 	if (m->o->threads) {
@@ -264,9 +350,9 @@ static void print_strip_loop(const Module *m, const Strips *run, const char *tab
 
 static void print_strips(Module *m, const Strips *run, Out *o)
 {
-	const char *tabs = m->o->threads ? "\t\t\t" : "\t\t";
-	put_text(o, "\n\t/* s%d to s%d in strips of %lld row%s */\n", m->stage[run->first]->number, m->stage[run->last]->number,
-	         (long long)run->rows, run->rows > 1 ? "s" : "");
+	const char *tabs = arena_format(o->arena, "%.*s", m->o->threads ? 3 : 2 + run->nouter - one_strip(run), "\t\t\t\t\t\t");
+	put_text(o, "\n\t/* s%d to s%d in strips of %lld row%s%s */\n", m->stage[run->first]->number, m->stage[run->last]->number,
+	         (long long)run->rows, run->rows > 1 ? "s" : "", run->nouter ? " of a matrix" : "");
 	print_strip_loop(m, run, tabs, o);
 	Out rows = {.arena = o->arena};
 	put_text(&rows, "%s", "");

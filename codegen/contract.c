@@ -263,7 +263,7 @@ static void choose_tile(const Module *m, Stage *s, Contraction *c)
 	c->points = best->points;
 	c->vectors = best->vectors;
 	c->by_rows = best->by_rows;
-	c->cycles = best->cycles;
+	c->cycles = best->cycles * (double)strip_matrices(s->strips);
 	c->panel = (int64_t)c->vectors * t->lanes;
 }
 
@@ -292,11 +292,12 @@ static bool divide_axes(Stage *s, Contraction *c)
 		return false;
 	for (int i = 0; i < last; i++) {
 		Step step = step_of_axis(s, c, s->axis[i]);
-		bool rows = s->strips && s->axis[i] == s->split; /* any number of them: no tile */
+		bool rows = s->strips && !s->strips->points && s->axis[i] == s->split; /* any number of them: no tile */
 		if (!step.b && !rows && (point < 0 || step.n > 1))
 			point = i;
 	}
 	c->point = point >= 0 ? step_of_axis(s, c, s->axis[point]) : (Step){.n = 1};
+	c->strip = s->strips && c->point.axis == s->split && s->strips->rows < c->point.n ? s->strips->rows : 0;
 	for (int i = 0; i < last; i++)
 		if (i != point)
 			c->outer[c->nouter++] = step_of_axis(s, c, s->axis[i]);
@@ -605,7 +606,7 @@ bool make_tiles(Module *m, Stage *s)
 		pack_b(m, s, c);
 	if (!c->by_rows)
 		merge_reduction(c);
-	s->macs = macs;
+	s->macs = macs * strip_matrices(s->strips);
 	s->contraction = c;
 	choose_order(m, s, c, depth * c->lane.n, points / c->lane.n * depth);
 	choose_ways(m, c);

@@ -63,6 +63,7 @@ struct Contraction {
 	const char *key;  /* by which its measured choices are found */
 	const Weight *packed; /* b in the order [outer...][panel][k][lanes of a panel], or NULL: b is read where it lies */
 	int points, vectors;  /* of a full tile */
+	int64_t strip;        /* points come in so many at a time, which a tile's divide; 0: all at once */
 	int64_t panel;        /* vectors * lanes */
 	int ways;             /* sums of one point that take turns along the innermost k, added at the end */
 	double cycles;        /* expected, of the whole stage */

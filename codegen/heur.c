@@ -147,7 +147,7 @@ int tiles_of(const Target *t, const Contraction *c, TileShape *tile)
 		for (int vectors = 1; vectors <= most && vectors <= all; vectors++)
 			for (int points = 1; points <= t->registers && points <= c->point.n && n < TILES_MAX; points++) {
 				tile[n] = (TileShape){points, vectors, rows, 0};
-				if (!fits(t, c, &tile[n]) || crowds(c, points))
+				if (!fits(t, c, &tile[n]) || crowds(c, points) || c->strip % points)
 					continue;
 				tile[n].cycles = tile_cycles(c, t, &tile[n]);
 				n++;

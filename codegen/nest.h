@@ -92,6 +92,12 @@ typedef struct Control {
 	bool short_of;      /* there may be more turns than there is room for */
 } Control;
 
+/* What a pointer moves by in each turn of the loops around strips, in elements. */
+typedef struct Moving {
+	const Value *value;
+	int64_t step[OUTER_MAX];
+} Moving;
+
 typedef struct Stage {
 	Module *module;
 	int number;
@@ -114,6 +120,8 @@ typedef struct Stage {
 	int64_t split_unit; /* indices a piece */
 	const Strips *strips; /* the run of stages that it is part of, or NULL; split is then the axis of its rows ... */
 	Window rows;       /* ... and this is what it computes for a row of the run's last stage */
+	Moving *moving;    /* its pointers that move, where strips have loops around them */
+	int nmoving, cmoving;
 	Contraction *contraction;
 	Transform *transform;
 	const Value *read[PARAM_MAX]; /* the values it loads, each once */
@@ -195,6 +203,8 @@ int64_t text_bytes(const Module *m, const Stage *s); /* that one element's text 
 /* strips.c: runs of stages that go over a strip of rows at a time; before loops and tiles are made. */
 void make_strips(Module *m);
 void note_strips(Module *m); /* in the schedules of their stages */
+int64_t strip_turns(const Strips *run); /* how many strips there are, at most */
+int64_t strip_matrices(const Strips *run); /* over so many their stages' functions go one by one; 1 where there are no strips */
 /* cost.c: what a stage is expected to take, in cycles as heur.h counts them; and the line that says so and why. */
 double stage_cycles(const Module *m, const Stage *s);
 const char *stage_why(const Stage *s, Arena *a);

@@ -11,8 +11,7 @@ static int64_t events_of(const Module *m)
 	for (int i = 0; i < m->nstages; i++) {
 		const Stage *s = m->stage[i];
 		if (!s->mark)
-			n += s->strips ? (s->strips->n + s->strips->rows - 1) / s->strips->rows
-			     : s->times * (m->o->threads && s->split ? s->split_n : 1);
+			n += s->strips ? strip_turns(s->strips) : s->times * (m->o->threads && s->split ? s->split_n : 1);
 	}
 	return n;
 }

@@ -10,57 +10,19 @@
 #include <string.h>
 #include "codegen/heur.h"
 #include "codegen/module.h"
-
-enum {
-	RUN_MAX = 24,   /* stages */
-	CALL_BYTES = 6000 /* bytes that move in the time in which a stage's function is entered and left */
-};
-
-#define MEASURED 1e15 /* bytes: more than any run is expected to save */
-
-typedef struct Track {
-	Region *region;
-	Held h;
-	bool read;   /* by a stage of the run: h.need is what of it */
-	bool closed; /* the rows of a stage that writes it are decided */
-	bool held;
-} Track;
-
-/* The axis of a stage that walks over rows: `unit` indices each. */
-typedef struct RowAxis {
-	int k;
-	int64_t unit, n;
-} RowAxis;
-
-typedef struct Run {
-	int first, last;
-	RowAxis axis[RUN_MAX]; /* by stage, from the first */
-	Window rows[RUN_MAX];
-	Track track[RUN_MAX];
-	int ntracks;
-	double shared; /* bytes of values from outside that two strips read */
-	int64_t strip; /* rows of the last stage */
-	double saves;
-} Run;
-
-typedef struct Load {
-	const Expr *load;
-	const struct Load *next;
-} Load;
-
-/* What a stage reads, and multiply-adds an element. */
-typedef struct Body {
-	const Load *loads;
-	int64_t work;
-} Body;
-
-typedef struct Chooser {
-	Module *m;
-	Body *body; /* by stage */
-	Run **best; /* by first stage: the run that begins there, where one does in the best set of those that follow */
-} Chooser;
+#include "codegen/runs.h"
 
 static const char off[] = "off";
+
+int64_t strip_matrices(const Strips *run)
+{
+	int64_t n = 1;
+	for (int i = 0; run && i < run->nouter; i++)
+		n *= run->outer[i].k;
+	return n;
+}
+
+int64_t strip_turns(const Strips *run) { return strip_matrices(run) * ((run->n + run->rows - 1) / run->rows); }
 
 bool takes_range(const Module *m, const Stage *s) { return s->strips || (m->o->threads && s->split); }
 
@@ -136,7 +98,7 @@ static bool window_of(const Stage *s, const RowAxis *axis, const Expr *load, con
 	return true;
 }
 
-static bool contracts(const Stage *s)
+bool contracts(const Stage *s)
 {
 	for (int i = 0; i < s->nfused; i++)
 		if (s->fused[i]->op->flags & CONTRACTS)
@@ -153,7 +115,7 @@ static bool alike(const Stage *s, const Load *loads, const Axis *axis)
 	return !divides(s->body, axis);
 }
 
-static bool sums_over(const Expr *x)
+bool sums_over(const Expr *x)
 {
 	bool found = x->kind == X_AXIS && x->axes[0]->reduction;
 	for (int k = 0; k < x->nargs && !found; k++)
@@ -195,7 +157,7 @@ static int64_t kept(const Held *h)
 	return again > 0 ? again : 0;
 }
 
-static Track *find_track(Run *run, const Region *r)
+Track *find_track(Run *run, const Region *r)
 {
 	for (int i = 0; i < run->ntracks; i++)
 		if (run->track[i].region == r)
@@ -346,15 +308,9 @@ static double leaving(const Target *t, double bytes)
 
 static int64_t rows_in(const Held *h, int64_t strip) { return h->need.step * (strip - 1) + h->need.last - h->need.first + 1; }
 
-static double row_bytes(const Track *t) { return (double)dtype_bytes(t->region->dtype, t->h.stride); }
+double row_bytes(const Track *t) { return (double)dtype_bytes(t->region->dtype, t->h.stride); }
 
-/* Sums over a run that no number of rows changes. */
-typedef struct Sums {
-	double leaves, whole, weights, outside, again;
-	int calls;
-} Sums;
-
-static double value_bytes(const Value *v)
+double value_bytes(const Value *v)
 {
 	double n = 1;
 	for (int k = 0; k < v->shape.rank; k++)
@@ -379,7 +335,7 @@ static Sums sums_of(const Chooser *c, Run *run)
 				sum.outside += value_bytes(s->read[k]);
 		}
 		double all = value_bytes(s->out);
-		if (!t->held) {
+		if (!t || !t->held) {
 			sum.outside += all;
 			continue;
 		}
@@ -390,8 +346,10 @@ static Sums sums_of(const Chooser *c, Run *run)
 	return sum;
 }
 
+static int64_t rows_of(const Run *run) { return run->axis[run->last - run->first].n; }
+
 /* Bytes that the run saves in strips of that many rows; nothing when they do not fit. */
-static double saved(const Chooser *c, const Run *run, const Sums *sum, int64_t strip)
+static double rows_save(const Chooser *c, const Run *run, const Sums *sum, int64_t strip)
 {
 	double n = (double)run->axis[run->last - run->first].n, strips = ceil(n / (double)strip), held = 0, moved = 0;
 	double l2 = (double)c->m->target->l2;
@@ -411,16 +369,26 @@ static double saved(const Chooser *c, const Run *run, const Sums *sum, int64_t s
 	return sum->leaves - again - pool - moved * (strips - 1) - CALL_BYTES * sum->calls * strips;
 }
 
-/* The best number of rows, at most so many; 0: none saves enough to be worth the reader's time. */
+/* Strips have whole tiles where rows are points: these have 1, 2, 3, 4, 6 or 12. */
+static int64_t whole_tiles(const Run *run, int64_t strip)
+{
+	enum { POINTS = 12 };
+	int64_t tiles = (strip + POINTS - 1) / POINTS * POINTS;
+	return !run->ndigits ? strip : tiles < rows_of(run) ? tiles : rows_of(run);
+}
+
+/* The best number of rows, at most so many; 0: none saves enough to be worth the reader's time (which many matrices always
+ * are: one function is about one of them). */
 static void choose_rows(const Chooser *c, Run *run, int64_t most)
 {
 	Sums sum = sums_of(c, run);
-	int64_t n = run->axis[run->last - run->first].n;
-	run->saves = (double)c->m->target->l2 / 2;
+	int64_t n = rows_of(run);
+	bool many = matrices_of(run) > 1;
+	run->saves = many ? 0 : (double)c->m->target->l2 / 2;
 	run->strip = 0;
-	for (int64_t strips = 2; sum.leaves > 0 && strips <= n; strips++) {
-		int64_t strip = (n + strips - 1) / strips;
-		double bytes = strip <= most ? saved(c, run, &sum, strip) : 0;
+	for (int64_t strips = many ? 1 : 2; (many || sum.leaves > 0) && strips <= n; strips++) {
+		int64_t strip = whole_tiles(run, (n + strips - 1) / strips);
+		double bytes = strip > most ? 0 : run->ndigits ? matrices_save(c, run, &sum, strip) : rows_save(c, run, &sum, strip);
 		if (bytes > run->saves) {
 			run->saves = bytes;
 			run->strip = strip;
@@ -438,9 +406,9 @@ static const char *key_of(const Module *m, const Run *run)
 	                    shape_name(m->unit, b->out), run->last + 1 - run->first);
 }
 
-static const char *rows_text(const Module *m, int64_t rows)
+static const char *rows_text(const Module *m, const Run *run, int64_t rows)
 {
-	return arena_format(&m->g->ctx->perm, "%lld rows", (long long)rows);
+	return arena_format(&m->g->ctx->perm, "%lld rows%s", (long long)rows, run->ndigits ? " of a matrix" : "");
 }
 
 /* The first stage says why. */
@@ -464,16 +432,16 @@ static void ask_measured(const Chooser *c, Run *run)
 		return;
 	choice.key = key_of(m, run);
 	Entry *e = measured(m, &choice);
-	long long rows = e ? strtoll(e->value, NULL, 10) : 0, n = run->axis[run->last - run->first].n;
+	long long rows = e ? strtoll(e->value, NULL, 10) : 0, n = rows_of(run) + (matrices_of(run) > 1);
 	if (e && !strcmp(e->value, off)) {
 		run->strip = 0;
 		choice.chosen = off;
 		choice.measured = true;
 		tell_stages(m, run, arena_copy(&m->g->ctx->perm, &choice, sizeof choice));
-	} else if (e && rows > 0 && rows < n && !strcmp(e->value, rows_text(m, rows))) {
+	} else if (e && rows > 0 && rows < n && whole_tiles(run, rows) == rows && !strcmp(e->value, rows_text(m, run, rows))) {
 		run->strip = rows;
 		run->saves = MEASURED;
-	} else if (e) {
+	} else if (e && !strstr(e->value, "of a matrix") == !run->ndigits) {
 		tuned_stale(m->o->tuned, e, arena_format(&m->g->ctx->scratch, "off, or 1 to %lld rows", n - 1));
 	}
 }
@@ -483,25 +451,32 @@ static const Decision *choice_of(const Module *m, const Run *run)
 {
 	Arena *a = &m->g->ctx->perm;
 	Decision *choice = NEW(a, Decision);
-	int64_t rows = run->strip, n = run->axis[run->last - run->first].n;
-	*choice = (Decision){.what = "strips", .key = key_of(m, run), .chosen = rows_text(m, rows), .why = ""};
+	int64_t rows = run->strip, half = whole_tiles(run, rows / 2);
+	*choice = (Decision){.what = "strips", .key = key_of(m, run), .chosen = rows_text(m, run, rows), .why = ""};
 	choice->other[choice->nother++] = off;
-	if (2 * rows < n)
-		choice->other[choice->nother++] = rows_text(m, 2 * rows);
-	if (rows > 1)
-		choice->other[choice->nother++] = rows_text(m, rows / 2);
+	if (2 * rows < rows_of(run))
+		choice->other[choice->nother++] = rows_text(m, run, 2 * rows);
+	if (half > 0 && half < rows)
+		choice->other[choice->nother++] = rows_text(m, run, half);
 	choice->measured = run->saves >= MEASURED;
 	choice->why = arena_format(a, "strips keep %s in the second cache", bytes_text(run->saves, a));
 	return choice;
 }
 
-static bool make_run(const Chooser *c, Run *run)
+static bool find_strips(const Chooser *c, Run *run)
 {
-	if (!c->m->stage[run->last]->body || !fill_tracks(c, run) || !add_last(c, run))
+	if (!fill_tracks(c, run) || !add_last(c, run))
 		return false;
 	for (int i = run->last - 1; i >= run->first; i--)
 		if (!add_stage(c, run, i))
 			return false;
+	return true;
+}
+
+static bool make_run(const Chooser *c, Run *run, bool (*find)(const Chooser *c, Run *run))
+{
+	if (!c->m->stage[run->last]->body || !find(c, run))
+		return false;
 	choose_rows(c, run, INT64_MAX);
 	ask_measured(c, run);
 	return run->strip > 0;
@@ -509,7 +484,7 @@ static bool make_run(const Chooser *c, Run *run)
 
 /* ---- what is chosen ---- */
 
-static void cut_axis(Stage *s, int k, int64_t unit)
+void cut_axis(Stage *s, int k, int64_t unit)
 {
 	Axis *axis = s->axis[k];
 	Axis *row = axis_new(s->l, dim(axis_count(axis) / unit), false), *rest = axis_new(s->l, dim(unit), false);
@@ -533,10 +508,15 @@ static void hold(Module *m, const Run *run, Track *t)
 	t->region->bytes = (int64_t)dtype_bytes(t->region->dtype, h->room) * (m->o->threads ? STRIP_WORKERS : 1);
 }
 
-static void take(Module *m, Run *run)
+static void take(const Chooser *c, Run *run)
 {
+	Module *m = c->m;
 	Strips *strips = NEW(&m->g->ctx->perm, Strips);
-	*strips = (Strips){run->first, run->last, run->strip, run->axis[run->last - run->first].n};
+	*strips = (Strips){.first = run->first, .last = run->last, .rows = run->strip, .n = rows_of(run)};
+	strips->size = run->ndigits ? run->size[run->ndigits - 1] : dim(strips->n);
+	strips->points = run->ndigits;
+	strips->nouter = run->ndigits ? run->ndigits - 1 : 0;
+	memcpy(strips->outer, run->size, (size_t)strips->nouter * sizeof *run->size);
 	GROW(&m->g->ctx->perm, m->strips, m->nstrips, m->cstrips);
 	m->strips[m->nstrips++] = strips;
 	tell_stages(m, run, choice_of(m, run));
@@ -552,9 +532,13 @@ static void take(Module *m, Run *run)
 		s->rows = run->rows[i - run->first];
 		if (!s->body)
 			continue;
-		if (axis->unit > 1)
-			cut_axis(s, axis->k, axis->unit);
-		s->split = s->axis[axis->k];
+		if (run->ndigits) {
+			loop_over_matrices(c, run, s, i - run->first);
+		} else {
+			if (axis->unit > 1)
+				cut_axis(s, axis->k, axis->unit);
+			s->split = s->axis[axis->k];
+		}
 		s->split_n = axis->n;
 		s->split_unit = 1;
 	}
@@ -593,13 +577,15 @@ static void fill_bodies(Chooser *c)
 static void best_from(Chooser *c, int first, double *after)
 {
 	after[first] = after[first + 1];
-	for (int last = first; last < c->m->nstages && last < first + RUN_MAX && may_run(c->m->stage[last]); last++) {
-		Run run = {.first = first, .last = last};
-		if (last == first || !make_run(c, &run) || run.saves + after[last + 1] <= after[first])
-			continue;
-		after[first] = run.saves + after[last + 1];
-		c->best[first] = arena_copy(&c->m->g->ctx->scratch, &run, sizeof run);
-	}
+	static bool (*const kind[])(const Chooser *c, Run *run) = {find_strips, find_matrices};
+	for (int last = first; last < c->m->nstages && last < first + RUN_MAX && may_run(c->m->stage[last]); last++)
+		for (int k = 0; k < 2 && last > first; k++) {
+			Run run = {.first = first, .last = last};
+			if (!make_run(c, &run, kind[k]) || run.saves + after[last + 1] <= after[first])
+				continue;
+			after[first] = run.saves + after[last + 1];
+			c->best[first] = arena_copy(&c->m->g->ctx->scratch, &run, sizeof run);
+		}
 }
 
 /* Stages of bodies keep their own order of calls. */
@@ -698,7 +684,7 @@ void make_strips(Module *m)
 	keep_small(&c);
 	for (int i = 0; i < m->nstages; i++)
 		if (c.best[i])
-			take(m, c.best[i]);
+			take(&c, c.best[i]);
 }
 
 void note_strips(Module *m)
@@ -711,8 +697,9 @@ void note_strips(Module *m)
 			Stage *s = m->stage[k];
 			const char *so_far = s->schedule ? arena_format(a, "%s; ", s->schedule) : "";
 			if (s->strips)
-				s->schedule = arena_format(a, "%sin strips with s%d to s%d, %lld row%s of s%d at a time", so_far, first,
-				                           last, (long long)run->rows, run->rows > 1 ? "s" : "", last);
+				s->schedule = arena_format(a, "%sin strips with s%d to s%d, %lld row%s of%s s%d at a time", so_far, first,
+				                           last, (long long)run->rows, run->rows > 1 ? "s" : "",
+				                           run->nouter ? " a matrix of" : "", last);
 		}
 	}
 }

@@ -15,8 +15,9 @@
  *     a value that has no such rows (a mean of all of it) ends the run.
  *   - Its function computes rows from..to-1 for any from and to: it loops over Stage.split with these bounds, wherever
  *     takes_range() says so, and what it computes for an element does not depend on them.
- * Whoever makes a chain of stages (tiles of a Winograd transform, heads of an attention) puts the axis that all of them
- * share outermost in memory, and need do no more.
+ * Whoever makes a chain of stages (tiles of a Winograd transform) puts the axis that all of them share outermost in memory,
+ * and need do no more. Where values are many matrices (heads of an attention), a strip is a few rows of one of them
+ * (matrices.c): the list of calls loops over matrices around the strips.
  *
  * Rows that two strips need are kept: they move to the front of the buffer. A worker whose strip does not follow its last
  * one computes them again, so nobody waits inside the run, and no element depends on who computes it. */
@@ -24,6 +25,7 @@
 #define TCC_CODEGEN_STRIPS_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "ir/dim.h"
 
 /* For row i: rows step * i + first .. step * i + last. A strip needs that; one that follows the worker's last strip finds
  * rows of that and begins at step * i + later. */
@@ -31,11 +33,18 @@ typedef struct Window {
 	int64_t step, first, last, later;
 } Window;
 
-enum { STRIP_WORKERS = 8 }; /* that have room for strips of their own; others leave them these stages */
+enum {
+	STRIP_WORKERS = 8, /* that have room for strips of their own; others leave them these stages */
+	OUTER_MAX = 4      /* loops around strips */
+};
 
 typedef struct Strips {
 	int first, last; /* stages, by position; borders of values that exist as a whole are written before the loop */
-	int64_t rows, n; /* of the last stage: in a strip, in all */
+	int64_t rows, n; /* of the last stage: in a strip, in all; of one matrix, where there are many */
+	Dim size;        /* the same as n, perhaps known at run time only */
+	int nouter;      /* loops over matrices around them, see matrices.c */
+	Dim outer[OUTER_MAX];
+	bool points;     /* rows are points of tiles: strips have whole tiles */
 } Strips;
 
 /* A region of which only some rows exist at a time. */

@@ -86,7 +86,7 @@ static double longest_piece(const Module *m)
 		if (s->strips) {
 			strip = s->strips == run ? strip : 0;
 			run = s->strips;
-			strip += microseconds(m, s) * (double)run->rows / (double)run->n;
+			strip += microseconds(m, s) / (double)strip_turns(run);
 			piece = strip;
 		}
 		longest = piece > longest ? piece : longest;

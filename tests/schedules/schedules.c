@@ -56,6 +56,9 @@ static const Model models[] = {
 	 " %w6 f32[96], %w7 f32[96]) -> (%y) { %n = LayerNormalization(%x, %w6, %w7) %q = MatMul(%n, %w1) %k = MatMul(%n, %w2)"
 	 " %v = MatMul(%n, %w3) %t = Transpose(%k) {perm = [1, 0]} %s = MatMul(%q, %t) %p = Softmax(%s) %a = MatMul(%p, %v)"
 	 " %r = Add(%a, %x) %u = MatMul(%r, %w4) %g = Gelu(%u) %o = MatMul(%g, %w5) %y = Add(%o, %r) }", NULL, false},
+	{"heads that share their keys, causal",
+	 "graph (%q f32[1,8,512,64], %k f32[1,2,512,64], %v f32[1,2,512,64]) -> (%y) {"
+	 " %y = Attention(%q, %k, %v) {is_causal = 1} }", NULL, false},
 	{"a block of a transformer, workers",
 	 "graph (%x f32[1,131,384], %w1 f32[384,384], %w2 f32[384,384], %w3 f32[384,384], %w4 f32[384,384],"
 	 " %w5 f32[384,1536], %w6 f32[1536,384], %w7 f32[384], %w8 f32[384]) -> (%y) {"

@@ -35,6 +35,12 @@ static const Model models[] = {
 	 " %p = Softmax(%lm) {axis = -1} %o = MatMul(%p, %v) %t = Transpose(%o) {perm = [0, 2, 1, 3]}"
 	 " %r = Reshape(%t, %flat) %y = Add(%r, %x) }",
 	 {3, 50}, {{1, 1}, {1, 17}, {2, 5}, {3, 32}, {2, 49}, {3, 50}}},
+	/* heads so large that a few rows of one are in memory */
+	{"graph (%x f32[n,s,32]) -> (%y) { %shape i64[4] = const [0, 0, 2, 16] %flat i64[3] = const [0, 0, 32]"
+	 " %a = Reshape(%x, %shape) %q = Transpose(%a) {perm = [0, 2, 1, 3]} %k = Transpose(%a) {perm = [0, 2, 3, 1]}"
+	 " %l = MatMul(%q, %k) %p = Softmax(%l) {axis = -1} %o = MatMul(%p, %q) %t = Transpose(%o) {perm = [0, 2, 1, 3]}"
+	 " %y = Reshape(%t, %flat) }",
+	 {2, 600}, {{1, 1}, {1, 12}, {2, 13}, {1, 207}, {2, 96}, {1, 600}}},
 	/* images: convolutions, Winograd's among them, a border of zeros, pools */
 	{"graph (%x f32[n,3,20,20], %w1 f32[16,3,3,3], %w2 f32[16,16,3,3], %w3 f32[16,1,3,3], %w4 f32[16,10]) -> (%y) {"
 	 " %a = Conv(%x, %w1) {pads = [1, 1, 1, 1], strides = [2, 2]} %b = Relu(%a) %c = Conv(%b, %w2) {pads = [1, 1, 1, 1]}"

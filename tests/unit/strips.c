@@ -33,6 +33,20 @@ static const char *const models[] = {
 	/* heads of an attention */
 	"graph (%q f32[40,120,16], %k f32[40,16,120], %v f32[40,120,16]) -> (%y) {"
 	" %s = MatMul(%q, %k) %p = Softmax(%s) {axis = -1} %y = MatMul(%p, %v) }",
+	/* the same of two images, masked, with heads side by side before and after: rows that tiles do not divide */
+	"graph (%q f32[2,151,3,16], %k f32[2,3,16,151], %v f32[2,151,3,16], %m f32[2,1,1,151]) -> (%y) {"
+	" %scale f32[] = const [0.25] %flat i64[3] = const [2, 151, 48] %a = Transpose(%q) {perm = [0, 2, 1, 3]}"
+	" %b = Transpose(%v) {perm = [0, 2, 1, 3]} %s = MatMul(%a, %k) %t = Mul(%s, %scale) %u = Add(%t, %m)"
+	" %p = Softmax(%u) {axis = -1} %o = MatMul(%p, %b) %r = Transpose(%o) {perm = [0, 2, 1, 3]} %y = Reshape(%r, %flat) }",
+	/* heads so large that a few rows of one are in memory, and a constant that knows both head and row */
+	"graph (%q f32[1,3,500,16], %k f32[1,3,16,500], %v f32[1,3,500,16], %wm f32[1,3,500,500]) -> (%y) {"
+	" %s = MatMul(%q, %k) %u = Add(%s, %wm) %p = Softmax(%u) {axis = -1} %y = MatMul(%p, %v) }",
+	/* one matrix, and what comes before its product */
+	"graph (%q f32[701,16], %k f32[16,701], %v f32[701,16]) -> (%y) { %s = MatMul(%q, %k) %t = Tanh(%s)"
+	" %p = Softmax(%t) {axis = -1} %y = MatMul(%p, %v) }",
+	/* heads of K and V that serve several heads of Q, causal */
+	"graph (%q f32[1,6,400,16], %k f32[1,2,400,16], %v f32[1,2,400,16]) -> (%y) {"
+	" %y = Attention(%q, %k, %v) {is_causal = 1} }",
 	/* doubles: memory is counted in bytes */
 	"graph (%x f64[1,4,500,120]) -> (%y) { %a = MaxPool(%x) {kernel_shape = [3, 3], pads = [1, 1, 1, 1]}"
 	" %b = MaxPool(%a) {kernel_shape = [3, 3], pads = [1, 1, 1, 1]} %y = Exp(%b) }",

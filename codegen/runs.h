@@ -1,0 +1,80 @@
+/* runs.h -- the inside of strips: a run of stages while it is looked at. */
+#ifndef TCC_CODEGEN_RUNS_H
+#define TCC_CODEGEN_RUNS_H
+#include "codegen/module.h"
+
+enum {
+	RUN_MAX = 24,      /* stages */
+	CALL_BYTES = 6000, /* bytes that move in the time in which a stage's function is entered and left */
+	DIGITS_MAX = OUTER_MAX + 1
+};
+
+#define MEASURED 1e15 /* bytes: more than any run is expected to save */
+
+typedef struct Track {
+	Region *region;
+	Held h;
+	bool read;   /* by a stage of the run: h.need is what of it */
+	bool closed; /* the rows of a stage that writes it are decided */
+	bool held;
+	int64_t step[DIGITS_MAX]; /* of many matrices: elements from one digit to the next */
+} Track;
+
+/* The axis of a stage that walks over rows: `unit` indices each. */
+typedef struct RowAxis {
+	int k;
+	int64_t unit, n;
+} RowAxis;
+
+typedef struct Run {
+	int first, last;
+	RowAxis axis[RUN_MAX]; /* by stage, from the first */
+	Window rows[RUN_MAX];
+	Track track[RUN_MAX];
+	int ntracks;
+	double shared; /* bytes of values from outside that two strips read */
+	int64_t strip; /* rows of the last stage */
+	double saves;
+	int ndigits;   /* many matrices: by stage, what walks over them, outermost first, and over rows; 0: rows alone */
+	RowAxis digit[RUN_MAX][DIGITS_MAX];
+	Dim size[DIGITS_MAX];
+} Run;
+
+typedef struct Load {
+	const Expr *load;
+	const struct Load *next;
+} Load;
+
+/* What a stage reads, and multiply-adds an element. */
+typedef struct Body {
+	const Load *loads;
+	int64_t work;
+} Body;
+
+typedef struct Chooser {
+	Module *m;
+	Body *body; /* by stage */
+	Run **best; /* by first stage: the run that begins there, where one does in the best set of those that follow */
+} Chooser;
+
+/* Sums over a run that no number of rows changes: bytes. */
+typedef struct Sums {
+	double leaves, whole, weights, outside, again;
+	int calls;
+} Sums;
+
+Track *find_track(Run *run, const Region *r);
+bool contracts(const Stage *s);
+bool sums_over(const Expr *x);
+void cut_axis(Stage *s, int k, int64_t unit);
+double row_bytes(const Track *t);
+double value_bytes(const Value *v);
+
+/* matrices.c: what the run does with each of many matrices; false when it does not take them one at a time. */
+bool find_matrices(const Chooser *c, Run *run);
+int64_t matrices_of(const Run *run); /* how many there are, at most */
+/* In strips of so many rows of one of them: the bytes that the run saves, nothing when they do not fit. */
+double matrices_save(const Chooser *c, Run *run, const Sums *sum, int64_t strip);
+/* The stage's axes that walk over matrices become loops around it. */
+void loop_over_matrices(const Chooser *c, const Run *run, Stage *s, int i);
+#endif
