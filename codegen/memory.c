@@ -131,7 +131,7 @@ static void plan_arena(Module *m)
 		live[n++] = r;
 	}
 	m->arena_bytes = plan(a, b, n, ARENA_ALIGN);
-	m->arena_bound = plan_lower_bound(b, n, ARENA_ALIGN);
+	m->arena_bound = plan_lower_bound(a, b, n, ARENA_ALIGN);
 	const char *wrong = plan_check(a, b, n, ARENA_ALIGN, m->arena_bytes);
 	if (wrong)
 		fail(m->g->ctx, EXIT_BUG, "E-PLAN", "the memory plan is wrong: %s", wrong);

@@ -26,6 +26,7 @@ struct Unit {
 	Dim *size;                  /* that vary, by number of name: symbols first, see sizes.h */
 	int nsizes, csizes, nsymbols; /* nsymbols: those that are symbols, of which ... */
 	int ngiven;                   /* ... the first are known from the inputs, and the others counted */
+	bool named;                   /* the symbols have their numbers */
 	bool weights_in_c;          /* weights are arrays in the text; else bytes of a blob */
 	bool weights_given;         /* the blob is given to init */
 };

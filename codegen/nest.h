@@ -104,7 +104,7 @@ typedef struct Stage {
 	const char *kind;  /* "conv", "map", "rows", ...: of our own table */
 	Node *node;        /* that makes the output: the last of the fused ones */
 	Node **fused;      /* all nodes whose formulas are inside, in order */
-	int nfused;
+	int nfused, cfused;
 	Value *out;
 	int piece, pieces; /* it computes the piece-th of so many parts of the output; 0: all */
 	Lower *l;

@@ -63,8 +63,9 @@ static void name_counted(Unit *u, Graph *g)
 /* Symbols are named first, in the order of the inputs, then of the nodes that count, and so have the lowest numbers. */
 static void name_symbols(Unit *u)
 {
-	if (u->nsymbols || u->nsizes)
+	if (u->named)
 		return;
+	u->named = true;
 	for (int i = 0; i < u->g->nin; i++)
 		for (int k = 0; k < u->g->in[i]->shape.rank; k++)
 			if (dim_symbol_of(u->g->syms, u->g->in[i]->shape.dim[k]))

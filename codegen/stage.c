@@ -82,20 +82,24 @@ Expr *local_new(Stage *s, DType t)
 	return expr_intern(s->l, (Expr){.kind = X_LOCAL, .dtype = t, .i = ++s->locals, .lo = -INDEX_MAX, .hi = INDEX_MAX});
 }
 
-static void collect_fused(Stage *s, Arena *a, Node *n, bool *seen)
+/* A value inside an expression has one reader, so only a node of several outputs can be met twice. */
+static bool is_fused(const Stage *s, const Node *n)
 {
-	if (seen[n->id])
+	for (int i = 0; i < s->nfused && n->nout > 1; i++)
+		if (s->fused[i] == n)
+			return true;
+	return false;
+}
+
+static void collect_fused(Stage *s, Arena *a, Node *n)
+{
+	if (is_fused(s, n))
 		return;
-	seen[n->id] = true;
 	for (int k = 0; k < n->nin; k++)
 		if (n->in[k] && n->in[k]->def && n->in[k]->place->form == FORM_INLINE)
-			collect_fused(s, a, n->in[k]->def, seen);
-	int room = s->nfused;
-	Node **list = NEW_N(a, Node *, room + 1);
-	if (room)
-		memcpy(list, s->fused, (size_t)room * sizeof *list);
-	list[s->nfused++] = n;
-	s->fused = list;
+			collect_fused(s, a, n->in[k]->def);
+	GROW(a, s->fused, s->nfused, s->cfused);
+	s->fused[s->nfused++] = n;
 }
 
 static void find_facts(Stage *s, const Expr *x, bool *seen)
@@ -182,7 +186,7 @@ static Stage *make_piece(Module *m, Graph *g, Node *n, int slot, const bool *is_
 	s->orders = body->kind == X_ALU && body->op == ORDER;
 	s->address = address_of(s->l, y, at);
 	merge_axes(s);
-	collect_fused(s, a, n, NEW_N(&g->ctx->scratch, bool, g->last_node_id + 1));
+	collect_fused(s, a, n);
 	find_all_facts(s);
 	s->kind = kind_of(s);
 	for (int i = 0; i < s->nfused; i++)
@@ -216,7 +220,7 @@ static void make_bytes(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 	s->axis[0] = axis_new(s->l, dim(packed_bytes(s->out)), false);
 	s->address = axis_expr(s->l, s->axis[0]);
 	s->body = packed_byte(s->l, s->out, s->address, flat_element, &e);
-	collect_fused(s, a, n, NEW_N(&g->ctx->scratch, bool, g->last_node_id + 1));
+	collect_fused(s, a, n);
 	find_all_facts(s);
 	s->kind = kind_of(s);
 }

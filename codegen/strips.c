@@ -630,7 +630,7 @@ static int64_t peak(const Chooser *c, Run *const *runs, int *at)
 		const Region *r = c->m->region[k];
 		int first = r->first, last = r->last;
 		int64_t bytes = r->bytes;
-		for (int i = 0; runs && i < n; i++) {
+		for (int i = r->first < RUN_MAX ? 0 : r->first - RUN_MAX; runs && i <= r->last; i++) { /* that may meet it */
 			const Run *run = runs[i];
 			if (!run || r->first > run->last || r->last < run->first)
 				continue;
@@ -638,14 +638,18 @@ static int64_t peak(const Chooser *c, Run *const *runs, int *at)
 			last = run->last > last ? run->last : last;
 			bytes = bytes_in(c, run, r);
 		}
-		for (int i = first; i <= last; i++)
-			live[i] += bytes;
+		if (last < first)
+			continue;
+		live[first] += bytes;
+		live[last + 1] -= bytes;
 	}
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
+		live[i] += i ? live[i - 1] : 0;
 		if (live[i] > most) {
 			most = live[i];
 			*at = i;
 		}
+	}
 	return most;
 }
 

@@ -25,6 +25,7 @@ typedef struct Planner {
 	int n;
 	int64_t bound;
 	int *placed;    /* items placed so far, by offset */
+	bool in_time;   /* items are placed as they begin, and those that have ended are forgotten */
 	Layout best, now;
 } Planner;
 
@@ -32,19 +33,36 @@ static int64_t align_up(int64_t bytes, int64_t align) { return (bytes + align - 
 
 static int64_t add_capped(int64_t a, int64_t b) { return a > MOST_BYTES - b ? MOST_BYTES : a + b; }
 
-int64_t plan_lower_bound(const Buffer *buffers, int n, int64_t align)
-{
-	int64_t most = 0;
+/* Bytes that begin to live, or cease to where they are negative. */
+typedef struct Change {
+	int64_t stage, bytes;
+} Change;
 
-	for (int i = 0; i < n; i++) { /* the largest sum is reached where some buffer begins */
-		int64_t live = 0;
-		for (int j = 0; j < n; j++)
-			if (buffers[j].first <= buffers[i].first && buffers[i].first <= buffers[j].last)
-				live = add_capped(live, align_up(buffers[j].bytes, align));
-		if (live > most)
-			most = live;
+static int compare_changes(const void *left, const void *right)
+{
+	const Change *a = left, *b = right;
+
+	if (a->stage != b->stage)
+		return a->stage < b->stage ? -1 : 1;
+	return a->bytes == b->bytes ? 0 : a->bytes < b->bytes ? -1 : 1;
+}
+
+int64_t plan_lower_bound(Arena *scratch, const Buffer *buffers, int n, int64_t align)
+{
+	Change *change = NEW_N(scratch, Change, 2 * (int64_t)n);
+	__int128 live = 0, most = 0;
+
+	for (int i = 0; i < n; i++) {
+		int64_t bytes = align_up(buffers[i].bytes, align);
+		change[2 * i] = (Change){buffers[i].first, bytes};
+		change[2 * i + 1] = (Change){(int64_t)buffers[i].last + 1, -bytes};
 	}
-	return most;
+	qsort(change, 2 * (size_t)n, sizeof *change, compare_changes);
+	for (int i = 0; i < 2 * n; i++) {
+		live += change[i].bytes;
+		most = live > most ? live : most;
+	}
+	return most > MOST_BYTES ? MOST_BYTES : (int64_t)most;
 }
 
 /* ---- one plan ---- */
@@ -87,19 +105,33 @@ static void insert_placed(Planner *p, int x, int count)
 	p->placed[lo] = x;
 }
 
+/* Forget the placed items that ended before item x begins; returns how many are left. */
+static int drop_ended(Planner *p, int x, int count)
+{
+	int left = 0;
+
+	for (int i = 0; i < count; i++)
+		if (p->item[p->placed[i]].last >= p->item[x].first)
+			p->placed[left++] = p->placed[i];
+	return left;
+}
+
 /* Place all items in that order into p->now; false as soon as the total exceeds `limit`. */
 static bool place(Planner *p, const int *order, bool tightest, int64_t limit)
 {
+	int count = 0;
+
 	p->now.total = 0;
 	for (int i = 0; i < p->n; i++) {
 		int x = order[i];
-		int64_t offset = find_gap(p, x, i, tightest), end = offset + p->item[x].size;
+		count = p->in_time ? drop_ended(p, x, count) : count;
+		int64_t offset = find_gap(p, x, count, tightest), end = offset + p->item[x].size;
 		if (end > limit)
 			return false;
 		if (end > p->now.total)
 			p->now.total = end;
 		p->now.offset[x] = offset;
-		insert_placed(p, x, i);
+		insert_placed(p, x, count++);
 	}
 	return true;
 }
@@ -174,21 +206,33 @@ static void sort_by(const Planner *p, double (*key)(const Planner *p, int x), in
 		order[i] = ranked[i].x;
 }
 
-/* Try every order with both ways to fit; `best_order` and *best_fit are those of the best plan. */
+/* Try an order with both ways to fit; `best_order` and *best_fit are those of the best plan. */
+static void try_order(Planner *p, const int *order, int *best_order, bool *best_fit)
+{
+	for (int tightest = 0; tightest < 2; tightest++) {
+		if (p->best.total == p->bound || !place(p, order, tightest, p->best.total - 1))
+			continue;
+		keep(p);
+		memcpy(best_order, order, (size_t)p->n * sizeof *order);
+		*best_fit = tightest;
+	}
+}
+
+/* So many items that each cannot be compared with each go in the order of time alone. */
 static void try_orders(Planner *p, int *best_order, bool *best_fit)
 {
 	int64_t work = 0, pairs = (int64_t)p->n * p->n;
 	int *order = NEW_N(p->arena, int, p->n);
 
-	for (int k = 0; k < KEYS && work < ORDERS_WORK; k++) {
+	p->in_time = pairs > ORDERS_WORK;
+	if (p->in_time) {
+		sort_by(p, by_begin, order);
+		try_order(p, order, best_order, best_fit);
+		return;
+	}
+	for (int k = 0; k < KEYS && work < ORDERS_WORK; k++, work += 2 * pairs) {
 		sort_by(p, keys[k], order);
-		for (int tightest = 0; tightest < 2; tightest++, work += pairs) {
-			if (p->best.total == p->bound || !place(p, order, tightest, p->best.total - 1))
-				continue;
-			keep(p);
-			memcpy(best_order, order, (size_t)p->n * sizeof *order);
-			*best_fit = tightest;
-		}
+		try_order(p, order, best_order, best_fit);
 	}
 }
 
@@ -299,7 +343,7 @@ int64_t plan(Arena *scratch, Buffer *buffers, int n, int64_t align)
 
 	assert(align > 0 && (align & (align - 1)) == 0);
 	p.n = collect(buffers, n, align, item, owner);
-	p.bound = plan_lower_bound(buffers, n, align);
+	p.bound = plan_lower_bound(scratch, buffers, n, align);
 	p.best = (Layout){NEW_N(scratch, int64_t, n), sum_of(scratch, item, p.n) + 1};
 	p.now.offset = NEW_N(scratch, int64_t, n);
 	for (int i = 0; i < n; i++)

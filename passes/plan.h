@@ -19,7 +19,7 @@ typedef struct Buffer {
 int64_t plan(Arena *scratch, Buffer *buffers, int n, int64_t align);
 
 /* max over stages of the sum of live (aligned) bytes: no plan can be smaller. */
-int64_t plan_lower_bound(const Buffer *buffers, int n, int64_t align);
+int64_t plan_lower_bound(Arena *scratch, const Buffer *buffers, int n, int64_t align);
 
 /* NULL when the plan holds, else what is wrong ("buffers 3 and 7 overlap in stage 5"), in scratch. */
 const char *plan_check(Arena *scratch, const Buffer *buffers, int n, int64_t align, int64_t total);

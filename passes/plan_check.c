@@ -1,6 +1,6 @@
-/* plan_check.c -- proof that a plan is right, without a line of the planner: for each stage, the buffers alive there
- * are sorted by offset and walked; each must begin where or after the one before it ends. Stages in which no life
- * begins can be left out, as nobody meets there for the first time. */
+/* plan_check.c -- proof that a plan is right, without a line of the planner: in each stage, the buffers alive there
+ * are walked by offset; each must begin where or after the one before it ends. They are taken as they begin: where
+ * no life begins, nobody meets for the first time. */
 #include <stdlib.h>
 #include "passes/plan.h"
 
@@ -32,14 +32,26 @@ static const char *check_one(Arena *scratch, const Buffer *b, int index, int64_t
 	return NULL;
 }
 
-static const char *check_stage(Arena *scratch, const Buffer *buffers, int n, int stage, Slot *live)
+/* Buffer x begins: those alive in that stage are left in live[], by offset; returns how many. */
+static int begin(const Buffer *buffers, int x, Slot *live, int count)
 {
-	int count = 0;
+	int left = 0;
 
-	for (int i = 0; i < n; i++)
-		if (buffers[i].bytes && buffers[i].first <= stage && stage <= buffers[i].last)
-			live[count++] = (Slot){buffers[i].offset, buffers[i].offset + buffers[i].bytes, i};
-	qsort(live, (size_t)count, sizeof *live, compare_slots);
+	for (int i = 0; i < count; i++)
+		if (buffers[live[i].index].last >= buffers[x].first)
+			live[left++] = live[i];
+	if (buffers[x].bytes)
+		live[left++] = (Slot){buffers[x].offset, buffers[x].offset + buffers[x].bytes, x};
+	for (int i = left - 1; i > 0 && compare_slots(&live[i], &live[i - 1]) < 0; i--) {
+		Slot other = live[i];
+		live[i] = live[i - 1];
+		live[i - 1] = other;
+	}
+	return left;
+}
+
+static const char *check_stage(Arena *scratch, const Slot *live, int count, int stage)
+{
 	for (int i = 1; i < count; i++)
 		if (live[i].begin < live[i - 1].end)
 			return arena_format(scratch, "buffers %d and %d overlap in stage %d", live[i - 1].index,
@@ -49,15 +61,21 @@ static const char *check_stage(Arena *scratch, const Buffer *buffers, int n, int
 
 const char *plan_check(Arena *scratch, const Buffer *buffers, int n, int64_t align, int64_t total)
 {
-	Slot *live = NEW_N(scratch, Slot, n);
+	Slot *live = NEW_N(scratch, Slot, n), *order = NEW_N(scratch, Slot, n);
 	const char *wrong = NULL;
+	int count = 0;
 
 	if (total < 0 || total % align)
 		return arena_format(scratch, "the arena's %lld bytes are not a multiple of %lld", (long long)total,
 				    (long long)align);
 	for (int i = 0; i < n && !wrong; i++)
 		wrong = check_one(scratch, &buffers[i], i, align, total);
-	for (int i = 0; i < n && !wrong; i++)
-		wrong = check_stage(scratch, buffers, n, buffers[i].first, live);
+	for (int i = 0; i < n; i++)
+		order[i] = (Slot){buffers[i].first, 0, i};
+	qsort(order, (size_t)n, sizeof *order, compare_slots);
+	for (int i = 0; i < n && !wrong; i++) {
+		count = begin(buffers, order[i].index, live, count);
+		wrong = check_stage(scratch, live, count, buffers[order[i].index].first);
+	}
 	return wrong;
 }
