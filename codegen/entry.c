@@ -331,6 +331,33 @@ static void print_members(Unit *u, Out *o, Value *const *values, int n, const ch
 		put_text(o, "\tint unused;\n");
 }
 
+static void print_label(const Tensor *t, int64_t k, Out *o)
+{
+	const Text *text = t->data;
+	int64_t whole = t->dtype == STR ? 0 : load_i64(t->dtype, t->data, k);
+	if (t->dtype == STR)
+		put_text(o, "\"%s\"", escaped_text(o->arena, text[k].text, (size_t)text[k].length));
+	else
+		put_text(o, whole == INT64_MIN ? "INT64_MIN" : "%lld", (long long)whole);
+}
+
+/* What the columns of outputs stand for, where the model made maps of them. */
+static void print_labels(const Unit *u, Out *o)
+{
+	for (int i = 0; i < u->g->nout; i++) {
+		const Tensor *t = u->g->out_labels ? u->g->out_labels[i] : NULL;
+		if (!t)
+			continue;
+		put_text(o, "\n/* Column k of y%d belongs to label k. */\nstatic const %s%s_y%d_labels[%lld] = {", i,
+		         t->dtype == STR ? "char *const " : "int64_t ", u->prefix, i, (long long)t->count);
+		for (int64_t k = 0; k < t->count; k++) {
+			put_text(o, k % 16 ? ", " : k ? ",\n\t" : "\n\t");
+			print_label(t, k, o);
+		}
+		put_text(o, "\n};\n");
+	}
+}
+
 void print_header_file(Unit *u, Out *o)
 {
 	Graph *g = u->g;
@@ -354,7 +381,9 @@ void print_header_file(Unit *u, Out *o)
 	put_text(o, "};\n\nstruct %s_out {\n", u->prefix);
 	print_members(u, o, g->out, g->nout, "", 'y');
 	print_counted_fields(u, true, o);
-	put_text(o, "};\n\nint %s_init(void *workspace, const void *weights, size_t bytes);\n", u->prefix);
+	put_text(o, "};\n");
+	print_labels(u, o);
+	put_text(o, "\nint %s_init(void *workspace, const void *weights, size_t bytes);\n", u->prefix);
 	put_text(o, "int %s_run(void *workspace, const struct %s_in *in, struct %s_out *out, tcc_pool *pool);\n", u->prefix,
 	         u->prefix, u->prefix);
 	if (u->o->profile)

@@ -42,6 +42,10 @@ static void build_input(Frame *f, const ValueInfoProto *p)
 	}
 	if (!d.dtype)
 		fail(f->im->ctx, EXIT_MODEL, "E-TYPE", "input '%s' has no type", shown(f->im->ctx, p->name));
+	if (d.kind == KIND_MAP) {
+		value_bind(f, p->name, map_input(f, p));
+		return;
+	}
 	if (d.kind == KIND_TENSOR) {
 		Shape shape = input_shape(f->im, p, d.shape);
 		v = value_input(f->g, p->name, d.dtype, &shape);
@@ -224,8 +228,8 @@ static void build_operator(Raw *r, const NodeProto *p)
 
 const char *written_out(int i)
 {
-	static const char *const others[] = {"Constant", "ai.onnx.preview.FlexAttention",
-					    "ai.onnx.preview.training.Gradient"};
+	static const char *const others[] = {"Constant", "ai.onnx.ml.CastMap", "ai.onnx.ml.DictVectorizer", "ai.onnx.ml.ZipMap",
+					     "ai.onnx.preview.FlexAttention", "ai.onnx.preview.training.Gradient"};
 	enum { OTHERS = sizeof others / sizeof *others };
 
 	return i < OTHERS ? others[i] : sequence_operator(i - OTHERS);
@@ -254,6 +258,7 @@ static void build_node(Frame *f, size_t k)
 	switch (call.kind) {
 	case CALL_CONSTANT: r.out[0] = constant_build(&r); break;
 	case CALL_SEQUENCE: sequence_build(&r); break;
+	case CALL_MAP: r.out[0] = map_build(&r); break;
 	case CALL_FLEX: r.out[0] = flex_attention(&r); break;
 	case CALL_GRADIENT: gradient_build(&r); break;
 	case CALL_FUNCTION: function_inline(&r, call.function); break;

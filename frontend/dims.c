@@ -36,6 +36,8 @@ static void note_sizes(Import *im, const ValueInfoProto *p)
 	Declared d = declared_of(im, p);
 	const TensorShapeProto *s = is_sequence(&d) ? NULL : d.shape;
 
+	if (d.kind == KIND_MAP)
+		names_add(&im->dims, text_of(p->name));
 	for (size_t i = 0; s && i < s->n_dim; i++) {
 		const char *name = size_name(im, p, s, i);
 		if (name)
@@ -289,6 +291,8 @@ Shape input_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *s
 	}
 	return shape;
 }
+
+Dim map_size(Import *im, const ValueInfoProto *p) { return symbol(im, text_of(p->name)); }
 
 /* ---- elements of sequences and optionals ---- */
 

@@ -112,7 +112,7 @@ Value *list_input(const Frame *f, const char *name, Kind kind, DType t, const El
 
 void arguments_open(const Frame *f)
 {
-	f->g->arg_in = NEW_N(f->im->arena, Argument, f->scope->graph->n_input);
+	f->g->arg_in = NEW_N(f->im->arena, Argument, 2 * f->scope->graph->n_input); /* a map is two */
 	f->g->arg_out = NEW_N(f->im->arena, Argument, f->scope->graph->n_output);
 }
 

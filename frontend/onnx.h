@@ -87,7 +87,7 @@ typedef struct Import {
 
 /* What a node calls. */
 typedef struct Callee {
-	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION, CALL_SEQUENCE, CALL_FLEX, CALL_GRADIENT, CALL_MISSING } kind;
+	enum { CALL_OP, CALL_CONSTANT, CALL_FUNCTION, CALL_SEQUENCE, CALL_MAP, CALL_FLEX, CALL_GRADIENT, CALL_MISSING } kind;
 	int version; /* of the operator set */
 	Function *function;
 } Callee;
@@ -230,8 +230,8 @@ bool is_branching(const Scope *s, size_t node); /* an If */
 /* ---- types.c: what a file says about a value ---- */
 
 typedef struct Declared {
-	Kind kind;
-	DType dtype;                   /* DT_NONE: nothing is said */
+	Kind kind;                     /* KIND_MAP: a map, or a sequence of maps */
+	DType dtype;                   /* DT_NONE: nothing is said. Of a map: of its values */
 	const TensorShapeProto *shape; /* NULL: nothing is said */
 } Declared;
 
@@ -247,6 +247,7 @@ void dims_choose(Import *im, const Scope *s);
 void dims_check(Import *im); /* when the graph is built: every name that --dim gives was met */
 const ConstChoice *const_choice(const Import *im, const char *input); /* NULL: the input is one */
 Shape input_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *shape);
+Dim map_size(Import *im, const ValueInfoProto *p); /* of an input that is a map: how many keys it has */
 Elements input_elements(Import *im, const ValueInfoProto *p, const Declared *d); /* of an input that is no tensor */
 const ShapeChoice *elements_choice(const Import *im, const char *name); /* --shape of a sequence; NULL: none */
 
@@ -291,6 +292,12 @@ Value *sequence_split(Raw *r); /* parts.c */
 bool list_build(Raw *r); /* true: an operator that takes tensors as well has taken a list */
 bool loop_unroll(Raw *r); /* true: it carries or reads lists, and its turns stand in its place */
 void map_unroll(Raw *r);
+
+/* ---- maps.c: what makes and takes maps ---- */
+
+bool is_map_operator(const char *domain, const char *type);
+Value *map_build(Raw *r); /* its one output */
+Value *map_input(const Frame *f, const ValueInfoProto *p); /* two inputs: its keys, and their values */
 
 /* ---- flexattention.c: written out with its bodies ---- */
 

@@ -284,6 +284,8 @@ static Callee callee_of(Import *im, Scope *s, size_t node)
 		call.kind = CALL_CONSTANT;
 	else if (is_sequence_operator(p->domain, type))
 		call.kind = CALL_SEQUENCE;
+	else if (is_map_operator(p->domain, type))
+		call.kind = CALL_MAP;
 	else if (is_flex_attention(p->domain, type))
 		call.kind = CALL_FLEX;
 	else if (is_gradient(p->domain, type))

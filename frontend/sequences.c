@@ -346,7 +346,7 @@ bool list_build(Raw *r)
 
 	if (is_onnx_domain(r->domain) && !strcmp(r->type, "Loop"))
 		return loop_unroll(r);
-	if (!passes || !r->in[0] || !is_list(r->in[0]))
+	if (!passes || !r->in[0] || (!is_list(r->in[0]) && !r->in[0]->labels))
 		return false;
 	r->out[0] = r->in[0];
 	return true;

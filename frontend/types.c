@@ -23,6 +23,14 @@ static Declared declared_tensor(Import *im, const Onnx__TypeProto__Tensor *t, co
 	return d;
 }
 
+/* What a map holds, or a sequence of maps: the type of its values. */
+static Declared declared_map(Import *im, const Onnx__TypeProto__Map *m, const char *who)
+{
+	const Onnx__TypeProto__Tensor *v = m->value_type ? m->value_type->tensor_type : NULL;
+
+	return (Declared){KIND_MAP, v && v->elem_type ? dtype_of(im->ctx, v->elem_type, who) : DT_NONE, NULL};
+}
+
 /* Sequences and optionals hold tensors, an optional may hold a sequence; what nests deeper is not of this world. */
 static Declared declared_inner(Import *im, Kind kind, const TypeProto *t, const char *who)
 {
@@ -48,14 +56,17 @@ Declared declared_type(Import *im, const TypeProto *t, const char *who)
 		fail(im->ctx, EXIT_MODEL, "E-TYPE", "'%s' has %d types at once", shown(im->ctx, who), given);
 	if (t->tensor_type)
 		return declared_tensor(im, t->tensor_type, who);
+	if (t->sequence_type && t->sequence_type->elem_type && t->sequence_type->elem_type->map_type)
+		return declared_map(im, t->sequence_type->elem_type->map_type, who);
 	if (t->sequence_type)
 		return declared_inner(im, KIND_SEQUENCE, t->sequence_type->elem_type, who);
 	if (t->optional_type)
 		return declared_inner(im, KIND_OPTIONAL, t->optional_type->elem_type, who);
-	if (t->map_type || t->sparse_tensor_type)
+	if (t->map_type)
+		return declared_map(im, t->map_type, who);
+	if (t->sparse_tensor_type)
 		fail(im->ctx, EXIT_UNSUPPORTED, "E-TYPE",
-		     "'%s' has a %s type; tensors, sequences and optionals are supported", shown(im->ctx, who),
-		     t->map_type ? "map" : "sparse tensor");
+		     "'%s' has a sparse tensor type; tensors, sequences, optionals and maps are supported", shown(im->ctx, who));
 	return (Declared){KIND_TENSOR, DT_NONE, NULL};
 }
 
@@ -105,9 +116,10 @@ void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const c
 	Declared d = declared_of(im, p);
 	const char *name = shown(c, text_of(p->name));
 
-	if (d.dtype && d.kind != v->kind)
+	Kind kind = v->labels ? KIND_MAP : v->kind;
+	if (d.dtype && d.kind != kind)
 		fail(c, EXIT_MODEL, "E-TYPE", "%s '%s' is declared as a %s, but is a %s", what, name,
-		     kind_name[d.kind], kind_name[v->kind]);
+		     kind_name[d.kind], kind_name[kind]);
 	if (d.dtype && v->dtype && d.dtype != v->dtype)
 		fail(c, EXIT_MODEL, "E-TYPE", "%s '%s' is declared as %s, but is %s", what, name, dtype_name(d.dtype),
 		     dtype_name(v->dtype));

@@ -121,11 +121,13 @@ Value *value_scalar(Graph *g, DType t, double x)
 
 void graph_output(Graph *g, Value *v, const char *name)
 {
-	int capacity = g->cout;
+	int capacity = g->cout, labels = g->cout;
 
 	GROW(&g->ctx->perm, g->out_name, g->nout, capacity);
+	GROW(&g->ctx->perm, g->out_labels, g->nout, labels);
 	GROW(&g->ctx->perm, g->out, g->nout, g->cout);
 	g->out_name[g->nout] = name ? arena_string(&g->ctx->perm, name) : v->name;
+	g->out_labels[g->nout] = v->labels;
 	g->out[g->nout++] = v;
 }
 

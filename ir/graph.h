@@ -39,6 +39,7 @@ typedef struct Value {
 	int ncontent;
 	struct Value **item; /* of a sequence or optional, while a file is read: its elements (frontend/lists.c); else NULL */
 	int nitems;
+	const Tensor *labels; /* of its columns, while a file is read: what ZipMap made (frontend/maps.c); else NULL */
 	struct Value *has;   /* of an optional: whether it has one, a bool; NULL: nitems says it */
 	int order[MAX_RANK]; /* axes from outermost to innermost in memory; filled by the layout pass */
 	struct Place *place; /* where it lives; filled by the planner */
@@ -78,6 +79,7 @@ struct Graph {
 	uint32_t last_node_id;
 	Value **in, **out; /* a subgraph's captured outer values are its last `ncaptured` inputs */
 	const char **out_name; /* of the model; a pass may put a value of another name into out[] */
+	const Tensor **out_labels; /* of the model: of the columns of out[], NULL where they have none (Value.labels) */
 	int nin, nout, cin, cout, ncaptured;
 	Argument *arg_in, *arg_out; /* NULL: each tensor is one */
 	int narg_in, narg_out;

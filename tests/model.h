@@ -127,6 +127,18 @@ static inline void make_sequence(const Model *m, Onnx__ValueInfoProto *v)
 	v->type = t;
 }
 
+/* A value of some type becomes a map of keys of that type to it. */
+static inline void make_map(const Model *m, Onnx__ValueInfoProto *v, int key)
+{
+	Onnx__TypeProto *t = PROTO(m->arena, type_proto);
+
+	t->map_type = PROTO(m->arena, type_proto__map);
+	t->map_type->has_key_type = true;
+	t->map_type->key_type = key;
+	t->map_type->value_type = v->type;
+	v->type = t;
+}
+
 static inline void make_optional(const Model *m, Onnx__ValueInfoProto *v)
 {
 	Onnx__TypeProto *t = PROTO(m->arena, type_proto);
