@@ -18,6 +18,8 @@ struct Unit {
 	int nmodules;
 	Weight **weight;
 	int nweights, cweights;
+	Weight **bucket; /* weights by hash: the last one, linked by `next` */
+	uint32_t nbuckets;
 	int64_t weights_bytes, arena_bytes; /* the arena of the section that needs most */
 	const char *prefix, *upper; /* of exported names, and in capitals */
 	const char *stem;           /* of the output: "m" */

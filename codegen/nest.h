@@ -49,6 +49,7 @@ typedef struct Weight {
 	int64_t offset; /* bytes in the weights blob */
 	const char *note; /* how it is packed */
 	uint64_t hash;
+	struct Weight *next; /* in its bucket, see Unit */
 	uint32_t users; /* bit i: section i of the file reads it */
 } Weight;
 

@@ -36,6 +36,17 @@ static bool same_data(const Weight *w, DType t, int64_t count, const void *data)
 
 bool in_blob(const Unit *u, const Weight *w) { return !u->weights_in_c && w->dtype != STR; }
 
+static void buckets_grow(Unit *u)
+{
+	u->nbuckets = u->nbuckets ? 2 * u->nbuckets : 64;
+	u->bucket = NEW_N(&u->g->ctx->perm, Weight *, u->nbuckets);
+	for (int i = 0; i < u->nweights; i++) {
+		Weight **bucket = &u->bucket[u->weight[i]->hash & (u->nbuckets - 1)];
+		u->weight[i]->next = *bucket;
+		*bucket = u->weight[i];
+	}
+}
+
 const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note)
 {
 	Arena *a = &m->g->ctx->perm;
@@ -46,16 +57,18 @@ const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, co
 		count = (int64_t)bytes;
 	}
 	uint64_t hash = t == STR ? hash_texts(data, count) : hash_data(data, bytes);
-	for (int i = 0; i < u->nweights; i++) {
-		Weight *w = u->weight[i];
+	if ((uint32_t)u->nweights >= u->nbuckets)
+		buckets_grow(u);
+	Weight **bucket = &u->bucket[hash & (u->nbuckets - 1)];
+	for (Weight *w = *bucket; w; w = w->next)
 		if (w->hash == hash && same_data(w, t, count, data)) {
 			w->users |= 1u << m->number;
 			return w;
 		}
-	}
 	Weight *w = NEW(a, Weight);
 	*w = (Weight){.name = name, .dtype = t, .count = count, .data = data, .note = note, .hash = hash,
-	              .offset = u->weights_bytes, .users = 1u << m->number};
+	              .offset = u->weights_bytes, .users = 1u << m->number, .next = *bucket};
+	*bucket = w;
 	GROW(a, u->weight, u->nweights, u->cweights);
 	u->weight[u->nweights++] = w;
 	if (t != STR)

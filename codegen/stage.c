@@ -244,6 +244,7 @@ static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 		return;
 	}
 	make_border(m, n, y);
+	ArenaMark mark = arena_mark(&g->ctx->scratch);
 	Walk whole = walk_whole(y), *piece = &whole;
 	int pieces = contracts(n) ? walk_pieces(g, n, slot, is_load, m->target->lanes, &piece) : 1;
 	for (int i = 0; i < pieces; i++) {
@@ -251,6 +252,7 @@ static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 		s->piece = i + 1;
 		s->pieces = pieces;
 	}
+	arena_release(&g->ctx->scratch, mark);
 }
 
 Stage *mark_add(Module *m, Node *n, Mark mark, const Control *c)

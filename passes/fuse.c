@@ -26,9 +26,13 @@ typedef struct Fuse {
 	Value **core;     /* by value id: the contraction or reduction inside its expression, or NULL */
 	bool *moved;      /* by value id: that expression also moves elements of the core */
 	int *weight;      /* by value id: operations inlined into its expression so far */
+	int *reads;       /* by value id: loads in its expression */
+	int *planned;     /* by node id: loads that its expression will have, as far as inputs have their forms */
+	bool *is_load;    /* by value id: it is none of those that exist in expressions and only move elements */
 } Fuse;
 
-enum { INLINE_MAX = 200 }; /* operations in one expression: keeps stages readable and compile time linear */
+enum { INLINE_MAX = 200, /* operations in one expression: keeps stages readable and compile time linear */
+       READS_MAX = 48 }; /* loads in one: a stage has a parameter each, and its core's weights */
 
 /* ---- formulas and addresses ---- */
 
@@ -248,21 +252,19 @@ static Expr *address_in(Lower *l, const Node *move, Value *base, bool whole, Exp
 
 /* The output of `move`, a consumer of v, can be what v's core stores: every address can be cut into affine pieces, and
  * the innermost axis runs through neighbours. */
-static bool can_store_moved(const Fuse *f, const Node *move, Value *v)
+static bool stores_moved(const Fuse *f, const Node *move, Value *v)
 {
 	Value *z = move->out[0], *base = v;
 	if (!(move->op->flags & ONCE) || move->nout > 1 || z->shape.rank == 0)
 		return false;
-	bool *is_load = NEW_N(&f->g->ctx->scratch, bool, f->g->nvalue + 1);
-	memset(is_load, true, (f->g->nvalue + 1) * sizeof *is_load);
-	for (; base->place->form == FORM_INLINE && (base->def->op->flags & ONCE); base = base->def->in[0])
-		is_load[base->id] = false;
+	while (!f->is_load[base->id])
+		base = base->def->in[0];
 	int inner = inner_axis(z);
 	if (f->moved[base->id] || (z->place->inner >= 0 && z->place->inner != inner))
 		return false;
 	Expr *axes[MAX_RANK];
 	bool tables = f->core[v->id]->def->op->flags & TABLES; /* these are for whole axes */
-	Expr *address = address_in(lower_new(f->g, &f->g->ctx->scratch, is_load), move, base, tables, axes);
+	Expr *address = address_in(lower_new(f->g, &f->g->ctx->scratch, f->is_load), move, base, tables, axes);
 	Linear sum;
 	if (!address || !linear_of(address, &sum))
 		return false;
@@ -270,6 +272,14 @@ static bool can_store_moved(const Fuse *f, const Node *move, Value *v)
 		if (!is_digit(sum.atom[i]) || (sum.atom[i]->kind != X_AXIS && !(f->core[v->id]->def->op->flags & CONTRACTS)))
 			return false;
 	return runs_along(&sum, axes[inner]);
+}
+
+static bool can_store_moved(const Fuse *f, const Node *move, Value *v)
+{
+	f->is_load[v->id] = !(v->def->op->flags & ONCE);
+	bool can = stores_moved(f, move, v);
+	f->is_load[v->id] = true;
+	return can;
 }
 
 /* The copy turns y so that an axis shorter than a vector lies innermost: what takes several operations is computed before,
@@ -314,11 +324,7 @@ static bool has_made(const Expr *x)
 static bool is_made(const Fuse *f, const Node *n, const Value *y)
 {
 	Expr *axes[MAX_RANK];
-	if (y->dtype != STR)
-		return false;
-	bool *is_load = NEW_N(&f->g->ctx->scratch, bool, f->g->nvalue + 1);
-	memset(is_load, true, (f->g->nvalue + 1) * sizeof *is_load);
-	return has_made(node_expr(lower_new(f->g, &f->g->ctx->scratch, is_load), n, y->slot, axes));
+	return y->dtype == STR && has_made(node_expr(lower_new(f->g, &f->g->ctx->scratch, f->is_load), n, y->slot, axes));
 }
 
 static bool may_inline(const Fuse *f, const Node *n, Value *y)
@@ -326,7 +332,9 @@ static bool may_inline(const Fuse *f, const Node *n, Value *y)
 	const Node *user = f->user[y->id];
 	if (!f->on || !n->op->lower || y->place->stored || f->is_out[y->id] || !user || !user->op->lower)
 		return false;
-	if ((n->op->flags & (KEPT | ROWS)) || user->nsub || f->weight[y->id] > INLINE_MAX || is_op(user, "Concat") || is_made(f, n, y))
+	if ((n->op->flags & (KEPT | ROWS)) || user->nsub || is_op(user, "Concat") || is_made(f, n, y))
+		return false;
+	if (f->weight[y->id] > INLINE_MAX || (f->reads[y->id] > 1 && f->planned[user->id] + f->reads[y->id] - 1 > READS_MAX))
 		return false;
 	if (f->core[y->id])
 		return reads_once(user, y) || can_store_moved(f, user, y);
@@ -354,6 +362,8 @@ static void keep_one_core(Fuse *f, const Node *n)
 			continue;
 		if (v != keep || is_core(n)) {
 			v->place->form = FORM_STORED;
+			f->is_load[v->id] = true;
+			f->planned[n->id] -= f->reads[v->id] - 1;
 			stored_strides(v);
 		} else if (n->out[0]) {
 			f->core[n->out[0]->id] = f->core[v->id];
@@ -369,6 +379,14 @@ static void weigh(Fuse *f, const Node *n, Value *y)
 		if (n->in[k] && n->in[k]->place->form == FORM_INLINE)
 			sum += f->weight[n->in[k]->id];
 	f->weight[y->id] = sum;
+	f->reads[y->id] = f->planned[n->id];
+}
+
+static void make_inline(Fuse *f, const Node *n, Value *y)
+{
+	y->place->form = FORM_INLINE;
+	f->is_load[y->id] = !(n->op->flags & ONCE);
+	f->planned[f->user[y->id]->id] += f->reads[y->id] - 1;
 }
 
 /* What only moves elements has promised any inner axis: as a view if that is one, else it is stored so. */
@@ -393,7 +411,7 @@ static void choose_form(Fuse *f, const Node *n, Value *y)
 	if (n->op->lower && (n->op->flags & MOVES) && whole && !p->stored && !f->is_out[y->id] && find_view(f->g, y))
 		return;
 	if (may_inline(f, n, y)) {
-		p->form = FORM_INLINE;
+		make_inline(f, n, y);
 		return;
 	}
 	p->form = FORM_STORED;
@@ -402,14 +420,18 @@ static void choose_form(Fuse *f, const Node *n, Value *y)
 	stored_strides(y);
 }
 
+static bool is_number(const Value *v) { return v->data && v->data->count == 1; }
+
 static void fill_users(Fuse *f)
 {
 	Graph *g = f->g;
 	f->uses = fill_uses(g);
 	for (uint32_t i = 0; i < g->nnode; i++)
 		for (int k = 0; k < g->node[i]->nin; k++)
-			if (g->node[i]->in[k])
+			if (g->node[i]->in[k]) {
 				f->user[g->node[i]->in[k]->id] = g->node[i];
+				f->planned[g->node[i]->id] += !is_number(g->node[i]->in[k]);
+			}
 	for (uint32_t i = 1; i <= g->nvalue; i++)
 		if (f->uses[i] != 1)
 			f->user[i] = NULL;
@@ -422,7 +444,9 @@ void fuse(Graph *g, bool fusing)
 	Arena *a = &g->ctx->scratch;
 	Fuse f = {.g = g, .on = fusing, .user = NEW_N(a, Node *, g->nvalue + 1), .is_out = NEW_N(a, bool, g->nvalue + 1),
 	          .core = NEW_N(a, Value *, g->nvalue + 1), .weight = NEW_N(a, int, g->nvalue + 1),
-	          .moved = NEW_N(a, bool, g->nvalue + 1)};
+	          .moved = NEW_N(a, bool, g->nvalue + 1), .reads = NEW_N(a, int, g->nvalue + 1),
+	          .planned = NEW_N(a, int, g->last_node_id + 1), .is_load = NEW_N(a, bool, g->nvalue + 1)};
+	memset(f.is_load, true, g->nvalue + 1);
 	fill_users(&f);
 	for (uint32_t i = 0; i < g->nvalue; i++)
 		if (!g->value[i]->def && g->value[i]->place->form != FORM_VIEW) {

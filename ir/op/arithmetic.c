@@ -1,10 +1,14 @@
 /* arithmetic.c -- numbers combined element by element, with numpy's broadcasting.
  *
  * Add Sub Mul Div Mod (14, 14, 14, 14, 13)  Min Max Sum Mean (13; any number of inputs)  Neg Abs Sign Reciprocal (13)
+ * Of more than MOST_TERMS numbers each so many are one: a stage cannot read any number of values.
  * Integers wrap to their type, division truncates and gives 0 for a divisor of 0. NaN wins Min and Max.
  *     Mod, fmod 0: x - floor(x / y) * y, the sign of y;  fmod 1: x - trunc(x / y) * y, the sign of x */
 #include <math.h>
+#include "ir/op/composite.h"
 #include "ir/op/pointwise.h"
+
+enum { MOST_TERMS = 32 };
 
 /* ---- sizes: how symbolic contents go through ---- */
 
@@ -101,6 +105,35 @@ static double float_mod(double x, double y)
 
 static double nan_or(double x, double y, double otherwise) { return isnan(x) ? x : isnan(y) ? y : otherwise; }
 
+/* Terms from the first on, MOST_TERMS at a time; short floats meet as long ones, so that they are rounded once. */
+static Value *combined(Graph *g, const Node *n, const Op *op, DType wide)
+{
+	Value *in[MOST_TERMS], *y = NULL;
+
+	for (int k = 0; k < n->nin;) {
+		int count = 0;
+		if (y)
+			in[count++] = y;
+		for (; count < MOST_TERMS && k < n->nin; k++)
+			in[count++] = cast_value(g, n, n->in[k], wide);
+		y = node_new(g, op, n, count, in, 1, NULL)->out[0];
+	}
+	return y;
+}
+
+static void expand_terms(Graph *g, Node *n)
+{
+	DType t = n->in[0]->dtype, wide = is_float(t) && dtype_info(t)->bits < 32 ? F32 : t;
+	bool mean = n->op == op_find("", "Mean");
+
+	if (n->nin <= MOST_TERMS)
+		return;
+	Value *y = combined(g, n, mean ? op_find("", "Sum") : n->op, wide);
+	if (mean)
+		y = put(g, n, "Div", y, value_scalar(g, wide, n->nin), END_IN);
+	value_replace(g, n->out[0], cast_value(g, n, y, t));
+}
+
 struct Mod {
 	int64_t fmod;
 };
@@ -119,11 +152,11 @@ NUMBER2(Mod, "fiu", IS_FMOD ? fmod(x, y) : float_mod(x, y), IS_FMOD ? int_fmod(a
 	alu2(l, IS_FMOD ? FMOD : MOD, x, y), sizes_mod,
 	2, .max_in = 2, .flags = POINTWISE, .attrs = mod_attrs, .attr_size = sizeof(struct Mod))
 NUMBER2(Min, "fiu", nan_or(x, y, x < y ? x : y), int_less(a, b, u) ? a : b, alu2(l, MIN, x, y), sizes_min,
-	1, .max_in = -1, .flags = POINTWISE | CHEAP | COMMUTES)
+	1, .max_in = -1, .expand = expand_terms, .flags = POINTWISE | CHEAP | COMMUTES)
 NUMBER2(Max, "fiu", nan_or(x, y, x > y ? x : y), int_less(a, b, u) ? b : a, alu2(l, MAX, x, y), sizes_max,
-	1, .max_in = -1, .flags = POINTWISE | CHEAP | COMMUTES)
+	1, .max_in = -1, .expand = expand_terms, .flags = POINTWISE | CHEAP | COMMUTES)
 NUMBER2(Sum, "f", x + y, wrap_add(a, b), alu2(l, ADD, x, y), NULL,
-	1, .max_in = -1, .flags = POINTWISE | CHEAP | COMMUTES, .ulp = 2)
+	1, .max_in = -1, .expand = expand_terms, .flags = POINTWISE | CHEAP | COMMUTES, .ulp = 2)
 
 /* ---- Mean: the sum, divided by the number of inputs ---- */
 
@@ -152,7 +185,7 @@ static Expr *Mean_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	return cast(l, n->out[0]->dtype, Mean_expr(l, n, at));
 }
 
-POINTWISE_OP(Mean, 1, .max_in = -1, .flags = POINTWISE | CHEAP | COMMUTES, .ulp = 2)
+POINTWISE_OP(Mean, 1, .max_in = -1, .expand = expand_terms, .flags = POINTWISE | CHEAP | COMMUTES, .ulp = 2)
 
 /* ---- one number ---- */
 
