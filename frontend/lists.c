@@ -118,7 +118,7 @@ void arguments_open(const Frame *f)
 
 void argument_in(const Frame *f, const Value *v, const char *name, int first)
 {
-	f->g->arg_in[f->g->narg_in++] = (Argument){name, v->kind, v->dtype, first, f->g->nin - first};
+	f->g->arg_in[f->g->narg_in++] = (Argument){name, v->kind, v->dtype, first, f->g->nin - first, false};
 }
 
 /* The tensors of v, as outputs. */
@@ -142,7 +142,7 @@ void argument_out(const Frame *f, Value *v, const char *name)
 		put_outputs(f, v, name);
 	else
 		graph_output(f->g, v, name);
-	f->g->arg_out[f->g->narg_out++] = (Argument){name, v->kind, v->dtype, first, f->g->nout - first};
+	f->g->arg_out[f->g->narg_out++] = (Argument){name, v->kind, v->dtype, first, f->g->nout - first, false};
 }
 
 static bool all_tensors(const Argument *a, int n)

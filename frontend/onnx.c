@@ -25,6 +25,15 @@ static Scope *read_scope(Import *im, const uint8_t *bytes, size_t n)
 	return scope_of_model(im);
 }
 
+static bool is_open(const Declared *d)
+{
+	bool open = d->kind == KIND_TENSOR && !d->shape;
+
+	for (size_t i = 0; d->kind == KIND_TENSOR && d->shape && i < d->shape->n_dim; i++)
+		open |= !d->shape->dim[i]->has_dim_value;
+	return open;
+}
+
 Argument *onnx_arguments(Ctx *c, const char *path, bool outputs, int *n)
 {
 	size_t size;
@@ -39,7 +48,7 @@ Argument *onnx_arguments(Ctx *c, const char *path, bool outputs, int *n)
 	for (size_t i = 0; i < count; i++) {
 		Declared d = declared_of(&im, p[i]);
 		if (outputs || is_true_input(s, p[i]->name))
-			all[(*n)++] = (Argument){.name = p[i]->name, .kind = d.kind, .dtype = d.dtype};
+			all[(*n)++] = (Argument){.name = p[i]->name, .kind = d.kind, .dtype = d.dtype, .open = is_open(&d)};
 	}
 	return all;
 }

@@ -152,7 +152,14 @@ static void add_choice(Ctx *c, ReadOptions *o, ShapeChoice x)
 	o->shapes = all;
 }
 
-void inputs_choose_lists(Ctx *c, Settings *s)
+static ShapeChoice tensor_sizes(const char *name, const Tensor *t)
+{
+	ShapeChoice x = {.input = name, .rank = t->rank};
+	memcpy(x.dim, t->dim, sizeof t->dim);
+	return x;
+}
+
+void inputs_choose_early(Ctx *c, Settings *s)
 {
 	int n, count, next = 0;
 	const Argument *a = onnx_arguments(c, s->model, false, &n);
@@ -160,6 +167,8 @@ void inputs_choose_lists(Ctx *c, Settings *s)
 		const InputFile *f = &s->input[k];
 		size_t size;
 		int i = f->name ? argument_named(a, n, f->name) : next++;
+		if (i >= 0 && i < n && a[i].open && (ends_in(f->path, ".npy") || ends_in(f->path, ".pb")))
+			add_choice(c, &s->read, tensor_sizes(a[i].name, tensor_read(c, f->path)));
 		bool list = i >= 0 && i < n && (a[i].kind == KIND_SEQUENCE || a[i].kind == KIND_OPTIONAL_SEQUENCE);
 		if (!list || !ends_in(f->path, ".pb"))
 			continue;
@@ -175,9 +184,7 @@ bool inputs_choose_sizes(Ctx *c, Settings *s, const Graph *g, Tensor *const *in)
 	for (int i = 0; i < g->nin; i++) {
 		if (!in[i] || shape_known(&g->in[i]->shape))
 			continue;
-		ShapeChoice x = {.input = g->in[i]->name, .rank = in[i]->rank};
-		memcpy(x.dim, in[i]->dim, sizeof in[i]->dim);
-		add_choice(c, &s->read, x);
+		add_choice(c, &s->read, tensor_sizes(g->in[i]->name, in[i]));
 	}
 	return s->read.nshapes > before;
 }

@@ -9,9 +9,9 @@ Tensor **inputs_read(Ctx *c, const Settings *s, const Graph *g);
 void inputs_fill(Ctx *c, const Settings *s, Graph *g, Tensor **in);
 /* The tensor of a .npy or .pb file. */
 Tensor *tensor_read(Ctx *c, const char *path);
-/* What --shape would have to say: of sequences, before the model is read, the elements that their files have; of inputs
- * of unknown size the sizes of the tensors there are (false: there is none). */
-void inputs_choose_lists(Ctx *c, Settings *s);
+/* What --shape would have to say: before the model is read, the sizes and elements that files of one input each have; then,
+ * of inputs of unknown size, the sizes of the tensors there are (false: there is none). */
+void inputs_choose_early(Ctx *c, Settings *s);
 bool inputs_choose_sizes(Ctx *c, Settings *s, const Graph *g, Tensor *const *in);
 ShapeChoice list_sizes(Ctx *c, const char *name, Tensor *const *item, int n); /* n < 0: an absent optional */
 #endif

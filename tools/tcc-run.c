@@ -107,7 +107,7 @@ static Graph *read_model(Ctx *c, Settings *s, Tensor ***in)
 {
 	bool chosen = s->read.nshapes > 0;
 	if (!chosen && s->ninput)
-		inputs_choose_lists(c, s);
+		inputs_choose_early(c, s);
 	Graph *g = onnx_read(c, s->model, &s->read);
 	*in = inputs_read(c, s, g);
 	if (!chosen && inputs_choose_sizes(c, s, g, *in))
