@@ -26,6 +26,7 @@ typedef struct Tile {
 	const char *name;    /* "s5_tile" */
 	const char *i, *j;   /* names of the axes of points and lanes */
 	int64_t points;      /* of the call that is printed */
+	bool again;          /* the variable of points is declared: by the panel before this one */
 	int64_t four;        /* products of the step that is printed, where steps are of fours */
 } Tile;
 
@@ -757,7 +758,7 @@ static void print_points_open(Tile *t, const char *from, const char *to)
 	Contraction *c = t->c;
 	Arena *a = t->p.out->arena;
 	int part = 1;
-	print_line(&t->p, "int %s = %s;", t->i, from);
+	print_line(&t->p, "%s%s = %s;", t->again ? "" : "int ", t->i, from);
 	print_points_under(t, arena_format(a, "for (; %s + %d <= %s; %s += %d)", t->i, c->points, to, t->i, c->points), c->points);
 	while (2 * part < c->points)
 		part *= 2;
@@ -826,11 +827,13 @@ static void print_panels_open(Tile *t, Tile *tail, void (*inner)(Tile *))
 	bool split = is_split(t, c->lane.axis);
 	const char *to = split ? "to" : step_end(t, &c->lane);
 	print_line(&t->p, "int %s = %s;", t->j, split ? "from" : "0");
-	print_line(&t->p, "for (; %s + %lld <= %s; %s += %lld) {", t->j, (long long)c->panel, to, t->j, (long long)c->panel);
-	t->p.depth++;
-	inner(t);
-	t->p.depth--;
-	print_line(&t->p, "}");
+	if (c->lane.n >= c->panel) {
+		print_line(&t->p, "for (; %s + %lld <= %s; %s += %lld) {", t->j, (long long)c->panel, to, t->j, (long long)c->panel);
+		t->p.depth++;
+		inner(t);
+		t->p.depth--;
+		print_line(&t->p, "}");
+	}
 	print_line(&t->p, "for (; %s < %s; %s += %d) {", t->j, to, t->j, t->lanes);
 	tail->p.depth++;
 	if (tail->rest_text)
@@ -865,6 +868,7 @@ static void print_panels(Tile *t, void (*inner)(Tile *))
 		Tile one = *t;
 		one.j = "0";
 		inner(&one);
+		tail.again = true;
 	}
 	if (!has_tail)
 		return;
@@ -903,6 +907,7 @@ static void print_rows(Tile *t)
 			open_outer(t, &t->c->outer[i]);
 			open++;
 		}
+	t->again &= !open;
 	print_points(t);
 	while (open--)
 		close_outer(t);

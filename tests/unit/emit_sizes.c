@@ -86,6 +86,11 @@ static const Model models[] = {
 	{"graph (%x f32[1,s,384], %w1 f32[384,512], %w2 f32[512,384], %wb f32[512]) -> (%y) {"
 	 " %p = MatMul(%x, %w1) %q = Add(%p, %wb) %r = Relu(%q) %t = MatMul(%r, %w2) %y = Add(%t, %x) }",
 	 {1, 500}, {{1, 1}, {1, 2}, {1, 17}, {1, 128}, {1, 499}, {1, 500}}},
+	/* lanes that vary and are never as many as a panel has; one panel and a rest of another over points that vary */
+	{"graph (%x f32[n,s,8], %u f32[n,8,s]) -> (%y) { %p = MatMul(%x, %u) %y = Softmax(%p) }",
+	 {2, 12}, {{1, 1}, {1, 7}, {2, 8}, {2, 9}, {1, 11}, {2, 12}}},
+	{"graph (%x f32[n,10,1,1], %w f32[40,10,1,1]) -> (%y) { %p = Conv(%x, %w) %y = Sigmoid(%p) }",
+	 {4, 1}, {{1, 1}, {2, 1}, {3, 1}, {4, 1}, {1, 1}, {2, 1}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
