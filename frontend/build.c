@@ -186,6 +186,24 @@ static void given_shapes(const Raw *r, const Op *op, Node *like)
 		like->out[i] = output_in_file(r, i);
 }
 
+/* A node that chooses the same elements, so that their number is one size: x[mask] of several x. */
+static Node *same_choice(const Raw *r, const Op *op, const void *attr)
+{
+	enum { MOST_BACK = 10000 };
+	const Graph *g = r->f->g;
+	uint32_t last = g->nnode > MOST_BACK ? g->nnode - MOST_BACK : 0;
+
+	if (!(op->flags & CHOOSES) || r->nout != 1 || shape_given(r, 0))
+		return NULL;
+	for (uint32_t i = g->nnode; i > last; i--) {
+		Node *n = g->node[i - 1];
+		if (n->op == op && n->nin == r->nin && n->nout == 1 && n->out[0] &&
+		    !memcmp(n->in, r->in, (size_t)r->nin * sizeof *n->in) && attr_equal(op, n->attr, attr))
+			return n;
+	}
+	return NULL;
+}
+
 /* A node of an operator that has a row; its outputs go where somebody asks for them. */
 Node *raw_build(Raw *r)
 {
@@ -197,6 +215,11 @@ Node *raw_build(Raw *r)
 	if (!op)
 		raw_fail(r, EXIT_UNSUPPORTED, "E-OPERATOR", "stands for operator %s, which is not supported", r->type);
 	void *attr = attrs_import(r, op);
+	Node *same = same_choice(r, op, attr);
+	if (same) {
+		r->out[0] = same->out[0];
+		return same;
+	}
 	if (op->trust || (op->flags & CHOOSES))
 		given_shapes(r, op, &like);
 	Graph **sub = NEW_N(&r->f->im->ctx->scratch, Graph *, r->nbody);

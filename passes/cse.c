@@ -127,12 +127,31 @@ static bool same_inputs(const Node *a, const Node *b)
 	return !memcmp(x, y, sizeof x);
 }
 
+/* Sizes that data decide have a symbol for each node that counts them: what has one, another one does not replace. */
+static bool same_sizes(const Value *a, const Value *b)
+{
+	bool same = shape_same(&a->shape, &b->shape);
+
+	for (int i = 0; same && a->content && b->content && i < a->ncontent; i++)
+		same = dim_same(a->content[i], b->content[i]);
+	return same;
+}
+
+static bool same_outputs(const Node *a, const Node *b)
+{
+	bool same = a->nout == b->nout;
+
+	for (int i = 0; same && i < a->nout; i++)
+		same = !a->out[i] || !b->out[i] || same_sizes(a->out[i], b->out[i]);
+	return same;
+}
+
 /* Output counts decide what some operators do (Split), so they are compared too. */
 static bool same_node(const void *pa, const void *pb)
 {
 	const Node *a = pa, *b = pb;
 
-	return a->op == b->op && a->nout == b->nout && same_inputs(a, b) && attr_equal(a->op, a->attr, b->attr);
+	return a->op == b->op && same_inputs(a, b) && attr_equal(a->op, a->attr, b->attr) && same_outputs(a, b);
 }
 
 /* The outputs of n are those of `old` from now on; one that only n was asked for moves over. */

@@ -53,6 +53,10 @@ static const Model models[] = {
 	{"symbol k = 0..30 counted graph (%x f32[80]) -> (%y, %v) { %b = Cast(%x) {to = bool} %r = Compress(%x, %b)"
 	 " %h f32[] = const [0.5] %m = Greater(%r, %h) %y f32[k] = Compress(%r, %m) %v = Neg(%r) }",
 	 {3, 0, 20, 40, 1}, 100},
+	/* two nodes that choose the same: each has a size of its own */
+	{"symbol k = 0..20 counted graph (%x f32[40]) -> (%y, %z) { %low f32[] = const [0] %m = Greater(%x, %low)"
+	 " %p i64[1,k] = NonZero(%m) %q = NonZero(%m) %y = Neg(%p) %z = Abs(%q) }",
+	 {3, 0, 20, 40, 1}, 70},
 };
 
 enum { MODELS = sizeof models / sizeof *models };

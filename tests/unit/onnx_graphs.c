@@ -229,6 +229,23 @@ static void counted_sizes_are_bounded(void **state)
 	refuse_with(&w, EXIT_USAGE, "'p.1' is at least 7, but cannot be more than 6");
 }
 
+/* a[a > 0], b[a > 0]: one size, so that what is chosen can be added. */
+static void equal_choices_have_one_size(void **state)
+{
+	(void)state;
+	add_input(&m, "a", FLOAT, "6");
+	add_input(&m, "b", FLOAT, "6");
+	add_node(&m, "NonZero", "a", "p");
+	add_node(&m, "NonZero", "a", "q");
+	add_node(&m, "NonZero", "b", "r");
+	for (const char *name = "pqr"; *name; name++)
+		add_output(&m, arena_format(&ctx.perm, "%c", *name), INT64, "1,?");
+	Graph *g = import();
+	assert_true(dim_same(g->out[0]->shape.dim[1], g->out[1]->shape.dim[1]));
+	assert_false(dim_same(g->out[0]->shape.dim[1], g->out[2]->shape.dim[1]));
+	assert_int_equal(g->nnode, 2);
+}
+
 static void counted_sizes_are_those_of_the_file(void **state)
 {
 	(void)state;
@@ -610,6 +627,7 @@ int main(void)
 		TEST(sizes_are_chosen),
 		TEST(shapes_are_given_where_there_is_none),
 		TEST(counted_sizes_are_bounded),
+		TEST(equal_choices_have_one_size),
 		TEST(counted_sizes_are_those_of_the_file),
 		TEST(choices_that_make_no_sense),
 		TEST(declarations_may_know_less),
