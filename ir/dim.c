@@ -121,6 +121,15 @@ void dim_choose(Syms *s, const char *name, int64_t lo, int64_t hi)
 	s->choice[s->nchoice++] = (Symbol){.name = name, .lo = lo, .hi = hi};
 }
 
+bool dim_counts(const Syms *s, Dim d)
+{
+	bool found = dim_kind(s, d) == DIM_SYMBOL && s->symbol[dim_symbol_index(s, d)].counted;
+
+	for (int i = 0; !found && i < dim_nargs(s, d); i++)
+		found = dim_counts(s, dim_arg(s, d, i));
+	return found;
+}
+
 void dim_assume_equal(Syms *s, Dim a, Dim b)
 {
 	for (uint32_t i = 0; i < s->nequal; i++)

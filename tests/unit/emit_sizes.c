@@ -1,5 +1,6 @@
 /* Sizes that vary: one emitted model computes what the evaluator does at every size within its bounds, alone and with
  * workers, and refuses sizes outside and sizes that contradict each other. */
+#include <math.h>
 #include "codegen/codegen.h"
 #include "ir/eval.h"
 #include "ir/text.h"
@@ -261,6 +262,30 @@ static void refuses_sizes_that_do_not_meet(void **state)
 	ctx_close(&ctx);
 }
 
+/* Exporters write sizes of the example in: [n,s] becomes [2,3] wherever n*s is 6. */
+static void refuses_sizes_that_do_not_fill(void **state)
+{
+	static const int64_t right[][SIZES] = {{2, 3}, {6, 1}, {1, 6}}, wrong[][SIZES] = {{1, 3}, {2, 2}, {6, 6}};
+	static const Model filled = {"graph (%x f32[n,s]) -> (%y) { %six i64[2] = const [2, 3] %p = Reshape(%x, %six) %y = Exp(%p) }",
+				     {6, 6}, {{0}}};
+	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
+	Tensor *in[INPUTS];
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	Session *s = jit(&ctx, parse(&filled), &settings, NULL);
+	for (int i = 0; i < 6; i++) {
+		make_inputs(parse(&filled), i < 3 ? right[i] : wrong[i - 3], in);
+		session_bind(s, in);
+		assert_int_equal(session_run(s), i < 3 ? TCC_OK : TCC_ERR_SHAPE);
+		for (int k = 0; i < 3 && k < 6; k++)
+			assert_float_equal(((const float *)s->out[0].data)[k], expf(((const float *)in[0]->data)[k]), 1e-5);
+	}
+	session_close(s);
+	ctx_close(&ctx);
+}
+
 /* No stage is divided along a batch that may be one image: every worker has rows, or channels, of each image. */
 static void workers_share_each_image(void **state)
 {
@@ -316,6 +341,7 @@ int main(void)
 		cmocka_unit_test(on_this_machine),
 		cmocka_unit_test(refuses_other_sizes),
 		cmocka_unit_test(refuses_sizes_that_do_not_meet),
+		cmocka_unit_test(refuses_sizes_that_do_not_fill),
 		cmocka_unit_test(workers_share_each_image),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
 	};
