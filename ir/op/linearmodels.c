@@ -8,7 +8,7 @@
  * sign; the other one's is 1 - score. SVMClassifier decides between each two classes i < j by the vectors of both, and most
  * decisions count; its scores are the decisions', as ONNX Runtime has them: of two classes -s, s. Their probabilities are
  * p, 1 - p with p = sigmoid(-a s - b), Platt's, to which ONNX Runtime comes by steps until it is 0.005 near; those of more
- * classes are refused. */
+ * classes are coupled from those of each two (coupling.c). */
 #include <string.h>
 #include "ir/op/reduce.h"
 #include "ir/op/scores.h"
@@ -191,16 +191,19 @@ typedef struct Classes {
 	Graph *g;
 	const Node *n;
 	const struct LinearModel *a;
+	Tensor *labels;
 	int64_t count, decisions, vectors;
 } Classes;
 
 static Classes classes_of(Graph *g, const Node *n)
 {
 	const struct LinearModel *a = n->attr;
-	Classes c = {.g = g, .n = n, .a = a, .count = a->classlabels_ints.n, .decisions = 1};
+	Classes c = {.g = g, .n = n, .a = a, .decisions = 1};
 
+	c.labels = labels_tensor(g, &a->classlabels_ints, &a->classlabels_strings);
+	c.count = c.labels ? c.labels->count : 0;
 	if (c.count < 2)
-		fail_unsupported(g, n, "labels other than two or more integers");
+		fail_unsupported(g, n, "fewer than two labels");
 	if (a->vectors_per_class.n <= 0 && c.count > 2)
 		return c;
 	c.decisions = c.count * (c.count - 1) / 2;
@@ -269,6 +272,19 @@ static Value *two_scores(const Classes *c, Value *s)
 	return joined(c->g, c->n, 1, other, s);
 }
 
+/* Of more classes, their probabilities. */
+static Value *class_scores(const Classes *c, Value *s)
+{
+	const Floats *a = &c->a->prob_a, *b = &c->a->prob_b;
+
+	if (a->n != c->decisions || b->n != c->decisions)
+		fail_node(c->g, c->n, "E-ATTR", "%d values of prob_a and %d of prob_b for %lld decisions", a->n, b->n,
+			  (long long)c->decisions);
+	Value *slope = floats(c->g, a, 1, &c->decisions), *shift = floats(c->g, b, 1, &c->decisions);
+	Value *bent = put(c->g, c->n, "Add", put(c->g, c->n, "Mul", s, slope, END_IN), shift, END_IN);
+	return coupled(c->g, c->n, put(c->g, c->n, "Sigmoid", put(c->g, c->n, "Neg", bent, END_IN), END_IN), c->count);
+}
+
 static void expand_svm_classifier(Graph *g, Node *n)
 {
 	Classes c = classes_of(g, n);
@@ -281,11 +297,9 @@ static void expand_svm_classifier(Graph *g, Node *n)
 		x = times_rows(g, n, x, "coefficients", &c.a->coefficients, c.count);
 	Value *s = put(g, n, "Add", x, rho, END_IN);
 	sum = c.vectors ? votes(&c, put(g, n, "Greater", s, value_scalar(g, F32, 0), END_IN)) : s;
-	if (c.a->prob_a.n > 0 && c.count > 2)
-		fail_unsupported(g, n, "probabilities of more than two classes");
 	Value *best = put_attr(g, n, "ArgMax", &(struct ArgReduce){1, 0, 0}, sum, END_IN);
-	replace_out(g, n, 0, put(g, n, "Gather", value_i64(g, (int)c.count, c.a->classlabels_ints.v), best, END_IN));
-	replace_out(g, n, 1, c.count == 2 ? two_scores(&c, s) : transform(g, n, s));
+	replace_out(g, n, 0, put(g, n, "Gather", value_const(g, NULL, c.labels), best, END_IN));
+	replace_out(g, n, 1, c.count == 2 ? two_scores(&c, s) : c.a->prob_a.n > 0 ? class_scores(&c, s) : transform(g, n, s));
 }
 
 #define POST ATTR_ENUM(LinearModel, post_transform, NO_TRANSFORM, POST_TRANSFORMS)

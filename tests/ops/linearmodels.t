@@ -117,6 +117,20 @@ graph (%x f32[5,2]) -> (%l, %z) {
 run x = f32[5,2] [-1, 1.5, -0, -0.25, -1.75, 1.75, 0.75, 0.75, 1.25, 0.25]
 gives l = i64[5] [16, 10, 10, 10, 10], z = f32[5,3] [-4.739258, -0.26660156, -1.8984375, 0.9206543, -1.4602051, 0.06933594, -7.834961, 1.1276855, -3.6608887, 0.41601562, -1.1896973, 0.12036133, 1.0917969, -0.83813477, 0.042236328] within 1e-5
 
+== SVMClassifier: labels that are text
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_strings = ["a", "b", "c"], coefficients = [-1, 0.75, -2, -1, 0.75, 1.25, -2.25, -0.5, 0.25, -0.5], kernel_params = [0.5, 0.25, 2], kernel_type = POLY, rho = [1.5, -1.25, 0.25], support_vectors = [0.5, 0.5, -0.25, -0.75, 0.25, -2.5, 0.75, 0.5, -1.75, 0], vectors_per_class = [2, 1, 2]}
+}
+run x = f32[5,2] [-1, 1.5, -0, -0.25, -1.75, 1.75, 0.75, 0.75, 1.25, 0.25]
+gives l = str[5] ["c", "a", "a", "a", "a"], z = f32[5,3] [-4.739258, -0.26660156, -1.8984375, 0.9206543, -1.4602051, 0.06933594, -7.834961, 1.1276855, -3.6608887, 0.41601562, -1.1896973, 0.12036133, 1.0917969, -0.83813477, 0.042236328] within 1e-5
+
+== SVMClassifier: three classes, coupled probabilities
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13, 16], coefficients = [-1.75, -0, 1.25, 0.75, 0.25, -0.25, 0.25, -0.25, 0.75, -0.75], kernel_params = [0.5, 0.25, 2], kernel_type = SIGMOID, post_transform = NONE, rho = [0.25, -0, 0.5], support_vectors = [-0.75, -0.75, -0.75, 1.25, -1.5, -0.5, -0.25, 0.25, 0.5, -1.25], vectors_per_class = [2, 1, 2], prob_a = [-1, -1.25, -1.5], prob_b = [0, 0.25, 0.5]}
+}
+run x = f32[5,2] [0.25, 2.5, 1.5, 1.5, -2, -0.25, -0.5, 0.5, -2.25, 1.25]
+gives l = i64[5] [10, 10, 10, 10, 10], z = f32[5,3] [0.5177083, 0.32135114, 0.16094072, 0.4358888, 0.36188394, 0.2022272, 0.3524739, 0.3770687, 0.27045748, 0.40674824, 0.3412995, 0.25195235, 0.4345865, 0.37408096, 0.19133255] within 1e-5
+
 == SVMClassifier: three classes, softmax of scores
 graph (%x f32[5,2]) -> (%l, %z) {
 	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13, 16], coefficients = [2, -0.25, 0.75, 0.25, 1.75, 0.75], kernel_params = [0.5, 0.25, 2], kernel_type = LINEAR, post_transform = SOFTMAX, rho = [1.25, -1, -0.25], support_vectors = [1, -1.25, -1, -0.75, 0, 0.75], vectors_per_class = [1, 1, 1]}
@@ -152,10 +166,10 @@ graph (%x f32[5,2]) -> (%l, %z) {
 run x = f32[5,2] [-0.5, 0.25, -0, 0.5, -0.25, -0.25, 0.25, 0, -0.75, 1]
 gives l = i64[5] [13, 13, 13, 13, 13], z = f32[5,3] [0.36370337, 0.50964236, 0.7909343, 0.36772427, 0.54043883, 0.78233004, 0.34620968, 0.68637, 0.8087479, 0.36551332, 0.6049825, 0.8145696, 0.3370399, 0.9161472, 0.87207526] within 1e-5
 
-== SVMClassifier: probabilities of three classes
-fails E-UNSUPPORTED "more than two classes"
+== SVMClassifier: probabilities of fewer decisions
+fails E-ATTR "2 values of prob_a and 3 of prob_b for 3 decisions"
 graph (%x f32[1,1]) -> (%l, %z) {
-	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [1, 2, 3], coefficients = [1, 1, 1, 1, 1, 1], rho = [0, 0, 0], support_vectors = [1, 2, 3], vectors_per_class = [1, 1, 1], prob_a = [1, 1, 1], prob_b = [0, 0, 0]}
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [1, 2, 3], coefficients = [1, 1, 1, 1, 1, 1], rho = [0, 0, 0], support_vectors = [1, 2, 3], vectors_per_class = [1, 1, 1], prob_a = [1, 1], prob_b = [0, 0, 0]}
 }
 
 == SVMClassifier: coefficients that are too few
