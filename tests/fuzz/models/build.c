@@ -74,15 +74,13 @@ bool models_compile(Ctx *c, const Build *b, int n, const int *numbers, const cha
 
 /* ---- running ---- */
 
+/* Copies, texts too: constant ones lie in the library, which is closed before they are looked at. */
 static Tensor **outputs_of(Model *m, Session *s)
 {
 	Tensor **y = NEW_N(&m->c->perm, Tensor *, m->g->nout + 1);
 
-	for (int i = 0; i < m->g->nout; i++) {
-		const Tensor *t = session_output(s, i);
-		y[i] = tensor_new(&m->c->perm, t->dtype, t->rank, t->dim);
-		memcpy(y[i]->data, t->data, dtype_bytes(t->dtype, t->count));
-	}
+	for (int i = 0; i < m->g->nout; i++)
+		y[i] = tensor_copy(&m->c->perm, session_output(s, i));
 	return y;
 }
 

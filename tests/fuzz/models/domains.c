@@ -4,7 +4,7 @@
  * and the attributes that are random. Whether operands fit each other is for the operator's own infer to say. */
 #include <math.h>
 #include <string.h>
-#include "tests/fuzz/models/model.h"
+#include "tests/fuzz/models/domains.h"
 
 /* ---- pointwise ---- */
 
@@ -249,7 +249,7 @@ static bool slice(Step *s)
 	return true;
 }
 
-static bool pad(Step *s)
+bool make_pad(Step *s)
 {
 	const Tensor *x = take(s, 1, 6);
 	int64_t pads[2 * MAX_RANK] = {0}, mode = pick(s->m, 0, 3);
@@ -368,8 +368,8 @@ static bool tile(Step *s)
 	return x->count <= 500;
 }
 
-static Range indices(int64_t n) { return (Range){(double)-n, (double)(n - 1), true, false, false}; }
-static DType index_type(Model *m) { return chance(m, 70) ? I64 : I32; }
+Range indices(int64_t n) { return (Range){(double)-n, (double)(n - 1), true, false, false}; }
+DType index_type(Model *m) { return chance(m, 70) ? I64 : I32; }
 
 static bool gather(Step *s)
 {
@@ -601,7 +601,7 @@ static bool resize(Step *s)
 
 /* ---- products ---- */
 
-static bool matmul(Step *s)
+bool make_matmul(Step *s)
 {
 	const Tensor *a = take(s, 1, 4);
 	int64_t dims[MAX_RANK];
@@ -639,7 +639,7 @@ static bool matmul_integer(Step *s)
 	return true;
 }
 
-static bool gemm(Step *s)
+bool make_gemm(Step *s)
 {
 	int64_t m = small_size(s->m), k = small_size(s->m), n = small_size(s->m), flip_a = pick(s->m, 0, 1), flip_b = pick(s->m, 0, 1);
 	int64_t c[] = {chance(s->m, 50) ? m : 1, chance(s->m, 70) ? n : 1};
@@ -682,13 +682,8 @@ static bool einsum(Step *s)
 
 /* ---- windows ---- */
 
-typedef struct Window {
-	int axes;
-	int64_t x[MAX_RANK], kernel[3], stride[3], dilation[3], pads[6];
-} Window;
-
 /* Space for a kernel, and attributes that fit. */
-static Window window(Step *s)
+Window window(Step *s)
 {
 	Window w = {.axes = (int)pick(s->m, 1, 3)};
 
@@ -705,7 +700,7 @@ static Window window(Step *s)
 	return w;
 }
 
-static void set_window(Step *s, const Window *w, bool kernel)
+void set_window(Step *s, const Window *w, bool kernel)
 {
 	if (kernel)
 		set_ints(s, "kernel_shape", w->axes, w->kernel);
@@ -719,7 +714,7 @@ static void set_window(Step *s, const Window *w, bool kernel)
 		set_ints(s, "pads", 2 * w->axes, w->pads);
 }
 
-static bool conv(Step *s)
+bool make_conv(Step *s)
 {
 	Window w = window(s);
 	int64_t group = chance(s->m, 30) ? pick(s->m, 2, 4) : 1, per = pick(s->m, 1, 4), k[5], *x = w.x;
@@ -783,7 +778,7 @@ static bool image(Step *s)
 
 /* ---- normalisations ---- */
 
-static Range around(double lo, double hi) { return (Range){lo, hi, false, false, false}; }
+Range around(double lo, double hi) { return (Range){lo, hi, false, false, false}; }
 
 /* Parameters by channel: scale, bias. */
 static bool by_channel(Step *s)
@@ -807,7 +802,7 @@ static bool batch_norm(Step *s)
 	return true;
 }
 
-static bool layer_norm(Step *s)
+bool make_layer_norm(Step *s)
 {
 	const Tensor *x = take(s, 1, 4);
 	int axis = (int)pick(s->m, 0, x->rank - 1), rank = x->rank - axis;
@@ -1109,7 +1104,7 @@ const Domain domains[] = {
 	{"Concat", concat, PLAIN, SELECTS | ANYTHING, NULL},
 	{"Split", split, PLAIN, SELECTS | ANYTHING, NULL},
 	{"Slice", slice, PLAIN, SELECTS | ANYTHING, NULL},
-	{"Pad", pad, PLAIN, SELECTS | ANYTHING, NULL},
+	{"Pad", make_pad, PLAIN, SELECTS | ANYTHING, NULL},
 	{"Transpose", transpose, PLAIN, SELECTS | ANYTHING, NULL},
 	{"Reshape", reshape, PLAIN, SELECTS | ANYTHING, NULL},
 	{"Flatten", one, PLAIN, SELECTS | ANYTHING, "axis=A"},
@@ -1153,12 +1148,12 @@ const Domain domains[] = {
 	{"CumProd", cumulated, 0.9, 1.1, 0, "exclusive=I0:1 reverse=I0:1"},
 	{"TopK", topk, PLAIN, STEPS, "largest=I0:1 sorted=I0:1"},
 
-	{"MatMul", matmul, PLAIN, 0, NULL},
+	{"MatMul", make_matmul, PLAIN, 0, NULL},
 	{"MatMulInteger", matmul_integer, PLAIN, 0, NULL},
-	{"Gemm", gemm, PLAIN, 0, NULL},
+	{"Gemm", make_gemm, PLAIN, 0, NULL},
 	{"Einsum", einsum, PLAIN, 0, NULL},
-	{"Conv", conv, PLAIN, 0, NULL},
-	{"ConvInteger", conv, 0, 100, 0, NULL},
+	{"Conv", make_conv, PLAIN, 0, NULL},
+	{"ConvInteger", make_conv, 0, 100, 0, NULL},
 	{"ConvTranspose", conv_transpose, PLAIN, 0, NULL},
 	{"MaxPool", pool, PLAIN, STEPS, "ceil_mode=I0:1 storage_order=I0:1"},
 	{"AveragePool", pool, PLAIN, 0, "ceil_mode=I0:1 count_include_pad=I0:1"},
@@ -1167,8 +1162,8 @@ const Domain domains[] = {
 	{"GlobalMaxPool", image, PLAIN, SELECTS, NULL},
 	{"GlobalLpPool", image, POSITIVE, 0, "p=I1:3"},
 	{"BatchNormalization", batch_norm, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
-	{"LayerNormalization", layer_norm, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
-	{"RMSNormalization", layer_norm, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
+	{"LayerNormalization", make_layer_norm, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
+	{"RMSNormalization", make_layer_norm, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
 	{"GroupNormalization", by_channel, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
 	{"InstanceNormalization", by_channel, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
 	{"MeanVarianceNormalization", image, PLAIN, INSIDE, NULL},
@@ -1189,8 +1184,53 @@ const Domain domains[] = {
 	{"HammingWindow", signal_window, PLAIN, INSIDE, "periodic=I0:1"},
 	{"BlackmanWindow", signal_window, PLAIN, INSIDE, "periodic=I0:1"},
 
+	{"NonZero", make_nonzero, SMALL, STEPS, NULL},
+	{"Unique", make_unique, SMALL, STEPS, "sorted=I0:1"},
+	{"NonMaxSuppression", make_suppression, 0, 1, STEPS, "center_point_box=I0:1"},
+	{"DeformConv", make_deform_conv, PLAIN, INSIDE, NULL},
+	{"RoiAlign", make_roi_align, PLAIN, INSIDE, "mode=E output_height=I1:4 output_width=I1:4 coordinate_transformation_mode=E"},
+	{"LinearAttention", make_linear_attention, SMALL, INSIDE, NULL},
+	{"RotaryEmbedding", make_rotary, PLAIN, INSIDE, "interleaved=I0:1"},
+	{"CausalConvWithState", make_causal_conv, PLAIN, INSIDE, "activation=E"},
+	{"QLinearMatMul", make_qlinear_matmul, PLAIN, STEPS, NULL},
+	{"QLinearConv", make_qlinear_conv, PLAIN, STEPS, NULL},
+	{"MelWeightMatrix", make_mel_weights, PLAIN, INSIDE, NULL},
+	{"DFT", make_dft, PLAIN, INSIDE, NULL},
+	{"STFT", make_stft, PLAIN, INSIDE, "onesided=I0:1"},
+	{"Col2Im", make_col2im, PLAIN, 0, NULL},
+	{"AffineGrid", make_affine_grid, SMALL, INSIDE, "align_corners=I0:1"},
+	{"MaxUnpool", make_unpool, PLAIN, SELECTS, NULL},
+	{"TfIdfVectorizer", make_grams, 0, 3, STEPS, NULL},
+	{"StringConcat", make_text_sum, PLAIN, SELECTS, NULL},
+	{"StringSplit", make_text_parts, PLAIN, SELECTS, NULL},
+	{"StringNormalizer", make_text_case, PLAIN, SELECTS, "is_case_sensitive=I0:1"},
+	{"RegexFullMatch", make_text_match, PLAIN, STEPS, NULL},
+	{"RandomUniform", make_random, PLAIN, INSIDE, "low=F-1:0 high=F1:2"},
+	{"RandomUniformLike", make_random_like, PLAIN, INSIDE, "low=F-1:0 high=F1:2"},
+	{"RandomNormal", make_random, PLAIN, INSIDE, "mean=F-1:1 scale=F0.5:2"},
+	{"RandomNormalLike", make_random_like, PLAIN, INSIDE, "mean=F-1:1 scale=F0.5:2"},
+	{"Bernoulli", make_bernoulli, 0, 1, STEPS, NULL},
+	{"Multinomial", make_multinomial, SMALL, STEPS, "sample_size=I1:9"},
+	{"ai.onnx.preview.training.Momentum", make_optimizer, SMALL, INSIDE, "alpha=F0.1:0.9 beta=F0.1:0.9 norm_coefficient=F0:0.5 mode=E"},
+	{"ai.onnx.preview.training.Adagrad", make_optimizer, SMALL, INSIDE, "decay_factor=F0:0.5 norm_coefficient=F0:0.5"},
+	{"ai.onnx.preview.training.Adam", make_optimizer, SMALL, INSIDE, "norm_coefficient=F0:0.5 norm_coefficient_post=F0:0.5"},
+
 	{"ai.onnx.ml.Binarizer", one, PLAIN, STEPS, "threshold=F-1:1"},
 	{"ai.onnx.ml.Normalizer", row, POSITIVE, 0, "norm=E"},
+	{"ai.onnx.ml.ArrayFeatureExtractor", make_extractor, PLAIN, SELECTS, NULL},
+	{"ai.onnx.ml.Scaler", make_scaler, PLAIN, INSIDE, NULL},
+	{"ai.onnx.ml.Imputer", make_imputer, PLAIN, STEPS, NULL},
+	{"ai.onnx.ml.OneHotEncoder", make_categories, -2, 5, STEPS, NULL},
+	{"ai.onnx.ml.FeatureVectorizer", make_vectorizer, PLAIN, 0, NULL},
+	{"ai.onnx.ml.LinearRegressor", make_linear_regressor, PLAIN, INSIDE, NULL},
+	{"ai.onnx.ml.LinearClassifier", make_linear_classifier, PLAIN, INSIDE, NULL},
+	{"ai.onnx.ml.SVMRegressor", make_svm_regressor, SMALL, INSIDE, NULL},
+	{"ai.onnx.ml.SVMClassifier", make_svm_classifier, SMALL, INSIDE, NULL},
+	{"ai.onnx.ml.TreeEnsemble", make_ensemble, PLAIN, INSIDE, "aggregate_function=I0:3"},
+	{"ai.onnx.ml.TreeEnsembleRegressor", make_trees, PLAIN, INSIDE, "aggregate_function=E"},
+	{"ai.onnx.ml.TreeEnsembleClassifier", make_trees, PLAIN, INSIDE, NULL},
+	{"ai.onnx.ml.LabelEncoder", make_encoder, -2, 5, STEPS, NULL},
+	{"ai.onnx.ml.CategoryMapper", make_mapper, -2, 5, STEPS, NULL},
 
 	{"com.microsoft.Gelu", one, PLAIN, INSIDE, NULL},
 	{"com.microsoft.FastGelu", biased, PLAIN, INSIDE, NULL},
@@ -1200,8 +1240,37 @@ const Domain domains[] = {
 	{"com.microsoft.ExpandDims", new_axis, PLAIN, SELECTS | ANYTHING, NULL},
 	{"com.microsoft.Trilu", trilu, PLAIN, SELECTS | ANYTHING, "upper=I0:1"},
 	{"com.microsoft.Range", range, PLAIN, SELECTS, NULL},
-	{"com.microsoft.FusedMatMul", matmul, PLAIN, 0, NULL},
+	{"com.microsoft.FusedMatMul", make_matmul, PLAIN, 0, NULL},
 	{"com.microsoft.SkipLayerNormalization", skipped, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
 	{"com.microsoft.SkipSimplifiedLayerNormalization", skipped, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
+	{"com.microsoft.BiasAdd", make_bias_add, PLAIN, 0, NULL},
+	{"com.microsoft.BiasSplitGelu", make_split_gelu, PLAIN, INSIDE, NULL},
+	{"com.microsoft.Inverse", make_inverse, PLAIN, INSIDE, NULL},
+	{"com.microsoft.Pad", make_pad, PLAIN, SELECTS | ANYTHING, NULL},
+	{"com.microsoft.FusedConv", make_fused_conv, PLAIN, INSIDE, NULL},
+	{"com.microsoft.FusedGemm", make_fused_gemm, PLAIN, INSIDE, NULL},
+	{"com.microsoft.TransposeMatMul", make_matmul, PLAIN, 0, NULL},
+	{"com.microsoft.NhwcMaxPool", make_nhwc_pool, PLAIN, SELECTS, NULL},
+	{"SimplifiedLayerNormalization", make_layer_norm, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
+	{"com.microsoft.EmbedLayerNormalization", make_embedding, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
+	{"com.microsoft.Attention", make_projected_attention, SMALL, INSIDE, "unidirectional=I0:1"},
+	{"com.microsoft.QAttention", make_qattention, SMALL, INSIDE, "unidirectional=I0:1"},
+	{"com.microsoft.MultiHeadAttention", make_multihead, SMALL, INSIDE, "unidirectional=I0:1"},
+	{"com.microsoft.GroupQueryAttention", make_group_query, SMALL, INSIDE, NULL},
+	{"com.microsoft.RotaryEmbedding", make_ort_rotary, PLAIN, INSIDE, "interleaved=I0:1"},
+	{"com.microsoft.QLinearAdd", make_qlinear_two, PLAIN, STEPS, NULL},
+	{"com.microsoft.QLinearMul", make_qlinear_two, PLAIN, STEPS, NULL},
+	{"com.microsoft.QLinearLeakyRelu", make_qlinear_one, PLAIN, STEPS, NULL},
+	{"com.microsoft.QLinearSigmoid", make_qlinear_one, PLAIN, STEPS, NULL},
+	{"com.microsoft.QLinearSoftmax", make_qlinear_one, PLAIN, STEPS, NULL},
+	{"com.microsoft.QLinearWhere", make_qlinear_where, PLAIN, STEPS, NULL},
+	{"com.microsoft.QLinearConcat", make_qlinear_concat, PLAIN, STEPS, NULL},
+	{"com.microsoft.QLinearGlobalAveragePool", make_qlinear_pool, PLAIN, STEPS, NULL},
+	{"com.microsoft.QLinearAveragePool", make_qlinear_pool, PLAIN, STEPS, NULL},
+	{"com.microsoft.MatMulIntegerToFloat", make_integer_to_float, PLAIN, INSIDE, NULL},
+	{"com.microsoft.DynamicQuantizeMatMul", make_dynamic_matmul, PLAIN, INSIDE, NULL},
+	{"com.microsoft.QGemm", make_qgemm, PLAIN, INSIDE, NULL},
+	{"com.microsoft.MatMulNBits", make_nbits, PLAIN, INSIDE, NULL},
+	{"com.microsoft.GatherBlockQuantized", make_gather_blocks, PLAIN, 0, NULL},
 	{NULL, NULL, 0, 0, 0, NULL},
 };

@@ -119,6 +119,7 @@ void set_int(Step *s, const char *name, int64_t x);
 void set_float(Step *s, const char *name, double x);
 void set_ints(Step *s, const char *name, int n, const int64_t *x);
 void set_floats(Step *s, const char *name, int n, const float *x);
+void set_strings(Step *s, const char *name, Strings list);
 void set_tensor(Step *s, const char *name, Tensor *t);
 void set_text(Step *s, const char *name, const char *text);
 void random_attrs(Step *s);

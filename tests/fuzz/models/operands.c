@@ -296,6 +296,8 @@ void set_floats(Step *s, const char *name, int n, const float *x)
 	*(Floats *)field(s, name) = (Floats){arena_copy(&s->m->c->perm, x, (size_t)n * sizeof *x), n};
 }
 
+void set_strings(Step *s, const char *name, Strings list) { *(Strings *)field(s, name) = list; }
+
 void set_tensor(Step *s, const char *name, Tensor *t) { *(Tensor **)field(s, name) = t; }
 
 void set_text(Step *s, const char *name, const char *text)

@@ -1,0 +1,97 @@
+/* domains.h -- what the files of makers share: each gives a node in the making its operands and attributes.
+ *
+ *     domains.c            the table, and makers of most operators of ai.onnx
+ *     domains_onnx.c       those that choose, sample, transform, draw at random, and steps of training
+ *     domains_ml.c         ai.onnx.ml, and text
+ *     domains_ort.c        com.microsoft: attention and what is fused
+ *     domains_quantised.c  products and pointwise operators on quantised tensors */
+#ifndef TCC_TESTS_FUZZ_DOMAINS_H
+#define TCC_TESTS_FUZZ_DOMAINS_H
+#include "tests/fuzz/models/model.h"
+
+typedef struct Window {
+	int axes;
+	int64_t x[MAX_RANK], kernel[3], stride[3], dilation[3], pads[6];
+} Window;
+
+Window window(Step *s); /* space for a kernel, and attributes that fit */
+void set_window(Step *s, const Window *w, bool kernel);
+Range around(double lo, double hi);
+Range indices(int64_t n); /* of an axis of n elements, from the end too */
+DType index_type(Model *m);
+
+bool make_matmul(Step *s);
+bool make_gemm(Step *s);
+bool make_conv(Step *s);
+bool make_pad(Step *s);
+bool make_layer_norm(Step *s);
+
+/* domains_onnx.c */
+bool make_nonzero(Step *s);
+bool make_unique(Step *s);
+bool make_suppression(Step *s);
+bool make_deform_conv(Step *s);
+bool make_roi_align(Step *s);
+bool make_linear_attention(Step *s);
+bool make_rotary(Step *s);
+bool make_causal_conv(Step *s);
+bool make_mel_weights(Step *s);
+bool make_dft(Step *s);
+bool make_stft(Step *s);
+bool make_col2im(Step *s);
+bool make_affine_grid(Step *s);
+bool make_unpool(Step *s);
+bool make_random(Step *s);
+bool make_random_like(Step *s);
+bool make_bernoulli(Step *s);
+bool make_multinomial(Step *s);
+bool make_optimizer(Step *s);
+
+/* domains_ml.c */
+bool make_extractor(Step *s);
+bool make_scaler(Step *s);
+bool make_imputer(Step *s);
+bool make_categories(Step *s);
+bool make_vectorizer(Step *s);
+bool make_linear_regressor(Step *s);
+bool make_linear_classifier(Step *s);
+bool make_svm_regressor(Step *s);
+bool make_svm_classifier(Step *s);
+bool make_trees(Step *s);
+bool make_ensemble(Step *s);
+bool make_encoder(Step *s);
+bool make_mapper(Step *s);
+bool make_grams(Step *s);
+bool make_text_sum(Step *s);
+bool make_text_parts(Step *s);
+bool make_text_case(Step *s);
+bool make_text_match(Step *s);
+
+/* domains_ort.c */
+bool make_bias_add(Step *s);
+bool make_split_gelu(Step *s);
+bool make_inverse(Step *s);
+bool make_fused_conv(Step *s);
+bool make_fused_gemm(Step *s);
+bool make_nhwc_pool(Step *s);
+bool make_embedding(Step *s);
+bool make_projected_attention(Step *s);
+bool make_multihead(Step *s);
+bool make_group_query(Step *s);
+bool make_ort_rotary(Step *s);
+
+/* domains_quantised.c */
+bool make_qlinear_matmul(Step *s);
+bool make_qlinear_conv(Step *s);
+bool make_qlinear_two(Step *s);
+bool make_qlinear_one(Step *s);
+bool make_qlinear_where(Step *s);
+bool make_qlinear_concat(Step *s);
+bool make_qlinear_pool(Step *s);
+bool make_integer_to_float(Step *s);
+bool make_dynamic_matmul(Step *s);
+bool make_qgemm(Step *s);
+bool make_qattention(Step *s);
+bool make_nbits(Step *s);
+bool make_gather_blocks(Step *s);
+#endif

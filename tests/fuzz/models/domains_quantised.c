@@ -1,0 +1,266 @@
+/* domains_quantised.c -- operators on quantised tensors.
+ *
+ * Scales are powers of two, so that sums of products are exact and no rounding of them decides a byte. */
+#include <math.h>
+#include "tests/fuzz/models/domains.h"
+
+static void take_quantum(Step *s)
+{
+	double scale = ldexp(1, (int)-pick(s->m, 2, 5));
+
+	take_numbers(s, F32, 1, &scale, true);
+}
+
+static void take_zero(Step *s, DType t) { take_shaped(s, t, 0, NULL, (Range){0, 20, true, false, false}); }
+
+static DType byte_type(Model *m) { return chance(m, 50) ? U8 : I8; }
+static bool has_bytes(const Step *s) { return s->t == U8 || s->t == I8; }
+
+/* A tensor, its scale and zero point. */
+static void take_quantised(Step *s, DType t, int rank, const int64_t *dims)
+{
+	take_shaped(s, t, rank, dims, (Range){-128, 255, true, false, false});
+	take_quantum(s);
+	take_zero(s, t);
+}
+
+static int some_dims(Step *s, int lo, int hi, int64_t *dims)
+{
+	int rank = (int)pick(s->m, lo, hi);
+
+	random_dims(s->m, rank, dims, 500);
+	return rank;
+}
+
+/* ---- products ---- */
+
+static void random_product(Step *s, int64_t *a, int64_t *b)
+{
+	a[0] = small_size(s->m);
+	a[1] = b[0] = small_size(s->m);
+	b[1] = small_size(s->m);
+}
+
+bool make_qlinear_matmul(Step *s)
+{
+	int64_t a[2], b[2];
+
+	random_product(s, a, b);
+	take_quantised(s, s->t, 2, a);
+	take_quantised(s, byte_type(s->m), 2, b);
+	take_quantum(s);
+	take_zero(s, s->t);
+	return has_bytes(s);
+}
+
+bool make_qlinear_conv(Step *s)
+{
+	Window w = window(s);
+	int64_t k[5] = {pick(s->m, 1, 9), w.x[1]};
+
+	for (int i = 0; i < w.axes; i++)
+		k[2 + i] = w.kernel[i];
+	set_window(s, &w, chance(s->m, 50));
+	take_quantised(s, s->t, 2 + w.axes, w.x);
+	take_quantised(s, byte_type(s->m), 2 + w.axes, k);
+	take_quantum(s);
+	take_zero(s, s->t);
+	if (chance(s->m, 50))
+		take_shaped(s, I32, 1, k, (Range){-999, 999, true, false, false});
+	return has_bytes(s);
+}
+
+bool make_qgemm(Step *s)
+{
+	int64_t a[2], b[2], flip_a[2], flip_b[2], bias;
+	bool turn_a = chance(s->m, 40), turn_b = chance(s->m, 40);
+
+	random_product(s, a, b);
+	for (int i = 0; i < 2; i++) {
+		flip_a[i] = a[1 - i];
+		flip_b[i] = b[1 - i];
+	}
+	bias = b[1];
+	set_int(s, "transA", turn_a);
+	set_int(s, "transB", turn_b);
+	take_quantised(s, s->t, 2, turn_a ? flip_a : a);
+	take_quantised(s, byte_type(s->m), 2, turn_b ? flip_b : b);
+	if (chance(s->m, 60))
+		take_shaped(s, I32, 1, &bias, (Range){-999, 999, true, false, false});
+	else
+		take_none(s);
+	if (chance(s->m, 60)) {
+		take_quantum(s);
+		take_zero(s, s->t);
+	}
+	return has_bytes(s);
+}
+
+bool make_integer_to_float(Step *s)
+{
+	int64_t a[2], b[2], bias;
+	DType t = byte_type(s->m);
+
+	random_product(s, a, b);
+	bias = b[1];
+	take_shaped(s, s->t, 2, a, (Range){-128, 255, true, false, false});
+	take_shaped(s, t, 2, b, (Range){-128, 255, true, false, false});
+	take_quantum(s);
+	take_quantum(s);
+	take_zero(s, s->t);
+	take_zero(s, t);
+	if (chance(s->m, 60))
+		take_shaped(s, F32, 1, &bias, around(-1, 1));
+	return has_bytes(s);
+}
+
+/* Elements whose scale is 1/64: see dynamic_quantize() in domains.c. */
+bool make_dynamic_matmul(Step *s)
+{
+	int64_t a[2] = {pick(s->m, 1, 5), pick(s->m, 2, 17)}, b[2] = {a[1], pick(s->m, 1, 17)};
+	DType t = byte_type(s->m);
+
+	if (s->t != F32)
+		return false;
+	Tensor *x = tensor_new(&s->m->c->perm, F32, 2, a);
+	for (int64_t i = 0; i < x->count; i++)
+		store_f64(F32, x->data, i, i == 0 ? -127.0 / 64 : i == 1 ? 2 : (double)pick(s->m, -127, 128) / 64);
+	take_tensor(s, x, false);
+	take_shaped(s, t, 2, b, (Range){-128, 255, true, false, false});
+	take_quantum(s);
+	if (chance(s->m, 50))
+		take_zero(s, t);
+	return true;
+}
+
+bool make_qattention(Step *s)
+{
+	int64_t heads = pick(s->m, 1, 3), size = pick(s->m, 1, 5), width = 3 * heads * size;
+	int64_t x[] = {pick(s->m, 1, 2), pick(s->m, 1, 5), pick(s->m, 1, 9)}, w[] = {x[2], width};
+	DType t = byte_type(s->m);
+	double scale = 1.0 / 64;
+
+	set_int(s, "num_heads", heads);
+	take_shaped(s, s->t, 3, x, (Range){-99, 99, true, false, false});
+	take_shaped(s, t, 2, w, (Range){-99, 99, true, false, false});
+	take_shaped(s, F32, 1, &width, around(-1, 1));
+	take_numbers(s, F32, 1, &scale, true);
+	take_numbers(s, F32, 1, &scale, true);
+	take_none(s);
+	take_zero(s, s->t);
+	take_zero(s, t);
+	return has_bytes(s);
+}
+
+/* ---- pointwise, pools ---- */
+
+bool make_qlinear_two(Step *s)
+{
+	int64_t dims[MAX_RANK];
+	int rank = some_dims(s, 0, 4, dims), skip = (int)pick(s->m, 0, rank);
+
+	take_quantised(s, s->t, rank, dims);
+	take_quantised(s, s->t, rank - skip, dims + skip);
+	take_quantum(s);
+	take_zero(s, s->t);
+	return has_bytes(s);
+}
+
+bool make_qlinear_one(Step *s)
+{
+	int64_t dims[MAX_RANK];
+	double alpha = 0.5, fine = 1.0 / 256;
+	int rank = some_dims(s, 1, 4, dims);
+
+	if (s->op == &op_ort_QLinearLeakyRelu)
+		set_float(s, "alpha", alpha);
+	if (s->op == &op_ort_QLinearSoftmax)
+		set_int(s, "opset", 13);
+	take_quantised(s, s->t, rank, dims);
+	take_numbers(s, F32, 1, &fine, true);
+	take_zero(s, s->t);
+	return has_bytes(s);
+}
+
+bool make_qlinear_where(Step *s)
+{
+	int64_t dims[MAX_RANK];
+	int rank = some_dims(s, 0, 4, dims);
+
+	take_shaped(s, BOOL, rank, dims, (Range){0, 1, true, false, false});
+	take_quantised(s, s->t, rank, dims);
+	take_quantised(s, s->t, 0, NULL);
+	take_quantum(s);
+	take_zero(s, s->t);
+	return has_bytes(s);
+}
+
+bool make_qlinear_concat(Step *s)
+{
+	int64_t dims[MAX_RANK];
+	int rank = some_dims(s, 1, 4, dims), axis = (int)pick(s->m, 0, rank - 1);
+
+	set_int(s, "axis", axis);
+	take_quantum(s);
+	take_zero(s, s->t);
+	for (int64_t i = pick(s->m, 1, 3); i > 0; i--) {
+		take_quantised(s, s->t, rank, dims);
+		dims[axis] = pick(s->m, 0, 5);
+	}
+	return has_bytes(s);
+}
+
+/* Means of a power of two of elements. */
+bool make_qlinear_pool(Step *s)
+{
+	int64_t dims[] = {pick(s->m, 1, 2), pick(s->m, 1, 5), 2 << pick(s->m, 0, 2), 2 << pick(s->m, 0, 2)};
+
+	if (s->op == &op_ort_QLinearAveragePool) {
+		set_ints(s, "kernel_shape", 2, (const int64_t[]){2, 2});
+		set_ints(s, "strides", 2, (const int64_t[]){pick(s->m, 1, 2), pick(s->m, 1, 2)});
+	}
+	take_quantised(s, s->t, 4, dims);
+	take_quantum(s);
+	take_zero(s, s->t);
+	return has_bytes(s);
+}
+
+/* ---- tables of few bits ---- */
+
+static void take_constant(Step *s, DType t, int rank, const int64_t *dims, Range r)
+{
+	take_tensor(s, random_elements(s->m, t, rank, dims, &r), true);
+}
+
+bool make_nbits(Step *s)
+{
+	int64_t bits = 2 << pick(s->m, 0, 2), k = pick(s->m, 1, 40), n = pick(s->m, 1, 17), block = 16, blocks = (k + block - 1) / block;
+	int64_t a[] = {pick(s->m, 1, 4), k}, w[] = {n, blocks, block * bits / 8}, scales = n * blocks;
+	int64_t zeros[] = {n, (blocks * bits + 7) / 8};
+
+	set_int(s, "K", k);
+	set_int(s, "N", n);
+	set_int(s, "bits", bits);
+	set_int(s, "block_size", block);
+	take_shaped(s, DT_NONE, 2, a, range_of(s));
+	take_constant(s, U8, 3, w, (Range){0, 255, true, false, true});
+	take_shaped(s, s->t, 1, &scales, around(0.01, 0.1));
+	if (chance(s->m, 50))
+		take_constant(s, U8, 2, zeros, (Range){0, 255, true, false, true});
+	return is_float(s->t);
+}
+
+bool make_gather_blocks(Step *s)
+{
+	int64_t rows = pick(s->m, 1, 9), blocks = pick(s->m, 1, 3), block = 16, at[] = {pick(s->m, 1, 3), pick(s->m, 1, 4)};
+	bool bytes = s->t == U8;
+	int64_t table[] = {rows, blocks * block / (bytes ? 2 : 1)}, scales[] = {rows, blocks};
+
+	if (!bytes && s->t != U4 && s->t != I4)
+		return false;
+	set_int(s, "block_size", block);
+	take_constant(s, s->t, 2, table, (Range){-8, 255, true, false, true});
+	take_shaped(s, index_type(s->m), 2, at, (Range){0, (double)rows - 1, true, false, false});
+	take_shaped(s, F32, 2, scales, around(0.05, 0.5));
+	return true;
+}
