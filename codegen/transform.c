@@ -112,6 +112,15 @@ static bool find_row(const Expr *load, const Axis *column, int64_t columns, Tabl
 	return true;
 }
 
+/* It reads more of its tile than the first element: a map that does not would have parameters without a use. */
+static bool reads_tile(const Tensor *table)
+{
+	for (int64_t i = 0; i < table->count; i++)
+		if (i % table->dim[1] && ((const float *)table->data)[i] != 0)
+			return true;
+	return false;
+}
+
 /* One sum of the chain: over one axis, of table[row, column] * inner. */
 static Expr *take_table(Transform *t, const Draft *d, const Expr *sum)
 {
@@ -126,7 +135,7 @@ static Expr *take_table(Transform *t, const Draft *d, const Expr *sum)
 	if (!find_row(factor, sum->axes[0], table->dim[1], a) || table->dim[0] > TABLE_MOST || table->dim[1] > TABLE_MOST)
 		return NULL;
 	int64_t low = a->low ? axis_count(a->low) : 1;
-	if (axis_count(a->row) * low != table->dim[0])
+	if (axis_count(a->row) * low != table->dim[0] || !reads_tile(table))
 		return NULL;
 	a->table = factor->value;
 	a->last = a->rows = (int)table->dim[0];

@@ -16,18 +16,19 @@ void pass_widen(Graph *g, const Options *o);
 
 /* Inputs that stay as they are. */
 static const struct Keep {
-	const char *op;
+	const Op *op;
 	unsigned slots; /* bit k: input k */
 } keeps[] = {
-	{"BitCast", 1},         /* reads the bits */
-	{"CastLike", 2},        /* takes over the type */
-	{"QuantizeLinear", 3},  /* rounds the quotient to the type of the scale */
-	{"DynamicQuantizeLinear", 1},
-	{"Equal", 3},           /* equal halves need not be equal floats */
-	{"Unique", 1},
-	{"NonZero", 1},         /* what is too small for a half is zero */
-	{"IsInf", 1},           /* what is too large for a half is infinite */
-	{"IsNaN", 1},
+	{&op_BitCast, 1},          /* reads the bits */
+	{&op_CastLike, 2},         /* takes over the type */
+	{&op_QuantizeLinear, 3},   /* rounds the quotient to the type of the scale */
+	{&op_DynamicQuantizeLinear, 1},
+	{&op_Equal, 3},            /* equal halves need not be equal floats */
+	{&op_Unique, 1},
+	{&op_treeensemble, 1},     /* has splits and weights of that type */
+	{&op_NonZero, 1},          /* what is too small for a half is zero */
+	{&op_IsInf, 1},            /* what is too large for a half is infinite */
+	{&op_IsNaN, 1},
 };
 
 /* What became of a value, by its number. */
@@ -103,7 +104,7 @@ static bool keeps_all(const Node *n)
 static bool keeps_input(const Node *n, int slot)
 {
 	for (size_t i = 0; i < sizeof keeps / sizeof *keeps; i++)
-		if (is_op(n, keeps[i].op))
+		if (n->op == keeps[i].op)
 			return slot < 8 && (keeps[i].slots >> slot & 1);
 	return keeps_all(n);
 }

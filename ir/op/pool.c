@@ -205,6 +205,13 @@ static Expr *lowest(Lower *l, DType t)
 	return num(l, t, is_float(t) ? -(double)INFINITY : is_unsigned(t) ? 0 : -ldexp(1, bits - 1));
 }
 
+/* The first tap stands for its window where all elements are the lowest number. If it lies before the input, the first one
+ * inside is meant: less than a dilation behind 0. */
+static Expr *first_inside(Lower *l, const WindowAxis *a, Expr *index)
+{
+	return index->lo >= 0 ? index : alu2(l, MAX, index, imod(l, index, num_i(l, a->dilation)));
+}
+
 /* Position of the largest element: the first tap of the whole window, counted in row-major order, that reads it. */
 static Expr *largest_position(Lower *l, const Node *n, int count, const WindowAxis *axis, Expr *const *at)
 {
@@ -226,7 +233,7 @@ static Expr *largest_position(Lower *l, const Node *n, int count, const WindowAx
 		int from = ATTR_OF(n, Sliding)->storage_order ? count - 1 - i : i;
 
 		stored.dim[2 + i] = s->dim[2 + from];
-		position[2 + i] = index[2 + from];
+		position[2 + i] = first_inside(l, &axis[from], index[2 + from]);
 	}
 	return flatten(l, &stored, position);
 }

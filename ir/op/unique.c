@@ -55,6 +55,14 @@ static void infer(Graph *g, Node *n)
 	set_out(g, n, INVERSE, I64, &line);
 }
 
+/* Where there is no row, none differs: y is x, and the other outputs are empty. */
+static void give_none(Graph *g, Node *n, int axis)
+{
+	replace_out(g, n, Y, axis < 0 ? flat(g, n, n->in[0]) : n->in[0]);
+	for (int i = INDICES; i <= COUNTS; i++)
+		replace_out(g, n, i, value_i64(g, 0, NULL));
+}
+
 /* The elements as rows [all, width]. */
 static Value *rows_of_input(Graph *g, Node *n, int axis)
 {
@@ -115,8 +123,14 @@ static Value *at_place(Graph *g, const Node *n, Value *place, Value *found)
 static void expand(Graph *g, Node *n)
 {
 	int axis = axis_of(g, n);
+	const Shape *x = &n->in[0]->shape;
+	int64_t all = dim_number(g, n, axis < 0 ? shape_count(g, x) : x->dim[axis]);
+
+	if (all == 0) {
+		give_none(g, n, axis);
+		return;
+	}
 	Value *rows = rows_of_input(g, n, axis);
-	int64_t all = rows->shape.dim[0].k;
 	Value *sooner = earlier(g, n, all);
 	Compared c = compared(g, n, rows);
 	Value *again = any_along(g, n, binary(g, n, "And", c.same, sooner), 0), *is_first = put(g, n, "Not", again, END_IN);

@@ -72,3 +72,16 @@ graph (%b f32[1,2,4], %s f32[1,2,2]) -> (%y) {
 	%y i64[2,3] = NonMaxSuppression(%b, %s, %m) {center_point_box = 1}
 }
 run b = f32[1,2,4] [0.5, 0.5, 1, 1, 9, 9, 1, 1], s = f32[1,2,2] [0.7, 0.9, 0.8, 0.1] gives y = i64[2,3] [0, 0, 1, 0, 1, 0]
+
+
+== different ones of no element
+graph (%x f16[3,4,0]) -> (%y, %i, %v, %c) { %y, %i, %v, %c = Unique(%x) }
+run x = f16[3,4,0] [] gives y = f16[0] [], i = i64[0] [], v = i64[0] [], c = i64[0] []
+
+== different ones: rows without elements are all the same
+graph (%x f32[3,0]) -> (%y, %i, %v, %c) { %y, %i, %v, %c = Unique(%x) {axis = 0} }
+run x = f32[3,0] [] gives y = f32[1,0] [], i = i64[1] [0], v = i64[3] [0, 0, 0], c = i64[1] [3]
+
+== different ones of no row
+graph (%x f32[0,2]) -> (%y, %i, %v, %c) { %y, %i, %v, %c = Unique(%x) {axis = 0} }
+run x = f32[0,2] [] gives y = f32[0,2] [], i = i64[0] [], v = i64[0] [], c = i64[0] []

@@ -209,3 +209,26 @@ graph (%x f32[1,21]) -> (%y) {
 run x = f32[1,21] [1.015625, 1.109375, 1.078125, 1.109375, 1, 1.0625, 1, 1.015625, 1, 1.03125, 1.03125, 1.015625,
     1.078125, 1.078125, 1.078125, 1.125, 1.03125, 1.03125, 1.03125, 1.109375, 1.078125]
 gives y = f32[1] [2.90457186] within 2e-6
+
+== a product with zeros alone, as the first state of an RNN is
+graph (%x0 f32[1,3,2]) -> (%y) {
+	%x f32[1,1,2] = const [1, 2]
+	%r f32[1,3,3] = const [1, 1, 1, 1, 1, 1, 1, 1, 1]
+	%y f32[1,1,1,3] = RNN(%x, %x0, %r) {hidden_size = 3}
+}
+run x0 = f32[1,3,2] [0, 0, 0.5, 0, 0, 0.25] gives y = f32[1,1,1,3] [0, 0.46211715726, 0.46211715726] within 1e-6
+
+== a product with a matrix of zeros
+graph (%x f32[7,7]) -> (%y) {
+	%zero f32[3,7] = const [0 * 21]
+	%y f32[3,7] = MatMul(%zero, %x)
+}
+run x = f32[7,7] [1 * 49] gives y = f32[3,7] [0 * 21]
+
+== where the largest lies, when padding is as large
+graph (%x u8[1,1,3], %f f32[1,1,4]) -> (%i, %j) {
+	%y, %i = MaxPool(%x) {kernel_shape = [2], pads = [1, 0]}
+	%z, %j = MaxPool(%f) {kernel_shape = [2], pads = [3, 0], dilations = [3]}
+}
+run x = u8[1,1,3] [0, 0, 1], f = f32[1,1,4] [-inf, 1, -inf, 2]
+gives i = i64[1,1,3] [0, 0, 2], j = i64[1,1,4] [0, 1, 2, 3]

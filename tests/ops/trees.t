@@ -83,3 +83,9 @@ graph (%x f32[3,1]) -> (%y) {
 	%y = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0, 0, 0], nodes_nodeids = [4, 1, 0, 3, 2], nodes_featureids = [0, 0, 0, 0, 0], nodes_truenodeids = [2, 0, 0, 0, 1], nodes_falsenodeids = [0, 0, 0, 0, 3], nodes_values = [5, 0, 0, 0, 1], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "LEAF", "BRANCH_GT"], target_treeids = [0, 0, 0], target_nodeids = [1, 3, 0], target_ids = [0, 0, 0], target_weights = [7, 8, 9]}
 }
 run x = f32[3,1] [1, 2, 6] gives y = f32[3,1] [8, 7, 9]
+
+== TreeEnsemble of halves
+graph (%x f16[2,1]) -> (%y) {
+	%y f16[2,1] = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = u8[1] [1], nodes_splits = f16[1] [2], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [1], nodes_falseleafs = [1], leaf_targetids = [0, 0], leaf_weights = f16[2] [1, 5]}
+}
+run x = f16[2,1] [1, 3] gives y = f16[2,1] [1, 5]

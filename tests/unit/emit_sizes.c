@@ -80,6 +80,10 @@ static const Model models[] = {
 	{"graph (%x f32[n,s,8], %k f32[n,s,8], %v f32[n,s,4]) -> (%y, %z) {"
 	 " %y, %z = LinearAttention(%x, %k, %v) {q_num_heads = 2, kv_num_heads = 2, update_rule = linear} }",
 	 {3, 6}, {{1, 1}, {3, 1}, {2, 2}, {1, 5}, {2, 6}, {3, 6}}},
+	/* reflected and wrapped more often than once */
+	{"graph (%x f32[n,s]) -> (%y, %z) { %p i64[4] = const [3, 4, 5, 0] %y = Pad(%x, %p) {mode = reflect}"
+	 " %z = Pad(%x, %p) {mode = wrap} }",
+	 {7, 9}, {{1, 1}, {1, 9}, {4, 1}, {2, 3}, {3, 8}, {7, 9}}},
 	/* rows that lie a line more than the longest apart, so that short ones do not share sets of a cache */
 	{"graph (%x f32[n,s]) -> (%y) { %t = Transpose(%x) %m = MatMul(%t, %x) %p = Softmax(%m) %y = MatMul(%p, %t) }",
 	 {4, 256}, {{1, 1}, {1, 9}, {4, 1}, {2, 33}, {3, 128}, {4, 256}}},
