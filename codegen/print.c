@@ -132,10 +132,13 @@ static void print_number(Printer *p, const Expr *x, bool tight)
 
 /* ---- indices ---- */
 
+/* Indices have ranges; data may be anything. */
+static bool is_bounded(const Expr *x) { return x->lo > -INDEX_MAX && x->hi < INDEX_MAX; }
+
 static bool is_index(const Expr *x)
 {
 	return x->dtype == I64 && (x->kind == X_AXIS || x->kind == X_NUM ||
-	                           (x->kind == X_ALU && (x->op == ADD || x->op == MUL)));
+	                           (x->kind == X_ALU && (x->op == ADD || x->op == MUL) && is_bounded(x)));
 }
 
 /* A sum: coefficients before atoms, constants last. */
@@ -244,21 +247,37 @@ static const char *unsigned_format(Printer *p, const char *format)
 
 static bool wraps(Alu op) { return op == ADD || op == SUB || op == MUL || op == NEG; }
 
-/* Integer results are cast to their type: C computes in int or wider. Signed overflow is avoided by computing in the
- * unsigned type. */
+/* In C, where it has no meaning; products of u16 are of type int there. */
+static bool may_overflow(const Expr *x)
+{
+	return wraps(x->op) && (x->dtype == I32 || (x->dtype == I64 && !is_bounded(x)) || (x->dtype == U16 && x->op == MUL));
+}
+
+/* Computed in the unsigned type, whose results wrap. */
+static void print_wrapped(Printer *p, const Expr *x)
+{
+	const char *type = x->dtype == I64 ? "uint64_t" : "uint32_t";
+
+	put_text(p->out, "(%s)((%s)", c_type(x->dtype), type);
+	print_expr(p, x->arg[0], true);
+	if (x->op == NEG) {
+		put_text(p->out, x->dtype == I64 ? " * UINT64_MAX)" : " * 0xffffffffu)");
+		return;
+	}
+	put_text(p->out, " %s (%s)", x->op == ADD ? "+" : x->op == SUB ? "-" : "*", type);
+	print_expr(p, x->arg[1], true);
+	put_text(p->out, ")");
+}
+
+/* Integer results are cast to their type: C computes in int or wider. */
 static void print_integer_alu(Printer *p, const Expr *x, const char *format, bool tight)
 {
 	bool data = x->dtype != BOOL && x->dtype != I64 && x->op != SELECT;
 	bool unsign = is_unsigned(x->arg[0]->dtype);
 	if (unsign)
 		format = unsigned_format(p, format);
-	if (data && x->dtype == I32 && wraps(x->op)) {
-		put_text(p->out, "(int32_t)((uint32_t)");
-		print_expr(p, x->arg[0], true);
-		put_text(p->out, x->op == ADD ? " + (uint32_t)" : x->op == SUB ? " - (uint32_t)" : x->op == MUL ? " * (uint32_t)" : " * 0xffffffffu");
-		if (x->nargs == 2)
-			print_expr(p, x->arg[1], true);
-		put_text(p->out, ")");
+	if (may_overflow(x)) {
+		print_wrapped(p, x);
 		return;
 	}
 	if (data || (x->op == SELECT && x->dtype != BOOL && x->dtype != I64 && dtype_info(x->dtype)->bits < 32)) {

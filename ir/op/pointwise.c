@@ -32,7 +32,7 @@ bool content_fits(Syms *s, DType t, Dim d)
 }
 
 /* Numbers so small that sums and products of two cannot overflow. */
-static bool is_small(Dim d)
+bool is_small(Dim d)
 {
 	return !dim_known(d) || (d.k > -((int64_t)1 << 30) && d.k < (int64_t)1 << 30);
 }

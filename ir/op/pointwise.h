@@ -105,6 +105,7 @@ void infer_fold(Graph *g, Node *n, const char *types);
 typedef bool SizeRule(Syms *s, Dim a, Dim b, Dim *y);
 /* Contents of output 0 from those of all inputs, folded by the rule; broadcast along one axis. Does nothing when they
  * are not known, do not fit the type, or rule is NULL. */
+bool is_small(Dim d); /* no number so large that only data can be meant */
 void fold_content(Graph *g, Node *n, SizeRule *rule);
 /* Are the contents of all inputs known, and output 0 a scalar or a list of *count elements to which they broadcast? */
 bool contents_known(Graph *g, const Node *n, int *count);

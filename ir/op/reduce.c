@@ -7,6 +7,7 @@
 #include <string.h>
 #include "ir/op/movement.h"
 #include "ir/op/nn.h"
+#include "ir/op/pointwise.h"
 #include "ir/op/reduce.h"
 #include "ir/op/trust.h"
 
@@ -59,11 +60,14 @@ static void reduce_contents(Graph *g, Node *n)
 	    !dim_is(shape_count(g, &n->out[0]->shape), 1))
 		return;
 	Dim sum = f->red == RED_SUM ? dim(0) : f->red == RED_PROD ? dim(1) : count ? contents[0] : dim(0);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
+		if (!is_small(sum) || !is_small(contents[i]))
+			return;
 		sum = f->red == RED_SUM	   ? dim_add(g->syms, sum, contents[i])
 		      : f->red == RED_PROD ? dim_mul(g->syms, sum, contents[i])
 		      : f->red == RED_MAX  ? dim_max(g->syms, sum, contents[i])
 					   : dim_min(g->syms, sum, contents[i]);
+	}
 	if (count)
 		set_content(g, n->out[0], 1, &sum);
 }
