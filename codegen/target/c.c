@@ -11,10 +11,10 @@
 	           "(a, b);\n\treturn r != 0 && (r < 0) != (b < 0) ? r + b : r;\n}\n"},                                    \
 	{p "_sigmoid", "static inline " T " " p "_sigmoid(" T " x)\n{\n\treturn 1 / (1 + exp" s "(-x));\n}\n"},            \
 	{p "_silu", "static inline " T " " p "_silu(" T " x)\n{\n\treturn x * " p "_sigmoid(x);\n}\n"},                    \
-	{p "_gelu", "static inline " T " " p "_gelu(" T " x)\n{\n\treturn x * (" T ")0.5 * (erf" s                       \
-	            "(x * (" T ")0x1.6a09e667f3bcdp-1) + 1);\n}\n"},                                                  \
-	{"lib_" p "_gelu", "static inline " T " lib_" p "_gelu(" T " x)\n{\n\treturn x * (" T ")0.5 * (lib_erf" s          \
-	                   "(x * (" T ")0x1.6a09e667f3bcdp-1) + 1);\n}\n"},                                           \
+	{p "_gelu", "static inline " T " " p "_gelu(" T " x)\n{\n\treturn x * (" T ")0.5 * erfc" s                       \
+	            "(x * -(" T ")0x1.6a09e667f3bcdp-1);\n}\n"},                                                      \
+	{"lib_" p "_gelu", "static inline " T " lib_" p "_gelu(" T " x)\n{\n\treturn x * (" T ")0.5 * lib_erfc" s          \
+	                   "(x * -(" T ")0x1.6a09e667f3bcdp-1);\n}\n"},                                               \
 	{p "_gelu_tanh", "static inline " T " " p "_gelu_tanh(" T " x)\n{\n\t" T " u = x * (x * x * (" T               \
 	                 ")0.044715 + 1);\n\treturn x * " p "_sigmoid(u * (" T ")0x1.9884533d43651p+0);\n}\n"},         \
 	{p "_sign", "static inline " T " " p "_sign(" T " x)\n{\n\treturn x > 0 ? 1 : x < 0 ? -1 : x;\n}\n"}
@@ -32,7 +32,7 @@
 		LIBRARY("cos" s, T), LIBRARY("tan" s, T), LIBRARY("asin" s, T), LIBRARY("acos" s, T),                  \
 		LIBRARY("atan" s, T), LIBRARY("sinh" s, T), LIBRARY("cosh" s, T), LIBRARY("tanh" s, T),                \
 		LIBRARY("asinh" s, T), LIBRARY("acosh" s, T), LIBRARY("atanh" s, T), LIBRARY("erf" s, T),              \
-		LIBRARY2("pow" s, T)
+		LIBRARY("erfc" s, T), LIBRARY2("pow" s, T)
 
 /* A float of 8 bits or less: sign bit, bits of fraction, bias, the float 2^(127 - bias), the largest magnitude, and what
  * stands for special codes and special numbers. */

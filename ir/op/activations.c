@@ -152,5 +152,4 @@ FLOAT1(Selu, P(gamma) * (x > 0 ? x : P(alpha) * expm1(x)),
 FLOAT1(Softplus, softplus(x), softplus_expr(l, x), SMOOTH)
 FLOAT1(Softsign, x / (1 + fabs(x)), OVER(x, PLUS(alu1(l, ABS, x), K(1))), .flags = POINTWISE | CHEAP, .ulp = 2)
 FLOAT1(Mish, x * tanh(softplus(x)), mish_expr(l, x), SMOOTH)
-/* Its bound holds for results of the size of x: 1 + erf cancels in f32 for negative x. */
 FLOAT1(Gelu, gelu(x, IS_TANH), alu1(l, IS_TANH ? GELU_TANH : GELU, x), SMOOTH, ATTRS(gelu_attrs))

@@ -196,7 +196,7 @@ static Value *swap_first_axes(Graph *g, const Node *n, Value *v)
 /* The product of the whole sequence with W, and all biases that do not depend on h; *rb gets the one that does. */
 static Value *projection(Graph *g, const Node *n, Value *x, int d, Value **rb)
 {
-	int64_t width = n->in[IN_R]->shape.dim[1].k;
+	int64_t width = cell_gates(cell_of(n)) * dim_number(g, n, n->in[IN_R]->shape.dim[2]);
 	Value *w = put(g, n, "Transpose", direction(g, n, IN_W, 0, d), END_IN);
 	Value *y = put(g, n, "MatMul", x, w, END_IN), *b = direction(g, n, IN_B, 0, d), *wb;
 

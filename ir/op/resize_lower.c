@@ -14,6 +14,7 @@ typedef struct Walk {
 	Expr *const *at;
 	Expr *index[MAX_RANK]; /* of the input element, filled axis by axis */
 	DType work;            /* in which elements are weighted */
+	DType weights;         /* of f64 for elements of f64; coordinates are f32, unless they are fractions */
 } Walk;
 
 static Expr *as_float(Lower *l, Dim d) { return cast(l, F32, extent(l, d)); }
@@ -112,10 +113,10 @@ static Expr *nearest_index(const Walk *w, int k)
 /* c[0] + c[1] d + c[2] d^2 + c[3] d^3 */
 static Expr *polynomial(Lower *l, const double *c, Expr *d)
 {
-	Expr *x = num(l, F32, c[3]);
+	Expr *x = num(l, d->dtype, c[3]);
 	for (int i = 2; i >= 0; i--) {
 		x = alu2(l, MUL, x, d);
-		x = c[i] != 0 ? alu2(l, ADD, x, num(l, F32, c[i])) : x;
+		x = c[i] != 0 ? alu2(l, ADD, x, num(l, d->dtype, c[i])) : x;
 	}
 	return x;
 }
@@ -146,11 +147,12 @@ static Spot spot_of(const Walk *w, int k)
 	int64_t turns;
 	if (!coordinate_fraction(w->a, &w->axis[k], &f)) {
 		Expr *v = coordinate_of(w, k), *floor_v = alu1(l, FLOOR, v);
-		return (Spot){cast(l, I64, floor_v), alu2(l, SUB, v, floor_v), INT32_MIN, INT64_MAX / 2};
+		Expr *part = alu2(l, SUB, cast(l, w->weights, v), cast(l, w->weights, floor_v));
+		return (Spot){cast(l, I64, floor_v), part, INT32_MIN, INT64_MAX / 2};
 	}
 	Expr *up = numerator(w, k, &f, &turns), *c = num_i(l, f.c), *rest = imod(l, up, c);
-	Expr *part = rest->kind == X_NUM ? num(l, F32, (double)rest->i / (double)f.c)
-					 : alu2(l, DIV, cast(l, F32, rest), num(l, F32, (double)f.c));
+	Expr *part = rest->kind == X_NUM ? num(l, w->weights, (double)rest->i / (double)f.c)
+					 : alu2(l, DIV, cast(l, w->weights, rest), num(l, w->weights, (double)f.c));
 	return (Spot){isub(l, idiv(l, up, c), num_i(l, turns)), part, floor_of(&f, 0), last_floor(w, k, &f)};
 }
 
@@ -158,9 +160,9 @@ static Spot spot_of(const Walk *w, int k)
 static Expr *weight_of_tap(const Walk *w, Expr *part, int tap)
 {
 	Lower *l = w->l;
-	Expr *t = num(l, F32, tap), *d = tap == 0 ? part : tap < 0 ? alu2(l, SUB, part, t) : alu2(l, SUB, t, part);
+	Expr *t = num(l, w->weights, tap), *d = tap == 0 ? part : tap < 0 ? alu2(l, SUB, part, t) : alu2(l, SUB, t, part);
 	if (w->a->mode == RESIZE_LINEAR)
-		return tap == 0 ? alu2(l, SUB, num(l, F32, 1), part) : part;
+		return tap == 0 ? alu2(l, SUB, num(l, w->weights, 1), part) : part;
 	return tap == 0 || tap == 1 ? near_kernel(w, d) : far_kernel(w, d);
 }
 
@@ -168,12 +170,12 @@ static Expr *weight_of_tap(const Walk *w, Expr *part, int tap)
 static Expr *weight_of_index(const Walk *w, Expr *part, Expr *tap, float stretch)
 {
 	Lower *l = w->l;
-	Expr *one = num(l, F32, 1), *zero = num(l, F32, 0);
-	Expr *d = alu1(l, ABS, alu2(l, SUB, part, cast(l, F32, tap)));
-	d = alu2(l, MUL, d, num(l, F32, (double)stretch));
+	Expr *one = num(l, w->weights, 1), *zero = num(l, w->weights, 0);
+	Expr *d = alu1(l, ABS, alu2(l, SUB, part, cast(l, w->weights, tap)));
+	d = alu2(l, MUL, d, num(l, w->weights, (double)stretch));
 	if (w->a->mode == RESIZE_LINEAR)
 		return alu2(l, MAX, alu2(l, SUB, one, d), zero);
-	Expr *far = choose(l, alu2(l, LT, d, num(l, F32, 2)), far_kernel(w, d), zero);
+	Expr *far = choose(l, alu2(l, LT, d, num(l, w->weights, 2)), far_kernel(w, d), zero);
 	return choose(l, alu2(l, LE, d, one), near_kernel(w, d), far);
 }
 
@@ -184,9 +186,9 @@ static Expr *set_index(Walk *w, int k, const Spot *spot, Expr *tap, int first, i
 	Lower *l = w->l;
 	Expr *i = iadd(l, spot->element, tap);
 	w->index[k] = clip(w, k, i, spot->low + first, spot->high + last);
-	if (!w->a->exclude_outside || w->a->mode == RESIZE_LINEAR)
+	if (!w->a->exclude_outside || (w->a->mode == RESIZE_LINEAR && !w->a->antialias))
 		return weight;
-	return choose(l, inside(l, i, num_i(l, 0), extent(l, w->axis[k].in)), weight, num(l, F32, 0));
+	return choose(l, inside(l, i, num_i(l, 0), extent(l, w->axis[k].in)), weight, num(l, w->weights, 0));
 }
 
 static Expr *element(const Walk *w) { return cast(w->l, w->work, in(w->l, w->n, 0, w->index)); }
@@ -280,7 +282,8 @@ static Expr *cropped(const Walk *w, DType t, Expr *x)
 Expr *resize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	DType t = n->out[slot]->dtype;
-	Walk w = {.l = l, .n = n, .a = n->attr, .at = at, .work = is_float(t) ? work_type(t) : F64};
+	Walk w = {.l = l, .n = n, .a = n->attr, .at = at, .work = is_float(t) ? work_type(t) : F64,
+		  .weights = t == F64 ? F64 : F32};
 	ResizeSizes given = resize_sizes(lower_graph(l), n);
 	Expr *x;
 	resize_axes(lower_graph(l), n, &n->in[0]->shape, &given, w.axis);

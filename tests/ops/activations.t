@@ -24,3 +24,19 @@ graph (%x f32[17]) -> (%y) {
 }
 run x = f32[17] [0, 1, -1, 2, -2, 0, 1, -1, inf, -inf, 0, 1, -1, nan, -2, 1, -1]
 gives y = f32[17] [0, 1, -1, 1, -1, 0, 1, -1, 1, -1, 0, 1, -1, nan, -1, 1, -1]
+
+== the far end of Gelu, where 1 + erf cancels
+graph (%x f32[3]) -> (%y) {
+	%a = Gelu(%x)
+	%k f32[3] = const [1e7, 1e13, 1e18]
+	%y = Mul(%a, %k)
+}
+run x = f32[3] [-5, -7, -8.5] gives y = f32[3] [-14.332578593959731, -89.58687807200846, -80.57604598872852] within 1e-5
+
+== the far end of Gelu in f64
+graph (%x f64[2]) -> (%y) {
+	%a = Gelu(%x)
+	%k f64[2] = const [1e13, 1e21]
+	%y = Mul(%a, %k)
+}
+run x = f64[2] [-7, -9.5] gives y = f64[2] [-89.58687807200846, -9.969789321594591] within 1e-12

@@ -96,3 +96,16 @@ run t = f32[1,3,4] [-0, -0.75, 0.5, 0.5, -0, -0.25, 0, -0.25, -0.75, 0.25, -0.75
 gives y = f32[1,2,3,2,3] [0.75, 0, 1.5, 0.75, 0, 0, 0, -0.25, 1.75, 0, -0.25, 0.25, -0.75, -0.5, 2, -0.75, -0.5, 0.5,
     1.75, 0, 0, 1.75, 0, -1.5, 1, -0.25, 0.25, 1, -0.25, -1.25, 0.25, -0.5, 0.5, 0.25, -0.5, -1] within 2e-6
 
+== Resize of f64 has weights of f64
+graph (%x f64[1,1,1,2]) -> (%y) {
+	%s i64[4] = const [1, 1, 1, 3]
+	%y f64[1,1,1,3] = Resize(%x, _, _, %s) {mode = linear, coordinate_transformation_mode = asymmetric}
+}
+run x = f64[1,1,1,2] [0, 1] gives y = f64[1,1,1,3] [0, 0.66666666666666667, 1] within 1e-15
+
+== Resize, stretched, without the elements outside
+graph (%x f32[1,1,1,4]) -> (%y) {
+	%s i64[4] = const [1, 1, 1, 2]
+	%y f32[1,1,1,2] = Resize(%x, _, _, %s) {mode = linear, antialias = 1, exclude_outside = 1}
+}
+run x = f32[1,1,1,4] [1, 2, 3, 4] gives y = f32[1,1,1,2] [1.7142857, 3.2857143] within 1e-6

@@ -1123,7 +1123,7 @@ const Domain domains[] = {
 	{"Trilu", trilu, PLAIN, SELECTS | ANYTHING, "upper=I0:1"},
 	{"DepthToSpace", depth, PLAIN, SELECTS | ANYTHING, "mode=E"},
 	{"SpaceToDepth", depth, PLAIN, SELECTS | ANYTHING, "mode=E"},
-	{"Resize", resize, PLAIN, INSIDE | SINGLES, "nearest_mode=E coordinate_transformation_mode=E exclude_outside=I0:1 antialias=I0:1"},
+	{"Resize", resize, PLAIN, INSIDE, "nearest_mode=E coordinate_transformation_mode=E exclude_outside=I0:1 antialias=I0:1"},
 	{"ReverseSequence", reverse_sequence, PLAIN, SELECTS | ANYTHING, NULL},
 	{"OneHot", one_hot, PLAIN, SELECTS, NULL},
 	{"ScatterElements", scatter_elements, SMALL, 0, NULL},

@@ -40,13 +40,11 @@ static Tensor *moved(Arena *a, const Tensor *x, double units, double least, uint
 	return y;
 }
 
-static double units_of(const Node *n, const Trait *trait)
+static double units_of(const Node *n)
 {
 	double units = n->op->ulp > 4 ? n->op->ulp : 4;
 
-	if (units < 16 && ((n->op->flags & (REDUCES | CONTRACTS)) || n->op->ulp > 8))
-		units = 16;
-	return n->nin && n->in[0] && n->in[0]->dtype == F64 && (domains[trait->row].traits & SINGLES) ? units * unit_of(F32) / unit_of(F64) : units;
+	return units < 16 && ((n->op->flags & (REDUCES | CONTRACTS)) || n->op->ulp > 8) ? 16 : units;
 }
 
 static double inside_of(const Eval *e, const Node *n, const Trait *trait)
@@ -78,7 +76,7 @@ static void eval_moved(Model *m, Eval *e, const Node *n, const Trait *trait, uin
 			e->value[n->in[i]->id] = was[i];
 	for (int i = 0; move && i < n->nout; i++)
 		if (n->out[i] && may_move(e->value[n->out[i]->id]))
-			e->value[n->out[i]->id] = moved(&m->c->results, e->value[n->out[i]->id], units_of(n, trait), inside_of(e, n, trait), state);
+			e->value[n->out[i]->id] = moved(&m->c->results, e->value[n->out[i]->id], units_of(n), inside_of(e, n, trait), state);
 }
 
 /* The outputs with that noise widen the slack. */

@@ -93,8 +93,7 @@ enum domain_trait {
 	SUMS = 4,     /* a sum or difference of two, exact where the grains allow it */
 	SCALES = 8,   /* a product of two */
 	ANYTHING = 16, /* defined for all bits: infinities and NaNs too */
-	INSIDE = 32,  /* on the way there are numbers of the size of its input, or of 1: small results have their roundings */
-	SINGLES = 64  /* positions and weights are f32, also for f64 data */
+	INSIDE = 32   /* on the way there are numbers of the size of its input, or of 1: small results have their roundings */
 };
 
 extern const Domain domains[]; /* op NULL at the end */
