@@ -6,7 +6,7 @@
  *     y[t] = scale * q[t]^T S
  *
  * Heads lie side by side in the last axis; each kv head serves q_num_heads / kv_num_heads neighbouring heads of q. It
- * becomes a Scan over the steps, in f32. */
+ * becomes a Scan over the steps, in f32, or in f64 where q is. */
 #include <math.h>
 #include "ir/op/composite.h"
 #include "ir/op/scan.h"
@@ -86,10 +86,13 @@ static void infer(Graph *g, Node *n)
 
 /* ---- expand ---- */
 
-/* An input in f32 as [batch, steps, a, b, c]. */
+/* In f32, and in f64 where q is of f64. */
+static DType work_of(const Node *n) { return n->in[Q]->dtype == F64 ? F64 : F32; }
+
+/* An input as [batch, steps, a, b, c], of the type that is computed in. */
 static Value *steps_of(Graph *g, const Node *n, int slot, int64_t a, int64_t b, int64_t c)
 {
-	return reshaped(g, n, cast_value(g, n, n->in[slot], F32), 5, (int64_t[]){0, 0, a, b, c});
+	return reshaped(g, n, cast_value(g, n, n->in[slot], work_of(n)), 5, (int64_t[]){0, 0, a, b, c});
 }
 
 /* What one step takes of a value: everything but axis 1. */
@@ -97,7 +100,7 @@ static Value *step_input(Graph *body, const char *name, const Value *v)
 {
 	const Dim *d = v->shape.dim;
 
-	return value_input(body, name, F32, &(Shape){4, {d[0], d[2], d[3], d[4]}});
+	return value_input(body, name, v->dtype, &(Shape){4, {d[0], d[2], d[3], d[4]}});
 }
 
 typedef struct Steps {
@@ -108,7 +111,7 @@ typedef struct Steps {
 static Graph *step_graph(Graph *g, const Node *n, const Steps *s)
 {
 	Graph *body = graph_new(g->ctx, g->syms, n->name, g);
-	Value *state = value_input(body, "state", F32, &s->in[0]->shape), *q = step_input(body, "q", s->in[1]);
+	Value *state = value_input(body, "state", s->in[0]->dtype, &s->in[0]->shape), *q = step_input(body, "q", s->in[1]);
 	Value *k = step_input(body, "k", s->in[2]), *v = step_input(body, "v", s->in[3]);
 	int next = 4;
 
@@ -131,11 +134,11 @@ static Value *first_state(Graph *g, const Node *n, const Shape *s)
 	int64_t size[4] = {1}, first = 0;
 
 	if (has_in(n, PAST))
-		return cast_value(g, n, n->in[PAST], F32);
+		return cast_value(g, n, n->in[PAST], work_of(n));
 	for (int k = 1; k < 4; k++)
 		size[k] = dim_number(g, n, s->dim[k]);
 	size[0] = dim_known(s->dim[0]) ? s->dim[0].k : 1;
-	Value *zeros = value_const(g, NULL, tensor_new(&g->ctx->perm, F32, 4, size));
+	Value *zeros = value_const(g, NULL, tensor_new(&g->ctx->perm, work_of(n), 4, size));
 	if (dim_known(s->dim[0]))
 		return zeros;
 	Value *batch = with_axes(g, n, size_of(g, n, n->in[Q], 0), 1, &first);
@@ -170,7 +173,7 @@ static void expand(Graph *g, Node *n)
 			      repeated(g, 1, 1), repeated(g, 1, 0)};
 	Node *loop = node_control(g, &op_Scan, n, s.count, s.in, 2, attr, 1, &body);
 	double scale = a->scale == 0 ? 1 / sqrt((double)keys) : (double)a->scale;
-	Value *y = put(g, n, "Mul", loop->out[1], value_scalar(g, F32, scale), END_IN);
+	Value *y = put(g, n, "Mul", loop->out[1], value_scalar(g, work_of(n), scale), END_IN);
 	y = reshaped(g, n, y, 3, (int64_t[]){0, 0, heads * values});
 	replace_out(g, n, 0, cast_value(g, n, y, n->in[Q]->dtype));
 	if (wants(n, 1))

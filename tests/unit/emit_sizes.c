@@ -80,6 +80,13 @@ static const Model models[] = {
 	{"graph (%x f32[n,s,8], %k f32[n,s,8], %v f32[n,s,4]) -> (%y, %z) {"
 	 " %y, %z = LinearAttention(%x, %k, %v) {q_num_heads = 2, kv_num_heads = 2, update_rule = linear} }",
 	 {3, 6}, {{1, 1}, {3, 1}, {2, 2}, {1, 5}, {2, 6}, {3, 6}}},
+	/* gates whose number is a size, never a panel long; a past whose length is one: tiles of two widths over its points */
+	{"graph (%x f32[5,1,s], %u f32[1,s,s], %r f32[1,s,2], %wb f32[1,16]) -> (%y) {"
+	 " %y = LSTM(%x, %u, %r, %wb) {direction = reverse, hidden_size = 2} }",
+	 {1, 16}, {{1, 8}, {1, 8}, {1, 8}, {1, 8}, {1, 8}, {1, 8}}},
+	{"graph (%wx f32[1,5,1], %k f32[5,1,3], %b f32[5], %p f32[1,5,n]) -> (%y) {"
+	 " %y = CausalConvWithState(%wx, %k, %b, %p) {activation = silu} }",
+	 {9, 1}, {{2, 1}, {2, 1}, {2, 1}, {2, 1}, {2, 1}, {2, 1}}},
 	/* reflected and wrapped more often than once */
 	{"graph (%x f32[n,s]) -> (%y, %z) { %p i64[4] = const [3, 4, 5, 0] %y = Pad(%x, %p) {mode = reflect}"
 	 " %z = Pad(%x, %p) {mode = wrap} }",
