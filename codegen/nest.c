@@ -56,6 +56,10 @@ static Stmt *let_stmt(Build *b, Expr *x)
 	Stmt *t = append(b, S_LET);
 	t->expr = x;
 	t->local = local_for(b, x);
+	if (x->kind == X_ALU && x->op == INDEX) { /* checked, so it stays an index */
+		t->local->lo = x->lo;
+		t->local->hi = x->hi;
+	}
 	return t;
 }
 
