@@ -159,7 +159,12 @@ static void order_infer(Graph *g, Node *n)
 	Shape y = n->in[0]->shape;
 	int count;
 
-	y.dim[y.rank - 1] = need_content(g, n, 1, &count)[0];
+	need_type(g, n, 0, "i");
+	need_rank(g, n, 0, 1, MAX_RANK);
+	const Dim *k = need_content(g, n, 1, &count);
+	if (count != 1)
+		fail_node(g, n, "E-SHAPE", "how many to find is one number, not %d", count);
+	y.dim[y.rank - 1] = k[0];
 	set_out(g, n, 0, I64, &y);
 }
 
