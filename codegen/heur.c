@@ -189,6 +189,14 @@ double direct_cycles(const ConvSize *s, const Target *t)
 	return with_weights(points * products / 2, products * t->lanes * 4);
 }
 
+bool winograd_gives(const ConvSize *s, int alpha)
+{
+	bool gives = true;
+	for (int i = 0; i < s->axes; i++)
+		gives &= s->taps[i] == 1 || winograd_tile(s->taps[i], alpha) > 1;
+	return gives;
+}
+
 int winograd_tile(int64_t taps, int alpha) { return taps == 1 ? 1 : alpha + 1 - (int)taps; }
 
 /* Each position is loaded, mapped along each axis and stored; on the way out of Winograd's method the sums are longer, but

@@ -22,7 +22,7 @@ int tiles_of(const Target *t, const Contraction *c, TileShape *tile);
 /* The one of them to take: the first that no other is faster than by more than the model can tell. */
 int best_tile(const TileShape *tile, int n);
 
-/* A convolution whose windows move by one. */
+/* A convolution of one group. */
 typedef struct ConvSize {
 	int axes;
 	int64_t batch, in, out;           /* images, channels */
@@ -34,6 +34,9 @@ double direct_cycles(const ConvSize *s, const Target *t);
 /* From tiles of alpha inputs along each axis of several taps, which give winograd_tile() outputs. */
 double winograd_cycles(const ConvSize *s, int alpha, const Target *t);
 int winograd_tile(int64_t taps, int alpha);
+/* Tiles of 4, 6, .. inputs; false: such tiles give one output, or none. */
+enum { WINOGRAD_ALPHA = 6 };
+bool winograd_gives(const ConvSize *s, int alpha);
 
 /* A matrix of m x k by a constant one of k x n; the same by Strassen's method, its maps included. */
 double product_cycles(int64_t m, int64_t k, int64_t n, const Target *t);

@@ -9,12 +9,9 @@
  * (V. Strassen, Gaussian Elimination is not Optimal, 1969.) Blocks of x and y are even and odd rows, left and right
  * halves; those of W upper and lower, left and right halves. Sums of W's blocks take 7/4 of its memory. Products of one x
  * share its sums. */
-#include <string.h>
-#include "codegen/heur.h"
-#include "codegen/tuned.h"
 #include "ir/op/strassen.h"
 #include "passes/consts.h"
-#include "passes/pass.h"
+#include "passes/methods.h"
 
 void pass_strassen(Graph *g, const Options *o);
 
@@ -32,7 +29,6 @@ typedef struct Job {
 	Value *x, *w;
 	bool turned; /* W is stored as its transpose */
 	int64_t m, k, n_out; /* usual rows of x in all, columns of x and of W */
-	const Decision *choice;
 } Job;
 
 /* A Gemm that is a product, and perhaps a sum. */
@@ -43,8 +39,9 @@ static bool is_plain(const Node *n)
 	return attr->alpha == 1.0f && attr->beta == 1.0f && !attr->transA;
 }
 
-static bool fits(Graph *g, Node *n, Job *job)
+static bool fits(Graph *g, Node *n, void *data)
 {
+	Job *job = data;
 	bool gemm = is_op(n, "Gemm");
 
 	if (!(gemm ? is_plain(n) : is_op(n, "MatMul")) || !is_const(n->in[1]) || n->in[1]->dtype != F32)
@@ -80,26 +77,19 @@ static const char *why_text(const double *cycles, bool taken, Arena *a)
 			    cycles_text(cycles[!taken], a));
 }
 
-/* What was measured to be faster goes before what is expected to be. */
-static bool pays(Job *job, const Options *o, const Target *t)
+static bool pays(void *data, const Options *o, const Target *t, const Decision **choice)
 {
+	const Job *job = data;
 	Arena *a = &job->g->ctx->perm;
 	Decision *d = NEW(a, Decision);
 	double cycles[] = {product_cycles(job->m, job->k, job->n_out, t), strassen_cycles(job->m, job->k, job->n_out, t)};
-	bool taken = cycles[1] < 0.98 * cycles[0];
+	const char *key = arena_format(a, "%lldx%lld by %lldx%lld", (long long)job->m, (long long)job->k,
+				       (long long)job->k, (long long)job->n_out);
 
-	*d = (Decision){.what = "strassen", .key = arena_format(a, "%lldx%lld by %lldx%lld", (long long)job->m,
-								 (long long)job->k, (long long)job->k, (long long)job->n_out)};
-	Entry *e = tuned_find(o->tuned, t->name, d->what, d->key);
-	d->measured = e && (!strcmp(e->value, ways[0]) || !strcmp(e->value, ways[1]));
-	if (e && !d->measured)
-		tuned_stale(o->tuned, e, "off or 7 products");
-	if (d->measured)
-		taken = !strcmp(e->value, ways[1]);
-	d->chosen = ways[taken];
-	d->other[d->nother++] = ways[!taken];
+	*d = (Decision){.what = "strassen", .key = key};
+	int taken = take_way(o, t, d, ways, 2, cycles[1] < 0.98 * cycles[0], "off or 7 products");
 	d->why = why_text(cycles, taken, a);
-	job->choice = d;
+	*choice = d;
 	return taken;
 }
 
@@ -152,19 +142,18 @@ static Value *input_sums(const Job *job)
 	return node_new(g, op, job->n, 2, in, 1, NULL)->out[0];
 }
 
-static void rewrite_product(const Job *job)
+static void rewrite_product(void *data, const Decision *choice)
 {
+	const Job *job = data;
 	Graph *g = job->g;
 	Node *n = job->n;
 	const Op *op = op_find("tcc", "StrassenOutput");
 	Value *s = input_sums(job), *p = put(g, n, "MatMul", s, weight_sums(job), END_IN);
 	Value *in[] = {p, const_from(g, F32, 2, (int64_t[]){STRASSEN_BLOCKS, STRASSEN_PRODUCTS}, c_table[0]), job->x};
-	Decision *quiet = arena_copy(&g->ctx->perm, job->choice, sizeof *quiet);
 
 	Value *y = node_new(g, op, n, 3, in, 1, NULL)->out[0];
-	quiet->quiet = true;
-	p->def->choice = job->choice;
-	s->def->choice = y->def->choice = quiet;
+	p->def->choice = choice;
+	s->def->choice = y->def->choice = quiet_choice(g, choice);
 	if (is_op(n, "Gemm") && has_in(n, 2))
 		y = put(g, n, "Add", y, n->in[2], END_IN);
 	value_replace(g, n->out[0], y);
@@ -173,20 +162,7 @@ static void rewrite_product(const Job *job)
 
 void pass_strassen(Graph *g, const Options *o)
 {
-	const Target *t = targets_read(g->ctx, o->target ? o->target : "c").target[0]; /* of several the best decides */
-	uint32_t nodes = g->nnode;
+	static const Method method = {sizeof(Job), fits, pays, rewrite_product};
 
-	for (uint32_t i = 0; i < nodes; i++) {
-		Node *n = g->node[i];
-		Job job;
-
-		if (!fits(g, n, &job))
-			continue;
-		if (pays(&job, o, t))
-			rewrite_product(&job);
-		else
-			n->choice = job.choice;
-	}
-	drop_empty_nodes(g);
-	graph_sort(g);
+	method_apply(g, o, &method);
 }

@@ -17,13 +17,12 @@
  * than the usual 0, 1, -1, 2, -2 (found by trying dyadic pairs on random maps). */
 #include <math.h>
 #include <string.h>
-#include "codegen/heur.h"
-#include "codegen/tuned.h"
 #include "ir/op/winograd.h"
 #include "passes/consts.h"
+#include "passes/methods.h"
 #include "passes/place.h"
 
-enum { TAPS_MAX = 5, ALPHA_MAX = 6 };
+enum { ALPHA_MAX = WINOGRAD_ALPHA };
 
 void pass_winograd(Graph *g, const Options *o);
 
@@ -75,7 +74,7 @@ static void fill_tables(Tables *t, int m, int r)
 	polynomial(roots, last, -1, t->b[last]);
 }
 
-static Value *table_value(Graph *g, int rows, int columns, double (*x)[ALPHA_MAX])
+static Value *table_value(Graph *g, int rows, int columns, const double (*x)[ALPHA_MAX])
 {
 	double all[ALPHA_MAX * ALPHA_MAX];
 
@@ -94,58 +93,37 @@ typedef struct Job {
 	int64_t most;  /* images */
 	Tables table[WINOGRAD_AXES];
 	int64_t tiles[WINOGRAD_AXES];
-	const Decision *choice;
 } Job;
 
-static bool fits(Graph *g, Node *n, Job *job)
+static bool fits(Graph *g, Node *n, void *data)
 {
+	Job *job = data;
 	const Value *w = n->nin > 1 ? n->in[1] : NULL;
 
-	if (!is_op(n, "Conv") || !is_const(w) || w->dtype != F32 || ATTR_OF(n, Sliding)->group != 1)
+	*job = (Job){.g = g, .n = n};
+	if (!is_op(n, "Conv") || !is_const(w) || w->dtype != F32 || (has_in(n, 2) && !is_const(n->in[2])) ||
+	    !conv_size(g, n, job->window, &job->conv) || !winograd_fits(&job->conv, job->window))
 		return false;
 	if (fills_lanes_by_columns(g, n)) /* few products: the maps would take longer */
 		return false;
-	if (has_in(n, 2) && !is_const(n->in[2]))
-		return false;
-	const Shape *x = &n->in[0]->shape;
-	ConvSize *s = &job->conv;
-	*job = (Job){.g = g, .n = n, .conv = {.axes = x->rank - 2}};
-	if (s->axes > WINOGRAD_AXES || !dim_known(x->dim[1]))
-		return false;
-	windows_of(g, n, x, &w->shape, job->window);
-	int wide = 0;
-	for (int i = 0; i < s->axes; i++) {
-		const WindowAxis *a = &job->window[i];
-		bool plain = a->stride == 1 && (a->dilation == 1 || a->size == 1) && a->size <= TAPS_MAX;
-		if (!plain || !dim_known(a->out) || !dim_known(a->before) || (a->size == 1 && a->before.k))
-			return false;
-		wide += a->size > 1;
-		s->size[i] = a->out.k;
-		s->taps[i] = a->size;
-	}
-	s->batch = dim_lo(g->syms, x->dim[0]) > 1 ? dim_lo(g->syms, x->dim[0]) : 1;
-	job->most = dim_hi(g->syms, x->dim[0]) > s->batch ? dim_hi(g->syms, x->dim[0]) : s->batch;
-	s->in = x->dim[1].k;
-	s->out = w->shape.dim[0].k;
-	return wide > 0;
+	job->most = dim_hi(g->syms, n->in[0]->shape.dim[0]);
+	job->most = job->most > job->conv.batch ? job->most : job->conv.batch;
+	return true;
 }
 
 /* ---- the cheapest way ---- */
 
-/* Tiles from alpha inputs along every axis of several taps. False: that leaves one output, or none. */
-static bool set_tiles(Job *job, int alpha)
+/* Tiles from alpha inputs along every axis of several taps. */
+static void set_tiles(Job *job, int alpha)
 {
 	const ConvSize *s = &job->conv;
 
 	for (int i = 0; i < s->axes; i++) {
 		int m = winograd_tile(s->taps[i], alpha);
 
-		if (m < 2 && s->taps[i] > 1)
-			return false;
 		fill_tables(&job->table[i], m, (int)s->taps[i]);
 		job->tiles[i] = (s->size[i] + m - 1) / m;
 	}
-	return true;
 }
 
 /* "1x64x56x56 by 64x3x3", "1..8x64x56x56 by 64x3x3" */
@@ -189,11 +167,11 @@ static double mean_cycles(const Job *job, int alpha, const Target *t)
 	return many.batch == job->conv.batch ? cycles : sqrt(cycles * way_cycles(&many, alpha, t));
 }
 
-static void find_ways(Job *job, const Target *t, Ways *w)
+static void find_ways(const Job *job, const Target *t, Ways *w)
 {
 	*w = (Ways){.n = 1, .cycles = {mean_cycles(job, 0, t)}};
 	for (int alpha = 4; alpha <= ALPHA_MAX; alpha += 2) {
-		if (!set_tiles(job, alpha))
+		if (!winograd_gives(&job->conv, alpha))
 			continue;
 		w->alpha[w->n] = alpha;
 		w->cycles[w->n] = mean_cycles(job, alpha, t);
@@ -201,21 +179,6 @@ static void find_ways(Job *job, const Target *t, Ways *w)
 			w->best = w->n;
 		w->n++;
 	}
-}
-
-/* What was measured to be the fastest goes before what is expected to be. */
-static void ask_measured(const Options *o, const Target *t, Decision *choice, Ways *w, Arena *a)
-{
-	Entry *e = tuned_find(o->tuned, t->name, choice->what, choice->key);
-	int i = 0;
-
-	while (e && i < w->n && strcmp(alpha_text(w->alpha[i], a), e->value) != 0)
-		i++;
-	if (e && i == w->n)
-		tuned_stale(o->tuned, e, "off, 4 or 6, if such tiles give outputs");
-	else if (e)
-		w->best = i;
-	choice->measured = e && i < w->n;
 }
 
 /* "Winograd from 6 a side: 1.40 Mcycles, from 4: 2.45 Mcycles, direct sum: 3.62 Mcycles" */
@@ -233,22 +196,24 @@ static const char *ways_text(const Ways *w, Arena *a)
 }
 
 /* Sets the tiles of the way to take; false: the direct sum is. */
-static bool choose_tiles(Job *job, const Options *o, const Target *t)
+static bool pays(void *data, const Options *o, const Target *t, const Decision **choice)
 {
+	Job *job = data;
 	Arena *a = &job->g->ctx->perm;
-	Decision *choice = NEW(a, Decision);
+	Decision *d = NEW(a, Decision);
+	const char *name[1 + ALPHA_MAX];
 	Ways w;
 
-	*choice = (Decision){.what = "winograd", .key = key_of(job, a)};
+	*d = (Decision){.what = "winograd", .key = key_of(job, a)};
 	find_ways(job, t, &w);
-	ask_measured(o, t, choice, &w, a);
-	choice->chosen = alpha_text(w.alpha[w.best], a);
-	choice->why = ways_text(&w, a);
 	for (int i = 0; i < w.n; i++)
-		if (i != w.best)
-			choice->other[choice->nother++] = alpha_text(w.alpha[i], a);
-	job->choice = choice;
-	return w.best && set_tiles(job, w.alpha[w.best]);
+		name[i] = alpha_text(w.alpha[i], a);
+	w.best = take_way(o, t, d, name, w.n, w.best, "off, 4 or 6, if such tiles give outputs");
+	d->why = ways_text(&w, a);
+	*choice = d;
+	if (w.best)
+		set_tiles(job, w.alpha[w.best]);
+	return w.best;
 }
 
 /* ---- the rewriting ---- */
@@ -257,7 +222,7 @@ static bool choose_tiles(Job *job, const Options *o, const Target *t)
  * `step` from each other. */
 static void transform_kernel(const Tables *t0, const Tables *t1, const float *w, float *u, int64_t step)
 {
-	double half[ALPHA_MAX][TAPS_MAX];
+	double half[ALPHA_MAX][WINOGRAD_TAPS];
 
 	for (int i = 0; i < t0->alpha; i++)
 		for (int q = 0; q < t1->r; q++) {
@@ -324,17 +289,9 @@ static Value *bias_of(const Job *job)
 	return const_from(job->g, F32, 2 + job->conv.axes, (int64_t[]){1, job->conv.out, 1, 1}, b);
 }
 
-/* The product says why it is there; what stands around it belongs to it. */
-static const Decision *quiet_choice(const Job *job)
+static void rewrite_conv(void *data, const Decision *choice)
 {
-	Decision *d = arena_copy(&job->g->ctx->perm, job->choice, sizeof *d);
-
-	d->quiet = true;
-	return d;
-}
-
-static void rewrite_conv(Job *job)
-{
+	const Job *job = data;
 	Graph *g = job->g;
 	Node *n = job->n;
 	Value *in[1 + WINOGRAD_AXES] = {n->in[0]}, *out[1 + WINOGRAD_AXES];
@@ -346,7 +303,7 @@ static void rewrite_conv(Job *job)
 	ia->before = ints_new(job, get_before);
 	oa->size = ints_new(job, get_size);
 	for (int i = 0; i < job->conv.axes; i++) {
-		Tables *t = &job->table[i];
+		const Tables *t = &job->table[i];
 
 		in[1 + i] = table_value(g, t->alpha, t->alpha, t->b);
 		out[1 + i] = table_value(g, t->m, t->alpha, t->a);
@@ -354,8 +311,8 @@ static void rewrite_conv(Job *job)
 	Value *v = node_new(g, input, n, 1 + job->conv.axes, in, 1, ia)->out[0];
 	out[0] = put(g, n, "MatMul", v, transformed_weights(job), END_IN);
 	Value *y = node_new(g, output, n, 1 + job->conv.axes, out, 1, oa)->out[0];
-	out[0]->def->choice = job->choice;
-	v->def->choice = y->def->choice = quiet_choice(job);
+	out[0]->def->choice = choice;
+	v->def->choice = y->def->choice = quiet_choice(g, choice);
 	if (has_in(n, 2))
 		y = put(g, n, "Add", y, bias_of(job), END_IN);
 	value_replace(g, n->out[0], y);
@@ -364,20 +321,7 @@ static void rewrite_conv(Job *job)
 
 void pass_winograd(Graph *g, const Options *o)
 {
-	const Target *t = targets_read(g->ctx, o->target ? o->target : "c").target[0]; /* of several the best decides */
-	uint32_t nodes = g->nnode;
+	static const Method method = {sizeof(Job), fits, pays, rewrite_conv};
 
-	for (uint32_t i = 0; i < nodes; i++) {
-		Node *n = g->node[i];
-		Job job;
-
-		if (!fits(g, n, &job))
-			continue;
-		if (choose_tiles(&job, o, t))
-			rewrite_conv(&job);
-		else
-			n->choice = job.choice;
-	}
-	drop_empty_nodes(g);
-	graph_sort(g);
+	method_apply(g, o, &method);
 }
