@@ -328,11 +328,11 @@ static bool choose_bytes(const Module *m, const Stage *s, Contraction *c)
 	return !vectors || (c->nk && c->k[c->nk - 1].a == 1 && !step_varies(&c->k[c->nk - 1]));
 }
 
-/* The sum of a - zero by b from that of a, or of a + 128 where a has a sign, by b. */
+/* The sum of a - zero by b from that of a by b, or of a + 128 where dots take no sign in a. */
 static Expr *whole_sum(Module *m, Stage *s, const Contraction *c, Expr *acc)
 {
 	Lower *l = s->l;
-	int64_t raised = c->of == FOURS && c->four == 4 && c->a->dtype == I8 ? 128 : 0;
+	int64_t raised = c->of == FOURS && c->four == 4 && c->b_type == I8 && c->a->dtype == I8 ? 128 : 0;
 	Expr *zero = c->a_zero ? c->a_zero : num(l, I32, 0);
 	if (c->of == FLOATS || (zero->kind == X_NUM && zero->i + raised == 0))
 		return acc;

@@ -10,8 +10,9 @@
  *
  *     acc[i][j] += a[i, k] b[k, j] + a[i, k + 1] b[k + 1, j] + ..     k = 0, 4, ..; the weights behind the last are 0
  *
- * Bytes with a sign are read 128 higher, and b has its zero point subtracted where it is packed, so that what the sum lacks,
- * zero * sum over k of b[k, j], is a number for each j: the epilogue adds it. Bytes that lie along the lanes of both operands
+ * b has its zero point subtracted where it is packed, so that what the sum lacks, zero * sum over k of b[k, j], is a number for
+ * each j: the epilogue adds it. Where an instruction takes all four (dots), bytes of a with a sign are read 128 higher, which
+ * counts as a zero point; else they are widened and multiplied in two pairs. Bytes that lie along the lanes of both operands
  * are multiplied as floats, which hold every such sum exactly. */
 #ifndef TCC_CODEGEN_CONTRACT_H
 #define TCC_CODEGEN_CONTRACT_H

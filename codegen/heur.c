@@ -66,13 +66,17 @@ static double tile_loads(const Contraction *c, const Target *t, bool by_rows, in
 	return (double)(row_loads(&c->row, points) * vectors + held + (b - held) * points) / c->row.taps;
 }
 
+/* A vector of sums takes up four products of bytes with one instruction, a dot; or as pairs with two multiplications and two
+ * additions, for which bytes are widened. */
+static double four_cycles(bool pairs) { return pairs ? 1.25 : 0.5; }
+
 /* One step of k for a tile: the busiest of multiply-adds, loads, the stream of b and the latency of an accumulator; the
  * others count a little, for nothing overlaps perfectly. The start and end of a tile are spread over its steps. */
 static double step_cycles(const Contraction *c, const Target *t, bool by_rows, int64_t points, int64_t vectors)
 {
 	int64_t bytes = (int64_t)dtype_bytes(c->of == FLOATS ? F32 : c->b_type, vectors * t->lanes * c->four);
 	bool pairs = c->four > 1 && c->b_type == I16;
-	double fma = (double)(points * vectors * (pairs ? 2 : 1)) / 2;
+	double fma = (double)(points * vectors) * four_cycles(pairs);
 	double loads = tile_loads(c, t, by_rows, points, vectors) / 2 + (pairs ? (double)(vectors + 2 * points) / 2 : 0);
 	bool near = c->steps * bytes <= t->l1 / 2; /* the panel stays in the first cache */
 	double stream = (double)bytes / (near ? FIRST_STREAM : SECOND_STREAM);

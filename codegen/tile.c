@@ -320,10 +320,12 @@ static void print_four(Tile *t, int64_t n)
 {
 	Out *o = t->p.out;
 	indent(t);
-	put_text(o, by_pairs(t) ? "\tvp v0 = v_pairs(" : "\tvi v0 = v_set_i(");
-	put_text(o, "v_four_%s%s(a + ", dtype_name(t->c->a->dtype), n < 4 ? "_n" : "");
+	put_text(o, by_pairs(t) ? "\tvp v0 = v_pairs_" : "\tvi v0 = v_set_i(v_four_");
+	put_text(o, "%s%s(a + ", dtype_name(t->c->a->dtype), n < 4 ? "_n" : "");
 	put_a(t, 0);
-	put_text(o, n < 4 ? ", %d));\n" : "));\n", (int)n);
+	if (n < 4)
+		put_text(o, ", %d", (int)n);
+	put_text(o, by_pairs(t) ? ");\n" : "));\n");
 }
 
 static void print_products(Tile *t)

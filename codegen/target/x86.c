@@ -5,7 +5,8 @@
 #include "codegen/target.h"
 #include "codegen/target/math.h"
 
-/* Fours of neighbouring bytes, those with a sign 128 higher; of the last four of a row perhaps only n. */
+/* Fours of neighbouring bytes, of the last four of a row perhaps only n: for dots those with a sign 128 higher, or as
+ * pairs of 16 bits. */
 #define BYTE_FOURS													\
 	V("v_four_u8", "int32_t", "const uint8_t *p", "\tint32_t x;\n\tmemcpy(&x, p, 4);\n\treturn x;\n"),			\
 	V("v_four_i8", "int32_t", "const int8_t *p",									\
@@ -14,7 +15,11 @@
 	  "\tint32_t x = p[0];\n\tx |= n > 1 ? p[1] << 8 : 0;\n\treturn x | (n > 2 ? p[2] << 16 : 0);\n"),			\
 	V("v_four_i8_n", "int32_t", "const int8_t *p, int n",								\
 	  "\tuint8_t x[3] = {(uint8_t)p[0]};\n\tx[1] = n > 1 ? (uint8_t)p[1] : 0;\n\tx[2] = n > 2 ? (uint8_t)p[2] : 0;\n"	\
-	  "\treturn v_four_u8_n(x, 3) ^ 0x808080;\n"),
+	  "\treturn v_four_u8_n(x, 3) ^ 0x808080;\n"),									\
+	V("v_pairs_u8", "vp", "const uint8_t *p", "\treturn v_wide_u8(v_four_u8(p));\n"),				\
+	V("v_pairs_i8", "vp", "const int8_t *p", "\treturn v_wide_i8(v_four_u8((const uint8_t *)p));\n"),		\
+	V("v_pairs_u8_n", "vp", "const uint8_t *p, int n", "\treturn v_wide_u8(v_four_u8_n(p, n));\n"),			\
+	V("v_pairs_i8_n", "vp", "const int8_t *p, int n", "\treturn v_wide_i8(v_four_u8_n((const uint8_t *)p, n));\n"),
 
 /* Blocks of other elements are turned as floats of the same bits. */
 #define COLUMNS(lanes)												\
@@ -171,9 +176,12 @@ static const Helper avx2[] = {
 	{"vp", "typedef struct vp { __m256i even, odd; } vp;	/* fours of bytes as pairs of 16 bits: 0 and 2, 1 and 3 */\n"},
 	V("v_load_pairs", "vp", "const int16_t *p",
 	  "\treturn (vp){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 16))};\n"),
-	V("v_pairs", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
+	V("v_wide_u8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
 	  "\t__m256i all = _mm256_set1_epi32(x);\n"
 	  "\treturn (vp){_mm256_and_si256(all, _mm256_set1_epi16(255)), _mm256_srli_epi16(all, 8)};\n"),
+	V("v_wide_i8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
+	  "\t__m256i all = _mm256_set1_epi32(x);\n"
+	  "\treturn (vp){_mm256_srai_epi16(_mm256_slli_epi16(all, 8), 8), _mm256_srai_epi16(all, 8)};\n"),
 	V("v_add_pairs", "vi", "vi sum, vp a, vp b",
 	  "\treturn sum + (vi)_mm256_madd_epi16(a.even, b.even) + (vi)_mm256_madd_epi16(a.odd, b.odd);\n"),
 	BYTE_FOURS
@@ -322,9 +330,12 @@ static const Helper avx512[] = {
 	V("v_under", "vf", "vf x, float high", "\t/* x < high ? x : high */\n\treturn _mm512_min_ps(x, _mm512_set1_ps(high));\n"),
 	{"vp", "typedef struct vp { __m512i even, odd; } vp;	/* fours of bytes as pairs of 16 bits: 0 and 2, 1 and 3 */\n"},
 	V("v_load_pairs", "vp", "const int16_t *p", "\treturn (vp){_mm512_loadu_si512(p), _mm512_loadu_si512(p + 32)};\n"),
-	V("v_pairs", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
+	V("v_wide_u8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
 	  "\t__m512i all = _mm512_set1_epi32(x);\n"
 	  "\treturn (vp){_mm512_and_si512(all, _mm512_set1_epi16(255)), _mm512_srli_epi16(all, 8)};\n"),
+	V("v_wide_i8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
+	  "\t__m512i all = _mm512_set1_epi32(x);\n"
+	  "\treturn (vp){_mm512_srai_epi16(_mm512_slli_epi16(all, 8), 8), _mm512_srai_epi16(all, 8)};\n"),
 	V("v_add_pairs", "vi", "vi sum, vp a, vp b",
 	  "\treturn sum + (vi)_mm512_madd_epi16(a.even, b.even) + (vi)_mm512_madd_epi16(a.odd, b.odd);\n"),
 	V("v_load_fours", "vi", "const int8_t *p", "\treturn (vi)_mm512_loadu_si512(p);\n"),
