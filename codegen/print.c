@@ -596,9 +596,22 @@ static void print_vector_cast(Printer *p, Expr *x, bool tight)
 		print_vector(p, x->arg[0], tight);
 		return;
 	}
-	put_text(p->out, from == BOOL ? "v_select(" : x->dtype == BOOL ? "v_not(v_eq(" : x->dtype == F16 ? "v_half(" : from == F32 ? "v_int(" : "v_float(");
-	print_vector(p, x->arg[0], false);
-	put_text(p->out, from == BOOL ? ", v_set(1.0f), v_set(0.0f))" : x->dtype == BOOL ? ", v_set(0.0f)))" : ")");
+	bool rounded = from == F32 && is_lane_int(x->dtype) && x->arg[0]->kind == X_ALU && x->arg[0]->op == ROUND && !bound_name(p, x->arg[0]);
+	const char *open = from == F32 ? "v_int(" : "v_float(", *close = ")";
+	if (rounded) {
+		open = "v_nearest(";
+	} else if (from == BOOL) {
+		open = "v_select(";
+		close = ", v_set(1.0f), v_set(0.0f))";
+	} else if (x->dtype == BOOL) {
+		open = "v_not(v_eq(";
+		close = ", v_set(0.0f)))";
+	} else if (x->dtype == F16) {
+		open = "v_half(";
+	}
+	put_text(p->out, "%s", open);
+	print_vector(p, rounded ? x->arg[0]->arg[0] : x->arg[0], false);
+	put_text(p->out, "%s", close);
 }
 
 void print_vector(Printer *p, Expr *x, bool tight)

@@ -5,6 +5,7 @@
  *
  * An integer of up to 32 bits has a lane of 32: bytes are widened where they are read and cut where they are stored, and so
  * are halves; bools are masks. */
+#include <math.h>
 #include "codegen/nest.h"
 
 bool is_lane_int(DType t) { return t == I32 || t == U8 || t == I8; }
@@ -82,21 +83,37 @@ bool is_bound(const Expr *x, bool lowest)
 	return test->kind == X_ALU && test->op == LT && test->arg[!lowest] == x->arg[2] && test->arg[lowest] == x->arg[1];
 }
 
-/* x is a float within what the integer type holds, by its form. */
+/* The bounds of a number, by its form: between two numbers, perhaps rounded, as an integer, plus a number. */
+static bool range_of(const Expr *x, double *low, double *high)
+{
+	if (is_bound(x, false) && is_bound(x->arg[1], true)) {
+		*low = floor(x->arg[1]->arg[2]->f);
+		*high = ceil(x->arg[2]->f);
+		return true;
+	}
+	if ((x->kind == X_ALU && x->op == ROUND) || (x->kind == X_CAST && x->dtype == I32))
+		return range_of(x->arg[0], low, high);
+	if (x->kind != X_ALU || x->op != ADD || x->dtype != I32 || x->arg[1]->kind != X_NUM || !range_of(x->arg[0], low, high))
+		return false;
+	*low += (double)x->arg[1]->i;
+	*high += (double)x->arg[1]->i;
+	return true;
+}
+
 static bool is_within(const Expr *x, DType t)
 {
-	double lowest = is_unsigned(t) ? 0 : -128;
-	return is_bound(x, false) && is_bound(x->arg[1], true) && x->arg[2]->f <= lowest + 255 &&
-	       x->arg[1]->arg[2]->f >= lowest;
+	double low, high, lowest = t == I32 ? -0x1p30 : is_unsigned(t) ? 0 : -128;
+	return range_of(x, &low, &high) && low >= lowest && high <= (t == I32 ? 0x1p30 : lowest + 255);
 }
 
 static bool vector_cast(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
 	DType from = x->arg[0]->dtype, to = x->dtype;
 	bool widens = is_lane_int(from) && (to == F32 || to == I32);
-	bool cuts = from == F32 && (to == U8 || to == I8) && is_within(x->arg[0], to);
-	bool halves = (from == F16 && to == F32) || (from == F32 && to == F16);
-	return ((from == BOOL && to == F32) || (from == F32 && to == BOOL) || widens || cuts || (halves && !m->o->strict)) && vectorisable(m, s, x->arg[0], axis);
+	bool cuts = (from == F32 || from == I32) && is_lane_int(to) && is_within(x->arg[0], to);
+	bool halves = !m->o->strict && ((from == F16 && to == F32) || (from == F32 && to == F16));
+	bool masks = (from == BOOL && to == F32) || (from == F32 && to == BOOL);
+	return (masks || widens || cuts || halves) && vectorisable(m, s, x->arg[0], axis);
 }
 
 /* Bytes only as far as results are bytes again. */

@@ -154,9 +154,8 @@ static const Helper avx2[] = {
 	V("v_load_i8_n", "vi", "const int8_t *p, int n",
 	  "\tint8_t x[8] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[i];\n\treturn v_load_i8(x);\n"),
 	V("v_bytes", "__m128i", "vi x", "\t/* the low byte of each lane */\n"
-	  "\tx &= (vi)_mm256_set1_epi32(255);\n"
-	  "\t__m128i s = _mm_packus_epi32(_mm256_castsi256_si128((__m256i)x), _mm256_extracti128_si256((__m256i)x, 1));\n"
-	  "\treturn _mm_packus_epi16(s, s);\n"),
+	  "\t__m256i s = _mm256_shuffle_epi8((__m256i)x, _mm256_set1_epi32(0x0c080400));\n"
+	  "\treturn _mm_unpacklo_epi32(_mm256_castsi256_si128(s), _mm256_extracti128_si256(s, 1));\n"),
 	V("v_store_u8", "void", "uint8_t *p, vi x", "\t_mm_storel_epi64((__m128i *)p, v_bytes(x));\n"),
 	V("v_store_i8", "void", "int8_t *p, vi x", "\t_mm_storel_epi64((__m128i *)p, v_bytes(x));\n"),
 	V("v_store_u8_n", "void", "uint8_t *p, vi x, int n",
@@ -171,6 +170,7 @@ static const Helper avx2[] = {
 	  "\treturn (vi)_mm256_blendv_epi8(bits, top, _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)));\n"),
 	V("v_float", "vf", "vi x", "\treturn _mm256_cvtepi32_ps((__m256i)x);\n"),
 	V("v_int", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm256_cvttps_epi32(x);\n"),
+	V("v_nearest", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm256_cvtps_epi32(x);\n"),
 	V("v_above", "vf", "vf x, float low", "\t/* low < x ? x : low */\n\treturn _mm256_max_ps(x, _mm256_set1_ps(low));\n"),
 	V("v_under", "vf", "vf x, float high", "\t/* x < high ? x : high */\n\treturn _mm256_min_ps(x, _mm256_set1_ps(high));\n"),
 	{"vp", "typedef struct vp { __m256i even, odd; } vp;	/* fours of bytes as pairs of 16 bits: 0 and 2, 1 and 3 */\n"},
@@ -326,6 +326,7 @@ static const Helper avx512[] = {
 	  "\treturn (vi)_mm512_mask_mov_epi32(bits, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q), top);\n"),
 	V("v_float", "vf", "vi x", "\treturn _mm512_cvtepi32_ps((__m512i)x);\n"),
 	V("v_int", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm512_cvttps_epi32(x);\n"),
+	V("v_nearest", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm512_cvtps_epi32(x);\n"),
 	V("v_above", "vf", "vf x, float low", "\t/* low < x ? x : low */\n\treturn _mm512_max_ps(x, _mm512_set1_ps(low));\n"),
 	V("v_under", "vf", "vf x, float high", "\t/* x < high ? x : high */\n\treturn _mm512_min_ps(x, _mm512_set1_ps(high));\n"),
 	{"vp", "typedef struct vp { __m512i even, odd; } vp;	/* fours of bytes as pairs of 16 bits: 0 and 2, 1 and 3 */\n"},

@@ -156,6 +156,16 @@ static Expr *saturated_expr(Lower *l, DType t, Expr *x)
 	return cast(l, t, choose(l, alu2(l, LT, x, highest), x, highest));
 }
 
+/* The same of a sum round(x) + zero, a known number: bounds come first, so that what is rounded goes to an integer at once. */
+static Expr *rounded_expr(Lower *l, DType t, Expr *x, int64_t zero)
+{
+	Expr *low = num(l, x->dtype, int_lowest(t) - (double)zero), *high = num(l, x->dtype, int_highest(t) - (double)zero);
+
+	x = choose(l, alu2(l, LT, low, x), x, low);
+	x = cast(l, I32, alu1(l, ROUND, choose(l, alu2(l, LT, x, high), x, high)));
+	return cast(l, t, zero ? alu2(l, ADD, x, num(l, I32, (double)zero)) : x);
+}
+
 static void quantize_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	const double *x = in_f64(e, in[0]), *scale = in_f64(e, in[1]), *zero = has_in(n, 2) ? in_f64(e, in[2]) : NULL;
@@ -180,11 +190,15 @@ static Expr *quantize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	bool whole = scale->kind == X_NUM && scale->f == 1;
 	Expr *q = cast(l, w, cast(l, p, whole ? x : alu2(l, DIV, x, scale)));
 
+	Expr *zero = has_in(n, 2) ? scale_at(l, n, 2, at) : num(l, to, 0);
+
 	(void)slot;
+	if ((to == U8 || to == I8) && zero->kind == X_NUM)
+		return rounded_expr(l, to, q, zero->i);
 	if (is_int(to))
 		q = alu1(l, ROUND, q);
 	if (has_in(n, 2))
-		q = alu2(l, ADD, q, cast(l, w, scale_at(l, n, 2, at)));
+		q = alu2(l, ADD, q, cast(l, w, zero));
 	return is_int(to) ? saturated_expr(l, to, q) : cast_by(l, to, q, ATTR_OF(n, Quantize)->saturate, 0);
 }
 
