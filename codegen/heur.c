@@ -193,6 +193,18 @@ double direct_cycles(const ConvSize *s, const Target *t)
 	return with_weights(points * products / 2, products * t->lanes * 4);
 }
 
+double bytes_cycles(const ConvSize *s, const Target *t)
+{
+	int last = s->axes - 1, four = t->lanes > 1 ? 4 : 1;
+	double points = (double)s->batch, rows = 1;
+	for (int i = 0; i < s->axes; i++) {
+		points *= (double)s->size[i];
+		rows *= i < last ? (double)s->taps[i] : 1;
+	}
+	double steps = rows * (double)((s->taps[last] * s->in + four - 1) / four) * vectors(t, s->out);
+	return points * steps * (four == 1 ? 0.5 : 1.25 * four_cycles(!t->dots));
+}
+
 bool winograd_gives(const ConvSize *s, int alpha)
 {
 	bool gives = true;

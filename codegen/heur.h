@@ -37,6 +37,8 @@ int winograd_tile(int64_t taps, int alpha);
 /* Tiles of 4, 6, .. inputs; false: such tiles give one output, or none. */
 enum { WINOGRAD_ALPHA = 6 };
 bool winograd_gives(const ConvSize *s, int alpha);
+/* Directly, in sums of bytes. */
+double bytes_cycles(const ConvSize *s, const Target *t);
 
 /* A matrix of m x k by a constant one of k x n; the same by Strassen's method, its maps included. */
 double product_cycles(int64_t m, int64_t k, int64_t n, const Target *t);

@@ -219,7 +219,8 @@ bool make_transform(Module *m, Stage *s)
 	Transform *t = NEW(arena, Transform);
 	Draft d = {.body = s->body, .address = s->address, .naxes = s->naxes};
 	memcpy(d.axis, s->axis, sizeof d.axis);
-	if (s->out->dtype != F32 || !find_sum(s->body) || find_sum(s->body)->arg[0]->kind != X_ALU)
+	bool lanes = s->out->dtype == F32 || is_lane_int(s->out->dtype);
+	if (!lanes || !find_sum(s->body) || find_sum(s->body)->arg[0]->kind != X_ALU)
 		return false;
 	cut_axes(s, &d);
 	Expr *sum = find_sum(d.body);

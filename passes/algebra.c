@@ -20,19 +20,16 @@ static const Rule *const means[] = {mean_rules, NULL}; /* of what is no part of 
 
 void pass_algebra(Graph *g, const Options *o)
 {
-	(void)o;
-	rewrite(g, exact);
+	rewrite(g, o, exact);
 }
 
 void pass_chains(Graph *g, const Options *o)
 {
-	(void)o;
-	rewrite(g, chains);
+	rewrite(g, o, chains);
 }
 
 void pass_patterns(Graph *g, const Options *o)
 {
-	(void)o;
-	rewrite(g, patterns);
-	rewrite(g, means);
+	rewrite(g, o, patterns);
+	rewrite(g, o, means);
 }

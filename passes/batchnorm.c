@@ -347,6 +347,5 @@ void pass_batchnorm(Graph *g, const Options *o)
 {
 	static const Rule *const tables[] = {rules, NULL};
 
-	(void)o;
-	rewrite(g, tables);
+	rewrite(g, o, tables);
 }

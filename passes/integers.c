@@ -13,7 +13,7 @@
  *
  * needs: shapes; constants that are still quantised, so it runs before fold.  keeps: results to a step. */
 #include "ir/op/composite.h"
-#include "passes/pass.h"
+#include "passes/methods.h"
 #include "passes/rewrite.h"
 
 void pass_integers(Graph *g, const Options *o);
@@ -73,6 +73,35 @@ static Value *sum_as_float(Graph *g, const Node *n, Value *sum, Value *scales)
 	return put(g, n, "Mul", cast_value(g, n, sum, F32), scales, END_IN);
 }
 
+/* ---- whether it pays ---- */
+
+/* What goes in and comes out has so many bytes an element. */
+static double map_stream(const ConvSize *s, const Target *t, int bytes)
+{
+	double points = (double)s->batch;
+
+	for (int i = 0; i < s->axes; i++)
+		points *= (double)s->size[i];
+	return stream_cycles(t, points * (double)(s->in + s->out) * bytes);
+}
+
+/* Floats can take Winograd's method, which may leave fewer products than an instruction on bytes takes at a time. */
+static bool floats_win(const Rewrite *w, Node *n)
+{
+	const Target *t = deciding_target(w->g, w->o);
+	WindowAxis window[MAX_SPATIAL];
+	ConvSize s;
+
+	if (!conv_size(w->g, n, window, &s) || !winograd_fits(&s, window) || !pass_runs("winograd", w->o))
+		return false;
+	double bytes = bytes_cycles(&s, t) + map_stream(&s, t, 1), best = bytes;
+	for (int alpha = 4; alpha <= WINOGRAD_ALPHA; alpha += 2) {
+		double floats = winograd_gives(&s, alpha) ? winograd_cycles(&s, alpha, t) + map_stream(&s, t, 4) : best;
+		best = floats < best ? floats : best;
+	}
+	return best < 0.95 * bytes;
+}
+
 /* ---- the products ---- */
 
 static Value *conv(Rewrite *w, Node *n)
@@ -81,7 +110,7 @@ static Value *conv(Rewrite *w, Node *n)
 	Node *x = dequantised_data(g, n->in[0]), *v = x ? dequantised_weights(g, n->in[1], 0) : NULL;
 	int rank = n->out[0]->shape.rank;
 
-	if (!v)
+	if (!v || floats_win(w, n))
 		return NULL;
 	Value *sum = put_attr(g, n, "ConvInteger", n->attr, x->in[X], v->in[X], optional_in(x, ZERO), optional_in(v, ZERO), END_IN);
 	Value *y = sum_as_float(g, n, sum, both_scales(g, n, x, v, 1, rank)), *b = optional_in(n, 2);
@@ -165,6 +194,5 @@ void pass_integers(Graph *g, const Options *o)
 {
 	static const Rule *const tables[] = {rules, NULL};
 
-	(void)o;
-	rewrite(g, tables);
+	rewrite(g, o, tables);
 }

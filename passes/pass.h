@@ -56,6 +56,9 @@ extern const Pass pass_table[];
 /* Run all passes that `o` asks for. -v prints a line each: time, nodes before and after. */
 void passes_run(Graph *g, const Options *o);
 
+/* Whether they run the pass of that name. */
+bool pass_runs(const char *name, const Options *o);
+
 /* The table for --list-passes: a line a name, in order of their first run. */
 void passes_list(FILE *f);
 #endif

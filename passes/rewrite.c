@@ -188,7 +188,7 @@ static bool sweep(Rewrite *w, const Rule *const *tables)
 	return changed;
 }
 
-void rewrite(Graph *g, const Rule *const *tables)
+void rewrite(Graph *g, const Options *o, const Rule *const *tables)
 {
 	ArenaMark mark = arena_mark(&g->ctx->scratch);
 	uint32_t sweeps = 0, most = g->nnode + 100;
@@ -198,6 +198,7 @@ void rewrite(Graph *g, const Rule *const *tables)
 		assert(sweeps < most && "no rules undo each other");
 		sweeps++;
 		start(&w, g);
+		w.o = o;
 		changed = sweep(&w, tables);
 		if (changed) {
 			sweep_dead(&w);

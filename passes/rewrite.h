@@ -9,9 +9,11 @@
 #ifndef TCC_PASSES_REWRITE_H
 #define TCC_PASSES_REWRITE_H
 #include "ir/op.h"
+#include "passes/pass.h"
 
 typedef struct Rewrite {
 	Graph *g;
+	const Options *o;
 	struct Uses *uses; /* by value id, kept up to date */
 	uint32_t cuses;
 	bool *dead;        /* by node id */
@@ -27,7 +29,7 @@ typedef struct Rule {
 } Rule;
 
 /* Apply the rules of all tables, in that order, until none fires. A table ends in {0}, the list of tables in NULL. */
-void rewrite(Graph *g, const Rule *const *tables);
+void rewrite(Graph *g, const Options *o, const Rule *const *tables);
 
 /* ---- asking ---- */
 

@@ -66,6 +66,8 @@ static bool is_wanted(const Pass *p, const Options *o)
 	return p->level <= o->level && !(o->strict && p->exactness == ROUNDS);
 }
 
+bool pass_runs(const char *name, const Options *o) { return is_wanted(first_row(name), o); }
+
 /* Bodies come after the graph around them: they see what it found out, and those that the pass makes are done too. */
 static void run_everywhere(const Pass *p, Graph *g, const Options *o)
 {
