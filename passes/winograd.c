@@ -1,8 +1,8 @@
 /* winograd.c -- convolutions with fewer products: 2 to 5 taps a spatial axis by Winograd's method where that is cheaper.
  *
  * needs  shapes, constant weights
- * keeps  results up to the rounding of F(m, r), which grows with alpha: 4 loses about as much as the direct sum, 6 four
- *        times, 8 (left out, and hardly faster) twenty times
+ * keeps  results up to the rounding of F(m, r), which grows with alpha: 4 loses about as much as the direct sum, 6 two to
+ *        four times as much, 8 (left out, see docs/performance.md) four times that
  *
  *     Conv(x, W) + b   ->   WinogradOutput(MatMul(WinogradInput(x), U), A) + b        U = G W G^T, here and now
  *

@@ -228,7 +228,7 @@ static void test_quantised(void **state)
 }
 
 #ifdef __x86_64__
-/* Both ways stored as bytes by vectors: the map that leaves Winograd's method, and the tile that sums bytes. */
+/* The map that leaves Winograd's method stores bytes. */
 static void avx2_quantised(void **state)
 {
 	Ctx c;
