@@ -1,6 +1,7 @@
-/* consts.c -- arithmetic on float constants, in double and rounded once. */
+/* consts.c -- arithmetic on float constants, in double and rounded once; constants side by side. */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 #include "passes/consts.h"
 
 double add_f64(double a, double b) { return a + b; }
@@ -97,4 +98,41 @@ Value *const_from(Graph *g, DType t, int rank, const int64_t *dims, const double
 	for (int64_t i = 0; i < y->count; i++)
 		store_f64(t, y->data, i, x[i]);
 	return value_const(g, NULL, y);
+}
+
+/* ---- side by side ---- */
+
+Tensor *side_by_side(Graph *g, Tensor *const *part, int n, int axis)
+{
+	int64_t dims[] = {part[0]->dim[0], part[0]->dim[1]}, rows = axis ? dims[0] : 1;
+
+	for (int i = 1; i < n; i++)
+		dims[axis] += part[i]->dim[axis];
+	Tensor *y = tensor_new(&g->ctx->perm, part[0]->dtype, 2, dims);
+	char *to = y->data;
+	for (int64_t r = 0; r < rows; r++)
+		for (int i = 0; i < n; i++) {
+			size_t bytes = dtype_bytes(y->dtype, part[i]->count / rows);
+			memcpy(to, (const char *)part[i]->data + (size_t)r * bytes, bytes);
+			to += bytes;
+		}
+	return y;
+}
+
+Tensor *row_of(Graph *g, DType t, const Value *c, double x, int64_t n)
+{
+	Tensor *y = tensor_new(&g->ctx->scratch, t, 2, (int64_t[]){1, n});
+	size_t one = dtype_bytes(t, 1);
+
+	if (c && c->data->count == n) {
+		memcpy(y->data, c->data->data, dtype_bytes(t, n));
+		return y;
+	}
+	for (int64_t i = 0; i < n; i++) {
+		if (c)
+			memcpy((char *)y->data + (size_t)i * one, c->data->data, one);
+		else
+			store_f64(t, y->data, i, x);
+	}
+	return y;
 }

@@ -1,4 +1,4 @@
-/* consts.h -- arithmetic on float constants, in double and rounded once. */
+/* consts.h -- arithmetic on float constants, in double and rounded once; constants side by side. */
 #ifndef TCC_PASSES_CONSTS_H
 #define TCC_PASSES_CONSTS_H
 #include "passes/rewrite.h"
@@ -20,4 +20,10 @@ double *along_axis(Graph *g, const Value *c, int rank, int axis, int64_t n);
 
 /* A constant of type t and that shape. */
 Value *const_from(Graph *g, DType t, int rank, const int64_t *dims, const double *x);
+
+/* Matrices side by side along `axis`, whose other sizes agree; in perm. */
+Tensor *side_by_side(Graph *g, Tensor *const *part, int n, int axis);
+
+/* c, which may be one number, as a row [1, n] of type t; NULL: n times x. In scratch. */
+Tensor *row_of(Graph *g, DType t, const Value *c, double x, int64_t n);
 #endif
