@@ -123,7 +123,7 @@ fi
 tally emitted-c sh tests/emit/check.sh build/release/tcc-compile samples/digits/digits.onnx $few
 check demo sh tools/demo.sh
 tally onnx-constants build/release/suite -t none -c
-[ -d $shared/onnx-backend ] && tally onnx-sizes build/release/suite -t c -s
+[ -d $shared/onnx-backend ] && tally onnx-sizes build/release/suite -t none -s
 tally onnx-tests build/release/suite
 if [ -d $shared/zoo ]; then
 	tally zoo build/release/zoo
