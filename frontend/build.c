@@ -40,12 +40,12 @@ static void build_input(Frame *f, const ValueInfoProto *p)
 		value_bind(f, p->name, value_const(f->g, p->name, choice->tensor));
 		return;
 	}
-	if (!d.dtype)
-		fail(f->im->ctx, EXIT_MODEL, "E-TYPE", "input '%s' has no type", shown(f->im->ctx, p->name));
 	if (d.kind == KIND_MAP) {
 		value_bind(f, p->name, map_input(f, p));
 		return;
 	}
+	if (!d.dtype)
+		fail(f->im->ctx, EXIT_MODEL, "E-TYPE", "input '%s' has no type", shown(f->im->ctx, p->name));
 	if (d.kind == KIND_TENSOR) {
 		Shape shape = input_shape(f->im, p, d.shape);
 		v = value_input(f->g, p->name, d.dtype, &shape);

@@ -88,6 +88,8 @@ static unsigned axes_cut(Graph *g, const Node *n)
 	int count = (int)dim_number(g, n, shape_count(g, &n->in[1]->shape)), rank = n->in[0]->shape.rank;
 	if (by_data(g, n, 3))
 		return (1u << rank) - 1;
+	if (count < 0 || count > rank)
+		fail_node(g, n, "E-SHAPE", "%d starts are given for rank %d", count, rank);
 	return has_in(n, 3) ? axis_set(g, n, const_i64(g, n, 3, &count), count, rank) : (1u << count) - 1;
 }
 

@@ -145,7 +145,7 @@ static Cost compile(step *next, int nodes)
 	return (Cost){(double)(clock() - start) / CLOCKS_PER_SEC, (double)ctx.memory_used};
 }
 
-/* Of eight times as many nodes, eight times as much; 64 times would be the square. */
+/* Of eight times as many nodes, eight times as much; 64 times would be the square, and a busy machine doubles times. */
 static void cost_grows_with_nodes(void **state)
 {
 	static step *const steps[] = {times_matrix, soft, shifted};
@@ -154,7 +154,7 @@ static void cost_grows_with_nodes(void **state)
 	for (int k = 0; k < 3; k++) {
 		Cost few = compile(steps[k], FEW), many = compile(steps[k], TIMES * FEW);
 		assert_true(many.bytes < 1.3 * TIMES * few.bytes);
-		assert_true(many.seconds < 2 * TIMES * few.seconds);
+		assert_true(many.seconds < 4 * TIMES * few.seconds);
 	}
 }
 

@@ -106,6 +106,7 @@ static void slices(void **state)
 	has_shape(SLICE("f32[2,n]", "0", "9223372036854775807", "1"), "[2,n]");
 	is_refused(SLICE("f32[5]", "0", "1", "0"), EXIT_MODEL, "E-VALUE");
 	has_shape("graph (%x f32[5], %s i64[1]) -> (%y) { %y = Slice(%x, %s, %s) }", "[y.0]");
+	is_refused("graph (%x f32[5], %s i64[80]) -> (%y) { %y = Slice(%x, %s, %s) }", EXIT_MODEL, "E-SHAPE");
 }
 
 static void pads(void **state)
