@@ -59,14 +59,14 @@ static double inside_of(const Eval *e, const Node *n, const Trait *trait)
 	return most;
 }
 
-/* One node on inputs that are a little off, constants too: a program may fold them, which rounds. */
+/* One node on inputs that are a little off. */
 static void eval_moved(Model *m, Eval *e, const Node *n, const Trait *trait, uint64_t *state)
 {
 	Tensor *was[MOST_SLOTS] = {0};
 	bool move = !trait->exact;
 
 	for (int i = 0; move && i < n->nin; i++)
-		if (n->in[i] && !(trait->decides >> i & 1) && may_move(e->value[n->in[i]->id])) {
+		if (n->in[i] && !n->in[i]->data && !(trait->decides >> i & 1) && may_move(e->value[n->in[i]->id])) {
 			was[i] = e->value[n->in[i]->id];
 			e->value[n->in[i]->id] = moved(&m->c->results, was[i], 4, 0, state);
 		}
