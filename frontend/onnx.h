@@ -83,6 +83,7 @@ typedef struct Import {
 	Choice *choice; /* of symbolic dimensions */
 	int nchoice, cchoice;
 	Names dims; /* symbolic dimensions of the model's inputs */
+	bool differentiates; /* some node is a Gradient: it follows floats back to what they are made of */
 } Import;
 
 /* What a node calls. */

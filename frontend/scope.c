@@ -292,6 +292,7 @@ static Callee callee_of(Import *im, Scope *s, size_t node)
 		call.kind = CALL_GRADIENT;
 	else if (!operator_of(p->domain, type, call.version))
 		call.kind = CALL_MISSING;
+	im->differentiates |= call.kind == CALL_GRADIENT;
 	return call;
 }
 

@@ -3,7 +3,7 @@
  * Inference needs sizes as numbers: Reshape wants its shape, Slice its ends, and exporters compute those from Shape
  * with Cast, Div, Concat and the like, some of it in floats. So a node with small constant inputs is evaluated at once,
  * and a value whose elements inference has found out (see Value.content) is one. The fold pass does the same to large
- * ones. */
+ * ones, and to floats of models that differentiate: a Gradient asks what they are made of. */
 #include "frontend/onnx.h"
 
 #define SMALL 256 /* elements */
@@ -22,8 +22,10 @@ static bool small(const Value *v)
 	return true;
 }
 
-static bool all_known(const Node *n)
+static bool all_known(const Frame *f, const Node *n)
 {
+	if (f->im->differentiates && n->nout && is_float(n->out[0]->dtype))
+		return false;
 	for (int i = 0; i < n->nin; i++)
 		if (n->in[i] && (!n->in[i]->data || !small(n->in[i])))
 			return false;
@@ -70,7 +72,7 @@ void settle(Frame *f, Node *n)
 
 	for (int i = 0; i < n->nout; i++)
 		known = known && content_known(n->out[i]);
-	if (!known && !all_known(n))
+	if (!known && !all_known(f, n))
 		return;
 	if (!known)
 		evaluate(f, n);

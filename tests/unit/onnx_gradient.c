@@ -65,6 +65,17 @@ static void of_values_between(void **state)
 	expect("dy", 1);
 }
 
+/* k = 2 stays what h2 is made of, though both are known. */
+static void of_constants(void **state)
+{
+	(void)state;
+	begin();
+	add_tensor(&m, "k", FLOAT, "", &(float){2}, sizeof(float));
+	add_node(&m, "Mul", "k,k", "k2");
+	gradient_node("k", "dk", "k", NULL, "k2");
+	expect("dk", 4);
+}
+
 /* v stands for what is named. */
 static void at_another_place(void **state)
 {
@@ -122,7 +133,8 @@ static void what_is_wrong_is_refused(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(of_inputs), TEST(of_values_between), TEST(at_another_place), TEST(of_a_gradient),
+	const struct CMUnitTest tests[] = {TEST(of_inputs), TEST(of_values_between), TEST(of_constants),
+					   TEST(at_another_place), TEST(of_a_gradient),
 					   TEST(it_waits_for_what_it_names), TEST(what_is_wrong_is_refused)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
