@@ -258,7 +258,9 @@ static Range strip_range(const Stage *s, Arena *a)
 	const Held *h = r->held;
 	const Window *w = &s->rows;
 	int64_t n = s->strips->n;
-	if (!h || own_rows(&h->need))
+	if (h && own_rows(&h->need))
+		return (Range){"t", "u"};
+	if (!h)
 		return (Range){row_text(w->step, "t", w->first, a), row_text(w->step, "u", w->last + 1 - w->step, a)};
 	Range range = {arena_format(a, "n%d", r->id + 1), arena_format(a, "e%d", r->id + 1)};
 	if (s->body && w->first < 0)
