@@ -1,6 +1,6 @@
 /* graph.c -- building graphs: values, nodes, and one value taking the place of another.
  *
- *     put(g, like, "Add", a, b, END_IN)  ->  node_new()  ->  checks of counts, op->infer  ->  the new output */
+ *     put(g, like, "Add", a, b, END_IN)  ->  node_new()  ->  checks of counts, infer_node  ->  the new output */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -200,7 +200,7 @@ Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *con
 	n->attr = attr ? attr : attr_new(g, op);
 	fresh_outputs(g, n, like, nout);
 	check_counts(g, n);
-	op->infer(g, n);
+	infer_node(g, n);
 	check_sizes(g, n);
 	GROW(&g->ctx->perm, g->node, g->nnode, g->cnode);
 	g->node[g->nnode++] = n;

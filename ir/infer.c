@@ -84,6 +84,13 @@ void need_type(Graph *g, const Node *n, int slot, const char *classes)
 		  classes_text(g, classes));
 }
 
+void infer_node(Graph *g, Node *n)
+{
+	if (n->op->types && has_in(n, 0))
+		need_type(g, n, 0, n->op->types);
+	n->op->infer(g, n);
+}
+
 /* ---- ranks and axes ---- */
 
 void need_rank(Graph *g, const Node *n, int slot, int lo, int hi)

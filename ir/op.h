@@ -134,6 +134,7 @@ struct Op {
 	int ulp;            /* bound of eval's f32 result against the exact one that emitted code must also meet; 0: exact */
 	const Attr *attrs;
 	size_t attr_size;
+	const char *types;  /* classes that input 0 may be of, as need_type() takes them; NULL: any, or infer says */
 	void (*infer)(Graph *g, Node *n);
 	void (*eval)(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out);
 	void (*trust)(Graph *g, Node *n);
@@ -153,6 +154,9 @@ extern const Op *const op_table[]; /* NULL at the end, in the order of ops.def *
 const Op *op_find(const char *domain, const char *name); /* NULL when there is none; "ai.onnx" is "" */
 const Op *op_named(const char *name);                    /* "Conv" or "domain.Name"; NULL when there is none */
 bool is_op(const Node *n, const char *name);             /* n is there and of ai.onnx's operator of that name */
+
+/* Checks the type of input 0, and everything else by `infer`; sets types and shapes of the outputs. */
+void infer_node(Graph *g, Node *n);
 
 /* ---- helpers of infer (infer.c) ---- */
 

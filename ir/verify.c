@@ -195,7 +195,7 @@ static void infer_again(const Law *l, Node *n)
 		const char *said = arena_string(&c->scratch, c->message);
 		broken(l, "inference refuses it: %s", said);
 	}
-	n->op->infer(l->g, n);
+	infer_node(l->g, n);
 	memcpy(&c->border, &border, sizeof border);
 }
 

@@ -75,7 +75,7 @@ static void infer_again(Graph *g, Node *n)
 	for (int i = 0; i < n->nout; i++)
 		if (n->out[i])
 			before[i] = n->out[i]->shape;
-	n->op->infer(g, n);
+	infer_node(g, n);
 	for (int i = 0; i < n->nout; i++) {
 		if (!n->out[i])
 			continue;

@@ -117,7 +117,7 @@ static void infer_types(Graph *g, Node *n)
 	for (int i = 0; i < n->nout; i++)
 		if (n->out[i])
 			was[i] = *n->out[i];
-	n->op->infer(g, n);
+	infer_node(g, n);
 	for (int i = 0; i < n->nout; i++) {
 		if (!n->out[i])
 			continue;

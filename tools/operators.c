@@ -41,12 +41,32 @@ static void print_older(FILE *f, const char *type)
 	}
 }
 
+/* Of the first input: "float, int". */
+static void print_types(FILE *f, const char *classes)
+{
+	static const struct {
+		char letter;
+		const char *name;
+	} word[] = {{'f', "float"}, {'i', "int"}, {'u', "uint"}, {'b', "bool"}, {'s', "string"}, {'c', "complex"}};
+	const char *comma = "";
+
+	fputs(classes ? "" : "any", f);
+	for (size_t i = 0; classes && i < sizeof word / sizeof *word; i++) {
+		if (!strchr(classes, word[i].letter))
+			continue;
+		fprintf(f, "%s%s", comma, word[i].name);
+		comma = ", ";
+	}
+}
+
 static void print_row(FILE *f, const Op *op)
 {
 	char in[32], out[32];
 
 	fprintf(f, "| %s | %s | %s | ", op->name, count_text(in, sizeof in, op->min_in, op->max_in),
 		count_text(out, sizeof out, op->min_out, op->max_out));
+	print_types(f, op->types);
+	fputs(" | ", f);
 	if (!*domain_of(op))
 		print_older(f, op->name);
 	fprintf(f, " | %s |", way_of(op));
@@ -69,8 +89,8 @@ static void print_domain(FILE *f, const char *domain)
 		if (!strcmp(domain_of(op_table[i]), domain))
 			list[n++] = op_table[i];
 	qsort(list, (size_t)n, sizeof *list, by_name);
-	fprintf(f, "\n## %s: %d operators\n\n| operator | inputs | outputs | older forms, before | emitted as | ULP |\n"
-		   "|---|---|---|---|---|---|\n", *domain ? domain : "ai.onnx", n);
+	fprintf(f, "\n## %s: %d operators\n\n| operator | inputs | outputs | types | older forms, before | emitted as | ULP |\n"
+		   "|---|---|---|---|---|---|---|\n", *domain ? domain : "ai.onnx", n);
 	for (int i = 0; i < n; i++)
 		print_row(f, list[i]);
 	free(list);
@@ -98,7 +118,8 @@ void operators_list(FILE *f)
 	for (const Target *const *t = target_table; *t; t++)
 		fprintf(f, "%s %s", t == target_table ? "" : ",", (*t)->name);
 	fputs(".\nTypes and attributes that the specification has and the compiler has not are refused when a model is compiled.\n"
-	      "\n- **older forms, before**: versions before which the operator was written in another way, which is taken "
+	      "\n- **types** of the first input. int and uint: of 2 to 64 bits, float: from 4 to 64\n"
+	      "- **older forms, before**: versions before which the operator was written in another way, which is taken "
 	      "too\n- **emitted as**: a formula of one element, a graph of simpler operators, or control flow\n- **ULP**: what a "
 	      "result in float may differ from the exact one, in units in the last place; tests hold every target to it\n", f);
 	print_domain(f, "");

@@ -57,7 +57,7 @@ REAL1(Shrink, "fiu", x < -P(lambd) ? x + P(bias) : x > P(lambd) ? x - P(bias) : 
 
 static void prelu_infer(Graph *g, Node *n)
 {
-	infer_fold(g, n, "fiu");
+	infer_fold(g, n);
 	if (n->out[0] && !shape_same(&n->out[0]->shape, &n->in[0]->shape))
 		fail_node(g, n, "E-SHAPE", "slope has shape %s, which does not broadcast to that of x, %s",
 			  shape_text(g, &n->in[1]->shape), shape_text(g, &n->in[0]->shape));
@@ -96,7 +96,7 @@ static Expr *prelu_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 }
 
 const Op op_PRelu = {.name = "PRelu", .domain = "", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
-		     .flags = POINTWISE | CHEAP, .infer = prelu_infer, .eval = prelu_eval, .lower = prelu_lower};
+		     .flags = POINTWISE | CHEAP, .types = "fiu", .infer = prelu_infer, .eval = prelu_eval, .lower = prelu_lower};
 
 /* ---- exponential ---- */
 

@@ -22,7 +22,6 @@ static void infer(Graph *g, Node *n)
 
 	if (spatial != 2 && spatial != 3)
 		fail_node(g, n, "E-SHAPE", "size has %d elements; it must have 4 or 5", count);
-	need_type(g, n, THETA, "f");
 	need_rank(g, n, THETA, 3, 3);
 	need_size(g, n, THETA, 1, dim(spatial));
 	need_size(g, n, THETA, 2, dim(spatial + 1));
@@ -97,5 +96,5 @@ static const Attr attrs[] = {ATTR_INT(AffineGrid, align_corners, 0), {0}};
 const Op op_affinegrid = {
 	.name = "AffineGrid", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct AffineGrid),
-	.infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
+	.types = "f", .infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
 };

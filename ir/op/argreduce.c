@@ -12,7 +12,6 @@ static int axis_of(Graph *g, const Node *n, int rank)
 static void infer(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 1, -1);
-	need_type(g, n, 0, "fiu");
 	const Shape *x = &n->in[0]->shape;
 	Shape y = {.rank = 0};
 	int axis = axis_of(g, n, x->rank);
@@ -83,9 +82,9 @@ static const Attr attrs[] = {ATTR_INT(ArgReduce, axis, 0), ATTR_INT(ArgReduce, k
 
 const Op op_ArgMax = {
 	.name = "ArgMax", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES,
-	.attrs = attrs, .attr_size = sizeof(struct ArgReduce), .infer = infer, .eval = eval, .lower = lower,
+	.attrs = attrs, .attr_size = sizeof(struct ArgReduce), .types = "fiu", .infer = infer, .eval = eval, .lower = lower,
 };
 const Op op_ArgMin = {
 	.name = "ArgMin", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES,
-	.attrs = attrs, .attr_size = sizeof(struct ArgReduce), .infer = infer, .eval = eval, .lower = lower,
+	.attrs = attrs, .attr_size = sizeof(struct ArgReduce), .types = "fiu", .infer = infer, .eval = eval, .lower = lower,
 };

@@ -160,7 +160,7 @@ NUMBER2(Sum, "f", x + y, wrap_add(a, b), alu2(l, ADD, x, y), NULL,
 
 /* ---- Mean: the sum, divided by the number of inputs ---- */
 
-static void Mean_infer(Graph *g, Node *n) { infer_fold(g, n, "f"); }
+static void Mean_infer(Graph *g, Node *n) { infer_fold(g, n); }
 
 static void Mean_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
@@ -185,7 +185,7 @@ static Expr *Mean_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	return cast(l, n->out[0]->dtype, Mean_expr(l, n, at));
 }
 
-POINTWISE_OP(Mean, 1, .max_in = -1, .expand = expand_terms, .flags = POINTWISE | CHEAP | COMMUTES, .ulp = 2)
+POINTWISE_OP(Mean, "f", 1, .max_in = -1, .expand = expand_terms, .flags = POINTWISE | CHEAP | COMMUTES, .ulp = 2)
 
 /* ---- one number ---- */
 

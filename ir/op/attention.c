@@ -71,7 +71,6 @@ static void check_attrs(Graph *g, const Node *n)
 static void check_inputs(Graph *g, const Node *n)
 {
 	for (int i = Q; i <= V; i++) {
-		need_type(g, n, i, "f");
 		need_rank(g, n, i, n->in[Q]->shape.rank, n->in[Q]->shape.rank);
 		same_type(g, n, Q, i);
 	}
@@ -341,5 +340,5 @@ static void expand(Graph *g, Node *n)
 const Op op_attention = {
 	.name = "Attention", .min_in = 3, .max_in = 7, .min_out = 1, .max_out = 4, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct Attention),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

@@ -26,7 +26,7 @@ static void batchnorm_infer(Graph *g, Node *n)
 
 	need_rank(g, n, 0, 1, MAX_RANK);
 	channels = x->rank > 1 ? x->dim[1] : dim(1);
-	for (int i = 0; i <= VAR; i++)
+	for (int i = SCALE; i <= VAR; i++)
 		need_type(g, n, i, "f");
 	for (int i = SCALE; i <= VAR; i++) {
 		need_rank(g, n, i, 1, 1);
@@ -154,5 +154,5 @@ static Expr *batchnorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_batchnormalization = {
 	.name = "BatchNormalization", .min_in = 5, .max_in = 5, .min_out = 1, .max_out = 3,
 	.flags = POINTWISE | CHEAP, .ulp = 8, .attrs = batchnorm_attrs, .attr_size = sizeof(struct Norm),
-	.infer = batchnorm_infer, .eval = batchnorm_eval, .expand = batchnorm_expand, .lower = batchnorm_lower,
+	.types = "f", .infer = batchnorm_infer, .eval = batchnorm_eval, .expand = batchnorm_expand, .lower = batchnorm_lower,
 };

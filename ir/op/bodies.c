@@ -104,7 +104,7 @@ void infer_inside(Graph *g, Node *n)
 		for (int i = 0; i < body->nin; i++)
 			more |= tell_input(g, n, b, i);
 		for (uint32_t i = 0; more && i < body->nnode; i++)
-			body->node[i]->op->infer(body, body->node[i]);
+			infer_node(body, body->node[i]);
 	}
 }
 

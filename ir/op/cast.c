@@ -43,8 +43,6 @@ static void infer_cast(Graph *g, Node *n, DType to)
 
 	if (from == STR && to == BOOL)
 		fail_unsupported(g, n, "casts from %s to %s", dtype_name(from), dtype_name(to));
-	if (from != STR)
-		need_type(g, n, 0, "fiub");
 	set_out(g, n, 0, to, &n->in[0]->shape);
 	cast_content(g, n, to);
 }
@@ -170,11 +168,11 @@ static Expr *cast_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_Cast = {.name = "Cast", .domain = "", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 		    .flags = POINTWISE | CHEAP, .attrs = cast_attrs, .attr_size = sizeof(struct Cast),
-		    .infer = cast_infer, .eval = cast_eval, .lower = cast_lower};
+		    .types = "fiubs", .infer = cast_infer, .eval = cast_eval, .lower = cast_lower};
 
 const Op op_CastLike = {.name = "CastLike", .domain = "", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
 			.flags = POINTWISE | CHEAP, .attrs = castlike_attrs, .attr_size = sizeof(struct Cast),
-			.infer = castlike_infer, .eval = cast_eval, .lower = cast_lower};
+			.types = "fiubs", .infer = castlike_infer, .eval = cast_eval, .lower = cast_lower};
 
 /* ---- BitCast: the same bits, read as a type of the same width ---- */
 
@@ -182,7 +180,6 @@ static void bitcast_infer(Graph *g, Node *n)
 {
 	DType from = n->in[0]->dtype, to = ATTR_OF(n, Cast)->to;
 
-	need_type(g, n, 0, "fiubc");
 	if (to == STR || dtype_info(from)->bits != dtype_info(to)->bits)
 		fail_node(g, n, "E-TYPE", "bits of %s (%d) are read as %s (%d); both must have one width",
 			  dtype_name(from), dtype_info(from)->bits, dtype_name(to), dtype_info(to)->bits);
@@ -203,4 +200,4 @@ static Expr *bitcast_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_BitCast = {.name = "BitCast", .domain = "", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 		       .flags = POINTWISE | CHEAP, .attrs = bitcast_attrs, .attr_size = sizeof(struct Cast),
-		       .infer = bitcast_infer, .eval = bitcast_eval, .lower = bitcast_lower};
+		       .types = "fiubc", .infer = bitcast_infer, .eval = bitcast_eval, .lower = bitcast_lower};

@@ -17,7 +17,6 @@ static void infer(Graph *g, Node *n)
 {
 	const Shape *x = &n->in[X]->shape, *w = &n->in[W]->shape;
 
-	need_type(g, n, X, "f");
 	same_type(g, n, X, W);
 	need_rank(g, n, X, 3, 3);
 	need_rank(g, n, W, 3, 3);
@@ -65,5 +64,5 @@ static void expand(Graph *g, Node *n)
 const Op op_causalconv = {
 	.name = "CausalConvWithState", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 2, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct CausalConv),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

@@ -42,7 +42,6 @@ static void infer(Graph *g, Node *n)
 	int64_t taps = 1, windows = 1;
 
 	need_rank(g, n, X, 3, 3);
-	need_type(g, n, X, "fiu");
 	if (is_given(g, n)) {
 		given_out(g, n);
 		return;
@@ -193,5 +192,5 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_col2im = {
 	.name = "Col2Im", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 16,
 	.attrs = attrs, .attr_size = sizeof(struct Sliding),
-	.infer = infer, .trust = trust, .eval = eval, .lower = lower,
+	.types = "fiu", .infer = infer, .trust = trust, .eval = eval, .lower = lower,
 };

@@ -7,11 +7,11 @@
 
 /* ---- two elements: a row's C formula is compiled for double and for int64_t ---- */
 
-#define COMPARE(Name, types, formula, expr, sizes, ...)                                                                \
+#define COMPARE(Name, classes, formula, expr, sizes, ...)                                                              \
 	static bool Name##_f64(double x, double y) { return formula; }                                                 \
 	static bool Name##_i64(int64_t x, int64_t y) { return formula; }                                               \
 	static Expr *Name##_expr(Lower *l, const Node *n, Expr *x, Expr *y) { (void)n; return expr; }                  \
-	static void Name##_infer(Graph *g, Node *n) { infer_compare(g, n, types, sizes); }                             \
+	static void Name##_infer(Graph *g, Node *n) { infer_compare(g, n, sizes); }                                    \
 	static void Name##_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)                         \
 	{                                                                                                              \
 		(void)n;                                                                                               \
@@ -22,13 +22,10 @@
 		(void)slot;                                                                                            \
 		return lower_fold(l, n, at, Name##_expr);                                                              \
 	}                                                                                                              \
-	POINTWISE_OP(Name, 2, .max_in = 2, __VA_ARGS__)
+	POINTWISE_OP(Name, classes, 2, .max_in = 2, __VA_ARGS__)
 
-/* types NULL: any */
-static void infer_compare(Graph *g, Node *n, const char *types, SizeRule *sizes)
+static void infer_compare(Graph *g, Node *n, SizeRule *sizes)
 {
-	if (types)
-		need_type(g, n, 0, types);
 	same_type(g, n, 0, 1);
 	infer_broadcast(g, n, BOOL);
 	fold_content(g, n, sizes);
@@ -102,11 +99,10 @@ COMPARE(GreaterOrEqual, "fiu", x >= y, alu2(l, LE, y, x), sizes_greater_equal, C
 		(void)slot;                                                                                            \
 		return lower_unary(l, n, at, Name##_expr);                                                             \
 	}                                                                                                              \
-	POINTWISE_OP(Name, 1, .max_in = 1, CHEAP_EXACT, __VA_ARGS__)
+	POINTWISE_OP(Name, "f", 1, .max_in = 1, CHEAP_EXACT, __VA_ARGS__)
 
 static void infer_predicate(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "f");
 	set_out(g, n, 0, BOOL, &n->in[0]->shape);
 }
 

@@ -32,7 +32,6 @@ static void infer_conv(Graph *g, Node *n, DType t)
 
 static void conv_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "f");
 	same_type(g, n, 0, 1);
 	if (has_in(n, 2)) {
 		same_type(g, n, 0, 2);
@@ -159,7 +158,7 @@ static Expr *conv_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_conv = {
 	.name = "Conv", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES, .ulp = 16, .attrs = conv_attrs, .attr_size = sizeof(struct Sliding),
-	.infer = conv_infer, .eval = conv_eval, .lower = conv_lower,
+	.types = "f", .infer = conv_infer, .eval = conv_eval, .lower = conv_lower,
 };
 
 /* ---- ConvInteger ---- */
@@ -177,7 +176,6 @@ static void need_zero_point(Graph *g, const Node *n, int slot, Dim channels)
 
 static void convinteger_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "iu");
 	need_type(g, n, 1, "iu");
 	need_zero_point(g, n, 0, dim(1));
 	need_zero_point(g, n, 1, n->in[1]->shape.rank > 0 ? n->in[1]->shape.dim[0] : dim(1));
@@ -222,5 +220,5 @@ static Expr *convinteger_lower(Lower *l, const Node *n, int slot, Expr *const *a
 const Op op_convinteger = {
 	.name = "ConvInteger", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES, .attrs = conv_attrs, .attr_size = sizeof(struct Sliding),
-	.infer = convinteger_infer, .eval = convinteger_eval, .lower = convinteger_lower,
+	.types = "iu", .infer = convinteger_infer, .eval = convinteger_eval, .lower = convinteger_lower,
 };

@@ -57,7 +57,6 @@ static void convtranspose_infer(Graph *g, Node *n)
 	WindowAxis axis[MAX_SPATIAL];
 	Shape y;
 
-	need_type(g, n, 0, "f");
 	same_type(g, n, 0, 1);
 	need_rank(g, n, 0, 3, MAX_RANK);
 	need_rank(g, n, 1, x->rank, x->rank);
@@ -229,5 +228,5 @@ static Expr *convtranspose_lower(Lower *l, const Node *n, int slot, Expr *const 
 const Op op_convtranspose = {
 	.name = "ConvTranspose", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES, .ulp = 16, .attrs = convtranspose_attrs, .attr_size = sizeof(struct Sliding),
-	.infer = convtranspose_infer, .eval = convtranspose_eval, .lower = convtranspose_lower,
+	.types = "f", .infer = convtranspose_infer, .eval = convtranspose_eval, .lower = convtranspose_lower,
 };

@@ -131,7 +131,6 @@ static void infer(Graph *g, Node *n)
 	Shape y = shape_scalar();
 	Dim size = size_of_node(g, n);
 
-	need_type(g, n, 0, "i");
 	need_rank(g, n, 0, 0, 0);
 	set_out(g, n, 0, I64, &y);
 	set_content(g, n->out[0], 1, &size);
@@ -158,5 +157,5 @@ static const Attr attrs[] = {ATTR_REQUIRED(Counted, size, A_STRING), {0}};
 
 const Op op_tcc_Counted = {
 	.name = "Counted", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = KEPT,
-	.attrs = attrs, .attr_size = sizeof(struct Counted), .infer = infer, .eval = eval, .lower = lower,
+	.attrs = attrs, .attr_size = sizeof(struct Counted), .types = "i", .infer = infer, .eval = eval, .lower = lower,
 };

@@ -15,7 +15,6 @@ static void infer(Graph *g, Node *n)
 {
 	int count;
 	need_rank(g, n, 0, 1, -1);
-	need_type(g, n, 0, "fiu");
 	need_type(g, n, 1, "i");
 	if (!dim_is(shape_count(g, &n->in[1]->shape), 1))
 		fail_node(g, n, "E-SHAPE", "axis has shape %s; it must have one element",
@@ -143,11 +142,11 @@ static const Attr attrs[] = {ATTR_INT(Cumulate, exclusive, 0), ATTR_INT(Cumulate
 
 const Op op_CumSum = {
 	.name = "CumSum", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .infer = infer, .eval = eval, .expand = expand,
+	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .types = "fiu", .infer = infer, .eval = eval, .expand = expand,
 	.lower = lower,
 };
 const Op op_CumProd = {
 	.name = "CumProd", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .infer = infer, .eval = eval, .expand = expand,
+	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .types = "fiu", .infer = infer, .eval = eval, .expand = expand,
 	.lower = lower,
 };

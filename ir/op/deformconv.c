@@ -39,7 +39,6 @@ static Sizes sizes_of(Graph *g, const Node *n)
 
 static void infer(Graph *g, Node *n)
 {
-	need_type(g, n, X, "f");
 	for (int i = X; i <= MASK; i++)
 		if (has_in(n, i))
 			same_type(g, n, X, i);
@@ -126,5 +125,5 @@ static void expand(Graph *g, Node *n)
 const Op op_deformconv = {
 	.name = "DeformConv", .min_in = 3, .max_in = 5, .min_out = 1, .max_out = 1, .ulp = 256,
 	.attrs = attrs, .attr_size = sizeof(struct DeformConv),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

@@ -72,5 +72,5 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_det = {
 	.name = "Det", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 256,
-	.infer = infer, .eval = eval, .lower = lower,
+	.types = "f", .infer = infer, .eval = eval, .lower = lower,
 };

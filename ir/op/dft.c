@@ -207,7 +207,6 @@ static void infer(Graph *g, Node *n)
 	const struct Dft *a = n->attr;
 	Shape y = n->in[X]->shape;
 
-	need_type(g, n, X, "f");
 	need_rank(g, n, X, 2, MAX_RANK);
 	if (dft_is_given(g, n)) {
 		take_given_shape(g, n);
@@ -329,7 +328,7 @@ static const Attr dft_attrs[] = {ATTR_INT(Dft, inverse, 0), ATTR_INT(Dft, onesid
 const Op op_dft = {
 	.name = "DFT", .min_in = 1, .max_in = 3, .min_out = 1, .max_out = 1, .ulp = 256,
 	.attrs = dft_attrs, .attr_size = sizeof(struct Dft),
-	.infer = infer, .trust = dft_trust, .eval = eval_expansion, .expand = expand,
+	.types = "f", .infer = infer, .trust = dft_trust, .eval = eval_expansion, .expand = expand,
 };
 
 /* ---- STFT ---- */
@@ -366,7 +365,6 @@ static bool stft_is_given(Graph *g, const Node *n)
 
 static void stft_infer(Graph *g, Node *n)
 {
-	need_type(g, n, SIGNAL, "f");
 	need_rank(g, n, SIGNAL, 2, 3);
 	if (stft_is_given(g, n)) {
 		given_out(g, n);
@@ -508,5 +506,5 @@ static const Attr stft_attrs[] = {ATTR_INT(Dft, onesided, 1), {0}};
 const Op op_stft = {
 	.name = "STFT", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1, .ulp = 256,
 	.attrs = stft_attrs, .attr_size = sizeof(struct Dft),
-	.infer = stft_infer, .trust = stft_trust, .eval = eval_expansion, .expand = stft_expand,
+	.types = "f", .infer = stft_infer, .trust = stft_trust, .eval = eval_expansion, .expand = stft_expand,
 };

@@ -61,4 +61,4 @@ static void expand(Graph *g, Node *n)
 }
 
 const Op op_DynamicQuantizeLinear = {.name = "DynamicQuantizeLinear", .domain = "", .min_in = 1, .max_in = 1,
-				     .min_out = 3, .max_out = 3, .infer = infer, .eval = eval, .expand = expand};
+				     .min_out = 3, .max_out = 3, .types = "f", .infer = infer, .eval = eval, .expand = expand};

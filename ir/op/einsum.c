@@ -164,7 +164,6 @@ static void einsum_infer(Graph *g, Node *n)
 	Shape y;
 
 	for (int i = 0; i < n->nin; i++) {
-		need_type(g, n, i, "fiu");
 		same_type(g, n, 0, i);
 		need_rank(g, n, i, 0, MAX_RANK);
 	}
@@ -293,5 +292,5 @@ static Expr *einsum_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_einsum = {
 	.name = "Einsum", .min_in = 1, .max_in = -1, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES, .ulp = 16, .attrs = einsum_attrs, .attr_size = sizeof(struct Einsum),
-	.infer = einsum_infer, .eval = einsum_eval, .lower = einsum_lower,
+	.types = "fiu", .infer = einsum_infer, .eval = einsum_eval, .lower = einsum_lower,
 };

@@ -16,7 +16,6 @@ struct Binarizer { float threshold; };
 
 static void infer_binarizer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "fi");
 	same_as_input(g, n);
 }
 
@@ -110,7 +109,6 @@ static void expand_imputer(Graph *g, Node *n)
 	const struct Columns *a = n->attr;
 	Value *x = n->in[0], *missing;
 
-	need_type(g, n, 0, "fi");
 	need_rank(g, n, 0, 1, MAX_RANK);
 	if (x->dtype != F32 && x->dtype != I64)
 		fail_unsupported(g, n, "input of type %s; f32 and i64 are supported", dtype_name(x->dtype));
@@ -129,7 +127,6 @@ static void expand_onehot(Graph *g, Node *n)
 	int64_t last = n->in[0]->shape.rank;
 
 	Tensor *cats = labels_tensor(g, &a->cats_int64s, &a->cats_strings);
-	need_type(g, n, 0, "fis");
 	need_rank(g, n, 0, 0, MAX_RANK - 1);
 	if (!cats || (n->in[0]->dtype == STR) != (cats->dtype == STR))
 		fail_node(g, n, "E-ATTR", "it has no categories for elements of type %s", dtype_name(n->in[0]->dtype));
@@ -164,7 +161,7 @@ static const Attr binarizer_attrs[] = {ATTR_FLOAT(Binarizer, threshold, 0), {0}}
 const Op op_binarizer = {
 	.name = "Binarizer", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.attrs = binarizer_attrs, .attr_size = sizeof(struct Binarizer),
-	.infer = infer_binarizer, .eval = eval_expansion, .expand = expand_binarizer,
+	.types = "fi", .infer = infer_binarizer, .eval = eval_expansion, .expand = expand_binarizer,
 };
 
 const Op op_arrayfeatureextractor = {
@@ -181,15 +178,15 @@ static const Attr onehot_attrs[] = {ATTR_LIST(Columns, cats_int64s, A_INTS), ATT
 				    ATTR_INT(Columns, zeros, 1), {0}};
 static const Attr vectorizer_attrs[] = {ATTR_REQUIRED(Columns, inputdimensions, A_INTS), {0}};
 
-#define COLUMNS_OP(id, text, most, table, how)                                                                         \
+#define COLUMNS_OP(id, text, classes, most, table, how)                                                                \
 	const Op op_##id = {                                                                                           \
 		.name = text, .domain = "ai.onnx.ml", .min_in = 1, .max_in = most, .min_out = 1, .max_out = 1,         \
 		.ulp = 16, .attrs = table, .attr_size = sizeof(struct Columns),                                        \
-		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+		.types = classes, .infer = infer_expansion, .eval = eval_expansion, .expand = how,                     \
 	}
 
-COLUMNS_OP(scaler, "Scaler", 1, scaler_attrs, expand_scaler);
-COLUMNS_OP(normalizer, "Normalizer", 1, normalizer_attrs, expand_normalizer);
-COLUMNS_OP(imputer, "Imputer", 1, imputer_attrs, expand_imputer);
-COLUMNS_OP(onehotencoder, "OneHotEncoder", 1, onehot_attrs, expand_onehot);
-COLUMNS_OP(featurevectorizer, "FeatureVectorizer", -1, vectorizer_attrs, expand_vectorizer);
+COLUMNS_OP(scaler, "Scaler", "fi", 1, scaler_attrs, expand_scaler);
+COLUMNS_OP(normalizer, "Normalizer", "fi", 1, normalizer_attrs, expand_normalizer);
+COLUMNS_OP(imputer, "Imputer", "fi", 1, imputer_attrs, expand_imputer);
+COLUMNS_OP(onehotencoder, "OneHotEncoder", "fis", 1, onehot_attrs, expand_onehot);
+COLUMNS_OP(featurevectorizer, "FeatureVectorizer", "fi", -1, vectorizer_attrs, expand_vectorizer);

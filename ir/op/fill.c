@@ -112,7 +112,7 @@ static const Attr eye_attrs[] = {ATTR_TYPE(EyeLike, dtype, DT_NONE), ATTR_INT(Ey
 const Op op_ConstantOfShape = {
 	.name = "ConstantOfShape", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = CHEAP,
 	.attrs = constant_attrs, .attr_size = sizeof(struct ConstantOfShape),
-	.infer = infer_constant, .trust = trust_constant, .eval = eval_constant, .lower = lower_constant,
+	.types = "i", .infer = infer_constant, .trust = trust_constant, .eval = eval_constant, .lower = lower_constant,
 };
 const Op op_EyeLike = {
 	.name = "EyeLike", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = CHEAP,

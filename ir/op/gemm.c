@@ -17,7 +17,6 @@ static void gemm_infer(Graph *g, Node *n)
 	const Shape *a = &n->in[0]->shape, *b = &n->in[1]->shape;
 	Shape y, all;
 
-	need_type(g, n, 0, "fiu");
 	same_type(g, n, 0, 1);
 	need_rank(g, n, 0, 2, 2);
 	need_rank(g, n, 1, 2, 2);
@@ -100,5 +99,5 @@ static Expr *gemm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_gemm = {
 	.name = "Gemm", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES, .ulp = 16, .attrs = gemm_attrs, .attr_size = sizeof(struct Gemm),
-	.infer = gemm_infer, .eval = gemm_eval, .lower = gemm_lower,
+	.types = "fiu", .infer = gemm_infer, .eval = gemm_eval, .lower = gemm_lower,
 };

@@ -8,7 +8,6 @@ static void globalpool_infer(Graph *g, Node *n)
 {
 	Shape y = n->in[0]->shape;
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 2, MAX_RANK);
 	for (int i = 2; i < y.rank; i++)
 		y.dim[i] = dim(1);
@@ -101,16 +100,16 @@ static Expr *globallppool_lower(Lower *l, const Node *n, int slot, Expr *const *
 
 const Op op_globalaveragepool = {
 	.name = "GlobalAveragePool", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 4,
-	.infer = globalpool_infer, .eval = globalaveragepool_eval, .lower = globalaveragepool_lower,
+	.types = "f", .infer = globalpool_infer, .eval = globalaveragepool_eval, .lower = globalaveragepool_lower,
 };
 
 const Op op_globalmaxpool = {
 	.name = "GlobalMaxPool", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES,
-	.infer = globalpool_infer, .eval = globalmaxpool_eval, .lower = globalmaxpool_lower,
+	.types = "f", .infer = globalpool_infer, .eval = globalmaxpool_eval, .lower = globalmaxpool_lower,
 };
 
 const Op op_globallppool = {
 	.name = "GlobalLpPool", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 8,
 	.attrs = globallppool_attrs, .attr_size = sizeof(struct Norm),
-	.infer = globallppool_infer, .eval = globallppool_eval, .lower = globallppool_lower,
+	.types = "f", .infer = globallppool_infer, .eval = globallppool_eval, .lower = globallppool_lower,
 };

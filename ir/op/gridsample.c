@@ -25,7 +25,6 @@ static void infer(Graph *g, Node *n)
 	const Shape *x = &n->in[0]->shape, *grid = &n->in[1]->shape;
 	Shape y = {x->rank, {x->dim[0], x->dim[1]}};
 
-	need_type(g, n, 0, "f");
 	need_type(g, n, 1, "f");
 	need_rank(g, n, 0, 3, 2 + MAX_SPATIAL);
 	need_rank(g, n, 1, x->rank, x->rank);
@@ -296,11 +295,11 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_gridsample = {
 	.name = "GridSample", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct GridSample),
-	.infer = infer, .eval = eval, .lower = lower,
+	.types = "f", .infer = infer, .eval = eval, .lower = lower,
 };
 
 const Op op_tcc_Sample = {
 	.name = "Sample", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct GridSample),
-	.infer = infer, .eval = eval, .lower = lower,
+	.types = "f", .infer = infer, .eval = eval, .lower = lower,
 };

@@ -21,7 +21,6 @@ static void groupnorm_infer(Graph *g, Node *n)
 	int64_t groups = ATTR_OF(n, Norm)->num_groups;
 	const Shape *x = &n->in[0]->shape;
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 2, MAX_RANK);
 	for (int i = 1; i < 3; i++) {
 		same_type(g, n, 0, i);
@@ -98,11 +97,11 @@ static Expr *groupnorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_groupnormalization = {
 	.name = "GroupNormalization", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 16, .attrs = group_attrs, .attr_size = sizeof(struct Norm),
-	.infer = groupnorm_infer, .eval = groupnorm_eval, .lower = groupnorm_lower,
+	.types = "f", .infer = groupnorm_infer, .eval = groupnorm_eval, .lower = groupnorm_lower,
 };
 
 const Op op_instancenormalization = {
 	.name = "InstanceNormalization", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 16, .attrs = instance_attrs, .attr_size = sizeof(struct Norm),
-	.infer = groupnorm_infer, .eval = groupnorm_eval, .lower = groupnorm_lower,
+	.types = "f", .infer = groupnorm_infer, .eval = groupnorm_eval, .lower = groupnorm_lower,
 };

@@ -71,7 +71,6 @@ static void infer_output(Graph *g, Node *n, int k)
 
 static void infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "b");
 	need_rank(g, n, 0, 0, 0);
 	check_counts(g, n);
 	infer_inside(g, n);
@@ -116,5 +115,5 @@ static const Attr attrs[] = {
 
 const Op op_If = {
 	.name = "If", .min_in = 1, .max_in = -1, .min_out = 0, .max_out = -1, .flags = CONTROL,
-	.attrs = attrs, .attr_size = sizeof(struct branches), .infer = infer, .eval = eval, .port = port,
+	.attrs = attrs, .attr_size = sizeof(struct branches), .types = "b", .infer = infer, .eval = eval, .port = port,
 };

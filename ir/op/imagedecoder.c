@@ -34,7 +34,6 @@ static int64_t channels_of(const Node *n) { return ATTR_OF(n, ImageDecoder)->pix
 
 static void need_file(Graph *g, const Node *n)
 {
-	need_type(g, n, 0, "u");
 	if (n->in[0]->dtype != U8)
 		fail_node(g, n, "E-TYPE", "input 0 is %s; a file is u8", dtype_name(n->in[0]->dtype));
 	need_rank(g, n, 0, 1, 1);
@@ -79,7 +78,7 @@ static Routine routine_size(Graph *g, const Node *n)
 
 const Op op_tcc_ImageSize = {
 	.name = "ImageSize", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
-	.infer = infer_size, .eval = eval_size, .routine = routine_size,
+	.types = "u", .infer = infer_size, .eval = eval_size, .routine = routine_size,
 };
 
 /* ---- tcc.ImagePixels ---- */
@@ -140,7 +139,7 @@ static const Attr attrs[] = {ATTR_ENUM(ImageDecoder, pixel_format, 0, "RGB|BGR|G
 const Op op_tcc_ImagePixels = {
 	.name = "ImagePixels", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct ImageDecoder),
-	.infer = infer_pixels, .eval = eval_pixels, .routine = routine_pixels,
+	.types = "u", .infer = infer_pixels, .eval = eval_pixels, .routine = routine_pixels,
 };
 
 /* ---- ImageDecoder ---- */
@@ -189,5 +188,5 @@ static void expand(Graph *g, Node *n)
 const Op op_ImageDecoder = {
 	.name = "ImageDecoder", .domain = "", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = CHOOSES,
 	.attrs = attrs, .attr_size = sizeof(struct ImageDecoder),
-	.infer = infer, .eval = eval, .expand = expand,
+	.types = "u", .infer = infer, .eval = eval, .expand = expand,
 };

@@ -134,11 +134,11 @@ static const Attr mapper_attrs[] = {ATTR_LIST(LabelEncoder, cats_int64s, A_INTS)
 const Op op_labelencoder = {
 	.name = "LabelEncoder", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.attrs = encoder_attrs, .attr_size = sizeof(struct LabelEncoder),
-	.infer = infer_encoder, .eval = eval_expansion, .expand = expand_encoder,
+	.types = "fis", .infer = infer_encoder, .eval = eval_expansion, .expand = expand_encoder,
 };
 
 const Op op_categorymapper = {
 	.name = "CategoryMapper", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.attrs = mapper_attrs, .attr_size = sizeof(struct LabelEncoder),
-	.infer = infer_mapper, .eval = eval_expansion, .expand = expand_mapper,
+	.types = "is", .infer = infer_mapper, .eval = eval_expansion, .expand = expand_mapper,
 };

@@ -31,7 +31,6 @@ static void layernorm_infer(Graph *g, Node *n)
 	Shape s = n->in[0]->shape;
 	int64_t stash = ATTR_OF(n, Norm)->stash_type;
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 1, MAX_RANK);
 	if (stash != F32 && stash != BF16 && stash != F64 && stash != F16)
 		fail_node(g, n, "E-ATTR", "stash_type is %lld; it must be a float type", (long long)stash);
@@ -47,7 +46,6 @@ static void layernorm_infer(Graph *g, Node *n)
 
 static void rmsnorm_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 1, MAX_RANK);
 	first_axis(g, n, n->in[0]->shape.rank);
 	need_broadcast(g, n, 1);
@@ -150,11 +148,11 @@ static Expr *rmsnorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_layernormalization = {
 	.name = "LayerNormalization", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 3,
 	.flags = REDUCES, .ulp = 16, .attrs = norm_attrs, .attr_size = sizeof(struct Norm),
-	.infer = layernorm_infer, .eval = layernorm_eval, .lower = layernorm_lower,
+	.types = "f", .infer = layernorm_infer, .eval = layernorm_eval, .lower = layernorm_lower,
 };
 
 const Op op_rmsnormalization = {
 	.name = "RMSNormalization", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 16, .attrs = norm_attrs, .attr_size = sizeof(struct Norm),
-	.infer = rmsnorm_infer, .eval = rmsnorm_eval, .lower = rmsnorm_lower,
+	.types = "f", .infer = rmsnorm_infer, .eval = rmsnorm_eval, .lower = rmsnorm_lower,
 };

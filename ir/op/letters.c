@@ -97,7 +97,6 @@ Text with_letters(Arena *a, const Tensor *table, Text x)
 
 static void infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "s");
 	need_rank(g, n, 1, 2, 2);
 	same_as_input(g, n);
 }
@@ -119,5 +118,5 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_Letters = {
 	.name = "Letters", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = POINTWISE,
-	.infer = infer, .eval = eval, .lower = lower,
+	.types = "s", .infer = infer, .eval = eval, .lower = lower,
 };

@@ -58,7 +58,6 @@ static void infer(Graph *g, Node *n)
 	if (heads < 1 || shared < 1 || heads % shared)
 		fail_node(g, n, "E-ATTR", "%lld kv heads do not divide %lld heads", (long long)shared, (long long)heads);
 	for (int i = Q; i <= V; i++) {
-		need_type(g, n, i, "f");
 		same_type(g, n, Q, i);
 		need_rank(g, n, i, 3, 3);
 		for (int k = 0; k < 2; k++)
@@ -183,5 +182,5 @@ static void expand(Graph *g, Node *n)
 const Op op_linearattention = {
 	.name = "LinearAttention", .min_in = 3, .max_in = 6, .min_out = 1, .max_out = 2, .ulp = 256,
 	.attrs = attrs, .attr_size = sizeof(struct LinearAttention),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

@@ -35,7 +35,6 @@ static Value *floats(Graph *g, const Floats *list, int rank, const int64_t *size
 /* x [rows, columns], as floats */
 static Value *rows_of_input(Graph *g, const Node *n)
 {
-	need_type(g, n, 0, "fi");
 	need_rank(g, n, 0, 2, 2);
 	return cast_value(g, n, n->in[0], F32);
 }
@@ -324,7 +323,7 @@ static const Attr svm_classifier_attrs[] = {
 	const Op op_##id = {                                                                                           \
 		.name = text, .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = outs,         \
 		.ulp = 256, .attrs = table, .attr_size = sizeof(struct LinearModel),                                   \
-		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+		.types = "fi", .infer = infer_expansion, .eval = eval_expansion, .expand = how,                        \
 	}
 
 LINEAR_OP(linearregressor, "LinearRegressor", 1, regressor_attrs, expand_regressor);

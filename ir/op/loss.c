@@ -19,7 +19,6 @@ static void infer(Graph *g, Node *n)
 	const Shape *x = &n->in[0]->shape, *t = &n->in[1]->shape;
 	Shape one = shape_scalar();
 
-	need_type(g, n, 0, "f");
 	need_type(g, n, 1, "i");
 	need_rank(g, n, 0, 2, MAX_RANK);
 	need_rank(g, n, 1, x->rank - 1, x->rank - 1);
@@ -96,11 +95,11 @@ static void expand_softmax(Graph *g, Node *n)
 const Op op_nllloss = {
 	.name = "NegativeLogLikelihoodLoss", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 1, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct Loss),
-	.infer = infer, .eval = eval_expansion, .expand = expand_nll,
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand_nll,
 };
 
 const Op op_softmaxloss = {
 	.name = "SoftmaxCrossEntropyLoss", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 2, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct Loss),
-	.infer = infer, .eval = eval_expansion, .expand = expand_softmax,
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand_softmax,
 };

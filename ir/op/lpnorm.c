@@ -40,7 +40,6 @@ static void lpnormalization_infer(Graph *g, Node *n)
 {
 	const struct Norm *attr = ATTR_OF(n, Norm);
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 1, MAX_RANK);
 	fix_axis(g, n, attr->axis, n->in[0]->shape.rank);
 	if (attr->p != 1 && attr->p != 2)
@@ -87,5 +86,5 @@ static Expr *lpnormalization_lower(Lower *l, const Node *n, int slot, Expr *cons
 const Op op_lpnormalization = {
 	.name = "LpNormalization", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 8, .attrs = lpnormalization_attrs, .attr_size = sizeof(struct Norm),
-	.infer = lpnormalization_infer, .eval = lpnormalization_eval, .lower = lpnormalization_lower,
+	.types = "f", .infer = lpnormalization_infer, .eval = lpnormalization_eval, .lower = lpnormalization_lower,
 };

@@ -13,7 +13,6 @@ static void lrn_infer(Graph *g, Node *n)
 {
 	int64_t size = ATTR_OF(n, Lrn)->size;
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 2, MAX_RANK);
 	if (size < 1 || size > INT32_MAX)
 		fail_node(g, n, "E-ATTR", "size is %lld; it must be at least 1", (long long)size);
@@ -59,5 +58,5 @@ static Expr *lrn_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_lrn = {
 	.name = "LRN", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 16, .attrs = lrn_attrs, .attr_size = sizeof(struct Lrn),
-	.infer = lrn_infer, .eval = lrn_eval, .lower = lrn_lower,
+	.types = "f", .infer = lrn_infer, .eval = lrn_eval, .lower = lrn_lower,
 };

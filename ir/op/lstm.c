@@ -92,7 +92,6 @@ static void infer(Graph *g, Node *n)
 	bool first = attr->layout == 1;
 	Shape y, state;
 
-	need_type(g, n, IN_X, "f");
 	need_rank(g, n, IN_X, 3, 3);
 	need_rank(g, n, IN_R, 3, 3);
 	hidden = dim_number(g, n, n->in[IN_R]->shape.dim[2]);
@@ -266,17 +265,17 @@ static void expand(Graph *g, Node *n)
 const Op op_lstm = {
 	.name = "LSTM", .min_in = 3, .max_in = 8, .min_out = 0, .max_out = 3,
 	.ulp = 64, .attrs = lstm_attrs, .attr_size = sizeof(struct Recurrent),
-	.infer = infer, .eval = eval, .expand = expand,
+	.types = "f", .infer = infer, .eval = eval, .expand = expand,
 };
 
 const Op op_gru = {
 	.name = "GRU", .min_in = 3, .max_in = 6, .min_out = 0, .max_out = 2,
 	.ulp = 64, .attrs = gru_attrs, .attr_size = sizeof(struct Recurrent),
-	.infer = infer, .eval = eval, .expand = expand,
+	.types = "f", .infer = infer, .eval = eval, .expand = expand,
 };
 
 const Op op_rnn = {
 	.name = "RNN", .min_in = 3, .max_in = 6, .min_out = 0, .max_out = 2,
 	.ulp = 64, .attrs = rnn_attrs, .attr_size = sizeof(struct Recurrent),
-	.infer = infer, .eval = eval, .expand = expand,
+	.types = "f", .infer = infer, .eval = eval, .expand = expand,
 };

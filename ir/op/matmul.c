@@ -67,7 +67,6 @@ static void infer_product(Graph *g, Node *n, DType t)
 
 static void matmul_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "fiu");
 	same_type(g, n, 0, 1);
 	infer_product(g, n, n->in[0]->dtype);
 }
@@ -163,14 +162,13 @@ static Expr *matmul_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_matmul = {
 	.name = "MatMul", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES, .ulp = 16,
-	.infer = matmul_infer, .eval = matmul_eval, .lower = matmul_lower,
+	.types = "fiu", .infer = matmul_infer, .eval = matmul_eval, .lower = matmul_lower,
 };
 
 /* ---- MatMulInteger ---- */
 
 static void matmulinteger_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "iu");
 	need_type(g, n, 1, "iu");
 	for (int i = 0; i < 2; i++)
 		if (has_in(n, 2 + i)) {
@@ -244,5 +242,5 @@ static Expr *matmulinteger_lower(Lower *l, const Node *n, int slot, Expr *const 
 const Op op_matmulinteger = {
 	.name = "MatMulInteger", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES,
-	.infer = matmulinteger_infer, .eval = matmulinteger_eval, .lower = matmulinteger_lower,
+	.types = "iu", .infer = matmulinteger_infer, .eval = matmulinteger_eval, .lower = matmulinteger_lower,
 };

@@ -47,7 +47,6 @@ static void expand(Graph *g, Node *n)
 {
 	int64_t size[MAX_RANK], count = 1, all = -1;
 
-	need_type(g, n, X, "f");
 	need_type(g, n, PLACES, "i");
 	need_rank(g, n, X, 3, 2 + MAX_SPATIAL);
 	need_rank(g, n, PLACES, n->in[X]->shape.rank, n->in[X]->shape.rank);
@@ -80,5 +79,5 @@ static void trust(Graph *g, Node *n)
 const Op op_maxunpool = {
 	.name = "MaxUnpool", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct Sliding),
-	.infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
+	.types = "f", .infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
 };

@@ -155,5 +155,5 @@ static const Attr attrs[] = {ATTR_TYPE(MelWeights, output_datatype, F32), {0}};
 const Op op_melweightmatrix = {
 	.name = "MelWeightMatrix", .min_in = 5, .max_in = 5, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct MelWeights),
-	.infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
+	.types = "iu", .infer = infer, .trust = trust, .eval = eval_expansion, .expand = expand,
 };

@@ -21,7 +21,6 @@ static unsigned normalised_axes(Graph *g, const Node *n, int rank)
 
 static void mvn_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 1, MAX_RANK);
 	normalised_axes(g, n, n->in[0]->shape.rank);
 	same_as_input(g, n);
@@ -91,5 +90,5 @@ static Expr *mvn_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_meanvariancenormalization = {
 	.name = "MeanVarianceNormalization", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 16, .attrs = mvn_attrs, .attr_size = sizeof(struct Norm),
-	.infer = mvn_infer, .eval = mvn_eval, .lower = mvn_lower,
+	.types = "f", .infer = mvn_infer, .eval = mvn_eval, .lower = mvn_lower,
 };

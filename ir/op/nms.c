@@ -254,5 +254,5 @@ static const Attr attrs[] = {ATTR_INT(Nms, center_point_box, 0), {0}};
 const Op op_NonMaxSuppression = {
 	.name = "NonMaxSuppression", .min_in = 2, .max_in = 5, .min_out = 1, .max_out = 1, .flags = CHOOSES,
 	.attrs = attrs, .attr_size = sizeof(struct Nms),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

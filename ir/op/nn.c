@@ -4,7 +4,6 @@
 
 int64_t need_square(Graph *g, const Node *n, int most)
 {
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 2, MAX_RANK);
 	const Shape *x = &n->in[0]->shape;
 	int64_t rows = dim_number(g, n, x->dim[x->rank - 2]);

@@ -42,7 +42,6 @@ static void infer_nonzero(Graph *g, Node *n)
 {
 	const Value *x = n->in[0];
 
-	need_type(g, n, 0, "fiub");
 	need_rank(g, n, 0, 1, -1);
 	Dim size[2] = {dim(x->shape.rank)};
 	size[1] = x->data ? dim(count_set(x->data, x->data->count))
@@ -170,7 +169,7 @@ static const Attr compress_attrs[] = {ATTR_INT(Compress, axis, NO_AXIS), {0}};
 
 const Op op_NonZero = {
 	.name = "NonZero", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = CHOOSES,
-	.infer = infer_nonzero, .eval = eval_nonzero, .expand = expand_nonzero,
+	.types = "fiub", .infer = infer_nonzero, .eval = eval_nonzero, .expand = expand_nonzero,
 };
 const Op op_Compress = {
 	.name = "Compress", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = CHOOSES,

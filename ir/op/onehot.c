@@ -16,7 +16,6 @@ static Dim depth_of(Graph *g, const Node *n, int axis)
 
 static void infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "fiu");
 	need_type(g, n, 1, "fiu");
 	need_rank(g, n, 0, 0, MAX_RANK - 1);
 	need_rank(g, n, 2, 1, 1);
@@ -73,5 +72,5 @@ static const Attr attrs[] = {ATTR_INT(OneHot, axis, -1), {0}};
 const Op op_OneHot = {
 	.name = "OneHot", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = CHEAP,
 	.attrs = attrs, .attr_size = sizeof(struct OneHot),
-	.infer = infer, .trust = trust, .eval = eval, .lower = lower,
+	.types = "fiu", .infer = infer, .trust = trust, .eval = eval, .lower = lower,
 };

@@ -37,7 +37,6 @@ static void infer_step(Graph *g, Node *n, int states)
 	if ((n->nin - 2) % each || n->nout != count * (1 + states))
 		fail_node(g, n, "E-INPUTS", "%d inputs and %d outputs; each tensor has a gradient and %d states",
 			  n->nin, n->nout, states);
-	need_type(g, n, 0, "f");
 	need_type(g, n, 1, "i");
 	for (int i = 0; i < n->nin; i++)
 		if (!n->in[i])
@@ -161,7 +160,7 @@ static void infer_two(Graph *g, Node *n) { infer_step(g, n, 2); }
 	const Op op_##id = {                                                                                           \
 		.name = text, .domain = "ai.onnx.preview.training", .min_in = least, .max_in = -1, .min_out = 1,       \
 		.max_out = -1, .ulp = 64, .attrs = id##_attrs, .attr_size = sizeof(struct Optimizer),                  \
-		.infer = infer_##states, .eval = eval_expansion, .expand = expand_##id,                                \
+		.types = "f", .infer = infer_##states, .eval = eval_expansion, .expand = expand_##id,                  \
 	}
 
 TRAINING(momentum, "Momentum", 5, one);

@@ -202,7 +202,6 @@ enum { INPUT, WEIGHTS, BIAS, MASK_INDEX, PAST, ATTENTION_BIAS };
 
 static void expand_attention(Graph *g, Node *n)
 {
-	need_type(g, n, INPUT, "f");
 	need_rank(g, n, INPUT, 3, 3);
 	need_rank(g, n, WEIGHTS, 2, 2);
 	Value *x = sum_if(g, n, put(g, n, "MatMul", n->in[INPUT], n->in[WEIGHTS], END_IN), optional_in(n, BIAS));
@@ -263,7 +262,6 @@ static void expand_multihead(Graph *g, Node *n)
 	Parts p = parts_of(g, n);
 	Node *core;
 
-	need_type(g, n, Q, "f");
 	if (has_in(n, PAST_LENGTH) || has_in(n, PAST_LENGTH + 1))
 		fail_unsupported(g, n, "caches that share a buffer");
 	if (!has_in(n, K) || n->in[K]->shape.rank == 5) {
@@ -295,7 +293,6 @@ static void check_group_query(Graph *g, const Node *n)
 {
 	const struct OrtAttention *a = n->attr;
 
-	need_type(g, n, Q, "f");
 	need_rank(g, n, Q, 3, 3);
 	need_type(g, n, LENGTHS, "i");
 	if (has_in(n, K) != has_in(n, V) || has_in(n, GQ_PAST_K) != has_in(n, GQ_PAST_V))
@@ -438,15 +435,15 @@ static const Attr rotary_attrs[] = {
 	ATTR_INT(OrtRotary, interleaved, 0), ATTR_INT(OrtRotary, num_heads, 0), ATTR_INT(OrtRotary, rotary_embedding_dim, 0),
 	ATTR_INT(OrtRotary, is_packed_batching, 0), ATTR_FLOAT(OrtRotary, scale, 1), {0}};
 
-#define ORT_ATTENTION(id, text, least, most, outs, table, S, how)                                                      \
+#define ORT_ATTENTION(id, text, classes, least, most, outs, table, S, how)                                             \
 	const Op op_ort_##id = {                                                                                       \
 		.name = text, .domain = "com.microsoft", .min_in = least, .max_in = most, .min_out = 1,                \
 		.max_out = outs, .ulp = 256, .attrs = table, .attr_size = sizeof(struct S),                            \
-		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+		.types = classes, .infer = infer_expansion, .eval = eval_expansion, .expand = how,                     \
 	}
 
-ORT_ATTENTION(Attention, "Attention", 2, 6, 2, attention_attrs, OrtAttention, expand_attention);
-ORT_ATTENTION(QAttention, "QAttention", 5, 9, 2, attention_attrs, OrtAttention, expand_qattention);
-ORT_ATTENTION(MultiHeadAttention, "MultiHeadAttention", 1, 10, 3, multihead_attrs, OrtAttention, expand_multihead);
-ORT_ATTENTION(GroupQueryAttention, "GroupQueryAttention", 1, 17, 3, group_query_attrs, OrtAttention, expand_group_query);
-ORT_ATTENTION(RotaryEmbedding, "RotaryEmbedding", 4, 4, 1, rotary_attrs, OrtRotary, expand_rotary);
+ORT_ATTENTION(Attention, "Attention", "f", 2, 6, 2, attention_attrs, OrtAttention, expand_attention);
+ORT_ATTENTION(QAttention, "QAttention", "iu", 5, 9, 2, attention_attrs, OrtAttention, expand_qattention);
+ORT_ATTENTION(MultiHeadAttention, "MultiHeadAttention", "f", 1, 10, 3, multihead_attrs, OrtAttention, expand_multihead);
+ORT_ATTENTION(GroupQueryAttention, "GroupQueryAttention", "f", 1, 17, 3, group_query_attrs, OrtAttention, expand_group_query);
+ORT_ATTENTION(RotaryEmbedding, "RotaryEmbedding", "f", 4, 4, 1, rotary_attrs, OrtRotary, expand_rotary);

@@ -137,15 +137,15 @@ static const Attr gemm_attrs[] = {GEMM_ATTRS, PART_DEF(gemm, Gemm, beta, A_FLOAT
 static const Attr matmul_attrs[] = {GEMM_ATTRS, ATTR_INT(OrtFused, transBatchA, 0), ATTR_INT(OrtFused, transBatchB, 0), {0}};
 static const Attr maxpool_attrs[] = {WINDOW_ATTRS, PART(sliding, Sliding, ceil_mode, A_INT), {0}};
 
-#define ORT_FUSED(id, text, least, most, table, how)                                                                   \
+#define ORT_FUSED(id, text, classes, least, most, table, how)                                                          \
 	const Op op_ort_##id = {                                                                                       \
 		.name = text, .domain = "com.microsoft", .min_in = least, .max_in = most, .min_out = 1, .max_out = 1,  \
 		.ulp = 64, .attrs = table, .attr_size = sizeof(struct OrtFused),                                       \
-		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+		.types = classes, .infer = infer_expansion, .eval = eval_expansion, .expand = how,                     \
 	}
 
-ORT_FUSED(FusedConv, "FusedConv", 2, 4, conv_attrs, expand_conv);
-ORT_FUSED(FusedGemm, "FusedGemm", 2, 3, gemm_attrs, expand_gemm);
-ORT_FUSED(FusedMatMul, "FusedMatMul", 2, 2, matmul_attrs, expand_matmul);
-ORT_FUSED(TransposeMatMul, "TransposeMatMul", 2, 2, matmul_attrs, expand_matmul);
-ORT_FUSED(NhwcMaxPool, "NhwcMaxPool", 1, 1, maxpool_attrs, expand_maxpool);
+ORT_FUSED(FusedConv, "FusedConv", "f", 2, 4, conv_attrs, expand_conv);
+ORT_FUSED(FusedGemm, "FusedGemm", "f", 2, 3, gemm_attrs, expand_gemm);
+ORT_FUSED(FusedMatMul, "FusedMatMul", "f", 2, 2, matmul_attrs, expand_matmul);
+ORT_FUSED(TransposeMatMul, "TransposeMatMul", "f", 2, 2, matmul_attrs, expand_matmul);
+ORT_FUSED(NhwcMaxPool, "NhwcMaxPool", "fiu", 1, 1, maxpool_attrs, expand_maxpool);

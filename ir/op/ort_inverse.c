@@ -82,5 +82,5 @@ static void expand(Graph *g, Node *n)
 
 const Op op_ort_Inverse = {
 	.name = "Inverse", .domain = "com.microsoft", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
-	.ulp = 256, .infer = infer, .eval = eval_expansion, .expand = expand,
+	.ulp = 256, .types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

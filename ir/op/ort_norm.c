@@ -88,7 +88,6 @@ static Value *embedding_sum(Graph *g, const Node *n)
 
 static void expand_embed(Graph *g, Node *n)
 {
-	need_type(g, n, IDS, "i");
 	need_rank(g, n, IDS, 2, 2);
 	for (int i = WORDS; i <= EMBED_BETA; i++)
 		if (i != SEGMENTS)
@@ -108,15 +107,15 @@ static const Attr simplified_attrs[] = {ATTR_FLOAT(OrtNorm, epsilon, 1e-5f), ATT
 					ATTR_INT(OrtNorm, stash_type, 1), {0}};
 static const Attr embed_attrs[] = {ATTR_FLOAT(OrtNorm, epsilon, 1e-12f), ATTR_INT(OrtNorm, mask_index_type, 0), {0}};
 
-#define ORT_NORM(id, where, text, least, most, outs, table, how)                                                       \
+#define ORT_NORM(id, where, text, classes, least, most, outs, table, how)                                              \
 	const Op op_ort_##id = {                                                                                       \
 		.name = text, .domain = where, .min_in = least, .max_in = most, .min_out = 1, .max_out = outs,         \
 		.ulp = 64, .attrs = table, .attr_size = sizeof(struct OrtNorm),                                        \
-		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+		.types = classes, .infer = infer_expansion, .eval = eval_expansion, .expand = how,                     \
 	}
 
-ORT_NORM(SkipLayerNormalization, "com.microsoft", "SkipLayerNormalization", 3, 5, 4, norm_attrs, expand_skip);
-ORT_NORM(SkipSimplifiedLayerNormalization, "com.microsoft", "SkipSimplifiedLayerNormalization", 3, 4, 4, norm_attrs,
+ORT_NORM(SkipLayerNormalization, "com.microsoft", "SkipLayerNormalization", "f", 3, 5, 4, norm_attrs, expand_skip);
+ORT_NORM(SkipSimplifiedLayerNormalization, "com.microsoft", "SkipSimplifiedLayerNormalization", "f", 3, 4, 4, norm_attrs,
 	 expand_skip_simplified);
-ORT_NORM(SimplifiedLayerNormalization, "", "SimplifiedLayerNormalization", 2, 2, 2, simplified_attrs, expand_simplified);
-ORT_NORM(EmbedLayerNormalization, "com.microsoft", "EmbedLayerNormalization", 1, 9, 3, embed_attrs, expand_embed);
+ORT_NORM(SimplifiedLayerNormalization, "", "SimplifiedLayerNormalization", "f", 2, 2, 2, simplified_attrs, expand_simplified);
+ORT_NORM(EmbedLayerNormalization, "com.microsoft", "EmbedLayerNormalization", "i", 1, 9, 3, embed_attrs, expand_embed);

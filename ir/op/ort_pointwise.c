@@ -93,21 +93,21 @@ static const Attr cdist_attrs[] = {ATTR_ENUM(OrtPointwise, metric, SQUARED, "euc
 static const Attr trilu_attrs[] = {ATTR_INT(OrtPointwise, upper, 1), {0}};
 static const Attr pad_attrs[] = {ATTR_ENUM(OrtPointwise, mode, PAD_CONSTANT, "constant|reflect|edge|wrap"), {0}};
 
-#define ORT_POINTWISE(id, text, least, most, table, how)                                                               \
+#define ORT_POINTWISE(id, text, classes, least, most, table, how)                                                      \
 	const Op op_ort_##id = {                                                                                       \
 		.name = text, .domain = "com.microsoft", .min_in = least, .max_in = most, .min_out = 1, .max_out = 1,  \
 		.ulp = 64, .attrs = table, .attr_size = sizeof(struct OrtPointwise),                                   \
-		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+		.types = classes, .infer = infer_expansion, .eval = eval_expansion, .expand = how,                     \
 	}
 
-ORT_POINTWISE(Gelu, "Gelu", 1, 1, no_attrs, expand_gelu);
-ORT_POINTWISE(FastGelu, "FastGelu", 1, 2, no_attrs, expand_fastgelu);
-ORT_POINTWISE(BiasGelu, "BiasGelu", 2, 2, no_attrs, expand_gelu);
-ORT_POINTWISE(QuickGelu, "QuickGelu", 1, 1, quickgelu_attrs, expand_quickgelu);
-ORT_POINTWISE(BiasAdd, "BiasAdd", 3, 3, no_attrs, expand_biasadd);
-ORT_POINTWISE(BiasSplitGelu, "BiasSplitGelu", 2, 2, no_attrs, expand_biassplitgelu);
-ORT_POINTWISE(CDist, "CDist", 2, 2, cdist_attrs, expand_cdist);
-ORT_POINTWISE(ExpandDims, "ExpandDims", 2, 2, no_attrs, expand_expanddims);
-ORT_POINTWISE(Trilu, "Trilu", 1, 2, trilu_attrs, expand_trilu);
-ORT_POINTWISE(Pad, "Pad", 2, 3, pad_attrs, expand_pad);
-ORT_POINTWISE(Range, "Range", 2, 3, no_attrs, expand_range);
+ORT_POINTWISE(Gelu, "Gelu", "f", 1, 1, no_attrs, expand_gelu);
+ORT_POINTWISE(FastGelu, "FastGelu", "f", 1, 2, no_attrs, expand_fastgelu);
+ORT_POINTWISE(BiasGelu, "BiasGelu", "f", 2, 2, no_attrs, expand_gelu);
+ORT_POINTWISE(QuickGelu, "QuickGelu", "f", 1, 1, quickgelu_attrs, expand_quickgelu);
+ORT_POINTWISE(BiasAdd, "BiasAdd", "f", 3, 3, no_attrs, expand_biasadd);
+ORT_POINTWISE(BiasSplitGelu, "BiasSplitGelu", "f", 2, 2, no_attrs, expand_biassplitgelu);
+ORT_POINTWISE(CDist, "CDist", "f", 2, 2, cdist_attrs, expand_cdist);
+ORT_POINTWISE(ExpandDims, "ExpandDims", NULL, 2, 2, no_attrs, expand_expanddims);
+ORT_POINTWISE(Trilu, "Trilu", NULL, 1, 2, trilu_attrs, expand_trilu);
+ORT_POINTWISE(Pad, "Pad", NULL, 2, 3, pad_attrs, expand_pad);
+ORT_POINTWISE(Range, "Range", "fi", 2, 3, no_attrs, expand_range);

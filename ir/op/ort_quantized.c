@@ -134,7 +134,6 @@ static void expand_matmul_to_float(Graph *g, Node *n)
 
 static void expand_dynamic_matmul(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "f");
 	Node *a = node_new(g, op_named("DynamicQuantizeLinear"), n, 1, &n->in[0], 3, NULL);
 	Value *sum = put(g, n, "MatMulInteger", a->out[0], n->in[1], a->out[2], optional_in(n, 3), END_IN);
 
@@ -211,7 +210,6 @@ static void infer_nbits(Graph *g, Node *n)
 	const struct OrtQuantized *a = n->attr;
 	Shape y = n->in[NB_A]->shape;
 
-	need_type(g, n, NB_A, "f");
 	need_rank(g, n, NB_A, 1, MAX_RANK);
 	need_size(g, n, NB_A, y.rank - 1, dim(a->K));
 	packed_type(g, n, a->bits);
@@ -299,27 +297,27 @@ static const Attr nbits_attrs[] = {
 static const Attr gather_attrs[] = {ATTR_INT(OrtQuantized, bits, 4), ATTR_INT(OrtQuantized, block_size, 128),
 				    ATTR_INT(OrtQuantized, gather_axis, 0), ATTR_INT(OrtQuantized, quantize_axis, 1), {0}};
 
-#define ORT_QUANTIZED_AS(id, text, least, most, table, S, types, how)                                                  \
+#define ORT_QUANTIZED_AS(id, text, classes, least, most, table, S, shapes, how)                                        \
 	const Op op_ort_##id = {                                                                                       \
 		.name = text, .domain = "com.microsoft", .min_in = least, .max_in = most, .min_out = 1, .max_out = 1,  \
 		.ulp = 64, .attrs = table, .attr_size = sizeof(struct S),                                              \
-		.infer = types, .eval = eval_expansion, .expand = how,                                                 \
+		.types = classes, .infer = shapes, .eval = eval_expansion, .expand = how,                              \
 	}
-#define ORT_QUANTIZED(id, text, least, most, table, how)                                                               \
-	ORT_QUANTIZED_AS(id, text, least, most, table, OrtQuantized, infer_expansion, how)
+#define ORT_QUANTIZED(id, text, classes, least, most, table, how)                                                      \
+	ORT_QUANTIZED_AS(id, text, classes, least, most, table, OrtQuantized, infer_expansion, how)
 
-ORT_QUANTIZED(QLinearAdd, "QLinearAdd", 2, 8, no_attrs, expand_add);
-ORT_QUANTIZED(QLinearMul, "QLinearMul", 2, 8, no_attrs, expand_mul);
-ORT_QUANTIZED(QLinearLeakyRelu, "QLinearLeakyRelu", 2, 5, leakyrelu_attrs, expand_leakyrelu);
-ORT_QUANTIZED(QLinearSigmoid, "QLinearSigmoid", 2, 5, no_attrs, expand_sigmoid);
-ORT_QUANTIZED(QLinearSoftmax, "QLinearSoftmax", 2, 5, softmax_attrs, expand_softmax);
-ORT_QUANTIZED(QLinearWhere, "QLinearWhere", 9, 9, no_attrs, expand_where);
-ORT_QUANTIZED(QLinearConcat, "QLinearConcat", 5, -1, concat_attrs, expand_concat);
-ORT_QUANTIZED(QLinearGlobalAveragePool, "QLinearGlobalAveragePool", 5, 5, globalpool_attrs, expand_globalpool);
-ORT_QUANTIZED_AS(QLinearAveragePool, "QLinearAveragePool", 2, 5, averagepool_attrs, OrtPool, infer_expansion,
+ORT_QUANTIZED(QLinearAdd, "QLinearAdd", "iu", 2, 8, no_attrs, expand_add);
+ORT_QUANTIZED(QLinearMul, "QLinearMul", "iu", 2, 8, no_attrs, expand_mul);
+ORT_QUANTIZED(QLinearLeakyRelu, "QLinearLeakyRelu", "iu", 2, 5, leakyrelu_attrs, expand_leakyrelu);
+ORT_QUANTIZED(QLinearSigmoid, "QLinearSigmoid", "iu", 2, 5, no_attrs, expand_sigmoid);
+ORT_QUANTIZED(QLinearSoftmax, "QLinearSoftmax", "iu", 2, 5, softmax_attrs, expand_softmax);
+ORT_QUANTIZED(QLinearWhere, "QLinearWhere", "b", 9, 9, no_attrs, expand_where);
+ORT_QUANTIZED(QLinearConcat, "QLinearConcat", "f", 5, -1, concat_attrs, expand_concat);
+ORT_QUANTIZED(QLinearGlobalAveragePool, "QLinearGlobalAveragePool", "iu", 5, 5, globalpool_attrs, expand_globalpool);
+ORT_QUANTIZED_AS(QLinearAveragePool, "QLinearAveragePool", "iu", 2, 5, averagepool_attrs, OrtPool, infer_expansion,
 		 expand_averagepool);
-ORT_QUANTIZED(MatMulIntegerToFloat, "MatMulIntegerToFloat", 4, 7, no_attrs, expand_matmul_to_float);
-ORT_QUANTIZED(DynamicQuantizeMatMul, "DynamicQuantizeMatMul", 3, 5, no_attrs, expand_dynamic_matmul);
-ORT_QUANTIZED(QGemm, "QGemm", 6, 9, gemm_attrs, expand_gemm);
-ORT_QUANTIZED_AS(MatMulNBits, "MatMulNBits", 3, 6, nbits_attrs, OrtQuantized, infer_nbits, expand_nbits);
-ORT_QUANTIZED(GatherBlockQuantized, "GatherBlockQuantized", 3, 4, gather_attrs, expand_gather);
+ORT_QUANTIZED(MatMulIntegerToFloat, "MatMulIntegerToFloat", "iu", 4, 7, no_attrs, expand_matmul_to_float);
+ORT_QUANTIZED(DynamicQuantizeMatMul, "DynamicQuantizeMatMul", "f", 3, 5, no_attrs, expand_dynamic_matmul);
+ORT_QUANTIZED(QGemm, "QGemm", "iu", 6, 9, gemm_attrs, expand_gemm);
+ORT_QUANTIZED_AS(MatMulNBits, "MatMulNBits", "f", 3, 6, nbits_attrs, OrtQuantized, infer_nbits, expand_nbits);
+ORT_QUANTIZED(GatherBlockQuantized, "GatherBlockQuantized", "iu", 3, 4, gather_attrs, expand_gather);

@@ -3,15 +3,8 @@
 
 /* ---- infer ---- */
 
-void infer_unary(Graph *g, Node *n, const char *types)
+void infer_fold(Graph *g, Node *n)
 {
-	need_type(g, n, 0, types);
-	same_as_input(g, n);
-}
-
-void infer_fold(Graph *g, Node *n, const char *types)
-{
-	need_type(g, n, 0, types);
 	for (int k = 1; k < n->nin; k++)
 		same_type(g, n, 0, k);
 	infer_broadcast(g, n, DT_NONE);

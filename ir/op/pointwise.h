@@ -14,18 +14,18 @@
  *     x, y  elements: double in C, Expr * of type F32, F64 or an integer type in expressions
  *     a, b  integer elements (int64_t); u says that the type is unsigned, so that 64 bits compare as uint64_t
  *     n     the node, for its attributes
- * `types` are classes as need_type() takes them. What follows the formulas goes into the Op as it is; in rows of
+ * `classes` are those of the type, as need_type() takes them. What follows the formulas goes into the Op as it is; in rows of
  * several inputs the least number of them comes first. */
 
-#define POINTWISE_OP(Name, least_in, ...)                                                                              \
+#define POINTWISE_OP(Name, classes, least_in, ...)                                                                     \
 	const Op op_##Name = {.name = #Name, .domain = "", .min_in = (least_in), .min_out = 1, .max_out = 1,           \
-			      .infer = Name##_infer, .eval = Name##_eval, .lower = Name##_lower, __VA_ARGS__};
+			      .types = (classes), .infer = Name##_infer, .eval = Name##_eval, .lower = Name##_lower, __VA_ARGS__};
 
 /* One number in, the same type out; integers go through double and are truncated. */
-#define REAL1(Name, types, formula, expr, ...)                                                                         \
+#define REAL1(Name, classes, formula, expr, ...)                                                                       \
 	static double Name##_f64(const Node *n, double x) { (void)n; return formula; }                                 \
 	static Expr *Name##_expr(Lower *l, const Node *n, Expr *x) { (void)n; return expr; }                           \
-	static void Name##_infer(Graph *g, Node *n) { infer_unary(g, n, types); }                                      \
+	static void Name##_infer(Graph *g, Node *n) { same_as_input(g, n); }                                           \
 	static void Name##_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)                         \
 	{                                                                                                              \
 		map_f64(e, n, in[0], out[0], Name##_f64);                                                              \
@@ -35,18 +35,18 @@
 		(void)slot;                                                                                            \
 		return lower_unary(l, n, at, Name##_expr);                                                             \
 	}                                                                                                              \
-	POINTWISE_OP(Name, 1, .max_in = 1, __VA_ARGS__)
+	POINTWISE_OP(Name, classes, 1, .max_in = 1, __VA_ARGS__)
 
 #define FLOAT1(Name, ...) REAL1(Name, "f", __VA_ARGS__)
 
 /* One number in, the same type out; int_formula over a is for integers and bools; sizes is the formula's SizeRule. */
-#define NUMBER1(Name, types, formula, int_formula, expr, sizes, ...)                                                   \
+#define NUMBER1(Name, classes, formula, int_formula, expr, sizes, ...)                                                 \
 	static double Name##_f64(const Node *n, double x) { (void)n, (void)x; return formula; }                        \
 	static int64_t Name##_i64(const Node *n, int64_t a, bool u) { (void)n, (void)u; return int_formula; }          \
 	static Expr *Name##_expr(Lower *l, const Node *n, Expr *x) { (void)n; return expr; }                           \
 	static void Name##_infer(Graph *g, Node *n)                                                                    \
 	{                                                                                                              \
-		infer_unary(g, n, types);                                                                              \
+		same_as_input(g, n);                                                                                   \
 		fold_content(g, n, sizes);                                                                             \
 	}                                                                                                              \
 	static void Name##_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)                         \
@@ -61,11 +61,11 @@
 		(void)slot;                                                                                            \
 		return lower_unary(l, n, at, Name##_expr);                                                             \
 	}                                                                                                              \
-	POINTWISE_OP(Name, 1, .max_in = 1, __VA_ARGS__)
+	POINTWISE_OP(Name, classes, 1, .max_in = 1, __VA_ARGS__)
 
 /* Numbers in, broadcast and folded from the left: f(f(in0, in1), in2) ...; the same type out. `sizes` may be
  * NULL. */
-#define NUMBER2(Name, types, formula, int_formula, expr, sizes, ...)                                                   \
+#define NUMBER2(Name, classes, formula, int_formula, expr, sizes, ...)                                                 \
 	static double Name##_f64(const Node *n, double x, double y) { (void)n, (void)x, (void)y; return formula; }     \
 	static int64_t Name##_i64(const Node *n, int64_t a, int64_t b, bool u)                                         \
 	{                                                                                                              \
@@ -75,7 +75,7 @@
 	static Expr *Name##_expr(Lower *l, const Node *n, Expr *x, Expr *y) { (void)n; return expr; }                  \
 	static void Name##_infer(Graph *g, Node *n)                                                                    \
 	{                                                                                                              \
-		infer_fold(g, n, types);                                                                               \
+		infer_fold(g, n);                                                                                      \
 		fold_content(g, n, sizes);                                                                             \
 	}                                                                                                              \
 	static void Name##_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)                         \
@@ -90,16 +90,15 @@
 		(void)slot;                                                                                            \
 		return lower_fold(l, n, at, Name##_expr);                                                              \
 	}                                                                                                              \
-	POINTWISE_OP(Name, __VA_ARGS__)
+	POINTWISE_OP(Name, classes, __VA_ARGS__)
 
-/* The same where `types` has no floats. */
-#define INT1(Name, types, ...) NUMBER1(Name, types, 0, __VA_ARGS__)
-#define INT2(Name, types, ...) NUMBER2(Name, types, 0, __VA_ARGS__)
+/* The same where `classes` has no floats. */
+#define INT1(Name, classes, ...) NUMBER1(Name, classes, 0, __VA_ARGS__)
+#define INT2(Name, classes, ...) NUMBER2(Name, classes, 0, __VA_ARGS__)
 
 /* ---- infer ---- */
 
-void infer_unary(Graph *g, Node *n, const char *types);
-void infer_fold(Graph *g, Node *n, const char *types);
+void infer_fold(Graph *g, Node *n);
 
 /* The formula on sizes: what a and b make; false when that cannot be said before run time. With one input, b is a. */
 typedef bool SizeRule(Syms *s, Dim a, Dim b, Dim *y);

@@ -28,7 +28,6 @@ static void maxpool_infer(Graph *g, Node *n)
 {
 	Shape y = pooled_shape(g, n);
 
-	need_type(g, n, 0, "fiu");
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 	set_out(g, n, 1, I64, &y);
 }
@@ -37,7 +36,6 @@ static void averagepool_infer(Graph *g, Node *n)
 {
 	Shape y = pooled_shape(g, n);
 
-	need_type(g, n, 0, "f");
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 }
 
@@ -314,17 +312,17 @@ static Expr *lppool_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_maxpool = {
 	.name = "MaxPool", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 2,
 	.flags = REDUCES, .attrs = maxpool_attrs, .attr_size = sizeof(struct Sliding),
-	.infer = maxpool_infer, .eval = maxpool_eval, .lower = maxpool_lower,
+	.types = "fiu", .infer = maxpool_infer, .eval = maxpool_eval, .lower = maxpool_lower,
 };
 
 const Op op_averagepool = {
 	.name = "AveragePool", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 4, .attrs = averagepool_attrs, .attr_size = sizeof(struct Sliding),
-	.infer = averagepool_infer, .eval = averagepool_eval, .lower = averagepool_lower,
+	.types = "f", .infer = averagepool_infer, .eval = averagepool_eval, .lower = averagepool_lower,
 };
 
 const Op op_lppool = {
 	.name = "LpPool", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 8, .attrs = lppool_attrs, .attr_size = sizeof(struct Sliding),
-	.infer = lppool_infer, .eval = lppool_eval, .lower = lppool_lower,
+	.types = "f", .infer = lppool_infer, .eval = lppool_eval, .lower = lppool_lower,
 };

@@ -7,7 +7,6 @@
 
 static void pow_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "fiu");
 	need_type(g, n, 1, "fiu");
 	infer_broadcast(g, n, DT_NONE);
 }
@@ -52,4 +51,4 @@ static Expr *pow_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 }
 
 const Op op_Pow = {.name = "Pow", .domain = "", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
-		   .flags = POINTWISE, .ulp = 4, .infer = pow_infer, .eval = pow_eval, .lower = pow_lower};
+		   .flags = POINTWISE, .ulp = 4, .types = "fiu", .infer = pow_infer, .eval = pow_eval, .lower = pow_lower};

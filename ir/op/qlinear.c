@@ -19,7 +19,7 @@ static void infer_as(Graph *g, Node *n, const Op *op)
 	product.nin = 4;
 	product.out = &out;
 	product.nout = 1;
-	op->infer(g, &product);
+	infer_node(g, &product);
 	set_out(g, n, 0, n->in[Y_ZERO]->dtype, &y.shape);
 }
 
@@ -81,7 +81,7 @@ static void expand_matmul(Graph *g, Node *n)
 
 const Op op_qlinearmatmul = {
 	.name = "QLinearMatMul", .min_in = 8, .max_in = 8, .min_out = 1, .max_out = 1,
-	.infer = infer_matmul, .eval = eval_expansion, .expand = expand_matmul,
+	.types = "iu", .infer = infer_matmul, .eval = eval_expansion, .expand = expand_matmul,
 };
 
 /* ---- QLinearConv ---- */
@@ -125,5 +125,5 @@ static const Attr conv_attrs[] = {SLIDING_ATTRS, ATTR_INT(Sliding, group, 1), {0
 const Op op_qlinearconv = {
 	.name = "QLinearConv", .min_in = 8, .max_in = 9, .min_out = 1, .max_out = 1,
 	.attrs = conv_attrs, .attr_size = sizeof(struct Sliding),
-	.infer = infer_conv, .eval = eval_expansion, .expand = expand_conv,
+	.types = "iu", .infer = infer_conv, .eval = eval_expansion, .expand = expand_conv,
 };

@@ -127,7 +127,6 @@ static DType quotient_type(const Node *n)
 
 static void quantize_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "fi");
 	need_type(g, n, 1, "fi");
 	DType to = quantized_type(g, n), p = quotient_type(n);
 	if (!is_float(p))
@@ -204,7 +203,7 @@ static Expr *quantize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_QuantizeLinear = {.name = "QuantizeLinear", .domain = "", .min_in = 2, .max_in = 3, .min_out = 1,
 			      .max_out = 1, .flags = POINTWISE | CHEAP, .attrs = quantize_attrs,
-			      .attr_size = sizeof(struct Quantize), .infer = quantize_infer, .eval = quantize_eval,
+			      .attr_size = sizeof(struct Quantize), .types = "fi", .infer = quantize_infer, .eval = quantize_eval,
 			      .lower = quantize_lower};
 
 /* ---- DequantizeLinear ---- */
@@ -253,5 +252,5 @@ static Expr *dequantize_lower(Lower *l, const Node *n, int slot, Expr *const *at
 
 const Op op_DequantizeLinear = {.name = "DequantizeLinear", .domain = "", .min_in = 2, .max_in = 3, .min_out = 1,
 				.max_out = 1, .flags = POINTWISE | CHEAP, .attrs = dequantize_attrs,
-				.attr_size = sizeof(struct Quantize), .infer = dequantize_infer,
+				.attr_size = sizeof(struct Quantize), .types = "fiu", .infer = dequantize_infer,
 				.eval = dequantize_eval, .lower = dequantize_lower};

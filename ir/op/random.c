@@ -183,7 +183,6 @@ static void expand_bernoulli(Graph *g, Node *n)
 {
 	DType t = ATTR_OF(n, Random)->dtype ? ATTR_OF(n, Random)->dtype : n->in[0]->dtype, made = made_as(n->in[0]->dtype);
 
-	need_type(g, n, 0, "f");
 	if (!is_float(t) && !is_int(t) && t != BOOL)
 		fail_node(g, n, "E-ATTR", "dtype is %s; it must be a type of numbers, or bool", dtype_name(t));
 	Value *yes = put(g, n, "Less", numbers(g, n, 0, made), cast_value(g, n, n->in[0], made), END_IN);
@@ -196,7 +195,6 @@ static void expand_multinomial(Graph *g, Node *n)
 	DType made = made_as(n->in[0]->dtype);
 	int64_t axis = 1;
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 2, 2);
 	if (a->sample_size < 1)
 		fail_node(g, n, "E-ATTR", "sample_size is %lld", (long long)a->sample_size);
@@ -218,16 +216,16 @@ static const Attr bernoulli_attrs[] = {ATTR_FLOAT(Random, seed, 0), ATTR_TYPE(Ra
 static const Attr multinomial_attrs[] = {ATTR_FLOAT(Random, seed, 0), ATTR_TYPE(Random, dtype, I32),
 					 ATTR_INT(Random, sample_size, 1), {0}};
 
-#define RANDOM_OP(id, text, inputs, table, how)                                                                        \
+#define RANDOM_OP(id, text, classes, inputs, table, how)                                                               \
 	const Op op_##id = {                                                                                           \
 		.name = text, .min_in = inputs, .max_in = inputs, .min_out = 1, .max_out = 1, .flags = RANDOM,         \
 		.ulp = 64, .attrs = table, .attr_size = sizeof(struct Random),                                         \
-		.infer = infer_expansion, .eval = eval_expansion, .expand = how,                                       \
+		.types = classes, .infer = infer_expansion, .eval = eval_expansion, .expand = how,                     \
 	}
 
-RANDOM_OP(randomuniform, "RandomUniform", 0, uniform_of, expand_uniform);
-RANDOM_OP(randomuniformlike, "RandomUniformLike", 1, uniform_of, expand_uniform);
-RANDOM_OP(randomnormal, "RandomNormal", 0, normal_of, expand_normal);
-RANDOM_OP(randomnormallike, "RandomNormalLike", 1, normal_of, expand_normal);
-RANDOM_OP(bernoulli, "Bernoulli", 1, bernoulli_attrs, expand_bernoulli);
-RANDOM_OP(multinomial, "Multinomial", 1, multinomial_attrs, expand_multinomial);
+RANDOM_OP(randomuniform, "RandomUniform", NULL, 0, uniform_of, expand_uniform);
+RANDOM_OP(randomuniformlike, "RandomUniformLike", NULL, 1, uniform_of, expand_uniform);
+RANDOM_OP(randomnormal, "RandomNormal", NULL, 0, normal_of, expand_normal);
+RANDOM_OP(randomnormallike, "RandomNormalLike", NULL, 1, normal_of, expand_normal);
+RANDOM_OP(bernoulli, "Bernoulli", "f", 1, bernoulli_attrs, expand_bernoulli);
+RANDOM_OP(multinomial, "Multinomial", "f", 1, multinomial_attrs, expand_multinomial);

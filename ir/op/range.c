@@ -51,7 +51,6 @@ static void trust(Graph *g, Node *n)
 static void infer(Graph *g, Node *n)
 {
 	DType t = n->in[0]->dtype;
-	need_type(g, n, 0, "fi");
 	for (int i = 0; i < 3; i++) {
 		same_type(g, n, 0, i);
 		need_rank(g, n, i, 0, 1);
@@ -107,5 +106,5 @@ static const Attr attrs[] = {ATTR_INT(Range, stash_type, 1), {0}};
 const Op op_Range = {
 	.name = "Range", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = CHEAP,
 	.attrs = attrs, .attr_size = sizeof(struct Range),
-	.infer = infer, .trust = trust, .eval = eval, .lower = lower,
+	.types = "fi", .infer = infer, .trust = trust, .eval = eval, .lower = lower,
 };

@@ -242,7 +242,6 @@ static void infer(Graph *g, Node *n)
 	const Shape *x = &n->in[REC_GATES]->shape, *r = &n->in[REC_R]->shape;
 	Shape y, state;
 
-	need_type(g, n, REC_GATES, "f");
 	need_rank(g, n, REC_GATES, 3, 3);
 	need_rank(g, n, REC_R, 2, 2);
 	need_size(g, n, REC_GATES, 2, r->dim[0]);
@@ -275,5 +274,5 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 const Op op_tcc_Recurrence = {
 	.name = "Recurrence", .domain = "tcc", .min_in = 2, .max_in = REC_INPUTS, .min_out = 1, .max_out = 3,
 	.flags = REDUCES, .ulp = 64, .attrs = recurrence_attrs, .attr_size = sizeof(struct Recurrence),
-	.infer = infer, .eval = eval, .expand = expand_recurrence,
+	.types = "f", .infer = infer, .eval = eval, .expand = expand_recurrence,
 };

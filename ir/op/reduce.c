@@ -86,9 +86,7 @@ static Shape reduced_shape(const Node *n, unsigned axes)
 
 static void infer(Graph *g, Node *n)
 {
-	bool ordered = formula_of(n)->red == RED_MAX || formula_of(n)->red == RED_MIN;
 	need_rank(g, n, 0, 0, -1);
-	need_type(g, n, 0, ordered ? "fiub" : "fiu");
 	Shape y = is_trusted(g, n, 1) ? n->out[0]->shape : reduced_shape(n, reduced_axes(g, n));
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 	reduce_contents(g, n);
@@ -364,20 +362,20 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 static const Attr attrs[] = {ATTR_INT(Reduce, keepdims, 1), ATTR_INT(Reduce, noop_with_empty_axes, 0), {0}};
 
-#define REDUCE(id, bound)                                                                                        \
+#define REDUCE(id, classes, bound)                                                                                     \
 	const Op op_##id = {                                                                                           \
-		.name = #id, .min_in = 1, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = bound,    \
-		.attrs = attrs, .attr_size = sizeof(struct Reduce), .infer = infer, .trust = trust, .eval = eval,      \
-		.lower = lower,                                                                                        \
+		.name = #id, .min_in = 1, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = bound,     \
+		.attrs = attrs, .attr_size = sizeof(struct Reduce), .types = classes, .infer = infer, .trust = trust,  \
+		.eval = eval, .lower = lower,                                                                          \
 	}
 
-REDUCE(ReduceSum, 64);
-REDUCE(ReduceMean, 64);
-REDUCE(ReduceMax, 0);
-REDUCE(ReduceMin, 0);
-REDUCE(ReduceProd, 64);
-REDUCE(ReduceL1, 64);
-REDUCE(ReduceL2, 64);
-REDUCE(ReduceSumSquare, 64);
-REDUCE(ReduceLogSum, 64);
-REDUCE(ReduceLogSumExp, 64);
+REDUCE(ReduceSum, "fiu", 64);
+REDUCE(ReduceMean, "fiu", 64);
+REDUCE(ReduceMax, "fiub", 0);
+REDUCE(ReduceMin, "fiub", 0);
+REDUCE(ReduceProd, "fiu", 64);
+REDUCE(ReduceL1, "fiu", 64);
+REDUCE(ReduceL2, "fiu", 64);
+REDUCE(ReduceSumSquare, "fiu", 64);
+REDUCE(ReduceLogSum, "fiu", 64);
+REDUCE(ReduceLogSumExp, "fiu", 64);

@@ -15,7 +15,6 @@ enum { X, CLASS_OF, NEXT };
 
 static void match_infer(Graph *g, Node *n)
 {
-	need_type(g, n, X, "s");
 	need_rank(g, n, CLASS_OF, 1, 1);
 	need_rank(g, n, NEXT, 2, 2);
 	set_out(g, n, 0, BOOL, &n->in[X]->shape);
@@ -47,7 +46,7 @@ static Expr *match_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_Match = {
 	.name = "Match", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = POINTWISE,
-	.infer = match_infer, .eval = match_eval, .lower = match_lower,
+	.types = "s", .infer = match_infer, .eval = match_eval, .lower = match_lower,
 };
 
 /* ---- RegexFullMatch ---- */
@@ -69,7 +68,6 @@ static void infer(Graph *g, Node *n)
 
 	regex_parse(&g->ctx->scratch, ATTR_OF(n, RegexFullMatch)->pattern, &fault, &says);
 	need_right(g, n, fault, says);
-	need_type(g, n, 0, "s");
 	set_out(g, n, 0, BOOL, &n->in[0]->shape);
 }
 
@@ -100,5 +98,5 @@ static const Attr attrs[] = {ATTR_LIST(RegexFullMatch, pattern, A_STRING), {0}};
 const Op op_RegexFullMatch = {
 	.name = "RegexFullMatch", .domain = "", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct RegexFullMatch),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.types = "s", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

@@ -3,7 +3,6 @@
 
 static void infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "b");
 	if (!dim_is(shape_count(g, &n->in[0]->shape), 1))
 		fail_node(g, n, "E-SHAPE", "what is required has shape %s", shape_text(g, &n->in[0]->shape));
 	same_as_input(g, n);
@@ -24,5 +23,5 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_Require = {
 	.name = "Require", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = KEPT,
-	.infer = infer, .eval = eval, .lower = lower,
+	.types = "b", .infer = infer, .eval = eval, .lower = lower,
 };

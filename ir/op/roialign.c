@@ -27,7 +27,6 @@ static void infer(Graph *g, Node *n)
 	const struct RoiAlign *a = n->attr;
 	const Shape *x = &n->in[X]->shape, *rois = &n->in[ROIS]->shape;
 
-	need_type(g, n, X, "f");
 	same_type(g, n, X, ROIS);
 	need_type(g, n, BATCH, "i");
 	need_rank(g, n, X, 4, 4);
@@ -198,5 +197,5 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_roialign = {
 	.name = "RoiAlign", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct RoiAlign), .infer = infer, .eval = eval, .lower = lower,
+	.attrs = attrs, .attr_size = sizeof(struct RoiAlign), .types = "f", .infer = infer, .eval = eval, .lower = lower,
 };

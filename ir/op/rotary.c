@@ -46,7 +46,6 @@ static void infer(Graph *g, Node *n)
 {
 	int caches = has_in(n, IDS) ? 2 : 3;
 
-	need_type(g, n, X, "f");
 	need_rank(g, n, X, 3, 4);
 	for (int i = COS_ROWS; i <= SIN_ROWS; i++) {
 		same_type(g, n, X, i);
@@ -108,5 +107,5 @@ static void expand(Graph *g, Node *n)
 const Op op_rotaryembedding = {
 	.name = "RotaryEmbedding", .min_in = 3, .max_in = 4, .min_out = 1, .max_out = 1, .ulp = 8,
 	.attrs = attrs, .attr_size = sizeof(struct Rotary),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

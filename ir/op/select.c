@@ -24,7 +24,6 @@ static void where_content(Graph *g, Node *n)
 
 static void where_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "b");
 	same_type(g, n, 1, 2);
 	infer_broadcast(g, n, n->in[1]->dtype);
 	where_content(g, n);
@@ -50,13 +49,12 @@ static Expr *where_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 }
 
 const Op op_Where = {.name = "Where", .domain = "", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
-		     .flags = POINTWISE | CHEAP, .infer = where_infer, .eval = where_eval, .lower = where_lower};
+		     .flags = POINTWISE | CHEAP, .types = "b", .infer = where_infer, .eval = where_eval, .lower = where_lower};
 
 /* ---- Clip ---- */
 
 static void clip_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "fiu");
 	for (int k = 1; k <= 2; k++) {
 		if (!has_in(n, k))
 			continue;
@@ -111,7 +109,7 @@ static Expr *clip_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 }
 
 const Op op_Clip = {.name = "Clip", .domain = "", .min_in = 1, .max_in = 3, .min_out = 1, .max_out = 1,
-		    .flags = POINTWISE | CHEAP, .infer = clip_infer, .eval = clip_eval, .lower = clip_lower};
+		    .flags = POINTWISE | CHEAP, .types = "fiu", .infer = clip_infer, .eval = clip_eval, .lower = clip_lower};
 
 /* ---- Identity and Dropout ---- */
 
@@ -159,7 +157,6 @@ static void need_one(Graph *g, const Node *n, int slot)
 
 static void dropout_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "f");
 	need_one(g, n, 1);
 	need_one(g, n, 2);
 	if (has_in(n, 1))
@@ -222,5 +219,5 @@ static Expr *dropout_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_Dropout = {.name = "Dropout", .domain = "", .min_in = 1, .max_in = 3, .min_out = 1, .max_out = 2,
 		       .flags = POINTWISE | MOVES | CHEAP | RANDOM, .attrs = dropout_attrs, .attr_size = sizeof(struct Dropout),
-		       .infer = dropout_infer, .eval = dropout_eval, .expand = dropout_expand,
+		       .types = "f", .infer = dropout_infer, .eval = dropout_eval, .expand = dropout_expand,
 		       .lower = dropout_lower};

@@ -27,7 +27,6 @@ static void infer(Graph *g, Node *n)
 	DType t = ATTR_OF(n, SignalWindow)->output_datatype;
 	int count;
 
-	need_type(g, n, 0, "iu");
 	if (!is_float(t) && !is_int(t))
 		fail_node(g, n, "E-ATTR", "output_datatype is %s; it must be a type of numbers", dtype_name(t));
 	if (by_data(g, n, 0)) {
@@ -72,7 +71,7 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 #define SIGNAL_WINDOW(id, text)                                                                                        \
 	const Op op_##id = {                                                                                           \
 		.name = text, .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .ulp = 64, .attrs = attrs,         \
-		.attr_size = sizeof(struct SignalWindow), .infer = infer, .trust = trust, .eval = eval,                \
+		.attr_size = sizeof(struct SignalWindow), .types = "iu", .infer = infer, .trust = trust, .eval = eval, \
 		.lower = lower,                                                                                        \
 	}
 

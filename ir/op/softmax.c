@@ -11,7 +11,6 @@ static const Attr softmax_attrs[] = {ATTR_INT(Norm, axis, -1), {0}};
 
 static void softmax_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 1, MAX_RANK);
 	fix_axis(g, n, ATTR_OF(n, Norm)->axis, n->in[0]->shape.rank);
 	same_as_input(g, n);
@@ -154,17 +153,17 @@ static Expr *hardmax_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_softmax = {
 	.name = "Softmax", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 8, .attrs = softmax_attrs, .attr_size = sizeof(struct Norm),
-	.infer = softmax_infer, .eval = softmax_eval, .lower = softmax_lower,
+	.types = "f", .infer = softmax_infer, .eval = softmax_eval, .lower = softmax_lower,
 };
 
 const Op op_logsoftmax = {
 	.name = "LogSoftmax", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 8, .attrs = softmax_attrs, .attr_size = sizeof(struct Norm),
-	.infer = softmax_infer, .eval = logsoftmax_eval, .lower = logsoftmax_lower,
+	.types = "f", .infer = softmax_infer, .eval = logsoftmax_eval, .lower = logsoftmax_lower,
 };
 
 const Op op_hardmax = {
 	.name = "Hardmax", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .attrs = softmax_attrs, .attr_size = sizeof(struct Norm),
-	.infer = softmax_infer, .eval = hardmax_eval, .lower = hardmax_lower,
+	.types = "f", .infer = softmax_infer, .eval = hardmax_eval, .lower = hardmax_lower,
 };

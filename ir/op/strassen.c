@@ -27,7 +27,6 @@ static void input_infer(Graph *g, Node *n)
 	const Shape *x = &n->in[0]->shape;
 	Shape s = {.rank = x->rank + 1};
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 2, MAX_RANK - 1);
 	need_table(g, n, STRASSEN_PRODUCTS, STRASSEN_BLOCKS);
 	if (dim_number(g, n, x->dim[x->rank - 1]) % 2)
@@ -88,7 +87,8 @@ static Expr *input_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_StrassenInput = {
 	.name = "StrassenInput", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
-	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 4, .infer = input_infer, .eval = input_eval, .lower = input_lower};
+	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 4, .types = "f",
+	.infer = input_infer, .eval = input_eval, .lower = input_lower};
 
 /* ---- StrassenOutput ---- */
 
@@ -97,7 +97,6 @@ static void output_infer(Graph *g, Node *n)
 	const Shape *p = &n->in[0]->shape, *x = &n->in[2]->shape;
 	Shape y = *x;
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 3, MAX_RANK);
 	need_rank(g, n, 2, p->rank - 1, p->rank - 1);
 	need_size(g, n, 0, 0, dim(STRASSEN_PRODUCTS));
@@ -154,5 +153,5 @@ static Expr *output_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_StrassenOutput = {
 	.name = "StrassenOutput", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
-	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 16, .infer = output_infer, .eval = output_eval,
+	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 16, .types = "f", .infer = output_infer, .eval = output_eval,
 	.lower = output_lower};

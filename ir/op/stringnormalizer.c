@@ -60,7 +60,6 @@ static void infer(Graph *g, Node *n)
 	Shape y = n->in[0]->shape;
 	int last = y.rank - 1;
 
-	need_type(g, n, 0, "s");
 	need_rank(g, n, 0, 1, 2);
 	if (y.rank == 2)
 		need_size(g, n, 0, 0, dim(1));
@@ -111,5 +110,5 @@ static const Attr attrs[] = {
 const Op op_StringNormalizer = {
 	.name = "StringNormalizer", .domain = "", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = CHOOSES,
 	.attrs = attrs, .attr_size = sizeof(struct StringNormalizer),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.types = "s", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

@@ -39,7 +39,6 @@ Tensor *labels_tensor(Graph *g, const Ints *whole, const Strings *texts)
 
 static void find_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "s");
 	need_type(g, n, 1, "s");
 	need_rank(g, n, 1, 1, 1);
 	set_out(g, n, 0, I64, &n->in[0]->shape);
@@ -70,14 +69,13 @@ static Expr *find_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_FindText = {
 	.name = "FindText", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = POINTWISE,
-	.infer = find_infer, .eval = find_eval, .lower = find_lower,
+	.types = "s", .infer = find_infer, .eval = find_eval, .lower = find_lower,
 };
 
 /* ---- LessText ---- */
 
 static void less_infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "s");
 	same_type(g, n, 0, 1);
 	infer_broadcast(g, n, BOOL);
 }
@@ -101,7 +99,7 @@ static Expr *less_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_LessText = {
 	.name = "LessText", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = POINTWISE,
-	.infer = less_infer, .eval = less_eval, .lower = less_lower,
+	.types = "s", .infer = less_infer, .eval = less_eval, .lower = less_lower,
 };
 
 /* ---- a table with keys ---- */

@@ -14,7 +14,6 @@
 
 static void infer_concat(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "s");
 	same_type(g, n, 0, 1);
 	infer_broadcast(g, n, STR);
 }
@@ -49,7 +48,7 @@ static Expr *lower_concat(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_StringConcat = {
 	.name = "StringConcat", .domain = "", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = POINTWISE,
-	.infer = infer_concat, .eval = eval_concat, .lower = lower_concat,
+	.types = "s", .infer = infer_concat, .eval = eval_concat, .lower = lower_concat,
 };
 
 /* ---- parts: tcc.CountParts(x, delimiter), tcc.Parts(x, delimiter) = [.., parts] ---- */
@@ -107,7 +106,6 @@ static void infer_parts(Graph *g, Node *n)
 {
 	Shape y = n->in[0]->shape;
 
-	need_type(g, n, 0, "s");
 	need_type(g, n, 1, "s");
 	need_rank(g, n, 0, 0, MAX_RANK - 1);
 	need_rank(g, n, 1, 0, 0);
@@ -139,7 +137,6 @@ static Expr *lower_parts(Lower *l, const Node *n, int slot, Expr *const *at)
 
 static void infer_count(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "s");
 	need_type(g, n, 1, "s");
 	need_rank(g, n, 1, 0, 0);
 	set_out(g, n, 0, I64, &n->in[0]->shape);
@@ -168,13 +165,13 @@ static const Attr parts_attrs[] = {ATTR_INT(Parts, cuts, -1), ATTR_INT(Parts, pa
 const Op op_tcc_Parts = {
 	.name = "Parts", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
 	.attrs = parts_attrs, .attr_size = sizeof(struct Parts),
-	.infer = infer_parts, .eval = eval_parts, .lower = lower_parts,
+	.types = "s", .infer = infer_parts, .eval = eval_parts, .lower = lower_parts,
 };
 
 const Op op_tcc_CountParts = {
 	.name = "CountParts", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = POINTWISE,
 	.attrs = parts_attrs, .attr_size = sizeof(struct Parts),
-	.infer = infer_count, .eval = eval_count, .lower = lower_count,
+	.types = "s", .infer = infer_count, .eval = eval_count, .lower = lower_count,
 };
 
 /* ---- StringSplit ---- */
@@ -217,7 +214,6 @@ static void infer_split(Graph *g, Node *n)
 {
 	Shape y = n->in[0]->shape;
 
-	need_type(g, n, 0, "s");
 	need_rank(g, n, 0, 0, MAX_RANK - 1);
 	set_out(g, n, LENGTH, I64, &y);
 	if (!wants(n, SUBSTRINGS))
@@ -261,5 +257,5 @@ static const Attr split_attrs[] = {ATTR_LIST(StringSplit, delimiter, A_STRING), 
 const Op op_StringSplit = {
 	.name = "StringSplit", .domain = "", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 2, .flags = CHOOSES,
 	.attrs = split_attrs, .attr_size = sizeof(struct StringSplit),
-	.infer = infer_split, .eval = eval_expansion, .expand = expand_split,
+	.types = "s", .infer = infer_split, .eval = eval_expansion, .expand = expand_split,
 };

@@ -105,7 +105,7 @@ static const Attr count_attrs[] = {ATTR_INT(CountGrams, gaps, 1), {0}};
 const Op op_tcc_CountGrams = {
 	.name = "CountGrams", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = REDUCES,
 	.attrs = count_attrs, .attr_size = sizeof(struct CountGrams),
-	.infer = count_infer, .eval = count_eval, .lower = count_lower,
+	.types = "is", .infer = count_infer, .eval = count_eval, .lower = count_lower,
 };
 
 /* ---- TfIdfVectorizer ---- */
@@ -216,5 +216,5 @@ static const Attr attrs[] = {
 const Op op_tfidfvectorizer = {
 	.name = "TfIdfVectorizer", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct TfIdf),
-	.infer = infer_expansion, .eval = eval_expansion, .expand = expand,
+	.types = "is", .infer = infer_expansion, .eval = eval_expansion, .expand = expand,
 };

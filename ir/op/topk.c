@@ -46,7 +46,6 @@ static void infer(Graph *g, Node *n)
 	Shape y = *x;
 	int count;
 
-	need_type(g, n, 0, "fiu");
 	need_rank(g, n, 0, 1, MAX_RANK - 1);
 	int axis = axis_of(g, n);
 	Dim all = x->dim[axis], k = by_data(g, n, 1) ? decided_count(g, n, axis) : need_content(g, n, 1, &count)[0];
@@ -159,7 +158,6 @@ static void order_infer(Graph *g, Node *n)
 	Shape y = n->in[0]->shape;
 	int count;
 
-	need_type(g, n, 0, "i");
 	need_rank(g, n, 0, 1, MAX_RANK);
 	const Dim *k = need_content(g, n, 1, &count);
 	if (count != 1)
@@ -209,7 +207,7 @@ static Expr *order_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_Order = {
 	.name = "Order", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = ROWS,
-	.infer = order_infer, .eval = order_eval, .lower = order_lower,
+	.types = "i", .infer = order_infer, .eval = order_eval, .lower = order_lower,
 };
 
 /* ---- expand ---- */
@@ -228,5 +226,6 @@ static void expand(Graph *g, Node *n)
 
 const Op op_topk = {
 	.name = "TopK", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 2,
-	.attrs = attrs, .attr_size = sizeof(struct TopK), .infer = infer, .trust = trust, .eval = eval, .expand = expand,
+	.attrs = attrs, .attr_size = sizeof(struct TopK), .types = "fiu",
+	.infer = infer, .trust = trust, .eval = eval, .expand = expand,
 };

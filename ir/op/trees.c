@@ -189,7 +189,6 @@ static Value *transform(Forest *f, Value *y) { return post_transformed(f->g, f->
 
 static void check_input(Graph *g, const Node *n)
 {
-	need_type(g, n, 0, "fi");
 	need_rank(g, n, 0, 2, 2);
 	dim_number(g, n, n->in[0]->shape.dim[1]);
 }
@@ -294,7 +293,6 @@ static void infer_ensemble(Graph *g, Node *n)
 {
 	int64_t outputs = ATTR_OF(n, Ensemble)->n_targets;
 
-	need_type(g, n, 0, "f");
 	check_input(g, n);
 	check_ensemble(g, n);
 	if (outputs < 1)
@@ -320,7 +318,7 @@ static void expand_ensemble(Graph *g, Node *n)
 const Op op_treeensemble = {
 	.name = "TreeEnsemble", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.ulp = 64, .attrs = ensemble_attrs, .attr_size = sizeof(struct Ensemble),
-	.infer = infer_ensemble, .eval = eval_expansion, .expand = expand_ensemble,
+	.types = "f", .infer = infer_ensemble, .eval = eval_expansion, .expand = expand_ensemble,
 };
 
 /* ---- TreeEnsembleRegressor ---- */
@@ -425,11 +423,11 @@ static void expand_classifier(Graph *g, Node *n)
 const Op op_treeregressor = {
 	.name = "TreeEnsembleRegressor", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.ulp = 64, .attrs = regressor_attrs, .attr_size = sizeof(struct Trees),
-	.infer = infer_regressor, .eval = eval_expansion, .expand = expand_regressor,
+	.types = "fi", .infer = infer_regressor, .eval = eval_expansion, .expand = expand_regressor,
 };
 
 const Op op_treeclassifier = {
 	.name = "TreeEnsembleClassifier", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 2,
 	.ulp = 64, .attrs = classifier_attrs, .attr_size = sizeof(struct Trees),
-	.infer = infer_classifier, .eval = eval_expansion, .expand = expand_classifier,
+	.types = "fi", .infer = infer_classifier, .eval = eval_expansion, .expand = expand_classifier,
 };

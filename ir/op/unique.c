@@ -36,7 +36,6 @@ static Dim different(Graph *g, const Node *n, int axis, int64_t all)
 
 static void infer(Graph *g, Node *n)
 {
-	need_type(g, n, 0, "fiubs");
 	need_rank(g, n, 0, 0, -1);
 	int axis = axis_of(g, n);
 	Shape y = n->in[0]->shape, line = {.rank = 1};
@@ -154,5 +153,5 @@ static const Attr attrs[] = {ATTR_INT(Unique, axis, NO_AXIS), ATTR_INT(Unique, s
 const Op op_Unique = {
 	.name = "Unique", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 4, .flags = CHOOSES,
 	.attrs = attrs, .attr_size = sizeof(struct Unique),
-	.infer = infer, .eval = eval_expansion, .expand = expand,
+	.types = "fiubs", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

@@ -40,7 +40,6 @@ static void input_infer(Graph *g, Node *n)
 	Shape v = {0};
 	int axes;
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 3, 2 + WINOGRAD_AXES);
 	axes = spatial_axes(g, n, x->rank - 2);
 	need_length(g, n, "tile", &attr->tile, axes);
@@ -147,6 +146,7 @@ static Expr *input_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_tcc_WinogradInput = {
 	.name = "WinogradInput", .domain = "tcc", .min_in = 2, .max_in = 1 + WINOGRAD_AXES, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 16, .attrs = input_attrs, .attr_size = sizeof(struct Winograd),
+	.types = "f",
 	.infer = input_infer, .eval = input_eval, .lower = input_lower};
 
 /* ---- WinogradOutput ---- */
@@ -160,7 +160,6 @@ static void output_infer(Graph *g, Node *n)
 	int axes;
 	Shape y = {0};
 
-	need_type(g, n, 0, "f");
 	need_rank(g, n, 0, 4, 2 + 2 * WINOGRAD_AXES);
 	axes = spatial_axes(g, n, p->rank / 2 - 1);
 	need_length(g, n, "size", &attr->size, axes);
@@ -243,4 +242,4 @@ static Expr *output_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 const Op op_tcc_WinogradOutput = {
 	.name = "WinogradOutput", .domain = "tcc", .min_in = 2, .max_in = 1 + WINOGRAD_AXES, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES | TABLES, .ulp = 16, .attrs = output_attrs, .attr_size = sizeof(struct Winograd),
-	.infer = output_infer, .eval = output_eval, .lower = output_lower};
+	.types = "f", .infer = output_infer, .eval = output_eval, .lower = output_lower};
