@@ -575,6 +575,13 @@ static bool loads_along(const Expr *x, const Axis *axis, const Expr *but)
 	return found;
 }
 
+/* The loop of r can leave its elements in the output: vectors of them only where the row lies there side by side. */
+static bool can_keep(Build *b, const Expr *r, const Axis *axis)
+{
+	int64_t step;
+	return !vector_reduction(b, r, r->axes[0]) || (affine_in(b->s->address, axis, &step) && step == 1);
+}
+
 /* Softmax's exp(x - max) is summed and then divided: the sum's loop leaves it in the output, from where the last loop
  * takes it. Nothing else may be read along the row then, for the output may lie where it lay. */
 static Expr *keep_row(Build *b, Expr *body)
@@ -584,7 +591,7 @@ static Expr *keep_row(Build *b, Expr *body)
 	Axis *axis = s->axis[s->naxes - 1];
 	Expr *r = last_reduction(body);
 	if (!r || r->naxes != 1 || r->red > RED_MIN || (r->mask & ~b->bound) || !is_heavy(r->arg[0]) ||
-	    r->dtype != s->out->dtype || !dim_same(r->axes[0]->extent, axis->extent))
+	    r->dtype != s->out->dtype || !dim_same(r->axes[0]->extent, axis->extent) || !can_keep(b, r, axis))
 		return body;
 	Expr *from = axis_expr(l, r->axes[0]), *to = axis_expr(l, axis), *address = s->address;
 	Expr like = {.kind = X_LOAD, .dtype = r->dtype, .value = s->out, .nargs = 1, .arg = &address, .lo = -INDEX_MAX, .hi = INDEX_MAX};

@@ -140,6 +140,12 @@ static bool stays_in_rows(const Node *n)
 	return in_rows(x) && (follows_input(n) || (is_window(n) && dim_known(x->shape.dim[1]) && x->shape.dim[1].k < CHANNELS_FEW));
 }
 
+/* Softmax and the like: each row of `from` becomes one of the output, and is read several times. */
+static bool makes_rows(const Node *n, const Value *from)
+{
+	return n->op->flags & REDUCES && !(n->op->flags & CONTRACTS) && shape_same(&from->shape, &n->out[0]->shape);
+}
+
 static void choose_order(Graph *g, const Node *n)
 {
 	Value *y = n->out[0];
@@ -157,7 +163,7 @@ static void choose_order(Graph *g, const Node *n)
 		return;
 	}
 	const Value *from = leader(n);
-	if (from && (n->op->flags & (POINTWISE | MOVES)))
+	if (from && (n->op->flags & (POINTWISE | MOVES) || makes_rows(n, from)))
 		memcpy(y->order, from->order, sizeof y->order);
 }
 

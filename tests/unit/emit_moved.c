@@ -37,6 +37,18 @@ static Value *normed(Model *m)
 	return put(m->g, NULL, "LayerNormalization", x, parameter(m, DIMS(size_at(x, 3))), END_IN);
 }
 
+/* Softmax along an axis that lies innermost though it is not the last one. */
+static Value *scored(Model *m)
+{
+	struct Norm *a = attr_new(m->g, op_find("", "Softmax"));
+	struct Transpose *t = attr_new(m->g, &op_Transpose);
+	Value *x = given(m, random_tensor(m, DIMS(pick(m, 1, 3), pick(m, 2, 9), pick(m, 1, 3), 16 * pick(m, 1, 2))));
+
+	a->axis = 1;
+	t->perm = (Ints){arena_copy(&m->ctx.perm, (int64_t[]){0, 3, 2, 1}, 4 * sizeof(int64_t)), 4};
+	return put_attr(m->g, NULL, "Softmax", a, put_attr(m->g, NULL, "Transpose", t, x, END_IN), END_IN);
+}
+
 /* ---- moves ---- */
 
 static Value *transposed(Model *m, Value *v)
@@ -115,9 +127,9 @@ static Value *pointwise(Model *m, Value *v)
 
 static void add_node(Model *m, int number)
 {
-	Value *(*const core[])(Model *) = {convolved, multiplied, normed}, *v;
+	Value *(*const core[])(Model *) = {convolved, multiplied, normed, scored}, *v;
 
-	v = core[number % 3](m);
+	v = core[number % 4](m);
 	for (int64_t n = pick(m, 1, 4); n > 0; n--) {
 		if (chance(m, 30))
 			v = pointwise(m, v);
