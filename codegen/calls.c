@@ -392,6 +392,8 @@ typedef struct List {
 	Item *item;
 	int n, c;
 	int since; /* the first item after the last meeting */
+	int single;  /* what one worker does for all: the number of its first stage */
+	bool leaves; /* somewhere in it the worker leaves it */
 	int depth;
 } List;
 
@@ -557,10 +559,47 @@ static void print_end(List *l, const Stage *s)
 		print_turns(l, open);
 }
 
+/* "d1 != d2 && d1 != 1 && d2 != 1" */
+static const char *disagree_text(Unit *u, const Control *c, Arena *a)
+{
+	const char *x = size_text(u, c->size), *y = size_text(u, c->other);
+	const char *text = arena_format(a, "%s != %s", x, y);
+	if (!c->repeats)
+		return text;
+	text = dim_known(c->size) ? text : arena_format(a, "%s && %s != 1", text, x);
+	return dim_known(c->other) ? text : arena_format(a, "%s && %s != 1", text, y);
+}
+
+static const char *past_name(const List *l, Arena *a) { return arena_format(a, "past%d", l->single); }
+
+/* The run ends here: for all workers, which see the same sizes. Where one does what the others wait for, it leaves that. */
+static void print_agreement(List *l, const Control *c)
+{
+	Arena *a = l->out->arena;
+	const char *tabs = list_tabs(l), *differ = disagree_text(l->m->unit, c, a);
+	bool threads = l->m->o->threads;
+	if (dim_same(c->size, c->other))
+		return;
+	if (l->single) {
+		put_text(l->out, "%sif (%s) {\n%s\tstatus = TCC_ERR_SHAPE;\n%s\tgoto %s;\n%s}\n", tabs, differ, tabs, tabs,
+		         past_name(l, a), tabs);
+		l->leaves = true;
+		return;
+	}
+	put_text(l->out, threads ? "%sif (!k.left && %s) {\n" : "%sif (%s) {\n", tabs,
+	         differ);
+	put_text(l->out, threads ? "%s\tcontradict(c, status);\n" : "%s\tc->status = status ? status : TCC_ERR_SHAPE;\n", tabs);
+	put_text(l->out, "%s\treturn;\n%s}\n", tabs, tabs);
+}
+
 static void print_mark(List *l, const Stage *s)
 {
 	if (s->mark == MARK_SIZE) {
 		note_size(l, s->control.size);
+		return;
+	}
+	if (s->mark == MARK_AGREE) {
+		print_agreement(l, &s->control);
 		return;
 	}
 	l->depth -= s->mark == MARK_END || s->mark == MARK_ELSE;
@@ -573,6 +612,7 @@ static void print_mark(List *l, const Stage *s)
 	case MARK_ELSE: put_text(l->out, "%s} else {\n", list_tabs(l)); break;
 	case MARK_END: print_end(l, s); break;
 	case MARK_SIZE:
+	case MARK_AGREE:
 	case NO_MARK: break;
 	}
 	l->depth += s->mark != MARK_END;
@@ -597,8 +637,13 @@ static void print_singles(List *l, int first, int end, bool alone)
 	bool block = end - first > 1 || l->item[first].last > l->item[first].first || l->m->o->profile;
 	put_text(l->out, "%s%s%s\n", list_tabs(l), alone ? "if (last(&k))" : "while (take(&k, 1))", block ? " {" : "");
 	l->depth++;
+	l->single = l->item[first].first + 1;
+	l->leaves = false;
 	for (int i = first; i < end; i++)
 		print_single(l, &l->item[i]);
+	if (l->leaves)
+		put_text(l->out, "%s%s: ;\n", list_tabs(l), past_name(l, l->out->arena));
+	l->single = 0;
 	l->depth--;
 	if (block)
 		put_text(l->out, "%s}\n", list_tabs(l));
@@ -652,6 +697,11 @@ static void print_shared_list(List *l)
 			i = print_singles_from(l, i);
 			continue;
 		}
+		if (l->m->stage[item->first]->mark == MARK_AGREE) {
+			print_mark(l, l->m->stage[item->first]);
+			i++;
+			continue;
+		}
 		if (item->mark ? i > l->since : must_meet(l, i, i))
 			print_meet(l, i);
 		if (item->mark) {
@@ -679,6 +729,13 @@ static const char least_helper[] =
 static const char most_helper[] =
 	"static inline int most(int a, int b)\n{\n\treturn a > b ? a : b;\n}\n\n";
 
+static const char contradict_helper[] =
+	"/* Two sizes differ that have to be equal: the run is over. What went wrong before is told instead. */\n"
+	"static void contradict(struct call *c, int status)\n{\n"
+	"\tint none = TCC_OK;\n"
+	"\tif (status)\n\t\t__atomic_store_n(&c->status, status, __ATOMIC_RELAXED);\n"
+	"\telse\n\t\t__atomic_compare_exchange_n(&c->status, &none, TCC_ERR_SHAPE, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);\n}\n\n";
+
 static const char progress[] =
 	"\tint done;\t/* pieces that are finished since the last meeting */\n"
 	"\tuint32_t round;\t/* meetings that are over */\n"
@@ -704,6 +761,8 @@ void print_call_struct(Unit *u, const char *sections, Out *o)
 		put_text(o, "%s", least_helper);
 	if (uses_word(sections, "most"))
 		put_text(o, "%s", most_helper);
+	if (uses_word(sections, "contradict"))
+		put_text(o, "%s", contradict_helper);
 	if (pooled)
 		print_work_helpers(sections, o);
 	if (u->o->profile)

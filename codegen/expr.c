@@ -385,13 +385,24 @@ Expr *value_at(Lower *l, Value *v, Expr *const *at)
 
 Expr *in(Lower *l, const Node *n, int slot, Expr *const *at) { return value_at(l, n->in[slot], at); }
 
+/* The index along an axis of size d for index `at` of the result: 0 where d is 1, which may show in the run. */
+static Expr *repeated(Lower *l, Dim d, Dim result, Expr *at)
+{
+	Syms *s = l->graph->syms;
+	if (dim_is(d, 1))
+		return num_i(l, 0);
+	if (dim_known(d) || dim_same(d, result) || !(dim_counts(s, d) || dim_counts(s, result)) || dim_lo(s, d) > 1)
+		return at;
+	return choose(l, alu2(l, EQ, extent(l, d), num_i(l, 1)), num_i(l, 0), at);
+}
+
 Expr *in_bcast(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const Shape *s = &n->in[slot]->shape;
 	int skip = n->out[0]->shape.rank - s->rank;
 	Expr *index[MAX_RANK];
 	for (int k = 0; k < s->rank; k++)
-		index[k] = dim_is(s->dim[k], 1) ? num_i(l, 0) : at[skip + k];
+		index[k] = repeated(l, s->dim[k], n->out[0]->shape.dim[skip + k], at[skip + k]);
 	return value_at(l, n->in[slot], index);
 }
 

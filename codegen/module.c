@@ -147,7 +147,7 @@ static const char *mark_text(const Stage *s, Arena *a)
 static void print_row(const Stage *s, Out *o)
 {
 	Arena *a = o->arena;
-	if (s->mark == MARK_SIZE)
+	if (s->mark == MARK_SIZE || s->mark == MARK_AGREE)
 		return;
 	if (s->mark)
 		put_text(o, " *   %s\n", mark_text(s, a));

@@ -77,8 +77,8 @@ typedef struct Unit Unit; /* the whole file, see module.h */
 typedef struct Out Out;
 
 /* Control flow in the list of calls: MARK_LOOP ... MARK_END, MARK_IF ... [MARK_ELSE ...] MARK_END. From MARK_SIZE on a
- * counted size is known. */
-typedef enum Mark { NO_MARK, MARK_LOOP, MARK_IF, MARK_ELSE, MARK_END, MARK_SIZE } Mark;
+ * counted size is known; MARK_AGREE ends the run where two sizes differ. */
+typedef enum Mark { NO_MARK, MARK_LOOP, MARK_IF, MARK_ELSE, MARK_END, MARK_SIZE, MARK_AGREE } Mark;
 
 /* What the marks of one loop or branch know of it. */
 typedef struct Control {
@@ -89,7 +89,9 @@ typedef struct Control {
 	bool unless;        /* the branch is the other one */
 	int level;          /* of the loop's body */
 	bool counts;        /* a loop: how many turns there were is a size: */
-	Dim size;           /* a loop: that one, else its turns where they are exact. MARK_SIZE: the one that is known */
+	Dim size;           /* a loop: that one, else its turns where they are exact. MARK_SIZE: the one that is known. */
+	Dim other;          /* MARK_AGREE: it is the same as `size`, ... */
+	bool repeats;       /* ... or one of them is 1 */
 	bool short_of;      /* there may be more turns than there is room for */
 } Control;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "codegen/nest.h"
 #include "codegen/packed.h"
+#include "ir/op/agree.h"
 #include "passes/rewrite.h"
 
 /* ---- flat bodies ---- */
@@ -325,6 +326,14 @@ static void make_scatter(Module *m, Graph *g, Node *n, const bool *is_load)
 	s->kind = "scatter";
 }
 
+/* Sizes that have to be equal are compared in the list of calls. */
+static void make_agreement(Module *m, Node *n)
+{
+	DimPair p = agreed(m->g, n);
+	Stage *s = mark_add(m, n, MARK_AGREE, &(Control){.kind = MARK_AGREE, .size = p.a, .other = p.b, .repeats = p.repeats});
+	s->checks = true;
+}
+
 void make_stages(Module *m, Graph *g)
 {
 	bool *is_load = NEW_N(&g->ctx->perm, bool, g->nvalue + 1);
@@ -334,6 +343,10 @@ void make_stages(Module *m, Graph *g)
 		Node *n = g->node[i];
 		if (is_op(n, "Concat"))
 			continue; /* its parts are made in place */
+		if (n->op == &op_tcc_Agree) {
+			make_agreement(m, n);
+			continue;
+		}
 		if (n->nsub) {
 			make_bodies(m, n);
 			continue;

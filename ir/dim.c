@@ -130,13 +130,13 @@ bool dim_counts(const Syms *s, Dim d)
 	return found;
 }
 
-void dim_assume_equal(Syms *s, Dim a, Dim b)
+void dim_assume_equal(Syms *s, Dim a, Dim b, bool repeats)
 {
 	for (uint32_t i = 0; i < s->nequal; i++)
-		if (dim_same(s->equal[i].a, a) && dim_same(s->equal[i].b, b))
+		if (dim_same(s->equal[i].a, a) && dim_same(s->equal[i].b, b) && s->equal[i].repeats == repeats)
 			return;
 	GROW(&s->ctx->perm, s->equal, s->nequal, s->cequal);
-	s->equal[s->nequal++] = (DimPair){a, b};
+	s->equal[s->nequal++] = (DimPair){a, b, repeats};
 }
 
 static Symbol new_symbol(const Syms *s, const char *name)

@@ -22,7 +22,11 @@ typedef struct Symbol {
 	bool counted;     /* found out at run time by a node, not given by an input's shape */
 } Symbol;
 
-typedef struct DimPair { Dim a, b; } DimPair;
+/* Two sizes that have to be equal; `repeats`: or one of them 1. */
+typedef struct DimPair {
+	Dim a, b;
+	bool repeats;
+} DimPair;
 
 typedef struct Syms {
 	Ctx *ctx;
@@ -66,8 +70,8 @@ Dim dim_max(Syms *s, Dim a, Dim b);
  * for all); INT64_MIN and INT64_MAX when unbounded. */
 int64_t dim_lo(Syms *s, Dim d);
 int64_t dim_hi(Syms *s, Dim d);
-/* Inference took a and b for the same size, and only a run can tell: emitted code asks. */
-void dim_assume_equal(Syms *s, Dim a, Dim b);
+/* Inference took a and b for the same size (`repeats`: or one of them for 1), and only a run can tell: emitted code asks. */
+void dim_assume_equal(Syms *s, Dim a, Dim b, bool repeats);
 bool dim_counts(const Syms *s, Dim d); /* it is made of a size that a node counts */
 /* The size for which choices are made that suit one size only: where it varies, a quarter of the most. */
 int64_t dim_usual(Syms *s, Dim d);

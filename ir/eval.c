@@ -311,6 +311,25 @@ static bool rests_on_trust(const Node *n)
 	return false;
 }
 
+/* Somewhere inference took two sizes for equal which are not. */
+static bool some_disagree(const Eval *e)
+{
+	const Syms *s = e->g->syms;
+
+	for (uint32_t i = 0; i < s->nequal; i++) {
+		const DimPair *p = &s->equal[i];
+		if (ready(e, p->a) && ready(e, p->b) && size_now(e, p->a) != size_now(e, p->b))
+			return true;
+	}
+	return false;
+}
+
+/* Data decide sizes of the node, or may contradict what inference took for granted. */
+static bool is_doubtful(const Eval *e, const Node *n)
+{
+	return rests_on_trust(n) || (!n->nsub && n->op != &op_tcc_Agree && some_disagree(e));
+}
+
 void eval_node(Eval *e, const Node *n)
 {
 	Arena *scratch = &e->g->ctx->scratch;
@@ -326,7 +345,7 @@ void eval_node(Eval *e, const Node *n)
 	}
 	for (int i = 0; i < n->nout; i++)
 		out[i] = n->out[i] ? new_output(e, n, n->out[i]) : NULL;
-	if (rests_on_trust(n))
+	if (is_doubtful(e, n))
 		sizes_by_data(e, n, in, out);
 	if (afford(e, n->nin, in) && afford(e, n->nout, out)) {
 		if (!is_empty(out, n->nout))

@@ -116,14 +116,22 @@ int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank)
 
 /* ---- broadcasting ---- */
 
+/* The larger one, and 0 where one of them is that: 1 and 0 make 0. */
+static Dim larger_size(Syms *s, Dim a, Dim b)
+{
+	Dim some = dim_min(s, dim(1), dim_min(s, a, b));
+
+	return dim_mul(s, dim_max(s, a, b), some);
+}
+
 /* One size of the result; false when a and b never fit. A size that is known only at run time has to equal the other one
- * then: the run checks it. */
+ * then, or one that data decide is 1 and repeats: the run checks it. */
 static bool broadcast_dim(Syms *s, Dim a, Dim b, Dim *result)
 {
 	bool open = !dim_same(a, b) && (!dim_known(a) || !dim_known(b));
 
 	if (open && !dim_is(a, 1) && !dim_is(b, 1))
-		dim_assume_equal(s, a, b);
+		dim_assume_equal(s, a, b, dim_counts(s, a) || dim_counts(s, b));
 	if (dim_same(a, b) || dim_is(b, 1))
 		*result = a;
 	else if (dim_is(a, 1) || dim_known(b))
@@ -131,7 +139,7 @@ static bool broadcast_dim(Syms *s, Dim a, Dim b, Dim *result)
 	else if (dim_known(a))
 		*result = a;
 	else
-		*result = dim_lo(s, a) > 1 ? a : dim_lo(s, b) > 1 ? b : dim_max(s, a, b);
+		*result = dim_lo(s, a) > 1 ? a : dim_lo(s, b) > 1 ? b : larger_size(s, a, b);
 	return open || dim_same(a, b) || dim_is(a, 1) || dim_is(b, 1);
 }
 

@@ -14,7 +14,8 @@
  *           to index[] of the output; indices come from data, and equal ones are met in the order of the updates
  *   port    for who owns bodies: what a value that a body takes in or gives is to the node (see op/bodies.h), and
  *   turns   for who repeats his body: how often
- * Every operator has infer and eval, and one of expand, lower, routine, scatter, port. None prints C. */
+ * Every operator has infer and eval, and one of expand, lower, routine, scatter, port; but for Concat, whose inputs are made
+ * in their places, and tcc.Agree, a test in the list of calls. None prints C. */
 #ifndef TCC_IR_OP_H
 #define TCC_IR_OP_H
 #include "ir/eval.h"

@@ -404,6 +404,10 @@ static void grant_inner(Value *y)
 static void choose_form(Fuse *f, const Node *n, Value *y)
 {
 	Place *p = y->place;
+	if (n->op == &op_tcc_Agree) {
+		p->form = FORM_INLINE; /* nobody reads it */
+		return;
+	}
 	weigh(f, n, y);
 	if (is_core(n))
 		f->core[y->id] = y;
@@ -428,7 +432,9 @@ static void fill_users(Fuse *f)
 	f->uses = fill_uses(g);
 	for (uint32_t i = 0; i < g->nnode; i++)
 		for (int k = 0; k < g->node[i]->nin; k++)
-			if (g->node[i]->in[k]) {
+			if (g->node[i]->op == &op_tcc_Agree) {
+				f->uses[g->node[i]->in[k]->id]--; /* it reads nothing */
+			} else if (g->node[i]->in[k]) {
 				f->user[g->node[i]->in[k]->id] = g->node[i];
 				f->planned[g->node[i]->id] += !is_number(g->node[i]->in[k]);
 			}

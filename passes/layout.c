@@ -10,6 +10,7 @@
  * needs: topological order, known shapes.  keeps: what every value means.  adds: Copy nodes, places. */
 #include <string.h>
 #include "codegen/lower.h"
+#include "ir/op/movement.h"
 #include "ir/op/nn.h"
 #include "passes/place.h"
 
@@ -359,31 +360,23 @@ static bool can_be_part(const Graph *g, const Node *n, const Value *v)
 	return memcmp(v->order, n->out[0]->order, (size_t)v->shape.rank * sizeof *v->order) == 0;
 }
 
-/* The axis along which Concat n joins: the one in which its first input is shorter, or where the formula chooses. */
-static int concat_axis(Graph *g, const Node *n)
+/* It has the sizes of the result by its formula: others, of which the run finds out that they are the same, are no reason to
+ * write there before. */
+static bool surely_fits(const Value *v, const Value *y, int axis)
 {
-	const Shape *y = &n->out[0]->shape;
-	for (int k = 0; k < y->rank; k++) {
-		Dim sum = dim(0);
-		bool rest = true;
-		for (int i = 0; i < n->nin; i++) {
-			sum = dim_add(g->syms, sum, n->in[i]->shape.dim[k]);
-			for (int q = 0; q < y->rank; q++)
-				rest &= q == k || dim_same(n->in[i]->shape.dim[q], y->dim[q]);
-		}
-		if (rest && dim_same(sum, y->dim[k]))
-			return k;
-	}
-	return -1;
+	for (int k = 0; k < y->shape.rank; k++)
+		if (k != axis && !dim_same(v->shape.dim[k], y->shape.dim[k]))
+			return false;
+	return true;
 }
 
 static void place_parts(Graph *g, Node *n)
 {
-	int axis = concat_axis(g, n);
+	int axis = (int)fix_axis(g, n, ATTR_OF(n, Concat)->axis, n->out[0]->shape.rank);
 	int64_t at = 0;
-	for (int i = 0; i < n->nin && axis >= 0; i++) {
+	for (int i = 0; i < n->nin; i++) {
 		Value *v = n->in[i];
-		if (!can_be_part(g, n, v)) {
+		if (!can_be_part(g, n, v) || !surely_fits(v, n->out[0], axis)) {
 			v = n->in[i] = copy_before(g, n, v);
 			memcpy(v->order, n->out[0]->order, sizeof v->order);
 		}

@@ -10,9 +10,8 @@ Dim one_size(Graph *g, const Node *n, Dim a, Dim b)
 		return a;
 	if (dim_lo(g->syms, a) > dim_hi(g->syms, b) || dim_lo(g->syms, b) > dim_hi(g->syms, a))
 		fail_node(g, n, "E-SHAPE", "sizes %s and %s must be equal", dim_text(g->syms, a), dim_text(g->syms, b));
-	hint(g->ctx, "give the sizes with --dim or --shape");
-	fail_unsupported(g, n, "sizes %s and %s must be equal, which is not known before run time",
-			 dim_text(g->syms, a), dim_text(g->syms, b));
+	dim_assume_equal(g->syms, a, b, false);
+	return dim_known(b) ? b : a;
 }
 
 unsigned axis_set(Graph *g, const Node *n, const int64_t *axes, int count, int rank)

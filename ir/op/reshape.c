@@ -84,7 +84,7 @@ static Dim remaining(Graph *g, const Node *n, const Shape *x, const Shape *y, in
 	return dim_floordiv(g->syms, total, rest);
 }
 
-/* Where only the run can tell, and all sizes are those of inputs, it is asked whether the elements are as many. */
+/* Where only the run can tell, it is asked whether the elements are as many. */
 static void check_count(Graph *g, const Node *n, const Shape *x, const Shape *y)
 {
 	Dim have = shape_count(g, x), want = shape_count(g, y);
@@ -93,12 +93,7 @@ static void check_count(Graph *g, const Node *n, const Shape *x, const Shape *y)
 	if (dim_known(have) && dim_known(want))
 		fail_node(g, n, "E-SHAPE", "shape %s has %s elements but shape %s has %s", shape_text(g, x),
 			  dim_text(g->syms, have), shape_text(g, y), dim_text(g->syms, want));
-	if (!dim_counts(g->syms, have) && !dim_counts(g->syms, want)) {
-		dim_assume_equal(g->syms, have, want);
-		return;
-	}
-	hint(g->ctx, "give the sizes with --dim or --shape");
-	fail_unsupported(g, n, "shape %s can become %s for some sizes only", shape_text(g, x), shape_text(g, y));
+	dim_assume_equal(g->syms, have, want, false);
 }
 
 /* The sizes, where data decide them; one that stands alone can be no more than there are elements. */

@@ -1,6 +1,7 @@
 /* Sizes that are counted while the model runs: one emitted model computes what the evaluator does whatever the data
  * choose, none and all of them too, alone and with workers, with the same bits. More than the bound ends the run with
- * TCC_ERR_CAPACITY, touches nothing outside the buffers, and leaves the next run right. */
+ * TCC_ERR_CAPACITY, sizes that contradict each other with TCC_ERR_SHAPE; that touches nothing outside the buffers, and
+ * leaves the next run right. */
 #include "codegen/codegen.h"
 #include "ir/eval.h"
 #include "ir/text.h"
@@ -177,6 +178,101 @@ static void vectors(void **state)
 	all_models("native");
 }
 
+/* Of two masks the first chooses a, the second b elements; what is made of both. */
+typedef struct Pair {
+	const char *text;
+	int64_t a, b;
+	int status;
+} Pair;
+
+#define CHOSEN "graph (%x f32[64], %c f32[64]) -> (%y) { %p = NonZero(%x) %q = NonZero(%c) %f = Cast(%p) {to = f32}" \
+	" %h = Cast(%q) {to = f32} "
+#define SUM CHOSEN "%s = Add(%f, %h) %y = Sqrt(%s) }"
+#define JOIN CHOSEN "%s = Concat(%f, %h) {axis = 0} %y = Neg(%s) }"
+#define SCALE CHOSEN "%k f32[7] = const [1, 2, 3, 4, 5, 6, 7] %s = Mul(%f, %k) %y = Sub(%s, %h) }"
+/* both are counted and meet in one turn after the other of a loop that one worker runs for all */
+#define TURNS "graph (%x f32[64], %c f32[64]) -> (%y) { %trips i64[] = const [3] %y f32[64] = Loop(%trips, _, %x, %c)" \
+	" body = graph (%t i64[], %g bool[], %v f32[64] | %c f32[64]) -> (%g, %n) {" \
+	" %p = NonZero(%v) %q = NonZero(%c) %s = Add(%p, %q) %f = Cast(%s) {to = f32} %ax i64[2] = const [0, 1]" \
+	" %m = ReduceSum(%f, %ax) {keepdims = 0} %n = Mul(%v, %m) } }"
+/* only the branch that is taken asks */
+#define BRANCH "symbol j = 0..64 counted symbol k = 0..64 counted graph (%x f32[64], %c f32[64]) -> (%y) { %p i64[1,j] = NonZero(%x) %q i64[1,k] = NonZero(%c)" \
+	" %z f32[] = const [0] %n = ReduceMax(%x) {keepdims = 0} %b = Less(%z, %n)" \
+	" %y f32[] = If(%b, %p, %p, %q) then_branch = graph \"one\" (| %p i64[1,j]) -> (%o) { %f = Cast(%p) {to = f32}" \
+	" %o = ReduceSum(%f) {keepdims = 0} } else_branch = graph \"two\" (| %p i64[1,j], %q i64[1,k]) -> (%o) { %s = Concat(%p, %q)" \
+	" {axis = 0} %f = Cast(%s) {to = f32} %o = ReduceSum(%f) {keepdims = 0} } }"
+
+static const Pair pairs[] = {
+	{SUM, 5, 5, TCC_OK},           {SUM, 1, 7, TCC_OK},          {SUM, 7, 1, TCC_OK},         {SUM, 0, 1, TCC_OK},
+	{SUM, 0, 0, TCC_OK},           {SUM, 5, 6, TCC_ERR_SHAPE},   {SUM, 6, 5, TCC_ERR_SHAPE},  {SUM, 0, 5, TCC_ERR_SHAPE},
+	{SUM, 5, 5, TCC_OK},           {JOIN, 9, 9, TCC_OK},         {JOIN, 1, 9, TCC_ERR_SHAPE}, {JOIN, 64, 3, TCC_ERR_SHAPE},
+	{JOIN, 9, 9, TCC_OK},          {SCALE, 7, 7, TCC_OK},        {SCALE, 1, 7, TCC_OK},       {SCALE, 1, 1, TCC_OK},
+	{SCALE, 64, 7, TCC_ERR_SHAPE}, {SCALE, 7, 9, TCC_ERR_SHAPE}, {TURNS, 64, 64, TCC_OK},     {TURNS, 1, 64, TCC_OK},
+	{TURNS, 63, 2, TCC_ERR_SHAPE}, {TURNS, 64, 64, TCC_OK},      {BRANCH, 5, 7, TCC_OK},      {BRANCH, 0, 7, TCC_ERR_SHAPE},
+	{BRANCH, 1, 7, TCC_OK},
+};
+
+enum { PAIRS = sizeof pairs / sizeof *pairs };
+
+/* The first elements are chosen. */
+static void choose_first(int64_t count, Tensor **t)
+{
+	int64_t dims[] = {64};
+
+	*t = tensor_new(&ctx.perm, F32, 1, dims);
+	for (int64_t i = 0; i < count; i++)
+		((float *)(*t)->data)[i] = 1;
+}
+
+static void run_pair(Session *s, const Pair *p)
+{
+	Tensor *in[INPUTS];
+	Model m = {.text = p->text};
+	Graph *g = parse(&m);
+	Eval e = {.budget = -1};
+
+	choose_first(p->a, &in[0]);
+	choose_first(p->b, &in[1]);
+	session_bind(s, in);
+	assert_int_equal(session_run(s), p->status);
+	assert_true(session_intact(s));
+	if (p->status)
+		return;
+	eval_graph(&e, g, &ctx.perm, in);
+	compare(session_output(s, 0), eval_value(&e, g->out[0]));
+}
+
+static void run_pairs(const char *target, int threads)
+{
+	Session *s = NULL;
+
+	for (int i = 0; i < PAIRS; i++) {
+		if (i == 0 || strcmp(pairs[i].text, pairs[i - 1].text) != 0) {
+			if (s)
+				close_model(s);
+			s = open_model(&(Model){.text = pairs[i].text}, target, threads);
+		}
+		print_message("pair %d, %lld and %lld\n", i, (long long)pairs[i].a, (long long)pairs[i].b);
+		run_pair(s, &pairs[i]);
+	}
+	close_model(s);
+	temporary_clear();
+}
+
+static void counted_sizes_have_to_agree(void **state)
+{
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	if (setjmp(ctx.border)) {
+		print_error("%s\n", ctx.message);
+		assert_true(0 && "a model ends in trouble");
+	}
+	run_pairs("c", 1);
+	run_pairs("native", 1);
+	run_pairs("native", 2);
+	ctx_close(&ctx);
+}
+
 static void workers_give_the_same_bits(void **state)
 {
 	const Model *m = &models[1];
@@ -221,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(plain_c), cmocka_unit_test(vectors),
 					   cmocka_unit_test(workers_give_the_same_bits),
+					   cmocka_unit_test(counted_sizes_have_to_agree),
 					   cmocka_unit_test(a_size_without_a_bound_is_refused)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
