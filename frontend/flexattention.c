@@ -21,7 +21,7 @@ typedef struct Flex {
 	DType wide; /* of the products */
 	DType soft; /* of scores and probabilities */
 	Shape scores, out;
-	int64_t shared; /* heads that share a kv head */
+	Dim shared; /* heads that share a kv head */
 } Flex;
 
 bool is_flex_attention(const char *domain, const char *type)
@@ -48,7 +48,7 @@ static void check_inputs(const Raw *r)
 	}
 }
 
-/* Sizes that are known must agree. */
+/* One size of two inputs: the run asks where it is not known. */
 static void check_size(const Raw *r, int a, int b, int axis)
 {
 	Dim x = shape_in(r, a)->dim[axis], y = shape_in(r, b)->dim[axis];
@@ -56,18 +56,8 @@ static void check_size(const Raw *r, int a, int b, int axis)
 	if (dim_known(x) && dim_known(y) && x.k != y.k)
 		raw_fail(r, EXIT_MODEL, "E-SHAPE", "inputs %d and %d have sizes %lld and %lld along axis %d", a, b,
 			 (long long)x.k, (long long)y.k, axis);
-}
-
-static int64_t shared_heads(const Raw *r)
-{
-	Dim heads = shape_in(r, Q)->dim[1], kv = shape_in(r, K)->dim[1];
-
-	if (!dim_known(heads) || !dim_known(kv) || !dim_known(shape_in(r, Q)->dim[3]))
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "numbers of heads or their size are known to the run only");
-	if (kv.k < 1 || heads.k % kv.k)
-		raw_fail(r, EXIT_MODEL, "E-SHAPE", "%lld kv heads do not divide %lld heads", (long long)kv.k,
-			 (long long)heads.k);
-	return heads.k / kv.k;
+	if (!dim_same(x, y))
+		dim_assume_equal(r->f->g->syms, x, y, false);
 }
 
 static void check_sizes(const Raw *r)
@@ -99,10 +89,10 @@ static Value *grouped(const Flex *x, Value *v)
 {
 	Shape s = v->shape;
 
-	if (x->shared == 1)
+	if (dim_is(x->shared, 1))
 		return v;
-	s.dim[1] = dim(s.dim[1].k / x->shared);
-	s.dim[2] = dim_mul(x->g->syms, dim(x->shared), s.dim[2]);
+	s.dim[1] = shape_in(x->r, K)->dim[1];
+	s.dim[2] = dim_mul(x->g->syms, x->shared, s.dim[2]);
 	return shaped_as(x->g, &x->like, v, &s);
 }
 
@@ -110,7 +100,7 @@ static Value *attended(const Flex *x, Value *a, Value *b, const Shape *s)
 {
 	Value *y = put(x->g, &x->like, "MatMul", grouped(x, a), b, END_IN);
 
-	return x->shared == 1 ? y : shaped_as(x->g, &x->like, y, s);
+	return dim_is(x->shared, 1) ? y : shaped_as(x->g, &x->like, y, s);
 }
 
 /* v through the graph of an attribute, if there is one. */
@@ -132,14 +122,16 @@ Value *flex_attention(Raw *r)
 	check_inputs(r);
 	check_sizes(r);
 	const Shape *q = shape_in(r, Q), *k = shape_in(r, K), *v = shape_in(r, V);
-	Flex x = {.r = r, .g = r->f->g, .like = {.name = r->name, .op = op_find("", "Attention")}, .shared = shared_heads(r)};
+	Flex x = {.r = r, .g = r->f->g, .like = {.name = r->name, .op = op_find("", "Attention")}};
 	x.scores = (Shape){4, {q->dim[0], q->dim[1], q->dim[2], k->dim[2]}};
 	x.out = (Shape){4, {q->dim[0], q->dim[1], q->dim[2], v->dim[3]}};
+	x.shared = heads_sharing(x.g, &x.like, q->dim[1], k->dim[1]);
 	take_types(&x);
-	double scale = (double)take_float(r, "scale", (float)(1 / sqrt((double)q->dim[3].k)));
+	float given = take_float(r, "scale", NAN);
 
 	Value *s = attended(&x, input_wide(&x, Q), swapped(x.g, &x.like, input_wide(&x, K), 2, 3), &x.scores);
-	s = cast_value(x.g, &x.like, scaled(x.g, &x.like, s, scale), x.soft);
+	Value *scale = isnan(given) ? root_scale(x.g, &x.like, r->in[Q], 3, s->dtype) : value_scalar(x.g, s->dtype, (double)given);
+	s = cast_value(x.g, &x.like, put(x.g, &x.like, "Mul", s, scale, END_IN), x.soft);
 	Value *p = put(x.g, &x.like, "Softmax", through(&x, "score_mod", s), END_IN);
 	p = cast_value(x.g, &x.like, through(&x, "prob_mod", p), x.wide);
 	Value *y = attended(&x, p, input_wide(&x, V), &x.out);

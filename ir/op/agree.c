@@ -2,33 +2,13 @@
  * sizes belong to, none of which it reads.
  *
  *     tcc.Agree(%x, %y) {a = "n", b = "m", repeats = 1}       n = m, or one of them is 1 */
-#include <string.h>
 #include "ir/op/agree.h"
-
-/* ---- sizes as attributes ---- */
-
-static Text text_of_size(Graph *g, Dim d)
-{
-	const char *text = arena_string(&g->ctx->perm, dim_text(g->syms, d));
-
-	return (Text){text, (int64_t)strlen(text)};
-}
-
-static Dim size_of_text(Graph *g, const Node *n, const Text *t)
-{
-	const char *text = arena_format(&g->ctx->scratch, "%.*s", (int)t->length, t->text), *end;
-	Dim d = dim_parse(g->syms, text, &end);
-
-	if (!end || *end)
-		fail_node(g, n, "E-VALUE", "'%s' is no size", text);
-	return d;
-}
 
 DimPair agreed(Graph *g, const Node *n)
 {
 	const struct Agree *a = ATTR_OF(n, Agree);
 
-	return (DimPair){size_of_text(g, n, &a->a), size_of_text(g, n, &a->b), a->repeats != 0};
+	return (DimPair){size_from_text(g, n, &a->a), size_from_text(g, n, &a->b), a->repeats != 0};
 }
 
 Node *agree_new(Graph *g, const Node *like, const DimPair *p)
@@ -37,7 +17,7 @@ Node *agree_new(Graph *g, const Node *like, const DimPair *p)
 	Value **in = NEW_N(&g->ctx->scratch, Value *, like->nin);
 	int count = 0;
 
-	*a = (struct Agree){text_of_size(g, p->a), text_of_size(g, p->b), p->repeats};
+	*a = (struct Agree){size_as_text(g, p->a), size_as_text(g, p->b), p->repeats};
 	for (int i = 0; i < like->nin; i++)
 		if (like->in[i] && !like->in[i]->data)
 			in[count++] = like->in[i];

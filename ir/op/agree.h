@@ -6,7 +6,7 @@
  *     z = Add(x, y) */
 #ifndef TCC_IR_OP_AGREE_H
 #define TCC_IR_OP_AGREE_H
-#include "ir/op.h"
+#include "ir/op/composite.h"
 
 struct Agree {
 	Text a, b; /* sizes, as dim_text() writes them */

@@ -43,11 +43,7 @@ static Shape heads_of(Graph *g, const Node *n, int slot)
 		return *x;
 	if (heads < 1)
 		fail_node(g, n, "E-ATTR", "inputs of rank 3 need q_num_heads and kv_num_heads");
-	int64_t width = dim_number(g, n, x->dim[2]);
-	if (width % heads)
-		fail_node(g, n, "E-SHAPE", "input %d has width %lld, which %lld heads do not divide", slot,
-			  (long long)width, (long long)heads);
-	return (Shape){4, {x->dim[0], dim(heads), x->dim[1], dim(width / heads)}};
+	return (Shape){4, {x->dim[0], dim(heads), x->dim[1], equal_part(g, n, slot, x->dim[2], dim(heads))}};
 }
 
 static void check_attrs(Graph *g, const Node *n)
@@ -119,11 +115,7 @@ static void infer(Graph *g, Node *n)
 	one_size(g, n, q.dim[3], k.dim[3]);
 	one_size(g, n, k.dim[1], v.dim[1]);
 	one_size(g, n, k.dim[2], v.dim[2]);
-	int64_t heads = dim_number(g, n, q.dim[1]), shared = dim_number(g, n, k.dim[1]);
-	if (shared < 1 || heads % shared)
-		fail_node(g, n, "E-SHAPE", "%lld kv heads do not divide %lld heads", (long long)shared,
-			  (long long)heads);
-	dim_number(g, n, q.dim[3]);
+	heads_sharing(g, n, q.dim[1], k.dim[1]);
 	y.dim[3] = v.dim[3];
 	Shape scores = {4, {q.dim[0], q.dim[1], q.dim[2], k.dim[2]}};
 	Shape flat = {3, {q.dim[0], q.dim[2], dim_mul(g->syms, q.dim[1], v.dim[3])}};
@@ -152,7 +144,7 @@ static Value *split_heads(Parts *p, int slot)
 	if (x->shape.rank == 4)
 		return x;
 	Shape s = heads_of(p->g, p->n, slot);
-	x = reshaped(p->g, p->n, x, 4, (int64_t[]){0, 0, dim_number(p->g, p->n, s.dim[1]), dim_number(p->g, p->n, s.dim[3])});
+	x = shaped_as(p->g, p->n, x, &(Shape){4, {s.dim[0], s.dim[2], s.dim[1], s.dim[3]}});
 	return transposed(p->g, p->n, x, 4, (int64_t[]){0, 2, 1, 3});
 }
 
@@ -224,41 +216,41 @@ static Value *whole_mask(Parts *p)
 
 	if (dim_same(given, keys) || dim_is(given, 1))
 		return mask;
-	int64_t pads[2 * 4] = {0};
-	pads[2 * last + 1] = dim_number(g, p->n, keys) - dim_number(g, p->n, given);
-	if (pads[2 * last + 1] < 0)
+	Shape pads = {.rank = 2 * (last + 1)};
+	Dim behind = pads.dim[2 * last + 1] = dim_sub(g->syms, keys, given);
+	if (dim_hi(g->syms, behind) < 0)
 		fail_node(g, p->n, "E-SHAPE", "the mask has shape %s, but there are %s keys",
 			  shape_text(g, &mask->shape), dim_text(g->syms, keys));
 	Value *none = value_scalar(g, mask->dtype, mask->dtype == BOOL ? 0 : -INFINITY);
-	return put(g, p->n, "Pad", mask, value_i64(g, 2 * (last + 1), pads), none, END_IN);
+	return put(g, p->n, "Pad", mask, shape_as_value(g, p->n, mask, &pads), none, END_IN);
 }
 
-static int64_t heads_in(const Parts *p, const Value *x) { return dim_number(p->g, p->n, x->shape.dim[1]); }
+static Dim sharing(const Parts *p) { return heads_sharing(p->g, p->n, p->q->shape.dim[1], p->k->shape.dim[1]); }
 
 /* Queries of the heads that share a kv head below each other: [batch, kv heads, heads / kv heads * queries, ..]. */
 static Value *grouped(Parts *p, Value *x)
 {
-	int64_t shared = heads_in(p, p->k), heads = heads_in(p, p->q);
 	Shape s = x->shape;
-	if (heads == shared)
+	Dim each = sharing(p);
+	if (dim_is(each, 1))
 		return x;
-	s.dim[1] = dim(shared);
-	s.dim[2] = dim_mul(p->g->syms, dim(heads / shared), x->shape.dim[2]);
+	s.dim[1] = p->k->shape.dim[1];
+	s.dim[2] = dim_mul(p->g->syms, each, x->shape.dim[2]);
 	return shaped_as(p->g, p->n, x, &s);
 }
 
 static Value *ungrouped(Parts *p, Value *x, const Shape *s)
 {
-	return heads_in(p, p->q) == heads_in(p, p->k) ? x : shaped_as(p->g, p->n, x, s);
+	return dim_is(sharing(p), 1) ? x : shaped_as(p->g, p->n, x, s);
 }
 
 static Value *scaled_product(Parts *p)
 {
-	double scale = p->a->scale < 0 ? 1 / sqrt((double)dim_number(p->g, p->n, p->q->shape.dim[3])) : (double)p->a->scale;
 	Value *turned = transposed(p->g, p->n, p->k, 4, (int64_t[]){0, 1, 3, 2});
 	Value *s = put(p->g, p->n, "MatMul", grouped(p, p->q), turned, END_IN);
 	s = ungrouped(p, s, &p->scores);
-	return put(p->g, p->n, "Mul", s, value_scalar(p->g, s->dtype, scale), END_IN);
+	Value *scale = p->a->scale < 0 ? root_scale(p->g, p->n, p->q, 3, s->dtype) : value_scalar(p->g, s->dtype, (double)p->a->scale);
+	return put(p->g, p->n, "Mul", s, scale, END_IN);
 }
 
 static Value *capped(Parts *p, Value *s)
@@ -307,7 +299,8 @@ static Value *merged_heads(Parts *p, Value *y)
 	if (p->n->in[Q]->shape.rank == 4)
 		return y;
 	y = transposed(p->g, p->n, y, 4, (int64_t[]){0, 2, 1, 3});
-	return reshaped(p->g, p->n, y, 3, (int64_t[]){0, 0, dim_number(p->g, p->n, y->shape.dim[2]) * dim_number(p->g, p->n, y->shape.dim[3])});
+	Dim width = dim_mul(p->g->syms, y->shape.dim[2], y->shape.dim[3]);
+	return shaped_as(p->g, p->n, y, &(Shape){3, {y->shape.dim[0], y->shape.dim[1], width}});
 }
 
 static void expand(Graph *g, Node *n)

@@ -1,5 +1,6 @@
 /* composite.c -- operators written as graphs of simpler ones: their infer and eval, and the nodes that expansions put often. */
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 #include "ir/op/composite.h"
 #include "ir/op/reduce.h"
@@ -239,9 +240,9 @@ Value *shaped_as(Graph *g, const Node *like, Value *v, const Shape *s)
 		bool known = dim_known(s->dim[k]) && s->dim[k].k;
 		open += !known && !kept;
 		size[k] = known ? s->dim[k].k : kept ? 0 : -1;
-		if (open > 1)
-			dim_number(g, like, s->dim[k]);
 	}
+	if (open > 1)
+		return put(g, like, "Reshape", v, shape_as_value(g, like, v, s), END_IN);
 	return reshaped(g, like, v, s->rank, size);
 }
 
@@ -253,6 +254,16 @@ Value *with_axes(Graph *g, const Node *like, Value *v, int n, const int64_t *axe
 Value *reduced(Graph *g, const Node *like, const char *name, Value *v, int64_t axis, bool keep)
 {
 	return put_attr(g, like, name, &(struct Reduce){keep, 0}, v, value_i64(g, 1, &axis), END_IN);
+}
+
+Value *root_scale(Graph *g, const Node *like, Value *v, int axis, DType t)
+{
+	DType work = t == F64 ? F64 : F32;
+
+	if (dim_known(v->shape.dim[axis]))
+		return value_scalar(g, t, 1 / sqrt((double)v->shape.dim[axis].k));
+	Value *root = put(g, like, "Sqrt", cast_value(g, like, size_of(g, like, v, axis), work), END_IN);
+	return cast_value(g, like, put(g, like, "Reciprocal", root, END_IN), t);
 }
 
 Value *size_of(Graph *g, const Node *like, Value *v, int axis)

@@ -39,11 +39,17 @@ Value *channels_last(Graph *g, const Node *like, Value *v);
 Value *joined(Graph *g, const Node *like, int64_t axis, Value *a, Value *b); /* Concat */
 /* sizes as Reshape takes them: 0 keeps the one of that axis, -1 (once) is what is left */
 Value *reshaped(Graph *g, const Node *like, Value *v, int rank, const int64_t *sizes);
-/* v in the shape `s`, as Reshape; E-DYNAMIC where two sizes are unknown that v does not have at the same axis. */
+/* Sizes of symbols that v, or what `like` takes, is made of: as a vector, and as they stand in attributes. */
+Value *shape_as_value(Graph *g, const Node *like, Value *v, const Shape *s);
+Text size_as_text(Graph *g, Dim d);
+Dim size_from_text(Graph *g, const Node *n, const Text *t);
+/* v in the shape `s`, as Reshape. */
 Value *shaped_as(Graph *g, const Node *like, Value *v, const Shape *s);
 Value *with_axes(Graph *g, const Node *like, Value *v, int n, const int64_t *axes); /* Unsqueeze */
 /* Reduce operator `name` over one axis. */
 Value *reduced(Graph *g, const Node *like, const char *name, Value *v, int64_t axis, bool keep);
+/* 1 / sqrt(size `axis` of v), of type t: what products of so many terms are scaled by. */
+Value *root_scale(Graph *g, const Node *like, Value *v, int axis, DType t);
 /* Size `axis` of v as a scalar i64. */
 Value *size_of(Graph *g, const Node *like, Value *v, int axis);
 /* 0, 1, ... of size `axis` of v, i64. */

@@ -28,14 +28,22 @@ static bool gates(const Node *n) { return ATTR_OF(n, LinearAttention)->update_ru
 static bool corrects(const Node *n) { return ATTR_OF(n, LinearAttention)->update_rule & DELTA; }
 
 /* The width of each of so many heads in an input. */
-static int64_t head_width(Graph *g, const Node *n, int slot, int64_t heads)
+static Dim head_width(Graph *g, const Node *n, int slot, int64_t heads)
 {
-	int64_t width = dim_number(g, n, n->in[slot]->shape.dim[2]);
+	return equal_part(g, n, slot, n->in[slot]->shape.dim[2], dim(heads));
+}
 
-	if (width % heads)
-		fail_node(g, n, "E-SHAPE", "input %d has width %lld, which %lld heads do not divide", slot,
-			  (long long)width, (long long)heads);
-	return width / heads;
+/* A decay or beta has one element a head, or `all`. Which of them only numbers can tell, where it is not surely so. */
+static bool one_each(Graph *g, const Node *n, int slot, Dim one, Dim all)
+{
+	Dim width = n->in[slot]->shape.dim[2];
+
+	if (dim_same(width, one) || dim_same(width, all))
+		return dim_same(width, one);
+	if (dim_lo(g->syms, width) <= dim_hi(g->syms, one))
+		dim_number(g, n, width);
+	need_size(g, n, slot, 2, all);
+	return false;
 }
 
 static void check_optional(Graph *g, const Node *n, int slot, bool wanted, const char *name)
@@ -63,23 +71,23 @@ static void infer(Graph *g, Node *n)
 		for (int k = 0; k < 2; k++)
 			need_size(g, n, i, k, n->in[Q]->shape.dim[k]);
 	}
-	int64_t keys = head_width(g, n, Q, heads), values = head_width(g, n, V, shared);
-	need_size(g, n, K, 2, dim(keys * shared));
+	Dim keys = head_width(g, n, Q, heads), values = head_width(g, n, V, shared), all = dim_mul(g->syms, keys, dim(shared));
+	need_size(g, n, K, 2, all);
 	check_optional(g, n, DECAY, gates(n), "decay");
 	check_optional(g, n, BETA, corrects(n), "beta");
-	if (gates(n) && head_width(g, n, DECAY, shared) != 1)
-		need_size(g, n, DECAY, 2, dim(keys * shared));
-	if (corrects(n) && !dim_is(n->in[BETA]->shape.dim[2], 1))
-		need_size(g, n, BETA, 2, dim(shared));
+	if (gates(n))
+		one_each(g, n, DECAY, dim(shared), all);
+	if (corrects(n))
+		one_each(g, n, BETA, dim(1), dim(shared));
 	const Shape *q = &n->in[Q]->shape;
-	Shape state = {4, {q->dim[0], dim(shared), dim(keys), dim(values)}};
+	Shape state = {4, {q->dim[0], dim(shared), keys, values}};
 	if (has_in(n, PAST)) {
 		need_type(g, n, PAST, "f");
 		need_rank(g, n, PAST, 4, 4);
 		for (int k = 0; k < 4; k++)
 			need_size(g, n, PAST, k, state.dim[k]);
 	}
-	set_out(g, n, 0, n->in[Q]->dtype, &(Shape){3, {q->dim[0], q->dim[1], dim(heads * values)}});
+	set_out(g, n, 0, n->in[Q]->dtype, &(Shape){3, {q->dim[0], q->dim[1], dim_mul(g->syms, dim(heads), values)}});
 	set_out(g, n, 1, n->in[has_in(n, PAST) ? PAST : Q]->dtype, &state);
 }
 
@@ -89,9 +97,11 @@ static void infer(Graph *g, Node *n)
 static DType work_of(const Node *n) { return n->in[Q]->dtype == F64 ? F64 : F32; }
 
 /* An input as [batch, steps, a, b, c], of the type that is computed in. */
-static Value *steps_of(Graph *g, const Node *n, int slot, int64_t a, int64_t b, int64_t c)
+static Value *steps_of(Graph *g, const Node *n, int slot, int64_t a, Dim b, Dim c)
 {
-	return reshaped(g, n, cast_value(g, n, n->in[slot], work_of(n)), 5, (int64_t[]){0, 0, a, b, c});
+	Value *x = cast_value(g, n, n->in[slot], work_of(n));
+
+	return shaped_as(g, n, x, &(Shape){5, {x->shape.dim[0], x->shape.dim[1], dim(a), b, c}});
 }
 
 /* What one step takes of a value: everything but axis 1. */
@@ -130,18 +140,9 @@ static Graph *step_graph(Graph *g, const Node *n, const Steps *s)
 
 static Value *first_state(Graph *g, const Node *n, const Shape *s)
 {
-	int64_t size[4] = {1}, first = 0;
-
 	if (has_in(n, PAST))
 		return cast_value(g, n, n->in[PAST], work_of(n));
-	for (int k = 1; k < 4; k++)
-		size[k] = dim_number(g, n, s->dim[k]);
-	size[0] = dim_known(s->dim[0]) ? s->dim[0].k : 1;
-	Value *zeros = value_const(g, NULL, tensor_new(&g->ctx->perm, work_of(n), 4, size));
-	if (dim_known(s->dim[0]))
-		return zeros;
-	Value *batch = with_axes(g, n, size_of(g, n, n->in[Q], 0), 1, &first);
-	return put(g, n, "Expand", zeros, joined(g, n, 0, batch, value_i64(g, 3, size + 1)), END_IN);
+	return put(g, n, "Expand", value_scalar(g, work_of(n), 0), shape_as_value(g, n, n->in[Q], s), END_IN);
 }
 
 static Ints repeated(Graph *g, int n, int64_t x)
@@ -157,23 +158,24 @@ static void expand(Graph *g, Node *n)
 {
 	const struct LinearAttention *a = n->attr;
 	int64_t heads = a->q_num_heads, shared = a->kv_num_heads;
-	int64_t keys = head_width(g, n, Q, heads), values = head_width(g, n, V, shared);
-	Shape state = {4, {n->in[Q]->shape.dim[0], dim(shared), dim(keys), dim(values)}};
-	Steps s = {{first_state(g, n, &state), steps_of(g, n, Q, shared, heads / shared, keys),
-		    steps_of(g, n, K, shared, 1, keys), steps_of(g, n, V, shared, 1, values)}, 4};
+	Dim keys = head_width(g, n, Q, heads), values = head_width(g, n, V, shared), one = dim(1);
+	Dim all = dim_mul(g->syms, keys, dim(shared)), width = dim_mul(g->syms, values, dim(heads));
+	Shape state = {4, {n->in[Q]->shape.dim[0], dim(shared), keys, values}};
+	Steps s = {{first_state(g, n, &state), steps_of(g, n, Q, shared, dim(heads / shared), keys),
+		    steps_of(g, n, K, shared, one, keys), steps_of(g, n, V, shared, one, values)}, 4};
 
 	if (gates(n))
-		s.in[s.count++] = steps_of(g, n, DECAY, shared, head_width(g, n, DECAY, shared), 1);
+		s.in[s.count++] = steps_of(g, n, DECAY, shared, one_each(g, n, DECAY, dim(shared), all) ? one : keys, one);
 	if (corrects(n))
-		s.in[s.count++] = steps_of(g, n, BETA, dim_number(g, n, n->in[BETA]->shape.dim[2]), 1, 1);
+		s.in[s.count++] = steps_of(g, n, BETA, one_each(g, n, BETA, one, dim(shared)) ? 1 : shared, one, one);
 	Graph *body = step_graph(g, n, &s);
 	struct scan *attr = attr_new(g, &op_Scan);
 	*attr = (struct scan){0, s.count - 1, repeated(g, s.count - 1, 1), repeated(g, s.count - 1, 0),
 			      repeated(g, 1, 1), repeated(g, 1, 0)};
 	Node *loop = node_control(g, &op_Scan, n, s.count, s.in, 2, attr, 1, &body);
-	double scale = a->scale == 0 ? 1 / sqrt((double)keys) : (double)a->scale;
-	Value *y = put(g, n, "Mul", loop->out[1], value_scalar(g, work_of(n), scale), END_IN);
-	y = reshaped(g, n, y, 3, (int64_t[]){0, 0, heads * values});
+	Value *scale = a->scale == 0 ? root_scale(g, n, s.in[1], 4, work_of(n)) : value_scalar(g, work_of(n), (double)a->scale);
+	Value *y = put(g, n, "Mul", loop->out[1], scale, END_IN);
+	y = shaped_as(g, n, y, &(Shape){3, {y->shape.dim[0], y->shape.dim[1], width}});
 	replace_out(g, n, 0, cast_value(g, n, y, n->in[Q]->dtype));
 	if (wants(n, 1))
 		replace_out(g, n, 1, cast_value(g, n, loop->out[0], n->out[1]->dtype));

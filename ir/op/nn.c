@@ -22,6 +22,31 @@ void need_size(Graph *g, const Node *n, int slot, int axis, Dim want)
 	if (dim_lo(g->syms, have) > dim_hi(g->syms, want) || dim_hi(g->syms, have) < dim_lo(g->syms, want))
 		fail_node(g, n, "E-SHAPE", "input %d has shape %s; its axis %d must have size %s", slot,
 			  shape_text(g, &n->in[slot]->shape), axis, dim_text(g->syms, want));
+	if (!dim_same(have, want))
+		dim_assume_equal(g->syms, have, want, false);
+}
+
+Dim equal_part(Graph *g, const Node *n, int slot, Dim d, Dim by)
+{
+	if (dim_lo(g->syms, by) < 1)
+		dim_number(g, n, by);
+	Dim part = dim_floordiv(g->syms, d, by), whole = dim_mul(g->syms, part, by);
+
+	if (dim_known(d) && dim_known(whole) && d.k != whole.k)
+		fail_node(g, n, "E-SHAPE", "input %d has size %lld, which %lld heads do not divide", slot, (long long)d.k,
+			  (long long)by.k);
+	if (!dim_same(d, whole))
+		dim_assume_equal(g->syms, d, whole, false);
+	return part;
+}
+
+Dim heads_sharing(Graph *g, const Node *n, Dim heads, Dim shared)
+{
+	if (dim_same(heads, shared))
+		return dim(1);
+	if (dim_is(shared, 0))
+		fail_node(g, n, "E-SHAPE", "0 kv heads do not divide %s heads", dim_text(g->syms, heads));
+	return equal_part(g, n, 0, heads, shared);
 }
 
 void need_count(Graph *g, const Node *n, int slot, int64_t count)

@@ -97,3 +97,19 @@ graph (%q f32[1,1,3,1], %k f32[1,1,3,1]) -> (%y) { %y = Attention(%q, %k, %k, _,
 == heads that do not divide
 fails E-SHAPE "do not divide"
 graph (%q f32[1,3,2,1], %k f32[1,2,2,1]) -> (%y) { %y = Attention(%q, %k, %k) }
+
+== numbers of heads and their size that only the run knows
+symbol h = 1..8
+symbol k = 1..4
+symbol d = 1..16
+graph (%q f32[1,h,1,d], %k f32[1,k,2,d], %v f32[1,k,2,d]) -> (%y) { %y = Attention(%q, %k, %v) }
+run q = f32[1,2,1,4] [0, 0, 0, 0, 2, 0, 0, 0], k = f32[1,1,2,4] [1, 0, 0, 0, 1, 0, 0, 0], v = f32[1,1,2,4] [1, 2, 3, 4, 3, 4, 5, 6]
+gives y = f32[1,2,1,4] [2, 3, 4, 5, 2, 3, 4, 5] within 1e-6
+run q = f32[1,1,1,1] [2], k = f32[1,1,2,1] [0, 0.5], v = f32[1,1,2,1] [0, 1] gives y = f32[1,1,1,1] [0.73105858] within 1e-6
+
+== kv heads that do not divide the heads
+fails E-SHAPE
+symbol h = 1..8
+symbol k = 1..4
+graph (%q f32[1,h,1,1], %k f32[1,k,1,1], %v f32[1,k,1,1]) -> (%y) { %y = Attention(%q, %k, %v) }
+run q = f32[1,3,1,1] [0, 1, 2], k = f32[1,2,1,1] [1, 1], v = f32[1,2,1,1] [1, 2] gives y = f32[1,3,1,1] [1, 1, 2]

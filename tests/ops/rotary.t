@@ -45,5 +45,12 @@ gives y = f32[1,3,12] [-0, 0.75, -0.125, -0.5625, -0.25, 0.75, 0.0625, -0.4375, 
     -0.25, 0.25, -0.25] within 1e-6
 
 == heads that do not divide
-fails E-ATTR "does not divide"
+fails E-SHAPE "do not divide"
 graph (%x f32[1,3,8], %c f32[1,3,2]) -> (%y) { %y = RotaryEmbedding(%x, %c, %c) {num_heads = 3} }
+
+== heads of a size that only the run knows
+symbol w = 2..16
+symbol r = 1..4
+graph (%x f32[1,1,w], %c f32[1,1,r], %s f32[1,1,r]) -> (%y) { %y = RotaryEmbedding(%x, %c, %s) {num_heads = 2} }
+run x = f32[1,1,4] [1, 2, 3, 4], c = f32[1,1,1] [0], s = f32[1,1,1] [1] gives y = f32[1,1,4] [-2, 1, -4, 3]
+run x = f32[1,1,8] [1, 2, 3, 4, 5, 6, 7, 8], c = f32[1,1,2] [0, 1], s = f32[1,1,2] [1, 0] gives y = f32[1,1,8] [-3, 2, 1, 4, -7, 6, 5, 8]
