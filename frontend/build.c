@@ -351,6 +351,7 @@ Graph *graph_build(Import *im, const Scope *s)
 			build_input(&f, p->input[i]);
 	initializers_build(&f);
 	f.given = shapes_given(&f);
+	elements_open(&f);
 	nodes_build(&f);
 	check_all_declared(&f);
 	outputs_build(&f);

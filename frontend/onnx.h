@@ -334,6 +334,7 @@ void initializers_build(Frame *f);
 void nodes_build(Frame *f);
 Value *output_of(Frame *f, size_t i);   /* what output i of its graph is */
 void check_all_declared(Frame *f); /* what the file says about the values of its graph */
+void elements_open(Frame *f); /* inputs whose integers the model makes sizes of: see elements.c */
 void settle(Frame *f, Node *n); /* the node just built: away with it when its outputs are known, see settle.c */
 Node *raw_build(Raw *r); /* a node in today's form, by its operator's attribute table */
 const Shape *shape_given(const Raw *r, int i); /* of output i, by the file; NULL: none that inference may trust */

@@ -115,7 +115,7 @@ void pass_shapes(Graph *g, const Options *o)
 		Node *n = g->node[i];
 		infer_again(g, n);
 		for (int k = 0; k < n->nout; k++)
-			if (is_known_content(n->out[k]))
+			if (!(n->op->flags & KEPT) && is_known_content(n->out[k]))
 				value_becomes_const(g, n->out[k], tensor_of_content(g, n->out[k]));
 	}
 	drop_empty_nodes(g);

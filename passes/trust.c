@@ -7,6 +7,7 @@
  *
  * After this pass no operator meets sizes, axes or counts that are unknown until the run. */
 #include "passes/pass.h"
+#include "passes/rewrite.h"
 #include "ir/op.h"
 
 void pass_trust(Graph *g, const Options *o);
@@ -19,5 +20,6 @@ void pass_trust(Graph *g, const Options *o)
 	for (uint32_t i = 0; i < n; i++)
 		if (g->node[i]->op->trust)
 			g->node[i]->op->trust(g, g->node[i]);
+	drop_empty_nodes(g);
 	graph_sort(g);
 }

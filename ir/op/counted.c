@@ -138,10 +138,12 @@ static void infer(Graph *g, Node *n)
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
-	int64_t count = in_i64(e, in[0])[0], most = dim_hi(e->g->syms, size_of_node(e->g, n));
+	Dim size = size_of_node(e->g, n);
+	int64_t count = in_i64(e, in[0])[0], least = dim_lo(e->g->syms, size), most = dim_hi(e->g->syms, size);
 
-	if (count < 0 || count > most)
-		fail_node(e->g, n, "E-SHAPE", "a size is %lld; it may be 0..%lld", (long long)count, (long long)most);
+	if (count < least || count > most)
+		fail_node(e->g, n, "E-SHAPE", "a size is %lld; it may be %lld..%lld", (long long)count, (long long)least,
+			  (long long)most);
 	out_i64(e, out[0])[0] = count;
 }
 
@@ -150,12 +152,30 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	Graph *g = lower_graph(l);
 
 	(void)slot;
-	return alu2(l, COUNT, in(l, n, 0, at), num_i(l, most_of(g, n, size_of_node(g, n))));
+	int64_t most = dim_hi(g->syms, size_of_node(g, n));
+	return alu2(l, COUNT, in(l, n, 0, at), num_i(l, most < INT32_MAX ? most : INT32_MAX - 1));
+}
+
+/* Bounds that became known behind the node: what is one number is asked for, what is too small is refused. */
+static void trust(Graph *g, Node *n)
+{
+	Dim size = size_of_node(g, n);
+	int64_t lo = dim_lo(g->syms, size);
+
+	if (lo == dim_hi(g->syms, size)) {
+		value_replace(g, n->out[0], counted_value(g, n, n->in[0], dim(lo)));
+		n->out[0] = NULL;
+	} else if (lo > 0) {
+		Value *least = value_scalar(g, I64, (double)lo);
+		require(g, n, binary(g, n, "GreaterOrEqual", n->in[0], least));
+		n->in[0] = binary(g, n, "Max", n->in[0], least);
+	}
 }
 
 static const Attr attrs[] = {ATTR_REQUIRED(Counted, size, A_STRING), {0}};
 
 const Op op_tcc_Counted = {
 	.name = "Counted", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = KEPT,
-	.attrs = attrs, .attr_size = sizeof(struct Counted), .types = "i", .infer = infer, .eval = eval, .lower = lower,
+	.attrs = attrs, .attr_size = sizeof(struct Counted), .types = "i", .infer = infer, .trust = trust, .eval = eval,
+	.lower = lower,
 };
