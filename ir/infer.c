@@ -116,12 +116,14 @@ int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank)
 
 /* ---- broadcasting ---- */
 
-/* The larger one, and 0 where one of them is that: 1 and 0 make 0. */
+/* The larger one; where one of them may repeat, and be 1 beside 0, that makes 0. */
 static Dim larger_size(Syms *s, Dim a, Dim b)
 {
-	Dim some = dim_min(s, dim(1), dim_min(s, a, b));
+	Dim large = dim_max(s, a, b);
 
-	return dim_mul(s, dim_max(s, a, b), some);
+	if (!dim_counts(s, a) && !dim_counts(s, b))
+		return large;
+	return dim_mul(s, large, dim_min(s, dim(1), dim_min(s, a, b)));
 }
 
 /* One size of the result; false when a and b never fit. A size that is known only at run time has to equal the other one

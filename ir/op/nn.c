@@ -44,8 +44,8 @@ Dim heads_sharing(Graph *g, const Node *n, Dim heads, Dim shared)
 {
 	if (dim_same(heads, shared))
 		return dim(1);
-	if (dim_is(shared, 0))
-		fail_node(g, n, "E-SHAPE", "0 kv heads do not divide %s heads", dim_text(g->syms, heads));
+	if (dim_is(shared, 0) || (dim_known(shared) && dim_known(heads) && heads.k % shared.k))
+		fail_node(g, n, "E-SHAPE", "%lld kv heads do not divide %s heads", (long long)shared.k, dim_text(g->syms, heads));
 	return equal_part(g, n, 0, heads, shared);
 }
 

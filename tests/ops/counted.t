@@ -256,3 +256,24 @@ run x = f32[4] [1, 2, 3, 4], c = bool[4] [true, false, true, true], y = f32[2,3]
 gives a = f32[8] [2, 1, 3, 4, 1, 2, 3, 4], b = f32[2,5] [2, 3, 1, 2, 3, 5, 6, 4, 5, 6]
 run x = f32[4] [1, 2, 3, 4], c = bool[4] [true, true, true, true], y = f32[2,3] [1, 2, 3, 4, 5, 6], d = bool[3] [false, false, false]
 gives a = f32[8] [1, 2, 3, 4, 1, 2, 3, 4], b = f32[2,3] [1, 2, 3, 4, 5, 6]
+
+== a count that is known behind it
+symbol k = 3..3 counted
+graph (%c i64[]) -> (%y) {
+	%n i64[] <k> = tcc.Counted(%c) {size = "k"}
+	%zero i64[] = const [0]
+	%one i64[] = const [1]
+	%y = Range(%zero, %n, %one)
+}
+run c = i64[] [3] gives y = i64[3] [0, 1, 2]
+
+== and another
+fails E-SHAPE
+symbol k = 3..3 counted
+graph (%c i64[]) -> (%y) {
+	%n i64[] <k> = tcc.Counted(%c) {size = "k"}
+	%zero i64[] = const [0]
+	%one i64[] = const [1]
+	%y = Range(%zero, %n, %one)
+}
+run c = i64[] [2] gives y = i64[2] [0, 1]

@@ -229,6 +229,63 @@ static void counted_sizes_are_bounded(void **state)
 	refuse_with(&w, EXIT_USAGE, "'p.1' is at least 7, but cannot be more than 6");
 }
 
+/* x padded in front and behind to `shape`, where that is more, and cut out of the middle where it is less. */
+static void crop_or_pad(const char *size)
+{
+	add_input(&m, "x", FLOAT, "4");
+	add_input(&m, "shape", INT64, "1");
+	add_numbers(&m, "two", "2");
+	add_node(&m, "Shape", "x", "own");
+	add_node(&m, "Max", "own,shape", "more");
+	add_node(&m, "Sub", "more,own", "pad");
+	add_node(&m, "Div", "pad,two", "front");
+	add_node(&m, "Sub", "pad,front", "behind");
+	set_int(&m, add_node(&m, "Concat", "front,behind", "pads"), "axis", 0);
+	add_node(&m, "Pad", "x,pads", "padded");
+	add_node(&m, "Shape", "padded", "large");
+	add_node(&m, "Sub", "large,shape", "over");
+	add_node(&m, "Div", "over,two", "from");
+	add_node(&m, "Add", "from,shape", "to");
+	add_node(&m, "Slice", "padded,from,to", "y");
+	add_output(&m, "y", FLOAT, size);
+}
+
+static void elements_that_become_sizes_are_symbols(void **state)
+{
+	const DimChoice dims[] = {{"shape[0]", 1, 9}};
+	const ReadOptions o = {.dims = dims, .ndims = 1};
+
+	(void)state;
+	crop_or_pad("?");
+	const Graph *g = import_with(&o);
+	assert_string_equal(dim_text(g->syms, g->out[0]->shape.dim[0]), "\"shape[0]\"");
+	const Symbol *s = dim_symbol_of(g->syms, g->out[0]->shape.dim[0]);
+	assert_true(s->counted);
+	assert_int_equal(s->hi, 9);
+}
+
+static void elements_are_what_the_file_says_of_the_result(void **state)
+{
+	(void)state;
+	crop_or_pad("7");
+	const Graph *g = import();
+	assert_int_equal(dim_hi(g->syms, g->out[0]->shape.dim[0]), 7);
+	assert_int_equal(dim_lo(g->syms, g->out[0]->shape.dim[0]), 7);
+}
+
+/* Nothing is computed of the input: it may hold what is no size. */
+static void elements_that_are_used_as_they_are_stay_data(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "4");
+	add_input(&m, "pads", INT64, "2");
+	add_node(&m, "Pad", "x,pads", "y");
+	add_output(&m, "y", FLOAT, "?");
+	const Graph *g = import();
+	assert_string_equal(dim_text(g->syms, g->out[0]->shape.dim[0]), "y.0");
+	assert_int_equal(g->nnode, 1);
+}
+
 /* a[a > 0], b[a > 0]: one size, so that what is chosen can be added. */
 static void equal_choices_have_one_size(void **state)
 {
@@ -627,6 +684,9 @@ int main(void)
 		TEST(sizes_are_chosen),
 		TEST(shapes_are_given_where_there_is_none),
 		TEST(counted_sizes_are_bounded),
+		TEST(elements_that_become_sizes_are_symbols),
+		TEST(elements_are_what_the_file_says_of_the_result),
+		TEST(elements_that_are_used_as_they_are_stay_data),
 		TEST(equal_choices_have_one_size),
 		TEST(counted_sizes_are_those_of_the_file),
 		TEST(choices_that_make_no_sense),
