@@ -139,6 +139,8 @@ void dim_assume_equal(Syms *s, Dim a, Dim b, bool repeats)
 	s->equal[s->nequal++] = (DimPair){a, b, repeats};
 }
 
+void dim_assume_at_most(Syms *s, Dim a, Dim b) { dim_assume_equal(s, dim_min(s, a, b), a, false); }
+
 static Symbol new_symbol(const Syms *s, const char *name)
 {
 	for (uint32_t i = 0; i < s->nchoice; i++)

@@ -72,6 +72,8 @@ int64_t dim_lo(Syms *s, Dim d);
 int64_t dim_hi(Syms *s, Dim d);
 /* Inference took a and b for the same size (`repeats`: or one of them for 1), and only a run can tell: emitted code asks. */
 void dim_assume_equal(Syms *s, Dim a, Dim b, bool repeats);
+/* The same of a that is at most b. */
+void dim_assume_at_most(Syms *s, Dim a, Dim b);
 bool dim_counts(const Syms *s, Dim d); /* it is made of a size that a node counts */
 /* The size for which choices are made that suit one size only: where it varies, a quarter of the most. */
 int64_t dim_usual(Syms *s, Dim d);

@@ -163,6 +163,24 @@ Shape broadcast_shape(Graph *g, const Node *n, const Shape *a, const Shape *b)
 	return r;
 }
 
+void need_broadcast(Graph *g, const Node *n, int slot, const Shape *to)
+{
+	const Shape *x = &n->in[slot]->shape;
+	bool fits = x->rank <= to->rank;
+
+	for (int i = 0; fits && i < x->rank; i++) {
+		Dim a = dim_from_end(x, i), b = dim_from_end(to, i);
+		if (dim_is(a, 1) || dim_same(a, b))
+			continue;
+		fits = dim_lo(g->syms, a) <= dim_hi(g->syms, b) && dim_lo(g->syms, b) <= dim_hi(g->syms, a);
+		if (fits)
+			dim_assume_equal(g->syms, a, b, false);
+	}
+	if (!fits)
+		fail_node(g, n, "E-SHAPE", "%s has shape %s, which does not broadcast to %s", input_text(g, n, slot),
+			  shape_text(g, x), shape_text(g, to));
+}
+
 void infer_broadcast(Graph *g, Node *n, DType t)
 {
 	Shape s = shape_scalar();

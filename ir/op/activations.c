@@ -57,10 +57,9 @@ REAL1(Shrink, "fiu", x < -P(lambd) ? x + P(bias) : x > P(lambd) ? x - P(bias) : 
 
 static void prelu_infer(Graph *g, Node *n)
 {
-	infer_fold(g, n);
-	if (n->out[0] && !shape_same(&n->out[0]->shape, &n->in[0]->shape))
-		fail_node(g, n, "E-SHAPE", "slope has shape %s, which does not broadcast to that of x, %s",
-			  shape_text(g, &n->in[1]->shape), shape_text(g, &n->in[0]->shape));
+	same_type(g, n, 0, 1);
+	need_broadcast(g, n, 1, &n->in[0]->shape);
+	same_as_input(g, n);
 }
 
 static double prelu_f64(const Node *n, double x, double slope)

@@ -4,23 +4,20 @@
 
 struct CenterCropPad { Ints axes; };
 
-/* The axes that change, and what is put in front of and behind each: negative counts drop elements, as for Pad. */
-static int changes_of(Graph *g, const Node *n, int64_t *axes, int64_t *pads)
+/* The axes that change and their sizes. */
+static int changes_of(Graph *g, const Node *n, int64_t *axes, const Dim **size)
 {
 	const Ints *list = &ATTR_OF(n, CenterCropPad)->axes;
 	const Shape *x = &n->in[0]->shape;
 	int count, sizes = list->n < 0 ? x->rank : list->n;
-	const int64_t *size = const_i64(g, n, 1, &count);
 
+	*size = need_content(g, n, 1, &count);
 	if (count != sizes)
 		fail_node(g, n, "E-SHAPE", "shape has %d elements for %d axes", count, sizes);
 	for (int i = 0; i < count; i++) {
 		axes[i] = fix_axis(g, n, list->n < 0 ? i : list->v[i], x->rank);
-		if (size[i] < 0)
-			fail_node(g, n, "E-VALUE", "size %lld", (long long)size[i]);
-		int64_t more = size[i] - dim_number(g, n, x->dim[axes[i]]), half = (more < 0 ? -more : more) / 2;
-		pads[i] = more < 0 ? -half : half;
-		pads[count + i] = more - pads[i];
+		if (dim_lo(g->syms, (*size)[i]) < 0)
+			fail_node(g, n, "E-VALUE", "size %s", dim_text(g->syms, (*size)[i]));
 	}
 	if (list->n >= 0)
 		axis_set(g, n, list->v, count, x->rank);
@@ -66,16 +63,35 @@ static void trust(Graph *g, Node *n)
 	settle_sizes(g, n, 1, &sizes);
 }
 
+/* Half of how much more a is than b, at most none. */
+static Dim half_beyond(Syms *s, Dim a, Dim b)
+{
+	return dim_floordiv(s, dim_sub(s, dim_max(s, a, b), b), dim(2));
+}
+
+/* Padded to the larger of both sizes, then cut out of the middle. */
 static void expand(Graph *g, Node *n)
 {
-	int64_t axes[MAX_RANK], pads[2 * MAX_RANK];
+	Syms *s = g->syms;
+	int64_t axes[MAX_RANK];
+	const Dim *size;
 
 	need_rank(g, n, 0, 1, MAX_RANK);
 	if (ATTR_OF(n, CenterCropPad)->axes.n > n->in[0]->shape.rank)
 		fail_node(g, n, "E-ATTR", "%d axes of %d", ATTR_OF(n, CenterCropPad)->axes.n, n->in[0]->shape.rank);
-	int count = changes_of(g, n, axes, pads);
-	replace_out(g, n, 0, put(g, n, "Pad", n->in[0], value_i64(g, 2 * count, pads), NULL, value_i64(g, count, axes),
-				 END_IN));
+	int count = changes_of(g, n, axes, &size);
+	Dim pads[2 * MAX_RANK], from[MAX_RANK], to[MAX_RANK];
+	for (int i = 0; i < count; i++) {
+		Dim have = n->in[0]->shape.dim[axes[i]];
+		pads[i] = half_beyond(s, size[i], have);
+		pads[count + i] = dim_sub(s, dim_sub(s, dim_max(s, size[i], have), have), pads[i]);
+		from[i] = half_beyond(s, have, size[i]);
+		to[i] = dim_add(s, from[i], size[i]);
+	}
+	Value *x = n->in[0], *which = value_i64(g, count, axes);
+	x = put(g, n, "Pad", x, dims_as_value(g, n, x, pads, 2 * count), NULL, which, END_IN);
+	x = put(g, n, "Slice", x, dims_as_value(g, n, x, from, count), dims_as_value(g, n, x, to, count), which, END_IN);
+	replace_out(g, n, 0, x);
 }
 
 static const Attr attrs[] = {ATTR_LIST(CenterCropPad, axes, A_INTS), {0}};

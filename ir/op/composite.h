@@ -40,6 +40,7 @@ Value *joined(Graph *g, const Node *like, int64_t axis, Value *a, Value *b); /* 
 /* sizes as Reshape takes them: 0 keeps the one of that axis, -1 (once) is what is left */
 Value *reshaped(Graph *g, const Node *like, Value *v, int rank, const int64_t *sizes);
 /* Sizes of symbols that v, or what `like` takes, is made of: as a vector, and as they stand in attributes. */
+Value *dims_as_value(Graph *g, const Node *like, Value *v, const Dim *d, int n);
 Value *shape_as_value(Graph *g, const Node *like, Value *v, const Shape *s);
 Text size_as_text(Graph *g, Dim d);
 Dim size_from_text(Graph *g, const Node *n, const Text *t);

@@ -131,9 +131,7 @@ static void infer_elements(Graph *g, Node *n)
 				  shape_text(g, k), shape_text(g, x));
 		if (dim_counted_at_most(g->syms, k->dim[i], x->dim[i]))
 			continue;
-		hint(g->ctx, "give the sizes with --dim or --shape");
-		fail_unsupported(g, n, "indices of shape %s can reach beyond data of shape %s", shape_text(g, k),
-				 shape_text(g, x));
+		dim_assume_at_most(g->syms, k->dim[i], x->dim[i]);
 	}
 	set_out(g, n, 0, n->in[0]->dtype, k);
 	move_contents(g, n, 1);

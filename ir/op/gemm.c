@@ -15,7 +15,7 @@ static void gemm_infer(Graph *g, Node *n)
 {
 	const struct Gemm *attr = ATTR_OF(n, Gemm);
 	const Shape *a = &n->in[0]->shape, *b = &n->in[1]->shape;
-	Shape y, all;
+	Shape y;
 
 	same_type(g, n, 0, 1);
 	need_rank(g, n, 0, 2, 2);
@@ -27,10 +27,7 @@ static void gemm_infer(Graph *g, Node *n)
 	if (has_in(n, 2)) {
 		same_type(g, n, 0, 2);
 		need_rank(g, n, 2, 0, 2);
-		all = broadcast_shape(g, n, &y, &n->in[2]->shape);
-		if (!shape_same(&all, &y))
-			fail_node(g, n, "E-SHAPE", "C has shape %s, which does not broadcast to %s",
-				  shape_text(g, &n->in[2]->shape), shape_text(g, &y));
+		need_broadcast(g, n, 2, &y);
 	}
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 }

@@ -27,9 +27,11 @@ static void groupnorm_infer(Graph *g, Node *n)
 		need_rank(g, n, i, 1, 1);
 		need_size(g, n, i, 0, x->dim[1]);
 	}
-	if (!is_instance(n) && (groups < 1 || dim_number(g, n, x->dim[1]) % groups))
+	if (!is_instance(n) && (groups < 1 || (dim_known(x->dim[1]) && x->dim[1].k % groups)))
 		fail_node(g, n, "E-ATTR", "num_groups is %lld, which does not divide %s channels", (long long)groups,
 			  dim_text(g->syms, x->dim[1]));
+	if (!is_instance(n))
+		equal_part(g, n, 0, x->dim[1], dim(groups));
 	same_as_input(g, n);
 }
 
@@ -58,14 +60,12 @@ static void groupnorm_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *co
 /* The channels of at[]'s group: `first`, and how many. */
 static Expr *group_start(Lower *l, const Node *n, Expr *c, Dim *channels)
 {
-	int64_t each;
-
 	*channels = dim(1);
 	if (is_instance(n))
 		return c;
-	each = n->in[0]->shape.dim[1].k / ATTR_OF(n, Norm)->num_groups;
-	*channels = dim(each);
-	return imul(l, idiv(l, c, num_i(l, each)), num_i(l, each));
+	*channels = equal_part(lower_graph(l), n, 0, n->in[0]->shape.dim[1], dim(ATTR_OF(n, Norm)->num_groups));
+	Expr *each = extent(l, *channels);
+	return imul(l, idiv(l, c, each), each);
 }
 
 /* Mean over at[]'s group of x, or, with a centre, of (x - centre)^2. */

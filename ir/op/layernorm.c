@@ -15,15 +15,10 @@ static int first_axis(Graph *g, const Node *n, int rank)
 	return (int)fix_axis(g, n, ATTR_OF(n, Norm)->axis, rank);
 }
 
-static void need_broadcast(Graph *g, Node *n, int slot)
+static void need_factor(Graph *g, Node *n, int slot)
 {
-	const Shape *x = &n->in[0]->shape;
-	Shape all = broadcast_shape(g, n, x, &n->in[slot]->shape);
-
 	need_type(g, n, slot, "f");
-	if (!shape_same(&all, x))
-		fail_node(g, n, "E-SHAPE", "input %d has shape %s, which does not broadcast to %s", slot,
-			  shape_text(g, &n->in[slot]->shape), shape_text(g, x));
+	need_broadcast(g, n, slot, &n->in[0]->shape);
 }
 
 static void layernorm_infer(Graph *g, Node *n)
@@ -36,7 +31,7 @@ static void layernorm_infer(Graph *g, Node *n)
 		fail_node(g, n, "E-ATTR", "stash_type is %lld; it must be a float type", (long long)stash);
 	for (int slot = 1; slot < 3; slot++)
 		if (has_in(n, slot))
-			need_broadcast(g, n, slot);
+			need_factor(g, n, slot);
 	same_as_input(g, n);
 	for (int i = first_axis(g, n, s.rank); i < s.rank; i++)
 		s.dim[i] = dim(1);
@@ -48,7 +43,7 @@ static void rmsnorm_infer(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 1, MAX_RANK);
 	first_axis(g, n, n->in[0]->shape.rank);
-	need_broadcast(g, n, 1);
+	need_factor(g, n, 1);
 	set_out(g, n, 0, n->in[1]->dtype, &n->in[0]->shape);
 }
 

@@ -3,7 +3,7 @@
  *
  *     s i64[2] <batch, 2*n> = tcc.Sizes(%x) {sizes = ["batch", "2*n"]} */
 #include <string.h>
-#include "ir/op/trust.h"
+#include "ir/op/composite.h"
 
 struct Sizes { Strings sizes; };
 
@@ -24,23 +24,37 @@ Dim size_from_text(Graph *g, const Node *n, const Text *t)
 	return d;
 }
 
-Value *shape_as_value(Graph *g, const Node *like, Value *v, const Shape *s)
+static Value *numbers(Graph *g, const Dim *d, int n)
 {
-	struct Sizes *a = attr_new(g, &op_tcc_Sizes);
-	Value **in = NEW_N(&g->ctx->scratch, Value *, like->nin + 1);
+	int64_t *k = NEW_N(&g->ctx->scratch, int64_t, n);
+
+	for (int i = 0; i < n; i++) {
+		if (!dim_known(d[i]))
+			return NULL;
+		k[i] = d[i].k;
+	}
+	return value_i64(g, n, k);
+}
+
+Value *dims_as_value(Graph *g, const Node *like, Value *v, const Dim *d, int n)
+{
+	Value **in = NEW_N(&g->ctx->scratch, Value *, like->nin + 1), *known = numbers(g, d, n);
 	int count = 0;
 
-	if (shape_known(s))
-		return sizes_value(g, s);
-	a->sizes = (Strings){NEW_N(&g->ctx->perm, Text, s->rank), s->rank};
-	for (int k = 0; k < s->rank; k++)
-		a->sizes.v[k] = size_as_text(g, s->dim[k]);
+	if (known)
+		return known;
+	struct Sizes *a = attr_new(g, &op_tcc_Sizes);
+	a->sizes = (Strings){NEW_N(&g->ctx->perm, Text, n), n};
+	for (int k = 0; k < n; k++)
+		a->sizes.v[k] = size_as_text(g, d[k]);
 	in[count++] = v;
 	for (int i = 0; i < like->nin; i++)
 		if (like->in[i] && !like->in[i]->data)
 			in[count++] = like->in[i];
 	return node_new(g, &op_tcc_Sizes, like, count, in, 1, a)->out[0];
 }
+
+Value *shape_as_value(Graph *g, const Node *like, Value *v, const Shape *s) { return dims_as_value(g, like, v, s->dim, s->rank); }
 
 static Dim *sizes_of(Graph *g, const Node *n, int *count)
 {

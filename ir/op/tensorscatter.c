@@ -33,9 +33,11 @@ static void infer(Graph *g, Node *n)
 	for (int k = 0; k < x->rank; k++)
 		if (k != axis)
 			one_size(g, n, x->dim[k], u->dim[k]);
-	if (!dim_at_most(g->syms, u->dim[axis], x->dim[axis]))
+	if (dim_lo(g->syms, u->dim[axis]) > dim_hi(g->syms, x->dim[axis]))
 		fail_node(g, n, "E-SHAPE", "%s new rows do not fit into a cache of %s", dim_text(g->syms, u->dim[axis]),
 			  dim_text(g->syms, x->dim[axis]));
+	if (!dim_at_most(g->syms, u->dim[axis], x->dim[axis]))
+		dim_assume_at_most(g->syms, u->dim[axis], x->dim[axis]);
 	if (has_in(n, WHERE)) {
 		need_type(g, n, WHERE, "i");
 		need_rank(g, n, WHERE, 1, 1);

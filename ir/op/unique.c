@@ -27,11 +27,11 @@ static int axis_of(Graph *g, const Node *n)
 }
 
 /* The first output that is there says how many different ones there are. */
-static Dim different(Graph *g, const Node *n, int axis, int64_t all)
+static Dim different(Graph *g, const Node *n, int axis, Dim all)
 {
 	if (n->out[Y])
-		return counted_size(g, n, Y, axis < 0 ? 1 : n->in[0]->shape.rank, axis < 0 ? 0 : axis, dim(all));
-	return counted_size(g, n, n->nout > COUNTS && n->out[COUNTS] ? COUNTS : INDICES, 1, 0, dim(all));
+		return counted_size(g, n, Y, axis < 0 ? 1 : n->in[0]->shape.rank, axis < 0 ? 0 : axis, all);
+	return counted_size(g, n, n->nout > COUNTS && n->out[COUNTS] ? COUNTS : INDICES, 1, 0, all);
 }
 
 static void infer(Graph *g, Node *n)
@@ -39,9 +39,9 @@ static void infer(Graph *g, Node *n)
 	need_rank(g, n, 0, 0, -1);
 	int axis = axis_of(g, n);
 	Shape y = n->in[0]->shape, line = {.rank = 1};
-	int64_t all = dim_number(g, n, axis < 0 ? shape_count(g, &y) : y.dim[axis]);
-	if (all > LONGEST)
-		fail_unsupported(g, n, "the different ones of %lld; up to %d are supported", (long long)all, LONGEST);
+	Dim all = axis < 0 ? shape_count(g, &y) : y.dim[axis];
+	if (dim_known(all) && all.k > LONGEST)
+		fail_unsupported(g, n, "the different ones of %lld; up to %d are supported", (long long)all.k, LONGEST);
 	line.dim[0] = different(g, n, axis, all);
 	if (axis < 0)
 		y = line;
@@ -50,7 +50,7 @@ static void infer(Graph *g, Node *n)
 	set_out(g, n, Y, n->in[0]->dtype, &y);
 	set_out(g, n, INDICES, I64, &line);
 	set_out(g, n, COUNTS, I64, &line);
-	line.dim[0] = dim(all);
+	line.dim[0] = all;
 	set_out(g, n, INVERSE, I64, &line);
 }
 
@@ -66,15 +66,17 @@ static void give_none(Graph *g, Node *n, int axis)
 static Value *rows_of_input(Graph *g, Node *n, int axis)
 {
 	const Shape *x = &n->in[0]->shape;
-	int64_t perm[MAX_RANK] = {axis}, all = dim_number(g, n, shape_count(g, x));
+	int64_t perm[MAX_RANK] = {axis};
+	Dim width = dim(1);
 
 	if (axis < 0)
-		return reshaped(g, n, n->in[0], 2, (int64_t[]){all, 1});
+		return shaped_as(g, n, n->in[0], &(Shape){2, {shape_count(g, x), width}});
 	for (int k = 0, to = 1; k < x->rank; k++)
-		if (k != axis)
+		if (k != axis) {
 			perm[to++] = k;
-	int64_t size = x->dim[axis].k, width = size ? all / size : 0;
-	return reshaped(g, n, transposed(g, n, n->in[0], x->rank, perm), 2, (int64_t[]){size, width});
+			width = dim_mul(g->syms, width, x->dim[k]);
+		}
+	return shaped_as(g, n, transposed(g, n, n->in[0], x->rank, perm), &(Shape){2, {x->dim[axis], width}});
 }
 
 static Value *any_along(Graph *g, const Node *n, Value *v, int64_t axis) { return reduced(g, n, "ReduceMax", v, axis, false); }
@@ -103,9 +105,11 @@ static Value *as_row(Graph *g, const Node *n, Value *v) { return with_axes(g, n,
 static Value *as_column(Graph *g, const Node *n, Value *v) { return with_axes(g, n, v, 1, &(int64_t){1}); }
 
 /* bool[all, all]: i < j */
-static Value *earlier(Graph *g, const Node *n, int64_t all)
+static Value *earlier(Graph *g, const Node *n, Value *rows)
 {
-	return binary(g, n, "Less", as_column(g, n, count_to(g, all)), as_row(g, n, count_to(g, all)));
+	Value *i = counted(g, n, rows, 0);
+
+	return binary(g, n, "Less", as_column(g, n, i), as_row(g, n, i));
 }
 
 static Value *sum_of(Graph *g, const Node *n, Value *v, int64_t axis)
@@ -123,14 +127,14 @@ static void expand(Graph *g, Node *n)
 {
 	int axis = axis_of(g, n);
 	const Shape *x = &n->in[0]->shape;
-	int64_t all = dim_number(g, n, axis < 0 ? shape_count(g, x) : x->dim[axis]);
+	Dim all = axis < 0 ? shape_count(g, x) : x->dim[axis];
 
-	if (all == 0) {
+	if (dim_is(all, 0)) {
 		give_none(g, n, axis);
 		return;
 	}
 	Value *rows = rows_of_input(g, n, axis);
-	Value *sooner = earlier(g, n, all);
+	Value *sooner = earlier(g, n, rows);
 	Compared c = compared(g, n, rows);
 	Value *again = any_along(g, n, binary(g, n, "And", c.same, sooner), 0), *is_first = put(g, n, "Not", again, END_IN);
 	Value *found = positions_chosen(g, n, is_first, different(g, n, axis, all)); /* the first ones as they stand */

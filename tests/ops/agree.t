@@ -59,3 +59,17 @@ graph (%x f32[6], %y f32[6], %c bool[]) -> (%z) {
 }
 run x = f32[6] [0, 1, 0, 1, 0, 0], y = f32[6] [1, 1, 0, 0, 0, 0], c = bool[] [true] gives z = i64[1] [5]
 run x = f32[6] [0, 1, 0, 1, 0, 0], y = f32[6] [1, 1, 1, 0, 0, 0], c = bool[] [false] gives z = i64[1] [4]
+
+== more new rows than a cache has
+fails E-SHAPE
+symbol n = 1..4
+symbol k = 1..4
+graph (%c f32[1,n,1], %u f32[1,k,1]) -> (%y) { %y = TensorScatter(%c, %u) {axis = 1} }
+run c = f32[1,2,1] [1, 2], u = f32[1,3,1] [3, 4, 5] gives y = f32[1,2,1] [3, 4]
+
+== as many as there are, and fewer
+symbol n = 1..4
+symbol k = 1..4
+graph (%c f32[1,n,1], %u f32[1,k,1]) -> (%y) { %y = TensorScatter(%c, %u) {axis = 1} }
+run c = f32[1,2,1] [1, 2], u = f32[1,2,1] [3, 4] gives y = f32[1,2,1] [3, 4]
+run c = f32[1,4,1] [1, 2, 5, 6], u = f32[1,1,1] [3] gives y = f32[1,4,1] [3, 2, 5, 6]

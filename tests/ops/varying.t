@@ -1,0 +1,55 @@
+Operators whose sizes only the run knows.
+
+== Unique of a varying length
+symbol n = 0..6
+graph (%x f32[n]) -> (%y, %i, %v, %c) { %y, %i, %v, %c = Unique(%x) }
+run x = f32[6] [2, 1, 1, 3, 4, 3] gives y = f32[4] [1, 2, 3, 4], i = i64[4] [1, 0, 3, 4], v = i64[6] [1, 0, 0, 2, 3, 2],
+    c = i64[4] [2, 1, 2, 1]
+run x = f32[1] [7] gives y = f32[1] [7], i = i64[1] [0], v = i64[1] [0], c = i64[1] [1]
+
+== Unique rows
+symbol n = 1..4
+symbol w = 1..3
+graph (%x f32[n,w]) -> (%y) { %y, _, _, _ = Unique(%x) {axis = 0} }
+run x = f32[3,2] [1, 2, 0, 5, 1, 2] gives y = f32[2,2] [0, 5, 1, 2]
+run x = f32[2,1] [1, 1] gives y = f32[1,1] [1]
+
+== CenterCropPad: what varies is cut or padded
+symbol n = 1..6
+graph (%x f32[n]) -> (%y) { %s i64[1] = const [3] %y f32[3] = CenterCropPad(%x, %s) }
+run x = f32[6] [1, 2, 3, 4, 5, 6] gives y = f32[3] [2, 3, 4]
+run x = f32[4] [1, 2, 3, 4] gives y = f32[3] [1, 2, 3]
+run x = f32[3] [1, 2, 3] gives y = f32[3] [1, 2, 3]
+run x = f32[1] [1] gives y = f32[3] [0, 1, 0]
+
+== GroupNormalization of channels that vary
+symbol c = 2..8
+graph (%x f32[1,c,1], %w f32[c], %b f32[c]) -> (%y) { %y = GroupNormalization(%x, %w, %b) {num_groups = 2, epsilon = 0} }
+run x = f32[1,4,1] [1, 3, 2, 6], w = f32[4] [1, 1, 1, 2], b = f32[4] [0, 0, 1, 0] gives y = f32[1,4,1] [-1, 1, 0, 2] within 1e-6
+run x = f32[1,6,1] [0, 0, 3, 1, 1, 4], w = f32[6] [1, 1, 1, 1, 1, 1], b = f32[6] [0, 0, 0, 0, 0, 0]
+gives y = f32[1,6,1] [-0.70710678, -0.70710678, 1.41421356, -0.70710678, -0.70710678, 1.41421356] within 1e-6
+
+== groups that do not divide the channels
+fails E-ATTR
+symbol c = 2..8
+graph (%x f32[1,c,1], %w f32[c], %b f32[c]) -> (%y) { %y = GroupNormalization(%x, %w, %b) {num_groups = 2} }
+run x = f32[1,3,1] [1, 3, 2], w = f32[3] [1, 1, 1], b = f32[3] [0, 0, 1] gives y = f32[1,3,1] [-1, 1, 0]
+
+== PRelu: a slope of as many channels as the run has
+symbol c = 1..8
+graph (%x f32[c,2]) -> (%y) { %s f32[3,1] = const [1, 2, 3] %y f32[c,2] = PRelu(%x, %s) }
+run x = f32[3,2] [-1, 1, -1, 1, -1, 1] gives y = f32[3,2] [-1, 1, -2, 1, -3, 1]
+
+== PRelu: another number of channels
+fails E-SHAPE
+symbol c = 1..8
+graph (%x f32[c,2]) -> (%y) { %s f32[3,1] = const [1, 2, 3] %y f32[c,2] = PRelu(%x, %s) }
+run x = f32[2,2] [-1, 1, -1, 1] gives y = f32[2,2] [-1, 1, -2, 1]
+
+== LinearAttention: the width of heads varies
+symbol k = 2..8
+symbol v = 2..8
+graph (%q f32[1,2,k], %k f32[1,2,k], %v f32[1,2,v]) -> (%y) {
+	%y, _ = LinearAttention(%q, %k, %v) {q_num_heads = 2, kv_num_heads = 2, update_rule = linear, scale = 1}
+}
+run q = f32[1,2,2] [1, 1, 1, 1], k = f32[1,2,2] [1, 2, 1, 1], v = f32[1,2,2] [3, 4, 5, 6] gives y = f32[1,2,2] [3, 8, 8, 14]
