@@ -29,7 +29,7 @@ static Pairs taken_for_equal(Graph *g, Node *n)
 			was[i] = *n->out[i];
 	s->equal = NULL;
 	s->nequal = s->cequal = 0;
-	n->op->infer(g, n);
+	infer_node(g, n);
 	Pairs p = {s->equal, s->nequal};
 	s->equal = were.equal;
 	s->nequal = were.nequal;

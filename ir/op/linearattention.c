@@ -141,7 +141,7 @@ static Graph *step_graph(Graph *g, const Node *n, const Steps *s)
 static Value *first_state(Graph *g, const Node *n, const Shape *s)
 {
 	if (has_in(n, PAST))
-		return cast_value(g, n, n->in[PAST], work_of(n));
+		return shaped_as(g, n, cast_value(g, n, n->in[PAST], work_of(n)), s);
 	return put(g, n, "Expand", value_scalar(g, work_of(n), 0), shape_as_value(g, n, n->in[Q], s), END_IN);
 }
 
