@@ -74,6 +74,52 @@
 	  "\tvf c = v_fma(v_fma(s, v_set(-0x1.6a8af6p-6f), v_set(0x1.555514p-2f)), s, v_set(1.0f));\n"			\
 	  "\tvf p = v_ldexp(v_set(1.0f), t), more = p + v_set(1.0f), less = p - v_set(1.0f);\n"			\
 	  "\treturn v_sign_of(v_fma(less, c, more * r) / v_fma(less, r, more * c), x);\n"),				\
+	V("v_arc", "vf", "vf r, vf s",										\
+	  "\t/* asin r for |r| <= 1/2, s = r^2 */\n"								\
+	  "\tvf p = v_fma(v_fma(s, v_set(0x1.598628p-5f), v_set(0x1.8c0cb6p-6f)), s, v_set(0x1.7480ep-5f));\n"	\
+	  "\tp = v_fma(v_fma(p, s, v_set(0x1.3301ccp-4f)), s, v_set(0x1.5555c8p-3f));\n"			\
+	  "\treturn v_fma(r * s, p, r);\n"),									\
+	V("v_asin", "vf", "vf x",										\
+	  "\t/* above 1/2: pi / 2 - 2 asin(r), r^2 = (1 - |x|) / 2 */\n"					\
+	  "\tvf a = v_abs(x), half = v_set(0.5f);\n"								\
+	  "\tvm far = v_lt(half, a);\n"										\
+	  "\tvf s = v_select(far, v_fma(a, v_set(-0.5f), half), a * a), y = v_arc(v_select(far, v_sqrt(s), a), s);\n"	\
+	  "\treturn v_sign_of(v_select(far, v_fma(y, v_set(-2.0f), v_set(0x1.921fb6p+0f)), y), x);\n"),		\
+	V("v_acos", "vf", "vf x",										\
+	  "\t/* pi / 2 - asin x; outside of -1/2..1/2 2 asin(r), or pi less that, r^2 = (1 - |x|) / 2 */\n"	\
+	  "\tvf a = v_abs(x), half = v_set(0.5f);\n"								\
+	  "\tvm far = v_lt(half, a);\n"										\
+	  "\tvf s = v_select(far, v_fma(a, v_set(-0.5f), half), a * a), y = v_arc(v_select(far, v_sqrt(s), a), s);\n"	\
+	  "\tvf from = v_select(far, v_select(v_lt(x, half), v_set(0x1.921fb6p+1f), v_set(0.0f)), v_set(0x1.921fb6p+0f));\n"	\
+	  "\treturn v_fma(v_flip(y, x), v_select(far, v_set(2.0f), v_set(-1.0f)), from);\n"),			\
+	V("v_atan", "vf", "vf x",										\
+	  "\t/* above 1: pi / 2 - atan(1 / x) */\n"								\
+	  "\tvf a = v_abs(x);\n"										\
+	  "\tvm far = v_lt(v_set(1.0f), a);\n"									\
+	  "\tvf r = v_select(far, v_set(-1.0f) / a, a), s = r * r;\n"						\
+	  "\tvf p = v_fma(v_fma(s, v_set(0x1.7ed22p-9f), v_set(-0x1.0c2c0ap-6f)), s, v_set(0x1.61fddp-5f));\n"	\
+	  "\tp = v_fma(v_fma(p, s, v_set(-0x1.3556bp-4f)), s, v_set(0x1.b4e126p-4f));\n"			\
+	  "\tp = v_fma(v_fma(p, s, v_set(-0x1.230adap-3f)), s, v_set(0x1.9978f2p-3f));\n"			\
+	  "\tp = v_fma(p, s, v_set(-0x1.5554dcp-2f));\n"							\
+	  "\treturn v_sign_of(v_fma(r * s, p, r) + v_select(far, v_set(0x1.921fb6p+0f), v_set(0.0f)), x);\n"),	\
+	V("v_halves", "vf", "vf x, vf *c, vf *s, vf *q",							\
+	  "\t/* |x| = n log 2 + r: cosh r, sinh r, q = 4^-n, and a quarter of 2^n, which is a float */\n"	\
+	  "\tvf a = v_at_most(v_abs(x), 89.5f), t = v_fma(a, " LOG2_E ", v_set(0x1.8p23f)), n = t - v_set(0x1.8p23f);\n"	\
+	  "\tvf r = v_fma(n, " MINUS_LN2_REST ", v_fma(n, " MINUS_LN2 ", a)), z = r * r;\n"			\
+	  "\t*c = v_fma(v_fma(z, v_set(0x1.6d4e54p-10f), v_set(0x1.5554e6p-5f)), z, v_set(0.5f));\n"		\
+	  "\t*c = v_fma(*c, z, v_set(1.0f));\n"									\
+	  "\t*s = v_fma(v_fma(z, v_set(0x1.1227dp-7f), v_set(0x1.5554bp-3f)) * z, r, r);\n"			\
+	  "\tn = v_at_most(n, 50.0f);\n"									\
+	  "\t*q = v_ldexp(v_set(1.0f), v_set(0x1.8p23f) - (n + n));\n"						\
+	  "\treturn v_ldexp(v_set(0.25f), t);\n"),								\
+	V("v_sinh", "vf", "vf x",										\
+	  "\t/* 2^(n - 1) ((1 - q) cosh r + (1 + q) sinh r) */\n"						\
+	  "\tvf c, s, q, part = v_halves(x, &c, &s, &q), one = v_set(1.0f);\n"					\
+	  "\treturn v_sign_of(v_fma(one - q, c, (one + q) * s) * part * v_set(2.0f), x);\n"),			\
+	V("v_cosh", "vf", "vf x",										\
+	  "\t/* 2^(n - 1) ((1 + q) cosh r + (1 - q) sinh r) */\n"						\
+	  "\tvf c, s, q, part = v_halves(x, &c, &s, &q), one = v_set(1.0f);\n"					\
+	  "\treturn v_fma(one + q, c, (one - q) * s) * part * v_set(2.0f);\n"),					\
 	V("v_erf", "vf", "vf x",											\
 	  "\tvf a = v_at_most(v_abs(x), 3.92f), s = a * a;\t/* from where erf is 1 in floats */\n"			\
 	  "\t/* above 9/8: 1 - e^(-a^2) times a polynomial */\n"							\
@@ -145,6 +191,23 @@
 	  "\ty = v_select(v_eq(u, v_set(0.0f)), v_set(-INFINITY), y);\n"						\
 	  "\ty = v_select(v_lt(u, v_set(0.0f)), v_set(NAN), y);\n"							\
 	  "\treturn v_sign_of(y, x);\n"),										\
+	V("v_asinh", "vf", "vf x",										\
+	  "\t/* log(a + sqrt(a^2 + 1)) with a = |x|, as log1p; log 2a where a^2 is too large */\n"		\
+	  "\tvf a = v_abs(x), s = a * a, one = v_set(1.0f);\n"							\
+	  "\tvm far = v_lt(v_set(0x1p30f), a);\n"								\
+	  "\tvf y = v_log1p(v_select(far, a, a + s / (one + v_sqrt(s + one))));\n"				\
+	  "\treturn v_sign_of(y + v_select(far, v_set(0x1.62e43p-1f), v_set(0.0f)), x);\n"),			\
+	V("v_acosh", "vf", "vf x",										\
+	  "\t/* log(x + sqrt(x^2 - 1)), w = x - 1, as log1p; log 2x where w^2 is too large */\n"		\
+	  "\tvf w = x - v_set(1.0f);\n"										\
+	  "\tvm far = v_lt(v_set(0x1p30f), x);\n"								\
+	  "\tvf y = v_log1p(v_select(far, x, w + v_sqrt(v_fma(w, w, w + w))));\n"				\
+	  "\ty = y + v_select(far, v_set(0x1.62e43p-1f), v_set(0.0f));\n"					\
+	  "\treturn v_select(v_lt(x, v_set(1.0f)), v_set(NAN), y);\n"),						\
+	V("v_atanh", "vf", "vf x",										\
+	  "\t/* log((1 + a) / (1 - a)) / 2 with a = |x|, as log1p */\n"						\
+	  "\tvf a = v_abs(x);\n"										\
+	  "\treturn v_sign_of(v_set(0.5f) * v_log1p((a + a) / (v_set(1.0f) - a)), x);\n"),			\
 	{"f_far", "/* x = n pi / 2 + r for x >= 2^17: r. Of 2 / pi, 96 bits count: more than four turns are whole ones. */\n"		\
 	          "static float f_far(float x, float *n)\n{\n"									\
 	          "\tstatic const uint32_t bits[] = {0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab};\n"	\
