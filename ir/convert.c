@@ -149,18 +149,10 @@ unsigned e8m0_encode(double x, enum e8m0_round round, bool saturate)
 
 int64_t double_to_i64(double x)
 {
-	if (isnan(x))
-		return 0;
-	if (x >= 0x1p63)
-		return INT64_MAX;
-	return x <= -0x1p63 ? INT64_MIN : (int64_t)x;
+	return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : INT64_MIN;
 }
 
 uint64_t double_to_u64(double x)
 {
-	if (x < 0x1p63)
-		return (uint64_t)double_to_i64(x);
-	if (isnan(x))
-		return 0;
-	return x >= 0x1p64 ? UINT64_MAX : (uint64_t)x;
+	return x >= 0x1p63 && x < 0x1p64 ? (uint64_t)x : (uint64_t)double_to_i64(x);
 }

@@ -15,7 +15,7 @@ unsigned narrow_encode_i64(DType t, int64_t x, bool saturate);
 enum e8m0_round { E8M0_UP, E8M0_DOWN, E8M0_NEAREST };
 unsigned e8m0_encode(double x, enum e8m0_round round, bool saturate);
 
-/* Truncation towards zero; NaN gives 0, what is out of range the nearest end of the range. */
+/* Truncation towards zero, as emitted C does it: what is out of range, NaN included, gives the least i64, or its bits. */
 int64_t double_to_i64(double x);
 uint64_t double_to_u64(double x);
 #endif
