@@ -59,6 +59,8 @@ static Stmt *let_stmt(Build *b, Expr *x)
 	if (x->kind == X_ALU && x->op == INDEX) { /* checked, so it stays an index */
 		t->local->lo = x->lo;
 		t->local->hi = x->hi;
+	} else if (x->dtype != I64) {
+		keep_range(t->local, x);
 	}
 	return t;
 }
@@ -247,7 +249,7 @@ static int64_t step_of(Expr *x, const Axis *axis)
 /* The bits of the result depend on the order in which this reduction takes its elements. */
 static bool is_ordered(const Module *m, const Expr *r)
 {
-	return m->o->strict && (r->red == RED_SUM || r->red == RED_PROD);
+	return m->o->strict && is_float(r->dtype) && (r->red == RED_SUM || r->red == RED_PROD);
 }
 
 static void sort_axes(const Module *m, const Expr *r, Axis **axes)
@@ -362,8 +364,7 @@ static bool vector_reduction(Build *b, const Expr *r, const Axis *axis)
 		return false; /* every lane of the open vector loop has its own */
 	if (is_ordered(m, r))
 		return false;
-	return r->red <= RED_MIN && r->dtype == F32 && worth_vectors(m, axis) && vectorisable(m, b->s, r->arg[0], axis) &&
-	       depends_on(r->arg[0], axis);
+	return vector_reduce(r) && worth_vectors(m, axis) && vectorisable(m, b->s, r->arg[0], axis) && depends_on(r->arg[0], axis);
 }
 
 /* An accumulator waits for its last sum some cycles: several take turns where there are vectors enough. */

@@ -228,6 +228,12 @@ bool is_lane_int(DType t);
 bool is_lane(const Module *m, DType t);
 /* x is  low < a ? a : low  with a number (lowest), or  a < high ? a : high. */
 bool is_bound(const Expr *x, bool lowest);
+/* What the form of x says of its range, kept in the local that stands for it. */
+void keep_range(Expr *local, const Expr *x);
+/* Its form says that x lies in the range of an integer type of that lane, or well within that of I32. */
+bool is_within(const Expr *x, DType t);
+/* Vectors of partial results may be kept for this reduction. */
+bool vector_reduce(const Expr *reduction);
 /* x can be computed for the lanes of a vector along axis. */
 /* How far apart the elements of neighbouring lanes lie in memory; 0: at no known distance. */
 int64_t lane_step(const Expr *load, const Axis *axis);

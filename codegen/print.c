@@ -589,15 +589,16 @@ static void print_vector_alu(Printer *p, Expr *x, bool tight)
 }
 
 /* Bytes and halves are widened already where they are read. */
-static void print_vector_cast(Printer *p, Expr *x, bool tight)
+static void print_to_lane(Printer *p, const Expr *x, bool tight)
 {
 	DType from = x->arg[0]->dtype;
 	if ((is_lane_int(from) && is_lane_int(x->dtype)) || from == F16) {
 		print_vector(p, x->arg[0], tight);
 		return;
 	}
-	bool rounded = from == F32 && is_lane_int(x->dtype) && x->arg[0]->kind == X_ALU && x->arg[0]->op == ROUND && !bound_name(p, x->arg[0]);
-	const char *open = from == F32 ? "v_int(" : "v_float(", *close = ")";
+	bool within = from == F32 && is_lane_int(x->dtype) && is_within(x->arg[0], I32);
+	bool rounded = within && x->arg[0]->kind == X_ALU && x->arg[0]->op == ROUND && !bound_name(p, x->arg[0]);
+	const char *open = from != F32 ? "v_float(" : within ? "v_int(" : "v_integer(", *close = ")";
 	if (rounded) {
 		open = "v_nearest(";
 	} else if (from == BOOL) {
@@ -612,6 +613,16 @@ static void print_vector_cast(Printer *p, Expr *x, bool tight)
 	put_text(p->out, "%s", open);
 	print_vector(p, rounded ? x->arg[0]->arg[0] : x->arg[0], false);
 	put_text(p->out, "%s", close);
+}
+
+/* A lane whose number is no byte keeps the last eight bits. */
+static void print_vector_cast(Printer *p, const Expr *x, bool tight)
+{
+	DType from = x->arg[0]->dtype;
+	bool cut = (from == F32 || from == I32) && (x->dtype == U8 || x->dtype == I8) && !is_within(x->arg[0], x->dtype);
+	put_text(p->out, cut ? "v_cut%s(" : "", lane_suffix(p, x->dtype));
+	print_to_lane(p, x, tight && !cut);
+	put_text(p->out, cut ? ")" : "");
 }
 
 void print_vector(Printer *p, Expr *x, bool tight)
@@ -846,7 +857,7 @@ static void print_assign(Printer *p, const Stmt *t)
 	const char *name = local_name(p, t->local);
 	bool some = t->lanes > 1 && p->lanes_n;
 	indent(p);
-	put_text(p->out, some ? "%s = v_first(" : "%s = ", name);
+	put_text(p->out, !some ? "%s = " : is_lane_int(t->local->dtype) ? "%s = v_first_i(" : "%s = v_first(", name);
 	if (is_vector(p, t->local))
 		print_vector(p, t->expr, false);
 	else
@@ -860,11 +871,13 @@ static void print_assign(Printer *p, const Stmt *t)
 static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
 {
 	bool call = t->red == RED_MAX || t->red == RED_MIN, paren = call || tight;
+	const char *kind = is_lane_int(t->local->dtype) ? "_i" : "";
 	if (n == 1) {
 		put_text(p->out, t->ways > 1 ? "t%lld[%d]" : "t%lld", (long long)t->expr->i, from);
 		return;
 	}
-	put_text(p->out, "%s%s", t->red == RED_MAX ? "v_max" : t->red == RED_MIN ? "v_min" : "", paren ? "(" : "");
+	put_text(p->out, t->red == RED_MAX ? "v_max%s" : t->red == RED_MIN ? "v_min%s" : "", kind);
+	put_text(p->out, paren ? "(" : "");
 	put_folded(p, t, from, n / 2, true);
 	put_text(p->out, call ? ", " : t->red == RED_SUM ? " + " : " * ");
 	put_folded(p, t, from + n / 2, n - n / 2, true);
@@ -874,8 +887,11 @@ static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
 static void print_fold(Printer *p, const Stmt *t)
 {
 	static const char *const all[] = {[RED_SUM] = "v_sum", [RED_PROD] = "v_prod", [RED_MAX] = "v_most", [RED_MIN] = "v_least"};
+	DType type = t->local->dtype;
+	bool byte = type == U8 || type == I8;
 	indent(p);
-	put_text(p->out, "float t%lld = %s(", (long long)t->local->i, all[t->red]);
+	put_text(p->out, "%s t%lld = %s", c_type(type), (long long)t->local->i, byte ? arena_format(p->out->arena, "(%s)", c_type(type)) : "");
+	put_text(p->out, "%s%s(", all[t->red], is_lane_int(type) ? "_i" : "");
 	put_folded(p, t, 0, t->ways, false);
 	put_text(p->out, ");\n");
 }

@@ -83,11 +83,25 @@ bool is_bound(const Expr *x, bool lowest)
 	return test->kind == X_ALU && test->op == LT && test->arg[!lowest] == x->arg[2] && test->arg[lowest] == x->arg[1];
 }
 
+/* A number, and no NaN, that is not below *low. */
+static bool lowest_of(const Expr *x, double *low)
+{
+	bool known = x->kind == X_LOCAL && x->lo > -INDEX_MAX;
+	if (known)
+		*low = (double)x->lo;
+	else if (is_bound(x, true))
+		*low = floor(x->arg[2]->f);
+	return known || is_bound(x, true);
+}
+
 /* The bounds of a number, by its form: between two numbers, perhaps rounded, as an integer, plus a number. */
 static bool range_of(const Expr *x, double *low, double *high)
 {
-	if (is_bound(x, false) && is_bound(x->arg[1], true)) {
-		*low = floor(x->arg[1]->arg[2]->f);
+	if (x->kind == X_LOCAL) {
+		*high = (double)x->hi;
+		return x->hi < INDEX_MAX && lowest_of(x, low);
+	}
+	if (is_bound(x, false) && lowest_of(x->arg[1], low)) {
 		*high = ceil(x->arg[2]->f);
 		return true;
 	}
@@ -100,7 +114,18 @@ static bool range_of(const Expr *x, double *low, double *high)
 	return true;
 }
 
-static bool is_within(const Expr *x, DType t)
+void keep_range(Expr *local, const Expr *x)
+{
+	double low, high;
+	if (range_of(x, &low, &high) && low > -INDEX_MAX && high < INDEX_MAX) {
+		local->lo = (int64_t)low;
+		local->hi = (int64_t)high;
+	} else if (lowest_of(x, &low) && low > -INDEX_MAX && low < INDEX_MAX) {
+		local->lo = (int64_t)low;
+	}
+}
+
+bool is_within(const Expr *x, DType t)
 {
 	double low, high, lowest = t == I32 ? -0x1p30 : is_unsigned(t) ? 0 : -128;
 	return range_of(x, &low, &high) && low >= lowest && high <= (t == I32 ? 0x1p30 : lowest + 255);
@@ -110,7 +135,7 @@ static bool vector_cast(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
 	DType from = x->arg[0]->dtype, to = x->dtype;
 	bool widens = is_lane_int(from) && (to == F32 || to == I32);
-	bool cuts = (from == F32 || from == I32) && is_lane_int(to) && is_within(x->arg[0], to);
+	bool cuts = (from == F32 || from == I32) && is_lane_int(to);
 	bool halves = !m->o->strict && ((from == F16 && to == F32) || (from == F32 && to == F16));
 	bool masks = (from == BOOL && to == F32) || (from == F32 && to == BOOL);
 	return (masks || widens || cuts || halves) && vectorisable(m, s, x->arg[0], axis);
@@ -144,7 +169,7 @@ static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	return (integers || x->op == KEY || x->dtype == F32 || x->dtype == BOOL) && vector_args(m, s, x, axis);
 }
 
-static bool vector_reduce(const Expr *x)
+bool vector_reduce(const Expr *x)
 {
 	bool bytes = is_lane_int(x->dtype) && (x->dtype == I32 || x->red == RED_MAX || x->red == RED_MIN);
 	return x->red <= RED_MIN && (x->dtype == F32 || bytes);

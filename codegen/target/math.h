@@ -28,6 +28,16 @@
 	V("v_fresh", "const float *", "const float *p",									\
 	  "\t/* p, of which the compiler does not know that it is p: what is read there is read again */\n"			\
 	  "\t__asm__(\"\" : \"+r\"(p));\n\treturn p;\n"),									\
+	V("v_integer", "vi", "vf x",										\
+	  "\t/* truncated, its last 32 bits; 0 for what 64 bits do not hold, NaN included */\n"			\
+	  "\treturn v_any(v_not(v_lt(v_abs(x), v_set(0x1p31f)))) ? v_far_integer(x) : v_int(x);\n"),		\
+	{"v_far_integer", "static __attribute__((noinline)) vi v_far_integer(vf x)\n{\n"			\
+	          "\tenum { LANES = sizeof(vf) / sizeof(float) };\n"						\
+	          "\tfloat a[LANES];\n\tint32_t b[LANES];\n"							\
+	          "\tv_store(a, x);\n"										\
+	          "\tfor (int i = 0; i < LANES; i++)\n\t\tb[i] = (int32_t)f_to_i64(a[i]);\n"			\
+	          "\treturn v_load_i32(b);\n}\n"},								\
+	V("v_cut_u8", "vi", "vi x", "\treturn x & 255;\n"),							\
 	V("v_exp", "vf", "vf x",											\
 	  "\t/* x = n log 2 + r, |r| <= log 2 / 2; far below 0, n = -254 is 2^n = 0 times 0, and nothing subnormal */\n"	\
 	  "\tx = v_clamp(x, -176.0f, 89.0f);\n"									\

@@ -162,6 +162,20 @@ static const Helper avx2[] = {
 	  "\tuint8_t y[8];\n\tv_store_u8(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),
 	V("v_store_i8_n", "void", "int8_t *p, vi x, int n",
 	  "\tint8_t y[8];\n\tv_store_i8(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),
+	V("v_cut_i8", "vi", "vi x", "\treturn (vi)_mm256_srai_epi32(_mm256_slli_epi32((__m256i)x, 24), 24);\n"),
+	V("v_first_i", "vi", "vi x, vi rest, int n", "\treturn (vi)_mm256_blendv_epi8((__m256i)rest, (__m256i)x, v_mask(n));\n"),
+	V("v_sum_i", "int32_t", "vi x", "\tvi y = (vi)_mm256_permute2x128_si256((__m256i)x, (__m256i)x, 1);\n\tx = x + y;\n"
+	  "\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0x4e);\n\tx = x + y;\n\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0xb1);\n"
+	  "\treturn _mm256_cvtsi256_si32((__m256i)(x + y));\n"),
+	V("v_prod_i", "int32_t", "vi x", "\tvi y = (vi)_mm256_permute2x128_si256((__m256i)x, (__m256i)x, 1);\n\tx = x * y;\n"
+	  "\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0x4e);\n\tx = x * y;\n\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0xb1);\n"
+	  "\treturn _mm256_cvtsi256_si32((__m256i)(x * y));\n"),
+	V("v_most_i", "int32_t", "vi x", "\tvi y = (vi)_mm256_permute2x128_si256((__m256i)x, (__m256i)x, 1);\n\tx = v_max_i(x, y);\n"
+	  "\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0x4e);\n\tx = v_max_i(x, y);\n\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0xb1);\n"
+	  "\treturn _mm256_cvtsi256_si32((__m256i)(v_max_i(x, y)));\n"),
+	V("v_least_i", "int32_t", "vi x", "\tvi y = (vi)_mm256_permute2x128_si256((__m256i)x, (__m256i)x, 1);\n\tx = v_min_i(x, y);\n"
+	  "\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0x4e);\n\tx = v_min_i(x, y);\n\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0xb1);\n"
+	  "\treturn _mm256_cvtsi256_si32((__m256i)(v_min_i(x, y)));\n"),
 	V("v_max_i", "vi", "vi a, vi b", "\treturn (vi)_mm256_max_epi32((__m256i)a, (__m256i)b);\n"),
 	V("v_min_i", "vi", "vi a, vi b", "\treturn (vi)_mm256_min_epi32((__m256i)a, (__m256i)b);\n"),
 	V("v_key", "vi", "vf x",
@@ -318,6 +332,12 @@ static const Helper avx512[] = {
 	V("v_store_i8", "void", "int8_t *p, vi x", "\t_mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8((__m512i)x));\n"),
 	V("v_store_u8_n", "void", "uint8_t *p, vi x, int n", "\t_mm_mask_storeu_epi8(p, (__mmask16)((1u << n) - 1), _mm512_cvtepi32_epi8((__m512i)x));\n"),
 	V("v_store_i8_n", "void", "int8_t *p, vi x, int n", "\t_mm_mask_storeu_epi8(p, (__mmask16)((1u << n) - 1), _mm512_cvtepi32_epi8((__m512i)x));\n"),
+	V("v_cut_i8", "vi", "vi x", "\treturn (vi)_mm512_srai_epi32(_mm512_slli_epi32((__m512i)x, 24), 24);\n"),
+	V("v_first_i", "vi", "vi x, vi rest, int n", "\treturn (vi)_mm512_mask_mov_epi32((__m512i)rest, (__mmask16)((1u << n) - 1), (__m512i)x);\n"),
+	V("v_sum_i", "int32_t", "vi x", "\treturn _mm512_reduce_add_epi32((__m512i)x);\n"),
+	V("v_prod_i", "int32_t", "vi x", "\treturn _mm512_reduce_mul_epi32((__m512i)x);\n"),
+	V("v_most_i", "int32_t", "vi x", "\treturn _mm512_reduce_max_epi32((__m512i)x);\n"),
+	V("v_least_i", "int32_t", "vi x", "\treturn _mm512_reduce_min_epi32((__m512i)x);\n"),
 	V("v_max_i", "vi", "vi a, vi b", "\treturn (vi)_mm512_max_epi32((__m512i)a, (__m512i)b);\n"),
 	V("v_min_i", "vi", "vi a, vi b", "\treturn (vi)_mm512_min_epi32((__m512i)a, (__m512i)b);\n"),
 	V("v_key", "vi", "vf x",
