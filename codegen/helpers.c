@@ -28,7 +28,7 @@ bool uses_word(const char *text, const char *word)
 	return false;
 }
 
-enum { HELPER_MAX = 256 };
+enum { HELPER_MAX = 512 };
 
 typedef struct Chosen {
 	const Helper *list[HELPER_MAX];

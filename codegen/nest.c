@@ -304,7 +304,7 @@ typedef struct Reduction {
 	const Expr *r;
 	Axis *axes[2 * MAX_RANK];
 	Expr *acc, *best; /* best: the element itself, where acc is its index */
-	int ways;         /* vector accumulators; 0: acc is no vector along the reduction */
+	int lanes, ways;  /* of each vector accumulator, and how many; 0: acc is no vector along the reduction */
 	Expr *keep;       /* where in the output each element is stored too, or NULL */
 } Reduction;
 
@@ -332,7 +332,7 @@ static void reduce_element(Build *b, const Reduction *d, Expr *body)
 	Stmt *t = append(b, S_ASSIGN);
 	t->local = d->acc;
 	t->expr = sum;
-	t->lanes = d->ways ? b->m->target->lanes : 1;
+	t->lanes = d->ways ? d->lanes : 1;
 }
 
 /* Loops over axes[k..n), then acc = acc op body. */
@@ -348,7 +348,7 @@ static void reduce_loops(Build *b, const Reduction *d, int k, Expr *body)
 	Stmt *t = open_for(b, d->axes[k]);
 	outer.tail = &t->next;
 	if (d->ways && k == d->r->naxes - 1) {
-		t->lanes = b->m->target->lanes;
+		t->lanes = d->lanes;
 		t->ways = d->ways;
 		t->local = d->acc;
 		b->vector = d->axes[k];
@@ -357,27 +357,36 @@ static void reduce_loops(Build *b, const Reduction *d, int k, Expr *body)
 	*b = outer;
 }
 
-static bool vector_reduction(Build *b, const Expr *r, const Axis *axis)
+/* Lanes in which x can be computed along axis; 0: none. */
+static int lanes_along(Build *b, DType t, Expr *x, const Axis *axis)
+{
+	const Module *m = b->m;
+	if (is_lane(m, t) && vectorisable(m, b->s, x, axis))
+		return m->target->lanes;
+	return is_lane_64(t) && vectorisable_64(m, b->s, x, axis) ? m->target->lanes / 2 : 0;
+}
+
+static int reduction_lanes(Build *b, const Expr *r, const Axis *axis)
 {
 	const Module *m = b->m;
 	if (b->vector && depends_on(r, b->vector))
-		return false; /* every lane of the open vector loop has its own */
-	if (is_ordered(m, r))
-		return false;
-	return vector_reduce(r) && worth_vectors(m, axis) && vectorisable(m, b->s, r->arg[0], axis) && depends_on(r->arg[0], axis);
+		return 0; /* every lane of the open vector loop has its own */
+	if (is_ordered(m, r) || !vector_reduce(r) || !worth_vectors(m, axis) || !depends_on(r->arg[0], axis))
+		return 0;
+	return lanes_along(b, r->dtype, r->arg[0], axis);
 }
 
 /* An accumulator waits for its last sum some cycles: several take turns where there are vectors enough. */
-static int ways_of(const Module *m, const Axis *axis)
+static int ways_of(int lanes, const Axis *axis)
 {
-	int64_t vectors = axis_count(axis) / m->target->lanes;
+	int64_t vectors = axis_count(axis) / lanes;
 	return vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
 }
 
 static Expr *vector_accumulators(Build *b, const Reduction *d, const Axis *axis)
 {
 	Stmt *t = let_stmt(b, red_start(b->s->l, d->r->red, d->r->dtype));
-	t->lanes = b->m->target->lanes;
+	t->lanes = d->lanes;
 	t->ways = d->ways;
 	t->local->mask = d->r->mask | bit(axis);
 	return t->local;
@@ -409,8 +418,8 @@ static Expr *emit_reduce(Build *b, Expr *r, Expr *keep)
 	if (is_arg(r->red)) {
 		d.best = start_local(b, r, red_start(l, r->red, r->arg[0]->dtype));
 		d.acc = start_local(b, r, num_i(l, 0));
-	} else if (r->naxes && vector_reduction(b, r, d.axes[r->naxes - 1])) {
-		d.ways = ways_of(b->m, d.axes[r->naxes - 1]);
+	} else if (r->naxes && (d.lanes = reduction_lanes(b, r, d.axes[r->naxes - 1])) > 0) {
+		d.ways = ways_of(d.lanes, d.axes[r->naxes - 1]);
 		d.acc = vector_accumulators(b, &d, d.axes[r->naxes - 1]);
 	} else {
 		d.acc = start_local(b, r, red_start(l, r->red, r->dtype));
@@ -629,12 +638,13 @@ static bool reduces_along(const Module *m, Expr *x, const Axis *axis)
 	return found;
 }
 
-static bool vector_loop(const Build *b, Expr *body, const Axis *axis)
+/* Lanes of vectors along this axis; 0: the loop is a scalar one. */
+static int loop_lanes(Build *b, Expr *body, const Axis *axis)
 {
 	int64_t coef;
 	Stage *s = b->s;
-	return !b->vector && is_lane(b->m, s->out->dtype) && worth_vectors(b->m, axis) && vectorisable(b->m, s, body, axis) &&
-	       affine_in(s->address, axis, &coef) && coef == 1 && !reduces_along(b->m, body, axis);
+	bool can = !b->vector && worth_vectors(b->m, axis) && affine_in(s->address, axis, &coef) && coef == 1 && !reduces_along(b->m, body, axis);
+	return can ? lanes_along(b, s->out->dtype, body, axis) : 0;
 }
 
 /* ---- loops in parts: where an index stops being a max, a min or an absolute value ---- */
@@ -691,7 +701,7 @@ static bool gains_vectors(Build *b, Expr *body)
 	Expr *address;
 	int64_t at, n = axis_count(inner);
 	if (!find_cut(s->l, body, inner, &at))
-		return vector_loop(b, body, inner);
+		return loop_lanes(b, body, inner) > 0;
 	Expr *part = narrow_axis(s, body, 2 * at < n ? at : 0, 2 * at < n ? n : at, &axis, &address);
 	bool gains = gains_vectors(b, part);
 	widen_axis(s, axis, address);
@@ -735,8 +745,9 @@ static void loops(Build *b, int k, Expr *body)
 	Build outer = *b;
 	Stmt *t = open_for(b, s->axis[k]);
 	outer.tail = &t->next;
-	if (vector_loop(b, body, s->axis[k])) {
-		t->lanes = b->m->target->lanes;
+	int lanes = loop_lanes(b, body, s->axis[k]);
+	if (lanes) {
+		t->lanes = lanes;
 		b->vector = s->axis[k];
 	}
 	t->split = s->strips ? s->axis[k] == s->split : k == b->split && !b->undivided;
@@ -793,16 +804,25 @@ static int count_loops(const Stmt *t, bool vector)
 	return n;
 }
 
+/* Of the first vector loop. */
+static int first_lanes(const Stmt *t)
+{
+	int lanes = 1;
+	for (; t && lanes == 1; t = t->next)
+		lanes = t->kind != S_FOR ? 1 : t->lanes > 1 ? t->lanes : first_lanes(t->body);
+	return lanes;
+}
+
 static const char *schedule_of(Module *m, const Stage *s, bool rows)
 {
-	int vectors = count_loops(s->nest, true);
+	int vectors = count_loops(s->nest, true), lanes = first_lanes(s->nest);
 	if (!s->naxes)
 		return "one element";
 	if (!vectors)
 		return "scalar loops";
 	if (rows && vectors > 1)
-		return arena_format(&m->g->ctx->perm, "%d passes over a row in vectors of %d", vectors, m->target->lanes);
-	return arena_format(&m->g->ctx->perm, "vectors of %d along the inner loop", m->target->lanes);
+		return arena_format(&m->g->ctx->perm, "%d passes over a row in vectors of %d", vectors, lanes);
+	return arena_format(&m->g->ctx->perm, "vectors of %d along the inner loop", lanes);
 }
 
 void make_nest(Module *m, Stage *s)

@@ -238,4 +238,7 @@ bool vector_reduce(const Expr *reduction);
 /* How far apart the elements of neighbouring lanes lie in memory; 0: at no known distance. */
 int64_t lane_step(const Expr *load, const Axis *axis);
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis);
+/* vector64.c: the same for lanes of 64 bits, of which a vector has half as many. */
+bool is_lane_64(DType t);
+bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis);
 #endif

@@ -194,7 +194,7 @@ static void print_element(Printer *p, const Value *v, Expr *address)
 	}
 }
 
-static void print_place(Printer *p, Expr *load) { print_element(p, load->value, load->arg[0]); }
+void print_place(Printer *p, const Expr *load) { print_element(p, load->value, load->arg[0]); }
 
 /* Where this element's text goes: "text + 256*i" */
 static void print_text_place(Printer *p)
@@ -209,7 +209,7 @@ static void print_text_place(Printer *p)
 
 /* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text, `#` by how long that is. A format that is no
  * word or call is wrapped when tight. */
-static void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
+void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
 {
 	bool call = strchr(format, '(') && strncmp(format, "%0", 2);
 	put_text(p->out, tight && !call ? "(" : "");
@@ -442,10 +442,15 @@ void print_expr(Printer *p, Expr *x, bool tight)
 
 static bool is_vector(const Printer *p, const Expr *x) { return p->vector && depends_on(x, p->vector); }
 
+/* "_i": which of the helpers that compute vectors is for lanes of this type. */
+static const char *lane_kind(DType t) { return is_lane_int(t) ? "_i" : t == F64 ? "_d" : t == I64 ? "_l" : ""; }
+
 /* "_u8": which of the helpers that read and store vectors is for elements of this type. */
 static const char *lane_suffix(Printer *p, DType t)
 {
-	return is_lane_int(t) || t == F16 || t == BOOL ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
+	if (p->lanes_64 && t == BOOL)
+		return "_bool_64";
+	return is_lane_int(t) || t == F16 || t == F64 || t == I64 || t == BOOL ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
 }
 
 static void print_vector_load(Printer *p, Expr *x)
@@ -631,15 +636,17 @@ void print_vector(Printer *p, Expr *x, bool tight)
 	if (name) {
 		put_text(p->out, "%s", name);
 	} else if (!is_vector(p, x)) {
-		put_text(p->out, x->dtype == BOOL ? "v_when(" : is_lane_int(x->dtype) ? "v_set_i(" : "v_set(");
+		put_text(p->out, x->dtype == BOOL ? p->lanes_64 ? "v_when_64(" : "v_when(" : "v_set%s(", lane_kind(x->dtype));
 		print_as_float(p, x, false);
 		put_text(p->out, ")");
+	} else if (x->kind == X_LOCAL) {
+		put_text(p->out, "t%lld", (long long)x->i);
+	} else if (p->lanes_64) {
+		print_vector_64(p, x, tight);
 	} else if (x->kind == X_CAST) {
 		print_vector_cast(p, x, tight);
 	} else if (x->kind == X_LOAD) {
 		print_vector_load(p, x);
-	} else if (x->kind == X_LOCAL) {
-		put_text(p->out, "t%lld", (long long)x->i);
 	} else {
 		assert(x->kind == X_ALU);
 		print_vector_alu(p, x, tight);
@@ -818,6 +825,7 @@ static void print_vector_for(Printer *p, const Stmt *t)
 	const Axis *outer = p->vector;
 	axis_name(p, t->axis);
 	p->vector = t->axis;
+	p->lanes_64 = t->lanes < p->m->target->lanes;
 	if (t->split && takes_range(p->m, p->s))
 		print_open_vectors(p, t, "from", "to", !varies(t) && (t->to - t->from) % t->lanes == 0);
 	else if (varies(t))
@@ -825,6 +833,7 @@ static void print_vector_for(Printer *p, const Stmt *t)
 	else
 		print_whole_vectors(p, t);
 	p->vector = outer;
+	p->lanes_64 = false;
 }
 
 static const char *local_name(Printer *p, const Expr *local)
@@ -833,13 +842,17 @@ static const char *local_name(Printer *p, const Expr *local)
 	return name ? name : arena_format(p->out->arena, "t%lld", (long long)local->i);
 }
 
+static const char *vector_type(const Printer *p, DType t)
+{
+	if (t == BOOL)
+		return p->lanes_64 ? "vm_64" : "vm";
+	return is_lane_int(t) ? "vi" : t == F64 ? "vd" : t == I64 ? "vl" : "vf";
+}
+
 static void print_let(Printer *p, const Stmt *t)
 {
 	bool vector = t->lanes > 1 || is_vector(p, t->local);
-	const char *type = !vector ? t->local->dtype == BOOL ? "int" : c_type(t->local->dtype)
-	                   : t->local->dtype == BOOL         ? "vm"
-	                   : is_lane_int(t->local->dtype)    ? "vi"
-	                                                     : "vf";
+	const char *type = vector ? vector_type(p, t->local->dtype) : t->local->dtype == BOOL ? "int" : c_type(t->local->dtype);
 	indent(p);
 	put_text(p->out, t->ways > 1 ? "%s t%lld[%d] = {" : "%s t%lld = ", type, (long long)t->local->i, t->ways);
 	for (int way = 0; way < t->ways || way == 0; way++) {
@@ -857,7 +870,7 @@ static void print_assign(Printer *p, const Stmt *t)
 	const char *name = local_name(p, t->local);
 	bool some = t->lanes > 1 && p->lanes_n;
 	indent(p);
-	put_text(p->out, !some ? "%s = " : is_lane_int(t->local->dtype) ? "%s = v_first_i(" : "%s = v_first(", name);
+	put_text(p->out, some ? "%s = v_first%s(" : "%s = ", name, lane_kind(t->local->dtype));
 	if (is_vector(p, t->local))
 		print_vector(p, t->expr, false);
 	else
@@ -871,7 +884,7 @@ static void print_assign(Printer *p, const Stmt *t)
 static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
 {
 	bool call = t->red == RED_MAX || t->red == RED_MIN, paren = call || tight;
-	const char *kind = is_lane_int(t->local->dtype) ? "_i" : "";
+	const char *kind = lane_kind(t->local->dtype);
 	if (n == 1) {
 		put_text(p->out, t->ways > 1 ? "t%lld[%d]" : "t%lld", (long long)t->expr->i, from);
 		return;
@@ -891,7 +904,7 @@ static void print_fold(Printer *p, const Stmt *t)
 	bool byte = type == U8 || type == I8;
 	indent(p);
 	put_text(p->out, "%s t%lld = %s", c_type(type), (long long)t->local->i, byte ? arena_format(p->out->arena, "(%s)", c_type(type)) : "");
-	put_text(p->out, "%s%s(", all[t->red], is_lane_int(type) ? "_i" : "");
+	put_text(p->out, "%s%s(", all[t->red], lane_kind(type));
 	put_folded(p, t, 0, t->ways, false);
 	put_text(p->out, ");\n");
 }

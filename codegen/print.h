@@ -16,6 +16,7 @@ typedef struct Printer {
 	Stage *s;
 	Out *out;
 	const Axis *vector;   /* axis of the open vector loop */
+	bool lanes_64;        /* ... whose lanes have 64 bits */
 	const char *lanes_n;  /* in a partial vector: how many lanes count ("5"), else NULL */
 	int depth;            /* indentation */
 	const Axis *axis[64]; /* named so far, in order of their names */
@@ -34,6 +35,12 @@ void print_stmts(Printer *p, const Stmt *t);
 void print_expr(Printer *p, Expr *x, bool tight);
 /* A vector expression: every lane of the open vector loop. */
 void print_vector(Printer *p, Expr *x, bool tight);
+/* The same, inside a loop of lanes of 64 bits, where it has no name and depends on the axis. */
+void print_vector_64(Printer *p, Expr *x, bool tight);
+/* "x + 4*i": where a load reads. */
+void print_place(Printer *p, const Expr *load);
+/* An operation as a format of target.c says, each operand by that function. */
+void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool));
 const char *axis_name(Printer *p, const Axis *axis);
 const char *c_type(DType t);
 /* A stage's own parameters in the signature (declare) or a call of its tile function; each after a comma. */

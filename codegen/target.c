@@ -78,6 +78,44 @@ static const AluText texts[ALU_COUNT] = {
 
 const AluText *alu_text(Alu op) { return &texts[op]; }
 
+typedef struct WideText {
+	const char *real, *whole, *mask;
+} WideText;
+
+static const WideText wide_texts[ALU_COUNT] = {
+	[ADD] = {"%0 + %1", "%0 + %1", NULL},
+	[SUB] = {"%0 - %1", "%0 - %1", NULL},
+	[MUL] = {"%0 * %1", "%0 * %1", NULL},
+	[DIV] = {"%0 / %1", NULL, NULL},
+	[NEG] = {"-%0", "-%0", NULL},
+	[ABS] = {"v_abs_d(%0)", NULL, NULL},
+	[MIN] = {"v_min_d(%0, %1)", "v_min_l(%0, %1)", NULL},
+	[MAX] = {"v_max_d(%0, %1)", "v_max_l(%0, %1)", NULL},
+	[EQ] = {"v_eq_d(%0, %1)", "v_eq_l(%0, %1)", NULL},
+	[LT] = {"v_lt_d(%0, %1)", "v_lt_l(%0, %1)", NULL},
+	[LE] = {"v_le_d(%0, %1)", "v_le_l(%0, %1)", NULL},
+	[AND] = {NULL, NULL, "v_and_64(%0, %1)"},
+	[OR] = {NULL, NULL, "v_or_64(%0, %1)"},
+	[XOR] = {NULL, NULL, "v_xor_64(%0, %1)"},
+	[NOT] = {NULL, NULL, "v_not_64(%0)"},
+	[BITAND] = {NULL, "%0 & %1", NULL},
+	[BITOR] = {NULL, "%0 | %1", NULL},
+	[BITXOR] = {NULL, "%0 ^ %1", NULL},
+	[BITNOT] = {NULL, "~%0", NULL},
+	[SELECT] = {"v_select_d(%0, %1, %2)", "v_select_l(%0, %1, %2)", NULL},
+	[FLOOR] = {"v_floor_d(%0)", NULL, NULL},
+	[CEIL] = {"v_ceil_d(%0)", NULL, NULL},
+	[ROUND] = {"v_round_d(%0)", NULL, NULL},
+	[TRUNC] = {"v_trunc_d(%0)", NULL, NULL},
+	[SQRT] = {"v_sqrt_d(%0)", NULL, NULL},
+};
+
+const char *wide_text(Alu op, DType t)
+{
+	const WideText *w = &wide_texts[op];
+	return t == F64 ? w->real : t == I64 ? w->whole : t == BOOL ? w->mask : NULL;
+}
+
 bool is_library_call(Alu op)
 {
 	for (const Helper *h = common_helpers; h->name; h++) {

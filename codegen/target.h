@@ -55,6 +55,8 @@ typedef struct AluText {
 } AluText;
 
 const AluText *alu_text(Alu op);
+/* The same for lanes of 64 bits, by the type of the last operand. */
+const char *wide_text(Alu op, DType t);
 /* It calls a function of the C library whose bits are the library's affair; there is a helper "lib_" + that call. */
 bool is_library_call(Alu op);
 #endif

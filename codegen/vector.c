@@ -172,7 +172,7 @@ static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
 bool vector_reduce(const Expr *x)
 {
 	bool bytes = is_lane_int(x->dtype) && (x->dtype == I32 || x->red == RED_MAX || x->red == RED_MIN);
-	return x->red <= RED_MIN && (x->dtype == F32 || bytes);
+	return x->red <= RED_MIN && (x->dtype == F32 || x->dtype == F64 || x->dtype == I64 || bytes);
 }
 
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
@@ -191,7 +191,7 @@ bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	case X_LOCAL:
 		return is_lane(m, x->dtype) && x->dtype != BOOL;
 	case X_REDUCE:
-		return vector_reduce(x) && vectorisable(m, s, x->arg[0], axis);
+		return is_lane(m, x->dtype) && vector_reduce(x) && vectorisable(m, s, x->arg[0], axis);
 	default:
 		return false;
 	}

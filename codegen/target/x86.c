@@ -3,7 +3,7 @@
  * A helper that uses another one names it, so it is found and copied too. The functions of one argument are written
  * once over the helpers of both widths (math.h). */
 #include "codegen/target.h"
-#include "codegen/target/math.h"
+#include "codegen/target/lanes64.h"
 
 /* Fours of neighbouring bytes, of the last four of a row perhaps only n: for dots those with a sign 128 higher, or as
  * pairs of 16 bits. */
@@ -206,7 +206,6 @@ static const Helper avx2[] = {
 	  "\treturn v_flip(x, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 30)));\n"),
 	V("v_flip", "vf", "vf x, vf s", "\t/* -x where s has a minus */\n"
 	  "\treturn _mm256_xor_ps(x, _mm256_and_ps(_mm256_set1_ps(-0.0f), s));\n"),
-	{"vd", "typedef __m256d vd;\t/* half a vector in twice the digits */\n"},
 	V("v_set_d", "vd", "double x", "\treturn _mm256_set1_pd(x);\n"),
 	V("v_fma_d", "vd", "vd a, vd b, vd c", "\treturn _mm256_fmadd_pd(a, b, c);\n"),
 	V("v_clamp_d", "vd", "vd x, double low, double high",
@@ -217,6 +216,7 @@ static const Helper avx2[] = {
 	V("v_narrow", "vf", "vd low, vd high",
 	  "\treturn _mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps(low)), _mm256_cvtpd_ps(high), 1);\n"),
 	VECTOR_MATH,
+	LANES_64_AVX2,
 	{NULL, NULL}};
 
 static const Helper avx512[] = {
@@ -369,7 +369,6 @@ static const Helper avx512[] = {
 	  "\treturn v_flip(x, _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 30)));\n"),
 	V("v_flip", "vf", "vf x, vf s", "\t/* -x where s has a minus */\n"
 	  "\treturn _mm512_xor_ps(x, _mm512_and_ps(_mm512_set1_ps(-0.0f), s));\n"),
-	{"vd", "typedef __m512d vd;\t/* half a vector in twice the digits */\n"},
 	V("v_set_d", "vd", "double x", "\treturn _mm512_set1_pd(x);\n"),
 	V("v_fma_d", "vd", "vd a, vd b, vd c", "\treturn _mm512_fmadd_pd(a, b, c);\n"),
 	V("v_clamp_d", "vd", "vd x, double low, double high",
@@ -380,6 +379,7 @@ static const Helper avx512[] = {
 	V("v_narrow", "vf", "vd low, vd high",
 	  "\treturn _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high), 1);\n"),
 	VECTOR_MATH,
+	LANES_64_AVX512,
 	{NULL, NULL}};
 
 const Target target_x86_64_v3 = {

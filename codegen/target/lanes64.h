@@ -1,0 +1,138 @@
+/* lanes64.h -- helpers for vectors of doubles and of integers of 64 bits, which have half the lanes: vd, vl, masks vm_64. */
+#ifndef TCC_CODEGEN_LANES64_H
+#define TCC_CODEGEN_LANES64_H
+#include "codegen/target/math.h"
+
+/* The lanes of a vector folded by halves. */
+#define FOLD_64(name, type, v, store, step)												\
+	V(name, type, v " x", "\t" type " a[sizeof(" v ") / 8];\n\t" store "(a, x);\n"						\
+	  "\tfor (int n = sizeof(" v ") / 16; n; n /= 2)\n\t\tUNROLL for (int i = 0; i < n; i++)\n\t\t\ta[i] = " step ";\n\treturn a[0];\n")
+
+/* Rows that both widths have, for the end of a table. */
+#define LANES_64														\
+	FOLD_64("v_sum_d", "double", "vd", "v_store_f64", "a[i] + a[i + n]"),							\
+	FOLD_64("v_prod_d", "double", "vd", "v_store_f64", "a[i] * a[i + n]"),							\
+	FOLD_64("v_most_d", "double", "vd", "v_store_f64", "d_max(a[i], a[i + n])"),						\
+	FOLD_64("v_least_d", "double", "vd", "v_store_f64", "d_min(a[i], a[i + n])"),						\
+	FOLD_64("v_sum_l", "int64_t", "vl", "v_store_i64", "(int64_t)((uint64_t)a[i] + (uint64_t)a[i + n])"),			\
+	FOLD_64("v_prod_l", "int64_t", "vl", "v_store_i64", "(int64_t)((uint64_t)a[i] * (uint64_t)a[i + n])"),			\
+	FOLD_64("v_most_l", "int64_t", "vl", "v_store_i64", "i_max(a[i], a[i + n])"),						\
+	FOLD_64("v_least_l", "int64_t", "vl", "v_store_i64", "i_min(a[i], a[i + n])")
+
+/* AVX2 has no masks but vectors, and no conversions: what is left over, and those, goes through memory. */
+#define LANES_64_AVX2														\
+	{"vd", "typedef __m256d vd;\t/* of doubles */\n"},									\
+	{"vl", "typedef uint64_t vl __attribute__((vector_size(32)));\t/* integers of 64 bits */\n"},				\
+	{"vm_64", "typedef __m256d vm_64;\n"},											\
+	V("v_mask_64", "__m256i", "int n", "\treturn _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));\n"),	\
+	V("v_set_l", "vl", "int64_t x", "\treturn (vl)_mm256_set1_epi64x(x);\n"),						\
+	V("v_when_64", "vm_64", "int yes", "\treturn _mm256_castsi256_pd(_mm256_set1_epi64x(-(yes != 0)));\n"),			\
+	V("v_load_f64", "vd", "const double *p", "\treturn _mm256_loadu_pd(p);\n"),						\
+	V("v_load_f64_n", "vd", "const double *p, int n", "\treturn _mm256_maskload_pd(p, v_mask_64(n));\n"),			\
+	V("v_load_i64", "vl", "const int64_t *p", "\treturn (vl)_mm256_loadu_si256((const __m256i *)p);\n"),			\
+	V("v_load_i64_n", "vl", "const int64_t *p, int n",									\
+	  "\treturn (vl)_mm256_maskload_epi64((const long long *)p, v_mask_64(n));\n"),						\
+	V("v_load_bool_64", "vm_64", "const uint8_t *p",									\
+	  "\tint32_t x;\n\tmemcpy(&x, p, 4);\n\t__m256i y = _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(x));\n"			\
+	  "\treturn _mm256_castsi256_pd(_mm256_cmpgt_epi64(y, _mm256_setzero_si256()));\n"),					\
+	V("v_load_bool_64_n", "vm_64", "const uint8_t *p, int n",								\
+	  "\tuint8_t x[4] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[i];\n\treturn v_load_bool_64(x);\n"),		\
+	V("v_wide_f32", "vd", "const float *p", "\treturn _mm256_cvtps_pd(_mm_loadu_ps(p));\n"),				\
+	V("v_wide_f32_n", "vd", "const float *p, int n",									\
+	  "\tfloat x[4] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[i];\n\treturn v_wide_f32(x);\n"),			\
+	V("v_wide_i32", "vl", "const int32_t *p", "\treturn (vl)_mm256_cvtepi32_epi64(_mm_loadu_si128((const __m128i *)p));\n"),	\
+	V("v_wide_i32_n", "vl", "const int32_t *p, int n",									\
+	  "\tint32_t x[4] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[i];\n\treturn v_wide_i32(x);\n"),			\
+	V("v_store_f64", "void", "double *p, vd x", "\t_mm256_storeu_pd(p, x);\n"),						\
+	V("v_store_f64_n", "void", "double *p, vd x, int n", "\t_mm256_maskstore_pd(p, v_mask_64(n), x);\n"),			\
+	V("v_store_i64", "void", "int64_t *p, vl x", "\t_mm256_storeu_si256((__m256i *)p, (__m256i)x);\n"),			\
+	V("v_store_i64_n", "void", "int64_t *p, vl x, int n", "\t_mm256_maskstore_epi64((long long *)p, v_mask_64(n), (__m256i)x);\n"),	\
+	V("v_store_bool_64_n", "void", "uint8_t *p, vm_64 x, int n",								\
+	  "\tint bits = _mm256_movemask_pd(x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = (uint8_t)(bits >> i & 1);\n"),	\
+	V("v_store_bool_64", "void", "uint8_t *p, vm_64 x",									\
+	  "\tuint32_t bits = (uint32_t)_mm256_movemask_pd(x) * 0x00204081 & 0x01010101;\t/* one in each byte */\n\tmemcpy(p, &bits, 4);\n"),	\
+	V("v_first_d", "vd", "vd x, vd rest, int n", "\treturn _mm256_blendv_pd(rest, x, _mm256_castsi256_pd(v_mask_64(n)));\n"),	\
+	V("v_first_l", "vl", "vl x, vl rest, int n", "\treturn (vl)_mm256_blendv_epi8((__m256i)rest, (__m256i)x, v_mask_64(n));\n"),	\
+	V("v_real", "vd", "vl x", "\tvd y;\n\tUNROLL for (int i = 0; i < 4; i++)\n\t\ty[i] = (double)(int64_t)x[i];\n\treturn y;\n"),	\
+	V("v_long", "vl", "vd x", "\tvl y;\n\tUNROLL for (int i = 0; i < 4; i++)\n\t\ty[i] = (uint64_t)f_to_i64(x[i]);\n\treturn y;\n"),	\
+	V("v_abs_d", "vd", "vd x", "\treturn _mm256_andnot_pd(_mm256_set1_pd(-0.0), x);\n"),					\
+	V("v_max_d", "vd", "vd a, vd b", "\t/* a NaN in either operand wins */\n"						\
+	  "\treturn _mm256_blendv_pd(_mm256_max_pd(a, b), a, _mm256_cmp_pd(a, a, _CMP_UNORD_Q));\n"),				\
+	V("v_min_d", "vd", "vd a, vd b", "\t/* a NaN in either operand wins */\n"						\
+	  "\treturn _mm256_blendv_pd(_mm256_min_pd(a, b), a, _mm256_cmp_pd(a, a, _CMP_UNORD_Q));\n"),				\
+	V("v_floor_d", "vd", "vd x", "\treturn _mm256_floor_pd(x);\n"),								\
+	V("v_ceil_d", "vd", "vd x", "\treturn _mm256_ceil_pd(x);\n"),								\
+	V("v_trunc_d", "vd", "vd x", "\treturn _mm256_round_pd(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),			\
+	V("v_sqrt_d", "vd", "vd x", "\treturn _mm256_sqrt_pd(x);\n"),								\
+	V("v_eq_d", "vm_64", "vd a, vd b", "\treturn _mm256_cmp_pd(a, b, _CMP_EQ_OQ);\n"),					\
+	V("v_lt_d", "vm_64", "vd a, vd b", "\treturn _mm256_cmp_pd(a, b, _CMP_LT_OQ);\n"),					\
+	V("v_le_d", "vm_64", "vd a, vd b", "\treturn _mm256_cmp_pd(a, b, _CMP_LE_OQ);\n"),					\
+	V("v_eq_l", "vm_64", "vl a, vl b", "\treturn _mm256_castsi256_pd(_mm256_cmpeq_epi64((__m256i)a, (__m256i)b));\n"),	\
+	V("v_lt_l", "vm_64", "vl a, vl b", "\treturn _mm256_castsi256_pd(_mm256_cmpgt_epi64((__m256i)b, (__m256i)a));\n"),	\
+	V("v_le_l", "vm_64", "vl a, vl b", "\treturn v_not_64(v_lt_l(b, a));\n"),						\
+	V("v_select_d", "vd", "vm_64 m, vd a, vd b", "\treturn _mm256_blendv_pd(b, a, m);\n"),					\
+	V("v_select_l", "vl", "vm_64 m, vl a, vl b", "\treturn (vl)_mm256_blendv_epi8((__m256i)b, (__m256i)a, _mm256_castpd_si256(m));\n"),	\
+	V("v_max_l", "vl", "vl a, vl b", "\treturn v_select_l(v_lt_l(a, b), b, a);\n"),						\
+	V("v_min_l", "vl", "vl a, vl b", "\treturn v_select_l(v_lt_l(b, a), b, a);\n"),						\
+	V("v_and_64", "vm_64", "vm_64 a, vm_64 b", "\treturn _mm256_and_pd(a, b);\n"),						\
+	V("v_or_64", "vm_64", "vm_64 a, vm_64 b", "\treturn _mm256_or_pd(a, b);\n"),						\
+	V("v_xor_64", "vm_64", "vm_64 a, vm_64 b", "\treturn _mm256_xor_pd(a, b);\n"),						\
+	V("v_not_64", "vm_64", "vm_64 a", "\treturn _mm256_xor_pd(a, _mm256_castsi256_pd(_mm256_set1_epi64x(-1)));\n"),		\
+	LANES_64
+
+#define LANES_64_AVX512														\
+	{"vd", "typedef __m512d vd;\t/* of doubles */\n"},									\
+	{"vl", "typedef uint64_t vl __attribute__((vector_size(64)));\t/* integers of 64 bits */\n"},				\
+	{"vm_64", "typedef __mmask8 vm_64;\n"},											\
+	V("v_mask_64", "vm_64", "int n", "\treturn (vm_64)((1u << n) - 1);\n"),							\
+	V("v_set_l", "vl", "int64_t x", "\treturn (vl)_mm512_set1_epi64(x);\n"),						\
+	V("v_when_64", "vm_64", "int yes", "\treturn (vm_64)(yes ? 255 : 0);\n"),						\
+	V("v_load_f64", "vd", "const double *p", "\treturn _mm512_loadu_pd(p);\n"),						\
+	V("v_load_f64_n", "vd", "const double *p, int n", "\treturn _mm512_maskz_loadu_pd(v_mask_64(n), p);\n"),		\
+	V("v_load_i64", "vl", "const int64_t *p", "\treturn (vl)_mm512_loadu_si512(p);\n"),					\
+	V("v_load_i64_n", "vl", "const int64_t *p, int n", "\treturn (vl)_mm512_maskz_loadu_epi64(v_mask_64(n), p);\n"),	\
+	V("v_load_bool_64", "vm_64", "const uint8_t *p",									\
+	  "\t__m128i x = _mm_loadl_epi64((const __m128i *)p);\n\treturn (vm_64)_mm_test_epi8_mask(x, x);\n"),			\
+	V("v_load_bool_64_n", "vm_64", "const uint8_t *p, int n",								\
+	  "\t__m128i x = _mm_maskz_loadu_epi8((__mmask16)((1u << n) - 1), p);\n\treturn (vm_64)_mm_test_epi8_mask(x, x);\n"),	\
+	V("v_wide_f32", "vd", "const float *p", "\treturn _mm512_cvtps_pd(_mm256_loadu_ps(p));\n"),				\
+	V("v_wide_f32_n", "vd", "const float *p, int n", "\treturn _mm512_cvtps_pd(_mm256_maskz_loadu_ps(v_mask_64(n), p));\n"),	\
+	V("v_wide_i32", "vl", "const int32_t *p", "\treturn (vl)_mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)p));\n"),	\
+	V("v_wide_i32_n", "vl", "const int32_t *p, int n", "\treturn (vl)_mm512_cvtepi32_epi64(_mm256_maskz_loadu_epi32(v_mask_64(n), p));\n"),	\
+	V("v_store_f64", "void", "double *p, vd x", "\t_mm512_storeu_pd(p, x);\n"),						\
+	V("v_store_f64_n", "void", "double *p, vd x, int n", "\t_mm512_mask_storeu_pd(p, v_mask_64(n), x);\n"),			\
+	V("v_store_i64", "void", "int64_t *p, vl x", "\t_mm512_storeu_si512(p, (__m512i)x);\n"),				\
+	V("v_store_i64_n", "void", "int64_t *p, vl x, int n", "\t_mm512_mask_storeu_epi64(p, v_mask_64(n), (__m512i)x);\n"),	\
+	V("v_store_bool_64", "void", "uint8_t *p, vm_64 x", "\t_mm_storel_epi64((__m128i *)p, _mm_maskz_set1_epi8(x, 1));\n"),	\
+	V("v_store_bool_64_n", "void", "uint8_t *p, vm_64 x, int n",								\
+	  "\t_mm_mask_storeu_epi8(p, (__mmask16)((1u << n) - 1), _mm_maskz_set1_epi8(x, 1));\n"),				\
+	V("v_first_d", "vd", "vd x, vd rest, int n", "\treturn _mm512_mask_mov_pd(rest, v_mask_64(n), x);\n"),			\
+	V("v_first_l", "vl", "vl x, vl rest, int n", "\treturn (vl)_mm512_mask_mov_epi64((__m512i)rest, v_mask_64(n), (__m512i)x);\n"),	\
+	V("v_real", "vd", "vl x", "\treturn _mm512_cvtepi64_pd((__m512i)x);\n"),						\
+	V("v_long", "vl", "vd x", "\t/* truncated; what does not fit, NaN included, gives the least number */\n"		\
+	  "\treturn (vl)_mm512_cvttpd_epi64(x);\n"),										\
+	V("v_abs_d", "vd", "vd x", "\treturn _mm512_abs_pd(x);\n"),								\
+	V("v_max_d", "vd", "vd a, vd b", "\t/* a NaN in either operand wins */\n"						\
+	  "\treturn _mm512_mask_mov_pd(_mm512_max_pd(a, b), _mm512_cmp_pd_mask(a, a, _CMP_UNORD_Q), a);\n"),			\
+	V("v_min_d", "vd", "vd a, vd b", "\t/* a NaN in either operand wins */\n"						\
+	  "\treturn _mm512_mask_mov_pd(_mm512_min_pd(a, b), _mm512_cmp_pd_mask(a, a, _CMP_UNORD_Q), a);\n"),			\
+	V("v_floor_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);\n"),		\
+	V("v_ceil_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);\n"),		\
+	V("v_trunc_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),		\
+	V("v_sqrt_d", "vd", "vd x", "\treturn _mm512_sqrt_pd(x);\n"),								\
+	V("v_eq_d", "vm_64", "vd a, vd b", "\treturn _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ);\n"),					\
+	V("v_lt_d", "vm_64", "vd a, vd b", "\treturn _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ);\n"),					\
+	V("v_le_d", "vm_64", "vd a, vd b", "\treturn _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ);\n"),					\
+	V("v_eq_l", "vm_64", "vl a, vl b", "\treturn _mm512_cmpeq_epi64_mask((__m512i)a, (__m512i)b);\n"),			\
+	V("v_lt_l", "vm_64", "vl a, vl b", "\treturn _mm512_cmplt_epi64_mask((__m512i)a, (__m512i)b);\n"),			\
+	V("v_le_l", "vm_64", "vl a, vl b", "\treturn _mm512_cmple_epi64_mask((__m512i)a, (__m512i)b);\n"),			\
+	V("v_select_d", "vd", "vm_64 m, vd a, vd b", "\treturn _mm512_mask_mov_pd(b, m, a);\n"),				\
+	V("v_select_l", "vl", "vm_64 m, vl a, vl b", "\treturn (vl)_mm512_mask_mov_epi64((__m512i)b, m, (__m512i)a);\n"),	\
+	V("v_max_l", "vl", "vl a, vl b", "\treturn (vl)_mm512_max_epi64((__m512i)a, (__m512i)b);\n"),				\
+	V("v_min_l", "vl", "vl a, vl b", "\treturn (vl)_mm512_min_epi64((__m512i)a, (__m512i)b);\n"),				\
+	V("v_and_64", "vm_64", "vm_64 a, vm_64 b", "\treturn (vm_64)(a & b);\n"),						\
+	V("v_or_64", "vm_64", "vm_64 a, vm_64 b", "\treturn (vm_64)(a | b);\n"),						\
+	V("v_xor_64", "vm_64", "vm_64 a, vm_64 b", "\treturn (vm_64)(a ^ b);\n"),						\
+	V("v_not_64", "vm_64", "vm_64 a", "\treturn (vm_64)~a;\n"),								\
+	LANES_64
+#endif

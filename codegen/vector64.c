@@ -1,0 +1,87 @@
+/* vector64.c -- vectors whose lanes have 64 bits: half as many, of doubles and integers.
+ *
+ *     load x[.. + i]        a vector, when i steps by 1; floats and integers of 32 bits are widened where they are read
+ *     a < b                 a mask, which is stored as bools
+ *
+ * What has an instruction for such lanes, or a helper in its place, is a row of wide_text(). */
+#include "codegen/print.h"
+
+bool is_lane_64(DType t) { return t == F64 || t == I64 || t == BOOL; }
+
+static bool is_row(const Expr *x, const Axis *axis) { return x->kind == X_LOAD && lane_step(x, axis) == 1; }
+
+static bool casts_in_64(const Expr *x, const Axis *axis)
+{
+	const Expr *from = x->arg[0];
+	if (from->dtype == F32 || from->dtype == I32)
+		return is_row(from, axis) && (x->dtype == F64 || x->dtype == I64);
+	return (from->dtype == F64 || from->dtype == I64) && is_lane_64(x->dtype);
+}
+
+/* A vector computes both sides of a choice; what a test of indices guards is read only where it holds. */
+static bool computes_in_64(const Expr *x, const Axis *axis)
+{
+	bool chosen = x->op != SELECT || depends_on(x->arg[0], axis);
+	return chosen && wide_text(x->op, x->arg[x->nargs - 1]->dtype) != NULL;
+}
+
+bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
+{
+	if (m->target->lanes < 8 || !(is_lane_64(x->dtype) || is_row(x, axis)))
+		return false;
+	if (!depends_on(x, axis))
+		return true;
+	if (x->kind == X_LOAD)
+		return is_row(x, axis);
+	if (x->kind == X_LOCAL)
+		return x->dtype != BOOL;
+	if (x->kind == X_CAST ? !casts_in_64(x, axis) : x->kind == X_REDUCE ? !vector_reduce(x) : x->kind != X_ALU || !computes_in_64(x, axis))
+		return false;
+	for (int k = 0; k < x->nargs; k++)
+		if (!vectorisable_64(m, s, x->arg[k], axis))
+			return false;
+	return true;
+}
+
+/* ---- text ---- */
+
+static void print_load_64(Printer *p, const Expr *x)
+{
+	put_text(p->out, "v_load_%s%s%s(", dtype_name(x->dtype), x->dtype == BOOL ? "_64" : "", p->lanes_n ? "_n" : "");
+	print_place(p, x);
+	put_text(p->out, p->lanes_n ? ", %s)" : ")", p->lanes_n);
+}
+
+/* Widened from 32 bits where it is read. */
+static void print_cast_64(Printer *p, const Expr *x)
+{
+	const Expr *from = x->arg[0];
+	bool real = from->dtype == F32 || from->dtype == F64;
+	const char *close = ")";
+	if (x->dtype == BOOL) {
+		put_text(p->out, real ? "v_not_64(v_eq_d(" : "v_not_64(v_eq_l(");
+		close = real ? ", v_set_d(0.0)))" : ", v_set_l(0)))";
+	} else if (real == (x->dtype == F64)) {
+		close = "";
+	} else {
+		put_text(p->out, real ? "v_long(" : "v_real(");
+	}
+	if (from->dtype == F32 || from->dtype == I32) {
+		put_text(p->out, "v_wide_%s%s(", dtype_name(from->dtype), p->lanes_n ? "_n" : "");
+		print_place(p, from);
+		put_text(p->out, p->lanes_n ? ", %s)" : ")", p->lanes_n);
+	} else {
+		print_vector(p, x->arg[0], false);
+	}
+	put_text(p->out, "%s", close);
+}
+
+void print_vector_64(Printer *p, Expr *x, bool tight)
+{
+	if (x->kind == X_LOAD)
+		print_load_64(p, x);
+	else if (x->kind == X_CAST)
+		print_cast_64(p, x);
+	else
+		print_format(p, wide_text(x->op, x->arg[x->nargs - 1]->dtype), x->arg, tight, print_vector);
+}
