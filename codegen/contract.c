@@ -25,16 +25,17 @@ static int count_reduces(Expr *x, Expr **found, bool *seen)
 	return n;
 }
 
-static bool is_f32_load(const Expr *x) { return x->kind == X_LOAD && x->dtype == F32; }
+static bool is_real_load(const Expr *x) { return x->kind == X_LOAD && (x->dtype == F32 || x->dtype == F64); }
 
-static bool is_constant(const Expr *load) { return load->value->role == ROLE_CONST; }
+/* And will be packed. */
+static bool is_constant(const Expr *load) { return load->value->role == ROLE_CONST && load->dtype != F64; }
 
 /* A load, also a constant's where some test holds and 0 elsewhere: packing finds the zeros. */
 static Expr *load_of(Expr *x)
 {
 	bool some = x->kind == X_ALU && x->op == SELECT && x->arg[2]->kind == X_NUM && x->arg[2]->f == 0;
 	Expr *load = some ? x->arg[1] : x;
-	return is_f32_load(load) && (load == x || (is_constant(load) && is_numeric(x->arg[0]))) ? load : NULL;
+	return is_real_load(load) && (load == x || (is_constant(load) && is_numeric(x->arg[0]))) ? load : NULL;
 }
 
 /* The load of a byte, also less a zero point: *zero. */
@@ -89,7 +90,7 @@ static bool find_core(Module *m, Stage *s, Contraction *c)
 	Expr *product = c->sum->arg[0];
 	if (product->kind != X_ALU || product->op != MUL || s->naxes == 0)
 		return false;
-	if (s->out->dtype != F32 && !is_lane_int(s->out->dtype))
+	if (s->out->dtype != F32 && s->out->dtype != F64 && !is_lane_int(s->out->dtype))
 		return false;
 	if (product->dtype == I32)
 		return find_bytes(c, product);
@@ -99,7 +100,9 @@ static bool find_core(Module *m, Stage *s, Contraction *c)
 	c->a = product->arg[1 - b];
 	c->tap = product->arg[b];
 	c->b = load_of(c->tap);
-	return is_f32_load(c->a);
+	c->of = product->dtype == F64 ? DOUBLES : FLOATS;
+	c->b_type = product->dtype;
+	return is_real_load(c->a);
 }
 
 /* x = base + sum of coefficients times known axes */
@@ -158,7 +161,7 @@ static void order_reduction(const Stage *s, Contraction *c)
 			c->nk--;
 			continue;
 		}
-		bool ordered = s->module->o->strict && c->of == FLOATS;
+		bool ordered = s->module->o->strict && of_reals(c);
 		for (; at > 0 && !ordered && size_of(c->k[at - 1].a) < size_of(step.a); at--)
 			c->k[at] = c->k[at - 1];
 		c->k[at] = step;
@@ -186,7 +189,7 @@ static void merge_reduction(Contraction *c)
 static void find_row(Contraction *c)
 {
 	const Step *k = c->nk ? &c->k[c->nk - 1] : NULL;
-	if (!c->a_lanes || !k || k->a <= 0 || c->point.a <= 0 || step_varies(k))
+	if (!c->a_lanes || c->of == DOUBLES || !k || k->a <= 0 || c->point.a <= 0 || step_varies(k))
 		return;
 	int64_t gap = gcd(k->a, c->point.a), stride = c->point.a / gap, dilation = k->a / gap;
 	if (stride < ROW_MAX && dilation * (k->n - 1) < ROW_MAX)
@@ -204,7 +207,7 @@ static const char *key_of(const Stage *s, const Contraction *c, Arena *a)
 	for (int i = 0; i < c->sum->naxes; i++)
 		put_text(&o, "%s%lld", i ? "x" : "", (long long)axis_count(c->sum->axes[i]));
 	put_text(&o, " step %lld%s%s%s", (long long)c->point.a, c->a_lanes ? " each" : "", is_constant(c->b) ? "" : " of data",
-	         c->of == FLOATS ? "" : " of bytes");
+	         c->of == FLOATS ? "" : c->of == DOUBLES ? " of doubles" : " of bytes");
 	return o.text;
 }
 
@@ -264,7 +267,7 @@ static void choose_tile(const Module *m, Stage *s, Contraction *c)
 	c->vectors = best->vectors;
 	c->by_rows = best->by_rows;
 	c->cycles = best->cycles * (double)strip_matrices(s->strips);
-	c->panel = (int64_t)c->vectors * t->lanes;
+	c->panel = (int64_t)c->vectors * c->lanes;
 }
 
 /* ---- the stage ---- */
@@ -275,7 +278,7 @@ static bool divide_axes(Stage *s, Contraction *c)
 	c->lane = step_of_axis(s, c, s->axis[last]);
 	if (c->lane.a && !c->lane.b) { /* a product commutes */
 		Expr *t = c->a;
-		if (c->of != FLOATS || c->tap != c->b || is_constant(c->a) || !is_affine(s, c, c->b->arg[0], &c->b_base))
+		if (!of_reals(c) || c->tap != c->b || is_constant(c->a) || !is_affine(s, c, c->b->arg[0], &c->b_base))
 			return false;
 		int64_t base = c->a_base;
 		c->a = c->b;
@@ -314,7 +317,7 @@ static int64_t greater_of(int64_t a, int64_t b) { return a > b ? a : b; }
 static bool choose_bytes(const Module *m, const Stage *s, Contraction *c)
 {
 	int64_t least, most;
-	if (c->of == FLOATS)
+	if (of_reals(c))
 		return true;
 	range_of_b(m, s, c, &least, &most);
 	if (c->a_lanes) {
@@ -334,7 +337,7 @@ static Expr *whole_sum(Module *m, Stage *s, const Contraction *c, Expr *acc)
 	Lower *l = s->l;
 	int64_t raised = c->of == FOURS && c->four == 4 && c->b_type == I8 && c->a->dtype == I8 ? 128 : 0;
 	Expr *zero = c->a_zero ? c->a_zero : num(l, I32, 0);
-	if (c->of == FLOATS || (zero->kind == X_NUM && zero->i + raised == 0))
+	if (of_reals(c) || (zero->kind == X_NUM && zero->i + raised == 0))
 		return acc;
 	if (zero->kind == X_NUM)
 		return alu2(l, ADD, acc, sums_of_b(m, s, c, -(zero->i + raised)));
@@ -350,7 +353,9 @@ static bool make_epilogue(Module *m, Stage *s, Contraction *c)
 	acc->mask = c->sum->mask | (uint64_t)1 << (lane->id < 63 ? lane->id : 63);
 	c->epilogue = substitute(s->l, s->body, c->sum, whole_sum(m, s, c, acc));
 	c->acc = acc;
-	return m->target->lanes == 1 || vectorisable(m, s, c->epilogue, lane);
+	if (m->target->lanes == 1)
+		return true;
+	return c->of == DOUBLES ? vectorisable_64(m, s, c->epilogue, lane) : vectorisable(m, s, c->epilogue, lane);
 }
 
 Value *flat_const(Module *m, Tensor *t)
@@ -424,7 +429,7 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 /* Bytes of so many elements that tiles read. */
 static int64_t size_of_a(const Contraction *c, int64_t n) { return (int64_t)dtype_bytes(c->a->dtype, n); }
 
-static int64_t size_of_b(const Contraction *c, int64_t n) { return (int64_t)dtype_bytes(c->of == FLOATS ? F32 : c->b_type, n); }
+static int64_t size_of_b(const Contraction *c, int64_t n) { return (int64_t)dtype_bytes(c->b_type, n); }
 
 /* The order of loops over panels and points, from the bytes of b and a that all tiles load; returns why. */
 static const char *find_order(const Module *m, Contraction *c, int64_t b, int64_t a)
@@ -592,6 +597,7 @@ bool make_tiles(Module *m, Stage *s)
 	macs = depth * points;
 	c->depth = depth;
 	c->four = 1;
+	c->lanes = c->of == DOUBLES && m->target->lanes > 1 ? m->target->lanes / 2 : m->target->lanes;
 	order_reduction(s, c);
 	if (!choose_bytes(m, s, c))
 		return false;

@@ -37,15 +37,17 @@ enum { STEP_MAX = 12, ROW_MAX = 32 }; /* vectors in the row of a tile: what UNRO
 
 typedef enum SumOf {
 	FLOATS, /* products of floats */
+	DOUBLES, /* of doubles, of which a vector has half as many; b is read where it lies */
 	FOURS,  /* of bytes, in integers */
 	BYTES   /* of bytes along the lanes, as floats */
 } SumOf;
 
 struct Contraction {
 	SumOf of;
+	int lanes;        /* of a vector of sums */
 	Expr *a_zero;     /* bytes: what is subtracted from each of a, or NULL */
 	Expr *b_less;     /* bytes: b less its zero point */
-	DType b_type;     /* bytes: as which type b is packed */
+	DType b_type;     /* as which type b is read: bytes as they are packed */
 	int four;         /* products in a step of the innermost k: 4 or 1 */
 	int64_t run;      /* products along the innermost k, merged with those outside of it that a allows */
 	int64_t steps;    /* of k, for a sum */
@@ -77,6 +79,8 @@ struct Contraction {
 	Expr *acc;
 	const char *sizes;    /* that the tile functions use, as arguments */
 };
+
+static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c->of == DOUBLES; }
 
 static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
 int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its length */

@@ -74,7 +74,7 @@ static double four_cycles(bool pairs) { return pairs ? 1.25 : 0.5; }
  * others count a little, for nothing overlaps perfectly. The start and end of a tile are spread over its steps. */
 static double step_cycles(const Contraction *c, const Target *t, bool by_rows, int64_t points, int64_t vectors)
 {
-	int64_t bytes = (int64_t)dtype_bytes(c->of == FLOATS ? F32 : c->b_type, vectors * t->lanes * c->four);
+	int64_t bytes = (int64_t)dtype_bytes(c->b_type, vectors * c->lanes * c->four);
 	bool pairs = c->four > 1 && c->b_type == I16;
 	double fma = (double)(points * vectors) * four_cycles(pairs);
 	double loads = tile_loads(c, t, by_rows, points, vectors) / 2 + (pairs ? (double)(vectors + 2 * points) / 2 : 0);
@@ -89,7 +89,7 @@ static double step_cycles(const Contraction *c, const Target *t, bool by_rows, i
 /* Of so many points. */
 static double points_cycles(const Contraction *c, const Target *t, const TileShape *tile, int64_t points)
 {
-	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
+	int64_t all = (c->lane.n + c->lanes - 1) / c->lanes;
 	int64_t full_v = all / tile->vectors, rest_v = all % tile->vectors;
 	int64_t full_p = points / tile->points, rest_p = points % tile->points;
 	bool rows = tile->by_rows;
@@ -145,7 +145,7 @@ static bool crowds(const Contraction *c, int points)
 /* Those that go by rows come first: where both take as long, they are better. */
 int tiles_of(const Target *t, const Contraction *c, TileShape *tile)
 {
-	int64_t all = (c->lane.n + t->lanes - 1) / t->lanes;
+	int64_t all = (c->lane.n + c->lanes - 1) / c->lanes;
 	int most = step_varies(&c->lane) ? 2 : t->lanes == 1 ? 4 : 8, n = 0; /* what is left over goes vector by vector */
 	for (int rows = c->row.taps > 0; rows >= 0; rows--)
 		for (int vectors = 1; vectors <= most && vectors <= all; vectors++)

@@ -39,6 +39,8 @@ static const char *type_of(const Tile *t)
 {
 	if (t->c->of == FOURS)
 		return t->lanes == 1 ? "int32_t" : "vi";
+	if (t->c->of == DOUBLES)
+		return t->lanes == 1 ? "double" : "vd";
 	return t->lanes == 1 ? "float" : "vf";
 }
 
@@ -141,6 +143,8 @@ static const char *zero_of(const Tile *t, int q)
 {
 	if (t->lanes == 1)
 		return "0";
+	if (t->c->of == DOUBLES)
+		return "v_set_d(0.0)";
 	return is_half(t, q) ? "v_set_half(0.0f)" : t->c->of == FOURS ? "v_set_i(0)" : "v_set(0.0f)";
 }
 
@@ -226,12 +230,19 @@ static void indent(Tile *t)
 		put_text(t->p.out, "\t");
 }
 
+static const char *load_real(const Tile *t, bool part)
+{
+	if (t->c->of == DOUBLES)
+		return part ? "v_load_f64_n(" : "v_load_f64(";
+	return part ? "v_load_n(" : "v_load(";
+}
+
 /* The call that loads a vector of a: bytes become floats. */
 static const char *load_a(Tile *t, bool part)
 {
 	const char *n = part ? "_n" : "";
-	if (t->c->of == FLOATS)
-		return part ? "v_load_n(" : "v_load(";
+	if (of_reals(t->c))
+		return load_real(t, part);
 	return arena_format(t->p.out->arena, "v_float(v_load_%s%s(", dtype_name(t->c->a->dtype), n);
 }
 
@@ -239,7 +250,7 @@ static const char *load_b(Tile *t, bool part)
 {
 	if (by_fours(t))
 		return by_pairs(t) ? "v_load_pairs(" : "v_load_fours(";
-	return part ? "v_load_n(" : "v_load(";
+	return load_real(t, part);
 }
 
 static const char *load_end(const Tile *t) { return t->c->of == BYTES && t->lanes > 1 ? "))" : ")"; }
@@ -303,7 +314,7 @@ static void print_product(Tile *t, const char *acc, const char *a, const char *b
 	else if (t->lanes == 1 || t->p.m->o->strict)
 		print_line(&t->p, "%s = %s + %s * %s;", acc, acc, a, b);
 	else
-		print_line(&t->p, "%s = v_fma%s(%s, %s, %s);", acc, half ? "_half" : "", a, b, acc);
+		print_line(&t->p, "%s = v_fma%s(%s, %s, %s);", acc, half ? "_half" : t->c->of == DOUBLES ? "_d" : "", a, b, acc);
 }
 
 /* Where a's elements of this step are, in a way that no other step knows. */
@@ -341,7 +352,8 @@ static void print_products(Tile *t)
 			put_text(o, "\t");
 		if (load) {
 			put_text(o, "%s v%d = ", half ? "vh" : type_of(t), at);
-			put_text(o, "%s", t->lanes == 1 ? "" : half ? "v_set_half(" : !t->c->a_lanes ? "v_set(" : load_a(t, part));
+			const char *set = half ? "v_set_half(" : t->c->of == DOUBLES ? "v_set_d(" : "v_set(";
+			put_text(o, "%s", t->lanes == 1 ? "" : t->c->a_lanes ? load_a(t, part) : set);
 			put_text(o, "%s%s", reads_again(t) ? "at" : "a", t->c->a_lanes && t->lanes > 1 ? " + " : "[");
 			put_a(t, t->c->a_lanes ? q * t->lanes : 0);
 			if (part)
@@ -600,12 +612,14 @@ static void print_epilogue(Tile *t)
 			p->bound_name[0] = arena_format(p->out->arena, "%s(%s)", t->lanes > 1 ? "v_int" : "(int32_t)", p->bound_name[0]);
 		p->nbound = 1;
 		p->vector = t->lanes > 1 ? c->lane.axis : NULL;
+		p->lanes_64 = c->of == DOUBLES;
 		p->lanes_n = partial(t, q) ? rest_of(t) : NULL;
 		p->depth = 2;
 		print_stmts(p, &(Stmt){.kind = S_STORE, .value = p->s->out, .address = p->s->address, .expr = c->epilogue});
 	}
 	p->depth = 1;
 	p->vector = NULL;
+	p->lanes_64 = false;
 	p->lanes_n = NULL;
 	p->nbound = p->nshifted = 0;
 	if (t->vectors > 1)
@@ -664,7 +678,7 @@ static void print_function(Tile *t, Out *o)
 static Tile tile_new(Module *m, Stage *s, Out *o)
 {
 	Contraction *c = s->contraction;
-	Tile t = {.p = {.m = m, .s = s, .out = o, .depth = 1}, .c = c, .lanes = m->target->lanes, .vectors = c->vectors};
+	Tile t = {.p = {.m = m, .s = s, .out = o, .depth = 1}, .c = c, .lanes = c->lanes, .vectors = c->vectors};
 	for (int i = 0; i < c->nouter; i++)
 		axis_name(&t.p, c->outer[i].axis);
 	t.i = c->point.axis ? axis_name(&t.p, c->point.axis) : "0";
@@ -704,6 +718,7 @@ void print_tile_functions(Module *m, Stage *s, Out *o)
 	b_name(&t);
 	probe.out = &nowhere;
 	probe.vector = m->target->lanes > 1 ? c->lane.axis : NULL;
+	probe.lanes_64 = c->of == DOUBLES;
 	probe.bound[0] = c->acc;
 	probe.bound_name[0] = "acc";
 	probe.nbound = 1;
