@@ -587,8 +587,8 @@ static void print_vector_alu(Printer *p, Expr *x, bool tight)
 		print_masked_load(p, x);
 	else if (x->dtype == BOOL && x->arg[0]->dtype == I64)
 		print_lanes(p, x);
-	else if (is_lane_int(x->dtype) && (x->op == MAX || x->op == MIN))
-		print_format(p, x->op == MAX ? "v_max_i(%0, %1)" : "v_min_i(%0, %1)", x->arg, tight, print_vector);
+	else if (is_lane_int(x->dtype) && (x->op == MAX || x->op == MIN || x->op == DIV))
+		print_format(p, x->op == MAX ? "v_max_i(%0, %1)" : x->op == MIN ? "v_min_i(%0, %1)" : "v_div_i(%0, %1)", x->arg, tight, print_vector);
 	else if (!print_fma(p, x) && !print_clamp(p, x))
 		print_format(p, alu_text(x->op)->vector, x->arg, tight, print_vector);
 }

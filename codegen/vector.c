@@ -146,7 +146,9 @@ static bool vector_integers(const Expr *x, const Axis *axis)
 {
 	if (x->op == SELECT)
 		return !depends_on(x->arg[0], axis);
-	return x->op == MAX || x->op == MIN || (x->dtype == I32 && x->op == BITNOT) || (x->dtype == I32 && (x->op == ADD || x->op == SUB || x->op == MUL));
+	if (x->op == MAX || x->op == MIN)
+		return true;
+	return x->dtype == I32 && (x->op == BITNOT || x->op == ADD || x->op == SUB || x->op == MUL || x->op == DIV);
 }
 
 static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)

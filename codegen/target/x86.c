@@ -176,6 +176,12 @@ static const Helper avx2[] = {
 	V("v_least_i", "int32_t", "vi x", "\tvi y = (vi)_mm256_permute2x128_si256((__m256i)x, (__m256i)x, 1);\n\tx = v_min_i(x, y);\n"
 	  "\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0x4e);\n\tx = v_min_i(x, y);\n\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0xb1);\n"
 	  "\treturn _mm256_cvtsi256_si32((__m256i)(v_min_i(x, y)));\n"),
+	V("v_div_i", "vi", "vi a, vi b", "\t/* rounded toward zero by way of doubles, which hold the quotient; 0 where C has no answer but INT_MIN / -1 */\n"
+	  "\t__m256i x = (__m256i)a, y = (__m256i)b, none = _mm256_cmpeq_epi32(y, _mm256_setzero_si256());\n"
+	  "\t__m256d low = _mm256_cvtepi32_pd(_mm256_castsi256_si128(x)) / _mm256_cvtepi32_pd(_mm256_castsi256_si128(y));\n"
+	  "\t__m256d high = _mm256_cvtepi32_pd(_mm256_extracti128_si256(x, 1)) / _mm256_cvtepi32_pd(_mm256_extracti128_si256(y, 1));\n"
+	  "\tx = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm256_cvttpd_epi32(low)), _mm256_cvttpd_epi32(high), 1);\n"
+	  "\treturn (vi)_mm256_andnot_si256(none, x);\n"),
 	V("v_max_i", "vi", "vi a, vi b", "\treturn (vi)_mm256_max_epi32((__m256i)a, (__m256i)b);\n"),
 	V("v_min_i", "vi", "vi a, vi b", "\treturn (vi)_mm256_min_epi32((__m256i)a, (__m256i)b);\n"),
 	V("v_key", "vi", "vf x",
@@ -338,6 +344,12 @@ static const Helper avx512[] = {
 	V("v_prod_i", "int32_t", "vi x", "\treturn _mm512_reduce_mul_epi32((__m512i)x);\n"),
 	V("v_most_i", "int32_t", "vi x", "\treturn _mm512_reduce_max_epi32((__m512i)x);\n"),
 	V("v_least_i", "int32_t", "vi x", "\treturn _mm512_reduce_min_epi32((__m512i)x);\n"),
+	V("v_div_i", "vi", "vi a, vi b", "\t/* rounded toward zero by way of doubles, which hold the quotient; 0 where C has no answer but INT_MIN / -1 */\n"
+	  "\t__m512i x = (__m512i)a, y = (__m512i)b;\n"
+	  "\t__m512d low = _mm512_cvtepi32_pd(_mm512_castsi512_si256(x)) / _mm512_cvtepi32_pd(_mm512_castsi512_si256(y));\n"
+	  "\t__m512d high = _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(x, 1)) / _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(y, 1));\n"
+	  "\tx = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvttpd_epi32(low)), _mm512_cvttpd_epi32(high), 1);\n"
+	  "\treturn (vi)_mm512_maskz_mov_epi32(_mm512_test_epi32_mask(y, y), x);\n"),
 	V("v_max_i", "vi", "vi a, vi b", "\treturn (vi)_mm512_max_epi32((__m512i)a, (__m512i)b);\n"),
 	V("v_min_i", "vi", "vi a, vi b", "\treturn (vi)_mm512_min_epi32((__m512i)a, (__m512i)b);\n"),
 	V("v_key", "vi", "vf x",
