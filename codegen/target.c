@@ -108,6 +108,10 @@ static const WideText wide_texts[ALU_COUNT] = {
 	[ROUND] = {"v_round_d(%0)", NULL, NULL},
 	[TRUNC] = {"v_trunc_d(%0)", NULL, NULL},
 	[SQRT] = {"v_sqrt_d(%0)", NULL, NULL},
+	[EXP] = {"v_exp_d(%0)", NULL, NULL},
+	[SIN] = {"v_sin_d(%0)", NULL, NULL},
+	[COS] = {"v_cos_d(%0)", NULL, NULL},
+	[TANH] = {"v_tanh_d(%0)", NULL, NULL},
 };
 
 const char *wide_text(Alu op, DType t)

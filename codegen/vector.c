@@ -24,7 +24,7 @@ static bool vector_args(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	return true;
 }
 
-static bool exact_in_vectors(Alu op)
+bool exact_in_vectors(Alu op)
 {
 	return op <= NOT || op == SELECT || op == BITNOT || op == KEY || (op >= FLOOR && op <= SQRT);
 }

@@ -18,11 +18,11 @@ static bool casts_in_64(const Expr *x, const Axis *axis)
 	return (from->dtype == F64 || from->dtype == I64) && is_lane_64(x->dtype);
 }
 
-/* A vector computes both sides of a choice; what a test of indices guards is read only where it holds. */
-static bool computes_in_64(const Expr *x, const Axis *axis)
+/* A vector computes both sides of a choice, and reads what both read; tests of indices have no vectors here. */
+static bool computes_in_64(const Module *m, const Expr *x, const Axis *axis)
 {
-	bool chosen = x->op != SELECT || depends_on(x->arg[0], axis);
-	return chosen && wide_text(x->op, x->arg[x->nargs - 1]->dtype) != NULL;
+	bool chosen = x->op != SELECT || depends_on(x->arg[0], axis), exact = !m->o->strict || exact_in_vectors(x->op);
+	return chosen && exact && wide_text(x->op, x->arg[x->nargs - 1]->dtype) != NULL;
 }
 
 bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
@@ -35,7 +35,7 @@ bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return is_row(x, axis);
 	if (x->kind == X_LOCAL)
 		return x->dtype != BOOL;
-	if (x->kind == X_CAST ? !casts_in_64(x, axis) : x->kind == X_REDUCE ? !vector_reduce(x) : x->kind != X_ALU || !computes_in_64(x, axis))
+	if (x->kind == X_CAST ? !casts_in_64(x, axis) : x->kind == X_REDUCE ? !vector_reduce(x) : x->kind != X_ALU || !computes_in_64(m, x, axis))
 		return false;
 	for (int k = 0; k < x->nargs; k++)
 		if (!vectorisable_64(m, s, x->arg[k], axis))

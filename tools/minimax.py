@@ -50,6 +50,11 @@ def vector(f):
     return np.vectorize(f, otypes=[float])
 
 
+def rest(x, step, start):
+    """1 / start! + x / (start + step)! + ...: what a power series has behind its first terms, to all digits."""
+    return sum(x ** k / math.factorial(start + step * k) for k in reversed(range(16)))
+
+
 def main():
     half = math.log(2) / 2 * 1.0005
     r = chebyshev(-half, half)
@@ -89,6 +94,16 @@ def main():
     z = chebyshev(1e-12, 0.2001 ** 2)
     s = np.sqrt(z)
     show("v_times_log2: 2 atanh(s) / (s log 2) in s^2", z, 2 / math.log(2) * np.arctanh(s) / s, 5, kind=np.float64)
+    d = np.float64
+    r = chebyshev(-half, half)
+    show("v_exp_d: (e^r - 1 - r) / r^2", r, rest(r, 1, 2), 9, weight=r * r / np.exp(r), kind=d)
+    s = chebyshev(1e-9, half * half / 4)
+    coth = [1 / 3, -1 / 45, 2 / 945, -1 / 4725, 2 / 93555, -1382 / 638512875, 4 / 18243225]
+    show("v_tanh_d: (r coth r - 1) / r^2 in r^2", s, sum(a * s ** k for k, a in enumerate(coth)), 4, weight=s, kind=d)
+    s = chebyshev(1e-9, (math.pi / 4 * 1.001) ** 2)
+    r = np.sqrt(s)
+    show("v_wave_d: (sin r - r) / r^3 in r^2", s, -rest(-s, 2, 3), 5, weight=r * s / np.sin(r), kind=d)
+    show("v_wave_d: (cos r - 1 + r^2 / 2) / r^4 in r^2", s, rest(-s, 2, 4), 5, weight=s * s / np.cos(r), kind=d)
     g = chebyshev(-0.502, 0.502)
     show("v_pow: 2^g", g, 2 ** g, 6, fixed={0: 1.0})
 

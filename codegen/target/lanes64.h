@@ -1,7 +1,7 @@
 /* lanes64.h -- helpers for vectors of doubles and of integers of 64 bits, which have half the lanes: vd, vl, masks vm_64. */
 #ifndef TCC_CODEGEN_LANES64_H
 #define TCC_CODEGEN_LANES64_H
-#include "codegen/target/math.h"
+#include "codegen/target/math64.h"
 
 /* The lanes of a vector folded by halves. */
 #define FOLD_64(name, type, v, store, step)												\
@@ -17,7 +17,8 @@
 	FOLD_64("v_sum_l", "int64_t", "vl", "v_store_i64", "(int64_t)((uint64_t)a[i] + (uint64_t)a[i + n])"),			\
 	FOLD_64("v_prod_l", "int64_t", "vl", "v_store_i64", "(int64_t)((uint64_t)a[i] * (uint64_t)a[i + n])"),			\
 	FOLD_64("v_most_l", "int64_t", "vl", "v_store_i64", "i_max(a[i], a[i + n])"),						\
-	FOLD_64("v_least_l", "int64_t", "vl", "v_store_i64", "i_min(a[i], a[i + n])")
+	FOLD_64("v_least_l", "int64_t", "vl", "v_store_i64", "i_min(a[i], a[i + n])"),						\
+	VECTOR_MATH_64
 
 /* AVX2 has no masks but vectors, and no conversions: what is left over, and those, goes through memory. */
 #define LANES_64_AVX2														\
@@ -78,6 +79,22 @@
 	V("v_or_64", "vm_64", "vm_64 a, vm_64 b", "\treturn _mm256_or_pd(a, b);\n"),						\
 	V("v_xor_64", "vm_64", "vm_64 a, vm_64 b", "\treturn _mm256_xor_pd(a, b);\n"),						\
 	V("v_not_64", "vm_64", "vm_64 a", "\treturn _mm256_xor_pd(a, _mm256_castsi256_pd(_mm256_set1_epi64x(-1)));\n"),		\
+	V("v_any_64", "int", "vm_64 m", "\treturn _mm256_movemask_pd(m) != 0;\n"),				\
+	V("v_sign_of_d", "vd", "vd x, vd s", "\treturn _mm256_or_pd(v_abs_d(x), _mm256_and_pd(_mm256_set1_pd(-0.0), s));\n"),	\
+	V("v_flip_d", "vd", "vd x, vd s", "\t/* -x where s has a minus */\n"					\
+	  "\treturn _mm256_xor_pd(x, _mm256_and_pd(_mm256_set1_pd(-0.0), s));\n"),				\
+	V("v_odd_d", "vm_64", "vd t", "\t/* the last bit of t is set */\n"					\
+	  "\treturn _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(t), 63));\n"),			\
+	V("v_turn_d", "vd", "vd x, vd t", "\t/* -x where the last bit but one of t is set */\n"			\
+	  "\treturn v_flip_d(x, _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(t), 62)));\n"),	\
+	V("v_ldexp_d", "vd", "vd x, vd t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"	\
+	  "\treturn _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(x), _mm256_slli_epi64(_mm256_castpd_si256(t), 52)));\n"),	\
+	V("v_scale_d", "vd", "vd x, vd n",									\
+	  "\t/* x * 2^n in two steps, so that n may leave the range of exponents */\n"				\
+	  "\t__m128i k = _mm256_cvtpd_epi32(n), half = _mm_srai_epi32(k, 1), bias = _mm_set1_epi32(1023);\n"	\
+	  "\t__m256i a = _mm256_slli_epi64(_mm256_cvtepi32_epi64(_mm_add_epi32(half, bias)), 52);\n"		\
+	  "\t__m256i b = _mm256_slli_epi64(_mm256_cvtepi32_epi64(_mm_add_epi32(_mm_sub_epi32(k, half), bias)), 52);\n"	\
+	  "\treturn x * _mm256_castsi256_pd(a) * _mm256_castsi256_pd(b);\n"),					\
 	LANES_64
 
 #define LANES_64_AVX512														\
@@ -134,5 +151,16 @@
 	V("v_or_64", "vm_64", "vm_64 a, vm_64 b", "\treturn (vm_64)(a | b);\n"),						\
 	V("v_xor_64", "vm_64", "vm_64 a, vm_64 b", "\treturn (vm_64)(a ^ b);\n"),						\
 	V("v_not_64", "vm_64", "vm_64 a", "\treturn (vm_64)~a;\n"),								\
+	V("v_any_64", "int", "vm_64 m", "\treturn m != 0;\n"),							\
+	V("v_sign_of_d", "vd", "vd x, vd s", "\treturn _mm512_or_pd(v_abs_d(x), _mm512_and_pd(_mm512_set1_pd(-0.0), s));\n"),	\
+	V("v_flip_d", "vd", "vd x, vd s", "\t/* -x where s has a minus */\n"					\
+	  "\treturn _mm512_xor_pd(x, _mm512_and_pd(_mm512_set1_pd(-0.0), s));\n"),				\
+	V("v_odd_d", "vm_64", "vd t", "\t/* the last bit of t is set */\n"					\
+	  "\treturn _mm512_test_epi64_mask(_mm512_castpd_si512(t), _mm512_set1_epi64(1));\n"),			\
+	V("v_turn_d", "vd", "vd x, vd t", "\t/* -x where the last bit but one of t is set */\n"			\
+	  "\treturn v_flip_d(x, _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_castpd_si512(t), 62)));\n"),	\
+	V("v_ldexp_d", "vd", "vd x, vd t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"	\
+	  "\treturn _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(x), _mm512_slli_epi64(_mm512_castpd_si512(t), 52)));\n"),	\
+	V("v_scale_d", "vd", "vd x, vd n", "\treturn _mm512_scalef_pd(x, n);\n"),				\
 	LANES_64
 #endif

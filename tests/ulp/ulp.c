@@ -4,8 +4,8 @@
  *
  * A graph with one output a function is emitted, built and run over the bit patterns of float: the neighbours of every
  * power of two and every STEP-th pattern, or all 2^32 with -a; a second argument is an edge case or random. The exact
- * result is the function in double. NaN must give NaN, and zero the sign that the function says. With -c, cycles per
- * element of an array in the first cache. */
+ * result is the function in double. NaN must give NaN, and zero the sign that the function says. Functions of doubles get
+ * random ones and are compared with long double. With -c, cycles per element of an array in the first cache. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 #include "tools/jit.h"
 #include "tools/program.h"
 
-enum { BLOCK = 1 << 14, STEP = 127, NEAR = 64, MOST = 32, ARRAY = 2048 };
+enum { BLOCK = 1 << 14, BLOCKS_64 = 64, STEP = 127, NEAR = 64, ARRAY = 2048 };
 
 /* ---- the functions ---- */
 
@@ -25,6 +25,7 @@ typedef struct Row {
 	double (*exact)(double);
 	bool odd_at_zero; /* f(-0) is -0 */
 	double (*of_two)(double, double); /* in the place of exact: the second argument is one of many for each first */
+	long double (*of_double)(long double); /* there is a vector function of doubles as well */
 } Row;
 
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
@@ -43,29 +44,29 @@ static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp
 static double sign(double x) { return isnan(x) ? x : (x > 0) - (x < 0); }
 
 static const Row rows[] = {
-	{"Exp", NULL, exp, false, NULL},
-	{"Sin", NULL, sin, true, NULL},
-	{"Cos", NULL, cos, false, NULL},
-	{"Tan", NULL, tan, true, NULL},
-	{"Asin", NULL, asin, true, NULL},
-	{"Acos", NULL, acos, false, NULL},
-	{"Atan", NULL, atan, true, NULL},
-	{"Sinh", NULL, sinh, true, NULL},
-	{"Cosh", NULL, cosh, false, NULL},
-	{"Asinh", NULL, asinh, true, NULL},
-	{"Acosh", NULL, acosh, false, NULL},
-	{"Atanh", NULL, atanh, true, NULL},
-	{"Log", NULL, log, false, NULL},
-	{"Sigmoid", NULL, sigmoid, false, NULL},
-	{"Swish", NULL, silu, true, NULL},
-	{"Tanh", NULL, tanh, true, NULL},
-	{"Erf", NULL, erf, true, NULL},
-	{"Gelu", NULL, gelu, true, NULL},
-	{"Gelu", "approximate", gelu_tanh, true, NULL},
-	{"Elu", NULL, elu, true, NULL},
-	{"Softplus", NULL, softplus, false, NULL},
-	{"Sign", NULL, sign, true, NULL},
-	{"Pow", NULL, NULL, false, pow},
+	{"Exp", NULL, exp, false, NULL, expl},
+	{"Sin", NULL, sin, true, NULL, sinl},
+	{"Cos", NULL, cos, false, NULL, cosl},
+	{"Tan", NULL, tan, true, NULL, NULL},
+	{"Asin", NULL, asin, true, NULL, NULL},
+	{"Acos", NULL, acos, false, NULL, NULL},
+	{"Atan", NULL, atan, true, NULL, NULL},
+	{"Sinh", NULL, sinh, true, NULL, NULL},
+	{"Cosh", NULL, cosh, false, NULL, NULL},
+	{"Asinh", NULL, asinh, true, NULL, NULL},
+	{"Acosh", NULL, acosh, false, NULL, NULL},
+	{"Atanh", NULL, atanh, true, NULL, NULL},
+	{"Log", NULL, log, false, NULL, NULL},
+	{"Sigmoid", NULL, sigmoid, false, NULL, NULL},
+	{"Swish", NULL, silu, true, NULL, NULL},
+	{"Tanh", NULL, tanh, true, NULL, tanhl},
+	{"Erf", NULL, erf, true, NULL, NULL},
+	{"Gelu", NULL, gelu, true, NULL, NULL},
+	{"Gelu", "approximate", gelu_tanh, true, NULL, NULL},
+	{"Elu", NULL, elu, true, NULL, NULL},
+	{"Softplus", NULL, softplus, false, NULL, NULL},
+	{"Sign", NULL, sign, true, NULL, NULL},
+	{"Pow", NULL, NULL, false, pow, NULL},
 };
 enum { FUNCTIONS = sizeof rows / sizeof *rows };
 static const double bound = 4;
@@ -83,6 +84,7 @@ typedef struct Test {
 	const char *target[TARGETS];
 	int ntargets;
 	bool all;
+	DType type; /* of arguments */
 } Test;
 
 static Session *build(const Test *t, const char *target, const Row *const *row, int n, int64_t count)
@@ -95,7 +97,7 @@ static Session *build(const Test *t, const char *target, const Row *const *row, 
 	Graph *g = graph_new(c, syms, "ulp", NULL);
 	Tensor shape = {.rank = 1, .dim = {count}};
 	Shape x_shape = tensor_shape(&shape);
-	Value *x[2] = {value_input(g, "x", F32, &x_shape), value_input(g, "second", F32, &x_shape)};
+	Value *x[2] = {value_input(g, "x", t->type, &x_shape), value_input(g, "second", t->type, &x_shape)};
 	for (int i = 0; i < n; i++) {
 		const Op *op = op_named(row[i]->op);
 		void *attr = attr_new(g, op);
@@ -247,6 +249,82 @@ static int accuracy(const Test *t)
 	return report(t, worst);
 }
 
+/* ---- doubles ---- */
+
+/* Half of them any, half of a size at which functions have something to say. */
+static void fill_64(uint64_t k, double *x)
+{
+	uint64_t random = k * 0x9e3779b97f4a7c15 + 1;
+
+	for (int i = 0; i < BLOCK; i++) {
+		random = random * 6364136223846793005 + 1442695040888963407;
+		uint64_t bits = random ^ random >> 29;
+		if (i % 2)
+			bits = (bits & 0x800fffffffffffff) | (1023 - 40 + (bits >> 52) % 70) << 52;
+		memcpy(&x[i], &bits, sizeof bits);
+	}
+	x[0] = 0;
+	x[1] = -0.0;
+}
+
+static double distance_64(const Row *r, double x, double got)
+{
+	long double want = r->of_double((long double)x);
+	int e;
+
+	if (isnan(want) || isnan(got))
+		return isnan(want) && isnan(got) ? 0 : INFINITY;
+	if (x == 0 && r->odd_at_zero && !signbit(got) != !signbit(x))
+		return INFINITY;
+	if (isinf((double)want) || isinf(got))
+		return (double)want == got || fabsl(want) > 0x1.fffffffffffff0p1023L ? 0 : INFINITY;
+	frexpl(want, &e);
+	return (double)(fabsl((long double)got - want) / ldexpl(1, e < -1021 ? -1074 : e - 53));
+}
+
+/* The worst error of the function that the session runs, and where it is. */
+static double worst_64(const Test *t, const Row *r, Session *s, double *at)
+{
+	Tensor *x[2];
+	double worst = 0;
+
+	for (int i = 0; i < 2; i++)
+		x[i] = tensor_new(&t->c->perm, F64, 1, &(int64_t){BLOCK});
+	for (uint64_t k = 0; k < BLOCKS_64; k++) {
+		const double *from = x[0]->data;
+		fill_64(k, x[0]->data);
+		session_bind(s, x);
+		if (session_run(s) != TCC_OK)
+			fail(t->c, EXIT_MODEL, "E-RUN", "the run failed");
+		const double *y = session_output(s, 0)->data;
+		for (int i = 0; i < BLOCK; i++) {
+			double d = distance_64(r, from[i], y[i]);
+			*at = d > worst ? from[i] : *at;
+			worst = d > worst ? d : worst;
+		}
+	}
+	return worst;
+}
+
+/* How many of the functions of doubles fail. */
+static int accuracy_64(const Test *t)
+{
+	Test doubles = {.c = t->c, .type = F64};
+	int bad = 0;
+
+	for (int r = 0; r < t->n; r++)
+		for (int k = 0; k < t->ntargets && t->row[r]->of_double; k++) {
+			double at = 0;
+			Session *s = build(&doubles, t->target[k], &t->row[r], 1, BLOCK);
+			double worst = worst_64(t, t->row[r], s, &at);
+			session_close(s);
+			printf("%-11s %-10s %6.3f ulp of doubles at %a%s\n", title(t->row[r]), t->target[k], worst, at,
+			       worst <= bound ? "" : "  FAILED");
+			bad += !(worst <= bound);
+		}
+	return bad;
+}
+
 /* ---- cycles ---- */
 
 static double seconds(void)
@@ -347,8 +425,8 @@ static bool read_arguments(Asked *a, int argc, char **argv)
 static int run(Ctx *c, const Asked *a)
 {
 	static const char *const targets[TARGETS] = {"x86-64-v3", "x86-64-v4"};
-	Test t = {.c = c, .all = a->all};
-	int bad = 0;
+	Test t = {.c = c, .all = a->all, .type = F32};
+	int bad = 0, tests = 0;
 
 	for (int k = 0; k < TARGETS; k++)
 		if ((!a->target || !strcmp(a->target, targets[k])) && runs_here(targets[k]))
@@ -359,8 +437,10 @@ static int run(Ctx *c, const Asked *a)
 	if (a->cycles) {
 		speed(&t);
 	} else {
-		bad = accuracy(&t);
-		printf("%d passed, %d failed\n", t.n * t.ntargets - bad, bad);
+		for (int r = 0; r < t.n; r++)
+			tests += t.row[r]->of_double ? 2 * t.ntargets : t.ntargets;
+		bad = accuracy(&t) + accuracy_64(&t);
+		printf("%d passed, %d failed\n", tests - bad, bad);
 	}
 	return bad;
 }
