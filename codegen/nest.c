@@ -7,8 +7,9 @@
  *     }
  *
  * The loop along which the output is contiguous runs over vectors when every address steps by 0 or 1 along it; so does a
- * reduction's, with several accumulators a lane that take turns, folded at the end. What is left over at the end of a
- * row is one vector of which some lanes count. */
+ * reduction's, with several accumulators a lane that take turns, folded at the end. Where a long sum stands inside a
+ * vector loop, a turn goes over a group of vectors. What is left over at the end of a row is one vector of which some
+ * lanes count. */
 #include <assert.h>
 #include <string.h>
 #include "codegen/nest.h"
@@ -729,6 +730,37 @@ static bool loop_parts(Build *b, int k, Expr *body)
 	return true;
 }
 
+/* ---- several vectors of sums at a time ---- */
+
+enum { GROUP = 4, GROUP_LETS = 4, GROUP_DEPTH = 32 };
+
+/* How many locals the statements declare; more than may be where there is one that cannot be printed for a group. */
+static int count_lets(const Stmt *t)
+{
+	int n = 0;
+	for (; t && n <= GROUP_LETS; t = t->next)
+		if (t->kind == S_FOR && t->lanes == 1)
+			n += count_lets(t->body);
+		else
+			n += t->kind == S_LET ? 1 : t->kind == S_ASSIGN || t->kind == S_STORE ? 0 : GROUP_LETS + 1;
+	return n;
+}
+
+/* A long sum across memory waits for each of its additions, and reads one vector of a row before it goes to the next. */
+static bool has_long_sum(const Stmt *t)
+{
+	bool found = false;
+	for (; t && !found; t = t->next)
+		found = t->kind == S_FOR && (axis_count(t->axis) >= GROUP_DEPTH || has_long_sum(t->body));
+	return found;
+}
+
+static int group_of(const Stmt *loop)
+{
+	bool can = loop->lanes > 1 && axis_count(loop->axis) >= (int64_t)GROUP * loop->lanes && has_long_sum(loop->body);
+	return can && count_lets(loop->body) <= GROUP_LETS ? GROUP : 1;
+}
+
 static void loops(Build *b, int k, Expr *body)
 {
 	Stage *s = b->s;
@@ -752,6 +784,7 @@ static void loops(Build *b, int k, Expr *body)
 	}
 	t->split = s->strips ? s->axis[k] == s->split : k == b->split && !b->undivided;
 	loops(b, k + 1, body);
+	t->group = group_of(t);
 	*b = outer;
 }
 

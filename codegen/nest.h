@@ -33,6 +33,7 @@ struct Stmt {
 	Axis *axis;
 	int64_t from, to;
 	int lanes, ways, step; /* step: of a loop with one lane */
+	int group;  /* of a vector loop: so many vectors a turn first, each statement for all of them */
 	bool split; /* this loop is divided among the workers */
 	Stmt *body;
 	Expr *local, *expr, *address;

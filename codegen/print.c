@@ -770,6 +770,9 @@ static int64_t print_ways(Printer *p, const Stmt *t)
 	return whole;
 }
 
+static int64_t print_groups(Printer *p, const Stmt *t);
+static void print_group(Printer *p, const Stmt *t, const char *i);
+
 /* The lanes that are left over: a vector of which `lanes` count. */
 static void print_tail(Printer *p, const Stmt *t, const char *index, const char *lanes, const char *open)
 {
@@ -797,6 +800,12 @@ static void print_open_vectors(Printer *p, const Stmt *t, const char *from, cons
 		print_line(p, "for (; %s + %d <= %s; %s += %d)", i, step, to, i, step);
 		print_each_way(p, t, i);
 	}
+	if (t->group > 1) {
+		int step = t->lanes * t->group;
+		print_line(p, "for (; %s + %d <= %s; %s += %d) {", i, step, to, i, step);
+		print_group(p, t, i);
+		print_line(p, "}");
+	}
 	print_line(p, "for (; %s + %d <= %s; %s += %d)%s", i, t->lanes, to, i, t->lanes, open_brace(t->body));
 	print_renamed(p, t, NULL, "0");
 	close_brace(p, t->body);
@@ -808,7 +817,7 @@ static void print_open_vectors(Printer *p, const Stmt *t, const char *from, cons
 static void print_whole_vectors(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
-	int64_t from = t->ways > 1 ? print_ways(p, t) : t->from, whole = t->from + (t->to - t->from) / t->lanes * t->lanes;
+	int64_t from = t->ways > 1 ? print_ways(p, t) : t->group > 1 ? print_groups(p, t) : t->from, whole = t->from + (t->to - t->from) / t->lanes * t->lanes;
 	if (from < whole) {
 		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %d)%s", index_type(p), i, (long long)from, i, (long long)whole, i,
 		           t->lanes, open_brace(t->body));
@@ -936,6 +945,54 @@ static void print_store(Printer *p, const Stmt *t)
 	put_text(p->out, ";\n");
 }
 
+/* A local or a store for each vector of the group; the local is an array from here on. */
+static void print_each(Printer *p, const Stmt *t)
+{
+	Stmt each = *t;
+	if (t->kind == S_LET) {
+		print_line(p, "%s t%lld[%d];", vector_type(p, t->local->dtype), (long long)t->local->i, p->group);
+		p->bound[p->nbound] = t->local;
+		p->bound_name[p->nbound++] = arena_format(p->out->arena, "t%lld[q]", (long long)t->local->i);
+		each.kind = S_ASSIGN;
+	}
+	print_line(p, "UNROLL for (int q = 0; q < %d; q++)", p->group);
+	p->depth++;
+	if (each.kind == S_ASSIGN)
+		print_assign(p, &each);
+	else
+		print_store(p, &each);
+	p->depth--;
+}
+
+static bool is_each(const Printer *p, const Stmt *t)
+{
+	return p->group && (t->kind == S_STORE ? is_vector(p, t->address) : (t->kind == S_LET || t->kind == S_ASSIGN) && is_vector(p, t->local));
+}
+
+/* The body for a group of vectors from index i on. */
+static void print_group(Printer *p, const Stmt *t, const char *i)
+{
+	int nbound = p->nbound;
+	p->group = t->group;
+	p->shifted[p->nshifted] = t->axis;
+	p->shifted_text[p->nshifted++] = arena_format(p->out->arena, "(%s + %d*q)", i, t->lanes);
+	print_body(p, t->body);
+	p->nshifted--;
+	p->nbound = nbound;
+	p->group = 0;
+}
+
+/* Groups of vectors as far as they go; returns where they end. */
+static int64_t print_groups(Printer *p, const Stmt *t)
+{
+	const char *i = axis_name(p, t->axis);
+	int64_t step = (int64_t)t->lanes * t->group, whole = t->from + (t->to - t->from) / step * step;
+	print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld) {", index_type(p), i, (long long)t->from, i, (long long)whole, i, (long long)step);
+	print_group(p, t, i);
+	print_line(p, "}");
+	return whole;
+}
+
 /* "i32_order(y + 100*i, 100, x + 1000*i, 1000);" */
 static void print_order(Printer *p, const Stmt *t)
 {
@@ -973,7 +1030,11 @@ static void print_block(Printer *p, const Stmt *t)
 
 void print_stmts(Printer *p, const Stmt *t)
 {
-	for (; t; t = t->next)
+	for (; t; t = t->next) {
+		if (is_each(p, t)) {
+			print_each(p, t);
+			continue;
+		}
 		switch (t->kind) {
 		case S_FOR:
 			if (t->lanes > 1)
@@ -1014,4 +1075,5 @@ void print_stmts(Printer *p, const Stmt *t)
 			print_transform(p);
 			break;
 		}
+	}
 }

@@ -17,6 +17,7 @@ typedef struct Printer {
 	Out *out;
 	const Axis *vector;   /* axis of the open vector loop */
 	bool lanes_64;        /* ... whose lanes have 64 bits */
+	int group;            /* ... and of which each statement is printed for so many vectors; 0: for one */
 	const char *lanes_n;  /* in a partial vector: how many lanes count ("5"), else NULL */
 	int depth;            /* indentation */
 	const Axis *axis[64]; /* named so far, in order of their names */
