@@ -66,7 +66,9 @@ static bool varies_in_sum(const Expr *x, const Expr *sum)
 	return false;
 }
 
-/* Bytes of data by those of a constant. */
+static bool is_number(const Expr *zero) { return !zero || zero->kind == X_NUM; }
+
+/* Bytes of data by those of a constant, or of data. */
 static bool find_bytes(Contraction *c, Expr *product)
 {
 	Expr *zero[2], *load[2] = {byte_of(product->arg[0], &zero[0]), byte_of(product->arg[1], &zero[1])};
@@ -77,7 +79,10 @@ static bool find_bytes(Contraction *c, Expr *product)
 	c->a_zero = zero[1 - b];
 	c->b = c->tap = load[b];
 	c->b_less = product->arg[b];
-	c->of = FOURS;
+	c->of = is_constant(c->b) ? FOURS : TWOS;
+	c->b_zero = zero[b];
+	if (c->of == TWOS)
+		return !is_constant(c->a) && is_number(zero[0]) && is_number(zero[1]);
 	return is_constant(c->b) && !is_constant(c->a) && (!zero[b] || is_known(zero[b])) &&
 	       (!c->a_zero || !varies_in_sum(c->a_zero, c->sum));
 }
@@ -319,6 +324,11 @@ static bool choose_bytes(const Module *m, const Stage *s, Contraction *c)
 	int64_t least, most;
 	if (of_reals(c))
 		return true;
+	if (c->of == TWOS) {
+		c->four = 2;
+		c->b_type = I16;
+		return m->target->lanes > 1 && !c->a_lanes && c->nk && c->k[c->nk - 1].n > 1 && !step_varies(&c->k[c->nk - 1]);
+	}
 	range_of_b(m, s, c, &least, &most);
 	if (c->a_lanes) {
 		c->of = BYTES;
@@ -337,7 +347,7 @@ static Expr *whole_sum(Module *m, Stage *s, const Contraction *c, Expr *acc)
 	Lower *l = s->l;
 	int64_t raised = c->of == FOURS && c->four == 4 && c->b_type == I8 && c->a->dtype == I8 ? 128 : 0;
 	Expr *zero = c->a_zero ? c->a_zero : num(l, I32, 0);
-	if (of_reals(c) || (zero->kind == X_NUM && zero->i + raised == 0))
+	if (of_reals(c) || c->of == TWOS || (zero->kind == X_NUM && zero->i + raised == 0))
 		return acc;
 	if (zero->kind == X_NUM)
 		return alu2(l, ADD, acc, sums_of_b(m, s, c, -(zero->i + raised)));

@@ -13,7 +13,8 @@
  * b has its zero point subtracted where it is packed, so that what the sum lacks, zero * sum over k of b[k, j], is a number for
  * each j: the epilogue adds it. Where an instruction takes all four (dots), bytes of a with a sign are read 128 higher, which
  * counts as a zero point; else they are widened and multiplied in two pairs. Bytes that lie along the lanes of both operands
- * are multiplied as floats, which hold every such sum exactly. */
+ * are multiplied as floats, which hold every such sum exactly. Where b is no constant, two rows of it are widened to pairs of
+ * 16 bits in each lane, zero points subtracted, and meet two neighbours of a. */
 #ifndef TCC_CODEGEN_CONTRACT_H
 #define TCC_CODEGEN_CONTRACT_H
 #include "codegen/nest.h"
@@ -39,13 +40,15 @@ typedef enum SumOf {
 	FLOATS, /* products of floats */
 	DOUBLES, /* of doubles, of which a vector has half as many; b is read where it lies */
 	FOURS,  /* of bytes, in integers */
+	TWOS,   /* of bytes of which neither is constant, in integers: two neighbours along k at a time */
 	BYTES   /* of bytes along the lanes, as floats */
 } SumOf;
 
 struct Contraction {
 	SumOf of;
 	int lanes;        /* of a vector of sums */
-	Expr *a_zero;     /* bytes: what is subtracted from each of a, or NULL */
+	Expr *a_zero;     /* bytes: what is subtracted from each of a, or NULL; of TWOS it is a number ... */
+	Expr *b_zero;     /* ... and so is that of b */
 	Expr *b_less;     /* bytes: b less its zero point */
 	DType b_type;     /* as which type b is read: bytes as they are packed */
 	int four;         /* products in a step of the innermost k: 4 or 1 */

@@ -37,7 +37,7 @@ static const char *text(Tile *t, const char *format, long long x) { return arena
 /* Of a sum. */
 static const char *type_of(const Tile *t)
 {
-	if (t->c->of == FOURS)
+	if (t->c->of == FOURS || t->c->of == TWOS)
 		return t->lanes == 1 ? "int32_t" : "vi";
 	if (t->c->of == DOUBLES)
 		return t->lanes == 1 ? "double" : "vd";
@@ -46,6 +46,8 @@ static const char *type_of(const Tile *t)
 
 /* Products in whole fours, by the type of the weights: one instruction, or two of pairs. */
 static bool by_fours(const Tile *t) { return t->c->four == 4; }
+
+static bool by_twos(const Tile *t) { return t->c->of == TWOS; }
 
 static bool by_pairs(const Tile *t) { return by_fours(t) && t->c->b_type == I16; }
 
@@ -145,7 +147,7 @@ static const char *zero_of(const Tile *t, int q)
 		return "0";
 	if (t->c->of == DOUBLES)
 		return "v_set_d(0.0)";
-	return is_half(t, q) ? "v_set_half(0.0f)" : t->c->of == FOURS ? "v_set_i(0)" : "v_set(0.0f)";
+	return is_half(t, q) ? "v_set_half(0.0f)" : t->c->of == FOURS || t->c->of == TWOS ? "v_set_i(0)" : "v_set(0.0f)";
 }
 
 static void print_zero(Tile *t)
@@ -173,7 +175,7 @@ static void put_b(Tile *t, int q)
 	put_text(t->p.out, "b");
 	for (int i = 0; i < c->nk && !c->packed; i++)
 		put_term(t, c->k[i].b, axis_name(&t->p, c->k[i].axis));
-	put_offset(t, (int64_t)q * t->lanes * c->four);
+	put_offset(t, (int64_t)q * t->lanes * (c->packed ? c->four : 1));
 }
 
 /* Compilers keep what this step of k reads for the step that reads it again, in registers that the sums need. */
@@ -271,8 +273,55 @@ static bool keeps_b(const Tile *t)
 	return !t->c->packed && t->c->of == FLOATS && t->lanes > 1 && t->c->points > 1 && t->c->points <= 4;
 }
 
+/* One of two bytes less their zero point: widened in each lane, or a number. */
+static void put_one(Tile *t, const char *load, int q, int64_t offset, const Expr *zero)
+{
+	bool vector = *load;
+	put_text(t->p.out, vector ? "%s" : "a[", load);
+	if (vector)
+		put_b(t, q);
+	else
+		put_a(t, 0);
+	put_offset(t, offset);
+	if (vector && partial(t, q))
+		put_text(t->p.out, ", %s", rest_of(t));
+	put_text(t->p.out, vector ? ")" : "]");
+	if (zero && vector)
+		put_text(t->p.out, " - v_set_i(%lld)", (long long)zero->i);
+	else if (zero)
+		put_offset(t, -zero->i);
+}
+
+/* Two neighbours along k; the last of an odd number stands alone. */
+static void put_two(Tile *t, const char *load, int q, int64_t step, const Expr *zero)
+{
+	put_one(t, load, q, 0, zero);
+	put_text(t->p.out, ", ");
+	if (t->four == 2)
+		put_one(t, load, q, step, zero);
+	else
+		put_text(t->p.out, *load ? "v_set_i(0)" : "0");
+}
+
+/* Rows k and k + 1 of b, as pairs in each lane. */
+static void print_b_twos(Tile *t)
+{
+	const Contraction *c = t->c;
+	for (int q = 0; q < t->vectors; q++) {
+		const char *load = arena_format(t->p.out->arena, "v_load_%s%s(", dtype_name(c->b->dtype), partial(t, q) ? "_n" : "");
+		indent(t);
+		put_text(t->p.out, "vi b%d = v_two(", q);
+		put_two(t, load, q, c->k[c->nk - 1].b, c->b_zero);
+		put_text(t->p.out, ");\n");
+	}
+}
+
 static void print_b_loads(Tile *t)
 {
+	if (by_twos(t)) {
+		print_b_twos(t);
+		return;
+	}
 	const char *end = keeps_b(t) ? "))" : ")";
 	for (int q = 0; q < t->vectors; q++) {
 		indent(t);
@@ -309,7 +358,9 @@ static void print_fetch(Tile *t)
 /* acc = acc + a * b, each of them text */
 static void print_product(Tile *t, const char *acc, const char *a, const char *b, bool half)
 {
-	if (by_fours(t))
+	if (by_twos(t))
+		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, t->p.m->target->dots ? "v_dot_twos" : "v_add_twos", acc, a, b);
+	else if (by_fours(t))
 		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, by_pairs(t) ? "v_add_pairs" : "v_add_fours", acc, a, b);
 	else if (t->lanes == 1 || t->p.m->o->strict)
 		print_line(&t->p, "%s = %s + %s * %s;", acc, acc, a, b);
@@ -339,14 +390,26 @@ static void print_four(Tile *t, int64_t n)
 	put_text(o, by_pairs(t) ? ");\n" : "));\n");
 }
 
+/* The two bytes of a at this step, in each lane. */
+static void print_a_twos(Tile *t)
+{
+	const Contraction *c = t->c;
+	indent(t);
+	put_text(t->p.out, "\tvi v0 = v_set_two(");
+	put_two(t, "", 0, c->k[c->nk - 1].a, c->a_zero);
+	put_text(t->p.out, ");\n");
+}
+
 static void print_products(Tile *t)
 {
 	Out *o = t->p.out;
 	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++) {");
 	if (by_fours(t))
 		print_four(t, t->four);
+	if (by_twos(t))
+		print_a_twos(t);
 	for (int q = 0; q < t->vectors; q++) {
-		bool load = !by_fours(t) && (t->c->a_lanes || q == 0), part = t->c->a_lanes && partial(t, q), half = is_half(t, q);
+		bool load = !by_fours(t) && !by_twos(t) && (t->c->a_lanes || q == 0), part = t->c->a_lanes && partial(t, q), half = is_half(t, q);
 		int at = t->c->a_lanes ? q : 0;
 		for (int d = 0; load && d <= t->p.depth; d++)
 			put_text(o, "\t");
@@ -501,16 +564,17 @@ static void shift(Tile *t, const Axis *axis, const char *to)
 	t->p.shifted_text[t->p.nshifted++] = to;
 }
 
-/* Along the innermost k in fours, and what is left. */
+/* Along the innermost k in fours, or twos, and what is left. */
 static void print_fours(Tile *t)
 {
 	const Step *k = &t->c->k[t->c->nk - 1];
-	int64_t whole = k->n / 4 * 4;
+	const int four = t->c->four;
+	int64_t whole = k->n / four * four;
 	if (whole) {
 		const char *name = axis_name(&t->p, k->axis);
-		print_line(&t->p, "for (int %s = 0; %s < %lld; %s += 4) {", name, name, (long long)whole, name);
+		print_line(&t->p, "for (int %s = 0; %s < %lld; %s += %d) {", name, name, (long long)whole, name, four);
 		t->p.depth++;
-		t->four = 4;
+		t->four = four;
 		print_taps(t);
 		t->p.depth--;
 		print_line(&t->p, "}");
@@ -549,7 +613,7 @@ static void print_sum(Tile *t)
 {
 	Contraction *c = t->c;
 	int loops = c->by_rows ? c->nk - 1 : c->nk;
-	if (by_fours(t)) {
+	if (by_fours(t) || by_twos(t)) {
 		print_sum_of_fours(t);
 		return;
 	}

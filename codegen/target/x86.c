@@ -202,6 +202,9 @@ static const Helper avx2[] = {
 	V("v_wide_i8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
 	  "\t__m256i all = _mm256_set1_epi32(x);\n"
 	  "\treturn (vp){_mm256_srai_epi16(_mm256_slli_epi16(all, 8), 8), _mm256_srai_epi16(all, 8)};\n"),
+	V("v_two", "vi", "vi x, vi y", "\t/* as 16 bits each, side by side */\n\treturn (x & 0xffff) | y << 16;\n"),
+	V("v_set_two", "vi", "int32_t x, int32_t y", "\treturn v_set_i((int32_t)(((uint32_t)x & 0xffff) | (uint32_t)y << 16));\n"),
+	V("v_add_twos", "vi", "vi sum, vi a, vi b", "\treturn sum + (vi)_mm256_madd_epi16((__m256i)a, (__m256i)b);\n"),
 	V("v_add_pairs", "vi", "vi sum, vp a, vp b",
 	  "\treturn sum + (vi)_mm256_madd_epi16(a.even, b.even) + (vi)_mm256_madd_epi16(a.odd, b.odd);\n"),
 	BYTE_FOURS
@@ -369,6 +372,10 @@ static const Helper avx512[] = {
 	V("v_wide_i8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
 	  "\t__m512i all = _mm512_set1_epi32(x);\n"
 	  "\treturn (vp){_mm512_srai_epi16(_mm512_slli_epi16(all, 8), 8), _mm512_srai_epi16(all, 8)};\n"),
+	V("v_two", "vi", "vi x, vi y", "\t/* as 16 bits each, side by side */\n\treturn (x & 0xffff) | y << 16;\n"),
+	V("v_set_two", "vi", "int32_t x, int32_t y", "\treturn v_set_i((int32_t)(((uint32_t)x & 0xffff) | (uint32_t)y << 16));\n"),
+	V("v_add_twos", "vi", "vi sum, vi a, vi b", "\treturn sum + (vi)_mm512_madd_epi16((__m512i)a, (__m512i)b);\n"),
+	V("v_dot_twos", "vi", "vi sum, vi a, vi b", "\treturn (vi)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);\n"),
 	V("v_add_pairs", "vi", "vi sum, vp a, vp b",
 	  "\treturn sum + (vi)_mm512_madd_epi16(a.even, b.even) + (vi)_mm512_madd_epi16(a.odd, b.odd);\n"),
 	V("v_load_fours", "vi", "const int8_t *p", "\treturn (vi)_mm512_loadu_si512(p);\n"),
