@@ -645,6 +645,9 @@ static int loop_lanes(Build *b, Expr *body, const Axis *axis)
 	int64_t coef;
 	Stage *s = b->s;
 	bool can = !b->vector && worth_vectors(b->m, axis) && affine_in(s->address, axis, &coef) && coef == 1 && !reduces_along(b->m, body, axis);
+	int most = 4 * b->m->target->lanes;
+	if (can && axis_count(axis) >= most && vectorisable_8(b->m, s, body, axis))
+		return most;
 	return can ? lanes_along(b, s->out->dtype, body, axis) : 0;
 }
 
@@ -871,7 +874,9 @@ void make_nest(Module *m, Stage *s)
 	loops(&b, 0, s->body);
 	s->schedule = schedule_of(m, s, outer_reductions(s->body, found, 0, 1) > 0);
 	if (s->naxes && !s->strips && !b.undivided) {
-		int lanes = s->naxes == 1 ? m->target->lanes : split_lanes(s->nest);
+		int lanes = split_lanes(s->nest);
+		if (s->naxes == 1 && lanes < m->target->lanes)
+			lanes = m->target->lanes;
 		s->split = s->axis[b.split];
 		s->split_unit = lanes;
 		s->split_n = (axis_count(s->split) + lanes - 1) / lanes;

@@ -241,6 +241,8 @@ int64_t lane_step(const Expr *load, const Axis *axis);
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis);
 /* vector64.c: the same for lanes of 64 bits, of which a vector has half as many. */
 bool is_lane_64(DType t);
+/* ... and for bools made of nothing but bools, of which it has four times as many. */
+bool vectorisable_8(const Module *m, Stage *s, Expr *x, const Axis *axis);
 bool exact_in_vectors(Alu op); /* with the bits that --strict promises */
 bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis);
 #endif

@@ -445,12 +445,15 @@ static bool is_vector(const Printer *p, const Expr *x) { return p->vector && dep
 /* "_i": which of the helpers that compute vectors is for lanes of this type. */
 static const char *lane_kind(DType t) { return is_lane_int(t) ? "_i" : t == F64 ? "_d" : t == I64 ? "_l" : ""; }
 
+/* "_64": which of them is for masks. */
+static const char *mask_kind(const Printer *p) { return p->lanes_64 ? "_64" : p->lanes_8 ? "_8" : ""; }
+
 /* "_u8": which of the helpers that read and store vectors is for elements of this type. */
 static const char *lane_suffix(Printer *p, DType t)
 {
-	if (p->lanes_64 && t == BOOL)
-		return "_bool_64";
-	return is_lane_int(t) || t == F16 || t == F64 || t == I64 || t == BOOL ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
+	if (t == BOOL)
+		return arena_format(p->out->arena, "_bool%s", mask_kind(p));
+	return is_lane_int(t) || t == F16 || t == F64 || t == I64 ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
 }
 
 static void print_vector_load(Printer *p, Expr *x)
@@ -636,13 +639,15 @@ void print_vector(Printer *p, Expr *x, bool tight)
 	if (name) {
 		put_text(p->out, "%s", name);
 	} else if (!is_vector(p, x)) {
-		put_text(p->out, x->dtype == BOOL ? p->lanes_64 ? "v_when_64(" : "v_when(" : "v_set%s(", lane_kind(x->dtype));
+		put_text(p->out, x->dtype == BOOL ? "v_when%s(" : "v_set%s(", x->dtype == BOOL ? mask_kind(p) : lane_kind(x->dtype));
 		print_as_float(p, x, false);
 		put_text(p->out, ")");
 	} else if (x->kind == X_LOCAL) {
 		put_text(p->out, "t%lld", (long long)x->i);
 	} else if (p->lanes_64) {
 		print_vector_64(p, x, tight);
+	} else if (p->lanes_8) {
+		print_vector_8(p, x, tight);
 	} else if (x->kind == X_CAST) {
 		print_vector_cast(p, x, tight);
 	} else if (x->kind == X_LOAD) {
@@ -835,6 +840,7 @@ static void print_vector_for(Printer *p, const Stmt *t)
 	axis_name(p, t->axis);
 	p->vector = t->axis;
 	p->lanes_64 = t->lanes < p->m->target->lanes;
+	p->lanes_8 = t->lanes > p->m->target->lanes;
 	if (t->split && takes_range(p->m, p->s))
 		print_open_vectors(p, t, "from", "to", !varies(t) && (t->to - t->from) % t->lanes == 0);
 	else if (varies(t))
@@ -842,7 +848,7 @@ static void print_vector_for(Printer *p, const Stmt *t)
 	else
 		print_whole_vectors(p, t);
 	p->vector = outer;
-	p->lanes_64 = false;
+	p->lanes_64 = p->lanes_8 = false;
 }
 
 static const char *local_name(Printer *p, const Expr *local)
@@ -854,7 +860,7 @@ static const char *local_name(Printer *p, const Expr *local)
 static const char *vector_type(const Printer *p, DType t)
 {
 	if (t == BOOL)
-		return p->lanes_64 ? "vm_64" : "vm";
+		return p->lanes_64 ? "vm_64" : p->lanes_8 ? "vm_8" : "vm";
 	return is_lane_int(t) ? "vi" : t == F64 ? "vd" : t == I64 ? "vl" : "vf";
 }
 

@@ -16,7 +16,7 @@ typedef struct Printer {
 	Stage *s;
 	Out *out;
 	const Axis *vector;   /* axis of the open vector loop */
-	bool lanes_64;        /* ... whose lanes have 64 bits */
+	bool lanes_64, lanes_8; /* ... whose lanes have 64 bits, or 8 */
 	int group;            /* ... and of which each statement is printed for so many vectors; 0: for one */
 	const char *lanes_n;  /* in a partial vector: how many lanes count ("5"), else NULL */
 	int depth;            /* indentation */
@@ -38,6 +38,7 @@ void print_expr(Printer *p, Expr *x, bool tight);
 void print_vector(Printer *p, Expr *x, bool tight);
 /* The same, inside a loop of lanes of 64 bits, where it has no name and depends on the axis. */
 void print_vector_64(Printer *p, Expr *x, bool tight);
+void print_vector_8(Printer *p, Expr *x, bool tight);
 /* "x + 4*i": where a load reads. */
 void print_place(Printer *p, const Expr *load);
 /* An operation as a format of target.c says, each operand by that function. */

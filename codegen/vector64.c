@@ -1,9 +1,10 @@
-/* vector64.c -- vectors whose lanes have 64 bits: half as many, of doubles and integers.
+/* vector64.c -- vectors whose lanes have not 32 bits: half as many, of doubles and integers of 64, or bools of 8.
  *
  *     load x[.. + i]        a vector, when i steps by 1; floats and integers of 32 bits are widened where they are read
  *     a < b                 a mask, which is stored as bools
  *
- * What has an instruction for such lanes, or a helper in its place, is a row of wide_text(). */
+ * What has an instruction for such lanes, or a helper in its place, is a row of wide_text(). Where everything is a bool, what
+ * is read and stored are bytes, and so are the lanes. */
 #include "codegen/print.h"
 
 bool is_lane_64(DType t) { return t == F64 || t == I64 || t == BOOL; }
@@ -43,11 +44,29 @@ bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	return true;
 }
 
+static bool is_logic_of_bools(const Expr *x)
+{
+	return x->kind == X_ALU && (x->op == AND || x->op == OR || x->op == XOR || x->op == NOT) && x->arg[0]->dtype == BOOL;
+}
+
+bool vectorisable_8(const Module *m, Stage *s, Expr *x, const Axis *axis)
+{
+	if (m->target->lanes < 8 || x->dtype != BOOL)
+		return false;
+	if (!depends_on(x, axis) || is_row(x, axis))
+		return true;
+	bool all = is_logic_of_bools(x);
+	for (int k = 0; k < x->nargs && all; k++)
+		all = vectorisable_8(m, s, x->arg[k], axis);
+	return all;
+}
+
 /* ---- text ---- */
 
-static void print_load_64(Printer *p, const Expr *x)
+static void print_load(Printer *p, const Expr *x)
 {
-	put_text(p->out, "v_load_%s%s%s(", dtype_name(x->dtype), x->dtype == BOOL ? "_64" : "", p->lanes_n ? "_n" : "");
+	const char *kind = x->dtype != BOOL ? "" : p->lanes_8 ? "_8" : "_64";
+	put_text(p->out, "v_load_%s%s%s(", dtype_name(x->dtype), kind, p->lanes_n ? "_n" : "");
 	print_place(p, x);
 	put_text(p->out, p->lanes_n ? ", %s)" : ")", p->lanes_n);
 }
@@ -79,9 +98,18 @@ static void print_cast_64(Printer *p, const Expr *x)
 void print_vector_64(Printer *p, Expr *x, bool tight)
 {
 	if (x->kind == X_LOAD)
-		print_load_64(p, x);
+		print_load(p, x);
 	else if (x->kind == X_CAST)
 		print_cast_64(p, x);
 	else
 		print_format(p, wide_text(x->op, x->arg[x->nargs - 1]->dtype), x->arg, tight, print_vector);
+}
+
+void print_vector_8(Printer *p, Expr *x, bool tight)
+{
+	static const char *const format[] = {[AND] = "v_and_8(%0, %1)", [OR] = "v_or_8(%0, %1)", [XOR] = "v_xor_8(%0, %1)", [NOT] = "v_not_8(%0)"};
+	if (x->kind == X_LOAD)
+		print_load(p, x);
+	else
+		print_format(p, format[x->op], x->arg, tight, print_vector);
 }

@@ -1,4 +1,5 @@
-/* lanes64.h -- helpers for vectors of doubles and of integers of 64 bits, which have half the lanes: vd, vl, masks vm_64. */
+/* lanes64.h -- helpers for vectors of doubles and of integers of 64 bits, which have half the lanes: vd, vl, masks vm_64;
+ * and masks of bytes, vm_8. */
 #ifndef TCC_CODEGEN_LANES64_H
 #define TCC_CODEGEN_LANES64_H
 #include "codegen/target/math64.h"
@@ -95,6 +96,19 @@
 	  "\t__m256i a = _mm256_slli_epi64(_mm256_cvtepi32_epi64(_mm_add_epi32(half, bias)), 52);\n"		\
 	  "\t__m256i b = _mm256_slli_epi64(_mm256_cvtepi32_epi64(_mm_add_epi32(_mm_sub_epi32(k, half), bias)), 52);\n"	\
 	  "\treturn x * _mm256_castsi256_pd(a) * _mm256_castsi256_pd(b);\n"),					\
+	{"vm_8", "typedef __m256i vm_8;\t/* masks of bytes */\n"},						\
+	V("v_when_8", "vm_8", "int yes", "\treturn _mm256_set1_epi8((char)-(yes != 0));\n"),			\
+	V("v_not_8", "vm_8", "vm_8 a", "\treturn _mm256_xor_si256(a, _mm256_set1_epi8(-1));\n"),		\
+	V("v_and_8", "vm_8", "vm_8 a, vm_8 b", "\treturn _mm256_and_si256(a, b);\n"),				\
+	V("v_or_8", "vm_8", "vm_8 a, vm_8 b", "\treturn _mm256_or_si256(a, b);\n"),				\
+	V("v_xor_8", "vm_8", "vm_8 a, vm_8 b", "\treturn _mm256_xor_si256(a, b);\n"),				\
+	V("v_load_bool_8", "vm_8", "const uint8_t *p",								\
+	  "\treturn v_not_8(_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)p), _mm256_setzero_si256()));\n"),	\
+	V("v_load_bool_8_n", "vm_8", "const uint8_t *p, int n",							\
+	  "\tuint8_t x[32] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[i];\n\treturn v_load_bool_8(x);\n"),	\
+	V("v_store_bool_8", "void", "uint8_t *p, vm_8 x", "\t_mm256_storeu_si256((__m256i *)p, _mm256_and_si256(x, _mm256_set1_epi8(1)));\n"),	\
+	V("v_store_bool_8_n", "void", "uint8_t *p, vm_8 x, int n",						\
+	  "\tuint8_t y[32];\n\tv_store_bool_8(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),	\
 	LANES_64
 
 #define LANES_64_AVX512														\
@@ -162,5 +176,17 @@
 	V("v_ldexp_d", "vd", "vd x, vd t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"	\
 	  "\treturn _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(x), _mm512_slli_epi64(_mm512_castpd_si512(t), 52)));\n"),	\
 	V("v_scale_d", "vd", "vd x, vd n", "\treturn _mm512_scalef_pd(x, n);\n"),				\
+	{"vm_8", "typedef __mmask64 vm_8;\t/* masks of bytes */\n"},						\
+	V("v_mask_8", "vm_8", "int n", "\treturn ((vm_8)1 << n) - 1;\n"),					\
+	V("v_when_8", "vm_8", "int yes", "\treturn yes ? UINT64_MAX : 0;\n"),					\
+	V("v_not_8", "vm_8", "vm_8 a", "\treturn ~a;\n"),							\
+	V("v_and_8", "vm_8", "vm_8 a, vm_8 b", "\treturn a & b;\n"),						\
+	V("v_or_8", "vm_8", "vm_8 a, vm_8 b", "\treturn a | b;\n"),						\
+	V("v_xor_8", "vm_8", "vm_8 a, vm_8 b", "\treturn a ^ b;\n"),						\
+	V("v_load_bool_8", "vm_8", "const uint8_t *p", "\t__m512i x = _mm512_loadu_si512(p);\n\treturn _mm512_test_epi8_mask(x, x);\n"),	\
+	V("v_load_bool_8_n", "vm_8", "const uint8_t *p, int n",							\
+	  "\t__m512i x = _mm512_maskz_loadu_epi8(v_mask_8(n), p);\n\treturn _mm512_test_epi8_mask(x, x);\n"),	\
+	V("v_store_bool_8", "void", "uint8_t *p, vm_8 x", "\t_mm512_storeu_si512(p, _mm512_maskz_set1_epi8(x, 1));\n"),	\
+	V("v_store_bool_8_n", "void", "uint8_t *p, vm_8 x, int n", "\t_mm512_mask_storeu_epi8(p, v_mask_8(n), _mm512_maskz_set1_epi8(x, 1));\n"),	\
 	LANES_64
 #endif

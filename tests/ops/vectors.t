@@ -598,3 +598,46 @@ gives a = f32[77] [36, -24, -12, -11, -7, -79, 19, -16, -17, -80, -30, 19, 28, -
     991, 912, 1212, 893, 931, 1113, 1085, 1098, 886, 926, 812, 1249, 1253, 1262, 835, 1118, 1021, 841, 1035, 938, 787,
     961, 1163, 1014, 789, 845, 810, 971, 1232, 1002, 1054, 1021, 930, 1048, 1114, 1122, 926, 1084, 1190, 887, 963,
     1171, 1327]
+
+== many bools and a tail of them
+graph (%a bool[150], %b bool[150], %c bool[]) -> (%x, %y) {
+	%ab = And(%a, %b)
+	%n = Not(%ab)
+	%x bool[150] = Xor(%n, %b)
+	%y bool[150] = Or(%ab, %c)
+}
+run a = bool[150] [false, false, false, true, true, true, true, true, true, false, false, true, true, false, false,
+    false, true, true, false, true, false, true, false, true, false, false, true, false, false, true, false, true,
+    false, true, true, true, false, true, true, false, true, false, true, true, false, false, false, true, true,
+    false, true, false, true, false, true, false, false, true, false, false, false, true, true, false, true, false,
+    false, true, false, true, true, false, true, false, false, false, false, false, false, true, false, false, true,
+    false, true, false, true, true, true, true, false, false, false, true, false, true, false, true, true, true,
+    false, false, true, false, true, true, false, true, false, true, true, true, true, true, true, false, false, true,
+    true, false, false, true, false, true, false, false, false, false, false, true, true, true, true, true, true,
+    true, false, false, true, true, true, false, false, false, true, false, true, false, true, false], b = bool[150]
+    [false, false, false, true, true, true, true, false, true, false, true, false, true, false, false, false, false,
+    true, false, true, false, false, true, false, false, false, true, true, true, true, true, true, false, true,
+    false, true, true, true, false, false, false, true, true, true, false, true, false, true, true, true, true, false,
+    true, true, true, true, true, true, false, false, false, true, false, false, true, false, true, false, true,
+    false, false, true, false, false, true, true, false, true, false, true, true, true, true, true, true, true, false,
+    true, true, true, false, true, true, false, true, true, false, true, true, false, false, true, true, true, false,
+    false, true, false, true, true, false, false, true, true, true, true, false, false, true, true, true, true, false,
+    false, false, false, false, false, true, true, false, true, false, true, false, true, true, false, true, false,
+    true, true, false, true, false, true, false, false, false, true], c = bool[] [true]
+gives x = bool[150] [true, true, true, true, true, true, true, true, true, true, false, true, true, true, true, true,
+    true, true, true, true, true, true, false, true, true, true, true, false, false, true, false, true, true, true,
+    true, true, false, true, true, true, true, false, true, true, true, false, true, true, true, false, true, true,
+    true, false, true, false, false, true, true, true, true, true, true, true, true, true, false, true, false, true,
+    true, false, true, true, false, false, true, false, true, true, false, false, true, false, true, false, true,
+    true, true, true, true, false, false, true, false, true, true, true, true, true, true, false, true, false, true,
+    true, false, true, false, true, true, true, true, true, true, false, true, true, true, false, false, true, true,
+    true, true, true, true, true, false, true, true, true, true, true, true, true, false, true, true, true, true,
+    false, true, false, true, false, true, true, true, false], y = bool[150] [true, true, true, true, true, true,
+    true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+    true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+    true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+    true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+    true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+    true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+    true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+    true, true, true, true, true, true, true, true, true, true, true]
