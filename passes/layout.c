@@ -230,6 +230,20 @@ static bool can_have(const Value *v, int inner, bool border)
 	       dim_is(v->shape.dim[v->order[v->shape.rank - 1]], 1);
 }
 
+/* A copy of v that was made for another reader and will do, or NULL. */
+static Value *copy_with(const Graph *g, const Value *v, int inner, bool border, int64_t fill)
+{
+	const Op *copy = op_find("tcc", "Copy");
+	for (uint32_t i = g->nnode; i-- > 0;) {
+		Value *y = g->node[i]->out[0];
+		if (g->node[i]->op != copy || g->node[i]->in[0] != v || y->place->parent || (inner >= 0 && !has_inner(y, inner)))
+			continue;
+		if (!border || !y->place->border || y->place->fill == fill)
+			return y;
+	}
+	return NULL;
+}
+
 /* Input `slot` of n with axis `inner` innermost and the given borders of numbers `fill`: the value itself or a copy of
  * it. */
 static void require(Graph *g, Node *n, int slot, int inner, const int64_t *before, const int64_t *after, int64_t fill)
@@ -241,7 +255,9 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 	if (inner < 0 && !border)
 		return;
 	if (!can_have(v, inner, border) || (border && v->place->border && v->place->fill != fill)) {
-		Value *y = copy_before(g, n, v);
+		Value *y = copy_with(g, v, inner, border, fill);
+		if (!y)
+			y = copy_before(g, n, v);
 		if (inner >= 0)
 			order_with_inner(y, inner);
 		n->in[slot] = v = y;

@@ -44,6 +44,17 @@ CASE(a_residual_behind_a_transpose_is_an_epilogue)
 	assert_int_equal(stored(g, "MatMul") + stored(g, "Transpose") + stored(g, "Add"), 0);
 }
 
+CASE(two_convolutions_share_a_copy_of_what_they_read)
+{
+	int copies = 0;
+
+	g = placed("graph (%x f32[2,8,6,6], %v f32[16,8,1,1], %w f32[16,8,1,1]) -> (%y, %z) {\n"
+		   "%y = Conv(%x, %v) %c = Conv(%x, %w) %z = Relu(%c) }");
+	for (uint32_t i = 0; i < g->nnode; i++)
+		copies += g->node[i]->op == op_find("tcc", "Copy") && g->node[i]->in[0] == g->in[0];
+	assert_int_equal(copies, 1);
+}
+
 CASE(vectors_that_would_be_torn_apart_stay_a_copy)
 {
 	g = placed("graph (%x f32[1,3,4,4], %w f32[16,3,1,1]) -> (%y) {\n"
@@ -116,7 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(heads_are_merged_by_the_product), TEST(a_residual_behind_a_transpose_is_an_epilogue),
 		TEST(vectors_that_would_be_torn_apart_stay_a_copy), TEST(blocks_of_channels_are_stored_as_pixels),
-		TEST(elements_that_are_read_twice_are_stored_first),
+		TEST(elements_that_are_read_twice_are_stored_first), TEST(two_convolutions_share_a_copy_of_what_they_read),
 		TEST(two_consumers_want_it_stored), TEST(moves_keep_the_order_in_memory),
 		TEST(a_promised_inner_axis_is_given), TEST(products_of_a_tile_lie_apart),
 	};
