@@ -10,18 +10,16 @@
 
 /* ---- recognising ---- */
 
-static int count_reduces(Expr *x, Expr **found, bool *seen)
+/* The first SUMS_MAX reductions go to found; returns how many there are. */
+static int find_reduces(Expr *x, Expr **found, int n, bool *seen)
 {
-	int n = 0;
 	if (seen[x->id])
-		return 0;
+		return n;
 	seen[x->id] = true;
-	if (x->kind == X_REDUCE) {
-		*found = x;
-		n = 1;
-	}
+	if (x->kind == X_REDUCE && n++ < SUMS_MAX)
+		found[n - 1] = x;
 	for (int k = 0; k < x->nargs; k++)
-		n += count_reduces(x->arg[k], found, seen);
+		n = find_reduces(x->arg[k], found, n, seen);
 	return n;
 }
 
@@ -87,18 +85,9 @@ static bool find_bytes(Contraction *c, Expr *product)
 	       (!c->a_zero || !varies_in_sum(c->a_zero, c->sum));
 }
 
-static bool find_core(Module *m, Stage *s, Contraction *c)
+/* a[..] * b[..] of floats */
+static bool find_floats(Contraction *c, Expr *product)
 {
-	bool *seen = NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1);
-	if (count_reduces(s->body, &c->sum, seen) != 1 || c->sum->red != RED_SUM)
-		return false;
-	Expr *product = c->sum->arg[0];
-	if (product->kind != X_ALU || product->op != MUL || s->naxes == 0)
-		return false;
-	if (s->out->dtype != F32 && s->out->dtype != F64 && !is_lane_int(s->out->dtype))
-		return false;
-	if (product->dtype == I32)
-		return find_bytes(c, product);
 	if (!load_of(product->arg[0]) || !load_of(product->arg[1]))
 		return false;
 	int b = is_constant(load_of(product->arg[0])) && !is_constant(load_of(product->arg[1])) ? 0 : 1;
@@ -108,6 +97,56 @@ static bool find_core(Module *m, Stage *s, Contraction *c)
 	c->of = product->dtype == F64 ? DOUBLES : FLOATS;
 	c->b_type = product->dtype;
 	return is_real_load(c->a);
+}
+
+/* Both know the axis, or neither does. */
+static bool know_alike(const Stage *s, const Expr *sum, const Expr *x, const Expr *y)
+{
+	bool alike = true;
+	for (int i = 0; i < s->naxes; i++)
+		alike &= depends_on(x, s->axis[i]) == depends_on(y, s->axis[i]);
+	for (int i = 0; i < sum->naxes; i++)
+		alike &= depends_on(x, sum->axes[i]) == depends_on(y, sum->axes[i]);
+	return alike;
+}
+
+/* A sum of the same a, over axes of the same sizes, by another constant. */
+static bool add_twin(Stage *s, Contraction *c, Expr *sum)
+{
+	Expr *product = sum->arg[0];
+	if (sum->red != RED_SUM || sum->naxes != c->sum->naxes || c->of != FLOATS)
+		return false;
+	for (int i = 0; i < sum->naxes; i++) {
+		if (!dim_same(sum->axes[i]->extent, c->sum->axes[i]->extent))
+			return false;
+		product = substitute(s->l, product, axis_expr(s->l, sum->axes[i]), axis_expr(s->l, c->sum->axes[i]));
+	}
+	Contraction other = {0};
+	if (product->kind != X_ALU || product->op != MUL || !find_floats(&other, product) || other.a != c->a)
+		return false;
+	c->twin[c->sums++ - 1] = (Twin){.sum = sum, .b = other.b, .tap = other.tap};
+	return is_constant(other.b) && is_constant(c->b) && is_numeric(other.b->arg[0]) && know_alike(s, c->sum, other.tap, c->tap);
+}
+
+static bool find_core(Module *m, Stage *s, Contraction *c)
+{
+	Expr *sum[SUMS_MAX];
+	int n = find_reduces(s->body, sum, 0, NEW_N(&m->g->ctx->scratch, bool, s->l->nexprs + 1));
+	if (n < 1 || n > SUMS_MAX || sum[0]->red != RED_SUM)
+		return false;
+	c->sum = sum[0];
+	c->sums = 1;
+	Expr *product = c->sum->arg[0];
+	if (product->kind != X_ALU || product->op != MUL || s->naxes == 0)
+		return false;
+	if (s->out->dtype != F32 && s->out->dtype != F64 && !is_lane_int(s->out->dtype))
+		return false;
+	if (!(product->dtype == I32 ? find_bytes : find_floats)(c, product))
+		return false;
+	while (c->sums < n)
+		if (!add_twin(s, c, sum[c->sums]))
+			return false;
+	return true;
 }
 
 /* x = base + sum of coefficients times known axes */
@@ -213,6 +252,8 @@ static const char *key_of(const Stage *s, const Contraction *c, Arena *a)
 		put_text(&o, "%s%lld", i ? "x" : "", (long long)axis_count(c->sum->axes[i]));
 	put_text(&o, " step %lld%s%s%s", (long long)c->point.a, c->a_lanes ? " each" : "", is_constant(c->b) ? "" : " of data",
 	         c->of == FLOATS ? "" : c->of == DOUBLES ? " of doubles" : " of bytes");
+	if (c->sums > 1)
+		put_text(&o, " in %d sums", c->sums);
 	return o.text;
 }
 
@@ -272,7 +313,7 @@ static void choose_tile(const Module *m, Stage *s, Contraction *c)
 	c->vectors = best->vectors;
 	c->by_rows = best->by_rows;
 	c->cycles = best->cycles * (double)strip_matrices(s->strips);
-	c->panel = (int64_t)c->vectors * c->lanes;
+	c->panel = (int64_t)c->vectors / c->sums * c->lanes;
 }
 
 /* ---- the stage ---- */
@@ -294,6 +335,8 @@ static bool divide_axes(Stage *s, Contraction *c)
 	}
 	bool constant = is_constant(c->b);
 	c->a_lanes = c->lane.a != 0;
+	if (c->a_lanes && c->sums > 1)
+		return false;
 	if (step_varies(&c->lane) && (constant || c->a_lanes))
 		return false;
 	if (c->lane.y != 1 || (c->a_lanes && c->lane.a != 1) || (!constant && c->lane.b != 1 && c->lane.n > 1) || !c->lane.b)
@@ -355,14 +398,23 @@ static Expr *whole_sum(Module *m, Stage *s, const Contraction *c, Expr *acc)
 	return alu2(l, SUB, acc, alu2(l, MUL, zero, sums_of_b(m, s, c, 1)));
 }
 
-/* The stage's body with a local in place of the sum. */
+static Expr *sum_local(Stage *s, const Expr *sum, const Axis *lane)
+{
+	Expr *acc = local_new(s, sum->dtype);
+	acc->mask = sum->mask | (uint64_t)1 << (lane->id < 63 ? lane->id : 63);
+	return acc;
+}
+
+/* The stage's body with a local in place of each sum. */
 static bool make_epilogue(Module *m, Stage *s, Contraction *c)
 {
 	const Axis *lane = c->lane.axis;
-	Expr *acc = local_new(s, c->sum->dtype);
-	acc->mask = c->sum->mask | (uint64_t)1 << (lane->id < 63 ? lane->id : 63);
-	c->epilogue = substitute(s->l, s->body, c->sum, whole_sum(m, s, c, acc));
-	c->acc = acc;
+	c->acc = sum_local(s, c->sum, lane);
+	c->epilogue = substitute(s->l, s->body, c->sum, whole_sum(m, s, c, c->acc));
+	for (int i = 0; i < c->sums - 1; i++) {
+		c->twin[i].acc = sum_local(s, c->twin[i].sum, lane);
+		c->epilogue = substitute(s->l, c->epilogue, c->twin[i].sum, c->twin[i].acc);
+	}
 	if (m->target->lanes == 1)
 		return true;
 	return c->of == DOUBLES ? vectorisable_64(m, s, c->epilogue, lane) : vectorisable(m, s, c->epilogue, lane);
@@ -410,7 +462,7 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 	Stage joined = *s;
 	Contraction with = *c;
 	Lower *l = s->l;
-	if (m->target->lanes == 1 || !c->nouter || c->of != FLOATS)
+	if (m->target->lanes == 1 || !c->nouter || c->of != FLOATS || c->sums > 1)
 		return;
 	const Step *p = &c->outer[c->nouter - 1], *q = &c->lane;
 	if (p->axis != s->axis[s->naxes - 2] || !is_constant(c->b) || step_varies(p) || p->a || q->a || !p->b || p->y != q->n)
@@ -511,7 +563,7 @@ static void choose_fetch(const Module *m, Contraction *c)
 	for (int i = 0; i < c->nouter; i++)
 		rows *= c->outer[i].b ? 1 : usual_turns(m, &c->outer[i]);
 	tiles = step_varies(&c->point) ? (tiles + 1) / 2 : tiles;
-	int64_t most = tiles * rows * LINE_FLOATS / c->panel;
+	int64_t most = tiles * rows * LINE_FLOATS / (c->panel * c->sums);
 	bool once = c->panels_outside || (!c->points_outside && rows == 1);
 	if (t->lanes == 1 || c->of != FLOATS || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || most == 0)
 		return;
@@ -604,7 +656,7 @@ bool make_tiles(Module *m, Stage *s)
 		depth *= axis_count(c->sum->axes[i]);
 	for (int i = 0; i < s->naxes; i++)
 		points *= axis_count(s->axis[i]);
-	macs = depth * points;
+	macs = depth * points * c->sums;
 	c->depth = depth;
 	c->four = 1;
 	c->lanes = c->of == DOUBLES && m->target->lanes > 1 ? m->target->lanes / 2 : m->target->lanes;
@@ -624,7 +676,7 @@ bool make_tiles(Module *m, Stage *s)
 		merge_reduction(c);
 	s->macs = macs * strip_matrices(s->strips);
 	s->contraction = c;
-	choose_order(m, s, c, depth * c->lane.n, points / c->lane.n * depth);
+	choose_order(m, s, c, depth * c->lane.n * c->sums, points / c->lane.n * depth);
 	choose_ways(m, c);
 	choose_fetch(m, c);
 	choose_split(m, s, c);

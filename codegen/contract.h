@@ -6,6 +6,10 @@
  * that only a and y know runs over points (M), one that both know is a batch (of matrices, groups; of channels in a
  * depthwise convolution, where it runs along the lanes and a is a vector too). Reduction axes are K.
  *
+ * A stage may have several such sums, twins, of the same a by constants of the same kind: silu(x G) * (x U). A tile then
+ * makes all of them, its vectors those of the first sum, then of the next, so that a is read once and the epilogue has them
+ * all in registers.
+ *
  * Products of bytes are exact. In vectors, four neighbours of a along the innermost k meet the four weights of each lane:
  *
  *     acc[i][j] += a[i, k] b[k, j] + a[i, k + 1] b[k + 1, j] + ..     k = 0, 4, ..; the weights behind the last are 0
@@ -18,6 +22,7 @@
 #ifndef TCC_CODEGEN_CONTRACT_H
 #define TCC_CODEGEN_CONTRACT_H
 #include "codegen/nest.h"
+#include "passes/twins.h"
 
 typedef struct Step {
 	Axis *axis;
@@ -32,6 +37,11 @@ typedef struct Row {
 	int64_t gap;
 	int stride, dilation, taps;
 } Row;
+
+/* One more sum of the stage: the same a by another constant. */
+typedef struct Twin {
+	Expr *sum, *b, *tap, *acc; /* as in Contraction */
+} Twin;
 
 enum { LINE_FLOATS = 16 }; /* in a line of cache */
 enum { STEP_MAX = 12, ROW_MAX = 32 }; /* vectors in the row of a tile: what UNROLL unrolls */
@@ -57,6 +67,8 @@ struct Contraction {
 	Expr *sum;        /* the X_REDUCE */
 	Expr *a, *b;      /* its two loads */
 	Expr *tap;        /* b, or a test that chooses between a constant's b and 0 */
+	Twin twin[SUMS_MAX - 1];
+	int sums;         /* 1, and its twins */
 	int64_t a_base, b_base;
 	Step lane;        /* the output axis along the lanes */
 	bool a_lanes;     /* a has step 1 along the lanes: depthwise */
@@ -68,9 +80,9 @@ struct Contraction {
 	int64_t depth;    /* products a sum */
 	const char *key;  /* by which its measured choices are found */
 	const Weight *packed; /* b in the order [outer...][panel][k][lanes of a panel], or NULL: b is read where it lies */
-	int points, vectors;  /* of a full tile */
+	int points, vectors;  /* of a full tile; vectors of all sums */
 	int64_t strip;        /* points come in so many at a time, which a tile's divide; 0: all at once */
-	int64_t panel;        /* vectors * lanes */
+	int64_t panel;        /* lanes of a sum in a tile: vectors / sums * lanes */
 	int ways;             /* sums of one point that take turns along the innermost k, added at the end */
 	double cycles;        /* expected, of the whole stage */
 	bool by_rows;         /* a tile loads each vector of its row once, for all points and taps that read it */

@@ -27,6 +27,9 @@ double stage_cycles(const Module *m, const Stage *s)
 
 void stage_choose(Stage *s, const Decision *choice)
 {
+	for (int i = 0; choice && i < s->nchoices; i++)
+		if (!strcmp(s->choice[i]->what, choice->what) && !strcmp(s->choice[i]->key, choice->key))
+			return; /* twins have one key */
 	if (choice && s->nchoices < CHOICES_MAX)
 		s->choice[s->nchoices++] = choice;
 }

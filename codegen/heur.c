@@ -86,10 +86,13 @@ static double step_cycles(const Contraction *c, const Target *t, bool by_rows, i
 	return worst + 0.1 * (fma + loads + stream) + 20.0 / (double)c->steps;
 }
 
+/* Of all sums. */
+static int64_t vectors_of(const Contraction *c) { return (c->lane.n + c->lanes - 1) / c->lanes * c->sums; }
+
 /* Of so many points. */
 static double points_cycles(const Contraction *c, const Target *t, const TileShape *tile, int64_t points)
 {
-	int64_t all = (c->lane.n + c->lanes - 1) / c->lanes;
+	int64_t all = vectors_of(c);
 	int64_t full_v = all / tile->vectors, rest_v = all % tile->vectors;
 	int64_t full_p = points / tile->points, rest_p = points % tile->points;
 	bool rows = tile->by_rows;
@@ -145,10 +148,10 @@ static bool crowds(const Contraction *c, int points)
 /* Those that go by rows come first: where both take as long, they are better. */
 int tiles_of(const Target *t, const Contraction *c, TileShape *tile)
 {
-	int64_t all = (c->lane.n + c->lanes - 1) / c->lanes;
+	int64_t all = vectors_of(c);
 	int most = step_varies(&c->lane) ? 2 : t->lanes == 1 ? 4 : 8, n = 0; /* what is left over goes vector by vector */
 	for (int rows = c->row.taps > 0; rows >= 0; rows--)
-		for (int vectors = 1; vectors <= most && vectors <= all; vectors++)
+		for (int vectors = c->sums; vectors <= most && vectors <= all; vectors += c->sums)
 			for (int points = 1; points <= t->registers && points <= c->point.n && n < TILES_MAX; points++) {
 				tile[n] = (TileShape){points, vectors, rows, 0};
 				if (!fits(t, c, &tile[n]) || crowds(c, points) || c->strip % points)
@@ -241,6 +244,23 @@ double product_cycles(int64_t m, int64_t k, int64_t n, const Target *t)
 {
 	double products = (double)k * vectors(t, n);
 	return with_weights((double)m * products / 2, products * t->lanes * 4);
+}
+
+enum {
+	PASS_HIDES = 4,   /* of the time that a pass waits for memory its arithmetic leaves one in so many */
+	MANY = 32,        /* registers: sums and the constants of an epilogue have room at once; */
+	CROWDED = 3       /* else a vector takes so many cycles longer */
+};
+
+double parted_cycles(int64_t m, int64_t k, int64_t n, int parts, const Target *t)
+{
+	return product_cycles(m, k, parts * n, t) + stream_cycles(t, 2.0 * 4 * (double)(m * parts * n)) / PASS_HIDES;
+}
+
+double twins_cycles(int64_t m, int64_t k, int64_t n, int parts, const Target *t)
+{
+	double crowded = t->registers < MANY ? CROWDED * (double)m * vectors(t, n) : 0;
+	return parts * product_cycles(m, k, n, t) + crowded;
 }
 
 double strassen_cycles(int64_t m, int64_t k, int64_t n, const Target *t)

@@ -44,6 +44,11 @@ double bytes_cycles(const ConvSize *s, const Target *t);
 double product_cycles(int64_t m, int64_t k, int64_t n, const Target *t);
 double strassen_cycles(int64_t m, int64_t k, int64_t n, const Target *t);
 
+/* A wide product of `parts` times n columns whose parts meet in a pass of their own; the same as so many twins, which meet
+ * in the registers of their tiles. */
+double parted_cycles(int64_t m, int64_t k, int64_t n, int parts, const Target *t);
+double twins_cycles(int64_t m, int64_t k, int64_t n, int parts, const Target *t);
+
 /* "1.9 Mcycles", "1.2 MB" */
 const char *cycles_text(double cycles, Arena *a);
 const char *bytes_text(double bytes, Arena *a);

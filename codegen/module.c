@@ -236,7 +236,7 @@ static void make_code(Module *m)
 {
 	Graph *g = m->g;
 	layout(g);
-	fuse(g, m->o->level > 0);
+	fuse(g, m->o->level == 0 ? FUSE_NOTHING : m->target->lanes > 1 ? FUSE_TWINS : FUSE_ONE);
 	m->times = 1;
 	make_stages(m, g);
 	make_regions(m);

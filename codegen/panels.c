@@ -1,6 +1,7 @@
 /* panels.c -- the constant operand of a contraction, in the order in which its tiles read it.
  *
  *     [outer axes that b knows][panel][k][lane of the panel]      lanes of the last panel filled up with zeros
+ *     ..[k][sum][lane of the panel]                               where tiles make several sums
  *     ..[k / 4][lane of the panel][4]                             bytes: fours of neighbours along k
  *     ..[k / 4][vector][0, 2 or 1, 3][lane of the vector][2]      the same in 16 bits: pairs, as they come out of fours
  *
@@ -55,11 +56,17 @@ int64_t index_at(const Expr *x, const int64_t *at)
 	}
 }
 
-static float tap_at(const Contraction *c, const int64_t *at)
+/* b of one of the sums. */
+static const Expr *b_of(const Contraction *c, int sum) { return sum ? c->twin[sum - 1].b : c->b; }
+
+static const Expr *tap_of(const Contraction *c, int sum) { return sum ? c->twin[sum - 1].tap : c->tap; }
+
+static float tap_at(const Contraction *c, int sum, const int64_t *at)
 {
-	if (c->tap != c->b && !index_at(c->tap->arg[0], at))
+	const Expr *tap = tap_of(c, sum), *b = b_of(c, sum);
+	if (tap != b && !index_at(tap->arg[0], at))
 		return 0;
-	return ((const float *)c->b->value->data->data)[index_at(c->b->arg[0], at)];
+	return ((const float *)b->value->data->data)[index_at(b->arg[0], at)];
 }
 
 /* ---- panels ---- */
@@ -69,36 +76,36 @@ typedef struct Packing {
 	const Step *loop[2 * STEP_MAX]; /* outer axes that b knows, then k */
 	int nloops;
 	int64_t *at;              /* by axis id */
-	int64_t *offset;          /* of each lane, or NULL: there is none */
-	int64_t width, depth;     /* lanes of all panels; products of a sum */
+	int64_t *offset[SUMS_MAX]; /* by sum: of each lane, or NULL: there is none */
+	int64_t width, depth;     /* lanes of all panels, of one sum; products of a sum */
 	int64_t groups;           /* indices of the outer axes */
 	int lanes;                /* of a vector */
 	void *to;
 } Packing;
 
-static bool is_separable(const Contraction *c)
+static bool is_separable(const Contraction *c, int sum)
 {
 	const Axis *lane = c->lane.axis;
-	Linear sum;
-	if (c->tap != c->b || !linear_of(c->b->arg[0], &sum))
+	Linear address;
+	if (tap_of(c, sum) != b_of(c, sum) || !linear_of(b_of(c, sum)->arg[0], &address))
 		return false;
-	for (int i = 0; i < sum.n; i++)
-		if (depends_on(sum.atom[i], lane) && !depends_only_on(sum.atom[i], lane))
+	for (int i = 0; i < address.n; i++)
+		if (depends_on(address.atom[i], lane) && !depends_only_on(address.atom[i], lane))
 			return false;
 	return true;
 }
 
-static void find_offsets(Packing *p, Arena *scratch)
+static void find_offsets(Packing *p, int sum, Arena *scratch)
 {
 	const Contraction *c = p->c;
-	int64_t *lane = &p->at[c->lane.axis->id];
-	p->offset = NEW_N(scratch, int64_t, c->lane.n);
+	int64_t *lane = &p->at[c->lane.axis->id], *offset = NEW_N(scratch, int64_t, c->lane.n);
 	for (int64_t j = c->lane.n; j-- > 0;) {
 		*lane = j;
-		p->offset[j] = index_at(c->b->arg[0], p->at);
+		offset[j] = index_at(b_of(c, sum)->arg[0], p->at);
 	}
 	for (int64_t j = c->lane.n; j-- > 0;)
-		p->offset[j] -= p->offset[0];
+		offset[j] -= offset[0];
+	p->offset[sum] = offset;
 }
 
 /* The next indices of all loops but the lanes. */
@@ -202,30 +209,40 @@ static void pack_bytes(Packing *p)
 
 /* ---- floats ---- */
 
-/* Where lane j of step k lies in its group. */
-static int64_t packed_at(const Packing *p, int64_t k, int64_t j)
+/* Where lane j of step k of a sum lies in its group. */
+static int64_t packed_at(const Packing *p, int sum, int64_t k, int64_t j)
 {
-	int64_t first = j - j % p->c->panel, left = p->width - first;
-	return first * p->depth + k * (left < p->c->panel ? left : p->c->panel) + j % p->c->panel;
+	int64_t first = j - j % p->c->panel, left = p->width - first, panel = left < p->c->panel ? left : p->c->panel;
+	return p->c->sums * (first * p->depth + k * panel) + sum * panel + j % p->c->panel;
 }
 
-static void pack_row(Packing *p, float *group, int64_t k)
+static void pack_row(Packing *p, int sum, float *group, int64_t k)
 {
 	const Contraction *c = p->c;
-	const float *from = c->b->value->data->data;
+	const float *from = b_of(c, sum)->value->data->data;
+	const int64_t *offset = p->offset[sum];
 	int64_t *lane = &p->at[c->lane.axis->id], base = *lane = 0;
-	if (p->offset)
-		base = index_at(c->b->arg[0], p->at);
+	if (offset)
+		base = index_at(b_of(c, sum)->arg[0], p->at);
 	for (int64_t j = 0; j < c->lane.n; j++) {
 		*lane = j;
-		group[packed_at(p, k, j)] = p->offset ? from[base + p->offset[j]] : tap_at(c, p->at);
+		group[packed_at(p, sum, k, j)] = offset ? from[base + offset[j]] : tap_at(c, sum, p->at);
 	}
 }
 
 static void pack_rows(Packing *p)
 {
+	int64_t group = p->c->sums * p->depth * p->width;
 	for (int64_t row = 0; row < p->groups * p->depth; row++, next_row(p))
-		pack_row(p, (float *)p->to + row / p->depth * p->depth * p->width, row % p->depth);
+		for (int sum = 0; sum < p->c->sums; sum++)
+			pack_row(p, sum, (float *)p->to + row / p->depth * group, row % p->depth);
+}
+
+/* How it is packed. */
+static const char *panels_text(const Contraction *c, Arena *a)
+{
+	const char *of = c->sums > 1 ? arena_format(a, "%d times ", c->sums) : "";
+	return arena_format(a, "panels of %s%lld", of, (long long)c->panel);
 }
 
 void pack_b(Module *m, Stage *s, Contraction *c)
@@ -233,17 +250,17 @@ void pack_b(Module *m, Stage *s, Contraction *c)
 	Arena *a = &m->g->ctx->perm;
 	Packing p = packing_of(m, s, c);
 	DType t = c->of == FLOATS ? F32 : c->b_type;
-	int64_t step = c->steps * c->four * p.width;
+	int64_t step = c->steps * c->four * p.width * c->sums;
 	p.to = arena_alloc(a, dtype_bytes(t, p.groups * step));
 	memset(p.to, 0, dtype_bytes(t, p.groups * step));
-	if (c->of == FLOATS && is_separable(c))
-		find_offsets(&p, &m->g->ctx->scratch);
+	for (int i = 0; i < c->sums; i++)
+		if (c->of == FLOATS && is_separable(c, i))
+			find_offsets(&p, i, &m->g->ctx->scratch);
 	if (c->of == FLOATS)
 		pack_rows(&p);
 	else
 		pack_bytes(&p);
-	c->packed = weight_add(m, arena_format(a, "s%d_w", s->number), t, p.groups * step, p.to,
-	                       arena_format(a, "panels of %lld", (long long)c->panel));
+	c->packed = weight_add(m, arena_format(a, "s%d_w", s->number), t, p.groups * step, p.to, panels_text(c, a));
 	for (int i = c->nouter - 1; i >= 0; i--)
 		if (c->outer[i].b) {
 			c->outer[i].b = step;

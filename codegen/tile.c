@@ -9,7 +9,8 @@
  *
  * points is a literal at every call, so the loops over p unroll and acc lives in registers. The last panel, when it is
  * narrower, has a tile function of its own. Where all points go over a panel before the next one, each tile asks for its
- * part of the next panel meanwhile, a line every so many steps of k. One point with few outputs has several sums for each
+ * part of the next panel meanwhile, a line every so many steps of k. Where a tile makes several sums, the first vectors of a
+ * point are those of the first sum, and so on. One point with few outputs has several sums for each
  * that take turns. A tile that goes by rows (depthwise) has another inside:
  *
  *     for outer k:  b[t] = weights of a row of taps;  for each vector v of the row: for each tap t: acc[p(v, t)] += v * b[t] */
@@ -75,9 +76,12 @@ static void put_offset(Tile *t, int64_t k)
 		put_text(t->p.out, " %c %lld", k < 0 ? '-' : '+', (long long)(k < 0 ? -k : k));
 }
 
+/* Vectors of one sum. */
+static int width_of(const Tile *t) { return t->vectors / t->c->sums; }
+
 static int64_t size_of(int64_t x) { return x < 0 ? -x : x; }
 
-/* Elements of packed b for a lane. */
+/* Elements of packed b for a lane of one sum. */
 static int64_t depth_of(const Contraction *c) { return c->steps * c->four; }
 
 /* Where a and b begin for this tile. */
@@ -101,7 +105,7 @@ static void print_origins(Tile *t)
 	put_offset(t, c->b_base);
 	for (int i = 0; i < c->nouter; i++)
 		put_term(t, c->outer[i].b, axis_name(&t->p, c->outer[i].axis));
-	put_term(t, c->packed ? depth_of(c) : c->lane.b, t->j);
+	put_term(t, c->packed ? depth_of(c) * c->sums : c->lane.b, t->j);
 	put_text(o, ";\n");
 }
 
@@ -124,13 +128,13 @@ static void print_next(Tile *t)
 	put_text(t->p.out, ";\n");
 }
 
-static bool partial(const Tile *t, int q) { return (t->rest || t->rest_text) && q == t->vectors - 1; }
+static bool partial(const Tile *t, int q) { return (t->rest || t->rest_text) && q % width_of(t) == width_of(t) - 1; }
 
 /* Of vector q only the lower half counts, and is computed alone. */
 static bool is_half(const Tile *t, int q)
 {
 	bool loads = t->c->packed || t->rest == t->lanes / 2;
-	bool floats = t->c->of == FLOATS && !t->c->a_lanes;
+	bool floats = t->c->of == FLOATS && !t->c->a_lanes && t->c->sums == 1;
 	return t->p.m->target->halves && floats && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads;
 }
 
@@ -658,23 +662,39 @@ static int spare_registers(const Tile *t)
 	return t->p.m->target->registers - t->c->points * t->vectors - t->vectors - 1;
 }
 
+static void bind(Printer *p, const Expr *x, const char *name)
+{
+	p->bound[p->nbound] = x;
+	p->bound_name[p->nbound++] = name;
+}
+
+/* Names of all sums in vector q of a point. */
+static void bind_sums(Tile *t, int q)
+{
+	Contraction *c = t->c;
+	const char *first = is_half(t, q) ? "v_widen(half[p])" : text(t, "acc[p][%lld]", q);
+	if (c->of == BYTES)
+		first = arena_format(t->p.out->arena, "%s(%s)", t->lanes > 1 ? "v_int" : "(int32_t)", first);
+	bind(&t->p, c->acc, first);
+	for (int i = 1; i < c->sums; i++)
+		bind(&t->p, c->twin[i - 1].acc, text(t, "acc[p][%lld]", i * width_of(t) + q));
+}
+
 static void print_epilogue(Tile *t)
 {
 	Printer *p = &t->p;
 	Contraction *c = t->c;
+	int vectors = width_of(t);
 	if (t->lanes > 1 && c->points > 1 && spare_registers(t) <= t->vectors + 1)
 		print_fresh(t, c->epilogue);
-	print_line(p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
-	for (int q = 0; q < t->vectors; q++) {
+	print_line(p, "UNROLL for (int p = 0; p < points; p++)%s", vectors > 1 ? " {" : "");
+	for (int q = 0; q < vectors; q++) {
 		p->nshifted = 0;
 		if (c->point.axis)
 			shift(t, c->point.axis, arena_format(p->out->arena, "(%s + p)", t->i));
 		shift(t, c->lane.axis, q ? arena_format(p->out->arena, "(%s + %d)", t->j, q * t->lanes) : t->j);
-		p->bound[0] = c->acc;
-		p->bound_name[0] = is_half(t, q) ? "v_widen(half[p])" : text(t, "acc[p][%lld]", q);
-		if (c->of == BYTES)
-			p->bound_name[0] = arena_format(p->out->arena, "%s(%s)", t->lanes > 1 ? "v_int" : "(int32_t)", p->bound_name[0]);
-		p->nbound = 1;
+		p->nbound = 0;
+		bind_sums(t, q);
 		p->vector = t->lanes > 1 ? c->lane.axis : NULL;
 		p->lanes_64 = c->of == DOUBLES;
 		p->lanes_n = partial(t, q) ? rest_of(t) : NULL;
@@ -686,7 +706,7 @@ static void print_epilogue(Tile *t)
 	p->lanes_64 = false;
 	p->lanes_n = NULL;
 	p->nbound = p->nshifted = 0;
-	if (t->vectors > 1)
+	if (vectors > 1)
 		print_line(p, "}");
 }
 
@@ -732,7 +752,7 @@ static void print_function(Tile *t, Out *o)
 	print_zero(t);
 	print_sum(t);
 	print_epilogue(t);
-	put_text(o, "/* points x %d outputs%s */\nINLINE void %s(int points", t->vectors * t->lanes,
+	put_text(o, "/* points x %d outputs%s */\nINLINE void %s(int points", width_of(t) * t->lanes,
 	         t->rest ? arena_format(o->arena, ", the last %lld of a vector", (long long)t->rest) : "", t->name);
 	print_parameters(t, o, true);
 	put_text(o, "%s)\n{\n%s}\n\n", sizes_used(t->p.m->unit, body.text, true), body.text);
@@ -766,7 +786,7 @@ static bool tail_of(Tile *t)
 	}
 	if (left == 0)
 		return false;
-	t->vectors = (int)((left + t->lanes - 1) / t->lanes);
+	t->vectors = (int)((left + t->lanes - 1) / t->lanes) * c->sums;
 	t->rest = left % t->lanes;
 	t->name = arena_format(t->p.out->arena, "s%d_tail", t->p.s->number);
 	return true;
@@ -783,9 +803,9 @@ void print_tile_functions(Module *m, Stage *s, Out *o)
 	probe.out = &nowhere;
 	probe.vector = m->target->lanes > 1 ? c->lane.axis : NULL;
 	probe.lanes_64 = c->of == DOUBLES;
-	probe.bound[0] = c->acc;
-	probe.bound_name[0] = "acc";
-	probe.nbound = 1;
+	bind(&probe, c->acc, "acc");
+	for (int i = 0; i < c->sums - 1; i++)
+		bind(&probe, c->twin[i].acc, "acc");
 	print_stmts(&probe, &(Stmt){.kind = S_STORE, .value = s->out, .address = s->address, .expr = c->epilogue});
 	if (c->lane.n >= c->panel)
 		print_function(&t, o);

@@ -112,7 +112,7 @@ static void place_final_states(Node *n, int b)
 	}
 }
 
-void place_bodies(Node *n, bool fusing)
+void place_bodies(Node *n, Fusing fusing)
 {
 	for (int b = 0; b < n->nsub; b++) {
 		Graph *body = n->sub[b];

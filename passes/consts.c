@@ -119,6 +119,21 @@ Tensor *side_by_side(Graph *g, Tensor *const *part, int n, int axis)
 	return y;
 }
 
+Tensor *part_of(Graph *g, const Tensor *t, int axis, int64_t from, int64_t n)
+{
+	int64_t dims[MAX_RANK], outer = 1;
+
+	memcpy(dims, t->dim, sizeof dims);
+	for (int i = 0; i < axis; i++)
+		outer *= dims[i];
+	size_t row = dtype_bytes(t->dtype, t->count / outer), one = row / (size_t)dims[axis], bytes = one * (size_t)n;
+	dims[axis] = n;
+	Tensor *y = tensor_new(&g->ctx->perm, t->dtype, t->rank, dims);
+	for (int64_t i = 0; i < outer; i++)
+		memcpy((char *)y->data + (size_t)i * bytes, (const char *)t->data + (size_t)i * row + (size_t)from * one, bytes);
+	return y;
+}
+
 Tensor *row_of(Graph *g, DType t, const Value *c, double x, int64_t n)
 {
 	Tensor *y = tensor_new(&g->ctx->scratch, t, 2, (int64_t[]){1, n});

@@ -24,6 +24,9 @@ Value *const_from(Graph *g, DType t, int rank, const int64_t *dims, const double
 /* Matrices side by side along `axis`, whose other sizes agree; in perm. */
 Tensor *side_by_side(Graph *g, Tensor *const *part, int n, int axis);
 
+/* Elements from, from + 1, ..: n of them along `axis`; in perm. */
+Tensor *part_of(Graph *g, const Tensor *t, int axis, int64_t from, int64_t n);
+
 /* c, which may be one number, as a row [1, n] of type t; NULL: n times x. In scratch. */
 Tensor *row_of(Graph *g, DType t, const Value *c, double x, int64_t n);
 #endif

@@ -8,7 +8,7 @@
  *   inline    when it is pointwise (or moves) and one consumer reads each element about once, or when it is a
  *             contraction or reduction whose single consumer is pointwise in the same shape (an epilogue), or moves its
  *             elements such that vectors stay together: then it is stored where they go, and there is no copy; a stage
- *             holds one contraction at most,
+ *             holds one contraction, or a few that the same tiles make (twins.c),
  *   stored    otherwise; so is text that is made, which needs memory.
  *
  * needs: layout.  keeps: what every value means.  sets: Place.form, offset, stride (relative to the region). */
@@ -16,14 +16,16 @@
 #include <string.h>
 #include "codegen/lower.h"
 #include "passes/place.h"
+#include "passes/twins.h"
 
 typedef struct Fuse {
 	Graph *g;
-	bool on;
+	Fusing on;
 	uint32_t *uses;
 	Node **user;      /* by value id: its consumer, when there is just one */
 	bool *is_out;     /* by value id */
 	Value **core;     /* by value id: the contraction or reduction inside its expression, or NULL */
+	int *cores;       /* by value id: how many there are: it and its twins */
 	bool *moved;      /* by value id: that expression also moves elements of the core */
 	int *weight;      /* by value id: operations inlined into its expression so far */
 	int *reads;       /* by value id: loads in its expression */
@@ -189,7 +191,7 @@ static bool find_view(Graph *g, Value *y)
 
 static bool is_core(const Node *n) { return n->op->flags & (CONTRACTS | REDUCES); }
 
-static int inner_axis(const Value *v)
+int inner_axis(const Value *v)
 {
 	int k = v->shape.rank - 1;
 	while (k > 0 && dim_is(v->shape.dim[v->order[k]], 1))
@@ -347,29 +349,45 @@ static bool may_inline(const Fuse *f, const Node *n, Value *y)
 	return (user->op->flags & MOVES) || ((user->op->flags & REDUCES) && (n->op->flags & (CHEAP | MOVES)));
 }
 
-/* Of several inlined inputs that hold a contraction or reduction only the last made may stay: store the others. */
-static void keep_one_core(Fuse *f, const Node *n)
+static bool holds_core(const Fuse *f, const Value *v) { return v && v->place->form == FORM_INLINE && f->core[v->id]; }
+
+/* The tiles that make the cores of y, with so many twins so far, make those of x too. */
+static bool made_together(const Fuse *f, const Value *x, const Value *y, int cores)
+{
+	return f->on == FUSE_TWINS && !f->moved[x->id] && !f->moved[y->id] && cores + f->cores[x->id] <= SUMS_MAX &&
+	       are_twins(f->core[x->id]->def, f->core[y->id]->def);
+}
+
+static void store_core(Fuse *f, const Node *n, Value *v)
+{
+	v->place->form = FORM_STORED;
+	f->is_load[v->id] = true;
+	f->planned[n->id] -= f->reads[v->id] - 1;
+	stored_strides(v);
+}
+
+/* Of several inlined inputs that hold a contraction or reduction the last made may stay, and its twins: store the others. */
+static void keep_cores(Fuse *f, const Node *n)
 {
 	Value *keep = NULL;
+	for (int k = 0; k < n->nin; k++)
+		if (holds_core(f, n->in[k]) && (!keep || n->in[k]->id > keep->id))
+			keep = n->in[k];
+	int cores = keep ? f->cores[keep->id] : 0;
 	for (int k = 0; k < n->nin; k++) {
 		Value *v = n->in[k];
-		if (v && v->place->form == FORM_INLINE && f->core[v->id] && (!keep || v->id > keep->id))
-			keep = v;
-	}
-	for (int k = 0; k < n->nin; k++) {
-		Value *v = n->in[k];
-		if (!v || v->place->form != FORM_INLINE || !f->core[v->id])
+		if (!holds_core(f, v) || (v == keep && !is_core(n)))
 			continue;
-		if (v != keep || is_core(n)) {
-			v->place->form = FORM_STORED;
-			f->is_load[v->id] = true;
-			f->planned[n->id] -= f->reads[v->id] - 1;
-			stored_strides(v);
-		} else if (n->out[0]) {
-			f->core[n->out[0]->id] = f->core[v->id];
-			f->moved[n->out[0]->id] = f->moved[v->id] || (n->op->flags & ONCE);
-		}
+		if (is_core(n) || !made_together(f, v, keep, cores))
+			store_core(f, n, v);
+		else
+			cores += f->cores[v->id];
 	}
+	if (!keep || is_core(n) || !n->out[0])
+		return;
+	f->core[n->out[0]->id] = f->core[keep->id];
+	f->cores[n->out[0]->id] = cores;
+	f->moved[n->out[0]->id] = f->moved[keep->id] || (n->op->flags & ONCE);
 }
 
 static void weigh(Fuse *f, const Node *n, Value *y)
@@ -409,8 +427,10 @@ static void choose_form(Fuse *f, const Node *n, Value *y)
 		return;
 	}
 	weigh(f, n, y);
-	if (is_core(n))
+	if (is_core(n)) {
 		f->core[y->id] = y;
+		f->cores[y->id] = 1;
+	}
 	bool whole = dtype_info(y->dtype)->bits >= 8; /* a view begins at a byte */
 	if (n->op->lower && (n->op->flags & MOVES) && whole && !p->stored && !f->is_out[y->id] && find_view(f->g, y))
 		return;
@@ -445,12 +465,12 @@ static void fill_users(Fuse *f)
 		f->is_out[g->out[i]->id] = true;
 }
 
-void fuse(Graph *g, bool fusing)
+void fuse(Graph *g, Fusing fusing)
 {
 	Arena *a = &g->ctx->scratch;
 	Fuse f = {.g = g, .on = fusing, .user = NEW_N(a, Node *, g->nvalue + 1), .is_out = NEW_N(a, bool, g->nvalue + 1),
 	          .core = NEW_N(a, Value *, g->nvalue + 1), .weight = NEW_N(a, int, g->nvalue + 1),
-	          .moved = NEW_N(a, bool, g->nvalue + 1), .reads = NEW_N(a, int, g->nvalue + 1),
+	          .cores = NEW_N(a, int, g->nvalue + 1), .moved = NEW_N(a, bool, g->nvalue + 1), .reads = NEW_N(a, int, g->nvalue + 1),
 	          .planned = NEW_N(a, int, g->last_node_id + 1), .is_load = NEW_N(a, bool, g->nvalue + 1)};
 	memset(f.is_load, true, g->nvalue + 1);
 	fill_users(&f);
@@ -461,7 +481,7 @@ void fuse(Graph *g, bool fusing)
 		}
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		Node *n = g->node[i];
-		keep_one_core(&f, n);
+		keep_cores(&f, n);
 		for (int k = 0; k < n->nout; k++)
 			if (n->out[k])
 				choose_form(&f, n, n->out[k]);

@@ -62,11 +62,19 @@ typedef struct Place {
 void layout(Graph *g);
 /* A convolution to few channels whose windows move by one: its lanes are neighbouring columns of the result, not channels. */
 bool fills_lanes_by_columns(Graph *g, const Node *n);
-/* Choose forms, and the strides of every stored value and view. `fusing` false (-O0): only what must be. */
-void fuse(Graph *g, bool fusing);
+/* What goes into one stage. */
+typedef enum Fusing {
+	FUSE_NOTHING, /* -O0: only what must be */
+	FUSE_ONE,     /* one contraction */
+	FUSE_TWINS    /* also several that the same tiles make (twins.h): where there are vectors, for scalar code calls functions
+	               * while sums wait */
+} Fusing;
+
+/* Choose forms, and the strides of every stored value and view. */
+void fuse(Graph *g, Fusing fusing);
 
 /* Places in the bodies of a node; called by fuse when the node's inputs and outputs have theirs. */
-void place_bodies(Node *n, bool fusing);
+void place_bodies(Node *n, Fusing fusing);
 
 /* ---- shared ---- */
 
@@ -74,6 +82,7 @@ Place *place_new(Graph *g);
 int64_t row_major(const Value *v, int64_t *stride);   /* strides of memory of its own; returns how many elements that has */
 const Value *place_root(const Value *v);              /* the value whose memory it is */
 void place_same(Value *v, Value *outer);              /* v is the same memory as outer */
+int inner_axis(const Value *v);                       /* the innermost one with more than one index, by v's order */
 bool is_state(const Value *v);                        /* its node carries it from turn to turn */
 int body_level(const Graph *body);                    /* 0 for bodies of the model's own nodes, and so on */
 bool moves_by_turn(const Place *p);                   /* it is a slice, or part of one */

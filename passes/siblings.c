@@ -10,13 +10,15 @@
  * What follows each of the products alike, element by element and with constants, follows the one; who lacks an Add or a
  * Mul that others have adds -0 or multiplies by 1. The parts are views for who reads them. But where a part would have
  * been computed further in the registers that hold its sums, or stored where an output or a Concat wants it, there is now
- * a pass over memory: such products stay apart, unless the cost model says that the wider one saves more. */
+ * a pass over memory: such products stay apart, unless the cost model says that the wider one saves more. Those that meet
+ * in one pointwise operation are made by the same tiles as they are (twins.h). */
 #include <string.h>
 #include "codegen/heur.h"
 #include "ir/op/movement.h"
 #include "ir/op/nn.h"
 #include "passes/consts.h"
 #include "passes/pass.h"
+#include "passes/twins.h"
 
 enum {
 	FAMILY_MAX = 16, /* products that become one */
@@ -31,9 +33,7 @@ void pass_siblings(Graph *g, const Options *o);
 typedef struct Family {
 	Graph *g;
 	const Target *t;
-	const uint32_t *uses; /* by value id */
-	Node **user;          /* by value id: some node that reads it */
-	bool *is_out;         /* by value id */
+	Readers r;
 	Node *product[FAMILY_MAX];
 	Value *end[FAMILY_MAX]; /* behind the steps */
 	int64_t width[FAMILY_MAX];
@@ -67,28 +67,6 @@ static bool are_siblings(const Node *a, const Node *b)
 }
 
 /* ---- what follows all of them ---- */
-
-/* Constant c is one number, or varies along the last axis alone, where v has n elements. */
-static bool is_along_last(const Value *c, const Value *v, int64_t n)
-{
-	if (!is_const(c) || dtype_info(c->dtype)->bits < 8 || c->shape.rank > v->shape.rank)
-		return false;
-	return c->data->count == 1 || (c->data->count == n && c->data->dim[c->data->rank - 1] == n);
-}
-
-/* The one node that reads v, where it makes something of each element that constants say. */
-static Node *step_behind(const Family *f, const Value *v, int64_t n)
-{
-	Node *s = f->uses[v->id] == 1 ? f->user[v->id] : NULL;
-
-	if (!s || s->nin > STEP_INPUTS || (s->op->flags & (RANDOM | KEPT)) || !is_elementwise(s) ||
-	    !shape_same(&s->out[0]->shape, &v->shape))
-		return NULL;
-	for (int k = 0; k < s->nin; k++)
-		if (s->in[k] && s->in[k] != v && !is_along_last(s->in[k], v, n))
-			return NULL;
-	return s;
-}
 
 static int slot_of(const Node *n, const Value *v)
 {
@@ -134,14 +112,14 @@ static bool is_like(const Node *a, int slot, const Node *b, const Value *v)
 /* One more step, such as product `first` takes: whether all take it, or can. */
 static bool add_step(Family *f, int first)
 {
-	Node **step = f->step[f->nsteps], *model = step_behind(f, f->end[first], f->width[first]);
+	Node **step = f->step[f->nsteps], *model = step_behind(&f->r, f->end[first], f->end[first]->shape.rank - 1);
 	double x;
 
 	if (!model || f->nsteps == STEPS_MAX)
 		return false;
 	int slot = slot_of(model, f->end[first]);
 	for (int i = 0; i < f->n; i++) {
-		Node *s = step_behind(f, f->end[i], f->width[i]);
+		Node *s = step_behind(&f->r, f->end[i], f->end[i]->shape.rank - 1);
 		step[i] = is_like(model, slot, s, f->end[i]) ? s : NULL;
 		if (!step[i] && !neutral(model, &x))
 			return false;
@@ -170,10 +148,10 @@ static void find_steps(Family *f)
 static bool takes_pass(const Family *f, const Value *v)
 {
 	for (;;) {
-		const Node *user = f->user[v->id];
-		if (f->is_out[v->id] || !user)
+		const Node *user = f->r.user[v->id];
+		if (f->r.is_out[v->id] || !user)
 			return true;
-		if (f->uses[v->id] > 1)
+		if (f->r.uses[v->id] > 1)
 			return false;
 		if (is_op(user, "Concat"))
 			return true;
@@ -195,12 +173,23 @@ static int64_t points_of(Graph *g, const Node *n)
 	return rows;
 }
 
+/* Tiles that read x once make all of them as they are. */
+static bool all_meet(const Family *f)
+{
+	bool meet = f->n <= SUMS_MAX;
+
+	for (int i = 1; i < f->n && meet; i++)
+		meet = f->width[i] == f->width[0] && they_meet(&f->r, f->end[0], f->end[i]);
+	return meet;
+}
+
 /* Columns that no vector is filled by, the passes over x, and those over the parts. */
 static bool pays(const Family *f)
 {
 	const Tensor *w = f->product[0]->in[1]->data;
 	int64_t m = points_of(f->g, f->product[0]), k = w->count / f->width[0], width = 0;
-	double apart = (f->n - 1) * stream_cycles(f->t, (double)dtype_bytes(w->dtype, m * k)), together = 0;
+	int again = all_meet(f) ? 0 : f->n - 1;
+	double apart = again * stream_cycles(f->t, (double)dtype_bytes(w->dtype, m * k)), together = 0;
 
 	for (int i = 0; i < f->n; i++) {
 		apart += product_cycles(m, k, f->width[i], f->t);
@@ -336,21 +325,6 @@ static void try_family(Family *f)
 
 /* ---- the walk ---- */
 
-static void fill_users(Family *f)
-{
-	Graph *g = f->g;
-
-	f->uses = fill_uses(g);
-	f->user = NEW_N(&g->ctx->scratch, Node *, g->nvalue + 1);
-	f->is_out = NEW_N(&g->ctx->scratch, bool, g->nvalue + 1);
-	for (uint32_t i = 0; i < g->nnode; i++)
-		for (int k = 0; k < g->node[i]->nin; k++)
-			if (g->node[i]->in[k])
-				f->user[g->node[i]->in[k]->id] = g->node[i];
-	for (int i = 0; i < g->nout; i++)
-		f->is_out[g->out[i]->id] = true;
-}
-
 /* The siblings of node `first` behind it, each near the one before. */
 static void gather(Family *f, uint32_t first, uint32_t nodes)
 {
@@ -361,7 +335,7 @@ static void gather(Family *f, uint32_t first, uint32_t nodes)
 	f->n = 1;
 	for (uint32_t i = first + 1; i < nodes && others <= NEAR && f->n < FAMILY_MAX; i++) {
 		Node *n = g->node[i];
-		if (is_product(n, f->uses) && are_siblings(f->product[0], n)) {
+		if (is_product(n, f->r.uses) && are_siblings(f->product[0], n)) {
 			f->product[f->n++] = n;
 			others = 0;
 		} else {
@@ -375,9 +349,9 @@ void pass_siblings(Graph *g, const Options *o)
 	Family f = {.g = g, .t = targets_read(g->ctx, o->target ? o->target : "c").target[0]};
 	uint32_t nodes = g->nnode;
 
-	fill_users(&f);
+	f.r = readers_of(g);
 	for (uint32_t i = 0; i < nodes; i++) {
-		if (!is_product(g->node[i], f.uses) || f.uses[g->node[i]->in[0]->id] < 2)
+		if (!is_product(g->node[i], f.r.uses) || f.r.uses[g->node[i]->in[0]->id] < 2)
 			continue;
 		gather(&f, i, nodes);
 		try_family(&f);

@@ -78,6 +78,10 @@ static const Model models[] = {
 	 " %b = Conv(%d1, %f2) {group = 16, pads = [1, 1, 1, 1]} %q2 = QuantizeLinear(%b, %s, %o)"
 	 " %d2 = DequantizeLinear(%q2, %s, %o) %c = Conv(%d2, %f3) %p = GlobalAveragePool(%c) %l = Flatten(%p)"
 	 " %q3 = QuantizeLinear(%l, %s, %z) %d3 = DequantizeLinear(%q3, %s, %z) %y = MatMul(%d3, %f4) }", NULL, false},
+	{"gate and up",
+	 "graph (%x f32[16,256], %w1 f32[256,688], %w2 f32[256,688], %w3 f32[688,512], %w4 f32[512]) -> (%y) {"
+	 " %g = MatMul(%x, %w1) %u = MatMul(%x, %w2) %s = Sigmoid(%g) %t = Mul(%g, %s) %h = Mul(%t, %u)"
+	 " %p = MatMul(%h, %w3) %q = Add(%p, %w4) %a, %b = Split(%q) {axis = 1} %c = Gelu(%b) %y = Mul(%a, %c) }", NULL, false},
 	{"a recurrence", "graph (%x f32[20,1,12], %w1 f32[1,128,12], %w2 f32[1,128,32]) -> (%y) {"
 	 " %y, %h, %c = LSTM(%x, %w1, %w2) {hidden_size = 32} }", NULL, false},
 };

@@ -10,7 +10,7 @@ static Graph *placed(const char *text)
 
 	passes_run(graph, &o);
 	layout(graph);
-	fuse(graph, true);
+	fuse(graph, FUSE_TWINS);
 	return graph;
 }
 
