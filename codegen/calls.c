@@ -40,15 +40,24 @@ void print_arena(Module *m, Out *o)
 /* The variable that counts the turns of the loop at that level. */
 static const char *turn_name(int level, Arena *a) { return level ? arena_format(a, "t%d", level + 1) : "t"; }
 
+/* "t", or "(d0 - 1 - t)": the number of the slice that a turn sees. */
+static const char *slice_number(Module *m, const Moves *moves, int level, Arena *a)
+{
+	const char *turn = turn_name(level, a);
+	return dim_is(moves->many, 0) ? turn : arena_format(a, "(%s - 1 - %s)", size_text(m->unit, moves->many), turn);
+}
+
 /* From a region's start to element 0,..,0. */
-static void print_offset(const Place *p, Out *o)
+static void print_offset(Module *m, const Place *p, Out *o)
 {
 	if (p->offset)
 		put_text(o, " + %lld", (long long)p->offset);
-	for (int k = 0; k < NEST_MAX; k++)
-		if (p->turn[k])
-			put_text(o, " %c %lld%s*%s", p->turn[k] < 0 ? '-' : '+', (long long)(p->turn[k] < 0 ? -p->turn[k] : p->turn[k]),
-			         p->region->count > INT32_MAX ? "LL" : "", turn_name(k, o->arena));
+	for (int k = 0; k < NEST_MAX; k++) {
+		int64_t step = p->turn[k].step;
+		if (step)
+			put_text(o, " %c %lld%s*%s", step < 0 ? '-' : '+', (long long)(step < 0 ? -step : step),
+			         p->region->count > INT32_MAX ? "LL" : "", slice_number(m, &p->turn[k], k, o->arena));
+	}
 }
 
 static void print_pointer(Module *m, const Value *v, Out *o)
@@ -70,7 +79,7 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 		else
 			put_text(o, "(%s *)(void *)(m + %s)", type, region_name(m, r));
 	}
-	print_offset(p, o);
+	print_offset(m, p, o);
 }
 
 /* The variable of the i-th loop around strips. */
@@ -100,7 +109,7 @@ static void print_argument(Module *m, const Stage *s, const Param *q, Out *o)
 	else
 		put_text(o, "(const %s *)(const void *)(w + %s)", c_type(w->dtype), upper_name(o->arena, name));
 	if (q->value) {
-		print_offset(q->value->place, o);
+		print_offset(m, q->value->place, o);
 		print_moving(s, q->value, o);
 	}
 }

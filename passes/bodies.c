@@ -20,7 +20,7 @@ int body_level(const Graph *body)
 bool moves_by_turn(const Place *p)
 {
 	for (int k = 0; k < NEST_MAX; k++)
-		if (p->turn[k])
+		if (p->turn[k].step)
 			return true;
 	return false;
 }
@@ -54,17 +54,18 @@ void place_same(Value *v, Value *outer)
 }
 
 /* v: what one turn sees of `whole`, a view without the scanned axis. */
-static void place_slice(const Node *n, Value *v, Value *whole, Port port, int level)
+static void place_slice(Value *v, Value *whole, Port port, int level)
 {
 	Place *p = v->place;
 	const Place *from = whole->place;
 	int64_t step = from->stride[port.axis];
-	int64_t last = port.reverse ? dim_number(n->sub[0]->outer, n, whole->shape.dim[port.axis]) - 1 : 0;
+	Dim many = whole->shape.dim[port.axis];
+	bool back = port.reverse && dim_known(many);
 	p->form = FORM_VIEW;
 	p->parent = whole;
-	p->offset = from->offset + last * step;
+	p->offset = from->offset + (back ? (many.k - 1) * step : 0);
 	memcpy(p->turn, from->turn, sizeof p->turn);
-	p->turn[level] = port.reverse ? -step : step;
+	p->turn[level] = (Moves){back ? -step : step, port.reverse && !back ? many : dim(0)};
 	for (int k = 0, q = 0; k < whole->shape.rank; k++)
 		if (k != port.axis)
 			p->stride[q++] = from->stride[k];
@@ -83,7 +84,7 @@ static void place_inputs(Node *n, int b, int level)
 		if (port.kind == PORT_SAME)
 			place_same(v, n->in[port.slot]);
 		else if (port.kind == PORT_SLICE)
-			place_slice(n, v, n->in[port.slot], port, level);
+			place_slice(v, n->in[port.slot], port, level);
 	}
 }
 
@@ -98,7 +99,7 @@ static void place_outputs(Node *n, int b, int level)
 		if (port.kind == PORT_SAME)
 			place_same(v, whole);
 		else
-			place_slice(n, v, whole, port, level);
+			place_slice(v, whole, port, level);
 		v->place->given = true;
 	}
 }

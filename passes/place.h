@@ -35,6 +35,13 @@ typedef struct Region {
 	const Value *owner;
 } Region;
 
+/* What turn t of a loop adds to the offset of a slice, in elements: step * t; or, from the last of `many` slices, a size that
+ * varies, to the first: step * (many - 1 - t). */
+typedef struct Moves {
+	int64_t step;
+	Dim many; /* 0: forward */
+} Moves;
+
 typedef struct Place {
 	Form form;
 	bool given;       /* strides and offset are decided: it is part of a value outside */
@@ -52,7 +59,7 @@ typedef struct Place {
 	int64_t parent_at; /* ... from this index on */
 	bool counter;     /* it is the number of the turn, and lives in the variable of the loop */
 	int level;        /* counter: of that loop's body, see body_level() */
-	int64_t turn[NEST_MAX]; /* inside loops: added to the offset each turn (a slice), in elements, by level */
+	Moves turn[NEST_MAX]; /* inside loops: how a slice moves, by level */
 	Region *region;
 	int64_t offset;           /* of element 0,..,0 from the region's start, in elements */
 	int64_t stride[MAX_RANK]; /* in elements; 0 along broadcast axes */

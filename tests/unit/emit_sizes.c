@@ -66,6 +66,12 @@ static const Model models[] = {
 	 " %last, %all = Scan(%z, %x) {num_scan_inputs = 1} body = graph (%a f32[n,s], %b f32[n,s]) -> (%c, %d) {"
 	 " %c = Add(%a, %b) %d = Neg(%c) } }",
 	 {3, 9}, {{1, 1}, {3, 1}, {2, 5}, {3, 4}, {2, 8}, {3, 9}}},
+	/* as many turns as a size says, from its end: what is taken and what is given */
+	{"graph (%x f32[n,s,3], %z f32[n,3]) -> (%last, %all) {"
+	 " %last, %all = Scan(%z, %x) {num_scan_inputs = 1, scan_input_axes = [1], scan_input_directions = [1],"
+	 " scan_output_directions = [1]} body = graph (%a f32[n,3], %b f32[n,3]) -> (%c, %d) {"
+	 " %h f32[] = const [0.5] %e = Mul(%a, %h) %c = Add(%e, %b) %d = Neg(%c) } }",
+	 {3, 9}, {{1, 1}, {3, 1}, {2, 5}, {3, 4}, {2, 8}, {3, 9}}},
 	/* samples between the elements of an image, near its edges and beyond */
 	{"graph (%x f32[1,2,n,s], %gx f32[1,n,s,2]) -> (%y, %z, %r) { %y = GridSample(%x, %gx)"
 	 " %z = GridSample(%x, %gx) {padding_mode = reflection, align_corners = 1, mode = cubic}"
