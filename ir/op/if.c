@@ -2,8 +2,10 @@
  *
  *     y.. = condition ? then_branch() : else_branch()
  *
- * Both give values of the same types; where their shapes differ, the outputs have sizes that the run finds out. */
+ * Both give values of the same types; where their sizes differ, those of the outputs are counted: each branch fills its
+ * values up to the most that the other may give, and says how much of them it is. */
 #include "ir/op/bodies.h"
+#include "ir/op/counted.h"
 
 struct branches {
 	int then_branch, else_branch; /* indices into Node.sub */
@@ -45,15 +47,11 @@ static void check_counts(Graph *g, const Node *n)
 }
 
 /* A size that both have, or one that the run finds out. */
-static Dim common_size(Graph *g, const Node *n, Dim a, Dim b, const Value *was, int axis)
+static Dim common_size(Graph *g, const Node *n, int k, int rank, int axis)
 {
-	if (dim_same(a, b))
-		return a;
-	if (was->shape.rank > axis && !dim_known(was->shape.dim[axis]))
-		return was->shape.dim[axis];
-	Dim d = dim_symbol(g->syms, arena_format(&g->ctx->perm, "either%u.%u", n->id, g->syms->nsymbol));
-	dim_symbol_of(g->syms, d)->counted = true;
-	return d;
+	Dim a = n->sub[0]->out[k]->shape.dim[axis], b = n->sub[1]->out[k]->shape.dim[axis];
+
+	return dim_same(a, b) ? a : counted_size(g, n, k, rank, axis, dim_max(g->syms, a, b));
 }
 
 static void infer_output(Graph *g, Node *n, int k)
@@ -65,7 +63,7 @@ static void infer_output(Graph *g, Node *n, int k)
 		fail_node(g, n, "E-TYPE", "output %d is %s in one branch and %s in the other", k, dtype_name(a->dtype),
 			  dtype_name(b->dtype));
 	for (int i = 0; i < s.rank; i++)
-		s.dim[i] = common_size(g, n, a->shape.dim[i], b->shape.dim[i], n->out[k], i);
+		s.dim[i] = common_size(g, n, k, s.rank, i);
 	set_out(g, n, k, a->dtype, &s);
 }
 
@@ -83,6 +81,103 @@ static void infer(Graph *g, Node *n)
 		else
 			set_out(g, n, k, n->sub[taken]->out[k]->dtype, &n->sub[taken]->out[k]->shape);
 	}
+}
+
+/* ---- trust ---- */
+
+/* The axes along which the branches give output k different sizes, as bits, and the most that these are. */
+static unsigned open_axes(Graph *g, const Node *n, int k, int64_t *most)
+{
+	const Shape *a = &n->sub[0]->out[k]->shape, *b = &n->sub[1]->out[k]->shape;
+	unsigned open = 0;
+
+	for (int i = 0; n->out[k] && a->rank == b->rank && i < a->rank; i++) {
+		if (dim_same(a->dim[i], b->dim[i]))
+			continue;
+		open |= 1u << i;
+		most[i] = dim_hi(g->syms, dim_max(g->syms, a->dim[i], b->dim[i]));
+		if (most[i] >= INT32_MAX)
+			return 0;
+	}
+	return open;
+}
+
+/* The sizes of v along those axes. */
+static Value *sizes_along(Graph *body, const Node *n, Value *v, Value *axes)
+{
+	return put(body, n, "Gather", shape_value(body, n, v), axes, END_IN);
+}
+
+/* v with zeros behind it, so that those axes have that many elements. */
+static Value *filled(Graph *body, const Node *n, Value *v, Value *axes, Value *most)
+{
+	Value *more = binary(body, n, "Sub", most, sizes_along(body, n, v, axes));
+	Value *none = copies_of(body, 0, axes->shape.dim[0].k);
+
+	return put(body, n, "Pad", v, joined(body, n, 0, none, more), NULL, axes, END_IN);
+}
+
+static Value *fresh_output(Graph *g, Node *n, int slot)
+{
+	Value *v = value_new(g, NULL);
+
+	v->def = n;
+	v->slot = slot;
+	return v;
+}
+
+/* Both branches fill output k up, and give the sizes that it has as one output more. */
+static void widen(Graph *g, Node *n, int k, unsigned open, const int64_t *most)
+{
+	int64_t size[MAX_RANK];
+	int count = 0;
+
+	for (int i = 0; i < MAX_RANK; i++)
+		if (open >> i & 1)
+			size[count++] = most[i];
+	for (int b = 0; b < 2; b++) {
+		Graph *body = n->sub[b];
+		Value *v = body->out[k], *axes = axes_value(body, open);
+		graph_output(body, sizes_along(body, n, v, axes), NULL);
+		body->out[k] = filled(body, n, v, axes, value_i64(body, count, size));
+	}
+	n->out[k] = fresh_output(g, n, k);
+	n->out[n->nout] = fresh_output(g, n, n->nout);
+	n->nout++;
+}
+
+/* As much of `full` as the branch that was taken has given: its sizes are `sizes`, and from now on those of `was`. */
+static Value *given_part(Graph *g, const Node *n, Value *full, Value *sizes, const Value *was, unsigned open)
+{
+	for (int i = 0, at = 0; i < was->shape.rank; i++) {
+		if (!(open >> i & 1))
+			continue;
+		Value *count = counted_value(g, n, element(g, n, sizes, at++), was->shape.dim[i]);
+		full = put(g, n, "Slice", full, number(g, 0), as_vector(g, n, count), number(g, i), END_IN);
+	}
+	return full;
+}
+
+static void trust(Graph *g, Node *n)
+{
+	int nout = n->nout;
+	unsigned *open = NEW_N(&g->ctx->scratch, unsigned, nout);
+	Value **was = NEW_N(&g->ctx->scratch, Value *, nout), **out = NEW_N(&g->ctx->perm, Value *, 2 * nout);
+
+	for (int k = 0; k < nout; k++)
+		was[k] = out[k] = n->out[k];
+	n->out = out;
+	n->sub[0]->nout = n->sub[1]->nout = nout; /* what nobody asks for */
+	for (int k = 0; k < nout; k++) {
+		int64_t most[MAX_RANK];
+		open[k] = open_axes(g, n, k, most);
+		if (open[k])
+			widen(g, n, k, open[k], most);
+	}
+	infer(g, n);
+	for (int k = 0, at = nout; k < nout; k++)
+		if (open[k])
+			value_replace(g, was[k], given_part(g, n, out[k], out[at++], was[k], open[k]));
 }
 
 /* ---- eval ---- */
@@ -115,5 +210,6 @@ static const Attr attrs[] = {
 
 const Op op_If = {
 	.name = "If", .min_in = 1, .max_in = -1, .min_out = 0, .max_out = -1, .flags = CONTROL,
-	.attrs = attrs, .attr_size = sizeof(struct branches), .types = "b", .infer = infer, .eval = eval, .port = port,
+	.attrs = attrs, .attr_size = sizeof(struct branches), .types = "b", .infer = infer, .trust = trust, .eval = eval,
+	.port = port,
 };

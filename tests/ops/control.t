@@ -51,12 +51,25 @@ graph (%c bool[], %x f32[3], %i i64[]) -> (%y) {
 run c = bool[] [false], x = f32[3] [1, 2, 3], i = i64[] [7] gives y = f32[] [6]
 run c = bool[] [true], x = f32[3] [1, 2, 3], i = i64[] [-1] gives y = f32[] [3]
 
-== branches of two shapes (the evaluator alone)
+== branches of two shapes
 graph (%c bool[], %x f32[3]) -> (%y) {
 	%y = If(%c, %x, %x) then_branch = graph (| %x f32[3]) -> (%g) { %g = Neg(%x) }
 	 else_branch = graph (| %x f32[3]) -> (%s) { %z i64[1] = const [0] %s = ReduceSum(%x, %z) {keepdims = 1} }
 }
 run c = bool[] [false], x = f32[3] [1, 2, 3] gives y = f32[1] [6]
+run c = bool[] [true], x = f32[3] [1, 2, 3] gives y = f32[3] [-1, -2, -3]
+
+== branches of two shapes: counted in one, captured in the other, none
+graph (%c bool[], %x f32[2,3], %e f32[2,0]) -> (%y, %z, %s) {
+	%y, %z = If(%c, %x, %x, %e) then_branch = graph (| %x f32[2,3]) -> (%p, %x) { %p = NonZero(%x) }
+	 else_branch = graph (| %x f32[2,3], %e f32[2,0]) -> (%k, %e) { %k i64[2,1] = const [7, 8] }
+	%q = Add(%y, %y)
+	%s = ReduceSum(%z) {keepdims = 0}
+}
+run c = bool[] [true], x = f32[2,3] [1, 0, 2, 0, 0, 3], e = f32[2,0] []
+gives y = i64[2,3] [0, 0, 1, 0, 2, 2], z = f32[2,3] [1, 0, 2, 0, 0, 3], s = f32[] [6]
+run c = bool[] [false], x = f32[2,3] [1, 0, 2, 0, 0, 3], e = f32[2,0] []
+gives y = i64[2,1] [7, 8], z = f32[2,0] [], s = f32[] [0]
 
 == branches of two types
 fails E-TYPE "f32 in one branch and i64 in the other"
