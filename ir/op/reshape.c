@@ -8,7 +8,8 @@
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
-	(void)e, (void)n;
+	if (in[0]->count != out[0]->count)
+		fail_node(e->g, n, "E-SHAPE", "%lld elements cannot become %lld", (long long)in[0]->count, (long long)out[0]->count);
 	for (int64_t i = 0; i < out[0]->count; i++)
 		move_element(out[0], i, in[0], i);
 }
@@ -252,12 +253,34 @@ static bool is_without(const Shape *larger, const Shape *smaller, unsigned axes)
 static bool squeeze_fits(const Node *n, unsigned axes) { return is_without(&n->in[0]->shape, &n->out[0]->shape, axes); }
 static bool unsqueeze_fits(const Node *n, unsigned axes) { return is_without(&n->out[0]->shape, &n->in[0]->shape, axes); }
 
+/* The one element along axes that are dropped; the run sees to it that there is one. */
+static void take_ones(Graph *g, Node *n)
+{
+	Shape x = n->in[0]->shape;
+	unsigned drop = squeezed(g, n, &x), open = 0, left = 0;
+	for (int k = x.rank - 1; k >= 0; k--) {
+		if (!(drop >> k & 1) || dim_is(x.dim[k], 1))
+			continue;
+		require(g, n, binary(g, n, "Equal", size_of(g, n, n->in[0], k), value_scalar(g, I64, 1)));
+		settle_input(n, 0, picked(g, n, n->in[0], value_scalar(g, I64, 0), k));
+		open |= 1u << k;
+	}
+	for (int k = 0; k < x.rank; k++)
+		if ((drop & ~open) >> k & 1)
+			left |= 1u << (k - __builtin_popcount(open & ((1u << k) - 1)));
+	if (open)
+		settle_input(n, 1, axes_value(g, left));
+}
+
 static void trust_squeeze(Graph *g, Node *n)
 {
 	unsigned sets[1 << MAX_RANK];
 	bool more = n->op == &op_Unsqueeze;
-	if (!is_trusted(g, n, 1))
+	if (!is_trusted(g, n, 1)) {
+		if (!more)
+			take_ones(g, n);
 		return;
+	}
 	axes_settled(g, n, 1, (more ? n->out[0] : n->in[0])->shape.rank, more ? unsqueeze_fits : squeeze_fits, sets);
 	settle_input(n, 1, axes_value(g, sets[0]));
 }
@@ -282,10 +305,10 @@ static void infer_squeeze(Graph *g, Node *n)
 	unsigned drop = squeezed(g, n, x);
 	Shape y = {.rank = 0};
 	for (int k = 0; k < x->rank; k++)
-		if (drop >> k & 1)
-			one_size(g, n, x->dim[k], dim(1));
-		else
+		if (!(drop >> k & 1))
 			y.dim[y.rank++] = x->dim[k];
+		else if (dim_lo(g->syms, x->dim[k]) > 1 || dim_hi(g->syms, x->dim[k]) < 1)
+			one_size(g, n, x->dim[k], dim(1));
 	set_shape(g, n, &y);
 }
 

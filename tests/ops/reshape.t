@@ -33,3 +33,22 @@ graph (%x f32[4]) -> (%y) {
 	%s i64[1] = const [5]
 	%y = Reshape(%x, %s)
 }
+
+== Squeeze of an axis whose size data decide
+graph (%x f32[2,3,1], %i i64[1], %j i64[1]) -> (%y) {
+	%a i64[1] = const [1]
+	%s = Slice(%x, %i, %j, %a)
+	%ax i64[2] = const [1, -1]
+	%y f32[2] = Squeeze(%s, %ax)
+}
+run x = f32[2,3,1] [1, 2, 3, 4, 5, 6], i = i64[1] [1], j = i64[1] [2] gives y = f32[2] [2, 5]
+run x = f32[2,3,1] [1, 2, 3, 4, 5, 6], i = i64[1] [2], j = i64[1] [9] gives y = f32[2] [3, 6]
+
+== Squeeze of an axis that turns out longer
+fails E-SHAPE
+graph (%x f32[2,3], %i i64[1], %j i64[1]) -> (%y) {
+	%a i64[1] = const [1]
+	%s = Slice(%x, %i, %j, %a)
+	%y f32[2] = Squeeze(%s, %a)
+}
+run x = f32[2,3] [1, 2, 3, 4, 5, 6], i = i64[1] [1], j = i64[1] [3] gives y = f32[2] [2, 5]
