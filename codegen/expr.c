@@ -222,6 +222,14 @@ static bool is_index(const Expr *x)
 	return x->dtype == I64 && (x->kind != X_NUM || (x->i > -INDEX_MAX && x->i < INDEX_MAX));
 }
 
+/* Nothing without a sign is below 0, and C compilers say so. */
+static Expr *above_zero(Lower *l, Alu op, const Expr *a, const Expr *b)
+{
+	const Expr *zero = op == LT ? b : a;
+	bool known = (op == LT || op == LE) && is_unsigned(a->dtype) && zero->kind == X_NUM && zero->i == 0;
+	return known ? num(l, BOOL, op == LE) : NULL;
+}
+
 /* The number of max(x, number) comes first: then one comparison does, and of zeros of two signs x is taken, in scalars and
  * vectors alike. */
 static bool number_goes_first(Alu op, const Expr *a, const Expr *b)
@@ -244,7 +252,7 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 		if ((op == LT || op == LE || op == EQ) && (known = index_compare(l, op, a, b)))
 			return known;
 	}
-	if ((known = logic(op, a, b)))
+	if ((known = logic(op, a, b)) || (known = above_zero(l, op, a, b)))
 		return known;
 	if (a->dtype == I64 && (op == MAX || op == MIN) && (a->lo >= b->hi || a->hi <= b->lo))
 		return (op == MAX) == (a->lo >= b->hi) ? a : b;

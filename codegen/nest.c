@@ -590,7 +590,7 @@ static bool loads_along(const Expr *x, const Axis *axis, const Expr *but)
 static bool can_keep(Build *b, const Expr *r, const Axis *axis)
 {
 	int64_t step;
-	return reduction_lanes(b, r, r->axes[0]) <= 0 || (affine_in(b->s->address, axis, &step) && step == 1);
+	return reduction_lanes(b, r, r->axes[0]) == 0 || (affine_in(b->s->address, axis, &step) && step == 1);
 }
 
 /* Softmax's exp(x - max) is summed and then divided: the sum's loop leaves it in the output, from where the last loop
