@@ -358,6 +358,26 @@ static void print_labels(const Unit *u, Out *o)
 	}
 }
 
+static bool has_type(const Graph *g, DType t)
+{
+	for (uint32_t i = 0; i < g->nvalue; i++)
+		if (g->value[i]->dtype == t)
+			return true;
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nsub; k++)
+			if (has_type(g->node[i]->sub[k], t))
+				return true;
+	return false;
+}
+
+/* C and C++ have no name in common for these; several models may be of one program. */
+static void print_complex_type(const Graph *g, DType t, const char *part, Out *o)
+{
+	const char *name = c_type(t), *guard = upper_name(o->arena, name);
+	if (has_type(g, t))
+		put_text(o, "#ifndef %s\n#define %s\ntypedef struct %s { %s re, im; } %s;\n#endif\n\n", guard, guard, name, part, name);
+}
+
 void print_header_file(Unit *u, Out *o)
 {
 	Graph *g = u->g;
@@ -375,6 +395,8 @@ void print_header_file(Unit *u, Out *o)
 	put_text(o, "#define %s_WORKSPACE_ALIGN 64\n", u->upper);
 	put_text(o, "#define %s_WEIGHTS_BYTES %lld\t/* to give to init; 0: inside the program */\n\n", u->upper,
 	         (long long)(u->weights_given ? blob_bytes(u) : 0));
+	print_complex_type(g, C64, "float", o);
+	print_complex_type(g, C128, "double", o);
 	put_text(o, "struct %s_in {\n", u->prefix);
 	print_members(u, o, g->in, g->nin, "const ", 'x');
 	print_size_fields(u, o);

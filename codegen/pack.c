@@ -79,6 +79,25 @@ const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, co
 /* Floats that are stored as their code. */
 static bool is_narrow(DType t) { return is_float(t) && dtype_info(t)->bits < 32; }
 
+static void print_part(Out *o, double x, bool single)
+{
+	if (x - x == 0)
+		put_text(o, single ? "%af" : "%a", x);
+	else
+		put_text(o, x != x ? "NAN" : x < 0 ? "-INFINITY" : "INFINITY");
+}
+
+static void print_complex(Out *o, const Weight *w, int64_t i)
+{
+	DType part = w->dtype == C64 ? F32 : F64;
+
+	put_text(o, "{ ");
+	print_part(o, load_f64(part, w->data, 2 * i), part == F32);
+	put_text(o, ", ");
+	print_part(o, load_f64(part, w->data, 2 * i + 1), part == F32);
+	put_text(o, " }");
+}
+
 /* One element as a C constant. */
 static void print_element(Out *o, const Weight *w, int64_t i)
 {
@@ -105,6 +124,9 @@ static void print_element(Out *o, const Weight *w, int64_t i)
 		else
 			put_text(o, "INT64_C(%lld)", (long long)load_i64(I64, w->data, i));
 		break;
+	case C64: case C128:
+		print_complex(o, w, i);
+		break;
 	default:
 		put_text(o, "%lld%s", (long long)load_i64(w->dtype, w->data, i), w->dtype == U32 ? "u" : "");
 	}
@@ -118,11 +140,10 @@ static bool is_finite(const Weight *w, int64_t i)
 
 static void print_special(Out *o, const Weight *w, int64_t i)
 {
-	double x = load_f64(w->dtype, w->data, i);
 	if (is_narrow(w->dtype))
 		print_element(o, w, i);
 	else
-		put_text(o, x != x ? "NAN" : x < 0 ? "-INFINITY" : "INFINITY");
+		print_part(o, load_f64(w->dtype, w->data, i), false);
 }
 
 enum { LITERAL_MAX = 4000, BYTES_A_LINE = 24 }; /* characters of a literal that every compiler takes */

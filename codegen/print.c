@@ -116,6 +116,12 @@ static void print_number(Printer *p, const Expr *x, bool tight)
 		put_text(p->out, "t_empty()");
 		return;
 	}
+	if (dtype_info(x->dtype)->class == DC_COMPLEX) {
+		put_text(p->out, "(%s){ ", c_type(x->dtype));
+		print_float(p->out, x->f, x->dtype == C64);
+		put_text(p->out, ", 0 }");
+		return;
+	}
 	if (is_narrow(x->dtype)) {
 		uint16_t bits = 0;
 		store_f64(x->dtype, &bits, 0, x->f);
@@ -338,7 +344,7 @@ static void print_cast(Printer *p, const Expr *x, bool tight)
 		put_text(p->out, ")");
 	} else if (from->dtype == STR) {
 		print_from_text(p, x, tight);
-	} else if (is_narrow(t) && t != F8E8M0) { /* casts to f8e8m0 are expressions of their own, see ir/op/cast.c */
+	} else if (is_narrow(t)) {
 		put_text(p->out, "f32_to_%s(", dtype_name(t));
 		if (from->dtype != F32 && !is_narrow(from->dtype))
 			put_text(p->out, "(float)");
@@ -361,20 +367,22 @@ static void print_cast(Printer *p, const Expr *x, bool tight)
 	}
 }
 
+/* Of the helpers that read or make the bits of what is no integer. */
+static const char *bits_name(DType t) { return t == F32 ? "f" : t == F64 ? "d" : t == C64 ? "c64" : NULL; }
+
 /* The same bits: through memory between floats and integers, else the types differ in their sign at most. */
 static void print_bits(Printer *p, const Expr *x, bool tight)
 {
 	DType from = x->arg[0]->dtype, to = x->dtype;
-	bool reads = from == F32 || from == F64, makes = to == F32 || to == F64;
-	if (dtype_info(from)->class == DC_COMPLEX || dtype_info(to)->class == DC_COMPLEX)
-		unsupported_type(p, dtype_info(to)->class == DC_COMPLEX ? to : from);
+	const char *reads = bits_name(from), *makes = bits_name(to);
 	put_text(p->out, tight ? "(" : "");
 	if (makes)
-		put_text(p->out, to == F32 ? "f_of_bits((uint32_t)" : "d_of_bits((uint64_t)");
-	else
-		put_text(p->out, "(%s)%s", c_type(to), !reads ? "" : from == F32 ? "f_bits(" : "d_bits(");
+		put_text(p->out, "%s_of_bits(", makes);
+	put_text(p->out, "(%s)", !makes ? c_type(to) : to == F32 ? "uint32_t" : "uint64_t");
+	if (reads)
+		put_text(p->out, "%s_bits(", reads);
 	print_expr(p, x->arg[0], !reads);
-	put_text(p->out, reads || makes ? ")" : "");
+	put_text(p->out, "%s%s", reads ? ")" : "", makes ? ")" : "");
 	put_text(p->out, tight ? ")" : "");
 }
 
@@ -404,7 +412,7 @@ void print_expr(Printer *p, Expr *x, bool tight)
 		put_text(p->out, "t%lld", (long long)x->i);
 		break;
 	case X_LOAD:
-		if (dtype_info(x->dtype)->bits < 8 || dtype_info(x->dtype)->class == DC_COMPLEX)
+		if (dtype_info(x->dtype)->bits < 8)
 			unsupported_type(p, x->dtype);
 		put_text(p->out, "%s[", value_name(p, x->value));
 		print_expr(p, x->arg[0], false);

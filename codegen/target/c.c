@@ -194,6 +194,12 @@ const Helper common_helpers[] = {
 	NARROW("f4e2m1", "0x8", "1", "1", "0x1p126f", "0x7", "", "x != x ? 0x8 : "),
 	{"f8e8m0_to_f32", "static inline float f8e8m0_to_f32(uint8_t h)\n{\n"
 	                  "\treturn h == 255 ? NAN : f_of_bits(h ? (uint32_t)h << 23 : 1u << 22);\n}\n"},
+	{"f32_to_f8e8m0", "/* rounds up to a power of two, keeps to what is finite, drops the sign */\n"
+	                  "static inline uint8_t f32_to_f8e8m0(float x)\n{\n"
+	                  "\tuint32_t bits = f_bits(x) & 0x7fffffff, code = bits <= 0x400000 ? 0 : (bits + 0x7fffff) >> 23;\n"
+	                  "\treturn (uint8_t)(x != x ? 255 : code > 254 ? 254 : code);\n}\n"},
+	{"c64_bits", "static inline uint64_t c64_bits(tcc_complex64 x)\n{\n\tuint64_t bits;\n\tmemcpy(&bits, &x, 8);\n\treturn bits;\n}\n"},
+	{"c64_of_bits", "static inline tcc_complex64 c64_of_bits(uint64_t bits)\n{\n\ttcc_complex64 x;\n\tmemcpy(&x, &bits, 8);\n\treturn x;\n}\n"},
 	{NULL, NULL}};
 
 static const Helper none[] = {{NULL, NULL}};

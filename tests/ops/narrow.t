@@ -277,3 +277,19 @@ gives y = i32[4] [1065353216, -1073741824, 0, 1056964608], z = f32[4] [1, -2, 0,
 == doubles as integers
 graph (%x i64[2]) -> (%y) { %y = BitCast(%x) {to = f64} }
 run x = i64[2] [4607182418800017408, -4611686018427387904] gives y = f64[2] [1, -2]
+
+== powers of two are computed with as floats are, rounded up, without a sign
+graph (%x f32[6], %y f32[6]) -> (%sum, %product, %minus) {
+	%a = Cast(%x) {to = f8e8m0}
+	%b = Cast(%y) {to = f8e8m0}
+	%s = Add(%a, %b)
+	%p = Mul(%a, %b)
+	%m = Neg(%a)
+	%sum = Cast(%s) {to = f32}
+	%product = Cast(%p) {to = f32}
+	%minus = Cast(%m) {to = f32}
+}
+run x = f32[6] [1, 2, 0.25, 1.7e38, 5.8e-39, nan], y = f32[6] [1, 1, 8, 1.7e38, 5.8e-39, 1]
+gives sum = f32[6] [2, 4, 16, 1.7014118346046923e38, 1.1754943508222875e-38, nan],
+      product = f32[6] [1, 2, 2, 1.7014118346046923e38, 5.877471754111438e-39, nan],
+      minus = f32[6] [1, 2, 0.25, 1.7014118346046923e38, 5.877471754111438e-39, nan]
