@@ -58,8 +58,6 @@ Expr *packed_load(Lower *l, const Expr *load, Expr *address)
 Expr *packed_rebuild(Lower *l, const Expr *x, Expr *const *arg)
 {
 	DType t = x->dtype, from = x->nargs ? x->arg[0]->dtype : t;
-	if (x->kind == X_REDUCE)
-		fail_unsupported(lower_graph(l), NULL, "reductions of %s", dtype_name(t));
 	if (x->kind == X_NUM)
 		return is_float(t) ? num(l, t, x->f) : num(l, in_bytes(t), (double)x->i);
 	if (x->kind == X_ALU && x->op == BITS)
@@ -70,7 +68,10 @@ Expr *packed_rebuild(Lower *l, const Expr *x, Expr *const *arg)
 		return rebuild(l, x, arg);
 	if (x->kind == X_CAST)
 		return element(l, t, cast(l, U8, arg[0]));
-	return element(l, t, cast(l, U8, rebuild(l, x, arg)));
+	Expr like = *x; /* a reduction: sums wrap, and bytes are ordered as what they are made of */
+	like.dtype = in_bytes(t);
+	like.arg = (Expr **)arg;
+	return element(l, t, cast(l, U8, x->kind == X_REDUCE ? expr_intern(l, like) : rebuild(l, x, arg)));
 }
 
 Expr *packed_byte(Lower *l, const Value *v, Expr *byte, Expr *(*at_element)(void *, Expr *const *), void *data)

@@ -266,14 +266,43 @@ Stage *mark_add(Module *m, Node *n, Mark mark, const Control *c)
 	return s;
 }
 
+typedef struct Source {
+	Stage *s;
+	Value *v;
+} Source;
+
+static Expr *source_element(void *data, Expr *const *at)
+{
+	const Source *c = data;
+	Flat f = {c->s, NULL, 0};
+	return flat(&f, value_at(c->s->l, c->v, at));
+}
+
+static void copy_bytes(Module *m, Stage *s, Value *from, Value *to)
+{
+	Source c = {s, from};
+	s->out = to;
+	s->l = lower_new(m->g, &m->g->ctx->perm, NULL);
+	s->naxes = 1;
+	s->axis[0] = axis_new(s->l, dim(packed_bytes(to)), false);
+	s->address = axis_expr(s->l, s->axis[0]);
+	s->body = packed_byte(s->l, to, s->address, source_element, &c);
+	find_all_facts(s);
+	s->fused = arena_copy(&m->g->ctx->perm, &s->node, sizeof s->node);
+	s->nfused = 1;
+	s->kind = "copy";
+}
+
 void make_copy(Module *m, Node *n, Value *from, Value *to)
 {
 	Arena *a = &m->g->ctx->perm;
 	if (dim_is(shape_count(m->g, &to->shape), 0))
 		return;
-	if (is_packed(to->dtype))
-		fail_unsupported(m->g, n, "copies of %s", dtype_name(to->dtype));
 	Stage *s = stage_add(m, n);
+	if (is_packed(to->dtype)) {
+		copy_bytes(m, s, from, to);
+		return;
+	}
 	Expr *at[MAX_RANK];
 	s->out = to;
 	s->l = lower_new(m->g, a, NULL);
@@ -301,6 +330,8 @@ static void make_scatter(Module *m, Graph *g, Node *n, const bool *is_load)
 {
 	Arena *a = &m->g->ctx->perm;
 	Value *y = n->out[0], *updates = n->in[n->nin - 1];
+	if (is_packed(y->dtype))
+		fail_unsupported(m->g, n, "sums and products of %s, one by one", dtype_name(y->dtype));
 	make_border(m, n, y);
 	make_copy(m, n, n->in[0], y);
 	if (dim_is(shape_count(g, &updates->shape), 0))

@@ -319,7 +319,7 @@ static void require_operand(Graph *g, Node *n, int slot, Lower *l, Expr *sum, Ex
 			after[k] = last > 0 ? last : 0;
 			varies |= (before[k] || after[k]) && !dim_known(v->shape.dim[k]);
 		}
-	if (varies) { /* nobody knows where its zeros would begin: the test stays */
+	if (varies || dtype_info(v->dtype)->bits < 8) { /* nobody knows where its zeros would begin, or inside a byte: the test stays */
 		memset(before, 0, sizeof before);
 		memset(after, 0, sizeof after);
 	}

@@ -58,11 +58,12 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	return element;
 }
 
+/* A part that does not begin at a number, or not at a byte, is not made in place. */
 static void expand(Graph *g, Node *n)
 {
 	int axis = (int)fix_axis(g, n, ATTR_OF(n, Concat)->axis, n->in[0]->shape.rank);
 	for (int i = 0; i + 1 < n->nin; i++)
-		if (!dim_known(n->in[i]->shape.dim[axis])) {
+		if (!dim_known(n->in[i]->shape.dim[axis]) || dtype_info(n->in[i]->dtype)->bits < 8) {
 			value_replace(g, n->out[0], node_new(g, &op_tcc_Join, n, n->nin, n->in, 1, n->attr)->out[0]);
 			return;
 		}

@@ -5,6 +5,7 @@
  *
  * reduction: y = y + u, y * u, max(y, u), min(y, u) instead. Equal indices are met in the order of the updates. */
 #include <math.h>
+#include "ir/op/composite.h"
 #include "ir/op/movement.h"
 #include "ir/op/pointwise.h"
 
@@ -200,14 +201,27 @@ static Expr *scatter_nd(Lower *l, const Node *n, Expr *const *at, Expr **index)
 static const Attr elements_attrs[] = {ATTR_INT(Scatter, axis, 0), REDUCTION, {0}};
 static const Attr nd_attrs[] = {REDUCTION, {0}};
 
+/* Elements below a byte have no place of their own to be written to: they are written as bytes. Sums of floats have to be
+ * rounded in between, so those stay. */
+static void expand(Graph *g, Node *n)
+{
+	DType t = n->in[DATA]->dtype, wide = is_float(t) ? F8E4M3FN : is_unsigned(t) ? U8 : I8;
+	int64_t how = ATTR_OF(n, Scatter)->reduction;
+	if (dtype_info(t)->bits >= 8 || (is_float(t) && (how == SUM || how == PRODUCT)))
+		return;
+	Value *in[] = {cast_value(g, n, n->in[DATA], wide), n->in[INDICES], cast_value(g, n, n->in[UPDATES], wide)};
+	Value *y = node_new(g, n->op, n, 3, in, 1, n->attr)->out[0];
+	value_replace(g, n->out[0], cast_value(g, n, y, t));
+}
+
 const Op op_ScatterElements = {
 	.name = "ScatterElements", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = elements_attrs, .attr_size = sizeof(struct Scatter),
-	.infer = infer_elements, .eval = eval_elements, .scatter = scatter_elements,
+	.infer = infer_elements, .eval = eval_elements, .expand = expand, .scatter = scatter_elements,
 };
 
 const Op op_ScatterND = {
 	.name = "ScatterND", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = nd_attrs, .attr_size = sizeof(struct Scatter),
-	.infer = infer_nd, .eval = eval_nd, .scatter = scatter_nd,
+	.infer = infer_nd, .eval = eval_nd, .expand = expand, .scatter = scatter_nd,
 };

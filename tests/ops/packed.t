@@ -65,3 +65,40 @@ run x = f32[9] [0, 0.25, 0.75, -1.25, 2.5, 5, -7, 0.26, 3.5] gives y = f32[3,3] 
 == the same bits with another sign
 graph (%x i4[3]) -> (%y) { %y u4[3] = BitCast(%x) {to = u4} }
 run x = i4[3] [-1, 3, -8] gives y = u4[3] [15, 3, 8]
+
+== the most, the least and the sum of some
+graph (%x i4[2,5], %u u2[2,2]) -> (%most, %least, %y) {
+	%axis i64[1] = const [1]
+	%most i4[2] = ReduceMax(%x, %axis) {keepdims = 0}
+	%least i4[2,1] = ReduceMin(%x, %axis)
+	%y u2[2,2] = MatMul(%u, %u)
+}
+run x = i4[2,5] [1, -8, 7, 3, 0, -1, -2, -3, -7, -5], u = u2[2,2] [1, 2, 3, 1]
+gives most = i4[2] [7, -1], least = i4[2,1] [-8, -7], y = u2[2,2] [3, 0, 2, 3]
+
+== joined inside a byte
+graph (%x i4[2,3], %z i4[2,2]) -> (%y) { %y = Concat(%x, %z, %x) {axis = 1} }
+run x = i4[2,3] [1, 2, 3, -1, -2, -3], z = i4[2,2] [7, -8, 5, 6]
+gives y = i4[2,8] [1, 2, 3, 7, -8, 1, 2, 3, -1, -2, -3, 5, 6, -1, -2, -3]
+
+== scattered
+graph (%x u2[5], %f f4e2m1[3], %i i64[2], %u u2[2], %v f4e2m1[2]) -> (%y, %z) {
+	%y = ScatterElements(%x, %i, %u) {reduction = add}
+	%z = ScatterElements(%f, %i, %v)
+}
+run x = u2[5] [0, 1, 2, 3, 1], f = f4e2m1[3] [1, -0.5, 6], i = i64[2] [2, 0], u = u2[2] [3, 1], v = f4e2m1[2] [-6, 1.5]
+gives y = u2[5] [1, 1, 1, 3, 1], z = f4e2m1[3] [1.5, -0.5, -6]
+
+== the largest in windows with a border
+graph (%x u4[1,1,3,3]) -> (%y) { %y = MaxPool(%x) {kernel_shape = [2, 2], pads = [1, 1, 0, 0]} }
+run x = u4[1,1,3,3] [1, 2, 3, 15, 5, 6, 7, 8, 9]
+gives y = u4[1,1,3,3] [1, 2, 3, 15, 15, 6, 15, 15, 9]
+
+== a state that each turn hands on
+graph (%s0 i4[3], %x f32[2]) -> (%s, %y) {
+	%s, %y = Scan(%s0, %x) {num_scan_inputs = 1} body = graph (%a i4[3], %b f32[]) -> (%c, %b) {
+		%order i64[3] = const [1, 2, 0]
+		%c = Gather(%a, %order)
+	}
+}
+run s0 = i4[3] [1, 2, -3], x = f32[2] [4, 5] gives s = i4[3] [-3, 1, 2], y = f32[2] [4, 5]
