@@ -405,6 +405,8 @@ void eval_graph(Eval *e, Graph *g, Arena *a, Tensor *const *inputs)
 	take_inputs(e, inputs);
 	for (uint32_t i = 0; i < g->nnode && !e->tired; i++) {
 		eval_node(e, g->node[i]);
+		if (e->after && !e->tired)
+			e->after(e, g->node[i]);
 		if (!e->keep_all && !e->tired)
 			drop_unused(e, g->node[i], uses);
 	}
@@ -413,7 +415,8 @@ void eval_graph(Eval *e, Graph *g, Arena *a, Tensor *const *inputs)
 
 void eval_body(Eval *body, Eval *outer, Graph *g, Tensor *const *inputs)
 {
-	*body = (Eval){.outer = outer, .seed = outer->seed, .budget = outer->budget, .pool = outer->pool};
+	*body = (Eval){.outer = outer, .seed = outer->seed, .budget = outer->budget, .pool = outer->pool,
+		       .after = outer->after, .data = outer->data};
 	eval_graph(body, g, outer->arena, inputs);
 }
 

@@ -10,7 +10,7 @@
 #include "ir/graph.h"
 #include "ir/tensor.h"
 
-/* Start with one that is zero but for seed, budget and keep_all. */
+/* Start with one that is zero but for seed, budget, keep_all, after and data. */
 typedef struct Eval {
 	Graph *g;
 	Arena *arena;      /* results live here: any but scratch, say ctx->results */
@@ -23,6 +23,8 @@ typedef struct Eval {
 	bool tired;        /* it gave up: the remaining values are NULL */
 	bool keep_all;     /* every value stays, not graph outputs only */
 	struct Pool *pool; /* memory of values that are no longer needed */
+	void (*after)(struct Eval *e, const Node *n); /* of each node of eval_graph(), bodies too: a test may look, or change results */
+	void *data;        /* of whoever set `after` */
 	uint32_t nvalue, nsymbol; /* sizes of the two tables */
 } Eval;
 

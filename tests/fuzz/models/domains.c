@@ -44,7 +44,7 @@ static bool several(Step *s)
 static bool divided(Step *s)
 {
 	const Tensor *x = take(s, 0, MAX_RANK);
-	Range r = {is_float(s->t) ? 0.25 : 1, 9, (s->domain->traits & STEPS) != 0, false, false};
+	Range r = {is_float(s->t) ? 0.25 : 1, 9, (s->domain->traits & STEPS) || !is_float(s->t), false, false};
 
 	if (s->op == &op_Mod && is_float(s->t))
 		set_int(s, "fmod", 1);
@@ -123,10 +123,10 @@ static bool cast(Step *s)
 
 static bool bitcast(Step *s)
 {
-	DType to = (DType)pick(s->m, 1, DT_COUNT - 1);
+	DType to = s->t;
 
-	if (dtype_info(to)->bits != dtype_info(s->t)->bits || to == STR || to == BOOL)
-		return false;
+	for (int i = 0; i < 20 && (i == 0 || dtype_info(to)->bits != dtype_info(s->t)->bits || to == STR || to == BOOL); i++)
+		to = (DType)pick(s->m, 1, DT_COUNT - 1);
 	take(s, 0, MAX_RANK);
 	set_int(s, "to", to);
 	return true;
@@ -486,8 +486,6 @@ static bool range(Step *s)
 	double end = start + (double)pick(s->m, 0, 20);
 	bool down = !is_unsigned(s->t) && chance(s->m, 30);
 
-	if (!is_float(s->t) && !is_int(s->t))
-		return false;
 	start = is_unsigned(s->t) ? fabs(start) : start;
 	take_numbers(s, s->t, 1, down ? &end : &start, true);
 	take_numbers(s, s->t, 1, down ? &start : &end, true);
@@ -626,8 +624,6 @@ static bool matmul_integer(Step *s)
 	int64_t a[] = {small_size(s->m), small_size(s->m)}, b[] = {a[1], small_size(s->m)};
 	DType t = chance(s->m, 50) ? U8 : I8;
 
-	if (s->t != U8 && s->t != I8)
-		return false;
 	take_shaped(s, DT_NONE, 2, a, (Range){-128, 255, true, false, false});
 	take_shaped(s, t, 2, b, (Range){-128, 255, true, false, false});
 	if (chance(s->m, 60))
@@ -884,16 +880,16 @@ static bool dynamic_quantize(Step *s)
 	int rank = (int)pick(s->m, 1, 4);
 	Range r = range_of(s);
 
-	if (s->t != F32)
-		return false;
 	random_dims(s->m, rank - 1, dims + 1, 200);
 	Tensor *x = random_elements(s->m, s->t, rank, dims, &r);
-	for (int64_t i = 0; i < x->count; i++)
+	for (int64_t i = 0; is_float(s->t) && i < x->count; i++)
 		store_f64(s->t, x->data, i, (double)pick(s->m, -127, 128) / 64);
 	if (x->count == 0)
 		return false;
-	store_f64(s->t, x->data, 0, -127.0 / 64);
-	store_f64(s->t, x->data, x->count - 1, 128.0 / 64);
+	if (is_float(s->t)) {
+		store_f64(s->t, x->data, 0, -127.0 / 64);
+		store_f64(s->t, x->data, x->count - 1, 128.0 / 64);
+	}
 	take_tensor(s, x, false);
 	s->nout = 3;
 	return true;
@@ -1184,6 +1180,9 @@ const Domain domains[] = {
 	{"HammingWindow", signal_window, PLAIN, INSIDE, "periodic=I0:1"},
 	{"BlackmanWindow", signal_window, PLAIN, INSIDE, "periodic=I0:1"},
 
+	{"If", make_if, PLAIN, 0, NULL},
+	{"Loop", make_loop, PLAIN, 0, NULL},
+	{"Scan", make_scan, PLAIN, 0, NULL},
 	{"NonZero", make_nonzero, SMALL, STEPS, NULL},
 	{"Unique", make_unique, SMALL, STEPS, "sorted=I0:1"},
 	{"NonMaxSuppression", make_suppression, 0, 1, STEPS, "center_point_box=I0:1"},

@@ -310,8 +310,6 @@ bool make_encoder(Step *s)
 	int n = (int)pick(s->m, 1, 4);
 
 	take(s, 0, 4);
-	if (s->t != STR && s->t != I64 && s->t != F32)
-		return false;
 	set_column(s, keys, s->t, n);
 	set_column(s, values, types[pick(s->m, 0, 2)], n);
 	return true;
@@ -324,7 +322,7 @@ bool make_mapper(Step *s)
 	take(s, 0, 4);
 	set_strings(s, "cats_strings", some_words(s, n));
 	set_counting(s, "cats_int64s", n, -1);
-	return s->t == STR || s->t == I64;
+	return true;
 }
 
 /* Two grams of one element and two of two. */
@@ -357,14 +355,12 @@ bool make_grams(Step *s)
 bool make_text_sum(Step *s)
 {
 	take_broadcast(s, take(s, 0, 4), DT_NONE);
-	return s->t == STR;
+	return true;
 }
 
 bool make_text_parts(Step *s)
 {
 	take(s, 0, 3);
-	if (s->t != STR)
-		return false;
 	if (chance(s->m, 70))
 		set_text(s, "delimiter", chance(s->m, 50) ? " " : "n");
 	if (chance(s->m, 40))
@@ -376,8 +372,6 @@ bool make_text_parts(Step *s)
 bool make_text_case(Step *s)
 {
 	take(s, 1, 1);
-	if (s->t != STR)
-		return false;
 	set_int(s, "case_change_action", pick(s->m, 0, 2));
 	if (chance(s->m, 50))
 		set_strings(s, "stopwords", some_words(s, (int)pick(s->m, 1, 2)));
@@ -390,5 +384,5 @@ bool make_text_match(Step *s)
 
 	take(s, 0, 4);
 	set_text(s, "pattern", patterns[pick(s->m, 0, 5)]);
-	return s->t == STR;
+	return true;
 }

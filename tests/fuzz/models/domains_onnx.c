@@ -24,8 +24,6 @@ bool make_suppression(Step *s)
 	int64_t boxes[] = {pick(s->m, 1, 2), pick(s->m, 1, 9), 4}, scores[] = {boxes[0], pick(s->m, 1, 3), boxes[1]};
 	double most = (double)pick(s->m, 1, 4), overlap = 0.5, least = 0.25;
 
-	if (!is_float(s->t))
-		return false;
 	take_shaped(s, DT_NONE, 3, boxes, (Range){0, 1, true, false, true});
 	take_shaped(s, DT_NONE, 3, scores, (Range){0, 1, true, false, true});
 	take_numbers(s, I64, 1, &most, true);
@@ -66,7 +64,7 @@ static Tensor *regions(Step *s, int64_t n, int64_t h, int64_t w)
 {
 	Tensor *t = tensor_new(&s->m->c->perm, s->t, 2, (int64_t[]){n, 4});
 
-	for (int64_t i = 0; i < 2 * n; i++) {
+	for (int64_t i = 0; is_float(s->t) && i < 2 * n; i++) {
 		double most = (double)(i % 2 ? h : w) - 1, low = most * (double)pick(s->m, 0, 8) / 16;
 		store_f64(s->t, t->data, i / 2 * 4 + i % 2, low);
 		store_f64(s->t, t->data, i / 2 * 4 + i % 2 + 2, low + (most - low) * (double)pick(s->m, 4, 16) / 16);
@@ -78,8 +76,6 @@ bool make_roi_align(Step *s)
 {
 	int64_t x[] = {pick(s->m, 1, 2), pick(s->m, 1, 3), pick(s->m, 3, 9), pick(s->m, 3, 9)}, n = pick(s->m, 0, 5);
 
-	if (!is_float(s->t))
-		return false;
 	set_int(s, "sampling_ratio", pick(s->m, 1, 3));
 	take_shaped(s, DT_NONE, 4, x, range_of(s));
 	take_tensor(s, regions(s, n, x[2], x[3]), chance(s->m, 30));
@@ -152,8 +148,6 @@ bool make_mel_weights(Step *s)
 {
 	double bands = (double)pick(s->m, 1, 9), length = (double)pick(s->m, 8, 40), rate = 8000, low = 0, high = 4000;
 
-	if (!is_float(s->t) && !is_int(s->t))
-		return false;
 	set_int(s, "output_datatype", s->t);
 	take_numbers(s, I64, 1, &bands, true);
 	take_numbers(s, I64, 1, &length, true);

@@ -28,10 +28,8 @@ bool make_inverse(Step *s)
 	int64_t n = pick(s->m, 1, 5), dims[] = {pick(s->m, 1, 3), n, n};
 	Range r = {-1, 1, true, false, true};
 
-	if (!is_float(s->t))
-		return false;
 	Tensor *x = random_elements(s->m, s->t, 3, dims, &r);
-	for (int64_t i = 0; i < dims[0] * n; i++)
+	for (int64_t i = 0; is_float(s->t) && i < dims[0] * n; i++)
 		store_f64(s->t, x->data, i * n + i % n, (double)(2 * n));
 	take_tensor(s, x, chance(s->m, 20));
 	return true;

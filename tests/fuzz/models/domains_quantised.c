@@ -14,7 +14,6 @@ static void take_quantum(Step *s)
 static void take_zero(Step *s, DType t) { take_shaped(s, t, 0, NULL, (Range){0, 20, true, false, false}); }
 
 static DType byte_type(Model *m) { return chance(m, 50) ? U8 : I8; }
-static bool has_bytes(const Step *s) { return s->t == U8 || s->t == I8; }
 
 /* A tensor, its scale and zero point. */
 static void take_quantised(Step *s, DType t, int rank, const int64_t *dims)
@@ -50,7 +49,7 @@ bool make_qlinear_matmul(Step *s)
 	take_quantised(s, byte_type(s->m), 2, b);
 	take_quantum(s);
 	take_zero(s, s->t);
-	return has_bytes(s);
+	return true;
 }
 
 bool make_qlinear_conv(Step *s)
@@ -67,7 +66,7 @@ bool make_qlinear_conv(Step *s)
 	take_zero(s, s->t);
 	if (chance(s->m, 50))
 		take_shaped(s, I32, 1, k, (Range){-999, 999, true, false, false});
-	return has_bytes(s);
+	return true;
 }
 
 bool make_qgemm(Step *s)
@@ -93,7 +92,7 @@ bool make_qgemm(Step *s)
 		take_quantum(s);
 		take_zero(s, s->t);
 	}
-	return has_bytes(s);
+	return true;
 }
 
 bool make_integer_to_float(Step *s)
@@ -111,7 +110,7 @@ bool make_integer_to_float(Step *s)
 	take_zero(s, t);
 	if (chance(s->m, 60))
 		take_shaped(s, F32, 1, &bias, around(-1, 1));
-	return has_bytes(s);
+	return true;
 }
 
 /* Elements whose scale is 1/64: see dynamic_quantize() in domains.c. */
@@ -120,11 +119,9 @@ bool make_dynamic_matmul(Step *s)
 	int64_t a[2] = {pick(s->m, 1, 5), pick(s->m, 2, 17)}, b[2] = {a[1], pick(s->m, 1, 17)};
 	DType t = byte_type(s->m);
 
-	if (s->t != F32)
-		return false;
-	Tensor *x = tensor_new(&s->m->c->perm, F32, 2, a);
-	for (int64_t i = 0; i < x->count; i++)
-		store_f64(F32, x->data, i, i == 0 ? -127.0 / 64 : i == 1 ? 2 : (double)pick(s->m, -127, 128) / 64);
+	Tensor *x = tensor_new(&s->m->c->perm, s->t, 2, a);
+	for (int64_t i = 0; is_float(s->t) && i < x->count; i++)
+		store_f64(s->t, x->data, i, i == 0 ? -127.0 / 64 : i == 1 ? 2 : (double)pick(s->m, -127, 128) / 64);
 	take_tensor(s, x, false);
 	take_shaped(s, t, 2, b, (Range){-128, 255, true, false, false});
 	take_quantum(s);
@@ -149,7 +146,7 @@ bool make_qattention(Step *s)
 	take_none(s);
 	take_zero(s, s->t);
 	take_zero(s, t);
-	return has_bytes(s);
+	return true;
 }
 
 /* ---- pointwise, pools ---- */
@@ -163,7 +160,7 @@ bool make_qlinear_two(Step *s)
 	take_quantised(s, s->t, rank - skip, dims + skip);
 	take_quantum(s);
 	take_zero(s, s->t);
-	return has_bytes(s);
+	return true;
 }
 
 bool make_qlinear_one(Step *s)
@@ -179,7 +176,7 @@ bool make_qlinear_one(Step *s)
 	take_quantised(s, s->t, rank, dims);
 	take_numbers(s, F32, 1, &fine, true);
 	take_zero(s, s->t);
-	return has_bytes(s);
+	return true;
 }
 
 bool make_qlinear_where(Step *s)
@@ -192,7 +189,7 @@ bool make_qlinear_where(Step *s)
 	take_quantised(s, s->t, 0, NULL);
 	take_quantum(s);
 	take_zero(s, s->t);
-	return has_bytes(s);
+	return true;
 }
 
 bool make_qlinear_concat(Step *s)
@@ -207,7 +204,7 @@ bool make_qlinear_concat(Step *s)
 		take_quantised(s, s->t, rank, dims);
 		dims[axis] = pick(s->m, 0, 5);
 	}
-	return has_bytes(s);
+	return true;
 }
 
 /* Means of a power of two of elements. */
@@ -222,7 +219,7 @@ bool make_qlinear_pool(Step *s)
 	take_quantised(s, s->t, 4, dims);
 	take_quantum(s);
 	take_zero(s, s->t);
-	return has_bytes(s);
+	return true;
 }
 
 /* ---- tables of few bits ---- */
@@ -247,7 +244,7 @@ bool make_nbits(Step *s)
 	take_shaped(s, s->t, 1, &scales, around(0.01, 0.1));
 	if (chance(s->m, 50))
 		take_constant(s, U8, 2, zeros, (Range){0, 255, true, false, true});
-	return is_float(s->t);
+	return true;
 }
 
 bool make_gather_blocks(Step *s)
@@ -256,8 +253,6 @@ bool make_gather_blocks(Step *s)
 	bool bytes = s->t == U8;
 	int64_t table[] = {rows, blocks * block / (bytes ? 2 : 1)}, scales[] = {rows, blocks};
 
-	if (!bytes && s->t != U4 && s->t != I4)
-		return false;
 	set_int(s, "block_size", block);
 	take_constant(s, s->t, 2, table, (Range){-8, 255, true, false, true});
 	take_shaped(s, index_type(s->m), 2, at, (Range){0, (double)rows - 1, true, false, false});

@@ -46,7 +46,7 @@ void item_note(Model *m, Value *v, Tensor *t, bool exact)
 		m->item[m->nitems++] = it;
 }
 
-static const Item *item_of(const Model *m, const Value *v)
+const Item *item_of(const Model *m, const Value *v)
 {
 	for (int i = 0; i < m->nitems; i++)
 		if (m->item[i].v == v)
@@ -81,24 +81,61 @@ static bool grains_fit(const Step *s, const Tensor *y)
 	return ldexp(largest_of(y), -grain) <= ldexp(1, digits_of(y->dtype) - 3);
 }
 
-static bool is_exact(const Step *s, const Tensor *y)
+static bool is_exact(const Step *s, const Tensor *y, int slot)
 {
 	unsigned traits = s->domain->traits;
 
+	if (s->nsub)
+		return s->exact[slot];
 	if (dtype_info(y->dtype)->class != DC_FLOAT && dtype_info(y->dtype)->class != DC_COMPLEX)
 		return true;
 	for (int i = 0; i < s->nin; i++)
 		if (s->in[i] && !item_of(s->m, s->in[i])->exact)
 			return false;
-	return (traits & (SELECTS | STEPS)) || ((traits & (SUMS | SCALES)) && grains_fit(s, y));
+	return (traits & (SELECTS | STEPS)) || ((traits & (SUMS | SCALES)) && !s->m->outer && grains_fit(s, y));
 }
 
 /* ---- one node ---- */
 
 typedef struct Mark {
 	uint32_t nnode, nvalue;
-	int nin, nitems;
+	int nin, nitems, ncaptured;
+	uint32_t nequal; /* what was taken to be equal */
 } Mark;
+
+static Mark mark_of(const Model *m)
+{
+	return (Mark){m->g->nnode, m->g->nvalue, m->g->nin, m->nitems, m->ncaptured, m->syms->nequal};
+}
+
+/* Outputs have names, after which sizes are called that data decide. */
+static Node *named(const Step *s)
+{
+	Arena *a = &s->m->c->perm;
+	Node *like = NEW(a, Node);
+
+	like->op = s->op;
+	like->name = "";
+	like->nout = s->nout;
+	like->out = NEW_N(a, Value *, s->nout);
+	for (int i = 0; i < s->nout; i++) {
+		like->out[i] = NEW(a, Value);
+		like->out[i]->name = arena_format(a, "v%u_%d_%d", s->m->g->last_node_id, s->m->depth, i);
+		like->out[i]->shape.rank = -1;
+	}
+	return like;
+}
+
+/* As --dim says it: what no bound is known of may be a little more than it is. */
+static void bound_symbols(Model *m)
+{
+	for (uint32_t i = 0; i < m->syms->nsymbol; i++) {
+		Symbol *s = &m->syms->symbol[i];
+		int64_t now = i < m->e.nsymbol ? m->e.symbol[i] : -1;
+		if (s->counted && s->hi < 0 && now >= 0)
+			s->hi = now + pick(m, 0, 5);
+	}
+}
 
 static void append(Step *s)
 {
@@ -106,10 +143,11 @@ static void append(Step *s)
 	bool exact = true;
 
 	random_attrs(s);
-	Node *n = node_new(m->g, s->op, NULL, s->nin, s->in, s->nout, s->attr);
+	Node *n = node_control(m->g, s->op, named(s), s->nin, s->in, s->nout, s->attr, s->nsub, s->sub);
 	eval_node(&m->e, n);
+	bound_symbols(m);
 	for (int i = 0; i < n->nout; i++) {
-		bool sure = is_exact(s, eval_value(&m->e, n->out[i]));
+		bool sure = is_exact(s, eval_value(&m->e, n->out[i]), i);
 		exact &= sure;
 		item_note(m, n->out[i], eval_value(&m->e, n->out[i]), sure);
 	}
@@ -122,15 +160,17 @@ static void go_back(Model *m, const Mark *mark)
 	m->g->nvalue = mark->nvalue;
 	m->g->nin = mark->nin;
 	m->nitems = mark->nitems;
+	m->ncaptured = mark->ncaptured;
+	m->syms->nequal = mark->nequal;
 	m->e.pending = NULL;
 }
 
-static bool try_step(Model *m, const Domain *d, DType t)
+bool try_step(Model *m, const Domain *d, DType t, Value *first)
 {
 	Ctx *c = m->c;
 	jmp_buf outer;
-	const Mark mark = {m->g->nnode, m->g->nvalue, m->g->nin, m->nitems};
-	Step s = {.m = m, .domain = d, .op = op_named(d->op), .t = t};
+	const Mark mark = mark_of(m);
+	Step s = {.m = m, .domain = d, .op = op_named(d->op), .t = t, .forced = first};
 	volatile bool done = false;
 
 	memcpy(&outer, &c->border, sizeof outer);
@@ -139,7 +179,7 @@ static bool try_step(Model *m, const Domain *d, DType t)
 	if (setjmp(c->border)) {
 		m->refused++;
 		snprintf(m->why, sizeof m->why, "%.190s", c->message);
-	} else if (d->make(&s)) {
+	} else if (d->make(&s) && !s.forced) {
 		append(&s);
 		done = true;
 	} else {
@@ -155,6 +195,8 @@ static bool try_step(Model *m, const Domain *d, DType t)
 }
 
 /* ---- the whole ---- */
+
+enum { FIRST_TRIES = 8 };
 
 int ndomains(void)
 {
@@ -180,19 +222,54 @@ static DType random_type(Model *m)
 	return chance(m, 85) ? common[pick(m, 0, 13)] : (DType)pick(m, 1, DT_COUNT - 1);
 }
 
-static void random_step(Model *m, const Domain *only)
+bool random_step(Model *m, const Domain *only)
 {
 	for (int i = 0; i < 4; i++)
-		if (try_step(m, only ? only : &domains[pick(m, 0, ndomains() - 1)], i == 3 ? F32 : random_type(m)))
-			return;
+		if (try_step(m, only ? only : &domains[pick(m, 0, ndomains() - 1)], i == 3 ? F32 : random_type(m), NULL))
+			return true;
+	return false;
 }
 
-/* Not 1 itself: [n] against [3] means n = 3 to the compiler, whatever the bounds of n. */
+static bool same_form(const Model *m, const Value *a, const Value *b)
+{
+	const Tensor *x = item_of(m, a)->t, *y = item_of(m, b)->t;
+
+	return x->dtype == y->dtype && x->rank == y->rank && !memcmp(x->dim, y->dim, (size_t)x->rank * sizeof *x->dim) &&
+	       shape_same(&a->shape, &b->shape);
+}
+
+/* One link: NULL where that row makes none. */
+static Value *next_link(Model *m, Value *x, const Domain *d)
+{
+	const Item *it = item_of(m, x);
+	const Mark mark = mark_of(m);
+
+	if (((d->traits & STEPS) && !it->exact) || !it->finite || it->lo < d->lo || it->hi > d->hi)
+		return NULL;
+	if (!try_step(m, d, x->dtype, x))
+		return NULL;
+	Value *y = m->g->node[m->g->nnode - 1]->out[0];
+	if (same_form(m, x, y))
+		return y;
+	go_back(m, &mark);
+	return NULL;
+}
+
+Value *random_chain(Model *m, Value *x, int nodes)
+{
+	for (int tries = 0; nodes > 0 && tries < 40; tries++) {
+		Value *y = next_link(m, x, &domains[pick(m, 0, ndomains() - 1)]);
+		nodes -= y != NULL;
+		x = y ? y : x;
+	}
+	return x;
+}
+
 static void make_symbols(Model *m)
 {
 	m->nsymbols = chance(m, 30) ? (int)pick(m, 1, MOST_SYMBOLS) : 0;
 	for (int i = 0; i < m->nsymbols; i++) {
-		m->symbol[i] = (i ? m->symbol[0] + 1 : 2) + pick(m, 0, 8);
+		m->symbol[i] = i ? m->symbol[0] + 1 + pick(m, 0, 8) : chance(m, 15) ? 1 : pick(m, 2, 10);
 		m->symbol_dim[i] = dim_symbol(m->syms, i ? "k" : "n");
 		Symbol *s = dim_symbol_of(m->syms, m->symbol_dim[i]);
 		s->lo = pick(m, 0, m->symbol[i]);
@@ -233,8 +310,8 @@ void generate(Model *m, Ctx *c, uint64_t seed, const Domain *only)
 	m->g = graph_new(c, m->syms, "random", NULL);
 	m->e = (Eval){.keep_all = true};
 	eval_open(&m->e, m->g, &c->results);
-	for (int i = 0; i < 3 && !m->g->nnode; i++)
-		try_step(m, only ? only : first, t);
+	for (int i = 0; i < FIRST_TRIES && !m->g->nnode; i++)
+		try_step(m, only ? only : first, t, NULL);
 	if (!m->g->nnode)
 		memcpy(m->first_why, m->why, sizeof m->why);
 	int nodes = (int)pick(m, 1, chance(m, 30) ? 29 : 9);

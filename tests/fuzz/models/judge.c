@@ -52,19 +52,57 @@ static double inside_of(const Eval *e, const Node *n, const Trait *trait)
 	const Tensor *x = n->nin && n->in[0] ? eval_value(e, n->in[0]) : NULL;
 	double most = 1;
 
-	if (!(domains[trait->row].traits & INSIDE))
+	if (!domains[trait->row].op || !(domains[trait->row].traits & INSIDE))
 		return 0;
 	for (int64_t i = 0; x && is_float(x->dtype) && i < x->count; i++)
 		most = fmax(most, fabs(load_f64(x->dtype, x->data, i)));
 	return most;
 }
 
+/* ---- inside of bodies ---- */
+
+typedef struct Noise {
+	Model *m;
+	uint64_t *state;
+} Noise;
+
+static const Domain *domain_of(const Op *op)
+{
+	const Domain *d = domains;
+
+	while (d->op && op_named(d->op) != op)
+		d++;
+	return d;
+}
+
+/* What a node of a body has made is off; what it chose or moved is as far off as that was. */
+static void shake(Eval *e, const Node *n)
+{
+	Noise *noise = e->data;
+
+	if (n->nsub || (domain_of(n->op)->traits & (SELECTS | STEPS)))
+		return;
+	for (int i = 0; i < n->nout; i++) {
+		Tensor *y = n->out[i] ? e->value[n->out[i]->id] : NULL;
+		if (!may_move(y))
+			continue;
+		const Trait trait = {.row = (int)(domain_of(n->op) - domains)};
+		const Tensor *off = moved(&noise->m->c->results, y, units_of(n), inside_of(e, n, &trait), noise->state);
+		memcpy(y->data, off->data, dtype_bytes(y->dtype, y->count));
+	}
+}
+
+/* ---- nodes of the model ---- */
+
 /* One node on inputs that are a little off. */
 static void eval_moved(Model *m, Eval *e, const Node *n, const Trait *trait, uint64_t *state)
 {
 	Tensor *was[MOST_SLOTS] = {0};
-	bool move = !trait->exact;
+	bool move = !trait->exact && !n->nsub;
+	Noise noise = {m, state};
 
+	e->after = trait->exact ? NULL : shake;
+	e->data = &noise;
 	for (int i = 0; move && i < n->nin; i++)
 		if (n->in[i] && !n->in[i]->data && !(trait->decides >> i & 1) && may_move(e->value[n->in[i]->id])) {
 			was[i] = e->value[n->in[i]->id];

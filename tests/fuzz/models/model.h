@@ -49,6 +49,9 @@ typedef struct Model {
 	int refused;
 	char why[200];       /* the last refusal */
 	char first_why[200]; /* of the first node; "" when it is there */
+	struct Model *outer; /* of a body: the model around it */
+	Value *captured[MOST_INPUTS]; /* of a body: what it takes from there */
+	int ncaptured, depth;
 } Model;
 
 /* ---- choices (generate.c) ---- */
@@ -56,6 +59,7 @@ typedef struct Model {
 int64_t pick(Model *m, int64_t lo, int64_t hi);
 bool chance(Model *m, int percent);
 void item_note(Model *m, Value *v, Tensor *t, bool exact);
+const Item *item_of(const Model *m, const Value *v);
 
 /* ---- domains.c: how an operator is given operands ---- */
 
@@ -77,6 +81,10 @@ typedef struct Step {
 	int nin, nout;
 	void *attr;
 	unsigned decides;
+	Value *forced;     /* what its first operand has to be, or NULL */
+	Graph *sub[2];     /* its bodies */
+	int nsub;
+	bool exact[MOST_SLOTS]; /* of a node with bodies: outputs to which no rounding leads */
 } Step;
 
 typedef struct Domain {
@@ -98,6 +106,15 @@ enum domain_trait {
 
 extern const Domain domains[]; /* op NULL at the end */
 
+/* ---- growing (generate.c) ---- */
+
+/* One node more of any row, or of `only`. */
+bool random_step(Model *m, const Domain *only);
+/* One of that row and type; `first`: what its first operand has to be, or NULL. False: it does not take that. */
+bool try_step(Model *m, const Domain *d, DType t, Value *first);
+/* A value of x's type and sizes to which some nodes lead from x: x itself, where none fit. */
+Value *random_chain(Model *m, Value *x, int nodes);
+
 /* ---- operands (operands.c): values that are there or new ones, inputs of the model or constants ---- */
 
 Range range_of(const Step *s); /* of its domain's plain data */
@@ -111,6 +128,9 @@ void take_numbers(Step *s, DType t, int n, const double *x, bool scalar); /* the
 void take_ints(Step *s, int n, const int64_t *x);       /* a list of i64, which decides */
 void take_tensor(Step *s, Tensor *t, bool constant);    /* it decides, too */
 void take_none(Step *s);
+Value *take_value(Step *s, Value *v);                   /* that one */
+Item *any_item(Model *m, DType t, const Range *r, int lo, int hi, const int64_t *dims); /* of t, or any (DT_NONE), and lo .. hi axes; or NULL */
+Value *new_value(Model *m, Tensor *t, bool constant);   /* an input, of a body a captured one; or a constant */
 Tensor *random_elements(Model *m, DType t, int rank, const int64_t *dims, const Range *r);
 const Tensor *tensor_at(const Step *s, int slot);
 
@@ -121,9 +141,16 @@ void set_floats(Step *s, const char *name, int n, const float *x);
 void set_strings(Step *s, const char *name, Strings list);
 void set_tensor(Step *s, const char *name, Tensor *t);
 void set_text(Step *s, const char *name, const char *text);
+void set_body(Step *s, const char *name, Graph *body);
 void random_attrs(Step *s);
 int64_t small_size(Model *m);
 void random_dims(Model *m, int rank, int64_t *dims, int64_t most);
+
+/* ---- bodies.c: If, Loop, Scan ---- */
+
+bool make_if(Step *s);
+bool make_loop(Step *s);
+bool make_scan(Step *s);
 
 /* ---- generate.c ---- */
 

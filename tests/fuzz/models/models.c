@@ -1,6 +1,6 @@
 /* models.c -- random models: emitted C against the evaluator, builds against each other.
  *
- * usage: models [-v] [-s SEED] [-n COUNT] [-o OPERATOR] [-m COUNT]
+ * usage: models [-vg] [-s SEED] [-n COUNT] [-o OPERATOR] [-m COUNT]
  *
  * Models of neighbouring seeds are one batch: a child makes them, emits them twice, compiles them into one library a
  * build, runs and compares. A child that dies costs one model, and the batch starts again without it. What is wrong is
@@ -37,7 +37,7 @@ typedef struct Shared {
 
 static Shared *shared;
 static const Domain *only;
-static bool verbose;
+static bool verbose, dry; /* dry: emitted, and neither built nor run */
 static long passed, failed, refused, smaller = 5; /* failures to make smaller still */
 
 static const Config *config_of(uint64_t seed) { return &configs[seed / BATCH % (uint64_t)nconfigs()]; }
@@ -187,6 +187,8 @@ static void batch_work(Batch *b)
 		for (int i = 0; i < b->n; i++)
 			if (alive(i))
 				emit(b, i, build);
+		if (dry)
+			continue;
 		compile(b, build, so);
 		for (int i = 0; i < b->n; i++)
 			if (alive(i))
@@ -303,10 +305,11 @@ int main(int argc, char **argv)
 	uint64_t seed = 0, count = 512;
 	Ctx c;
 
-	for (int option; (option = getopt(argc, argv, "vs:n:o:m:")) != -1;) {
+	for (int option; (option = getopt(argc, argv, "vgs:n:o:m:")) != -1;) {
 		if (option == '?')
 			return EXIT_USAGE;
 		verbose |= option == 'v';
+		dry |= option == 'g';
 		seed = option == 's' ? strtoull(optarg, NULL, 10) : seed;
 		count = option == 'n' ? strtoull(optarg, NULL, 10) : count;
 		smaller = option == 'm' ? strtol(optarg, NULL, 10) : smaller;

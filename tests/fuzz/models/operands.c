@@ -106,26 +106,38 @@ Tensor *random_elements(Model *m, DType t, int rank, const int64_t *dims, const 
 
 /* ---- values ---- */
 
-/* With symbols where a size is one's. */
-static Shape input_shape(const Model *m, const Tensor *t)
+/* With symbols where a size is one's, but not wherever it is 1. */
+static Shape input_shape(Model *m, const Tensor *t)
 {
 	Shape s = {.rank = t->rank};
 
 	for (int i = 0; i < t->rank; i++) {
 		s.dim[i] = dim(t->dim[i]);
 		for (int k = 0; k < m->nsymbols; k++)
-			if (m->symbol[k] == t->dim[i])
+			if (m->symbol[k] == t->dim[i] && (t->dim[i] > 1 || chance(m, 30)))
 				s.dim[i] = m->symbol_dim[k];
 	}
 	return s;
 }
 
-static Value *as_value(Model *m, Tensor *t, bool constant)
+/* A value of the model around, as a body sees it. */
+static Value *captured(Model *m, Value *v, Tensor *t)
+{
+	Value *inner = value_input(m->g, NULL, t->dtype, &v->shape);
+
+	m->captured[m->ncaptured++] = v;
+	eval_given(&m->e, inner, t);
+	return inner;
+}
+
+Value *new_value(Model *m, Tensor *t, bool constant)
 {
 	Value *v;
 
 	if (constant || m->g->nin >= MOST_INPUTS - 1) {
 		v = value_const(m->g, NULL, t);
+	} else if (m->outer) {
+		v = captured(m, new_value(m->outer, t, chance(m, 20)), t);
 	} else {
 		Shape s = input_shape(m, t);
 		m->in[m->g->nin] = t;
@@ -138,12 +150,12 @@ static Value *as_value(Model *m, Tensor *t, bool constant)
 
 static bool fits(const Item *it, DType t, const Range *r)
 {
-	if (r->fresh || it->t->dtype != t || (r->exact && !it->exact))
+	if (r->fresh || (t && it->t->dtype != t) || (r->exact && !it->exact))
 		return false;
 	return r->wild || (it->finite && r->lo <= it->lo && it->hi <= r->hi);
 }
 
-static Value *push(Step *s, Value *v)
+Value *take_value(Step *s, Value *v)
 {
 	assert(s->nin < MOST_SLOTS);
 	return s->in[s->nin++] = v;
@@ -166,8 +178,7 @@ Range range_of(const Step *s)
 	return (Range){d->lo, d->hi, (d->traits & STEPS) != 0, (d->traits & ANYTHING) && chance(s->m, 30), false};
 }
 
-/* One of those for which fit() holds, or NULL. */
-static Item *any_item(Model *m, DType t, const Range *r, int lo, int hi, const int64_t *dims)
+Item *any_item(Model *m, DType t, const Range *r, int lo, int hi, const int64_t *dims)
 {
 	Item *found = NULL;
 	int n = 0;
@@ -188,14 +199,17 @@ const Tensor *take(Step *s, int lo, int hi)
 	Model *m = s->m;
 	int64_t dims[MAX_RANK];
 	Range r = range_of(s);
-	Item *it = chance(m, 70) ? any_item(m, s->t, &r, lo, hi, NULL) : NULL;
+	Item *it = !s->forced && chance(m, 70) ? any_item(m, s->t, &r, lo, hi, NULL) : NULL;
 
-	if (!it) {
+	if (s->forced) {
+		take_value(s, s->forced);
+		s->forced = NULL;
+	} else if (!it) {
 		int rank = random_rank(m, lo, hi);
 		random_dims(m, rank, dims, 2000);
-		push(s, as_value(m, random_elements(m, s->t, rank, dims, &r), chance(m, 10)));
+		take_value(s, new_value(m, random_elements(m, s->t, rank, dims, &r), chance(m, 10)));
 	} else {
-		push(s, it->v);
+		take_value(s, it->v);
 	}
 	return tensor_at(s, s->nin - 1);
 }
@@ -207,7 +221,7 @@ void take_shaped(Step *s, DType t, int rank, const int64_t *dims, Range r)
 
 	t = t ? t : s->t;
 	Item *it = chance(m, 50) ? any_item(m, t, &r, rank, rank, rank ? dims : none) : NULL;
-	push(s, it ? it->v : as_value(m, random_elements(m, t, rank, dims, &r), chance(m, 40)));
+	take_value(s, it ? it->v : new_value(m, random_elements(m, t, rank, dims, &r), chance(m, 40)));
 }
 
 void take_like(Step *s, const Tensor *x)
@@ -234,25 +248,25 @@ void take_numbers(Step *s, DType t, int n, const double *x, bool scalar)
 	int64_t size = n;
 	Tensor *y = tensor_new(&m->c->perm, t, scalar ? 0 : 1, scalar ? NULL : &size);
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n && dtype_info(t)->class != DC_STRING && dtype_info(t)->class != DC_COMPLEX; i++)
 		store_f64(t, y->data, i, x[i]);
-	push(s, as_value(m, y, true));
+	take_value(s, new_value(m, y, true));
 	decide(s);
 }
 
 void take_ints(Step *s, int n, const int64_t *x)
 {
-	push(s, as_value(s->m, tensor_i64(&s->m->c->perm, n, x, false), true));
+	take_value(s, new_value(s->m, tensor_i64(&s->m->c->perm, n, x, false), true));
 	decide(s);
 }
 
 void take_tensor(Step *s, Tensor *t, bool constant)
 {
-	push(s, as_value(s->m, t, constant));
+	take_value(s, new_value(s->m, t, constant));
 	decide(s);
 }
 
-void take_none(Step *s) { push(s, NULL); }
+void take_none(Step *s) { take_value(s, NULL); }
 
 /* ---- attributes ---- */
 
@@ -303,6 +317,12 @@ void set_tensor(Step *s, const char *name, Tensor *t) { *(Tensor **)field(s, nam
 void set_text(Step *s, const char *name, const char *text)
 {
 	*(Text *)field(s, name) = (Text){arena_string(&s->m->c->perm, text), (int64_t)strlen(text)};
+}
+
+void set_body(Step *s, const char *name, Graph *body)
+{
+	*(int *)field(s, name) = s->nsub;
+	s->sub[s->nsub++] = body;
 }
 
 static int choices_of(const char *list)

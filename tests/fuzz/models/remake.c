@@ -168,10 +168,15 @@ static void copy_node(Plan *r, int i, bool detours)
 	const Node *n = r->from->g->node[i];
 	const Trait *trait = &r->from->trait[i];
 	Value *in[MOST_SLOTS];
+	Graph *body[2];
 
 	for (int k = 0; k < n->nin; k++)
 		in[k] = mapped(r, n->in[k], detours && !(trait->decides >> k & 1));
-	Node *y = node_new(r->to->g, n->op, NULL, n->nin, in, n->nout, n->attr);
+	for (int k = 0; k < n->nsub; k++) {
+		body[k] = graph_copy(n->sub[k]);
+		body[k]->outer = r->to->g;
+	}
+	Node *y = node_control(r->to->g, n->op, n, n->nin, in, n->nout, n->attr, n->nsub, body);
 	for (int k = 0; k < n->nout; k++)
 		r->value[n->out[k]->id] = y->out[k];
 	if (!detours) {

@@ -63,13 +63,15 @@ static int attempt_here(const Attempt *a)
 	Ctx c;
 	Tensor **first = NULL;
 	int result = CLEAN;
+	volatile bool there = false;
 
 	ctx_open(&c, "models", (size_t)1 << 30);
 	if (setjmp(c.border)) {
 		snprintf(a->why, WHY, "%.390s", c.message);
-		return c.status == EXIT_UNSUPPORTED || c.status == EXIT_LIMIT ? CLEAN : BAD;
+		return !there || c.status == EXIT_UNSUPPORTED || c.status == EXIT_LIMIT ? CLEAN : BAD;
 	}
 	Model *m = made(a, &c);
+	there = true;
 	for (int k = 0; k < 2 && a->config->build[k].target && result == CLEAN; k++)
 		result = attempt_build(a, m, k, &first);
 	return result;
