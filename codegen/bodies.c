@@ -57,21 +57,24 @@ static bool same_strides(const Value *a, const Value *b)
 	       a->place->offset == b->place->offset && !a->place->border && !b->place->border;
 }
 
-/* Stages [from, to) of the module: the one that makes `next` may write over `state`. */
+/* Stages [from, to) of the module: what makes `next`, one stage or a copy and what is stored over it, may write over
+ * `state`. */
 static bool in_place(Module *m, int from, int to, const Value *state, const Value *next)
 {
-	int maker = -1;
+	bool made = false;
 	if (!same_strides(state, next) || next->place->form != FORM_STORED || next->place->parent)
 		return false;
-	for (int i = from; i < to; i++)
-		maker = m->stage[i]->out == next ? i : maker;
-	if (maker < 0 || m->stage[maker]->pieces > 1 || stage_reads(m->stage[maker], state, m->stage[maker]->address))
-		return false;
-	for (int i = maker + 1; i < to; i++)
-		if (stage_reads(m->stage[i], state, NULL))
+	for (int i = from; i < to; i++) {
+		const Stage *s = m->stage[i];
+		bool makes = s->out == next;
+		if ((makes && s->pieces > 1) || ((made || makes) && stage_reads(s, state, makes ? s->address : NULL)))
 			return false;
-	m->stage[maker]->in_place |= stage_reads(m->stage[maker], state, NULL);
-	return true;
+		made |= makes;
+	}
+	for (int i = from; i < to; i++)
+		if (m->stage[i]->out == next)
+			m->stage[i]->in_place |= stage_reads(m->stage[i], state, NULL);
+	return made;
 }
 
 /* ---- marks ---- */

@@ -119,3 +119,14 @@ graph (%m i64[], %x f32[2], %y f32[2]) -> (%a2, %b2) {
 	%a2, %b2 = Loop(%m, _, %x, %y) body = graph (%t i64[], %g bool[], %a f32[2], %b f32[2]) -> (%g, %b, %c) { %c = Add(%a, %b) }
 }
 run m = i64[] [5], x = f32[2] [1, 2], y = f32[2] [1, 3] gives a2 = f32[2] [8, 21], b2 = f32[2] [13, 34]
+
+== a state that is written to where data say
+graph (%s0 f32[4], %x f32[3], %i i64[3]) -> (%s) {
+	%s, %y = Scan(%s0, %x, %i) {num_scan_inputs = 2} body = graph (%a f32[4], %b f32[], %k i64[]) -> (%c, %b) {
+		%axes i64[1] = const [0]
+		%at = Unsqueeze(%k, %axes)
+		%u = Unsqueeze(%b, %axes)
+		%c = ScatterElements(%a, %at, %u)
+	}
+}
+run s0 = f32[4] [1, 2, 3, 4], x = f32[3] [10, 20, 30], i = i64[3] [2, 0, 2] gives s = f32[4] [20, 2, 30, 4]
