@@ -26,6 +26,8 @@ static void infer_constant(Graph *g, Node *n)
 	DType t = value ? value->dtype : F32;
 	int count;
 	need_rank(g, n, 0, 1, 1);
+	if (dtype_info(t)->class == DC_STRING || dtype_info(t)->class == DC_COMPLEX)
+		fail_node(g, n, "E-TYPE", "value is %s; it must be a number or a bool", dtype_name(t));
 	if (by_data(g, n, 0)) {
 		Shape y = decided_shape(g, n);
 		set_out(g, n, 0, t, &y);

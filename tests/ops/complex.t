@@ -41,3 +41,17 @@ graph (%x c64[2], %k f64[2]) -> (%bits, %y) {
 }
 run x = c64[2] [(1, 2), (0, -1)], k = f64[2] [1.5, -3]
 gives bits = i64[2] [4611686019492741120, -4647714815446351872], y = f64[2] [1.5, -3]
+
+== no tensor is filled with them
+fails E-TYPE "value is c64"
+graph () -> (%y) {
+	%s i64[1] = const [2]
+	%y = ConstantOfShape(%s) {value = c64[1] [(1.5, 2)]}
+}
+
+== nor with text
+fails E-TYPE "value is str"
+graph () -> (%y) {
+	%s i64[1] = const [2]
+	%y = ConstantOfShape(%s) {value = str[1] ["a"]}
+}
