@@ -242,11 +242,25 @@ static bool keeps_axes(const Expr *load)
 	return whole;
 }
 
+/* Each index is a sum of axes or digits of them: which row of a reduction an element belongs to can become a loop. */
+static bool cuts_cleanly(const Expr *load)
+{
+	Linear sum;
+	for (int k = 0; k < load->nargs; k++) {
+		if (!linear_of(load->arg[k], &sum))
+			return false;
+		for (int i = 0; i < sum.n; i++)
+			if (!is_digit(sum.atom[i]))
+				return false;
+	}
+	return true;
+}
+
 /* Where the output of `move` reads base, by base's own order. NULL: it does more than that, or with `whole` cuts axes. */
 static Expr *address_in(Lower *l, const Node *move, Value *base, bool whole, Expr **axes)
 {
 	Expr *body = node_expr(l, move, 0, axes);
-	if (!body || body->kind != X_LOAD || body->value != base || (whole && !keeps_axes(body)))
+	if (!body || body->kind != X_LOAD || body->value != base || !cuts_cleanly(body) || (whole && !keeps_axes(body)))
 		return NULL;
 	own_strides(base, base->place);
 	return address_of(l, base, body->arg);

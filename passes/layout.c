@@ -182,6 +182,7 @@ static void place_init(Graph *g, Value *v)
 		v->place = place_new(g);
 	if (v->shape.rank > 0 && !v->def)
 		order_rows(v);
+	v->place->stored |= v->def && v->def->op == &op_tcc_Copy; /* what expansions want to have computed once */
 }
 
 /* ---- copies ---- */

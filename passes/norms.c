@@ -3,6 +3,7 @@
  *     d = x - ReduceMean(x);  d / Sqrt(ReduceMean(d * d) + eps)    ->  LayerNormalization(x, 1)
  *     x / Sqrt(ReduceMean(x * x) + eps)                            ->  RMSNormalization(x, 1)
  *     LayerNormalization(x, 1) * s + b                             ->  LayerNormalization(x, s, b)
+ *     Reshape(InstanceNormalization(Reshape(x)))           ->  GroupNormalization(x), rows being groups of channels
  *     ReduceMean(x) over all axes behind the channels              ->  GlobalAveragePool(x) */
 #include <string.h>
 #include "ir/op/nn.h"
@@ -170,7 +171,41 @@ static Value *shift_norm(Rewrite *w, Node *n)
 	return NULL;
 }
 
+/* ---- groups of channels, as rows of their own ---- */
+
+/* One number a group for each of its channels. */
+static Value *repeated(Graph *g, const Value *v, int64_t each)
+{
+	int64_t groups = v->data->count;
+	Tensor *t = tensor_new(&g->ctx->perm, v->dtype, 1, (int64_t[]){groups * each});
+
+	for (int64_t i = 0; i < t->count; i++)
+		store_f64(t->dtype, t->data, i, load_f64(v->dtype, v->data->data, i / each));
+	return value_const(g, NULL, t);
+}
+
+/* y = Reshape(norm), norm of x [n, channels, ..] as [n, groups, elements of one] */
+static Value *find_groups(Rewrite *w, Node *y)
+{
+	const Node *norm = made_by(y->in[0], "InstanceNormalization"), *cut = norm ? made_by(norm->in[0], "Reshape") : NULL;
+
+	if (!cut || !used_once(w, y->in[0]) || !is_const(norm->in[1]) || !is_const(norm->in[2]))
+		return NULL;
+	Value *x = cut->in[0];
+	const Shape *rows = &norm->in[0]->shape, *s = &x->shape;
+	if (s->rank < 3 || rows->rank != 3 || !shape_same(s, &y->out[0]->shape) || !dim_same(s->dim[0], rows->dim[0]) ||
+	    !dim_known(s->dim[1]) || rows->dim[1].k < 1 || s->dim[1].k % rows->dim[1].k)
+		return NULL;
+	struct Norm *attr = attr_new(w->g, op_named("GroupNormalization"));
+	int64_t each = s->dim[1].k / rows->dim[1].k;
+	attr->num_groups = rows->dim[1].k;
+	attr->epsilon = ATTR_OF(norm, Norm)->epsilon;
+	return put_attr(w->g, y, "GroupNormalization", attr, x, repeated(w->g, norm->in[1], each),
+			repeated(w->g, norm->in[2], each), END_IN);
+}
+
 const Rule norm_rules[] = {
+	{"Reshape", "InstanceNormalization of groups as rows -> GroupNormalization", find_groups},
 	{"Div", "(x - mean) / Sqrt(variance + eps) -> LayerNormalization(x)", find_norm},
 	{"Mul", "(x - mean) * (1 / Sqrt(variance + eps)) -> LayerNormalization(x)", find_norm},
 	{"Mul", "LayerNormalization(x) * s -> LayerNormalization(x, s)", scale_norm},

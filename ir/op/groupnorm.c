@@ -4,8 +4,8 @@
  *
  * with mean and variance over space and a group of neighbouring channels; InstanceNormalization's groups are single
  * channels. */
-#include "ir/op/nn.h"
 #include <math.h>
+#include "ir/op/composite.h"
 
 static const Attr group_attrs[] = {
 	ATTR_REQUIRED(Norm, num_groups, A_INT), ATTR_FLOAT(Norm, epsilon, 1e-5f), ATTR_INT(Norm, stash_type, 1), {0}};
@@ -94,10 +94,90 @@ static Expr *groupnorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	return cast(l, n->out[0]->dtype, alu2(l, ADD, y, in_as(l, n, 2, &at[1], t)));
 }
 
+/* ---- groups of several channels: statistics of each channel first, because that is what vectors can hold ---- */
+
+enum { SCALE = 1, SHIFT };
+
+typedef struct Groups {
+	Graph *g;
+	const Node *n;
+	Shape grouped, each; /* [n, groups, channels of one], [n, channels, 1..] */
+	Value *space;        /* the axes behind the channels */
+	double count;        /* elements of a group */
+} Groups;
+
+static Groups groups_of(Graph *g, const Node *n)
+{
+	const Shape *x = &n->in[0]->shape;
+	int64_t axes[MAX_RANK], groups = ATTR_OF(n, Norm)->num_groups, each = x->dim[1].k / groups;
+	Groups p = {g, n, {3, {x->dim[0], dim(groups), dim(each)}}, {x->rank, {x->dim[0], x->dim[1]}}, NULL, (double)each};
+
+	for (int i = 2; i < x->rank; i++) {
+		axes[i - 2] = i;
+		p.each.dim[i] = dim(1);
+		p.count *= (double)x->dim[i].k;
+	}
+	p.space = value_i64(g, x->rank - 2, axes);
+	return p;
+}
+
+/* Sums over the channels' space [n, channels, 1..] to means of the groups [n, groups, 1]. */
+static Value *mean_of_groups(const Groups *p, Value *sums)
+{
+	Value *v = reduced(p->g, p->n, "ReduceSum", shaped_as(p->g, p->n, sums, &p->grouped), 2, true);
+
+	return scaled(p->g, p->n, v, 1 / p->count);
+}
+
+/* A number a group [n, groups, 1] for each of its channels [n, channels, 1..], computed once. */
+static Value *for_channels(const Groups *p, Value *v)
+{
+	v = put(p->g, p->n, "Expand", v, value_i64(p->g, 3, (int64_t[]){1, 1, p->grouped.dim[2].k}), END_IN);
+	return put(p->g, p->n, "tcc.Copy", shaped_as(p->g, p->n, v, &p->each), END_IN);
+}
+
+/* A parameter of the channels, [channels], with ones behind it. */
+static Value *parameter(const Groups *p, int slot)
+{
+	Shape s = p->each;
+
+	s.dim[0] = dim(1);
+	return shaped_as(p->g, p->n, p->n->in[slot], &s);
+}
+
+/* Other types round once, at the end; one channel a group is a row of its own. */
+static bool by_channels(const Node *n)
+{
+	const Shape *x = &n->in[0]->shape;
+	bool known = n->in[0]->dtype == F32 && x->rank > 2;
+
+	for (int i = 1; i < x->rank; i++)
+		known &= dim_known(x->dim[i]) && x->dim[i].k > 0;
+	return known && ATTR_OF(n, Norm)->num_groups < x->dim[1].k;
+}
+
+/* y = a x + (bias - a mean), a = scale / sqrt(var + epsilon) */
+static void groupnorm_expand(Graph *g, Node *n)
+{
+	if (!by_channels(n))
+		return;
+	Groups p = groups_of(g, n);
+	Value *x = n->in[0], *epsilon = value_scalar(g, x->dtype, (double)ATTR_OF(n, Norm)->epsilon);
+	Value *mean = for_channels(&p, mean_of_groups(&p, put(g, n, "ReduceSum", x, p.space, END_IN)));
+	Value *var = mean_of_groups(&p, put(g, n, "ReduceSumSquare", put(g, n, "Sub", x, mean, END_IN), p.space, END_IN));
+	Value *root = put(g, n, "Sqrt", put(g, n, "Add", var, epsilon, END_IN), END_IN);
+	Value *a = for_channels(&p, put(g, n, "Reciprocal", root, END_IN));
+
+	a = put(g, n, "Mul", a, parameter(&p, SCALE), END_IN);
+	Value *b = put(g, n, "Sub", parameter(&p, SHIFT), put(g, n, "Mul", a, mean, END_IN), END_IN);
+	b = put(g, n, "tcc.Copy", b, END_IN);
+	replace_out(g, n, 0, put(g, n, "Add", put(g, n, "Mul", x, a, END_IN), b, END_IN));
+}
+
 const Op op_groupnormalization = {
 	.name = "GroupNormalization", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 16, .attrs = group_attrs, .attr_size = sizeof(struct Norm),
-	.types = "f", .infer = groupnorm_infer, .eval = groupnorm_eval, .lower = groupnorm_lower,
+	.types = "f", .infer = groupnorm_infer, .eval = groupnorm_eval, .expand = groupnorm_expand, .lower = groupnorm_lower,
 };
 
 const Op op_instancenormalization = {

@@ -146,3 +146,35 @@ graph (%x f32[2,3,4]) -> (%y) {
 }
 ->
 same
+
+== groups of channels as rows
+pass patterns
+graph (%x f32[n,6,5,2]) -> (%y) {
+	%cut i64[3] = const [0, 3, -1]
+	%whole i64[4] = const [0, 6, 5, 2]
+	%s f32[3] = const [1, 2, 3]
+	%b f32[3] = const [4, 5, 6]
+	%r f32[n,3,20] = Reshape(%x, %cut)
+	%i = InstanceNormalization(%r, %s, %b) {epsilon = 1e-3}
+	%y f32[n,6,5,2] = Reshape(%i, %whole)
+}
+->
+graph (%x f32[n,6,5,2]) -> (%y) {
+	%s f32[6] = const [1, 1, 2, 2, 3, 3]
+	%b f32[6] = const [4, 4, 5, 5, 6, 6]
+	%y = GroupNormalization(%x, %s, %b) {epsilon = 1e-3, num_groups = 3}
+}
+
+== groups that part a channel
+pass patterns
+graph (%x f32[2,6,5,2]) -> (%y) {
+	%cut i64[3] = const [0, 12, -1]
+	%whole i64[4] = const [0, 6, 5, 2]
+	%s f32[12] = const [1 * 12]
+	%b f32[12] = const [0 * 12]
+	%r f32[2,12,5] = Reshape(%x, %cut)
+	%i = InstanceNormalization(%r, %s, %b)
+	%y f32[2,6,5,2] = Reshape(%i, %whole)
+}
+->
+same

@@ -122,6 +122,15 @@ CASE(products_of_a_tile_lie_apart)
 	assert_true(false);
 }
 
+/* Rows across which a Reshape cuts: their sums would be computed for each element anew. */
+CASE(rows_that_no_loop_goes_along_are_stored)
+{
+	g = placed("graph (%x f32[2,8,48], %s f32[8], %b f32[8]) -> (%y) {\n"
+		   "%n i64[5] = const [2, 6, 4, 4, 4] %t = InstanceNormalization(%x, %s, %b)\n"
+		   "%r = Reshape(%t, %n) %y = Relu(%r) }");
+	assert_int_equal(stored(g, "InstanceNormalization"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +139,7 @@ int main(void)
 		TEST(elements_that_are_read_twice_are_stored_first), TEST(two_convolutions_share_a_copy_of_what_they_read),
 		TEST(two_consumers_want_it_stored), TEST(moves_keep_the_order_in_memory),
 		TEST(a_promised_inner_axis_is_given), TEST(products_of_a_tile_lie_apart),
+		TEST(rows_that_no_loop_goes_along_are_stored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
