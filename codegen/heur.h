@@ -35,7 +35,7 @@ double direct_cycles(const ConvSize *s, const Target *t);
 double winograd_cycles(const ConvSize *s, int alpha, const Target *t);
 int winograd_tile(int64_t taps, int alpha);
 /* Tiles of 4, 6, .. inputs; false: such tiles give one output, or none. */
-enum { WINOGRAD_ALPHA = 6 };
+enum { WINOGRAD_ALPHA = 8 };
 bool winograd_gives(const ConvSize *s, int alpha);
 /* Directly, in sums of bytes. */
 double bytes_cycles(const ConvSize *s, const Target *t);

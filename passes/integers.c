@@ -15,6 +15,7 @@
 #include "ir/op/composite.h"
 #include "passes/methods.h"
 #include "passes/rewrite.h"
+#include "passes/toom.h"
 
 void pass_integers(Graph *g, const Options *o);
 
@@ -96,7 +97,8 @@ static bool floats_win(const Rewrite *w, Node *n)
 		return false;
 	double bytes = bytes_cycles(&s, t) + map_stream(&s, t, 1), best = bytes;
 	for (int alpha = 4; alpha <= WINOGRAD_ALPHA; alpha += 2) {
-		double floats = winograd_gives(&s, alpha) ? winograd_cycles(&s, alpha, t) + map_stream(&s, t, 4) : best;
+		bool can = winograd_gives(&s, alpha) && winograd_exact(&s, alpha);
+		double floats = can ? winograd_cycles(&s, alpha, t) + map_stream(&s, t, 4) : best;
 		best = floats < best ? floats : best;
 	}
 	return best < 0.95 * bytes;

@@ -1,87 +1,23 @@
 /* winograd.c -- convolutions with fewer products: 2 to 5 taps a spatial axis by Winograd's method where that is cheaper.
  *
  * needs  shapes, constant weights
- * keeps  results up to the rounding of F(m, r), which grows with alpha: 4 loses about as much as the direct sum, 6 two to
- *        four times as much, 8 (left out, see docs/performance.md) four times that
+ * keeps  results up to the rounding of F(m, r), which grows with alpha and with the root of channels: 4 loses about as much
+ *        as the direct sum, 6 two to four times as much, 8 four times that, and is taken for few channels only
  *
  *     Conv(x, W) + b   ->   WinogradOutput(MatMul(WinogradInput(x), U), A) + b        U = G W G^T, here and now
  *
- * F(m, r) makes m outputs of a correlation with r taps from alpha = m + r - 1 products instead of m r: both sides are
- * polynomials, given by their values at alpha - 1 points and at infinity (Toom-Cook, transposed: S. Winograd, Arithmetic
- * Complexity of Computations, 1980; A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks, 2015):
- *     y = A [(G w) * (B d)]
- *     A[j, i] = p_i^j                             last column: 1 for the highest power only
- *     G[i, j] = p_i^j / product of p_i - p_k      last row: the highest coefficient
- *     B[i]    = coefficients of the product over k != i of (z - p_k), last row: over all k
- * Points in pairs z, -z let rows share their sums. 0, 5/8, -5/8, 3/2, -3/2 are exact in binary, and lose five times less
- * than the usual 0, 1, -1, 2, -2 (found by trying dyadic pairs on random maps). */
+ * F(m, r) makes m outputs of a correlation with r taps from alpha = m + r - 1 products instead of m r (toom.h has its
+ * tables). The larger alpha, the fewer products an output, and the larger errors: tiles of 8 are a way among the others
+ * only where the error to expect of them is at most WINOGRAD_ERROR. */
 #include <math.h>
 #include <string.h>
 #include "ir/op/winograd.h"
 #include "passes/consts.h"
 #include "passes/methods.h"
 #include "passes/place.h"
-
-enum { ALPHA_MAX = WINOGRAD_ALPHA };
+#include "passes/toom.h"
 
 void pass_winograd(Graph *g, const Options *o);
-
-/* ---- the tables ---- */
-
-typedef struct Tables {
-	int m, r, alpha;
-	double a[ALPHA_MAX][ALPHA_MAX], b[ALPHA_MAX][ALPHA_MAX], g[ALPHA_MAX][ALPHA_MAX];
-} Tables;
-
-static const double roots3[] = {0, 1, -1}, roots5[] = {0, 0.625, -0.625, 1.5, -1.5};
-
-/* Coefficients, lowest first, of the product of (z - p) over n points but number `skip`. */
-static void polynomial(const double *roots, int n, int skip, double *c)
-{
-	int degree = 0;
-
-	c[0] = 1;
-	for (int k = 0; k < n; k++) {
-		if (k == skip)
-			continue;
-		c[++degree] = 0;
-		for (int i = degree; i > 0; i--)
-			c[i] = c[i - 1] - roots[k] * c[i];
-		c[0] *= -roots[k];
-	}
-}
-
-static void fill_tables(Tables *t, int m, int r)
-{
-	int last = m + r - 2; /* the row of infinity */
-	const double *roots = last <= 3 ? roots3 : roots5;
-
-	*t = (Tables){.m = m, .r = r, .alpha = m + r - 1};
-	for (int i = 0; i < last; i++) {
-		double f = 1, power = 1;
-
-		for (int k = 0; k < last; k++)
-			f *= k == i ? 1 : roots[i] - roots[k];
-		for (int j = 0; j < t->alpha; j++, power *= roots[i]) {
-			if (j < m)
-				t->a[j][i] = power;
-			if (j < r)
-				t->g[i][j] = power / f;
-		}
-		polynomial(roots, last, i, t->b[i]);
-	}
-	t->a[m - 1][last] = t->g[last][r - 1] = 1;
-	polynomial(roots, last, -1, t->b[last]);
-}
-
-static Value *table_value(Graph *g, int rows, int columns, const double (*x)[ALPHA_MAX])
-{
-	double all[ALPHA_MAX * ALPHA_MAX];
-
-	for (int i = 0; i < rows; i++)
-		memcpy(all + i * columns, x[i], (size_t)columns * sizeof *all);
-	return const_from(g, F32, 2, (int64_t[]){rows, columns}, all);
-}
 
 /* ---- a convolution that Winograd's method can do ---- */
 
@@ -121,7 +57,7 @@ static void set_tiles(Job *job, int alpha)
 	for (int i = 0; i < s->axes; i++) {
 		int m = winograd_tile(s->taps[i], alpha);
 
-		fill_tables(&job->table[i], m, (int)s->taps[i]);
+		tables_fill(&job->table[i], m, (int)s->taps[i]);
 		job->tiles[i] = (s->size[i] + m - 1) / m;
 	}
 }
@@ -149,6 +85,7 @@ typedef struct Ways {
 	int alpha[1 + ALPHA_MAX];
 	double cycles[1 + ALPHA_MAX];
 	int n, best;
+	double inexact; /* cycles of tiles that are left out because of their errors; 0: there are none */
 } Ways;
 
 static double way_cycles(const ConvSize *s, int alpha, const Target *t)
@@ -167,22 +104,31 @@ static double mean_cycles(const Job *job, int alpha, const Target *t)
 	return many.batch == job->conv.batch ? cycles : sqrt(cycles * way_cycles(&many, alpha, t));
 }
 
+/* What tiles that size have to come down to, of the time of those that they replace: errors that grow have to buy more. */
+static double least_gain(int from, int to) { return to == 8 ? 0.9 : from ? 1 : 0.95; }
+
 static void find_ways(const Job *job, const Target *t, Ways *w)
 {
 	*w = (Ways){.n = 1, .cycles = {mean_cycles(job, 0, t)}};
 	for (int alpha = 4; alpha <= ALPHA_MAX; alpha += 2) {
 		if (!winograd_gives(&job->conv, alpha))
 			continue;
+		double cycles = mean_cycles(job, alpha, t);
+		if (!winograd_exact(&job->conv, alpha)) {
+			w->inexact = cycles;
+			continue;
+		}
 		w->alpha[w->n] = alpha;
-		w->cycles[w->n] = mean_cycles(job, alpha, t);
-		if (w->cycles[w->n] < w->cycles[w->best] * (w->best ? 1 : 0.95))
+		w->cycles[w->n] = cycles;
+		if (cycles < w->cycles[w->best] * least_gain(w->alpha[w->best], alpha))
 			w->best = w->n;
 		w->n++;
 	}
 }
 
-/* "Winograd from 6 a side: 1.40 Mcycles, from 4: 2.45 Mcycles, direct sum: 3.62 Mcycles" */
-static const char *ways_text(const Ways *w, Arena *a)
+/* "Winograd from 6 a side: 1.40 Mcycles, from 4: 2.45 Mcycles, direct sum: 3.62 Mcycles, from 8 a side: 1.21 Mcycles, but
+ * with errors of 5.9e-06" */
+static const char *ways_text(const Ways *w, const ConvSize *s, Arena *a)
 {
 	const char *text = "", *method = "Winograd ";
 
@@ -192,6 +138,11 @@ static const char *ways_text(const Ways *w, Arena *a)
 		text = arena_format(a, "%s%s%s: %s", text, k ? ", " : "", name, cycles_text(w->cycles[i], a));
 		method = w->alpha[i] ? "" : method;
 	}
+	double large = w->alpha[w->n - 1] == ALPHA_MAX ? w->cycles[w->n - 1] : w->inexact;
+	if (w->inexact)
+		text = arena_format(a, "%s, from %d a side: %s", text, ALPHA_MAX, cycles_text(w->inexact, a));
+	if (large && large < w->cycles[w->best])
+		text = arena_format(a, "%s, but with errors of %.2g", text, winograd_error(s, ALPHA_MAX));
 	return text;
 }
 
@@ -208,8 +159,8 @@ static bool pays(void *data, const Options *o, const Target *t, const Decision *
 	find_ways(job, t, &w);
 	for (int i = 0; i < w.n; i++)
 		name[i] = alpha_text(w.alpha[i], a);
-	w.best = take_way(o, t, d, name, w.n, w.best, "off, 4 or 6, if such tiles give outputs");
-	d->why = ways_text(&w, a);
+	w.best = take_way(o, t, d, name, w.n, w.best, "off, 4, 6 or 8, if such tiles give outputs and are exact enough");
+	d->why = ways_text(&w, &job->conv, a);
 	*choice = d;
 	if (w.best)
 		set_tiles(job, w.alpha[w.best]);
@@ -217,6 +168,15 @@ static bool pays(void *data, const Options *o, const Target *t, const Decision *
 }
 
 /* ---- the rewriting ---- */
+
+static Value *table_value(Graph *g, int rows, int columns, const double (*x)[ALPHA_MAX])
+{
+	double all[ALPHA_MAX * ALPHA_MAX];
+
+	for (int i = 0; i < rows; i++)
+		memcpy(all + i * columns, x[i], (size_t)columns * sizeof *all);
+	return const_from(g, F32, 2, (int64_t[]){rows, columns}, all);
+}
 
 /* One kernel w, taps of all axes one after the other: u[i, j] = sum over p, q of G0[i, p] G1[j, q] w[p, q], at steps of
  * `step` from each other. */

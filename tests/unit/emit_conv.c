@@ -246,6 +246,35 @@ CASE(avx512_gray) { check_taps("x86-64-v4", 1, 5, 8); }
 CASE(avx2_colour) { check_taps("x86-64-v3", 3, 5, 16); }
 CASE(avx512_colour) { check_taps("x86-64-v4", 3, 5, 32); }
 
+/* ---- the maps of Winograd's method from tiles of 8, as assembly ---- */
+
+/* Vectors that are stored on the stack: half mapped tiles, 8 x 8, are more than there are registers. Besides them only so
+ * many are, for want of registers. */
+static void check_maps(const char *target, int spilled)
+{
+	const Op *conv = op_find("", "Conv");
+	struct Sliding *a = attr_new(g, conv);
+	Value *args[2] = {given(random_tensor(4, (int64_t[]){1, 64, 48, 48})),
+			  value_const(g, "w", random_tensor(4, (int64_t[]){64, 64, 3, 3}))};
+	int products = 0, stored = 0;
+
+	a->pads = twice(1, 4);
+	graph_output(g, node_new(g, conv, NULL, 2, args, 1, a)->out[0], "y");
+	char *text = assembly(target), *from = strstr(text, "_wino_in:");
+	assert_non_null(from);
+	*strstr(from, ".size") = 0;
+	for (char *line = strtok(from, "\n"); line; line = strtok(NULL, "\n")) {
+		const char *memory = strchr(line, '('), *vector = strstr(line, "mm");
+		products += strstr(line, "vfmadd") || strstr(line, "vfnmadd");
+		stored += strstr(line, "vmov") && memory && vector && vector < memory && strstr(line, "(%rsp");
+	}
+	assert_int_equal(products, 16 * 18); /* of so many maps of eight, each */
+	assert_in_range(stored, 1, 64 + spilled);
+}
+
+CASE(avx2_maps) { check_maps("x86-64-v3", 16); }
+CASE(avx512_maps) { check_maps("x86-64-v4", 0); }
+
 /* ---- the loop over the depth of a product, as assembly ---- */
 
 static void add_product(int64_t matrices, int64_t points, int64_t depth, int64_t outputs)
@@ -364,7 +393,7 @@ int main(void)
 #ifdef __x86_64__
 		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
 		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(avx512_half),
-		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_blocks), TEST(avx512_blocks),
+		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
 	};

@@ -1,7 +1,10 @@
-/* Convolutions of few taps: what the pass makes of them computes the same, in the evaluator and as emitted C. */
+/* Convolutions of few taps: what the pass makes of them computes the same, in the evaluator and as emitted C; and tiles of 8
+ * are taken where they are exact enough. */
 #include <math.h>
 #include "ir/op/nn.h"
+#include "codegen/tuned.h"
 #include "passes/pass.h"
+#include "passes/toom.h"
 #include "tests/emitted.h"
 #include "tests/unit/unit.h"
 
@@ -10,13 +13,14 @@ typedef struct Case {
 	int axes, taps[2];
 } Case;
 
-/* Sizes that are and are no multiples of a tile, one tile, lopsided padding, a kernel along one axis, one axis. */
+/* Sizes that are and are no multiples of a tile, one tile, lopsided padding, a kernel along one axis, one axis; tiles of 8. */
 static const Case cases[] = {
 	{32, 32, {16, 16}, {1, 1, 1, 1}, 2, {3, 3}}, {40, 24, {14, 13}, {1, 0, 2, 1}, 2, {3, 3}},
 	{32, 48, {7, 7}, {1, 1, 1, 1}, 2, {3, 3}},   {33, 17, {9, 21}, {0, 0, 0, 0}, 2, {3, 3}},
 	{32, 32, {12, 30}, {0, 1, 0, 1}, 2, {1, 3}}, {32, 32, {30, 12}, {1, 0, 1, 0}, 2, {3, 1}},
 	{64, 32, {50}, {2, 0}, 1, {3}},		     {16, 16, {14, 14}, {2, 2, 2, 2}, 2, {5, 5}},
 	{64, 64, {24, 25}, {0, 1, 1, 0}, 2, {2, 4}}, {128, 128, {60}, {0, 1}, 1, {2}},
+	{64, 64, {36, 31}, {1, 1, 1, 1}, 2, {3, 3}}, {64, 32, {120}, {1, 1}, 1, {3}},
 };
 
 enum { CASES = (int)(sizeof cases / sizeof *cases) };
@@ -147,6 +151,132 @@ static void avx512(void **state)
 }
 #endif
 
+/* ---- tiles of 8 ---- */
+
+/* Inputs of a tile along the last axis, 0 for the direct sum, and what the product in the middle says about it. */
+static int64_t tile_of(const Case *k, const char *target, Tuned *tuned, const char **why)
+{
+	Ctx c;
+	Tensor *x;
+	static char text[400];
+	int64_t alpha = 0;
+
+	ctx_open(&c, "test", (size_t)1 << 30);
+	assert_int_equal(setjmp(c.border), 0);
+	Graph *g = make_graph(&c, k, 1, &x);
+	Options o = {.level = 2, .target = target, .tuned = tuned};
+	passes_run(g, &o);
+	for (uint32_t i = 0; i < g->nnode; i++) {
+		const Node *n = g->node[i];
+		if (!strcmp(n->op->name, "WinogradInput"))
+			alpha = n->in[n->nin - 1]->shape.dim[0].k;
+		if (!strcmp(n->op->name, "MatMul"))
+			snprintf(text, sizeof text, "%s", n->choice->why);
+	}
+	ctx_close(&c);
+	*why = text;
+	return alpha;
+}
+
+/* They are taken where they are faster, but for many channels; there, the reason is given. */
+static void test_large_tiles(void **state)
+{
+	const struct { Case k; int64_t alpha; } rows[] = {
+		{{64, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}}, 8},   {{64, 128, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}}, 8},
+		{{128, 128, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}}, 6}, {{256, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}}, 6},
+	};
+	const char *why;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(tile_of(&rows[i].k, "x86-64-v4", NULL, &why), rows[i].alpha);
+		assert_int_equal(strstr(why, ", but with errors of ") != NULL, rows[i].alpha == 6);
+	}
+}
+
+/* What is measured does not go before what is exact. */
+static void test_measured(void **state)
+{
+	static const Case few = {64, 64, {13, 13}, {1, 1, 1, 1}, 2, {3, 3}}, many = {128, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}};
+	const struct { const Case *k; const char *key; int64_t alpha; } rows[] = {
+		{&few, "1x64x13x13 by 64x3x3", 8}, {&many, "1x64x48x48 by 128x3x3", 6}};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		Ctx c;
+		const char *why;
+
+		ctx_open(&c, "test", (size_t)1 << 30);
+		assert_int_equal(setjmp(c.border), 0);
+		Tuned *t = tuned_new(&c, "");
+		t->file = "f.txt";
+		tuned_set(t, "c", "winograd", rows[i].key, "8");
+		assert_int_equal(tile_of(rows[i].k, "c", NULL, &why), 6);
+		assert_int_equal(tile_of(rows[i].k, "c", t, &why), rows[i].alpha);
+		assert_true(t->entry[0].told == (rows[i].alpha == 6));
+		ctx_close(&c);
+	}
+}
+
+static double random_float(uint64_t *state) { return (double)random_in(state, -1000000, 1000000) / 1000000; }
+
+/* One tile of F(m, r) over `channels`, in floats, against doubles: the sum of squared errors, and of squares. */
+static void add_errors(const Tables *t, int channels, uint64_t *state, double *error, double *square)
+{
+	float sum[ALPHA_MAX] = {0};
+	double want[ALPHA_MAX] = {0};
+
+	for (int c = 0; c < channels; c++) {
+		double d[ALPHA_MAX], w[ALPHA_MAX];
+
+		for (int i = 0; i < t->alpha; i++)
+			d[i] = random_float(state);
+		for (int i = 0; i < t->r; i++)
+			w[i] = random_float(state);
+		for (int i = 0; i < t->alpha; i++) {
+			double v = 0, u = 0;
+
+			for (int k = 0; k < t->alpha; k++)
+				v += t->b[i][k] * d[k];
+			for (int k = 0; k < t->r; k++)
+				u += t->g[i][k] * w[k];
+			sum[i] = fmaf((float)v, (float)u, sum[i]);
+		}
+		for (int j = 0; j < t->m; j++)
+			for (int k = 0; k < t->r; k++)
+				want[j] += d[j + k] * w[k];
+	}
+	for (int j = 0; j < t->m; j++) {
+		double y = 0;
+
+		for (int i = 0; i < t->alpha; i++)
+			y += t->a[j][i] * (double)sum[i];
+		*error += (y - want[j]) * (y - want[j]);
+		*square += want[j] * want[j];
+	}
+}
+
+/* The error that is expected is the one that is found, up to a third of it. */
+static void test_errors(void **state)
+{
+	const struct { int alpha, taps, channels; } rows[] = {{4, 3, 256}, {6, 3, 64},  {6, 3, 512}, {6, 5, 256},
+							       {8, 2, 256}, {8, 3, 64}, {8, 3, 512}, {8, 5, 256}};
+	uint64_t seed = 5;
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		ConvSize s = {.axes = 1, .batch = 1, .in = rows[i].channels, .out = 1, .size = {1}, .taps = {rows[i].taps}};
+		double error = 0, square = 0;
+		Tables t;
+
+		tables_fill(&t, winograd_tile(rows[i].taps, rows[i].alpha), rows[i].taps);
+		for (int k = 0; k < 500; k++)
+			add_errors(&t, rows[i].channels, &seed, &error, &square);
+		double found = sqrt(error / square), expected = winograd_error(&s, rows[i].alpha);
+		assert_true(found > expected * 2 / 3 && found < expected * 4 / 3);
+	}
+}
+
 /* Few channels do not pay for the maps; --strict and -O1 keep every convolution. */
 static void test_kept(void **state)
 {
@@ -252,7 +382,9 @@ static void avx2_quantised(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pass), cmocka_unit_test(test_quantised), cmocka_unit_test(test_kept), cmocka_unit_test(portable_c),
+		cmocka_unit_test(test_pass), cmocka_unit_test(test_quantised), cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_large_tiles), cmocka_unit_test(test_measured), cmocka_unit_test(test_errors),
+		cmocka_unit_test(portable_c),
 #ifdef __x86_64__
 		cmocka_unit_test(avx2), cmocka_unit_test(avx512), cmocka_unit_test(avx2_quantised),
 #endif
