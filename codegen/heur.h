@@ -15,7 +15,7 @@ typedef struct TileShape {
 	double cycles;
 } TileShape;
 
-enum { TILES_MAX = 512, WINOGRAD_AXES_MAX = 2 };
+enum { TILES_MAX = 512, WINOGRAD_AXES_MAX = 3 };
 
 /* All tiles that the registers have room for; returns their number. */
 int tiles_of(const Target *t, const Contraction *c, TileShape *tile);

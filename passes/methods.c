@@ -86,5 +86,5 @@ bool winograd_fits(const ConvSize *s, const WindowAxis *window)
 			return false;
 		wide += a->size > 1;
 	}
-	return wide > 0;
+	return wide == 1 || wide == 2;
 }

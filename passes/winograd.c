@@ -207,12 +207,18 @@ static Value *transformed_weights(const Job *job)
 {
 	enum { BLOCK = 16 };
 	static const Tables one = {.m = 1, .r = 1, .alpha = 1, .g = {{1}}};
-	const Tables *t0 = job->conv.axes > 1 ? &job->table[0] : &one, *t1 = &job->table[job->conv.axes - 1];
+	const Tables *t0 = &one, *t1 = &one; /* of the last two axes that have several taps */
 	int64_t dims[MAX_RANK], nk = job->conv.out, nc = job->conv.in;
-	int rank = 0, taps = t0->r * t1->r;
+	int rank = 0;
 
-	for (int i = 0; i < job->conv.axes; i++)
+	for (int i = 0; i < job->conv.axes; i++) {
 		dims[rank++] = job->table[i].alpha;
+		if (job->conv.taps[i] > 1) {
+			t0 = t1;
+			t1 = &job->table[i];
+		}
+	}
+	int taps = t0->r * t1->r;
 	for (int i = 0; i < job->conv.axes; i++)
 		dims[rank++] = 1; /* images, and tiles but for the last axis */
 	dims[rank++] = nc;
@@ -246,7 +252,7 @@ static Value *bias_of(const Job *job)
 {
 	const double *b = along_axis(job->g, job->n->in[2], 1, 0, job->conv.out);
 
-	return const_from(job->g, F32, 2 + job->conv.axes, (int64_t[]){1, job->conv.out, 1, 1}, b);
+	return const_from(job->g, F32, 2 + job->conv.axes, (int64_t[]){1, job->conv.out, 1, 1, 1}, b);
 }
 
 static void rewrite_conv(void *data, const Decision *choice)

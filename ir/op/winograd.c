@@ -4,7 +4,7 @@
  *     MatMul              p[i.., n, t.., k] = sum over c of    v[i.., n, t.., c] * u[i.., c, k]
  *     tcc.WinogradOutput  y[n, k, h..]      = sum over i.. of  A[h mod m, i] .. p[i.., n, h div m .., k]
  *
- * for one or two spatial axes; x is 0 outside its bounds. Tile t of an axis makes outputs m*t .. m*t + m-1 from alpha
+ * for up to three spatial axes; x is 0 outside its bounds. Tile t of an axis makes outputs m*t .. m*t + m-1 from alpha
  * inputs. The tables A [m, alpha] and B [alpha, alpha], one an axis, are inputs of the nodes; which numbers they hold is
  * the pass's affair. An axis with m = alpha = 1 and tables [[1]] is left as it is. */
 #include "ir/op/winograd.h"

@@ -3,7 +3,7 @@
 #define TCC_IR_OP_WINOGRAD_H
 #include "ir/op/nn.h"
 
-enum { WINOGRAD_AXES = 2 };
+enum { WINOGRAD_AXES = 3 };
 
 struct Winograd {
 	Ints tile, tiles; /* input: outputs m a tile, number of tiles, along each spatial axis */

@@ -51,6 +51,9 @@ static const Model models[] = {
 	 " %a = Conv(%x, %w1) %b = Relu(%a) %y = Conv(%b, %w2) {pads = [2, 2, 2, 2]} }", NULL, false},
 	{"a sequence", "graph (%x f32[1,32,200], %w1 f32[64,32,3], %w2 f32[64,1,5]) -> (%y) { %a = Conv(%x, %w1)"
 	 " {pads = [2, 0]} %b = Relu(%a) %y = Conv(%b, %w2) {group = 64, dilations = [2], pads = [4, 4]} }", NULL, false},
+	{"a film, space and time apart", "graph (%x f32[1,32,4,24,24], %w1 f32[48,32,1,3,3], %w2 f32[32,48,3,1,1]) -> (%y) {"
+	 " %a = Conv(%x, %w1) {pads = [0, 1, 1, 0, 1, 1]} %b = Relu(%a) %y = Conv(%b, %w2) {pads = [1, 0, 0, 1, 0, 0]} }", NULL,
+	 false},
 	{"attention",
 	 "graph (%x f32[64,96], %w1 f32[96,96], %w2 f32[96,96], %w3 f32[96,96], %w4 f32[96,384], %w5 f32[384,96],"
 	 " %w6 f32[96], %w7 f32[96]) -> (%y) { %n = LayerNormalization(%x, %w6, %w7) %q = MatMul(%n, %w1) %k = MatMul(%n, %w2)"

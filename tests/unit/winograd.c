@@ -9,11 +9,12 @@
 #include "tests/unit/unit.h"
 
 typedef struct Case {
-	int64_t in, out, size[2], pads[4];
-	int axes, taps[2];
+	int64_t in, out, size[3], pads[6];
+	int axes, taps[3];
 } Case;
 
-/* Sizes that are and are no multiples of a tile, one tile, lopsided padding, a kernel along one axis, one axis; tiles of 8. */
+/* Sizes that are and are no multiples of a tile, one tile, lopsided padding, a kernel along one axis, one axis; tiles of 8;
+ * three axes, one of which or two have a single tap. */
 static const Case cases[] = {
 	{32, 32, {16, 16}, {1, 1, 1, 1}, 2, {3, 3}}, {40, 24, {14, 13}, {1, 0, 2, 1}, 2, {3, 3}},
 	{32, 48, {7, 7}, {1, 1, 1, 1}, 2, {3, 3}},   {33, 17, {9, 21}, {0, 0, 0, 0}, 2, {3, 3}},
@@ -21,6 +22,8 @@ static const Case cases[] = {
 	{64, 32, {50}, {2, 0}, 1, {3}},		     {16, 16, {14, 14}, {2, 2, 2, 2}, 2, {5, 5}},
 	{64, 64, {24, 25}, {0, 1, 1, 0}, 2, {2, 4}}, {128, 128, {60}, {0, 1}, 1, {2}},
 	{64, 64, {36, 31}, {1, 1, 1, 1}, 2, {3, 3}}, {64, 32, {120}, {1, 1}, 1, {3}},
+	{32, 24, {3, 16, 17}, {0, 1, 1, 0, 1, 1}, 3, {1, 3, 3}}, {96, 64, {9, 5, 7}, {1, 0, 0, 1, 0, 0}, 3, {3, 1, 1}},
+	{32, 32, {12, 3, 14}, {1, 0, 1, 1, 0, 1}, 3, {3, 1, 3}},
 };
 
 enum { CASES = (int)(sizeof cases / sizeof *cases) };
@@ -43,7 +46,8 @@ static Ints pads_of(Ctx *c, const Case *k)
 static Graph *make_graph(Ctx *c, const Case *k, int64_t batch, Tensor **x)
 {
 	uint64_t state = 7;
-	int64_t w[4] = {k->out, k->in, k->taps[0], k->taps[1]}, in[4] = {batch, k->in, k->size[0], k->size[1]};
+	int64_t w[5] = {k->out, k->in, k->taps[0], k->taps[1], k->taps[2]};
+	int64_t in[5] = {batch, k->in, k->size[0], k->size[1], k->size[2]};
 	Syms *syms = NEW(&c->perm, Syms);
 	syms->ctx = c;
 	Graph *g = graph_new(c, syms, "test", NULL);
@@ -184,11 +188,12 @@ static void test_large_tiles(void **state)
 	const struct { Case k; int64_t alpha; } rows[] = {
 		{{64, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}}, 8},   {{64, 128, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}}, 8},
 		{{128, 128, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}}, 6}, {{256, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}}, 6},
+		{{32, 32, {6, 24, 24}, {0, 1, 1, 0, 1, 1}, 3, {1, 3, 3}}, 8},
 	};
 	const char *why;
 
 	(void)state;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		assert_int_equal(tile_of(&rows[i].k, "x86-64-v4", NULL, &why), rows[i].alpha);
 		assert_int_equal(strstr(why, ", but with errors of ") != NULL, rows[i].alpha == 6);
 	}
