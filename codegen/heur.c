@@ -10,6 +10,8 @@
 /* Bytes a cycle out of the first cache, the second, the third, and of weights that come from far away. */
 enum { FIRST_STREAM = 64, SECOND_STREAM = 32, THIRD_STREAM = 24, FAR_STREAM = 8 };
 
+enum { NARROW = 8 }; /* lanes of a vector */
+
 /* Three digits with the factor that leaves them before the point. */
 static const char *amount_text(double x, const char *unit, Arena *a)
 {
@@ -263,9 +265,13 @@ double twins_cycles(int64_t m, int64_t k, int64_t n, int parts, const Target *t)
 	return parts * product_cycles(m, k, n, t) + crowded;
 }
 
+/* Few rows do not hide the stream of weights, 7/4 of those of the product itself, where vectors and with them the panels of
+ * weights are narrow: all of it counts until the work takes three times as long. */
 double strassen_cycles(int64_t m, int64_t k, int64_t n, const Target *t)
 {
 	double half = (double)((m + 1) / 2), products = 7.0 * (double)(k / 2) * vectors(t, n / 2);
 	double maps = (vectors(t, k / 2) + vectors(t, n / 2)) * map_cycles(7, 4);
-	return with_weights(half * (products / 2 + maps), products * t->lanes * 4);
+	double work = half * (products / 2 + maps), bytes = products * t->lanes * 4;
+	bool hidden = t->lanes > NARROW || work >= 3 * bytes / FAR_STREAM;
+	return hidden ? with_weights(work, bytes) : work + bytes / FAR_STREAM;
 }

@@ -19,6 +19,7 @@ static const Case cases[] = {
 	{1, 1, "graph (%x f32[130,384], %w f32[192,384], %wb f32[192], %r f32[130,192]) -> (%y) {\n"
 	       "%p = Gemm(%x, %w, %wb) {transB = 1} %y = Add(%p, %r) }"},
 	{1, 1, "graph (%x f32[3,67,384], %w f32[1,384,392]) -> (%y) { %y = MatMul(%x, %w) }"}, /* lanes are left over */
+	{1, 1, "graph (%x f32[48,384], %w f32[384,384]) -> (%y) { %y = MatMul(%x, %w) }"}, /* just rows enough for the weights */
 	{2, 2, "graph (%x f32[2,96,384], %w1 f32[384,320], %w2 f32[320,384]) -> (%y) {\n"
 	       "%p = MatMul(%x, %w1) %q = Relu(%p) %r = MatMul(%q, %w2) %y = Add(%r, %x) }"},
 	{3, 1, "graph (%x f32[1,128,384], %w1 f32[384,192], %w2 f32[384,192], %w3 f32[384,192], %wb f32[192]) -> (%y) {\n"
@@ -30,10 +31,11 @@ static const Case cases[] = {
 	       "%y = Reshape(%o2, %all) }"},
 };
 
-/* Small, with odd sizes, of data. */
+/* Small, of few rows, with odd sizes, of data. */
 static const char *const others[] = {
 	"graph (%x f32[1,128,16], %w f32[16,16]) -> (%y) { %y = MatMul(%x, %w) }",
 	"graph (%x f32[1,384], %w f32[384,384]) -> (%y) { %y = MatMul(%x, %w) }",
+	"graph (%x f32[40,384], %w f32[384,384]) -> (%y) { %y = MatMul(%x, %w) }",
 	"graph (%x f32[128,383], %w f32[383,384]) -> (%y) { %y = MatMul(%x, %w) }",
 	"graph (%x f32[128,384], %w f32[384,383]) -> (%y) { %y = MatMul(%x, %w) }",
 	"graph (%x f32[2,128,384], %w f32[2,384,384]) -> (%y) { %y = MatMul(%x, %w) }",
