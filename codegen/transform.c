@@ -161,9 +161,11 @@ static bool take_tables(Transform *t, const Draft *d, Expr *sum)
 	}
 	if (!x || x->kind != X_LOAD || x->dtype != F32)
 		return false;
-	for (int i = 0; i < t->naxes; i++)
-		if (!affine_in(x->arg[0], t->axis[i].column, &t->axis[i].x))
-			return false;
+	for (int i = 0; i < t->naxes; i++) {
+		const TableAxis *a = &t->axis[i];
+		if (!affine_in(x->arg[0], a->column, &t->axis[i].x) || depends_on(x, a->row) || (a->low && depends_on(x, a->low)))
+			return false; /* each row would map other elements */
+	}
 	t->load = x;
 	return t->naxes > 0;
 }

@@ -56,8 +56,7 @@ static void eval_nearest(Eval *e, const struct Resize *a, const Along *axis, con
 	}
 }
 
-/* The weights of the elements that output i reads; returns the first element. */
-static int64_t weights_of(const struct Resize *a, const Along *x, const Taps *t, int64_t i, double *weight)
+int64_t resize_weights(const struct Resize *a, const Along *x, const Taps *t, int64_t i, double *weight)
 {
 	double v = coordinate(a, x, i), sum = 0;
 	int64_t first = (int64_t)floor(v) + t->first;
@@ -79,7 +78,7 @@ static double *resample(Arena *scratch, const struct Resize *a, const Along *at,
 	int64_t in = at->in.k, out = at->out.k;
 	double *y = NEW_N(scratch, double, outer * out * inner), *weight = NEW_N(scratch, double, taps.count);
 	for (int64_t i = 0; i < out; i++) {
-		int64_t first = weights_of(a, at, &taps, i, weight);
+		int64_t first = resize_weights(a, at, &taps, i, weight);
 		for (int k = 0; k < taps.count; k++) {
 			int64_t e = first + k < 0 ? 0 : first + k >= in ? in - 1 : first + k;
 			for (int64_t o = 0; o < outer; o++)
@@ -153,5 +152,6 @@ static const Attr attrs[] = {
 const Op op_Resize = {
 	.name = "Resize", .min_in = 1, .max_in = 4, .min_out = 1, .max_out = 1, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct Resize),
-	.infer = infer, .trust = resize_trust, .eval = eval, .lower = resize_lower,
+	.infer = infer, .trust = resize_trust, .eval = eval, .expand = resize_expand,
+	.lower = resize_lower,
 };

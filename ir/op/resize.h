@@ -62,10 +62,15 @@ typedef struct Taps {
 } Taps;
 Taps resize_taps(const struct Resize *a, const Along *x);
 double tap_weight(const struct Resize *a, double distance);
+/* The weights of the elements that output i reads; returns the first element. (resize.c) */
+int64_t resize_weights(const struct Resize *a, const Along *x, const Taps *t, int64_t i, double *weight);
 
 /* resize_trust.c: sizes, scales or the region are known only to the run, and the file gives the shape (Op.trust). */
 bool resize_is_given(Graph *g, const Node *n);
 void resize_trust(Graph *g, Node *n);
+
+/* resample.c: one pass an axis (Op.expand). */
+void resize_expand(Graph *g, Node *n);
 
 Expr *resize_lower(Lower *l, const Node *n, int slot, Expr *const *at);
 #endif
