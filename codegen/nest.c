@@ -6,6 +6,8 @@
  *             for (j) y = exp(x - m) / s
  *     }
  *
+ * What is summed up to the index of the innermost loop is kept from turn to turn: t += x[i]; y[i] = t.
+ *
  * The loop along which the output is contiguous runs over vectors when every address steps by 0 or 1 along it; so does a
  * reduction's, with several accumulators a lane that take turns, folded at the end. Where a long sum stands inside a
  * vector loop, a turn goes over a group of vectors. What is left over at the end of a row is one vector of which some
@@ -714,6 +716,77 @@ static bool gains_vectors(Build *b, Expr *body)
 
 static void loops(Build *b, int k, Expr *body);
 
+/* ---- sums so far: y[i] = sum over j <= i of x[j] is the one of i - 1 and one term more ---- */
+
+typedef struct Running {
+	Expr *r, *term;        /* term: of r's own axis */
+	bool before, backward; /* j < i; j >= i */
+} Running;
+
+/* r goes over the indices up to that of the axis, or from it on. */
+static bool is_running(Lower *l, Expr *r, Axis *axis, Running *w)
+{
+	if (r->naxes != 1 || r->red > RED_MIN || !dim_same(r->axes[0]->extent, axis->extent))
+		return false;
+	Expr *term = r->arg[0], *i = axis_expr(l, axis), *j = axis_expr(l, r->axes[0]);
+	if (term->kind != X_ALU || term->op != SELECT || term->arg[2] != red_start(l, r->red, r->dtype) || depends_on(term->arg[1], axis))
+		return false;
+	for (int way = 0; way < 4; way++) {
+		bool before = way & 1, backward = way & 2;
+		*w = (Running){r, term->arg[1], before, backward};
+		if (term->arg[0] == alu2(l, before ? LT : LE, backward ? i : j, backward ? j : i))
+			return true;
+	}
+	return false;
+}
+
+/* The one sum so far in x along this axis. */
+static bool find_running(Lower *l, Expr *x, Axis *axis, Running *w)
+{
+	Expr *found[2];
+	return outer_reductions(x, found, 0, 2) == 1 && is_running(l, found[0], axis, w);
+}
+
+/* An axis along which sums so far are computed has to be the innermost. */
+static bool run_innermost(Stage *s)
+{
+	Running w;
+	for (int k = 0; k < s->naxes; k++) {
+		Axis *axis = s->axis[k];
+		if (!find_running(s->l, s->body, axis, &w))
+			continue;
+		memmove(s->axis + k, s->axis + k + 1, (size_t)(s->naxes - 1 - k) * sizeof *s->axis);
+		s->axis[s->naxes - 1] = axis;
+		return true;
+	}
+	return false;
+}
+
+/* True when the innermost loop keeps a sum so far. */
+static bool running_loop(Build *b, int k, Expr *body)
+{
+	Stage *s = b->s;
+	Lower *l = s->l;
+	Running w;
+	if (k != s->naxes - 1 || !find_running(l, body, s->axis[k], &w))
+		return false;
+	Build outer = *b;
+	Expr *i = axis_expr(l, s->axis[k]), *last = isub(l, extent(l, s->axis[k]->extent), num_i(l, 1)), *at = w.backward ? isub(l, last, i) : i;
+	Expr *acc = start_local(b, w.r, red_start(l, w.r->red, w.r->dtype)), *address = s->address;
+	outer.tail = &open_for(b, s->axis[k])->next;
+	Expr *x = let(b, share(b, substitute(l, w.term, axis_expr(l, w.r->axes[0]), at)));
+	s->address = substitute(l, address, i, at);
+	body = substitute(l, substitute(l, body, w.r, acc), i, at);
+	if (w.before)
+		store(b, s->address, body);
+	assign(b, acc, alu2(l, red_alu(w.r->red), acc, x));
+	if (!w.before)
+		store(b, s->address, body);
+	s->address = address;
+	*b = outer;
+	return true;
+}
+
 /* True when the innermost loop was made in parts. */
 static bool loop_parts(Build *b, int k, Expr *body)
 {
@@ -775,7 +848,7 @@ static void loops(Build *b, int k, Expr *body)
 		return;
 	}
 	body = hoist(b, body);
-	if (loop_parts(b, k, body))
+	if (running_loop(b, k, body) || loop_parts(b, k, body))
 		return;
 	Build outer = *b;
 	Stmt *t = open_for(b, s->axis[k]);
@@ -870,6 +943,7 @@ void make_nest(Module *m, Stage *s)
 	s->body = unify(m, s, s->body);
 	s->apart = is_heavy(s->body);
 	order_axes(s);
+	b.undivided |= run_innermost(s) && s->naxes == 1;
 	b.split = find_split(s);
 	loops(&b, 0, s->body);
 	s->schedule = schedule_of(m, s, outer_reductions(s->body, found, 0, 1) > 0);

@@ -2,7 +2,8 @@
  *
  *     y[.., i, ..] = sum over j <= i of x[.., j, ..]      exclusive: j < i;  reverse: j >= i
  *
- * Along a short axis that formula is what is computed, along a long one a Scan that keeps the sum so far. */
+ * Along the last axis a row is made at once, which keeps the sum so far (tcc.SumRows, tcc.ProductRows); along a short one of the others that
+ * formula is what is computed, along a long one a Scan that keeps the sums so far. */
 #include <string.h>
 #include "ir/op/movement.h"
 #include "ir/op/nn.h"
@@ -10,11 +11,18 @@
 
 enum { SHORT = 32 };
 
+static bool is_product(const Node *n) { return n->op == &op_CumProd || n->op == &op_tcc_ProductRows; }
+
+static void infer_rows(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 1, -1);
+	same_as_input(g, n);
+}
 
 static void infer(Graph *g, Node *n)
 {
 	int count;
-	need_rank(g, n, 0, 1, -1);
+	infer_rows(g, n);
 	need_type(g, n, 1, "i");
 	if (!dim_is(shape_count(g, &n->in[1]->shape), 1))
 		fail_node(g, n, "E-SHAPE", "axis has shape %s; it must have one element",
@@ -22,7 +30,6 @@ static void infer(Graph *g, Node *n)
 	const Dim *axis = content_of(g, n, 1, &count);
 	if (axis && dim_known(axis[0]))
 		fix_axis(g, n, axis[0].k, n->in[0]->shape.rank);
-	same_as_input(g, n);
 }
 
 /* ---- eval ---- */
@@ -30,8 +37,8 @@ static void infer(Graph *g, Node *n)
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	const struct Cumulate *a = n->attr;
-	bool floats = is_float(in[0]->dtype), product = n->op == &op_CumProd;
-	int axis = (int)fix_axis(e->g, n, in_i64(e, in[1])[0], in[0]->rank);
+	bool floats = is_float(in[0]->dtype), product = is_product(n);
+	int axis = n->nin == 1 ? in[0]->rank - 1 : (int)fix_axis(e->g, n, in_i64(e, in[1])[0], in[0]->rank);
 	Rows r = rows_of(in[0], axis, axis + 1);
 	const double *xf = floats ? in_f64(e, in[0]) : NULL;
 	const int64_t *xi = floats ? NULL : in_i64(e, in[0]);
@@ -65,7 +72,7 @@ static Value *start_of(Graph *g, const Node *n, const Shape *slice, DType t)
 	for (int k = 0; k < slice->rank; k++)
 		sizes[k] = slice->dim[k].k;
 	Tensor *start = tensor_new(&g->ctx->perm, t, slice->rank, sizes);
-	for (int64_t i = 0; n->op == &op_CumProd && i < start->count; i++)
+	for (int64_t i = 0; is_product(n) && i < start->count; i++)
 		store_i64(t, start->data, i, 1);
 	return value_const(g, NULL, start);
 }
@@ -75,7 +82,7 @@ static Graph *turn_of(Graph *g, const Node *n, const Shape *slice, DType t)
 {
 	Graph *body = graph_new(g->ctx, g->syms, n->name, g);
 	Value *sum = value_input(body, "sum", t, slice), *x = value_input(body, "x", t, slice);
-	Value *next = put(body, n, n->op == &op_CumProd ? "Mul" : "Add", sum, x, END_IN);
+	Value *next = put(body, n, is_product(n) ? "Mul" : "Add", sum, x, END_IN);
 	graph_output(body, next, NULL);
 	graph_output(body, ATTR_OF(n, Cumulate)->exclusive ? put(body, n, "Identity", sum, END_IN) : next, NULL);
 	return body;
@@ -84,16 +91,25 @@ static Graph *turn_of(Graph *g, const Node *n, const Shape *slice, DType t)
 /* A list of one attribute, in perm. */
 static Ints one_int(Graph *g, int64_t x) { return (Ints){arena_copy(&g->ctx->perm, &x, sizeof x), 1}; }
 
+static Value *by_rows(Graph *g, const Node *n)
+{
+	return put_attr(g, n, is_product(n) ? "tcc.ProductRows" : "tcc.SumRows", n->attr, n->in[0], END_IN);
+}
+
 static void expand(Graph *g, Node *n)
 {
 	int count;
 	Value *x = n->in[0];
 	Shape slice = x->shape;
 	const Dim *known = content_of(g, n, 1, &count);
-	if (!known || !shape_known(&slice))
+	if (!known || !dim_known(known[0]))
 		return;
-	int axis = (int)fix_axis(g, n, dim_number(g, n, known[0]), slice.rank);
-	if (slice.dim[axis].k <= SHORT)
+	int axis = (int)fix_axis(g, n, known[0].k, slice.rank);
+	if (axis == slice.rank - 1) {
+		value_replace(g, n->out[0], by_rows(g, n));
+		return;
+	}
+	if (!shape_known(&slice) || slice.dim[axis].k <= SHORT)
 		return;
 	memmove(slice.dim + axis, slice.dim + axis + 1, (size_t)(--slice.rank - axis) * sizeof *slice.dim);
 	DType t = work_type(x->dtype);
@@ -115,7 +131,7 @@ static Expr *along(Lower *l, const Node *n, int axis, Expr *const *at)
 	const struct Cumulate *a = n->attr;
 	const Shape *x = &n->in[0]->shape;
 	DType t = n->in[0]->dtype, sum = is_float(t) ? work_type(t) : is_unsigned(t) ? U64 : I64;
-	bool product = n->op == &op_CumProd;
+	bool product = is_product(n);
 	Expr *index[MAX_RANK], *j = red_axis(l, x->dim[axis]), *i = at[axis];
 	for (int k = 0; k < x->rank; k++)
 		index[k] = k == axis ? j : at[k];
@@ -138,6 +154,12 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	return y;
 }
 
+static Expr *lower_rows(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	(void)slot;
+	return along(l, n, n->in[0]->shape.rank - 1, at);
+}
+
 static const Attr attrs[] = {ATTR_INT(Cumulate, exclusive, 0), ATTR_INT(Cumulate, reverse, 0), {0}};
 
 const Op op_CumSum = {
@@ -149,4 +171,12 @@ const Op op_CumProd = {
 	.name = "CumProd", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .types = "fiu", .infer = infer, .eval = eval, .expand = expand,
 	.lower = lower,
+};
+const Op op_tcc_SumRows = {
+	.name = "SumRows", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES | ROWS, .ulp = 64,
+	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .types = "fiu", .infer = infer_rows, .eval = eval, .lower = lower_rows,
+};
+const Op op_tcc_ProductRows = {
+	.name = "ProductRows", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES | ROWS, .ulp = 64,
+	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .types = "fiu", .infer = infer_rows, .eval = eval, .lower = lower_rows,
 };
