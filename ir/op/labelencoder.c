@@ -3,7 +3,7 @@
  *
  *     y[..] = values[k] with keys[k] = x[..]     the first of them; default where there is none
  *
- * Keys that are numbers are all compared; keys that are text are sorted, see strings.h. A CategoryMapper is a LabelEncoder
+ * Keys that are integers or text are looked up, see strings.h; floats are all compared. A CategoryMapper is a LabelEncoder
  * from its numbers to its texts, or from these to those, by the type of its input. */
 #include <string.h>
 #include "ir/op/reduce.h"
@@ -96,7 +96,7 @@ static void infer_type(Graph *g, Node *n, DType t)
 static void infer_encoder(Graph *g, Node *n) { infer_type(g, n, encoding_of(g, n).values->dtype); }
 static void infer_mapper(Graph *g, Node *n) { infer_type(g, n, mapping_of(g, n).values->dtype); }
 
-static Value *by_number(Graph *g, const Node *n, const Encoding *e)
+static Value *by_comparison(Graph *g, const Node *n, const Encoding *e)
 {
 	int rank = n->in[0]->shape.rank;
 	int64_t last = rank, one = 1;
@@ -109,11 +109,16 @@ static Value *by_number(Graph *g, const Node *n, const Encoding *e)
 	return put(g, n, "Where", known, y, other, END_IN);
 }
 
-static void expand_encoding(Graph *g, Node *n, Encoding e)
+static Value *encoded(Graph *g, const Node *n, const Encoding *e)
 {
-	value_replace(g, n->out[0], e.keys->dtype == STR ? value_of_key(g, n, n->in[0], e.keys, e.values, e.other)
-							  : by_number(g, n, &e));
+	if (e->keys->dtype == STR)
+		return value_of_key(g, n, n->in[0], e->keys, e->values, e->other);
+	if (is_float(e->keys->dtype) || e->keys->count == 0)
+		return by_comparison(g, n, e);
+	return value_of_number(g, n, n->in[0], e->keys, e->values, e->other);
 }
+
+static void expand_encoding(Graph *g, Node *n, Encoding e) { value_replace(g, n->out[0], encoded(g, n, &e)); }
 
 static void expand_encoder(Graph *g, Node *n) { expand_encoding(g, n, encoding_of(g, n)); }
 static void expand_mapper(Graph *g, Node *n) { expand_encoding(g, n, mapping_of(g, n)); }

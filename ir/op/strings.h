@@ -19,4 +19,6 @@ Tensor *labels_tensor(Graph *g, const Ints *whole, const Strings *texts);
 /* The element of `values` beside the key that x is, of the first where a key stands there several times; `other`, one
  * element, where x is none of them. Keys are text. */
 Value *value_of_key(Graph *g, const Node *like, Value *x, const Tensor *keys, const Tensor *values, const Tensor *other);
+/* The same of keys that are integers, of which there are some (findnumber.c). */
+Value *value_of_number(Graph *g, const Node *like, Value *x, const Tensor *keys, const Tensor *values, const Tensor *other);
 #endif

@@ -60,3 +60,25 @@ gives y = f32[2,3] [2, 1, 1, 2, 2, 2]
 == as many values as keys
 fails E-ATTR
 graph (%x i64[2]) -> (%y) { %y = ai.onnx.ml.LabelEncoder(%x) {keys_int64s = [1], values_int64s = [1, 2]} }
+
+== numbers that lie close together, the first of equal ones, and what lies outside of them
+graph (%x i64[6]) -> (%y) {
+	%y = ai.onnx.ml.LabelEncoder(%x) {keys_int64s = [5, -2, 5, 300], values_int64s = [1, 2, 3, 4], default_int64 = 9}
+}
+run x = i64[6] [5, -2, 300, 0, -9223372036854775808, 9223372036854775807] gives y = i64[6] [1, 2, 4, 9, 9, 9]
+
+== numbers that lie far apart
+graph (%x i64[9]) -> (%y) {
+	%y = ai.onnx.ml.LabelEncoder(%x) {keys_int64s = [9223372036854775807, 1000000, -9223372036854775808, 7, 4294967303, 0, 8],
+		values_floats = [1, 2, 3, 4, 5, 6, 7], default_float = 0.5}
+}
+run x = i64[9] [9223372036854775807, 1000000, -9223372036854775808, 7, 4294967303, 0, 8, 1, 999999]
+gives y = f32[9] [1, 2, 3, 4, 5, 6, 7, 0.5, 0.5]
+run x = i64[9] [2, 3, 4, 5, 6, 9, 10, 11, 12]
+gives y = f32[9] [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
+
+== one number
+graph (%x i64[2,2]) -> (%y) {
+	%y = ai.onnx.ml.LabelEncoder(%x) {keys_int64s = [9223372036854775807], values_int64s = [4]}
+}
+run x = i64[2,2] [0, 1, 9223372036854775807, -1] gives y = i64[2,2] [-1, -1, 4, -1]
