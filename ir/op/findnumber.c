@@ -72,7 +72,7 @@ static const Attr attrs[] = {ATTR_INT(FindNumber, factor, 1), ATTR_INT(FindNumbe
 
 const Op op_tcc_FindNumber = {
 	.name = "FindNumber", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = POINTWISE,
-	.attrs = attrs, .attr_size = sizeof(struct FindNumber), .infer = infer, .eval = eval, .lower = lower,
+	.attrs = attrs, .attr_size = sizeof(struct FindNumber), .types = "i", .infer = infer, .eval = eval, .lower = lower,
 };
 
 /* ---- hashing ---- */

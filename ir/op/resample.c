@@ -17,7 +17,6 @@ static void infer(Graph *g, Node *n)
 {
 	Shape y = n->in[X]->shape;
 
-	need_type(g, n, X, "f");
 	need_rank(g, n, WEIGHT, 2, 2);
 	y.dim[ATTR_OF(n, Resample)->axis] = n->in[WEIGHT]->shape.dim[0];
 	set_out(g, n, 0, n->in[X]->dtype, &y);
@@ -64,7 +63,8 @@ static const Attr attrs[] = {ATTR_INT(Resample, axis, 0), {0}};
 
 const Op op_tcc_Resample = {
 	.name = "Resample", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct Resample), .infer = infer, .eval = eval, .lower = lower,
+	.attrs = attrs, .attr_size = sizeof(struct Resample), .types = "f",
+	.infer = infer, .eval = eval, .lower = lower,
 };
 
 /* ---- Resize ---- */

@@ -1,11 +1,18 @@
 /* tfidf.c -- TfIdfVectorizer (9): how often sequences of whole numbers, or of texts, stand in each row.
  *
- *     count[.., j] = over all first places s and gaps d: how often x[.., s + t (1 + d)] = gram[j, t] for all t    (tcc.CountGrams)
+ *     count[.., j] = over all first places s and gaps d: how often x[.., s + t (1 + d)] = gram[j, t] for all t
  *     TF: count      IDF: weight where count > 0      TFIDF: count * weight
  *
- * The pool holds all grams of one element, then all of two, ..; gaps are 0 .. max_skip_count, and 0 for single ones. */
+ * The pool holds all grams of one element, then all of two, ..; gaps are 0 .. max_skip_count, and 0 for single ones. Grams
+ * and what they begin with have numbers: that of an element is looked up, then those of what is one element longer,
+ *
+ *     number(e0) = key(e0);   number(e0 .. ek) = key(number(e0 .. ek-1) * elements + key(ek))
+ *
+ * for all first places at once, and 1 is added in the column of each gram that is found. */
+#include <stdlib.h>
 #include <string.h>
 #include "ir/op/strings.h"
+#include "ir/op/trust.h"
 
 enum { TF, IDF, TFIDF };
 
@@ -15,100 +22,6 @@ struct TfIdf {
 	Floats weights;
 	Strings pool_strings;
 };
-
-/* ---- tcc.CountGrams: rows x, grams [columns, longest], lengths [columns] (0: none) ---- */
-
-enum { X, GRAM, LENGTH };
-
-struct CountGrams { int64_t gaps; };
-
-static void count_infer(Graph *g, Node *n)
-{
-	need_type(g, n, X, n->in[GRAM]->dtype == STR ? "s" : "i");
-	need_rank(g, n, X, 1, -1);
-	need_rank(g, n, GRAM, 2, 2);
-	need_rank(g, n, LENGTH, 1, 1);
-	need_size(g, n, LENGTH, 0, n->in[GRAM]->shape.dim[0]);
-	Shape y = n->in[X]->shape;
-	y.dim[y.rank - 1] = n->in[GRAM]->shape.dim[0];
-	set_out(g, n, 0, F32, &y);
-}
-
-/* A row of x, and a gram. */
-typedef struct Sought {
-	const Tensor *x, *gram;
-	int64_t row, size, first, length; /* where the row and the gram begin, and how long they are */
-} Sought;
-
-static bool same_element(const Sought *w, int64_t i, int64_t k)
-{
-	if (w->x->dtype == STR)
-		return same_text((const Text *)w->x->data + i, (const Text *)w->gram->data + k);
-	return load_i64(w->x->dtype, w->x->data, i) == load_i64(I64, w->gram->data, k);
-}
-
-static bool stands_at(const Sought *w, int64_t s, int64_t step)
-{
-	for (int64_t t = 0; t < w->length; t++)
-		if (s + t * step >= w->size || !same_element(w, w->row + s + t * step, w->first + t))
-			return false;
-	return true;
-}
-
-static void count_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
-{
-	const int64_t *length = in_i64(e, in[LENGTH]);
-	int64_t size = in[X]->dim[in[X]->rank - 1], columns = in[GRAM]->dim[0];
-	double *y = out_f64(e, out[0]);
-
-	for (int64_t i = 0; i < out[0]->count; i++) {
-		int64_t j = i % columns, gaps = length[j] > 1 ? ATTR_OF(n, CountGrams)->gaps : length[j];
-		Sought w = {in[X], in[GRAM], i / columns * size, size, j * in[GRAM]->dim[1], length[j]};
-		for (int64_t d = 0; d < gaps; d++)
-			for (int64_t s = 0; s < size; s++)
-				y[i] += stands_at(&w, s, d + 1);
-	}
-}
-
-/* An element in the type in which elements are compared. */
-static Expr *compared(Lower *l, const Node *n, int slot, Expr *const *at)
-{
-	Expr *x = in(l, n, slot, at);
-
-	return x->dtype == STR ? x : cast(l, I64, x);
-}
-
-static Expr *count_lower(Lower *l, const Node *n, int slot, Expr *const *at)
-{
-	int last = n->in[X]->shape.rank - 1;
-	int64_t longest = dim_number(lower_graph(l), n, n->in[GRAM]->shape.dim[1]);
-	Axes axes = {.n = 0};
-	Expr *size = extent(l, n->in[X]->shape.dim[last]), *s = over(l, &axes, n->in[X]->shape.dim[last]);
-	Expr *d = over(l, &axes, dim(ATTR_OF(n, CountGrams)->gaps)), *column = at[last], *index[MAX_RANK];
-	Expr *length = cast(l, I64, in(l, n, LENGTH, &column)), *one = num_i(l, 1);
-	Expr *all = alu2(l, OR, alu2(l, LT, one, length), alu2(l, AND, alu2(l, EQ, length, one), alu2(l, EQ, d, num_i(l, 0))));
-
-	for (int k = 0; k < last; k++)
-		index[k] = at[k];
-	for (int64_t t = 0; t < longest; t++) {
-		index[last] = iadd(l, s, imul(l, iadd(l, d, one), num_i(l, t)));
-		Expr *x = compared(l, n, X, index), *gram = compared(l, n, GRAM, (Expr *[]){column, num_i(l, t)});
-		Expr *same = choose(l, inside(l, index[last], num_i(l, 0), size), alu2(l, EQ, x, gram), num(l, BOOL, 0));
-		all = alu2(l, AND, all, alu2(l, OR, alu2(l, LE, length, num_i(l, t)), same));
-	}
-	(void)slot;
-	return reduce_over(l, RED_SUM, choose(l, all, num(l, F32, 1), num(l, F32, 0)), &axes);
-}
-
-static const Attr count_attrs[] = {ATTR_INT(CountGrams, gaps, 1), {0}};
-
-const Op op_tcc_CountGrams = {
-	.name = "CountGrams", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1, .flags = REDUCES,
-	.attrs = count_attrs, .attr_size = sizeof(struct CountGrams),
-	.types = "is", .infer = count_infer, .eval = count_eval, .lower = count_lower,
-};
-
-/* ---- TfIdfVectorizer ---- */
 
 static int64_t columns_of(const struct TfIdf *a)
 {
@@ -159,50 +72,245 @@ static void check(Graph *g, const Node *n)
 			  (long long)a->max_gram_length, (long long)a->max_skip_count);
 }
 
-static void put_gram(const struct TfIdf *a, Tensor *gram, int64_t i, int64_t from)
+/* ---- the pool's elements, and its grams by length ---- */
+
+typedef struct Gram {
+	int64_t from, length, column;
+	int64_t key, number; /* of as much of it as is looked at */
+} Gram;
+
+typedef struct Pool {
+	Graph *g;
+	const Node *n;
+	const struct TfIdf *a;
+	Tensor *all;          /* as the attribute gives them */
+	int64_t *id, elements; /* of each: which of so many that differ */
+	Gram *gram;           /* of the lengths that count */
+	int64_t ngram;
+} Pool;
+
+typedef struct Element {
+	const Text *text; /* or NULL */
+	int64_t number, at;
+} Element;
+
+static int compare_elements(const void *a, const void *b)
 {
-	if (of_text(a))
-		((Text *)gram->data)[i] = a->pool_strings.v[from];
-	else
-		((int64_t *)gram->data)[i] = a->pool_int64s.v[from];
+	const Element *x = a, *y = b;
+
+	return x->text ? compare_texts(x->text, y->text) : (x->number > y->number) - (x->number < y->number);
 }
 
-/* The grams as tables by column. */
-static void fill(Graph *g, const Node *n, Tensor *gram, Tensor *length, Tensor *weight)
+static void number_elements(Pool *p)
+{
+	Arena *scratch = &p->g->ctx->scratch;
+	int64_t n = p->all->count;
+	Element *e = NEW_N(scratch, Element, n);
+
+	p->id = NEW_N(scratch, int64_t, n);
+	for (int64_t i = 0; i < n; i++)
+		e[i] = of_text(p->a) ? (Element){(const Text *)p->all->data + i, 0, i}
+				     : (Element){NULL, load_i64(I64, p->all->data, i), i};
+	qsort(e, (size_t)n, sizeof *e, compare_elements);
+	for (int64_t i = 0; i < n; i++) {
+		p->elements += i == 0 || compare_elements(&e[i - 1], &e[i]) != 0;
+		p->id[e[i].at] = p->elements - 1;
+	}
+}
+
+static void list_grams(Pool *p)
+{
+	const struct TfIdf *a = p->a;
+
+	p->gram = NEW_N(&p->g->ctx->scratch, Gram, a->ngram_indexes.n);
+	for (int64_t k = 1, i = 0; k <= a->ngram_counts.n; k++)
+		for (int64_t from = a->ngram_counts.v[k - 1]; from < end_of(a, k); from += k, i++)
+			if (k >= a->min_gram_length && k <= longest_of(a))
+				p->gram[p->ngram++] = (Gram){.from = from, .length = k, .column = a->ngram_indexes.v[i]};
+}
+
+static Pool pool_of(Graph *g, const Node *n)
 {
 	const struct TfIdf *a = n->attr;
+	Pool p = {.g = g, .n = n, .a = a};
 
-	for (int64_t k = 1, i = 0; k <= a->ngram_counts.n; k++) {
-		for (int64_t from = a->ngram_counts.v[k - 1]; from < end_of(a, k); from += k, i++) {
-			int64_t column = a->ngram_indexes.v[i];
-			store_f64(F32, weight->data, column, a->weights.n > 0 ? (double)a->weights.v[i] : 1);
-			if (k < a->min_gram_length || k > longest_of(a))
+	p.all = labels_tensor(g, &a->pool_int64s, &a->pool_strings);
+	number_elements(&p);
+	list_grams(&p);
+	return p;
+}
+
+/* ---- what is looked up ---- */
+
+static Tensor *numbers_of(const Pool *p, int64_t n, const int64_t *v) { return tensor_i64(&p->g->ctx->perm, (int)n, v, false); }
+
+static Tensor *one_number(const Pool *p, int64_t x) { return tensor_i64(&p->g->ctx->perm, 1, &x, true); }
+
+/* Which element of the pool each of x is; as many as there are where it is none. */
+static Value *element_of(const Pool *p, Value *x)
+{
+	Tensor *id = numbers_of(p, p->all->count, p->id), *none = one_number(p, p->elements);
+
+	return of_text(p->a) ? value_of_key(p->g, p->n, x, p->all, id, none)
+			     : value_of_number(p->g, p->n, x, p->all, id, none);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const Gram *x = *(Gram *const *)a, *y = *(Gram *const *)b;
+
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+/* The first `length` elements of all grams that have so many, each once; numbers them. */
+static int64_t number_beginnings(const Pool *p, int64_t length, Gram **list)
+{
+	int64_t n = 0, numbers = 0;
+
+	for (int64_t i = 0; i < p->ngram; i++) {
+		Gram *m = &p->gram[i];
+		if (m->length < length)
+			continue;
+		int64_t id = p->id[m->from + length - 1];
+		m->key = length == 1 ? id : m->number * (p->elements + 1) + id;
+		list[n++] = m;
+	}
+	qsort(list, (size_t)n, sizeof(Gram *), compare_keys);
+	for (int64_t i = 0; i < n; i++) {
+		if (numbers == 0 || list[numbers - 1]->key != list[i]->key)
+			list[numbers++] = list[i];
+		list[i]->number = numbers - 1;
+	}
+	return numbers;
+}
+/* What the grams of this length and longer begin with, as keys; the number of each. */
+static Value *number_of(const Pool *p, int64_t length, Value *key, int64_t *numbers)
+{
+	Gram **list = NEW_N(&p->g->ctx->scratch, Gram *, p->ngram);
+	int64_t n = *numbers = number_beginnings(p, length, list);
+	int64_t *keys = NEW_N(&p->g->ctx->scratch, int64_t, n), *number = NEW_N(&p->g->ctx->scratch, int64_t, n);
+
+	for (int64_t i = 0; i < n; i++) {
+		keys[i] = list[i]->key;
+		number[i] = i;
+	}
+	return value_of_number(p->g, p->n, key, numbers_of(p, n, keys), numbers_of(p, n, number), one_number(p, n));
+}
+
+/* The column of each number, the one behind all of them where no gram of this length has it. */
+static Value *column_of(const Pool *p, int64_t length, Value *number, int64_t numbers)
+{
+	int64_t room = numbers + 1, *column = NEW_N(&p->g->ctx->scratch, int64_t, room), none = columns_of(p->a);
+
+	for (int64_t i = 0; i < room; i++)
+		column[i] = none;
+	for (int64_t i = 0; i < p->ngram; i++) {
+		const Gram *m = &p->gram[i];
+		if (m->length == length && column[m->number] != none)
+			fail_node(p->g, p->n, "E-ATTR", "the gram of index %lld stands in the pool twice", (long long)m->column);
+		if (m->length == length)
+			column[m->number] = m->column;
+	}
+	return put(p->g, p->n, "Gather", value_const(p->g, NULL, numbers_of(p, room, column)), number, END_IN);
+}
+
+/* ---- the graph ---- */
+
+/* v [.., size] from place `skip` on, and what is none of the elements behind its end. */
+static Value *moved(const Pool *p, Value *v, int64_t skip, int64_t behind)
+{
+	int rank = v->shape.rank;
+	int64_t pads[4] = {0};
+
+	pads[rank - 1] = -skip;
+	pads[2 * rank - 1] = behind;
+	return put(p->g, p->n, "Pad", v, value_i64(p->g, 2 * rank, pads), value_scalar(p->g, I64, (double)p->elements), END_IN);
+}
+
+/* Columns of what is found at each first place, one list behind another. */
+static Value *found_columns(Pool *p, Value *x)
+{
+	const struct TfIdf *a = p->a;
+	int64_t longest = longest_of(a), reach = (longest - 1) * (a->max_skip_count + 1), last = x->shape.rank - 1;
+	Value *id = element_of(p, x), *padded = reach ? moved(p, id, 0, reach) : id, *all = NULL;
+
+	for (int64_t step = 1; step <= a->max_skip_count + 1; step++) {
+		Value *number = id;
+		int64_t numbers = p->elements;
+		for (int64_t k = 1; k <= longest; k++) {
+			if (k > 1) {
+				int64_t skip = (k - 1) * step;
+				Value *key = binary(p->g, p->n, "Mul", number, value_scalar(p->g, I64, (double)(p->elements + 1)));
+				key = binary(p->g, p->n, "Add", key, moved(p, padded, skip, skip - reach));
+				number = number_of(p, k, key, &numbers);
+			} else {
+				for (int64_t i = 0; i < p->ngram; i++)
+					p->gram[i].number = p->id[p->gram[i].from];
+			}
+			if (k < a->min_gram_length || (k == 1 && step > 1))
 				continue;
-			if (load_i64(I64, length->data, column))
-				fail_unsupported(g, n, "several grams of index %lld", (long long)column);
-			store_i64(I64, length->data, column, k);
-			for (int64_t t = 0; t < k; t++)
-				put_gram(a, gram, column * gram->dim[1] + t, from + t);
+			Value *column = column_of(p, k, number, numbers);
+			all = all ? joined(p->g, p->n, last, all, column) : column;
 		}
 	}
+	return all;
+}
+
+/* x in the shape of what is counted, in `columns` of them. */
+static Value *spread(const Pool *p, Value *x, const Value *like, int64_t columns)
+{
+	Value *shape = value_i64(p->g, 1, &columns);
+
+	if (like->shape.rank == 2)
+		shape = joined(p->g, p->n, 0, as_vector(p->g, p->n, size_of(p->g, p->n, p->n->in[0], 0)), shape);
+	return put(p->g, p->n, "Expand", x, shape, END_IN);
+}
+
+/* What is no gram is counted too, in a column of its own behind the others. */
+static Value *counts_of(Pool *p, Value *x)
+{
+	Graph *g = p->g;
+	int64_t columns = columns_of(p->a), last = x->shape.rank - 1;
+	Value *zero = value_scalar(g, F32, 0);
+	if (p->ngram == 0)
+		return spread(p, zero, x, columns);
+	Value *column = found_columns(p, x), *shape = put(g, p->n, "Shape", column, END_IN);
+	Value *one = put(g, p->n, "Expand", value_scalar(g, F32, 1), shape, END_IN);
+	struct Scatter add = {.axis = last, .reduction = 1};
+	Value *y = put_attr(g, p->n, "ScatterElements", &add, spread(p, zero, x, columns + 1), column, one, END_IN);
+	return slice_of(g, p->n, y, last, 0, columns);
+}
+
+static Value *weights_by_column(const Pool *p)
+{
+	const struct TfIdf *a = p->a;
+	int64_t columns = columns_of(a);
+	Tensor *weight = tensor_new(&p->g->ctx->perm, F32, 1, &columns);
+
+	for (int64_t j = 0; j < columns; j++)
+		store_f64(F32, weight->data, j, 1);
+	for (int i = 0; i < a->weights.n; i++)
+		store_f64(F32, weight->data, a->ngram_indexes.v[i], (double)a->weights.v[i]);
+	return value_const(p->g, NULL, weight);
+}
+
+static void infer(Graph *g, Node *n)
+{
+	check(g, n);
+	Shape y = n->in[0]->shape;
+	y.dim[y.rank - 1] = dim(columns_of(n->attr));
+	set_out(g, n, 0, F32, &y);
 }
 
 static void expand(Graph *g, Node *n)
 {
-	const struct TfIdf *a = n->attr;
-	Arena *perm = &g->ctx->perm;
+	Pool p = pool_of(g, n);
+	Value *y = counts_of(&p, n->in[0]);
 
-	check(g, n);
-	int64_t columns = columns_of(a);
-	Tensor *gram = tensor_new(perm, of_text(a) ? STR : I64, 2, (int64_t[]){columns, longest_of(a)});
-	Tensor *length = tensor_new(perm, I64, 1, &columns), *weight = tensor_new(perm, F32, 1, &columns);
-	fill(g, n, gram, length, weight);
-	Value *y = put_attr(g, n, "tcc.CountGrams", &(struct CountGrams){a->max_skip_count + 1}, n->in[0],
-			    value_const(g, NULL, gram), value_const(g, NULL, length), END_IN);
-	if (a->mode == IDF)
-		y = cast_value(g, n, put(g, n, "Greater", y, value_scalar(g, F32, 0), END_IN), F32);
-	if (a->mode != TF)
-		y = put(g, n, "Mul", y, value_const(g, NULL, weight), END_IN);
+	if (p.a->mode == IDF)
+		y = cast_value(g, n, binary(g, n, "Greater", y, value_scalar(g, F32, 0)), F32);
+	if (p.a->mode != TF)
+		y = binary(g, n, "Mul", y, weights_by_column(&p));
 	replace_out(g, n, 0, y);
 }
 
@@ -216,5 +324,5 @@ static const Attr attrs[] = {
 const Op op_tfidfvectorizer = {
 	.name = "TfIdfVectorizer", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct TfIdf),
-	.types = "is", .infer = infer_expansion, .eval = eval_expansion, .expand = expand,
+	.types = "is", .infer = infer, .eval = eval_expansion, .expand = expand,
 };

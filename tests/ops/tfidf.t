@@ -82,3 +82,10 @@ graph (%x i64[2,2]) -> (%y) {
 	%y = ai.onnx.ml.LabelEncoder(%x) {keys_int64s = [9223372036854775807], values_int64s = [4]}
 }
 run x = i64[2,2] [0, 1, 9223372036854775807, -1] gives y = i64[2,2] [-1, -1, 4, -1]
+
+== grams of up to three with gaps, of rows shorter than they reach
+graph (%x i64[n,3]) -> (%y) {
+	%y f32[n,6] = TfIdfVectorizer(%x) {mode = TF, max_gram_length = 3, min_gram_length = 2, max_skip_count = 1,
+		ngram_counts = [0, 2, 6], ngram_indexes = [5, 4, 0, 1, 2], pool_int64s = [1, 2, 1, 2, 900000000000, 1, 1, 2, 3]}
+}
+run x = i64[2,3] [1, 2, 3, 900000000000, 5, 1] gives y = f32[2,6] [1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0]
