@@ -246,21 +246,23 @@ static bool keeps_axes(const Expr *load)
 static bool cuts_cleanly(const Expr *load)
 {
 	Linear sum;
-	for (int k = 0; k < load->nargs; k++) {
-		if (!linear_of(load->arg[k], &sum))
-			return false;
-		for (int i = 0; i < sum.n; i++)
-			if (!is_digit(sum.atom[i]))
-				return false;
+	bool clean = true;
+	for (int k = 0; clean && k < load->nargs; k++) {
+		clean = linear_of(load->arg[k], &sum);
+		for (int i = 0; clean && i < sum.n; i++)
+			clean = is_digit(sum.atom[i]);
 	}
-	return true;
+	return clean;
 }
 
-/* Where the output of `move` reads base, by base's own order. NULL: it does more than that, or with `whole` cuts axes. */
-static Expr *address_in(Lower *l, const Node *move, Value *base, bool whole, Expr **axes)
+/* Where the output of `move` reads base, a value of the core, by base's own order. NULL: it does more than that, or cuts
+ * what the core makes as a whole. */
+static Expr *address_in(Lower *l, const Node *move, Value *base, const Node *core, Expr **axes)
 {
 	Expr *body = node_expr(l, move, 0, axes);
-	if (!body || body->kind != X_LOAD || body->value != base || !cuts_cleanly(body) || (whole && !keeps_axes(body)))
+	if (!body || body->kind != X_LOAD || body->value != base)
+		return NULL;
+	if (core->op->flags & TABLES ? !keeps_axes(body) : !(core->op->flags & CONTRACTS) && !cuts_cleanly(body))
 		return NULL;
 	own_strides(base, base->place);
 	return address_of(l, base, body->arg);
@@ -279,8 +281,7 @@ static bool stores_moved(const Fuse *f, const Node *move, Value *v)
 	if (f->moved[base->id] || (z->place->inner >= 0 && z->place->inner != inner))
 		return false;
 	Expr *axes[MAX_RANK];
-	bool tables = f->core[v->id]->def->op->flags & TABLES; /* these are for whole axes */
-	Expr *address = address_in(lower_new(f->g, &f->g->ctx->scratch, f->is_load), move, base, tables, axes);
+	Expr *address = address_in(lower_new(f->g, &f->g->ctx->scratch, f->is_load), move, base, f->core[v->id]->def, axes);
 	Linear sum;
 	if (!address || !linear_of(address, &sum))
 		return false;
