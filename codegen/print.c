@@ -636,7 +636,8 @@ static void print_vector_cast(Printer *p, const Expr *x, bool tight)
 {
 	DType from = x->arg[0]->dtype;
 	bool cut = (from == F32 || from == I32) && (x->dtype == U8 || x->dtype == I8) && !is_within(x->arg[0], x->dtype);
-	put_text(p->out, cut ? "v_cut%s(" : "", lane_suffix(p, x->dtype));
+	if (cut)
+		put_text(p->out, "v_cut%s(", lane_suffix(p, x->dtype));
 	print_to_lane(p, x, tight && !cut);
 	put_text(p->out, cut ? ")" : "");
 }
@@ -912,7 +913,8 @@ static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
 		put_text(p->out, t->ways > 1 ? "t%lld[%d]" : "t%lld", (long long)t->expr->i, from);
 		return;
 	}
-	put_text(p->out, t->red == RED_MAX ? "v_max%s" : t->red == RED_MIN ? "v_min%s" : "", kind);
+	if (call)
+		put_text(p->out, t->red == RED_MAX ? "v_max%s" : "v_min%s", kind);
 	put_text(p->out, paren ? "(" : "");
 	put_folded(p, t, from, n / 2, true);
 	put_text(p->out, call ? ", " : t->red == RED_SUM ? " + " : " * ");
