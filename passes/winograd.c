@@ -139,9 +139,9 @@ static const char *ways_text(const Ways *w, const ConvSize *s, Arena *a)
 		method = w->alpha[i] ? "" : method;
 	}
 	double large = w->alpha[w->n - 1] == ALPHA_MAX ? w->cycles[w->n - 1] : w->inexact;
-	if (w->inexact)
+	if (w->inexact > 0)
 		text = arena_format(a, "%s, from %d a side: %s", text, ALPHA_MAX, cycles_text(w->inexact, a));
-	if (large && large < w->cycles[w->best])
+	if (large > 0 && large < w->cycles[w->best])
 		text = arena_format(a, "%s, but with errors of %.2g", text, winograd_error(s, ALPHA_MAX));
 	return text;
 }
