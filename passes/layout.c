@@ -141,10 +141,12 @@ static bool stays_in_rows(const Node *n)
 	return in_rows(x) && (follows_input(n) || (is_window(n) && dim_known(x->shape.dim[1]) && x->shape.dim[1].k < CHANNELS_FEW));
 }
 
-/* Softmax and the like: each row of `from` becomes one of the output, and is read several times. */
-static bool makes_rows(const Node *n, const Value *from)
+/* The output has an element for each of `from`: alone, or as Softmax and the like make them, for which a row is read
+ * several times. What is smaller is repeated along some axis, which then may as well lie innermost. */
+static bool fills(const Node *n, const Value *from)
 {
-	return n->op->flags & REDUCES && !(n->op->flags & CONTRACTS) && shape_same(&from->shape, &n->out[0]->shape);
+	bool rows = n->op->flags & REDUCES && !(n->op->flags & CONTRACTS);
+	return (n->op->flags & POINTWISE || rows) && shape_same(&from->shape, &n->out[0]->shape);
 }
 
 static void choose_order(Graph *g, const Node *n)
@@ -164,7 +166,7 @@ static void choose_order(Graph *g, const Node *n)
 		return;
 	}
 	const Value *from = leader(n);
-	if (from && (n->op->flags & (POINTWISE | MOVES) || makes_rows(n, from)))
+	if (from && (n->op->flags & MOVES || fills(n, from)))
 		memcpy(y->order, from->order, sizeof y->order);
 }
 

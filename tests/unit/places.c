@@ -131,6 +131,16 @@ CASE(rows_that_no_loop_goes_along_are_stored)
 	assert_int_equal(stored(g, "InstanceNormalization"), 1);
 }
 
+/* x + z for all pairs lies in rows, though x comes with its heads innermost. */
+CASE(what_is_repeated_does_not_lead)
+{
+	g = placed("graph (%x f32[5,4,1], %z f32[4,1,6]) -> (%y) {\n"
+		   "%t = Transpose(%x) {perm = [1, 0, 2]} %a = Add(%t, %z) %y = Softmax(%a) }");
+	for (uint32_t i = 0; i < g->nnode; i++)
+		if (is_op(g->node[i], "Add"))
+			assert_int_equal(g->node[i]->out[0]->order[2], 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,7 +149,7 @@ int main(void)
 		TEST(elements_that_are_read_twice_are_stored_first), TEST(two_convolutions_share_a_copy_of_what_they_read),
 		TEST(two_consumers_want_it_stored), TEST(moves_keep_the_order_in_memory),
 		TEST(a_promised_inner_axis_is_given), TEST(products_of_a_tile_lie_apart),
-		TEST(rows_that_no_loop_goes_along_are_stored),
+		TEST(rows_that_no_loop_goes_along_are_stored), TEST(what_is_repeated_does_not_lead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
