@@ -103,14 +103,14 @@ typedef struct Groups {
 	const Node *n;
 	Shape grouped, each; /* [n, groups, channels of one], [n, channels, 1..] */
 	Value *space;        /* the axes behind the channels */
-	double count;        /* elements of a group */
+	double count;        /* elements of a channel */
 } Groups;
 
 static Groups groups_of(Graph *g, const Node *n)
 {
 	const Shape *x = &n->in[0]->shape;
 	int64_t axes[MAX_RANK], groups = ATTR_OF(n, Norm)->num_groups, each = x->dim[1].k / groups;
-	Groups p = {g, n, {3, {x->dim[0], dim(groups), dim(each)}}, {x->rank, {x->dim[0], x->dim[1]}}, NULL, (double)each};
+	Groups p = {g, n, {3, {x->dim[0], dim(groups), dim(each)}}, {x->rank, {x->dim[0], x->dim[1]}}, NULL, 1};
 
 	for (int i = 2; i < x->rank; i++) {
 		axes[i - 2] = i;
@@ -121,20 +121,21 @@ static Groups groups_of(Graph *g, const Node *n)
 	return p;
 }
 
-/* Sums over the channels' space [n, channels, 1..] to means of the groups [n, groups, 1]. */
-static Value *mean_of_groups(const Groups *p, Value *sums)
+/* Of means over the channels' space [n, channels, 1..], those over the groups' [n, groups, 1]. */
+static Value *mean_of_groups(const Groups *p, Value *means)
 {
-	Value *v = reduced(p->g, p->n, "ReduceSum", shaped_as(p->g, p->n, sums, &p->grouped), 2, true);
-
-	return scaled(p->g, p->n, v, 1 / p->count);
+	return reduced(p->g, p->n, "ReduceMean", shaped_as(p->g, p->n, means, &p->grouped), 2, true);
 }
 
-/* A number a group [n, groups, 1] for each of its channels [n, channels, 1..], computed once. */
+/* A number a group [n, groups, 1] for each of its channels [n, channels, 1..]. */
 static Value *for_channels(const Groups *p, Value *v)
 {
 	v = put(p->g, p->n, "Expand", v, value_i64(p->g, 3, (int64_t[]){1, 1, p->grouped.dim[2].k}), END_IN);
-	return put(p->g, p->n, "tcc.Copy", shaped_as(p->g, p->n, v, &p->each), END_IN);
+	return shaped_as(p->g, p->n, v, &p->each);
 }
+
+/* v, computed once and not for every element that it is repeated for. */
+static Value *kept(const Groups *p, Value *v) { return put(p->g, p->n, "tcc.Copy", v, END_IN); }
 
 /* A parameter of the channels, [channels], with ones behind it. */
 static Value *parameter(const Groups *p, int slot)
@@ -156,22 +157,22 @@ static bool by_channels(const Node *n)
 	return known && ATTR_OF(n, Norm)->num_groups < x->dim[1].k;
 }
 
-/* y = a x + (bias - a mean), a = scale / sqrt(var + epsilon) */
+/* y = (x - mean) a + bias, a = scale / sqrt(var + epsilon) */
 static void groupnorm_expand(Graph *g, Node *n)
 {
 	if (!by_channels(n))
 		return;
 	Groups p = groups_of(g, n);
 	Value *x = n->in[0], *epsilon = value_scalar(g, x->dtype, (double)ATTR_OF(n, Norm)->epsilon);
-	Value *mean = for_channels(&p, mean_of_groups(&p, put(g, n, "ReduceSum", x, p.space, END_IN)));
-	Value *var = mean_of_groups(&p, put(g, n, "ReduceSumSquare", put(g, n, "Sub", x, mean, END_IN), p.space, END_IN));
+	Value *mean = kept(&p, for_channels(&p, mean_of_groups(&p, put(g, n, "ReduceMean", x, p.space, END_IN))));
+	Value *apart = put(g, n, "Sub", mean, x, END_IN); /* not x - mean: with two uses that would be stored */
+	Value *squares = put(g, n, "ReduceSumSquare", apart, p.space, END_IN);
+	Value *var = scaled(g, n, mean_of_groups(&p, squares), 1 / p.count);
 	Value *root = put(g, n, "Sqrt", put(g, n, "Add", var, epsilon, END_IN), END_IN);
 	Value *a = for_channels(&p, put(g, n, "Reciprocal", root, END_IN));
 
-	a = put(g, n, "Mul", a, parameter(&p, SCALE), END_IN);
-	Value *b = put(g, n, "Sub", parameter(&p, SHIFT), put(g, n, "Mul", a, mean, END_IN), END_IN);
-	b = put(g, n, "tcc.Copy", b, END_IN);
-	replace_out(g, n, 0, put(g, n, "Add", put(g, n, "Mul", x, a, END_IN), b, END_IN));
+	a = kept(&p, put(g, n, "Mul", a, parameter(&p, SCALE), END_IN));
+	replace_out(g, n, 0, put(g, n, "Add", put(g, n, "Mul", put(g, n, "Sub", x, mean, END_IN), a, END_IN), parameter(&p, SHIFT), END_IN));
 }
 
 const Op op_groupnormalization = {
