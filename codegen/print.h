@@ -1,4 +1,4 @@
-/* print.h -- text: a growing buffer, and the printer of expressions and statements. */
+/* print.h -- text: a growing buffer, and the printers of expressions and statements. */
 #ifndef TCC_CODEGEN_PRINT_H
 #define TCC_CODEGEN_PRINT_H
 #include "codegen/nest.h"
@@ -39,6 +39,19 @@ void print_vector(Printer *p, Expr *x, bool tight);
 /* The same, inside a loop of lanes of 64 bits, where it has no name and depends on the axis. */
 void print_vector_64(Printer *p, Expr *x, bool tight);
 void print_vector_8(Printer *p, Expr *x, bool tight);
+/* What the printers share. The name that a value has among the stage's parameters, and "x + 4*i": one of its elements. */
+const char *value_name(Printer *p, const Value *v);
+void print_place_in(Printer *p, const Value *v, Expr *address);
+/* The name that an expression has in the text being printed, or NULL. */
+const char *bound_name(const Printer *p, const Expr *x);
+/* x, of any float type, as float or double text. */
+void print_as_float(Printer *p, Expr *x, bool tight);
+/* Inside a vector loop, and not the same for all of its lanes. */
+bool is_vector(const Printer *p, const Expr *x);
+/* "_i", "_u8": which of the helpers is for lanes, and for elements in memory, of this type. */
+const char *lane_kind(DType t);
+const char *lane_suffix(Printer *p, DType t);
+void print_indent(Printer *p);
 /* "x + 4*i": where a load reads. */
 void print_place(Printer *p, const Expr *load);
 /* An operation as a format of target.c says, each operand by that function. */

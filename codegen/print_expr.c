@@ -1,0 +1,401 @@
+/* print_expr.c -- scalar expressions as C text.
+ *
+ * Indices print as sums (64*i + j - 3); values as the formats of target.c say. */
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "codegen/print.h"
+#include "codegen/sizes.h"
+
+/* ---- names and numbers ---- */
+
+const char *c_type(DType t) { return dtype_info(t)->ctype; }
+
+const char *axis_name(Printer *p, const Axis *axis)
+{
+	static const char *const names[] = {"i", "j", "k", "l", "m", "n"}, *const sums[] = {"r", "s", "t", "u", "v"}; /* w is memory */
+	int nth = 0;
+	for (int i = 0; i < p->nshifted; i++)
+		if (p->shifted[i] == axis)
+			return p->shifted_text[i];
+	for (int i = 0; i < p->naxes; i++) {
+		if (p->axis[i] == axis)
+			return nth < (axis->reduction ? 5 : 6) ? (axis->reduction ? sums : names)[nth]
+			               : arena_format(p->out->arena, "%s%d", axis->reduction ? "r" : "i", nth);
+		nth += p->axis[i]->reduction == axis->reduction;
+	}
+	assert(p->naxes < 64);
+	p->axis[p->naxes++] = axis;
+	return axis_name(p, axis);
+}
+
+static void print_float(Out *o, double x, bool single)
+{
+	char text[40];
+	if (isnan(x) || isinf(x)) {
+		put_text(o, isnan(x) ? "NAN" : x < 0 ? "-INFINITY" : "INFINITY");
+		return;
+	}
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(text, sizeof text, "%.*g", digits, x);
+		if (single ? strtof(text, NULL) == (float)x : strtod(text, NULL) == x)
+			break;
+	}
+	put_text(o, "%s%s%s", text, strpbrk(text, ".e") ? "" : ".0", single ? "f" : "");
+}
+
+static void print_int(Out *o, DType t, int64_t k)
+{
+	if (t == U64 && k < 0)
+		put_text(o, "UINT64_C(%llu)", (unsigned long long)k);
+	else if (k == INT64_MIN)
+		put_text(o, "INT64_MIN");
+	else if (t == U32 && k > INT32_MAX)
+		put_text(o, "%lluu", (unsigned long long)k);
+	else if (k > INT32_MAX || k <= INT32_MIN)
+		put_text(o, "INT64_C(%lld)", (long long)k);
+	else
+		put_text(o, "%lld", (long long)k);
+}
+
+/* Floats that are stored as their code and computed as float: helpers "f16_to_f32", "f32_to_f16". */
+static bool is_narrow(DType t) { return is_float(t) && dtype_info(t)->bits < 32; }
+
+static void print_number(Printer *p, const Expr *x, bool tight)
+{
+	bool negative = is_float(x->dtype) ? signbit(x->f) && !isnan(x->f) : x->i < 0 && x->i > INT64_MIN && x->dtype != U64;
+	if (x->dtype == STR) {
+		put_text(p->out, "t_empty()");
+		return;
+	}
+	if (dtype_info(x->dtype)->class == DC_COMPLEX) {
+		put_text(p->out, "(%s){ ", c_type(x->dtype));
+		print_float(p->out, x->f, x->dtype == C64);
+		put_text(p->out, ", 0 }");
+		return;
+	}
+	if (is_narrow(x->dtype)) {
+		uint16_t bits = 0;
+		store_f64(x->dtype, &bits, 0, x->f);
+		put_text(p->out, "0x%0*x", dtype_info(x->dtype)->bits == 16 ? 4 : 2, bits);
+		return;
+	}
+	put_text(p->out, negative && tight ? "(" : "");
+	if (is_float(x->dtype))
+		print_float(p->out, x->f, x->dtype == F32);
+	else
+		print_int(p->out, x->dtype, x->i);
+	put_text(p->out, negative && tight ? ")" : "");
+}
+
+/* ---- indices ---- */
+
+/* Indices have ranges; data may be anything. */
+static bool is_bounded(const Expr *x) { return x->lo > -INDEX_MAX && x->hi < INDEX_MAX; }
+
+static bool is_index(const Expr *x)
+{
+	return x->dtype == I64 && (x->kind == X_AXIS || x->kind == X_NUM ||
+	                           (x->kind == X_ALU && (x->op == ADD || x->op == MUL) && is_bounded(x)));
+}
+
+/* A sum: coefficients before atoms, constants last. */
+static void print_index(Printer *p, Expr *x, bool tight)
+{
+	Linear sum;
+	if (!linear_of(x, &sum)) {
+		put_text(p->out, "(");
+		print_expr(p, x->arg[0], true);
+		put_text(p->out, " %s ", x->op == ADD ? "+" : "*");
+		print_expr(p, x->arg[1], true);
+		put_text(p->out, ")");
+		return;
+	}
+	bool product = sum.n == 1 && (sum.coef[0] != 1 || (sum.atom[0]->kind == X_ALU && sum.atom[0]->op == MUL));
+	bool paren = tight && (sum.n > 1 || product || (sum.n == 1 && sum.k) || (sum.n == 0 && sum.k < 0));
+	const char *plus = "";
+	put_text(p->out, paren ? "(" : "");
+	for (int i = 0; i < sum.n; i++) {
+		int64_t c = sum.coef[i];
+		put_text(p->out, "%s", c < 0 ? (*plus ? " - " : "-") : plus);
+		if (c != 1 && c != -1) {
+			print_int(p->out, I64, c < 0 ? -c : c);
+			put_text(p->out, "*");
+		}
+		if (sum.atom[i]->kind == X_ALU && sum.atom[i]->op == MUL) { /* a product of two unknowns */
+			print_expr(p, sum.atom[i]->arg[0], true);
+			put_text(p->out, "*");
+			print_expr(p, sum.atom[i]->arg[1], true);
+		} else {
+			print_expr(p, sum.atom[i], true);
+		}
+		plus = " + ";
+	}
+	if (sum.n == 0)
+		print_int(p->out, I64, sum.k);
+	else if (sum.k)
+		put_text(p->out, " %s %lld", sum.k < 0 ? "-" : "+", (long long)(sum.k < 0 ? -sum.k : sum.k));
+	put_text(p->out, paren ? ")" : "");
+}
+
+/* ---- values ---- */
+
+const char *value_name(Printer *p, const Value *v) { return param_of(p->s, (Value *)(uintptr_t)v)->name; }
+
+/* "x + 4*i" */
+void print_place_in(Printer *p, const Value *v, Expr *address)
+{
+	put_text(p->out, "%s", value_name(p, v));
+	if (!(address->kind == X_NUM && address->i == 0)) {
+		put_text(p->out, " + ");
+		print_expr(p, address, false);
+	}
+}
+
+void print_place(Printer *p, const Expr *load) { print_place_in(p, load->value, load->arg[0]); }
+
+/* Where this element's text goes: "text + 256*i" */
+static void print_text_place(Printer *p)
+{
+	Expr *at = p->s->address;
+	put_text(p->out, "text");
+	if (!(at->kind == X_NUM && at->i == 0)) {
+		put_text(p->out, " + %lld*", (long long)text_bytes(p->m, p->s));
+		print_expr(p, at, true);
+	}
+}
+
+/* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text, `#` by how long that is. A format that is no
+ * word or call is wrapped when tight. */
+void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
+{
+	bool call = strchr(format, '(') && strncmp(format, "%0", 2);
+	put_text(p->out, tight && !call ? "(" : "");
+	for (const char *f = format; *f; f++)
+		if (*f == '%' && f[1] >= '0' && f[1] <= '4')
+			operand(p, arg[*++f - '0'], !call);
+		else if (*f == '@')
+			print_place(p, arg[*++f - '0']);
+		else if (*f == '$')
+			print_text_place(p);
+		else if (*f == '#')
+			put_text(p->out, "%lld", (long long)text_bytes(p->m, p->s));
+		else if (*f == '%' && f[1] == '%')
+			put_text(p->out, "%c", *++f);
+		else
+			put_text(p->out, "%c", *f);
+	put_text(p->out, tight && !call ? ")" : "");
+}
+
+static const char *alu_format(Printer *p, const Expr *x)
+{
+	const AluText *t = alu_text(x->op);
+	DType type = x->op == SELECT ? x->dtype : x->arg[0]->dtype;
+	const char *format = type == F32 ? t->f32 : type == F64 ? t->f64 : type == STR ? t->text : t->integer;
+	if (p->m->o->strict && is_float(type) && is_library_call(x->op))
+		return arena_format(p->out->arena, "lib_%s", format);
+	return format;
+}
+
+/* "i_div(..." for unsigned operands is "u_div(...". */
+static const char *unsigned_format(Printer *p, const char *format)
+{
+	return strncmp(format, "i_", 2) ? format : arena_format(p->out->arena, "u_%s", format + 2);
+}
+
+static bool wraps(Alu op) { return op == ADD || op == SUB || op == MUL || op == NEG; }
+
+/* In C, where it has no meaning; products of u16 are of type int there. */
+static bool may_overflow(const Expr *x)
+{
+	return wraps(x->op) && (x->dtype == I32 || (x->dtype == I64 && !is_bounded(x)) || (x->dtype == U16 && x->op == MUL));
+}
+
+/* Computed in the unsigned type, whose results wrap. */
+static void print_wrapped(Printer *p, const Expr *x)
+{
+	const char *type = x->dtype == I64 ? "uint64_t" : "uint32_t";
+
+	put_text(p->out, "(%s)((%s)", c_type(x->dtype), type);
+	print_expr(p, x->arg[0], true);
+	if (x->op == NEG) {
+		put_text(p->out, x->dtype == I64 ? " * UINT64_MAX)" : " * 0xffffffffu)");
+		return;
+	}
+	put_text(p->out, " %s (%s)", x->op == ADD ? "+" : x->op == SUB ? "-" : "*", type);
+	print_expr(p, x->arg[1], true);
+	put_text(p->out, ")");
+}
+
+/* Integer results are cast to their type: C computes in int or wider. */
+static void print_integer_alu(Printer *p, const Expr *x, const char *format, bool tight)
+{
+	bool data = x->dtype != BOOL && x->dtype != I64 && x->op != SELECT;
+	bool unsign = is_unsigned(x->arg[0]->dtype);
+	if (unsign)
+		format = unsigned_format(p, format);
+	if (may_overflow(x)) {
+		print_wrapped(p, x);
+		return;
+	}
+	if (data || (x->op == SELECT && x->dtype != BOOL && x->dtype != I64 && dtype_info(x->dtype)->bits < 32)) {
+		put_text(p->out, "%s(%s)(", tight ? "(" : "", c_type(x->dtype));
+		print_format(p, format, x->arg, false, print_expr);
+		put_text(p->out, tight ? "))" : ")");
+		return;
+	}
+	print_format(p, format, x->arg, tight, print_expr);
+}
+
+void unsupported_type(Printer *p, DType t)
+{
+	fail_unsupported(p->m->g, p->s->node, "element type %s is not yet computed in emitted code", dtype_name(t));
+}
+
+/* x, of any float type, as float or double text. */
+void print_as_float(Printer *p, Expr *x, bool tight)
+{
+	if (!is_narrow(x->dtype)) {
+		print_expr(p, x, tight);
+		return;
+	}
+	put_text(p->out, "%s_to_f32(", dtype_name(x->dtype));
+	print_expr(p, x, false);
+	put_text(p->out, ")");
+}
+
+/* Numbers to text. Narrow floats but halves are written as the f32 that they are. */
+static void print_to_text(Printer *p, const Expr *x)
+{
+	DType from = x->arg[0]->dtype;
+	const char *format = from == F64 ? "t_of_real(%0, 53, -1074, $)" : from == F16 ? "t_of_real(%0, 11, -24, $)"
+	                   : is_float(from) ? "t_of_real(%0, 24, -149, $)" : from == BOOL ? "t_of_bool(%0)"
+	                   : is_unsigned(from) ? "t_of_natural(%0, $, #)" : "t_of_integer(%0, $, #)";
+	print_format(p, format, x->arg, false, is_float(from) ? print_as_float : print_expr);
+}
+
+/* Text to numbers; narrow floats are rounded from f32. */
+static void print_from_text(Printer *p, const Expr *x, bool tight)
+{
+	DType t = x->dtype;
+	const char *format = is_int(t) ? "t_to_integer(%0)" : t == F64 ? "t_to_real(%0, 53, -1074)" : "t_to_real(%0, 24, -149)";
+	put_text(p->out, "%s%s", tight ? "(" : "", t == I64 || t == F64 ? "" : arena_format(p->out->arena, "(%s)", is_int(t) ? c_type(t) : "float"));
+	print_format(p, format, x->arg, false, print_expr);
+	put_text(p->out, tight ? ")" : "");
+}
+
+static void print_cast(Printer *p, const Expr *x, bool tight)
+{
+	Expr *from = x->arg[0];
+	DType t = x->dtype;
+	if (t == STR) {
+		print_to_text(p, x);
+	} else if (from->dtype == STR && is_narrow(t)) {
+		put_text(p->out, "f32_to_%s(", dtype_name(t));
+		print_from_text(p, x, false);
+		put_text(p->out, ")");
+	} else if (from->dtype == STR) {
+		print_from_text(p, x, tight);
+	} else if (is_narrow(t)) {
+		put_text(p->out, "f32_to_%s(", dtype_name(t));
+		if (from->dtype != F32 && !is_narrow(from->dtype))
+			put_text(p->out, "(float)");
+		print_as_float(p, from, true);
+		put_text(p->out, ")");
+	} else if (t == BOOL) {
+		put_text(p->out, tight ? "(" : "");
+		print_as_float(p, from, true);
+		put_text(p->out, tight ? " != 0)" : " != 0");
+	} else if (is_float(from->dtype) && is_int(t)) {
+		put_text(p->out, "%s(%s)%s(", tight ? "(" : "", c_type(t), t == U64 ? "f_to_u64" : "f_to_i64");
+		print_as_float(p, from, false);
+		put_text(p->out, tight ? "))" : ")");
+	} else if (is_int(t) || t == F32 || t == F64) {
+		put_text(p->out, "%s(%s)", tight ? "(" : "", c_type(t));
+		print_as_float(p, from, true);
+		put_text(p->out, tight ? ")" : "");
+	} else {
+		unsupported_type(p, t);
+	}
+}
+
+/* Of the helpers that read or make the bits of what is no integer. */
+static const char *bits_name(DType t) { return t == F32 ? "f" : t == F64 ? "d" : t == C64 ? "c64" : NULL; }
+
+/* The same bits: through memory between floats and integers, else the types differ in their sign at most. */
+static void print_bits(Printer *p, const Expr *x, bool tight)
+{
+	DType from = x->arg[0]->dtype, to = x->dtype;
+	const char *reads = bits_name(from), *makes = bits_name(to);
+	put_text(p->out, tight ? "(" : "");
+	if (makes)
+		put_text(p->out, "%s_of_bits(", makes);
+	put_text(p->out, "(%s)", !makes ? c_type(to) : to == F32 ? "uint32_t" : "uint64_t");
+	if (reads)
+		put_text(p->out, "%s_bits(", reads);
+	print_expr(p, x->arg[0], !reads);
+	put_text(p->out, "%s%s", reads ? ")" : "", makes ? ")" : "");
+	put_text(p->out, tight ? ")" : "");
+}
+
+const char *bound_name(const Printer *p, const Expr *x)
+{
+	for (int i = 0; i < p->nbound; i++)
+		if (p->bound[i] == x)
+			return p->bound_name[i];
+	return NULL;
+}
+
+void print_expr(Printer *p, Expr *x, bool tight)
+{
+	const char *name = bound_name(p, x), *format;
+	if (name) {
+		put_text(p->out, "%s", name);
+		return;
+	}
+	switch (x->kind) {
+	case X_NUM:
+		print_number(p, x, tight);
+		break;
+	case X_AXIS:
+		put_text(p->out, "%s", axis_name(p, x->axes[0]));
+		break;
+	case X_LOCAL:
+		put_text(p->out, "t%lld", (long long)x->i);
+		break;
+	case X_LOAD:
+		if (dtype_info(x->dtype)->bits < 8)
+			unsupported_type(p, x->dtype);
+		put_text(p->out, "%s[", value_name(p, x->value));
+		print_expr(p, x->arg[0], false);
+		put_text(p->out, "]");
+		break;
+	case X_CAST:
+		print_cast(p, x, tight);
+		break;
+	case X_ALU:
+		if (is_index(x)) {
+			print_index(p, x, tight);
+			break;
+		}
+		if (x->op == BITS) {
+			print_bits(p, x, tight);
+			break;
+		}
+		format = alu_format(p, x);
+		if (!format)
+			fail_unsupported(p->m->g, p->s->node, "no code for this operation on %s", dtype_name(x->arg[0]->dtype));
+		if (!is_text_alu(x->op) && (is_int(x->arg[x->nargs - 1]->dtype) || x->dtype == BOOL))
+			print_integer_alu(p, x, format, tight);
+		else
+			print_format(p, format, x->arg, tight, print_expr);
+		break;
+	case X_DIM:
+		put_text(p->out, "%s", size_text(p->m->unit, x->dim));
+		break;
+	case X_REDUCE:
+		assert(x->kind == X_NUM && "settled before printing");
+	}
+}
