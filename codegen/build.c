@@ -1,0 +1,184 @@
+/* build.c -- statements of a stage as its loops are built, and names for terms that several of them compute. */
+#include <assert.h>
+#include <string.h>
+#include "codegen/build.h"
+
+Stmt *stmt_append(Build *b, StmtKind kind)
+{
+	Stmt *t = NEW(b->s->l->arena, Stmt);
+	t->kind = kind;
+	t->lanes = t->step = 1;
+	*b->tail = t;
+	b->tail = &t->next;
+	return t;
+}
+
+/* A local that stands for x, dependent on the same axes. */
+Expr *local_for(Build *b, const Expr *x)
+{
+	Expr *v = local_new(b->s, x->dtype);
+	v->mask = x->mask;
+	return v;
+}
+
+Stmt *stmt_declare(Build *b, Expr *x)
+{
+	Stmt *t = stmt_append(b, S_LET);
+	t->expr = x;
+	t->local = local_for(b, x);
+	if (x->kind == X_ALU && x->op == INDEX) { /* checked, so it stays an index */
+		t->local->lo = x->lo;
+		t->local->hi = x->hi;
+	} else if (x->dtype != I64) {
+		keep_range(t->local, x);
+	}
+	return t;
+}
+
+Expr *stmt_let(Build *b, Expr *x) { return stmt_declare(b, x)->local; }
+
+/* ---- what has a name already ---- */
+
+Expr *remembered(const Build *b, const Expr *x)
+{
+	for (const Known *k = b->known; k; k = k->next)
+		if (k->expr == x)
+			return k->local;
+	return NULL;
+}
+
+Expr *remember(Build *b, const Expr *x, Expr *local)
+{
+	Known *k = NEW(b->s->l->arena, Known);
+	*k = (Known){x, local, b->known};
+	b->known = k;
+	return local;
+}
+
+/* ---- shared and invariant terms ---- */
+
+/* Index arithmetic is not, but what data decide is. */
+bool worth_a_name(const Expr *x)
+{
+	if (x->kind == X_CAST && x->dtype == I64)
+		return worth_a_name(x->arg[0]);
+	return (x->kind == X_ALU || x->kind == X_CAST) && !(x->dtype == I64 && x->op != INDEX && x->op != SELECT && !is_text_alu(x->op));
+}
+
+/* Which terms of an expression may be computed before it, whatever its conditions say: those that read and check nothing
+ * but what is there, or is read and checked in any case. */
+static void mark_certain(Safety *h, const Expr *x)
+{
+	if (h->certain[x->id])
+		return;
+	h->certain[x->id] = true;
+	int last = x->kind == X_ALU && x->op == SELECT ? 1 : x->nargs; /* a branch not taken is not evaluated */
+	for (int k = 0; k < last; k++)
+		mark_certain(h, x->arg[k]);
+}
+
+Safety safety_of(const Build *b, const Expr *x)
+{
+	Arena *a = &b->m->g->ctx->scratch;
+	uint32_t n = b->s->l->nexprs;
+	Safety h = {NEW_N(a, bool, n + 1), NEW_N(a, signed char, n + 1), n};
+	mark_certain(&h, x);
+	return h;
+}
+
+static bool has_effect(const Expr *x)
+{
+	return x->kind == X_REDUCE || (x->kind == X_ALU && (x->op == INDEX || x->op == COUNT || x->op == REQUIRE || is_text_alu(x->op)));
+}
+
+/* The load reads an element of its value, whatever the indices are. */
+static bool is_there(const Expr *load)
+{
+	const Value *v = load->value;
+	const Expr *address = load->arg[0];
+	int64_t last = 0;
+	for (int k = 0; k < v->shape.rank; k++) {
+		if (!dim_known(v->shape.dim[k]))
+			return false;
+		last += (v->shape.dim[k].k - 1) * v->place->stride[k];
+	}
+	return load->nargs == 1 && address->lo >= 0 && address->hi <= last;
+}
+
+bool is_safe(Safety *h, const Expr *x)
+{
+	if (x->id > h->n || h->certain[x->id])
+		return x->id <= h->n;
+	if (!h->safe[x->id]) {
+		bool safe = (x->kind != X_LOAD || is_there(x)) && x->dtype != STR && !has_effect(x);
+		int last = x->kind == X_ALU && x->op == SELECT ? 1 : x->nargs;
+		for (int k = 0; k < last && safe; k++)
+			safe = is_safe(h, x->arg[k]);
+		h->safe[x->id] = safe ? 1 : -1;
+	}
+	return h->safe[x->id] > 0;
+}
+
+typedef struct Sharing {
+	Build *b;
+	Safety safety;
+	uint32_t *count; /* uses, by id; no more than two are counted */
+	Expr **done;
+	uint32_t n;
+} Sharing;
+
+static void count_uses(Sharing *h, const Expr *x)
+{
+	if (x->id > h->n || h->count[x->id] == 2)
+		return;
+	if (h->count[x->id]++ && worth_a_name(x))
+		return; /* a term without a name stands there twice, and so does what is in it */
+	for (int k = 0; k < x->nargs; k++)
+		count_uses(h, x->arg[k]);
+}
+
+static Expr *name_shared(Sharing *h, Expr *x)
+{
+	Expr *arg[MAX_RANK];
+	if (x->id > h->n || x->nargs == 0 || x->kind == X_REDUCE)
+		return x;
+	if (!h->done[x->id])
+		h->done[x->id] = remembered(h->b, x);
+	if (h->done[x->id])
+		return h->done[x->id];
+	for (int k = 0; k < x->nargs; k++)
+		arg[k] = name_shared(h, x->arg[k]);
+	Expr *y = rebuild(h->b->s->l, x, arg);
+	if (h->count[x->id] > 1 && worth_a_name(y) && is_safe(&h->safety, x))
+		y = remember(h->b, x, stmt_let(h->b, y));
+	return h->done[x->id] = y;
+}
+
+/* x with every term that it uses twice computed once, before it. */
+Expr *share_terms(Build *b, Expr *x)
+{
+	uint32_t n = b->s->l->nexprs;
+	Arena *a = &b->m->g->ctx->scratch;
+	Sharing h = {b, safety_of(b, x), NEW_N(a, uint32_t, n + 1), NEW_N(a, Expr *, n + 1), n};
+	count_uses(&h, x);
+	return name_shared(&h, x);
+}
+
+/* A tail counts as much as a vector: half of one has to be filled. */
+bool worth_vectors(const Module *m, const Axis *axis) { return 2 * axis_count(axis) >= m->target->lanes; }
+
+bool is_heavy(const Expr *x)
+{
+	if (x->kind == X_ALU && (x->op == DIV || x->op >= FLOOR) && x->dtype != I64)
+		return true;
+	for (int k = 0; k < x->nargs; k++)
+		if (is_heavy(x->arg[k]))
+			return true;
+	return false;
+}
+
+Expr *named(Build *b, Expr *x)
+{
+	Expr *local = remembered(b, x);
+	return local ? local : remember(b, x, stmt_let(b, share_terms(b, x)));
+}

@@ -1,0 +1,399 @@
+/* reduce.c -- loops of reductions: each in the outermost loop in which all that it depends on is known.
+ *
+ * Along memory a reduction goes over vectors, with several accumulators a lane that take turns, folded at the end. */
+#include <assert.h>
+#include <string.h>
+#include "codegen/build.h"
+
+/* ---- reductions ---- */
+
+Alu red_alu(Red red)
+{
+	static const Alu alu[] = {[RED_SUM] = ADD, [RED_PROD] = MUL, [RED_MAX] = MAX, [RED_MIN] = MIN, [RED_AND] = AND,
+	                          [RED_OR] = OR};
+	return alu[red];
+}
+
+/* The largest step of any address in x along axis: outer loops go over larger steps. */
+static int64_t step_of(Expr *x, const Axis *axis)
+{
+	int64_t coef, best = 0;
+	if (!depends_on(x, axis))
+		return 0;
+	if (x->kind == X_LOAD && affine_in(x->arg[0], axis, &coef))
+		return coef < 0 ? -coef : coef;
+	for (int k = 0; k < x->nargs; k++) {
+		coef = step_of(x->arg[k], axis);
+		best = coef > best ? coef : best;
+	}
+	return best;
+}
+
+/* The bits of the result depend on the order in which this reduction takes its elements. */
+bool is_ordered(const Module *m, const Expr *r)
+{
+	return m->o->strict && is_float(r->dtype) && (r->red == RED_SUM || r->red == RED_PROD);
+}
+
+static void sort_axes(const Module *m, const Expr *r, Axis **axes)
+{
+	memcpy(axes, r->axes, (size_t)r->naxes * sizeof *axes);
+	for (int i = 1; i < r->naxes && !is_ordered(m, r); i++)
+		for (int k = i; k > 0 && step_of(r->arg[0], axes[k]) > step_of(r->arg[0], axes[k - 1]); k--) {
+			Axis *t = axes[k];
+			axes[k] = axes[k - 1];
+			axes[k - 1] = t;
+		}
+}
+
+Stmt *stmt_for(Build *b, Axis *axis)
+{
+	Stmt *t = stmt_append(b, S_FOR);
+	t->axis = axis;
+	t->to = axis_count(axis);
+	b->bound |= axis_bit(axis);
+	b->tail = &t->body;
+	return t;
+}
+
+void stmt_assign(Build *b, Expr *local, Expr *x)
+{
+	x = share_terms(b, x);
+	Stmt *t = stmt_append(b, S_ASSIGN);
+	t->local = local;
+	t->expr = x;
+}
+
+static bool is_arg(Red red) { return red >= RED_ARGMAX && red <= RED_ARGMIN_LAST; }
+
+/* if (body beats best) { best = body; at = axis; } */
+static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *index)
+{
+	Lower *l = b->s->l;
+	Expr *v = x->kind == X_LOCAL ? x : stmt_let(b, x);
+	Alu op = red == RED_ARGMAX || red == RED_ARGMIN ? LT : LE;
+	bool max = red == RED_ARGMAX || red == RED_ARGMAX_LAST;
+	Stmt *t = stmt_append(b, S_IF);
+	t->expr = max ? alu2(l, op, best, v) : alu2(l, op, v, best);
+	Build outer = *b;
+	b->tail = &t->body;
+	stmt_assign(b, best, v);
+	stmt_assign(b, at, index);
+	*b = outer;
+}
+
+/* A reduction while its loops are built. */
+typedef struct Reduction {
+	const Expr *r;
+	Axis *axes[2 * MAX_RANK];
+	Expr *acc, *best; /* best: the element itself, where acc is its index */
+	int lanes, ways;  /* of each vector accumulator, and how many; 0: acc is no vector along the reduction */
+	Expr *keep;       /* where in the output each element is stored too, or NULL */
+} Reduction;
+
+void stmt_store(Build *b, Expr *address, Expr *x)
+{
+	x = share_terms(b, x);
+	Stmt *t = stmt_append(b, S_STORE);
+	t->value = b->s->out;
+	t->address = address;
+	t->expr = x;
+}
+
+static void reduce_element(Build *b, const Reduction *d, Expr *body)
+{
+	Lower *l = b->s->l;
+	if (d->best) {
+		assign_best(b, d->r->red, d->best, d->acc, body, axis_expr(l, d->axes[0]));
+		return;
+	}
+	if (d->keep) {
+		body = stmt_let(b, share_terms(b, body));
+		stmt_store(b, d->keep, body);
+	}
+	Expr *sum = share_terms(b, alu2(l, red_alu(d->r->red), d->acc, body));
+	Stmt *t = stmt_append(b, S_ASSIGN);
+	t->local = d->acc;
+	t->expr = sum;
+	t->lanes = d->ways ? d->lanes : 1;
+}
+
+/* Loops over axes[k..n), then acc = acc op body. */
+static void reduce_loops(Build *b, const Reduction *d, int k, Expr *body)
+{
+	body = settle_reductions(b, body);
+	if (k == d->r->naxes) {
+		reduce_element(b, d, body);
+		return;
+	}
+	body = hoist(b, body);
+	Build outer = *b;
+	Stmt *t = stmt_for(b, d->axes[k]);
+	outer.tail = &t->next;
+	if (d->ways && k == d->r->naxes - 1) {
+		t->lanes = d->lanes;
+		t->ways = d->ways;
+		t->local = d->acc;
+		b->vector = d->axes[k];
+	}
+	reduce_loops(b, d, k + 1, body);
+	*b = outer;
+}
+
+/* Lanes in which x can be computed along axis; 0: none. */
+int lanes_along(Build *b, DType t, Expr *x, const Axis *axis)
+{
+	const Module *m = b->m;
+	if (is_lane(m, t) && vectorisable(m, b->s, x, axis))
+		return m->target->lanes;
+	return is_lane_64(t) && vectorisable_64(m, b->s, x, axis) ? m->target->lanes / 2 : 0;
+}
+
+static int reduction_lanes(Build *b, const Expr *r, const Axis *axis)
+{
+	const Module *m = b->m;
+	if (b->vector && depends_on(r, b->vector))
+		return 0; /* every lane of the open vector loop has its own */
+	if (is_ordered(m, r) || !vector_reduce(r) || !worth_vectors(m, axis) || !depends_on(r->arg[0], axis))
+		return 0;
+	return lanes_along(b, r->dtype, r->arg[0], axis);
+}
+
+/* An accumulator waits for its last sum some cycles: several take turns where there are vectors enough. */
+static int ways_of(int lanes, const Axis *axis)
+{
+	int64_t vectors = axis_count(axis) / lanes;
+	return vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+}
+
+static Expr *vector_accumulators(Build *b, const Reduction *d, const Axis *axis)
+{
+	Stmt *t = stmt_declare(b, red_start(b->s->l, d->r->red, d->r->dtype));
+	t->lanes = d->lanes;
+	t->ways = d->ways;
+	t->local->mask = d->r->mask | axis_bit(axis);
+	return t->local;
+}
+
+static Expr *folded(Build *b, const Reduction *d)
+{
+	Stmt *t = stmt_append(b, S_FOLD);
+	t->local = local_for(b, d->r);
+	t->expr = d->acc;
+	t->red = d->r->red;
+	t->ways = d->ways;
+	return t->local;
+}
+
+Expr *start_local(Build *b, const Expr *r, Expr *start)
+{
+	Expr *acc = stmt_let(b, start);
+	acc->mask = r->mask;
+	return acc;
+}
+
+/* A local that holds r; each of its elements is stored at address `keep` as well, unless that is NULL. */
+static Expr *emit_reduce(Build *b, Expr *r, Expr *keep)
+{
+	Lower *l = b->s->l;
+	Reduction d = {.r = r, .keep = keep};
+	sort_axes(b->m, r, d.axes);
+	if (is_arg(r->red)) {
+		d.best = start_local(b, r, red_start(l, r->red, r->arg[0]->dtype));
+		d.acc = start_local(b, r, num_i(l, 0));
+	} else if (r->naxes && (d.lanes = reduction_lanes(b, r, d.axes[r->naxes - 1])) > 0) {
+		d.ways = ways_of(d.lanes, d.axes[r->naxes - 1]);
+		d.acc = vector_accumulators(b, &d, d.axes[r->naxes - 1]);
+	} else {
+		d.acc = start_local(b, r, red_start(l, r->red, r->dtype));
+	}
+	reduce_loops(b, &d, 0, r->arg[0]);
+	return remember(b, r, d.ways ? folded(b, &d) : d.acc);
+}
+
+/* x with every reduction whose axes are all bound replaced by a local that holds it. */
+typedef struct Settle {
+	Build *b;
+	Expr **done;
+	uint32_t n;
+} Settle;
+
+static Expr *settle_new(Settle *h, Expr *x);
+
+static Expr *settled(Settle *h, Expr *x)
+{
+	if (x->id > h->n)
+		return settle_new(h, x);
+	if (!h->done[x->id])
+		h->done[x->id] = settle_new(h, x);
+	return h->done[x->id];
+}
+
+static Expr *settle_new(Settle *h, Expr *x)
+{
+	Expr *arg[MAX_RANK];
+	bool ready = (x->mask & ~h->b->bound) == 0;
+	if (x->nargs == 0)
+		return x;
+	for (int k = 0; k < x->nargs; k++)
+		arg[k] = settled(h, x->arg[k]);
+	Expr *y = rebuild(h->b->s->l, x, arg);
+	if (y->kind != X_REDUCE || !ready)
+		return y;
+	Expr *local = remembered(h->b, y);
+	return local ? local : emit_reduce(h->b, y, NULL);
+}
+
+Expr *settle_reductions(Build *b, Expr *x)
+{
+	uint32_t n = b->s->l->nexprs;
+	Settle h = {b, NEW_N(&b->m->g->ctx->scratch, Expr *, n + 1), n};
+	return settled(&h, x);
+}
+
+static Expr *hoisted(Build *b, Safety *h, Expr *x)
+{
+	Expr *arg[MAX_RANK];
+	if (x->nargs == 0 || x->kind == X_REDUCE)
+		return x;
+	if ((x->mask & ~b->bound) == 0)
+		return worth_a_name(x) && is_heavy(x) && !makes_text(x) && is_safe(h, x) ? named(b, x) : x;
+	for (int k = 0; k < x->nargs; k++)
+		arg[k] = hoisted(b, h, x->arg[k]);
+	return rebuild(b->s->l, x, arg);
+}
+
+/* Heavy terms of x that are bound here and would be computed again in every deeper loop. */
+Expr *hoist(Build *b, Expr *x)
+{
+	Safety h = safety_of(b, x);
+	return hoisted(b, &h, x);
+}
+
+/* ---- equal reductions ---- */
+
+typedef struct Unify {
+	Lower *l;
+	Expr **done, **seen; /* by id; reductions so far */
+	uint32_t n;
+	int nseen;
+} Unify;
+
+/* r over the axes of `like`, when they run as far. */
+static bool same_reduction(Lower *l, Expr *r, const Expr *like)
+{
+	if (r->red != like->red || r->naxes != like->naxes || r->dtype != like->dtype)
+		return false;
+	Expr *body = r->arg[0];
+	for (int k = 0; k < r->naxes; k++) {
+		if (!dim_same(r->axes[k]->extent, like->axes[k]->extent))
+			return false;
+		body = substitute(l, body, axis_expr(l, r->axes[k]), axis_expr(l, like->axes[k]));
+	}
+	return body == like->arg[0];
+}
+
+static Expr *unified(Unify *u, Expr *x)
+{
+	Expr *arg[MAX_RANK];
+	if (x->nargs == 0)
+		return x;
+	if (u->done[x->id])
+		return u->done[x->id];
+	for (int k = 0; k < x->nargs; k++)
+		arg[k] = unified(u, x->arg[k]);
+	Expr *y = rebuild(u->l, x, arg);
+	for (int i = 0; y->kind == X_REDUCE && i < u->nseen; i++)
+		if (same_reduction(u->l, y, u->seen[i]))
+			return u->done[x->id] = u->seen[i];
+	if (y->kind == X_REDUCE)
+		u->seen[u->nseen++] = y;
+	return u->done[x->id] = y;
+}
+
+/* x with reductions that differ in nothing but their axes made one. */
+Expr *unify(Module *m, Stage *s, Expr *x)
+{
+	Arena *a = &m->g->ctx->scratch;
+	uint32_t n = s->l->nexprs;
+	Unify u = {s->l, NEW_N(a, Expr *, n + 1), NEW_N(a, Expr *, n + 1), n, 0};
+	return unified(&u, x);
+}
+
+/* ---- rows: an element that its reduction has computed is not computed again ---- */
+
+/* The reductions of x outside any other. */
+int outer_reductions(Expr *x, Expr **found, int n, int most)
+{
+	if (x->kind == X_REDUCE) {
+		for (int i = 0; i < n; i++)
+			if (found[i] == x)
+				return n;
+		if (n < most)
+			found[n++] = x;
+		return n;
+	}
+	for (int k = 0; k < x->nargs; k++)
+		n = outer_reductions(x->arg[k], found, n, most);
+	return n;
+}
+
+static bool contains(const Expr *x, const Expr *part)
+{
+	bool found = x == part;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = contains(x->arg[k], part);
+	return found;
+}
+
+/* The reduction of x that is computed last: all the others are in it. */
+static Expr *last_reduction(Expr *x)
+{
+	Expr *found[8], *last = NULL;
+	int n = outer_reductions(x, found, 0, 8);
+	for (int i = 0; i < n && n < 8; i++) {
+		int inside = 0;
+		for (int k = 0; k < n; k++)
+			inside += contains(found[i], found[k]);
+		last = inside == n ? found[i] : last;
+	}
+	return last;
+}
+
+static bool loads_along(const Expr *x, const Axis *axis, const Expr *but)
+{
+	bool found = x->kind == X_LOAD && x != but && depends_on(x, axis);
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = loads_along(x->arg[k], axis, but);
+	return found;
+}
+
+/* The loop of r can leave its elements in the output: vectors of them only where the row lies there side by side. */
+static bool can_keep(Build *b, const Expr *r, const Axis *axis)
+{
+	int64_t step;
+	return reduction_lanes(b, r, r->axes[0]) == 0 || (affine_in(b->s->address, axis, &step) && step == 1);
+}
+
+/* Softmax's exp(x - max) is summed and then divided: the sum's loop leaves it in the output, from where the last loop
+ * takes it. Nothing else may be read along the row then, for the output may lie where it lay. */
+Expr *keep_row(Build *b, Expr *body)
+{
+	Stage *s = b->s;
+	Lower *l = s->l;
+	Axis *axis = s->axis[s->naxes - 1];
+	Expr *r = last_reduction(body);
+	if (!r || r->naxes != 1 || r->red > RED_MIN || (r->mask & ~b->bound) || !is_heavy(r->arg[0]) ||
+	    r->dtype != s->out->dtype || !dim_same(r->axes[0]->extent, axis->extent) || !can_keep(b, r, axis))
+		return body;
+	Expr *from = axis_expr(l, r->axes[0]), *to = axis_expr(l, axis), *address = s->address;
+	Expr like = {.kind = X_LOAD, .dtype = r->dtype, .value = s->out, .nargs = 1, .arg = &address, .lo = -INDEX_MAX, .hi = INDEX_MAX};
+	Expr *load = expr_intern(l, like);
+	Expr *rest = substitute(l, body, substitute(l, r->arg[0], from, to), load);
+	if (rest == body || loads_along(rest, axis, load))
+		return body;
+	b->undivided = s->naxes == 1;
+	Expr *settled_r = settle_reductions(b, r->arg[0]);
+	Expr *acc = emit_reduce(b, rebuild(l, r, &settled_r), substitute(l, address, to, from));
+	return substitute(l, rest, r, acc);
+}
