@@ -29,6 +29,8 @@ static const Attr leaf_attrs[] = {ATTR_INT(TreeLeaf, depth, 0), {0}};
 
 static void leaf_infer(Graph *g, Node *n)
 {
+	need_rank(g, n, X, 2, 2);
+	need_rank(g, n, FEATURE, 2, 2);
 	Shape y = {2, {n->in[X]->shape.dim[0], n->in[FEATURE]->shape.dim[0]}};
 
 	set_out(g, n, 0, I64, &y);
