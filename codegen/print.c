@@ -146,12 +146,12 @@ static void print_renamed(Printer *p, const Stmt *t, const char *index, const ch
 	p->nbound = nbound;
 }
 
-/* The body for several vectors from index i on, each for an accumulator of its own. */
+/* The body for several vectors from index i on, or from 0, each for an accumulator of its own. */
 static void print_each_way(Printer *p, const Stmt *t, const char *i)
 {
 	p->depth++;
 	print_line(p, "UNROLL for (int q = 0; q < %d; q++)%s", t->ways, open_brace(t->body));
-	print_renamed(p, t, arena_format(p->out->arena, "(%s + %d*q)", i, t->lanes), "q");
+	print_renamed(p, t, arena_format(p->out->arena, i ? "(%s + %d*q)" : "(%s%d*q)", i ? i : "", t->lanes), "q");
 	close_brace(p, t->body);
 	p->depth--;
 }
@@ -161,17 +161,21 @@ static int64_t print_ways(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
 	int64_t step = (int64_t)t->lanes * t->ways, whole = t->from + (t->to - t->from) / step * step;
-	print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld)", index_type(p), i, (long long)t->from, i, (long long)whole, i,
-	           (long long)step);
-	print_each_way(p, t, i);
+	bool once = t->from == 0 && whole == step;
+	if (!once)
+		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld)", index_type(p), i, (long long)t->from, i, (long long)whole, i,
+		           (long long)step);
+	p->depth -= once;
+	print_each_way(p, t, once ? NULL : i);
+	p->depth += once;
 	return whole;
 }
 
 static int64_t print_groups(Printer *p, const Stmt *t);
 static void print_group(Printer *p, const Stmt *t, const char *i);
 
-/* The lanes that are left over: a vector of which `lanes` count. */
-static void print_tail(Printer *p, const Stmt *t, const char *index, const char *lanes, const char *open)
+/* One vector, at that index, without a loop: of its lanes so many count, NULL: all. */
+static void print_once(Printer *p, const Stmt *t, const char *index, const char *lanes, const char *open)
 {
 	const char *outer = p->lanes_n;
 	bool brace = *open || !one_line(t->body);
@@ -207,22 +211,25 @@ static void print_open_vectors(Printer *p, const Stmt *t, const char *from, cons
 	print_renamed(p, t, NULL, "0");
 	close_brace(p, t->body);
 	if (!even)
-		print_tail(p, t, NULL, arena_format(p->out->arena, p->s->wide ? "(int)(%s - %s)" : "%s - %s", to, i),
+		print_once(p, t, NULL, arena_format(p->out->arena, p->s->wide ? "(int)(%s - %s)" : "%s - %s", to, i),
 		           arena_format(p->out->arena, "if (%s < %s) ", i, to));
 }
 
 static void print_whole_vectors(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
-	int64_t from = t->ways > 1 ? print_ways(p, t) : t->group > 1 ? print_groups(p, t) : t->from, whole = t->from + (t->to - t->from) / t->lanes * t->lanes;
-	if (from < whole) {
+	int64_t from = t->ways > 1 ? print_ways(p, t) : t->group > 1 ? print_groups(p, t) : t->from;
+	int64_t whole = t->from + (t->to - t->from) / t->lanes * t->lanes;
+	if (whole - from == t->lanes) {
+		print_once(p, t, arena_format(p->out->arena, "%lld", (long long)from), NULL, "");
+	} else if (from < whole) {
 		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %d)%s", index_type(p), i, (long long)from, i, (long long)whole, i,
 		           t->lanes, open_brace(t->body));
 		print_renamed(p, t, NULL, "0");
 		close_brace(p, t->body);
 	}
 	if (whole < t->to)
-		print_tail(p, t, arena_format(p->out->arena, "%lld", (long long)whole),
+		print_once(p, t, arena_format(p->out->arena, "%lld", (long long)whole),
 		           arena_format(p->out->arena, "%lld", (long long)(t->to - whole)), "");
 }
 
@@ -317,22 +324,25 @@ static void print_fold(Printer *p, const Stmt *t)
 	put_text(p->out, ");\n");
 }
 
+static void print_vector_store(Printer *p, const Stmt *t)
+{
+	Expr *x = t->expr->kind == X_CAST && t->expr->dtype == F16 ? t->expr->arg[0] : t->expr; /* storing rounds */
+	print_indent(p);
+	put_text(p->out, "v_store%s%s(", lane_suffix(p, t->value->dtype), p->lanes_n ? "_n" : "");
+	print_place_in(p, t->value, t->address);
+	put_text(p->out, ", ");
+	print_vector(p, x, false);
+	put_text(p->out, p->lanes_n ? ", %s);\n" : ");\n", p->lanes_n);
+}
+
 static void print_store(Printer *p, const Stmt *t)
 {
-	const char *y = value_name(p, t->value);
-	bool vector = is_vector(p, t->address), zero = t->address->kind == X_NUM && t->address->i == 0;
-	print_indent(p);
-	if (vector) {
-		Expr *x = t->expr->kind == X_CAST && t->expr->dtype == F16 ? t->expr->arg[0] : t->expr; /* storing rounds */
-		put_text(p->out, "v_store%s%s(%s%s", lane_suffix(p, t->value->dtype), p->lanes_n ? "_n" : "", y, zero ? "" : " + ");
-		if (!zero)
-			print_expr(p, t->address, false);
-		put_text(p->out, ", ");
-		print_vector(p, x, false);
-		put_text(p->out, p->lanes_n ? ", %s);\n" : ");\n", p->lanes_n);
+	if (is_vector(p, t->address)) {
+		print_vector_store(p, t);
 		return;
 	}
-	put_text(p->out, "%s[", y);
+	print_indent(p);
+	put_text(p->out, "%s[", value_name(p, t->value));
 	print_expr(p, t->address, false);
 	put_text(p->out, "] = ");
 	if (t->expr->dtype == BOOL && t->expr->kind != X_LOAD && t->expr->kind != X_NUM) {

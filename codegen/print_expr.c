@@ -101,11 +101,42 @@ static bool is_index(const Expr *x)
 	                           (x->kind == X_ALU && (x->op == ADD || x->op == MUL) && is_bounded(x)));
 }
 
+/* The axis stands for a number in the text being printed: where a vector needs no loop. */
+static bool axis_is_number(const Printer *p, const Expr *x, int64_t *k)
+{
+	for (int i = 0; x->kind == X_AXIS && i < p->nshifted; i++) {
+		char *end;
+		if (p->shifted[i] != x->axes[0])
+			continue;
+		*k = strtoll(p->shifted_text[i], &end, 10);
+		return *end == 0;
+	}
+	return false;
+}
+
+/* x as a sum in which such axes are numbers. */
+static bool sum_of_index(const Printer *p, Expr *x, Linear *sum)
+{
+	int64_t k;
+	int n = 0;
+	if (!linear_of(x, sum))
+		return false;
+	for (int i = 0; i < sum->n; i++)
+		if (axis_is_number(p, sum->atom[i], &k)) {
+			sum->k += sum->coef[i] * k;
+		} else {
+			sum->atom[n] = sum->atom[i];
+			sum->coef[n++] = sum->coef[i];
+		}
+	sum->n = n;
+	return true;
+}
+
 /* A sum: coefficients before atoms, constants last. */
 static void print_index(Printer *p, Expr *x, bool tight)
 {
 	Linear sum;
-	if (!linear_of(x, &sum)) {
+	if (!sum_of_index(p, x, &sum)) {
 		put_text(p->out, "(");
 		print_expr(p, x->arg[0], true);
 		put_text(p->out, " %s ", x->op == ADD ? "+" : "*");
@@ -147,8 +178,9 @@ const char *value_name(Printer *p, const Value *v) { return param_of(p->s, (Valu
 /* "x + 4*i" */
 void print_place_in(Printer *p, const Value *v, Expr *address)
 {
+	Linear sum;
 	put_text(p->out, "%s", value_name(p, v));
-	if (!(address->kind == X_NUM && address->i == 0)) {
+	if (!sum_of_index(p, address, &sum) || sum.n || sum.k) {
 		put_text(p->out, " + ");
 		print_expr(p, address, false);
 	}
