@@ -281,17 +281,17 @@ static void order_axes(Stage *s)
 }
 
 /* Workers divide the outermost loop; where its length varies, and may be less than their number, the first inside it
- * that does not vary and in which no reduction is computed that a loop outside would share. */
-static int find_split(const Stage *s)
+ * that does not vary and in which no reduction is computed that a loop outside would share; of the first `loops`. */
+static int find_split(const Stage *s, int loops)
 {
 	Expr *found[8];
 	int k = 0, n = outer_reductions(s->body, found, 0, 8);
-	while (k < s->naxes && (!dim_known(s->axis[k]->extent) || axis_count(s->axis[k]) == 1))
+	while (k < loops && (!dim_known(s->axis[k]->extent) || axis_count(s->axis[k]) == 1))
 		k++;
-	bool each = k < s->naxes && n < 8;
+	bool each = k < loops && n < 8;
 	for (int i = 0; i < n && each; i++)
 		each = found[i]->mask & axis_bit(s->axis[k]);
-	return each && s->naxes && !dim_known(s->axis[0]->extent) ? k : 0;
+	return each && !dim_known(s->axis[0]->extent) ? k : 0;
 }
 
 /* Of the loop that workers divide; 0: it is not here. */
@@ -341,8 +341,9 @@ void make_nest(Module *m, Stage *s)
 	s->body = unify(m, s, s->body);
 	s->apart = is_heavy(s->body);
 	order_axes(s);
-	b.undivided |= run_innermost(s) && s->naxes == 1;
-	b.split = find_split(s);
+	bool running = run_innermost(s);
+	b.undivided |= running && s->naxes == 1;
+	b.split = find_split(s, s->naxes - running);
 	loops(&b, 0, s->body);
 	s->schedule = schedule_of(m, s, outer_reductions(s->body, found, 0, 1) > 0);
 	if (s->naxes && !s->strips && !b.undivided) {

@@ -40,3 +40,12 @@ graph (%x f32[2,3]) -> (%y, %z) {
 }
 run x = f32[2,3] [1, -5, 2, 3, 4, -1]
 gives y = f32[3,2] [-1, -3, -1, -7, -3, -7], z = f32[3,2] [1, 4, -5, -1, 2, 1]
+
+== along an axis whose size is a number, beside one that varies
+symbol k = 5..12
+graph (%x u16[2,k]) -> (%y) {
+	%a i64[1] = const [-2]
+	%y u16[2,k] = CumSum(%x, %a)
+}
+run x = u16[2,8] [2, 1, 0, 3, 1, 0, 0, 0, 0, 2, 0, 4, 2, 2, 3, 0]
+gives y = u16[2,8] [2, 1, 0, 3, 1, 0, 0, 0, 2, 3, 0, 7, 3, 2, 3, 0]
