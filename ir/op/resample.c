@@ -16,9 +16,12 @@ struct Resample { int64_t axis; };
 static void infer(Graph *g, Node *n)
 {
 	Shape y = n->in[X]->shape;
+	int64_t axis = ATTR_OF(n, Resample)->axis;
 
 	need_rank(g, n, WEIGHT, 2, 2);
-	y.dim[ATTR_OF(n, Resample)->axis] = n->in[WEIGHT]->shape.dim[0];
+	if (fix_axis(g, n, axis, y.rank) != axis)
+		fail_node(g, n, "E-AXIS", "axis is %lld; it is counted from the front", (long long)axis);
+	y.dim[axis] = n->in[WEIGHT]->shape.dim[0];
 	set_out(g, n, 0, n->in[X]->dtype, &y);
 }
 
