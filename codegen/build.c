@@ -182,3 +182,30 @@ Expr *named(Build *b, Expr *x)
 	Expr *local = remembered(b, x);
 	return local ? local : remember(b, x, stmt_let(b, share_terms(b, x)));
 }
+
+Stmt *stmt_for(Build *b, Axis *axis)
+{
+	Stmt *t = stmt_append(b, S_FOR);
+	t->axis = axis;
+	t->to = axis_count(axis);
+	b->bound |= axis_bit(axis);
+	b->tail = &t->body;
+	return t;
+}
+
+void stmt_assign(Build *b, Expr *local, Expr *x)
+{
+	x = share_terms(b, x);
+	Stmt *t = stmt_append(b, S_ASSIGN);
+	t->local = local;
+	t->expr = x;
+}
+
+void stmt_store(Build *b, Expr *address, Expr *x)
+{
+	x = share_terms(b, x);
+	Stmt *t = stmt_append(b, S_STORE);
+	t->value = b->s->out;
+	t->address = address;
+	t->expr = x;
+}

@@ -46,24 +46,6 @@ static void sort_axes(const Module *m, const Expr *r, Axis **axes)
 		}
 }
 
-Stmt *stmt_for(Build *b, Axis *axis)
-{
-	Stmt *t = stmt_append(b, S_FOR);
-	t->axis = axis;
-	t->to = axis_count(axis);
-	b->bound |= axis_bit(axis);
-	b->tail = &t->body;
-	return t;
-}
-
-void stmt_assign(Build *b, Expr *local, Expr *x)
-{
-	x = share_terms(b, x);
-	Stmt *t = stmt_append(b, S_ASSIGN);
-	t->local = local;
-	t->expr = x;
-}
-
 static bool is_arg(Red red) { return red >= RED_ARGMAX && red <= RED_ARGMIN_LAST; }
 
 /* if (body beats best) { best = body; at = axis; } */
@@ -90,15 +72,6 @@ typedef struct Reduction {
 	int lanes, ways;  /* of each vector accumulator, and how many; 0: acc is no vector along the reduction */
 	Expr *keep;       /* where in the output each element is stored too, or NULL */
 } Reduction;
-
-void stmt_store(Build *b, Expr *address, Expr *x)
-{
-	x = share_terms(b, x);
-	Stmt *t = stmt_append(b, S_STORE);
-	t->value = b->s->out;
-	t->address = address;
-	t->expr = x;
-}
 
 static void reduce_element(Build *b, const Reduction *d, Expr *body)
 {
