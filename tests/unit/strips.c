@@ -211,7 +211,7 @@ static void compare_forms(int number, const char *so)
 	session_close(s);
 }
 
-static void all_models(const char *target)
+static void check_emitted(const char *target)
 {
 	const char *file[MODELS * FORMS], *so;
 	char why[300] = "";
@@ -239,29 +239,7 @@ static void all_models(const char *target)
 	ctx_close(&ctx);
 }
 
-static void portable_c(void **state)
-{
-	(void)state;
-	all_models("c");
-}
-
-#ifdef __x86_64__
-static void avx2(void **state)
-{
-	(void)state;
-	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-		skip();
-	all_models("x86-64-v3");
-}
-
-static void avx512(void **state)
-{
-	(void)state;
-	if (!__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512bw"))
-		skip();
-	all_models("x86-64-v4");
-}
-#endif
+#include "tests/unit/targets.h"
 
 int main(void)
 {
