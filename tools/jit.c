@@ -7,18 +7,19 @@
 #include <unistd.h>
 #include "tools/cc.h"
 #include "tools/file.h"
+#include "tools/headers.h"
 #include "tools/jit.h"
 
 static char folder[500];
 static pid_t owner; /* children that end do not remove it */
 static int loaded;  /* models so far: the loader knows libraries by their names */
 
-void temporary_clear(void)
+static void clear(bool hidden)
 {
 	char path[1000];
 	DIR *d = opendir(folder);
 	for (struct dirent *e; d && (e = readdir(d));)
-		if (e->d_name[0] != '.') {
+		if (hidden || e->d_name[0] != '.') {
 			snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
 			unlink(path);
 		}
@@ -26,11 +27,13 @@ void temporary_clear(void)
 		closedir(d);
 }
 
+void temporary_clear(void) { clear(false); }
+
 static void remove_folder(void)
 {
 	if (getpid() != owner)
 		return;
-	temporary_clear();
+	clear(true);
 	rmdir(folder);
 }
 
@@ -58,7 +61,8 @@ Session *jit(Ctx *c, Graph *g, const Settings *s, Facts *facts)
 	passes_run(g, &o);
 	emit_model(g, &o, facts);
 	const char *so = arena_format(&c->perm, "%s/model-%d.so", place, ++loaded);
-	if (!cc_shared(place, s->cc_flags, &file, 1, so, why, sizeof why))
+	const char *flags = s->cc_flags, *headers = loaded > 1 ? headers_once(c, flags) : "";
+	if (!cc_shared(place, arena_format(&c->perm, "%s%s", flags, headers), &file, 1, so, why, sizeof why))
 		fail(c, EXIT_BUG, "E-CC", "the C compiler refuses the emitted code: %s", why);
 	return session_open(c, so, "model", arena_format(&c->perm, "%s/model.weights.bin", place));
 }

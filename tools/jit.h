@@ -7,7 +7,7 @@
 
 /* A folder for files that are gone when the program ends. */
 const char *temporary_folder(Ctx *c);
-/* Remove the files in it. */
+/* Remove the files in it, but for hidden ones. */
 void temporary_clear(void);
 
 /* Run the passes over g, emit it, build and load it. facts may be NULL. */

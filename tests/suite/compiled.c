@@ -11,8 +11,6 @@
 #include "tools/cc.h"
 #include "tools/session.h"
 
-#define HEADERS "headers.h"
-#define STRICT " -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
 
 char *targets_here(void)
 {
@@ -54,32 +52,12 @@ static void library_name(char *out, size_t size, const char *folder, int first, 
 		snprintf(out, size, "%s/batch%d.so", folder, first);
 }
 
-/* Parsing the header of vector intrinsics takes longer than all the rest of a small case: it is compiled once. */
-bool build_headers(const char *folder, const char *more)
-{
-	static const char text[] = "#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n#include <math.h>\n"
-				   "#if defined(__x86_64__)\n#include <immintrin.h>\n#endif\n";
-	const char *file = HEADERS;
-	char path[600], flags[200], why[300];
-	snprintf(path, sizeof path, "%s/" HEADERS, folder);
-	FILE *f = fopen(path, "w");
-	if (!f)
-		return false;
-	bool written = fputs(text, f) >= 0;
-	written &= fclose(f) == 0;
-	snprintf(flags, sizeof flags, "%s" STRICT " -fPIC -c -x c-header", more);
-	if (written && cc_run(folder, flags, &file, 1, HEADERS ".gch", why, sizeof why))
-		return true;
-	printf("every case parses the headers anew, they were not compiled once: %s\n", written ? why : path);
-	return false;
-}
-
-void build_batch(const char *folder, const char *more, bool headers, int first, int n, Result *r)
+void build_batch(const char *folder, const char *more, const char *headers, int first, int n, Result *r)
 {
 	char name[BATCH][20], so[600], flags[200];
 	const char *file[BATCH];
 	int files = 0;
-	snprintf(flags, sizeof flags, "%s" STRICT "%s", more, headers ? " -include " HEADERS : "");
+	snprintf(flags, sizeof flags, "%s%s", more, headers);
 	for (int i = 0; i < n; i++) {
 		snprintf(name[i], sizeof name[i], "m%d.c", first + i);
 		if (r[i].emitted)

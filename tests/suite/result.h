@@ -32,9 +32,7 @@ void evaluate_case(const Case *k, Result *r);
 /* The three steps of a case on a target. The C is folder/m<unit>.c with prefix m<unit>; a batch of units makes one
  * library. */
 void emit_case(const Case *k, const char *target, bool threads, const char *folder, int unit, Result *r);
-void build_batch(const char *folder, const char *flags, bool headers, int first, int n, Result *r);
-/* Compile the common headers for batches with the same flags; false: this compiler does not. */
-bool build_headers(const char *folder, const char *flags);
+void build_batch(const char *folder, const char *flags, const char *headers, int first, int n, Result *r);
 /* The second of the two runs is done by a pool of that many workers. */
 void run_case(const Case *k, const char *folder, int first, int unit, int workers, Result *r);
 

@@ -16,10 +16,11 @@
 #include "tests/suite/list.h"
 #include "tests/suite/result.h"
 #include "tools/file.h"
+#include "tools/headers.h"
 #include "tools/jit.h"
 #include "tools/program.h"
 
-#define FLAGS "-O1 -std=c99"
+#define FLAGS "-O1 -std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
 #define LIST "tests/suite/unsupported.txt"
 #define SYMBOLIC_LIST "tests/suite/symbolic.txt" /* with sizes that vary */
 #define OLD_LIST "tests/suite/unsupported-1.12.txt" /* of the tests that Debian packs */
@@ -36,7 +37,7 @@ typedef struct Suite {
 	const char *list; /* path */
 	List listed;
 	const char *folder; /* for emitted C */
-	bool headers;       /* compiled headers lie in it */
+	const char *headers; /* flags with which the compiler need not read them */
 	int from, at;       /* first case of the chunk at work, and its stage */
 } Suite;
 
@@ -191,7 +192,6 @@ static void run_chunk(Suite *s, int stage, int from)
 	s->at = stage;
 	s->from = from;
 	guard_all(n, s->jobs, SECONDS, emit, unit_died, s);
-	s->headers = strcmp(s->stage[stage], "c") != 0 && build_headers(s->folder, FLAGS);
 	guard_all((n + BATCH - 1) / BATCH, s->jobs, CC_SECONDS, build, builder_died, s);
 	guard_all(n, s->jobs, SECONDS, run_unit, unit_died, s);
 	temporary_clear();
@@ -202,6 +202,7 @@ static void run_all(Ctx *c, Suite *s)
 	s->result = guard_shared((size_t)s->nstages * (size_t)s->cases.n * sizeof *s->result);
 	guard_all(s->cases.n, s->jobs, SECONDS, evaluate, evaluator_died, s);
 	s->folder = temporary_folder(c);
+	s->headers = s->nstages > 1 ? headers_once(c, FLAGS) : "";
 	for (int stage = 1; stage < s->nstages; stage++)
 		for (int from = 0; from < s->cases.n; from += CHUNK)
 			run_chunk(s, stage, from);

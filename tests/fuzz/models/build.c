@@ -5,6 +5,7 @@
 #include "codegen/codegen.h"
 #include "tests/fuzz/models/model.h"
 #include "tools/cc.h"
+#include "tools/headers.h"
 #include "tools/jit.h"
 
 #define WARN " -Wall -Wextra -Wconversion -Wshadow -Werror"
@@ -41,32 +42,13 @@ void model_emit(Model *m, const Build *b, int number)
 	emit_model(g, &o, NULL);
 }
 
-/* ---- compiling: the headers that every file includes are read once ---- */
-
-static const char *header_of(Ctx *c, const char *flags)
-{
-	const char *place = temporary_folder(c), *name = arena_format(&c->perm, "pre%llx.h", (unsigned long long)hash_bytes(HASH_START, flags, strlen(flags)));
-	const char *path = arena_format(&c->perm, "%s/%s", place, name), *done = arena_format(&c->perm, "%s.gch", path);
-	char why[300];
-
-	if (access(done, R_OK) == 0)
-		return name;
-	FILE *f = fopen(path, "w");
-	if (!f)
-		return NULL;
-	fputs("#include <math.h>\n#include <string.h>\n#include <stddef.h>\n#include <stdint.h>\n"
-	      "#if defined(__GNUC__) && defined(__x86_64__) && !defined(__STRICT_ANSI__)\n#include <immintrin.h>\n#endif\n", f);
-	fclose(f);
-	cc_run(place, arena_format(&c->perm, "%s -fPIC -c -x c-header", flags), &name, 1, done, why, sizeof why);
-	return name;
-}
+/* ---- compiling ---- */
 
 bool models_compile(Ctx *c, const Build *b, int n, const int *numbers, const char *so, char *why, size_t size)
 {
-	const char **file = NEW_N(&c->perm, const char *, n), *header = header_of(c, b->flags), *flags = b->flags;
+	const char **file = NEW_N(&c->perm, const char *, n);
+	const char *flags = arena_format(&c->perm, "%s%s", b->flags, headers_once(c, b->flags));
 
-	if (header)
-		flags = arena_format(&c->perm, "%s -include %s", flags, header);
 	for (int i = 0; i < n; i++)
 		file[i] = arena_format(&c->perm, "m%d.c", numbers[i]);
 	return cc_shared(temporary_folder(c), flags, file, n, so, why, size);
