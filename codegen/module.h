@@ -60,7 +60,7 @@ void print_profile_header(Unit *u, Out *o);
 void print_profile(Unit *u, Out *o);
 int64_t profile_events(const Unit *u); /* that a worker notes in a run, at most */
 bool keeps_state(const Unit *u);       /* init leaves something behind the arena for run */
-/* calls.c: the arena's enum, struct call with what workers need, the work function. */
+/* call.c, calls.c: the arena's enum, struct call with what workers need, the work function. */
 void print_arena(Module *m, Out *o);
 void print_call_struct(Unit *u, const char *sections, Out *o);
 void print_work(Module *m, Out *o);
