@@ -96,18 +96,8 @@ begin ops-and-passes-sanitize build/sanitize/run tests
 for name in bad-inspect bad-compile ops-and-passes ops-and-passes-sanitize; do
 	tally $name
 done
-begin ops-as-c build/release/run -t c tests
-begin ops-as-native-c build/release/run -t native tests
-begin strict-bits build/release/run -s tests
-begin schedules build/release/schedules
-for name in ops-as-c ops-as-native-c strict-bits schedules; do
-	tally $name
-done
-begin vector-functions build/release/ulp
-tally random-models build/release/models -n 192
-tally vector-functions
 
-# Real models, where they are.
+# A few models, for what emitted C promises in every form.
 shared=../shared
 few=
 if [ -d $shared/onnx-backend ]; then
@@ -120,7 +110,19 @@ if [ -d $shared/zoo ]; then
 		few="$few $shared/zoo/$model.onnx"
 	done
 fi
-tally emitted-c sh tests/emit/check.sh build/release/tcc-compile samples/digits/digits.onnx $few
+
+# Each of these uses one processor for most of its time: they run side by side.
+begin emitted-c sh tests/emit/check.sh build/release/tcc-compile samples/digits/digits.onnx $few
+begin ops-as-c build/release/run -t c tests
+begin ops-as-native-c build/release/run -t native tests
+begin strict-bits build/release/run -s tests
+begin schedules build/release/schedules
+begin vector-functions build/release/ulp
+begin random-models build/release/models -n 192
+for name in emitted-c ops-as-c ops-as-native-c strict-bits schedules vector-functions random-models; do
+	tally $name
+done
+
 check demo sh tools/demo.sh
 tally onnx-constants build/release/suite -t none -c
 [ -d $shared/onnx-backend ] && tally onnx-sizes build/release/suite -t none -s
