@@ -146,7 +146,7 @@ Range worker_range(const Stage *s, Arena *a)
 void print_call(Module *m, Stage *s, Range range, const char *tabs, Out *o)
 {
 	const char *comma = "";
-	put_text(o, "%ss%d_%s(", tabs, s->number, s->kind);
+	put_text(o, "%ss%d_%s(", tabs, s->function->number, s->function->kind);
 	for (int k = 0; k < s->nparams; k++, comma = ", ") {
 		put_text(o, "%s", comma);
 		print_argument(m, s, &s->param[k], o);
@@ -161,7 +161,10 @@ void print_call(Module *m, Stage *s, Range range, const char *tabs, Out *o)
 	}
 	if (s->checks)
 		put_text(o, "%s&status", comma);
-	put_text(o, "%s);\n", s->sizes);
+	put_text(o, "%s);", s->sizes);
+	if (s->function != s)
+		put_text(o, "\t/* s%d_%s */", s->number, s->kind);
+	put_text(o, "\n");
 }
 
 void print_done(const Module *m, const Stage *s, const char *tabs, Out *o)

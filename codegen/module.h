@@ -42,6 +42,7 @@ void move_guard(const char **open, const char *to, Out *o); /* from inside "#if 
 /* module.c */
 Module *module_new(Unit *u, const Target *t);
 void module_build(Module *m);               /* stages, loops, memory; then the text of its functions */
+void print_stages(Module *m);               /* functions.c: that text, and what it uses of the target */
 void print_section(Module *m, Out *o);
 const char *table_text(Module *m);          /* work and stages, for the head comment */
 const char *origin(const Stage *s, Arena *a, int most); /* "Conv /stem/Conv, Relu /stem/Relu" */

@@ -145,6 +145,7 @@ typedef struct Stage {
 	int64_t text_offset; /* of that memory in the arena */
 	int64_t macs, reads, writes; /* multiply-adds; bytes, see StageFacts */
 	uint32_t locals;   /* number of X_LOCAL so far */
+	const struct Stage *function; /* the stage whose function it calls: its own, or one before it that does the same */
 	const char *sizes; /* that the function uses, as arguments */
 	const char *schedule; /* one line for the comment */
 	const Decision *choice[CHOICES_MAX]; /* of which it is a part */
@@ -171,6 +172,7 @@ struct Module {
 	bool float_arena;           /* every temporary is f32: the arena is a float * */
 	int64_t macs;
 	int64_t times;              /* of the next stage, see Stage */
+	Out *maps;                  /* gets the functions of tables while functions of stages are printed */
 	const char *helpers, *stages; /* text: what its functions use of the target, and its functions */
 };
 

@@ -406,7 +406,7 @@ static void print_map(Out *o, const char *name, const Tensor *table, int lanes)
 }
 
 /* The function that maps by that table, printed when it is new. */
-static const char *map_name(Module *m, const Tensor *table, Out *o)
+static const char *map_name(Module *m, const Tensor *table)
 {
 	Arena *a = &m->g->ctx->perm;
 	int same = 0;
@@ -420,7 +420,7 @@ static const char *map_name(Module *m, const Tensor *table, Out *o)
 		name = arena_format(a, "%s_%d", name, same + 1);
 	GROW(a, m->table, m->ntables, m->ctables);
 	m->table[m->ntables++] = (Table){table, name};
-	print_map(o, name, table, m->target->lanes);
+	print_map(m->maps, name, table, m->target->lanes);
 	return name;
 }
 
@@ -625,7 +625,7 @@ void print_transform_functions(Module *m, Stage *s, Out *o)
 	Tiles whole = tiles_new(m, s, o), rest;
 	Out nowhere = {.arena = o->arena};
 	for (int i = 0; i < t->naxes; i++)
-		whole.map[i] = map_name(m, t->axis[i].table->data, o);
+		whole.map[i] = map_name(m, t->axis[i].table->data);
 	rest = whole;
 	rest.p.out = &nowhere; /* every parameter exists before the first signature is printed */
 	param_of(s, t->load->value);

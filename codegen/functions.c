@@ -1,0 +1,231 @@
+/* functions.c -- the functions of stages: parameters, the comment above, and one function for all stages that do the same.
+ *
+ *     s7_matmul(m + B6, m + B5, s7_w);
+ *     s7_matmul(m + B6, m + B5, s25_w);    which is stage 25
+ *
+ * Layers that repeat differ in their arguments only: text, code and the processor's cache for it hold them once. */
+#include <ctype.h>
+#include <string.h>
+#include "codegen/heur.h"
+#include "codegen/module.h"
+
+/* ---- parameters ---- */
+
+/* Parameters are named by role: y is written, x x2 ... are read, w w2 ... are constants. */
+static const char *param_name(Stage *s, const Param *q, Arena *a)
+{
+	int nth = 0;
+	if (q->written)
+		return q->value == s->out ? "y" : "work";
+	for (int i = 0; i < s->nparams; i++)
+		nth += !s->param[i].written && !s->param[i].weight == !q->weight;
+	const char *letter = q->weight ? "w" : "x";
+	return nth ? arena_format(a, "%s%d", letter, nth + 1) : letter;
+}
+
+static Param *param_add(Stage *s, Param q)
+{
+	if (s->nparams == PARAM_MAX)
+		fail_unsupported(s->l->graph, s->node, "a stage that reads more than %d values", PARAM_MAX);
+	q.name = param_name(s, &q, s->l->arena);
+	s->param[s->nparams] = q;
+	return &s->param[s->nparams++];
+}
+
+Param *param_of(Stage *s, Value *v)
+{
+	for (int i = 0; i < s->nparams; i++)
+		if (s->param[i].value == v)
+			return &s->param[i];
+	Param q = {.value = v, .written = v == s->out || v == s->work};
+	const Value *root = place_root(v);
+	if (root->data) {
+		const char *name = arena_format(s->l->arena, "s%d_w%d", s->number, s->nparams);
+		q.weight = weight_add(s->module, name, v->dtype, root->data->count, root->data->data, NULL);
+	}
+	return param_add(s, q);
+}
+
+Param *param_weight(Stage *s, const Weight *w)
+{
+	for (int i = 0; i < s->nparams; i++)
+		if (s->param[i].weight == w)
+			return &s->param[i];
+	return param_add(s, (Param){.weight = w});
+}
+
+/* ---- one function ---- */
+
+/* "Conv /stem/Conv, Relu /stem/Relu": the nodes whose formulas are inside. */
+const char *origin(const Stage *s, Arena *a, int most)
+{
+	Out o = {.arena = a};
+	const char *comma = "";
+	put_text(&o, "%s", computes(s) ? "" : border_text(s->out, a));
+	for (int i = 0; computes(s) && i < s->nfused && i < most; i++, comma = ", ")
+		put_text(&o, "%s%s%s%s", comma, s->fused[i]->op->name, *s->fused[i]->name ? " " : "",
+		         comment_text(a, s->fused[i]->name));
+	put_text(&o, computes(s) && s->nfused > most ? ", ..." : "");
+	return o.text;
+}
+
+static const char *param_type(const Param *q) { return c_type(q->weight ? q->weight->dtype : q->value->dtype); }
+
+static void print_signature(Module *m, Stage *s, const char *body, Out *o)
+{
+	const char *comma = "";
+	put_text(o, "STAGE void s%d_%s(", s->number, s->kind);
+	for (int k = 0; k < s->nparams; k++, comma = ", ")
+		put_text(o, "%s%s%s *%s%s", comma, s->param[k].written ? "" : "const ", param_type(&s->param[k]),
+		         s->in_place ? "" : "restrict ", s->param[k].name);
+	if (takes_range(m, s)) {
+		put_text(o, "%sint from, int to", comma);
+		comma = ", ";
+	}
+	if (s->makes_text) {
+		put_text(o, "%schar *restrict text", comma);
+		comma = ", ";
+	}
+	if (s->checks)
+		put_text(o, "%sint *status", comma);
+	put_text(o, "%s)\n{\n", sizes_used(m->unit, body, true));
+}
+
+/* How it is computed, what that is expected to take, and why it is not done in another way. */
+static void print_schedule(const Module *m, const Stage *s, Out *o)
+{
+	double cycles = stage_cycles(m, s);
+	const char *why = stage_why(s, o->arena);
+	put_text(o, "\n *    schedule: %s; expects %s", s->schedule, cycles_text(cycles, o->arena));
+	if (s->macs)
+		put_text(o, " (%.0f %% of peak)", 100 * peak_cycles(m->target, (double)s->macs) / cycles);
+	put_text(o, ", %s", bytes_text((double)(s->reads + s->writes), o->arena));
+	if (m->o->threads && !s->strips)
+		put_text(o, s->split ? "; workers share %lld parts" : "; one worker", (long long)s->split_n);
+	if (*why)
+		put_text(o, "\n *    why: %s", why);
+}
+
+typedef struct Function {
+	Stage *stage;              /* the first that calls it */
+	const char *maps;          /* functions that any stage may call, new with this one */
+	const char *tiles, *text;  /* functions that only this one calls, and itself */
+	const char *key;           /* both, without the stage's number */
+	int calls;
+	const char *numbers;       /* "7, 25, 43" */
+	struct Function *next;     /* in the bucket */
+} Function;
+
+/* Parameters get their order from the text that is printed first. */
+static Function function_of(Module *m, Stage *s, Arena *a)
+{
+	Out maps = {.arena = a}, tiles = {.arena = a}, body = {.arena = a}, text = {.arena = a};
+	Printer p = {.m = m, .s = s, .out = &body, .depth = 1};
+	put_text(&maps, "%s", "");
+	put_text(&tiles, "%s", "");
+	put_text(&body, "%s", "");
+	m->maps = &maps;
+	param_of(s, s->out); /* y first */
+	if (s->contraction)
+		print_tile_functions(m, s, &tiles);
+	if (s->transform)
+		print_transform_functions(m, s, &tiles);
+	if (s->body)
+		print_stmts(&p, s->nest);
+	else if (s->routine)
+		print_routine(&p);
+	else
+		print_border(&p);
+	print_signature(m, s, body.text, &text);
+	s->sizes = sizes_used(m->unit, body.text, false);
+	put_text(&text, "%s}\n\n", body.text);
+	return (Function){.stage = s, .maps = maps.text, .tiles = tiles.text, .text = text.text};
+}
+
+static void print_function(Module *m, const Function *f, Out *o)
+{
+	const Stage *s = f->stage;
+	put_text(o, "%s%s/* %s: %s    %s%s", f->maps, f->tiles, f->numbers, shape_name(m->unit, s->out), computes(s) ? "from " : "",
+	         origin(s, o->arena, 8));
+	if (f->calls > 1)
+		put_text(o, ", and so on");
+	else if (s->pieces > 1)
+		put_text(o, "; part %d of %d", s->piece, s->pieces);
+	if (s->schedule)
+		print_schedule(m, s, o);
+	put_text(o, " */\n%s", f->text);
+}
+
+/* ---- those that are the same ---- */
+
+/* The text with "s_" where it has "s25_" at the start of a word. */
+static void put_unnumbered(Out *o, const char *text, int number)
+{
+	const char *own = arena_format(o->arena, "s%d_", number), *from = text;
+	size_t n = strlen(own);
+	for (const char *at = text; (at = strstr(at, own)); at += n) {
+		if (at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_'))
+			continue;
+		put_text(o, "%.*ss_", (int)(at - from), from);
+		from = at + n;
+	}
+	put_text(o, "%s", from);
+}
+
+enum { NUMBERED = 12 }; /* stages that the comment names */
+
+static void note_call(Function *f, const Stage *s, Arena *a)
+{
+	f->calls++;
+	if (f->calls <= NUMBERED)
+		f->numbers = f->calls == 1 ? arena_format(a, "%d", s->number) : arena_format(a, "%s, %d", f->numbers, s->number);
+	else if (f->calls == NUMBERED + 1)
+		f->numbers = arena_format(a, "%s, ...", f->numbers);
+}
+
+typedef struct Functions {
+	Function *item;    /* in the order of their first stages */
+	int n;
+	Function **bucket; /* by their keys */
+	uint64_t mask;
+} Functions;
+
+static void add_function(Functions *l, Function new, Arena *a)
+{
+	Out key = {.arena = a};
+	put_unnumbered(&key, new.tiles, new.stage->number);
+	put_unnumbered(&key, new.text, new.stage->number);
+	Function **at = &l->bucket[hash_bytes(HASH_START, key.text, key.n) & l->mask], *f = *at;
+	while (f && (*new.maps || strcmp(f->key, key.text)))
+		f = f->next;
+	if (!f) {
+		new.key = key.text;
+		new.next = *at;
+		f = *at = &l->item[l->n++];
+		*f = new;
+	}
+	new.stage->function = f->stage;
+	note_call(f, new.stage, a);
+}
+
+/* The functions of all stages, and what they use of the target: where that is nothing, they are plain C. */
+void print_stages(Module *m)
+{
+	Arena *a = &m->g->ctx->perm;
+	Out stages = {.arena = a}, helpers = {.arena = a};
+	Functions l = {.item = NEW_N(a, Function, m->nstages + 1), .mask = 1};
+	while (l.mask < (uint64_t)m->nstages)
+		l.mask = 2 * l.mask + 1;
+	l.bucket = NEW_N(a, Function *, l.mask + 1);
+	for (int i = 0; i < m->nstages; i++)
+		if (!m->stage[i]->mark)
+			add_function(&l, function_of(m, m->stage[i], a), a);
+	put_text(&stages, "%s", "");
+	put_text(&helpers, "%s", "");
+	for (int i = 0; i < l.n; i++)
+		print_function(m, &l.item[i], &stages);
+	print_helpers(m->target->helpers, stages.text, &helpers);
+	m->vectors = helpers.n > 0;
+	m->stages = stages.text;
+	m->helpers = helpers.text;
+}
