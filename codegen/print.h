@@ -60,7 +60,7 @@ const char *axis_name(Printer *p, const Axis *axis);
 const char *c_type(DType t);
 /* A stage's own parameters in the signature (declare) or a call of its tile function; each after a comma. */
 void put_parameters(const Stage *s, Out *o, bool declare);
-/* A tile stage, see tile.c: its loops, and before it the functions they call. */
+/* A tile stage, see tile.c: its loops (tile_loops.c), and before it the functions they call. */
 void print_tile_functions(Module *m, Stage *s, Out *o);
 void print_tiles(Printer *p);
 /* A stage that maps tiles, see transform.c. */

@@ -1,0 +1,225 @@
+/* tile_loops.c -- the loops that call a stage's tile function: over panels, points, and the axes outside of them.
+ *
+ *     for outer axes:  for each panel j:  for each tile of points i:  s5_tile(6, i, j, ...), the last perhaps with fewer
+ *
+ * A panel may stay for all rows, or a tile's points for all panels. Workers have a range of one of these axes (from, to).
+ * Where sizes are known at run time only, whole tiles go as far as they fit, then smaller ones. */
+#include "codegen/tile.h"
+
+static void print_call(Tile *t)
+{
+	indent(t);
+	put_text(t->p.out, "%s(%lld", t->name, (long long)t->points);
+	print_parameters(t, t->p.out, false);
+	put_text(t->p.out, "%s);\n", t->c->sizes);
+}
+
+static bool is_split(const Tile *t, const Axis *axis) { return takes_range(t->p.m, t->p.s) && t->p.s->split == axis; }
+
+static void print_panels(Tile *t, void (*inner)(Tile *));
+
+/* Points i .. i + n of this panel, or of all. */
+static void print_points_at(Tile *t, const char *i, int64_t n)
+{
+	Tile at = *t;
+	at.i = i;
+	at.points = n;
+	if (t->c->points_outside)
+		print_panels(&at, print_call);
+	else
+		print_call(&at);
+}
+
+/* The same under `head`, a loop or a condition. */
+static void print_points_under(Tile *t, const char *head, int64_t n)
+{
+	bool block = t->c->points_outside;
+	print_line(&t->p, "%s%s", head, block ? " {" : "");
+	t->p.depth++;
+	print_points_at(t, t->i, n);
+	t->p.depth--;
+	if (block)
+		print_line(&t->p, "}");
+}
+
+/* Tiles over points whose number is known at run time only: whole ones, then 16, 8, 4 of them as far as they go; the
+ * last three, two or one in one tile. */
+static void print_points_open(Tile *t, const char *from, const char *to)
+{
+	Contraction *c = t->c;
+	Arena *a = t->p.out->arena;
+	int part = 1;
+	print_line(&t->p, "%s%s = %s;", t->again ? "" : "int ", t->i, from);
+	print_points_under(t, arena_format(a, "for (; %s + %d <= %s; %s += %d)", t->i, c->points, to, t->i, c->points), c->points);
+	while (2 * part < c->points)
+		part *= 2;
+	for (; part >= 4; part /= 2) {
+		print_line(&t->p, "if (%s + %d <= %s) {", t->i, part, to);
+		t->p.depth++;
+		print_points_at(t, t->i, part);
+		print_line(&t->p, "%s += %d;", t->i, part);
+		t->p.depth--;
+		print_line(&t->p, "}");
+	}
+	for (part = c->points > 3 ? 3 : c->points - 1; part > 0; part--)
+		print_points_under(t, arena_format(a, "if (%s + %d == %s)", t->i, part, to), part);
+}
+
+/* Tiles over the points that a worker has: whole ones, then perhaps a last one with fewer points. */
+static void print_points_split(Tile *t, int64_t whole)
+{
+	Contraction *c = t->c;
+	const char *head = arena_format(t->p.out->arena, "for (int %s = from; %s < to; %s += %d)", t->i, t->i, t->i, c->points);
+	if (whole == c->point.n) {
+		print_points_under(t, head, c->points);
+		return;
+	}
+	print_line(&t->p, "%s%s", head, c->points_outside ? " {" : "");
+	t->p.depth++;
+	print_points_under(t, arena_format(t->p.out->arena, "if (%s < %lld)", t->i, (long long)whole), c->points);
+	print_points_under(t, "else", c->point.n - whole);
+	t->p.depth--;
+	if (c->points_outside)
+		print_line(&t->p, "}");
+}
+
+/* Tiles over the points. */
+static void print_points(Tile *t)
+{
+	Contraction *c = t->c;
+	Arena *a = t->p.out->arena;
+	int64_t whole = c->point.n / c->points * c->points;
+	if (!c->point.axis) {
+		print_points_at(t, "0", 1);
+		return;
+	}
+	if (step_varies(&c->point)) {
+		bool split = is_split(t, c->point.axis);
+		print_points_open(t, split ? "from" : "0", split ? "to" : step_end(t, &c->point));
+		return;
+	}
+	if (is_split(t, c->point.axis)) {
+		print_points_split(t, whole);
+		return;
+	}
+	if (whole > c->points)
+		print_points_under(t, arena_format(a, "for (int %s = 0; %s < %lld; %s += %d)", t->i, t->i, (long long)whole, t->i,
+		                                   c->points), c->points);
+	else
+		print_points_at(t, "0", c->points);
+	if (whole < c->point.n)
+		print_points_at(t, text(t, "%lld", whole), c->point.n - whole);
+}
+
+/* Panels up to an end that is known at run time only: whole ones, then vector by vector. */
+static void print_panels_open(Tile *t, Tile *tail, void (*inner)(Tile *))
+{
+	Contraction *c = t->c;
+	bool split = is_split(t, c->lane.axis);
+	const char *to = split ? "to" : step_end(t, &c->lane);
+	print_line(&t->p, "int %s = %s;", t->j, split ? "from" : "0");
+	if (c->lane.n >= c->panel) {
+		print_line(&t->p, "for (; %s + %lld <= %s; %s += %lld) {", t->j, (long long)c->panel, to, t->j, (long long)c->panel);
+		t->p.depth++;
+		inner(t);
+		t->p.depth--;
+		print_line(&t->p, "}");
+	}
+	print_line(&t->p, "for (; %s < %s; %s += %d) {", t->j, to, t->j, t->lanes);
+	tail->p.depth++;
+	if (tail->rest_text)
+		print_line(&tail->p, "const int rest = least(%s - %s, %d);", to, t->j, t->lanes);
+	inner(tail);
+	print_line(&t->p, "}");
+}
+
+/* The loop over panels, and inside it what `inner` prints for one panel. */
+static void print_panels(Tile *t, void (*inner)(Tile *))
+{
+	Contraction *c = t->c;
+	int64_t whole = c->lane.n / c->panel * c->panel;
+	Tile tail = *t;
+	bool has_tail = tail_of(&tail), split = is_split(t, c->lane.axis);
+	if (step_varies(&c->lane)) {
+		print_panels_open(t, &tail, inner);
+		return;
+	}
+	if (whole && (whole > c->panel || split)) {
+		if (split)
+			print_line(&t->p, "for (int %s = from; %s + %lld <= to; %s += %lld) {", t->j, t->j, (long long)c->panel, t->j,
+			           (long long)c->panel);
+		else
+			print_line(&t->p, "for (int %s = 0; %s < %lld; %s += %lld) {", t->j, t->j, (long long)whole, t->j,
+			           (long long)c->panel);
+		t->p.depth++;
+		inner(t);
+		t->p.depth--;
+		print_line(&t->p, "}");
+	} else if (whole) {
+		Tile one = *t;
+		one.j = "0";
+		inner(&one);
+		tail.again = true;
+	}
+	if (!has_tail)
+		return;
+	tail.j = text(t, "%lld", (long long)whole);
+	if (split) {
+		print_line(&t->p, "if (to == %lld) {", (long long)c->lane.n);
+		tail.p.depth++;
+	}
+	inner(&tail);
+	if (split)
+		print_line(&t->p, "}");
+}
+
+static void open_outer(Tile *t, const Step *step)
+{
+	const char *name = axis_name(&t->p, step->axis);
+	if (is_split(t, step->axis))
+		print_line(&t->p, "for (int %s = from; %s < to; %s++) {", name, name, name);
+	else
+		print_line(&t->p, "for (int %s = 0; %s < %s; %s++) {", name, name, step_end(t, step), name);
+	t->p.depth++;
+}
+
+static void close_outer(Tile *t)
+{
+	t->p.depth--;
+	print_line(&t->p, "}");
+}
+
+/* Loops over the outer axes that b does not know, then the points. */
+static void print_rows(Tile *t)
+{
+	int open = 0;
+	for (int i = 0; i < t->c->nouter; i++)
+		if (!t->c->outer[i].b) {
+			open_outer(t, &t->c->outer[i]);
+			open++;
+		}
+	t->again &= !open;
+	print_points(t);
+	while (open--)
+		close_outer(t);
+}
+
+void print_tiles(Printer *p)
+{
+	Tile t = tile_new(p->m, p->s, p->out);
+	Contraction *c = t.c;
+	int open = 0;
+
+	t.p.depth = p->depth;
+	for (int i = 0; i < c->nouter; i++)
+		if (c->outer[i].b || !c->panels_outside) {
+			open_outer(&t, &c->outer[i]);
+			open++;
+		}
+	if (c->points_outside)
+		print_points(&t);
+	else
+		print_panels(&t, c->panels_outside ? print_rows : print_points);
+	while (open--)
+		close_outer(&t);
+}

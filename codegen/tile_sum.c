@@ -1,0 +1,195 @@
+/* tile_sum.c -- the sum of a register tile: loops over k around its steps. Bytes go in fours or twos, the last perhaps with
+ * fewer. A tile that goes by rows (depthwise) reads each vector of a row once, for the sums of all points that it is in:
+ *
+ *     for outer k:  b[t] = weights of a row of taps;  for each vector v of the row: for each tap t: acc[p(v, t)] += v * b[t] */
+#include "codegen/tile.h"
+
+/* ---- by rows ---- */
+
+static void put_row_a(Tile *t, int q)
+{
+	Contraction *c = t->c;
+	put_text(t->p.out, "a");
+	for (int i = 0; i < c->nk - 1; i++)
+		put_term(t, c->k[i].a, axis_name(&t->p, c->k[i].axis));
+	put_term(t, c->row.gap, "q");
+	put_offset(t, (int64_t)q * t->lanes);
+}
+
+static void put_row_b(Tile *t, int q)
+{
+	Contraction *c = t->c;
+	int last = c->nk - 1;
+	put_text(t->p.out, "b");
+	for (int i = 0; i < last && !c->packed; i++)
+		put_term(t, c->k[i].b, axis_name(&t->p, c->k[i].axis));
+	put_term(t, c->packed ? t->vectors * t->lanes : c->k[last].b, axis_name(&t->p, c->k[last].axis));
+	put_offset(t, (int64_t)q * t->lanes);
+}
+
+/* The row's weights, one vector a tap. */
+static void print_row_b(Tile *t, const char *tap)
+{
+	Printer *p = &t->p;
+	indent(t);
+	for (int q = 0; q < t->vectors; q++)
+		put_text(p->out, "%s b%d[%d]", q ? "," : type_of(t), q, t->c->row.taps);
+	put_text(p->out, ";\n");
+	print_line(p, "UNROLL for (int %s = 0; %s < %d; %s++)%s", tap, tap, t->c->row.taps, tap, t->vectors > 1 ? " {" : "");
+	p->depth++;
+	for (int q = 0; q < t->vectors; q++) {
+		indent(t);
+		put_text(p->out, "b%d[%s] = ", q, tap);
+		bool part = partial(t, q) && !t->c->packed;
+		put_load(t, load_b(t, part), put_row_b, q, part, ")");
+		put_text(p->out, ";\n");
+	}
+	p->depth--;
+	if (t->vectors > 1)
+		print_line(p, "}");
+}
+
+/* Vector q of the row meets tap s in point p when stride * p + dilation * s = q. */
+static void print_row_products(Tile *t, const char *tap)
+{
+	Printer *p = &t->p;
+	const Row *row = &t->c->row;
+	const char *at = row->dilation == 1 ? tap : arena_format(p->out->arena, "%d*%s", row->dilation, tap);
+	const char *brace = t->vectors > 1 ? " {" : "";
+	print_line(p, "UNROLL for (int %s = 0; %s < %d; %s++) {", tap, tap, row->taps, tap);
+	p->depth++;
+	if (row->stride == 1) {
+		print_line(p, "int p = q - %s;", at);
+		print_line(p, "if (p >= 0 && p < points)%s", brace);
+	} else {
+		print_line(p, "int p = (q - %s) / %d;", at, row->stride);
+		print_line(p, "if (p >= 0 && p < points && %d*p + %s == q)%s", row->stride, at, brace);
+	}
+	p->depth++;
+	for (int q = 0; q < t->vectors; q++)
+		print_product(t, text(t, "acc[p][%lld]", q), text(t, "v%lld", q),
+		              arena_format(p->out->arena, "b%d[%s]", q, tap), false);
+	p->depth--;
+	if (t->vectors > 1)
+		print_line(p, "}");
+	p->depth--;
+	print_line(p, "}");
+}
+
+static void print_row(Tile *t)
+{
+	Printer *p = &t->p;
+	const Row *row = &t->c->row;
+	const char *tap = axis_name(p, t->c->k[t->c->nk - 1].axis);
+	print_row_b(t, tap);
+	indent(t);
+	put_text(p->out, "UNROLL for (int q = 0; q < ");
+	if (row->stride > 1)
+		put_text(p->out, "%d*", row->stride);
+	put_text(p->out, "points");
+	put_offset(t, row->dilation * (row->taps - 1) + 1 - row->stride);
+	put_text(p->out, "; q++) {\n");
+	p->depth++;
+	for (int q = 0; q < t->vectors; q++) {
+		indent(t);
+		put_text(p->out, "%s v%d = %s", type_of(t), q, t->lanes > 1 ? "v_keep(" : "");
+		put_load(t, load_a(t, partial(t, q)), put_row_a, q, partial(t, q), load_end(t));
+		put_text(p->out, t->lanes > 1 ? ");\n" : ";\n");
+	}
+	print_row_products(t, tap);
+	p->depth--;
+	print_line(p, "}");
+	if (t->c->packed)
+		print_line(p, "b += %d;", row->taps * t->vectors * t->lanes);
+}
+
+/* ---- in fours, or twos ---- */
+
+/* Along the innermost k in fours, or twos, and what is left. */
+static void print_fours(Tile *t)
+{
+	const Step *k = &t->c->k[t->c->nk - 1];
+	const int four = t->c->four;
+	int64_t whole = k->n / four * four;
+	if (whole) {
+		const char *name = axis_name(&t->p, k->axis);
+		print_line(&t->p, "for (int %s = 0; %s < %lld; %s += %d) {", name, name, (long long)whole, name, four);
+		t->p.depth++;
+		t->four = four;
+		print_step(t);
+		t->p.depth--;
+		print_line(&t->p, "}");
+	}
+	if (whole == k->n)
+		return;
+	print_line(&t->p, "{");
+	t->p.depth++;
+	t->four = k->n - whole;
+	shift(t, k->axis, text(t, "%lld", whole));
+	print_step(t);
+	t->p.nshifted--;
+	t->p.depth--;
+	print_line(&t->p, "}");
+}
+
+/* Loops over k around those in fours. */
+static void print_sum_of_fours(Tile *t)
+{
+	Contraction *c = t->c;
+	int loops = c->nk - 1;
+	for (int i = 0; i < loops; i++) {
+		const char *k = axis_name(&t->p, c->k[i].axis);
+		print_line(&t->p, "for (int %s = 0; %s < %s; %s++)%s", k, k, step_end(t, &c->k[i]), k, i == loops - 1 ? " {" : "");
+		t->p.depth++;
+	}
+	print_fours(t);
+	t->p.depth = loops > 1 ? loops : 1;
+	if (loops)
+		print_line(&t->p, "}");
+	t->p.depth = 1;
+}
+
+/* ---- any ---- */
+
+/* All ways into the first. */
+static void print_join(Tile *t)
+{
+	print_line(&t->p, "UNROLL for (int way = 1; way < %d; way++)%s", t->c->ways, t->vectors > 1 ? " {" : "");
+	for (int q = 0; q < t->vectors; q++) {
+		const char *first = is_half(t, q) ? "half[0]" : text(t, "acc[0][%lld]", q);
+		print_line(&t->p, "\t%s = %s + %s;", first, first, sum_name(t, q));
+	}
+	if (t->vectors > 1)
+		print_line(&t->p, "}");
+}
+
+/* Loops over k around what one step of them does. */
+void print_sum(Tile *t)
+{
+	Contraction *c = t->c;
+	int loops = c->by_rows ? c->nk - 1 : c->nk;
+	if (by_fours(t) || by_twos(t)) {
+		print_sum_of_fours(t);
+		return;
+	}
+	for (int i = 0; i < loops; i++) {
+		const char *k = axis_name(&t->p, c->k[i].axis);
+		bool last = i == loops - 1;
+		const char *step = last && c->ways > 1 ? text(t, " += %lld", c->ways) : "++";
+		print_line(&t->p, "for (int %s = 0; %s < %s; %s%s)%s", k, k, step_end(t, &c->k[i]), k, step, last ? " {" : "");
+		t->p.depth++;
+	}
+	if (loops == 0) {
+		print_line(&t->p, "{");
+		t->p.depth++;
+	}
+	if (c->by_rows)
+		print_row(t);
+	else
+		print_step(t);
+	t->p.depth = loops > 1 ? loops : 1;
+	print_line(&t->p, "}");
+	t->p.depth = 1;
+	if (c->ways > 1)
+		print_join(t);
+}
