@@ -67,7 +67,7 @@ enum { PARAM_MAX = 64, CHOICES_MAX = 8 };
 typedef struct Contraction Contraction;
 typedef struct Transform Transform;
 
-/* A constant table that has a function which maps by it, see transform.c. */
+/* A constant table that has a function which maps by it, see transform_map.c. */
 typedef struct Table {
 	const Tensor *data;
 	const char *name;

@@ -63,7 +63,7 @@ void put_parameters(const Stage *s, Out *o, bool declare);
 /* A tile stage, see tile.c: its loops (tile_loops.c), and before it the functions they call. */
 void print_tile_functions(Module *m, Stage *s, Out *o);
 void print_tiles(Printer *p);
-/* A stage that maps tiles, see transform.c. */
+/* A stage that maps tiles, see transform_print.c. */
 void print_transform_functions(Module *m, Stage *s, Out *o);
 void print_transform(Printer *p);
 #endif

@@ -33,4 +33,7 @@ struct Transform {
 	int nouter;
 	const char *sizes; /* that the tile functions use, as arguments */
 };
+
+/* transform_map.c: the function that maps by that table, printed when it is new. */
+const char *map_name(Module *m, const Tensor *table);
 #endif
