@@ -345,6 +345,7 @@ bool find_matrices(const Chooser *c, Run *run)
 	if (!l || !find_digits(run, s, l->load) || !add_stages(c, run))
 		return false;
 	fill_held(run);
+	find_reach(c, run);
 	return true;
 }
 
@@ -385,6 +386,16 @@ static Outside outside_of(const Chooser *c, Run *run)
 	return sum;
 }
 
+/* Multiply-adds of all that is made row by row, each of which takes about as long as a byte. */
+static double work_of(const Chooser *c, const Run *run)
+{
+	double sum = 0;
+	for (int i = run->first; i <= run->last; i++)
+		if (contracts(c->m->stage[i]))
+			sum += (double)c->body[i].work * elements_of(c->m->stage[i]->out);
+	return sum;
+}
+
 /* What all strips of a matrix read is near for them, or comes again for each. Maps that stay in the second cache as a whole
  * drive others out of it: half of their bytes. What calls take is not known so well: strips save as much again. */
 double matrices_save(const Chooser *c, Run *run, const Sums *sum, int64_t strip)
@@ -398,7 +409,8 @@ double matrices_save(const Chooser *c, Run *run, const Sums *sum, int64_t strip)
 		return 0;
 	bool crowded = held + outside.rows / strips + outside.all > l2 * 3 / 4;
 	double again = crowded ? n * (strips - 1) * outside.all : 0, drives_out = n > 1 ? (sum->whole - held) / 2 : 0;
-	double calls = ROWS_CALL_BYTES * sum->calls * n * strips, saves = sum->leaves + drives_out - again - calls;
+	double calls = ROWS_CALL_BYTES * sum->calls * n * strips, hidden = hidden_part(run, strip) * work_of(c, run);
+	double saves = sum->leaves + drives_out + hidden - again - calls;
 	return saves > calls ? saves : 0;
 }
 

@@ -6,7 +6,8 @@
 enum {
 	RUN_MAX = 24,      /* stages */
 	CALL_BYTES = 6000, /* bytes that move in the time in which a stage's function is entered and left */
-	DIGITS_MAX = OUTER_MAX + 1
+	DIGITS_MAX = OUTER_MAX + 1,
+	KEYS_MAX = 8       /* axes of an attention that walk along keys */
 };
 
 #define MEASURED 1e15 /* bytes: more than any run is expected to save */
@@ -38,6 +39,10 @@ typedef struct Run {
 	int ndigits;   /* many matrices: by stage, what walks over them, outermost first, and over rows; 0: rows alone */
 	RowAxis digit[RUN_MAX][DIGITS_MAX];
 	Dim size[DIGITS_MAX];
+	bool reaches;  /* row i looks at keys 0 .. i + ahead and no others, see reach.c: */
+	int64_t ahead;
+	Axis *key[KEYS_MAX]; /* axes that walk along keys */
+	int nkeys;
 } Run;
 
 typedef struct Load {
@@ -68,6 +73,7 @@ bool contracts(const Stage *s);
 bool sums_over(const Expr *x);
 void cut_axis(Stage *s, int k, int64_t unit);
 double row_bytes(const Track *t);
+double elements_of(const Value *v);
 double value_bytes(const Value *v);
 
 /* matrices.c: what the run does with each of many matrices; false when it does not take them one at a time. */
@@ -75,6 +81,10 @@ bool find_matrices(const Chooser *c, Run *run);
 int64_t matrices_of(const Run *run); /* how many there are, at most */
 /* In strips of so many rows of one of them: the bytes that the run saves, nothing when they do not fit. */
 double matrices_save(const Chooser *c, Run *run, const Sums *sum, int64_t strip);
+/* reach.c: in a run of matrices, the keys that rows look at; the part of the scores that strips of so many rows leave out. */
+void find_reach(const Chooser *c, Run *run);
+double hidden_part(const Run *run, int64_t strip);
+void take_reach(const Chooser *c, const Run *run, Strips *strips);
 /* The stage's axes that walk over matrices become loops around it. */
 void loop_over_matrices(const Chooser *c, const Run *run, Stage *s, int i);
 #endif

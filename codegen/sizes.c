@@ -219,6 +219,9 @@ static bool is_counted(Unit *u, Dim d)
 	return false;
 }
 
+/* It is found out in each turn of a loop, not by inputs or nodes. */
+static bool is_of_turn(const Unit *u, int i) { return i >= u->nsymbols && dim_symbol_of(u->g->syms, u->size[i]); }
+
 void print_size_locals(Unit *u, const char *text, Out *o)
 {
 	Out all = {.arena = o->arena};
@@ -226,7 +229,7 @@ void print_size_locals(Unit *u, const char *text, Out *o)
 	const char *line = "";
 	for (int i = u->nsizes; i-- > 0;) {
 		const char *name = arena_format(o->arena, "d%d", i);
-		if (!uses_word(all.text, name) || is_counted(u, u->size[i]))
+		if (!uses_word(all.text, name) || is_counted(u, u->size[i]) || is_of_turn(u, i))
 			continue;
 		const char *value = i < u->ngiven ? arena_format(o->arena, "(int)c->in->%s", name) : formula(u, u->size[i], false);
 		line = arena_format(o->arena, "\tconst int %s = %s;\n%s", name, value, line);
@@ -341,7 +344,7 @@ void print_counted_locals(Unit *u, const Known *known, int nknown, int i, const 
 	const char *line = "";
 	for (int k = u->nsizes; k-- > u->ngiven;) {
 		const char *name = arena_format(o->arena, "d%d", k);
-		if (!uses_word(all.text, name))
+		if (!uses_word(all.text, name) || is_of_turn(u, k))
 			continue;
 		bool symbol = k < u->nsymbols;
 		const char *value = symbol ? count_text(u, k) : formula(u, u->size[k], false);

@@ -10,6 +10,8 @@
  *     const int d1 = (int)c->count1, d2 = d1 * 4;        from there on the list of calls knows it
  *     struct net_out { int64_t *y0; int64_t d1; };       where sizes of outputs are made of it, run tells it
  *
+ * One that each turn of a loop over strips finds out (the keys that rows look at, reach.c) is named there alone.
+ *
  * Memory is laid out for the upper bounds: strides and offsets are numbers, only loops run as far as a size says. A Dim
  * of a bounded graph carries its upper bound in k (see dim_bounded()), so whoever plans memory reads k and whoever
  * counts elements asks dim_known() first. */

@@ -310,13 +310,15 @@ static int64_t rows_in(const Held *h, int64_t strip) { return h->need.step * (st
 
 double row_bytes(const Track *t) { return (double)dtype_bytes(t->region->dtype, t->h.stride); }
 
-double value_bytes(const Value *v)
+double elements_of(const Value *v)
 {
 	double n = 1;
 	for (int k = 0; k < v->shape.rank; k++)
 		n *= (double)v->shape.dim[k].k;
-	return n * dtype_info(v->dtype)->bits / 8;
+	return n;
 }
+
+double value_bytes(const Value *v) { return elements_of(v) * dtype_info(v->dtype)->bits / 8; }
 
 static Sums sums_of(const Chooser *c, Run *run)
 {
@@ -520,6 +522,8 @@ static void take(const Chooser *c, Run *run)
 	GROW(&m->g->ctx->perm, m->strips, m->nstrips, m->cstrips);
 	m->strips[m->nstrips++] = strips;
 	tell_stages(m, run, choice_of(m, run));
+	if (run->ndigits)
+		take_reach(c, run, strips);
 	for (int i = 0; i < run->ntracks; i++)
 		if (run->track[i].held)
 			hold(m, run, &run->track[i]);
@@ -701,9 +705,10 @@ void note_strips(Module *m)
 			Stage *s = m->stage[k];
 			const char *so_far = s->schedule ? arena_format(a, "%s; ", s->schedule) : "";
 			if (s->strips)
-				s->schedule = arena_format(a, "%sin strips with s%d to s%d, %lld row%s of%s s%d at a time", so_far, first,
+				s->schedule = arena_format(a, "%sin strips with s%d to s%d, %lld row%s of%s s%d at a time%s", so_far, first,
 				                           last, (long long)run->rows, run->rows > 1 ? "s" : "",
-				                           run->nouter ? " a matrix of" : "", last);
+				                           run->nouter ? " a matrix of" : "", last,
+				                           dim_known(run->keys) ? "" : ", with the keys that these look at");
 		}
 	}
 }

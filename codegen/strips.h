@@ -45,6 +45,9 @@ typedef struct Strips {
 	int nouter;      /* loops over matrices around them, see matrices.c */
 	Dim outer[OUTER_MAX];
 	bool points;     /* rows are points of tiles: strips have whole tiles */
+	Dim keys;        /* of an attention, that row i looks at: 0 .. i + ahead, see reach.c; of `all_keys`. A number: all */
+	Dim all_keys;
+	int64_t ahead;
 } Strips;
 
 /* A region of which only some rows exist at a time. */

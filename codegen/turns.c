@@ -156,12 +156,24 @@ static void print_strip_loop(const Module *m, const Strips *run, const char *tab
 	put_text(o, n % rows ? "%sconst int u = least(t + %lld, %lld);\n" : "%sconst int u = t + %lld;\n", tabs, rows, n);
 }
 
+/* How many keys rows below u look at. */
+static void print_keys(const Module *m, const Strips *run, const char *tabs, Out *o)
+{
+	Arena *a = o->arena;
+	const char *keys = row_text(1, "u", run->ahead, a);
+	if (run->ahead > 0 || !dim_same(run->all_keys, run->size))
+		keys = arena_format(a, "least(%s, %s)", keys, size_text(m->unit, run->all_keys));
+	put_text(o, "%sconst int %s = %s;\n", tabs, size_text(m->unit, run->keys), keys);
+}
+
 void print_strips(Module *m, const Strips *run, Out *o)
 {
 	const char *tabs = arena_format(o->arena, "%.*s", m->o->threads ? 3 : 2 + run->nouter - one_strip(run), "\t\t\t\t\t\t");
 	put_text(o, "\n\t/* s%d to s%d in strips of %lld row%s%s */\n", m->stage[run->first]->number, m->stage[run->last]->number,
 	         (long long)run->rows, run->rows > 1 ? "s" : "", run->nouter ? " of a matrix" : "");
 	print_strip_loop(m, run, tabs, o);
+	if (!dim_known(run->keys))
+		print_keys(m, run, tabs, o);
 	Out rows = {.arena = o->arena};
 	put_text(&rows, "%s", "");
 	for (int i = 0; i < m->nregions; i++)

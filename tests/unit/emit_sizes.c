@@ -82,6 +82,10 @@ static const Model models[] = {
 	{"graph (%x f32[1,2,n,s]) -> (%y, %z) { %f f32[4] = const [1, 1, 0.6, 1.7] %y = Resize(%x, _, %f) {mode = linear}"
 	 " %h f32[4] = const [1, 1, 2.3, 0.8] %z = Resize(%x, _, %h) {mode = cubic} }",
 	 {6, 9}, {{2, 2}, {2, 9}, {6, 2}, {2, 3}, {5, 8}, {6, 9}}},
+	/* causal: rows look at as many keys as are before them */
+	{"graph (%q f32[n,s,32], %k f32[n,s,32], %v f32[n,s,32]) -> (%y) {"
+	 " %y = Attention(%q, %k, %v) {is_causal = 1, q_num_heads = 2, kv_num_heads = 2} }",
+	 {2, 200}, {{1, 1}, {1, 17}, {2, 13}, {1, 64}, {2, 199}, {2, 200}}},
 	/* a state that starts as zeros, for every example */
 	{"graph (%x f32[n,s,8], %k f32[n,s,8], %v f32[n,s,4]) -> (%y, %z) {"
 	 " %y, %z = LinearAttention(%x, %k, %v) {q_num_heads = 2, kv_num_heads = 2, update_rule = linear} }",
