@@ -5,6 +5,7 @@
  * Around convolutions and pools the channel axis lies innermost, so that one vector holds neighbouring channels; other
  * values keep the order of what they are made from. Convolutions to a few channels (a mask, a picture) would leave most
  * lanes empty: theirs are neighbouring columns. Logical shapes never change: an order is a fact about memory.
+ * What is repeated for each of many rows lies along them.
  * Graph inputs and outputs keep ONNX's order; a Copy stands where a convolution needs another one.
  *
  * needs: topological order, known shapes.  keeps: what every value means.  adds: Copy nodes, places. */
@@ -346,6 +347,37 @@ static void require_operands(Graph *g, Node *n)
 			require_operand(g, n, slot, l, sum, vector);
 }
 
+/* ---- operands that are repeated ---- */
+
+/* Elements, at the most. */
+static double most_of(const Graph *g, const Value *v)
+{
+	double n = 1;
+	for (int k = 0; k < v->shape.rank; k++)
+		n *= (double)dim_hi(g->syms, v->shape.dim[k]);
+	return n;
+}
+
+/* Each element of the operand goes into several of the result. Along the axis of vectors it then lies in a piece: turned
+ * once, instead of gathered for each of them. */
+static void require_repeated(Graph *g, Node *n)
+{
+	enum { SEVERAL = 4 };
+	const int64_t none[MAX_RANK] = {0};
+	const Value *y = n->out[0];
+	if (!(n->op->flags & POINTWISE) || n->nout != 1 || y->shape.rank == 0)
+		return;
+	for (int slot = 0; slot < n->nin; slot++) {
+		Value *v = n->in[slot];
+		int inner = v ? inner_axis(y) - (y->shape.rank - v->shape.rank) : -1;
+		if (inner < 0 || v->role == ROLE_CONST || dim_is(v->shape.dim[inner], 1) || inner_axis(v) == inner ||
+		    has_inner(v, inner) || SEVERAL * most_of(g, v) > most_of(g, y))
+			continue;
+		require(g, n, slot, inner, none, none, 0);
+		n->in[slot]->place->stored = true;
+	}
+}
+
 /* Windows over channels that lie innermost read them there. */
 static void require_channels(Graph *g, Node *n)
 {
@@ -505,8 +537,10 @@ void layout(Graph *g)
 			require_operands(g, g->node[i]);
 		else
 			require_channels(g, g->node[i]);
-	for (uint32_t i = 0; i < nodes; i++)
+	for (uint32_t i = 0; i < nodes; i++) {
 		require_rows(g, g->node[i]);
+		require_repeated(g, g->node[i]);
+	}
 	for (uint32_t i = 0; i < nodes; i++)
 		if (is_op(g->node[i], "Concat"))
 			place_parts(g, g->node[i]);

@@ -141,6 +141,24 @@ CASE(what_is_repeated_does_not_lead)
 			assert_int_equal(g->node[i]->out[0]->order[2], 2);
 }
 
+/* The step from neighbour to neighbour in the row that is added to each of so many of a head. */
+static int64_t step_of_row(const char *rows)
+{
+	g = placed(arena_format(&ctx.perm, "graph (%%x f32[64,4], %%z f32[4,%s,64]) -> (%%y) {\n"
+	                        "%%axes i64[1] = const [1] %%r = Relu(%%x) %%t = Transpose(%%r) {perm = [1, 0]}\n"
+	                        "%%u = Unsqueeze(%%t, %%axes) %%y = Add(%%z, %%u) }", rows));
+	for (uint32_t i = 0; i < g->nnode; i++)
+		if (is_op(g->node[i], "Add"))
+			return g->node[i]->in[1]->place->form == FORM_INLINE ? 0 : g->node[i]->in[1]->place->stride[2];
+	return -1;
+}
+
+CASE(what_is_repeated_is_turned_once)
+{
+	assert_int_equal(step_of_row("3"), 0);
+	assert_int_equal(step_of_row("4"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +168,7 @@ int main(void)
 		TEST(two_consumers_want_it_stored), TEST(moves_keep_the_order_in_memory),
 		TEST(a_promised_inner_axis_is_given), TEST(products_of_a_tile_lie_apart),
 		TEST(rows_that_no_loop_goes_along_are_stored), TEST(what_is_repeated_does_not_lead),
+		TEST(what_is_repeated_is_turned_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
