@@ -213,12 +213,25 @@ double bytes_cycles(const ConvSize *s, const Target *t)
 bool winograd_gives(const ConvSize *s, int alpha)
 {
 	bool gives = true;
-	for (int i = 0; i < s->axes; i++)
-		gives &= s->taps[i] == 1 || winograd_tile(s->taps[i], alpha) > 1;
+	for (int i = 0; i < s->axes; i++) {
+		int m = winograd_tile(s->taps[i], alpha);
+		gives &= s->taps[i] == 1 || (m > 1 && m <= winograd_longest(s, i));
+	}
 	return gives;
 }
 
 int winograd_tile(int64_t taps, int alpha) { return taps == 1 ? 1 : alpha + 1 - (int)taps; }
+
+int64_t winograd_longest(const ConvSize *s, int i)
+{
+	return (s->size[i] + winograd_phases(s, i) - 1) / winograd_phases(s, i);
+}
+
+int64_t winograd_tiles(const ConvSize *s, int i, int alpha)
+{
+	int m = winograd_tile(s->taps[i], alpha);
+	return winograd_phases(s, i) * ((winograd_longest(s, i) + m - 1) / m);
+}
 
 /* Each position is loaded, mapped along each axis and stored; on the way out of Winograd's method the sums are longer, but
  * fewer. */
@@ -228,10 +241,9 @@ double winograd_cycles(const ConvSize *s, int alpha, const Target *t)
 {
 	double tiles = (double)s->batch, from = 1, to = 1;
 	for (int i = 0; i < s->axes; i++) {
-		int m = winograd_tile(s->taps[i], alpha);
-		tiles *= (double)((s->size[i] + m - 1) / m);
+		tiles *= (double)winograd_tiles(s, i, alpha);
 		from *= s->taps[i] == 1 ? 1 : alpha;
-		to *= m;
+		to *= winograd_tile(s->taps[i], alpha);
 	}
 	double products = from * (double)s->in * vectors(t, s->out);
 	double maps = vectors(t, s->in) * map_cycles(from, from) + vectors(t, s->out) * map_cycles(from, to);

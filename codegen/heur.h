@@ -28,13 +28,19 @@ typedef struct ConvSize {
 	int64_t batch, in, out;           /* images, channels */
 	int64_t size[WINOGRAD_AXES_MAX];  /* of the output */
 	int64_t taps[WINOGRAD_AXES_MAX];
+	int64_t dilation[WINOGRAD_AXES_MAX]; /* 0 counts as 1 */
 } ConvSize;
 
 double direct_cycles(const ConvSize *s, const Target *t);
 /* From tiles of alpha inputs along each axis of several taps, which give winograd_tile() outputs. */
 double winograd_cycles(const ConvSize *s, int alpha, const Target *t);
 int winograd_tile(int64_t taps, int alpha);
-/* Tiles of 4, 6, .. inputs; false: such tiles give one output, or none. */
+/* The taps of an axis meet every d-th element: it is d axes of outputs, the longest of which has so many, ... */
+static inline int64_t winograd_phases(const ConvSize *s, int i) { return s->dilation[i] ? s->dilation[i] : 1; }
+int64_t winograd_longest(const ConvSize *s, int i);
+/* ... and tiles on all of them. */
+int64_t winograd_tiles(const ConvSize *s, int i, int alpha);
+/* Tiles of 4, 6, .. inputs; false: such tiles give one output, or none, or more than an axis has. */
 enum { WINOGRAD_ALPHA = 8 };
 bool winograd_gives(const ConvSize *s, int alpha);
 /* Directly, in sums of bytes. */

@@ -251,21 +251,32 @@ static bool split_by(Expr *x, int64_t c, Linear *whole, Linear *rest)
 	return true;
 }
 
-/* (g*x + k) div (g*c) = (x + k div g) div c and (g*x + k) mod (g*c) = g * ((x + k div g) mod c) + k mod g: returns the
- * g that all coefficients share with c, *whole = x + k div g and *rest = k mod g. */
-static int64_t common_factor(Lower *l, Expr *a, int64_t c, Expr **whole, int64_t *rest)
+/* x = g * whole + rest with rest in 0..g-1: then x div (g*c) = whole div c and x mod (g*c) = g * (whole mod c) + rest. */
+static bool split_whole(Lower *l, Expr *x, int64_t g, Expr **whole, Expr **rest)
+{
+	Linear w, r;
+	if (g < 2 || !split_by(x, g, &w, &r))
+		return false;
+	*rest = linear_expr(l, &r);
+	*whole = linear_expr(l, &w);
+	return w.n && (*rest)->lo >= 0 && (*rest)->hi < g;
+}
+
+/* Such a g > 1 that divides c: what all coefficients share with it, or one of them; 1: there is none. */
+static int64_t common_factor(Lower *l, Expr *a, int64_t c, Expr **whole, Expr **rest)
 {
 	Linear sum;
+	int64_t all = c;
 	if (!linear_of(a, &sum) || sum.n == 0)
 		return 1;
 	for (int i = 0; i < sum.n; i++)
-		c = gcd(c, sum.coef[i] < 0 ? -sum.coef[i] : sum.coef[i]);
+		all = gcd(all, sum.coef[i]);
+	if (split_whole(l, a, all, whole, rest))
+		return all;
 	for (int i = 0; i < sum.n; i++)
-		sum.coef[i] /= c;
-	*rest = sum.k - c * floor_div(sum.k, c);
-	sum.k = floor_div(sum.k, c);
-	*whole = linear_expr(l, &sum);
-	return c;
+		if (split_whole(l, a, gcd(c, sum.coef[i]), whole, rest))
+			return gcd(c, sum.coef[i]);
+	return 1;
 }
 
 /* a + n * *k, which is not below 0, since C divides toward 0; a itself where that cannot be told. */
@@ -307,8 +318,8 @@ Expr *idiv(Lower *l, Expr *a, Expr *b)
 	assert(b->i >= 0);
 	if (b->i <= 1)
 		return b->i ? a : b; /* into a size of 0: nobody reads there */
-	Expr *x;
-	int64_t k, common = common_factor(l, a, b->i, &x, &k);
+	Expr *x, *k;
+	int64_t common = common_factor(l, a, b->i, &x, &k);
 	if (common > 1)
 		return idiv(l, x, num_i(l, b->i / common));
 	if (a->kind == X_ALU && a->op == IDIV && a->arg[1]->kind == X_NUM && a->arg[1]->i < INDEX_MAX / b->i)
@@ -332,10 +343,10 @@ Expr *imod(Lower *l, Expr *a, Expr *b)
 	assert(b->i >= 0);
 	if (b->i <= 1)
 		return num_i(l, 0);
-	Expr *x;
-	int64_t k, common = common_factor(l, a, b->i, &x, &k);
+	Expr *x, *k;
+	int64_t common = common_factor(l, a, b->i, &x, &k);
 	if (common > 1)
-		return iadd(l, imul(l, imod(l, x, num_i(l, b->i / common)), num_i(l, common)), num_i(l, k));
+		return iadd(l, imul(l, imod(l, x, num_i(l, b->i / common)), num_i(l, common)), k);
 	Expr *r = split_by(a, b->i, &whole, &rest) ? linear_expr(l, &rest) : a;
 	if (r->lo >= 0 && r->hi < b->i)
 		return r;

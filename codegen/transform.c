@@ -20,7 +20,7 @@ static Expr *find_remainder(Expr *x, const Axis *axis)
 
 /* An axis in two: m * tile + row. */
 typedef struct Cut {
-	Axis *tile, *row;
+	Axis *axis, *tile, *row;
 	int64_t last; /* rows of the last tile that count */
 	Dim size;     /* of the axis that was cut */
 } Cut;
@@ -40,7 +40,7 @@ static void cut_axis(Lower *l, Draft *d, int i, int64_t m)
 	Axis *h = d->axis[i];
 	int64_t n = axis_count(h), last = !dim_known(h->extent) ? 1 : n % m ? n % m : m;
 	Cut *c = &d->cut[d->ncuts++];
-	*c = (Cut){axis_new(l, dim_ceildiv(l->graph->syms, h->extent, dim(m)), false), axis_new(l, dim(m), false), last, h->extent};
+	*c = (Cut){h, axis_new(l, dim_ceildiv(l->graph->syms, h->extent, dim(m)), false), axis_new(l, dim(m), false), last, h->extent};
 	Expr *at = iadd(l, imul(l, axis_expr(l, c->tile), num_i(l, m)), axis_expr(l, c->row));
 	d->body = substitute(l, d->body, axis_expr(l, h), at);
 	d->address = substitute(l, d->address, axis_expr(l, h), at);
@@ -50,12 +50,26 @@ static void cut_axis(Lower *l, Draft *d, int i, int64_t m)
 	d->naxes++;
 }
 
+/* What a tile of an axis would be is divided again: the rows are phases, and go outside of their tiles. */
+static bool has_phases(const Draft *d, int i)
+{
+	return find_remainder(d->body, d->axis[i]) != NULL;
+}
+
 static void cut_axes(Stage *s, Draft *d)
 {
 	for (int i = 0; i < d->naxes && d->naxes < LOOP_MAX; i++) {
-		Expr *r = find_remainder(s->body, d->axis[i]);
-		if (r && (dim_known(d->axis[i]->extent) || r->arg[1]->i == 2) && axis_count(d->axis[i]) >= r->arg[1]->i)
-			cut_axis(s->l, d, i++, r->arg[1]->i);
+		Expr *r = find_remainder(d->body, d->axis[i]);
+		if (!r || !(dim_known(d->axis[i]->extent) || r->arg[1]->i == 2) || axis_count(d->axis[i]) < r->arg[1]->i)
+			continue;
+		cut_axis(s->l, d, i, r->arg[1]->i);
+		if (has_phases(d, i)) {
+			Axis *phase = d->axis[i + 1];
+			d->axis[i + 1] = d->axis[i];
+			d->axis[i] = phase;
+		} else {
+			i++;
+		}
 	}
 }
 
@@ -108,6 +122,31 @@ static bool reads_tile(const Tensor *table)
 	return false;
 }
 
+/* The cut whose tiles, or rows, this axis counts, or NULL. */
+static const Cut *cut_with(const Draft *d, const Axis *axis, bool tiles)
+{
+	for (int i = 0; i < d->ncuts; i++)
+		if ((tiles ? d->cut[i].tile : d->cut[i].row) == axis)
+			return &d->cut[i];
+	return NULL;
+}
+
+/* The axis that counts the tiles of a, and how the last one ends; what was cut into tiles, or is one, may have been cut into
+ * phases before. */
+static void take_tile(TableAxis *a, const Draft *d, int64_t low)
+{
+	const Cut *tiles = cut_with(d, a->row, false), *phases = cut_with(d, tiles ? tiles->axis : a->row, true);
+	if (tiles) {
+		a->tile = tiles->tile;
+		a->last = (int)(tiles->last * low);
+		a->size = tiles->size;
+	}
+	if (phases) {
+		a->phase = phases->row;
+		a->longer = phases->last;
+	}
+}
+
 /* One sum of the chain: over one axis, of table[row, column] * inner. */
 static Expr *take_table(Transform *t, const Draft *d, const Expr *sum)
 {
@@ -128,12 +167,7 @@ static Expr *take_table(Transform *t, const Draft *d, const Expr *sum)
 	a->last = a->rows = (int)table->dim[0];
 	a->columns = (int)table->dim[1];
 	a->column = sum->axes[0];
-	for (int i = 0; i < d->ncuts; i++)
-		if (d->cut[i].row == a->row) {
-			a->tile = d->cut[i].tile;
-			a->last = (int)(d->cut[i].last * low);
-			a->size = d->cut[i].size;
-		}
+	take_tile(a, d, low);
 	return product->arg[1];
 }
 
@@ -165,12 +199,20 @@ static bool is_row(const Transform *t, const Axis *axis)
 	return false;
 }
 
+static bool is_phase(const Transform *t, const Axis *axis)
+{
+	for (int i = 0; i < t->naxes; i++)
+		if (t->axis[i].phase == axis)
+			return true;
+	return false;
+}
+
 /* Tables alone can stop before the end of a tile. */
 static bool whole_tiles(const Transform *t, const Draft *d)
 {
 	bool whole = true;
 	for (int i = 0; i < d->ncuts; i++)
-		whole &= d->cut[i].last == axis_count(d->cut[i].row) || is_row(t, d->cut[i].row);
+		whole &= d->cut[i].last == axis_count(d->cut[i].row) || is_row(t, d->cut[i].row) || is_phase(t, d->cut[i].row);
 	return whole;
 }
 

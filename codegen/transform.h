@@ -17,6 +17,8 @@ typedef struct TableAxis {
 	Axis *row, *low;   /* of the output: index inside the tile, or its digits; low is NULL where there is one */
 	Axis *tile;        /* of the output: which tile, when a longer axis was cut into them, else NULL */
 	int last;          /* rows of the last tile that count, or where its axis varies, may be all that do */
+	Axis *phase;       /* of the output: which of the axes one in another that it had been before, or NULL; ... */
+	int64_t longer;    /* ... from this one on, the last tile has a row less */
 	Dim size;          /* of the axis that was cut into tiles */
 	Axis *column;      /* of the sum */
 	int64_t x;         /* step of the column in x, in elements */

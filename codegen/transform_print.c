@@ -27,7 +27,9 @@ typedef struct Tiles {
 
 static const char *const index_names[TABLE_AXES] = {"p", "q"}, *const count_names[TABLE_AXES] = {"rows", "columns"};
 
-static bool has_tail(const TableAxis *a) { return a->last != a->rows; }
+static bool has_short_phases(const TableAxis *a) { return a->phase && a->longer < axis_count(a->phase); }
+
+static bool has_tail(const TableAxis *a) { return a->last != a->rows || has_short_phases(a); }
 
 static const char *count_text(const Tiles *t, int i)
 {
@@ -250,12 +252,14 @@ static void print_lanes(Tiles *t)
 	}
 }
 
-/* The table whose tiles this loop counts, if the last one is shorter; else -1. */
+/* The table whose tiles this loop counts, if the last one is shorter, or whose phases where each is one tile; else -1. */
 static int short_axis(const Tiles *t, const Axis *axis)
 {
-	for (int i = 0; i < t->t->naxes; i++)
-		if (t->t->axis[i].tile == axis && has_tail(&t->t->axis[i]))
+	for (int i = 0; i < t->t->naxes; i++) {
+		const TableAxis *a = &t->t->axis[i];
+		if ((a->tile ? a->tile : a->phase) == axis && has_tail(a))
 			return i;
+	}
 	return -1;
 }
 
@@ -268,21 +272,45 @@ static void print_inside(Tiles *t, int depth)
 	t->p.depth--;
 }
 
+/* The same with so many rows of that table's tiles. */
+static void print_rows(const Tiles *t, int depth, int axis, int rows)
+{
+	Tiles some = *t;
+	some.rows[axis] = rows;
+	print_inside(&some, depth);
+}
+
+/* The last tile, of each phase from some one on with a row less, behind `before`. */
+static void print_last(Tiles *t, int depth, int axis, const char *before)
+{
+	const TableAxis *a = &t->t->axis[axis];
+	if (has_short_phases(a))
+		print_line(&t->p, "%sif (%s < %lld) {", before, axis_name(&t->p, a->phase), (long long)a->longer);
+	else
+		print_line(&t->p, "%s{", before);
+	print_rows(t, depth, axis, a->last);
+	if (has_short_phases(a) && a->last > 1) {
+		print_line(&t->p, "} else {");
+		print_rows(t, depth, axis, a->last - 1);
+	}
+	print_line(&t->p, "}");
+}
+
 /* All tiles of an axis, the last of which is shorter. */
 static void print_short(Tiles *t, int depth, int axis)
 {
 	const char *i = axis_name(&t->p, t->t->outer[depth]);
-	Tiles last = *t;
-	last.rows[axis] = t->t->axis[axis].last;
 	const TableAxis *a = &t->t->axis[axis];
+	if (!a->tile) {
+		print_last(t, depth, axis, "");
+		return;
+	}
 	if (dim_known(a->size))
 		print_line(&t->p, "if (%s < %lld) {", i, (long long)axis_count(t->t->outer[depth]) - 1);
 	else
 		print_line(&t->p, "if (2*%s + 1 < %s) {", i, size_text(t->p.m->unit, a->size));
 	print_inside(t, depth);
-	print_line(&t->p, "} else {");
-	print_inside(&last, depth);
-	print_line(&t->p, "}");
+	print_last(t, depth, axis, "} else ");
 }
 
 static void print_loops(Tiles *t, int depth)

@@ -69,6 +69,7 @@ bool conv_size(Graph *g, Node *n, WindowAxis *window, ConvSize *s)
 			return false;
 		s->size[i] = window[i].out.k;
 		s->taps[i] = window[i].size;
+		s->dilation[i] = window[i].size > 1 ? window[i].dilation : 1;
 	}
 	s->batch = dim_lo(g->syms, x->dim[0]) > 1 ? dim_lo(g->syms, x->dim[0]) : 1;
 	return true;
@@ -80,9 +81,8 @@ bool winograd_fits(const ConvSize *s, const WindowAxis *window)
 
 	for (int i = 0; i < s->axes; i++) {
 		const WindowAxis *a = &window[i];
-		bool plain = a->stride == 1 && (a->dilation == 1 || a->size == 1) && a->size <= WINOGRAD_TAPS;
 
-		if (!plain || (a->size == 1 && a->before.k))
+		if (a->stride != 1 || a->size > WINOGRAD_TAPS || (a->size == 1 && a->before.k))
 			return false;
 		wide += a->size > 1;
 	}

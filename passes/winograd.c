@@ -6,6 +6,8 @@
  *
  *     Conv(x, W) + b   ->   WinogradOutput(MatMul(WinogradInput(x), U), A) + b        U = G W G^T, here and now
  *
+ * Taps that meet every d-th element see an axis as d axes one in another, each with tiles of its own.
+ *
  * F(m, r) makes m outputs of a correlation with r taps from alpha = m + r - 1 products instead of m r (toom.h has its
  * tables). The larger alpha, the fewer products an output, and the larger errors: tiles of 8 are a way among the others
  * only where the error to expect of them is at most WINOGRAD_ERROR. */
@@ -58,11 +60,20 @@ static void set_tiles(Job *job, int alpha)
 		int m = winograd_tile(s->taps[i], alpha);
 
 		tables_fill(&job->table[i], m, (int)s->taps[i]);
-		job->tiles[i] = (s->size[i] + m - 1) / m;
+		job->tiles[i] = winograd_tiles(s, i, alpha);
 	}
 }
 
-/* "1x64x56x56 by 64x3x3", "1..8x64x56x56 by 64x3x3" */
+static bool is_dilated(const ConvSize *s)
+{
+	bool dilated = false;
+
+	for (int i = 0; i < s->axes; i++)
+		dilated |= winograd_phases(s, i) > 1;
+	return dilated;
+}
+
+/* "1x64x56x56 by 64x3x3", "1..8x64x56x56 by 64x3x3", "1x64x56x56 by 64x3x3 every 2x2" */
 static const char *key_of(const Job *job, Arena *a)
 {
 	const ConvSize *s = &job->conv;
@@ -74,6 +85,8 @@ static const char *key_of(const Job *job, Arena *a)
 	key = arena_format(a, "%s by %lld", key, (long long)s->in);
 	for (int i = 0; i < s->axes; i++)
 		key = arena_format(a, "%sx%lld", key, (long long)s->taps[i]);
+	for (int i = 0; i < s->axes && is_dilated(s); i++)
+		key = arena_format(a, "%s%s%lld", key, i ? "x" : " every ", (long long)winograd_phases(s, i));
 	return key;
 }
 
@@ -245,6 +258,7 @@ static Ints ints_new(const Job *job, int64_t (*get)(const Job *, int))
 
 static int64_t get_tile(const Job *job, int i) { return job->table[i].m; }
 static int64_t get_tiles(const Job *job, int i) { return job->tiles[i]; }
+static int64_t get_dilation(const Job *job, int i) { return winograd_phases(&job->conv, i); }
 static int64_t get_before(const Job *job, int i) { return job->window[i].before.k; }
 static int64_t get_size(const Job *job, int i) { return job->window[i].out.k; }
 
@@ -268,6 +282,8 @@ static void rewrite_conv(void *data, const Decision *choice)
 	ia->tiles = ints_new(job, get_tiles);
 	ia->before = ints_new(job, get_before);
 	oa->size = ints_new(job, get_size);
+	if (is_dilated(&job->conv))
+		ia->dilation = oa->dilation = ints_new(job, get_dilation);
 	for (int i = 0; i < job->conv.axes; i++) {
 		const Tables *t = &job->table[i];
 

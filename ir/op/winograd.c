@@ -6,7 +6,10 @@
  *
  * for up to three spatial axes; x is 0 outside its bounds. Tile t of an axis makes outputs m*t .. m*t + m-1 from alpha
  * inputs. The tables A [m, alpha] and B [alpha, alpha], one an axis, are inputs of the nodes; which numbers they hold is
- * the pass's affair. An axis with m = alpha = 1 and tables [[1]] is left as it is. */
+ * the pass's affair. An axis with m = alpha = 1 and tables [[1]] is left as it is.
+ *
+ * With dilation d an axis is d of them, each of every d-th element, whose tiles follow one another: tile t is number t mod T of
+ * phase t div T, where T = tiles / d, and makes outputs  d * (m * (t mod T) + row) + t div T. */
 #include "ir/op/winograd.h"
 
 static int spatial_axes(Graph *g, const Node *n, int rank)
@@ -22,16 +25,30 @@ static int spatial_axes(Graph *g, const Node *n, int rank)
 	return rank;
 }
 
+static int64_t dilation_of(const struct Winograd *attr, int i) { return attr->dilation.n > 0 ? attr->dilation.v[i] : 1; }
+
+/* Tiles of a phase. */
+static int64_t phase_tiles(const struct Winograd *attr, int i) { return attr->tiles.v[i] / dilation_of(attr, i); }
+
 static void need_length(Graph *g, const Node *n, const char *name, const Ints *list, int length)
 {
 	if (list->n != length)
 		fail_node(g, n, "E-ATTR", "%s has %d values where %d are needed", name, list->n, length);
 }
 
+static void need_dilation(Graph *g, const Node *n, const struct Winograd *attr, int length)
+{
+	if (attr->dilation.n >= 0)
+		need_length(g, n, "dilation", &attr->dilation, length);
+	for (int i = 0; i < attr->dilation.n; i++)
+		if (attr->dilation.v[i] < 1)
+			fail_node(g, n, "E-ATTR", "a dilation of %lld", (long long)attr->dilation.v[i]);
+}
+
 /* ---- WinogradInput ---- */
 
 static const Attr input_attrs[] = {ATTR_LIST(Winograd, tile, A_INTS), ATTR_LIST(Winograd, tiles, A_INTS),
-				   ATTR_LIST(Winograd, before, A_INTS), {0}};
+				   ATTR_LIST(Winograd, before, A_INTS), ATTR_LIST(Winograd, dilation, A_INTS), {0}};
 
 static void input_infer(Graph *g, Node *n)
 {
@@ -45,7 +62,10 @@ static void input_infer(Graph *g, Node *n)
 	need_length(g, n, "tile", &attr->tile, axes);
 	need_length(g, n, "tiles", &attr->tiles, axes);
 	need_length(g, n, "before", &attr->before, axes);
+	need_dilation(g, n, attr, axes);
 	for (int i = 0; i < axes; i++) {
+		if (attr->tiles.v[i] % dilation_of(attr, i))
+			fail_node(g, n, "E-ATTR", "%lld tiles of axis %d are no multiple of its dilation", (long long)attr->tiles.v[i], i);
 		need_size(g, n, 1 + i, 1, n->in[1 + i]->shape.dim[0]);
 		v.dim[i] = n->in[1 + i]->shape.dim[0];
 		v.dim[axes + 1 + i] = dim(attr->tiles.v[i]);
@@ -74,8 +94,10 @@ static double weigh(const Window *w, int depth, const double *x)
 		return *x;
 	for (int i = depth + 1; i < w->axes; i++)
 		inner *= w->size[i];
+	int64_t step = dilation_of(w->attr, depth), tiles = phase_tiles(w->attr, depth);
+	int64_t from = step * w->attr->tile.v[depth] * (w->tile[depth] % tiles) + w->tile[depth] / tiles - w->attr->before.v[depth];
 	for (int64_t a = 0; a < w->alpha[depth]; a++) {
-		int64_t at = w->attr->tile.v[depth] * w->tile[depth] + a - w->attr->before.v[depth];
+		int64_t at = from + step * a;
 		double factor = w->table[depth][w->row[depth] * w->alpha[depth] + a];
 
 		if (factor != 0 && at >= 0 && at < w->size[depth])
@@ -132,8 +154,10 @@ static Expr *input_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 	(void)slot;
 	for (int i = 0; i < axes; i++) {
+		Expr *tile = at[axes + 1 + i], *tiles = num_i(l, phase_tiles(attr, i));
 		a[i] = tap(l, n, i);
-		ix[2 + i] = isub(l, iadd(l, imul(l, at[axes + 1 + i], num_i(l, attr->tile.v[i])), a[i]),
+		Expr *row = iadd(l, imul(l, imod(l, tile, tiles), num_i(l, attr->tile.v[i])), a[i]);
+		ix[2 + i] = isub(l, iadd(l, imul(l, row, num_i(l, dilation_of(attr, i))), idiv(l, tile, tiles)),
 				 num_i(l, attr->before.v[i]));
 		guard = alu2(l, AND, guard, inside(l, ix[2 + i], num_i(l, 0), extent(l, x->dim[2 + i])));
 	}
@@ -151,7 +175,7 @@ const Op op_tcc_WinogradInput = {
 
 /* ---- WinogradOutput ---- */
 
-static const Attr output_attrs[] = {ATTR_LIST(Winograd, size, A_INTS), {0}};
+static const Attr output_attrs[] = {ATTR_LIST(Winograd, size, A_INTS), ATTR_LIST(Winograd, dilation, A_INTS), {0}};
 
 static void output_infer(Graph *g, Node *n)
 {
@@ -163,6 +187,7 @@ static void output_infer(Graph *g, Node *n)
 	need_rank(g, n, 0, 4, 2 + 2 * WINOGRAD_AXES);
 	axes = spatial_axes(g, n, p->rank / 2 - 1);
 	need_length(g, n, "size", &attr->size, axes);
+	need_dilation(g, n, attr, axes);
 	for (int i = 0; i < axes; i++) {
 		Dim made = dim_mul(g->syms, p->dim[axes + 1 + i], n->in[1 + i]->shape.dim[0]);
 
@@ -178,8 +203,9 @@ static void output_infer(Graph *g, Node *n)
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 }
 
-/* The sum over the rows of table of this depth; step: from one element of that axis of p to the next. */
-static double gather(const Node *n, Tensor *const *in, const double *const *table, const int64_t *h, int depth,
+/* The sum over the rows of table of this depth, of output number q[depth] of its phase; step: from one element of that axis
+ * of p to the next. */
+static double gather(const Node *n, Tensor *const *in, const double *const *table, const int64_t *q, int depth,
 		     const double *p, int64_t step)
 {
 	double sum = 0;
@@ -188,21 +214,22 @@ static double gather(const Node *n, Tensor *const *in, const double *const *tabl
 		return *p;
 	const Tensor *t = in[1 + depth];
 	for (int64_t i = 0; i < t->dim[1]; i++) {
-		double factor = table[depth][h[depth] % t->dim[0] * t->dim[1] + i];
+		double factor = table[depth][q[depth] % t->dim[0] * t->dim[1] + i];
 		int64_t inner = depth + 1 < n->nin - 1 ? step / in[0]->dim[depth + 1] : step;
 
 		if (factor != 0)
-			sum += factor * gather(n, in, table, h, depth + 1, p + i * step, inner);
+			sum += factor * gather(n, in, table, q, depth + 1, p + i * step, inner);
 	}
 	return sum;
 }
 
 static void output_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
+	const struct Winograd *attr = ATTR_OF(n, Winograd);
 	int axes = in[0]->rank / 2 - 1;
 	const double *p = in_f64(e, in[0]), *table[WINOGRAD_AXES];
 	double *y = out_f64(e, out[0]);
-	int64_t at[MAX_RANK] = {0}, points = 1;
+	int64_t at[MAX_RANK] = {0}, q[WINOGRAD_AXES], points = 1;
 
 	for (int i = 0; i < axes; i++)
 		table[i] = in_f64(e, in[1 + i]);
@@ -214,28 +241,36 @@ static void output_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const
 		do {
 			int64_t from = at[0];
 
-			for (int i = 0; i < axes; i++)
-				from = from * in[0]->dim[axes + 1 + i] + at[2 + i] / in[1 + i]->dim[0];
-			*y++ = gather(n, in, table, at + 2, 0, p + from * in[0]->dim[2 * axes + 1] + at[1], points);
+			for (int i = 0; i < axes; i++) {
+				int64_t d = dilation_of(attr, i), tiles = in[0]->dim[axes + 1 + i];
+
+				q[i] = at[2 + i] / d;
+				from = from * tiles + at[2 + i] % d * (tiles / d) + q[i] / in[1 + i]->dim[0];
+			}
+			*y++ = gather(n, in, table, q, 0, p + from * in[0]->dim[2 * axes + 1] + at[1], points);
 		} while (next_index(out[0]->rank, out[0]->dim, at));
 }
 
 static Expr *output_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
+	const struct Winograd *attr = ATTR_OF(n, Winograd);
 	const Shape *p = &n->in[0]->shape;
 	int axes = p->rank / 2 - 1;
-	Expr *ip[MAX_RANK], *i[WINOGRAD_AXES];
+	Expr *ip[MAX_RANK], *i[WINOGRAD_AXES], *q[WINOGRAD_AXES];
 
 	(void)slot;
 	ip[axes] = at[0];
 	ip[2 * axes + 1] = at[1];
 	for (int k = 0; k < axes; k++) {
+		Expr *d = num_i(l, dilation_of(attr, k)), *phase = imod(l, at[2 + k], d);
+		Expr *tiles = idiv(l, extent(l, p->dim[axes + 1 + k]), d);
 		ip[k] = i[k] = tap(l, n, k);
-		ip[axes + 1 + k] = idiv(l, at[2 + k], extent(l, n->in[1 + k]->shape.dim[0]));
+		q[k] = idiv(l, at[2 + k], d);
+		ip[axes + 1 + k] = iadd(l, imul(l, phase, tiles), idiv(l, q[k], extent(l, n->in[1 + k]->shape.dim[0])));
 	}
 	Expr *sum = in(l, n, 0, ip);
 	for (int k = axes; k-- > 0;)
-		sum = weighed(l, n, k, imod(l, at[2 + k], extent(l, n->in[1 + k]->shape.dim[0])), i[k], sum);
+		sum = weighed(l, n, k, imod(l, q[k], extent(l, n->in[1 + k]->shape.dim[0])), i[k], sum);
 	return sum;
 }
 

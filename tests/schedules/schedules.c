@@ -51,6 +51,9 @@ static const Model models[] = {
 	 " %a = Conv(%x, %w1) %b = Relu(%a) %y = Conv(%b, %w2) {pads = [2, 2, 2, 2]} }", NULL, false},
 	{"a sequence", "graph (%x f32[1,32,200], %w1 f32[64,32,3], %w2 f32[64,1,5]) -> (%y) { %a = Conv(%x, %w1)"
 	 " {pads = [2, 0]} %b = Relu(%a) %y = Conv(%b, %w2) {group = 64, dilations = [2], pads = [4, 4]} }", NULL, false},
+	{"dilated", "graph (%x f32[1,64,32,32], %w1 f32[64,64,3,3], %w2 f32[64,64,3,3], %v f32[1,64,120], %w3 f32[64,64,3]) ->"
+	 " (%y, %z) { %a = Conv(%x, %w1) {dilations = [3, 3], pads = [3, 3, 3, 3]} %b = Conv(%x, %w2) {dilations = [9, 9],"
+	 " pads = [9, 9, 9, 9]} %y = Concat(%a, %b) {axis = 1} %z = Conv(%v, %w3) {dilations = [4], pads = [8, 0]} }", NULL, false},
 	{"a film, space and time apart", "graph (%x f32[1,32,4,24,24], %w1 f32[48,32,1,3,3], %w2 f32[32,48,3,1,1]) -> (%y) {"
 	 " %a = Conv(%x, %w1) {pads = [0, 1, 1, 0, 1, 1]} %b = Relu(%a) %y = Conv(%b, %w2) {pads = [1, 0, 0, 1, 0, 0]} }", NULL,
 	 false},
