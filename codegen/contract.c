@@ -614,9 +614,9 @@ static void choose_split(Module *m, Stage *s, Contraction *c)
 		else if (c->nouter && c->outer[0].n > 1)
 			split_along(s, &c->outer[0], 1);
 	}
-	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile; %s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
+	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile; %s%s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
 	                           c->vectors > 1 ? "s" : "", order_text(c),
-	                           c->by_rows ? "; a row of taps at a time" : "");
+	                           c->by_rows ? "; a row of taps at a time" : "", c->margin.axis ? "; no rows in padding" : "");
 }
 
 /* Weights are packed for sizes that are known. */
@@ -674,6 +674,11 @@ bool make_tiles(Module *m, Stage *s)
 		pack_b(m, s, c);
 	if (!c->by_rows)
 		merge_reduction(c);
+	find_margins(m, s, c);
+	if (c->margin.axis) {
+		macs = (int64_t)(c->margin.part * (double)macs);
+		c->cycles *= c->margin.part;
+	}
 	s->macs = macs * strip_matrices(s->strips);
 	s->contraction = c;
 	choose_order(m, s, c, depth * c->lane.n * c->sums, points / c->lane.n * depth);

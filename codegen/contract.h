@@ -38,6 +38,14 @@ typedef struct Row {
 	int stride, dilation, taps;
 } Row;
 
+/* Of index i of an outer axis only those steps of the outermost k count with  0 <= start + step * i + dilation * k < n:  around
+ * that a is 0. */
+typedef struct Margin {
+	const Axis *axis; /* the outer one; NULL: all steps are taken */
+	int64_t start, step, dilation, n;
+	double part;      /* of all steps that are taken */
+} Margin;
+
 /* One more sum of the stage: the same a by another constant. */
 typedef struct Twin {
 	Expr *sum, *b, *tap, *acc; /* as in Contraction */
@@ -87,6 +95,7 @@ struct Contraction {
 	double cycles;        /* expected, of the whole stage */
 	bool by_rows;         /* a tile loads each vector of its row once, for all points and taps that read it */
 	Row row;
+	Margin margin;
 	bool panels_outside;  /* panels are the outermost loop: b is streamed once */
 	bool points_outside;  /* panels are the innermost loop: a is streamed once */
 	int64_t fetch_every;  /* a tile asks for a line of the next panel every so many steps of k; 0: it does not */
@@ -99,6 +108,9 @@ static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c-
 
 static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
 int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its length */
+
+/* margin.c: whether steps are left out. */
+void find_margins(const Module *m, const Stage *s, Contraction *c);
 
 /* panels.c: constant b in the order in which tiles read it; sets packed, b_base and the outer axes' steps. */
 void pack_b(Module *m, Stage *s, Contraction *c);

@@ -55,7 +55,7 @@ static int row_loads(const Row *row, int64_t points)
 }
 
 /* Loads a step of k. By rows, b stays in the registers that accumulators leave, and what does not fit is read for each
- * use. Tap by tap, where taps share vectors of a row, loads take twice their time: the row that goes through the first
+ * use; more than there are registers at all is put aside before. Tap by tap, where taps share vectors of a row, loads take twice their time: the row that goes through the first
  * cache again and again leaves no time for anything else. */
 static double tile_loads(const Contraction *c, const Target *t, bool by_rows, int64_t points, int64_t vectors)
 {
@@ -65,7 +65,8 @@ static double tile_loads(const Contraction *c, const Target *t, bool by_rows, in
 	if (!by_rows)
 		return (double)(vectors + points * vectors * (again ? 2 : 1));
 	int64_t b = c->row.taps * vectors, spare = t->registers - points * vectors - 1, held = b < spare ? b : spare;
-	return (double)(row_loads(&c->row, points) * vectors + held + (b - held) * points) / c->row.taps;
+	int64_t aside = b > t->registers ? 2 * (b - held) : 0;
+	return (double)(row_loads(&c->row, points) * vectors + held + (b - held) * points + aside) / c->row.taps;
 }
 
 /* A vector of sums takes up four products of bytes with one instruction, a dot; or as pairs with two multiplications and two

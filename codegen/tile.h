@@ -70,6 +70,9 @@ const char *load_end(const Tile *t);
 void put_load(Tile *t, const char *load, void (*put_at)(Tile *, int), int q, bool part, const char *end);
 void print_product(Tile *t, const char *acc, const char *a, const char *b, bool half);
 
+/* margin.c: from where to where the outermost k goes, and b with it. */
+void print_margin(Tile *t);
+
 /* tile_sum.c: the loops over k around them. */
 void print_sum(Tile *t);
 #endif

@@ -172,11 +172,15 @@ void print_sum(Tile *t)
 		print_sum_of_fours(t);
 		return;
 	}
+	bool margin = c->margin.axis && loops;
+	if (margin)
+		print_margin(t);
 	for (int i = 0; i < loops; i++) {
-		const char *k = axis_name(&t->p, c->k[i].axis);
+		const char *k = axis_name(&t->p, c->k[i].axis), *from = i == 0 && margin ? "first" : "0";
 		bool last = i == loops - 1;
 		const char *step = last && c->ways > 1 ? text(t, " += %lld", c->ways) : "++";
-		print_line(&t->p, "for (int %s = 0; %s < %s; %s%s)%s", k, k, step_end(t, &c->k[i]), k, step, last ? " {" : "");
+		const char *to = i == 0 && margin ? "end" : step_end(t, &c->k[i]);
+		print_line(&t->p, "for (int %s = %s; %s < %s; %s%s)%s", k, from, k, to, k, step, last ? " {" : "");
 		t->p.depth++;
 	}
 	if (loops == 0) {

@@ -16,6 +16,7 @@
 typedef struct Layer {
 	int64_t channels, multiplier, height, width, kernel, stride, dilation, pad;
 	bool given; /* the weights are an input of the graph */
+	bool whole; /* one group: each output of all channels */
 } Layer;
 
 static const Layer layers[] = {
@@ -31,6 +32,11 @@ static const Layer layers[] = {
 	{.channels = 8, .multiplier = 2, .height = 6, .width = 9, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1},
 	{.channels = 5, .multiplier = 3, .height = 6, .width = 9, .kernel = 3, .stride = 2, .dilation = 1, .pad = 1},
 	{.channels = 48, .multiplier = 1, .height = 5, .width = 5, .kernel = 5, .stride = 1, .dilation = 1, .pad = 0},
+	{.channels = 24, .multiplier = 1, .height = 10, .width = 14, .kernel = 13, .stride = 1, .dilation = 1, .pad = 6},
+	{.channels = 9, .multiplier = 2, .height = 12, .width = 13, .kernel = 11, .stride = 2, .dilation = 1, .pad = 5},
+	{.channels = 16, .multiplier = 1, .height = 9, .width = 12, .kernel = 9, .stride = 1, .dilation = 2, .pad = 8},
+	{.channels = 16, .multiplier = 1, .height = 14, .width = 9, .kernel = 9, .stride = 3, .dilation = 2, .pad = 11, .given = true},
+	{.channels = 20, .multiplier = 1, .height = 8, .width = 11, .kernel = 7, .stride = 1, .dilation = 1, .pad = 3, .whole = true},
 	{.channels = 20, .multiplier = 1, .width = 29, .kernel = 4, .stride = 1, .dilation = 1, .pad = 0},
 	{.channels = 20, .multiplier = 1, .width = 50, .kernel = 31, .stride = 1, .dilation = 1, .pad = 15},
 	{.channels = 21, .multiplier = 1, .height = 6, .width = 17, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1, .given = true},
@@ -72,12 +78,12 @@ static void add_layer(const Layer *l)
 	struct Sliding *a = attr_new(g, conv);
 	int rank = l->height ? 2 : 1;
 	int64_t x[4] = {1, l->channels, rank == 2 ? l->height : l->width, l->width};
-	int64_t w[4] = {l->channels * l->multiplier, 1, l->kernel, l->kernel};
+	int64_t w[4] = {l->channels * l->multiplier, l->whole ? l->channels : 1, l->kernel, l->kernel};
 	Tensor *weights = random_tensor(rank + 2, w);
 	Value *args[3] = {given(random_tensor(rank + 2, x)), l->given ? given(weights) : value_const(g, "w", weights),
 			  value_const(g, "b", random_tensor(1, w))};
 
-	a->group = l->channels;
+	a->group = l->whole ? 1 : l->channels;
 	a->strides = twice(l->stride, rank);
 	a->dilations = twice(l->dilation, rank);
 	a->pads = twice(l->pad, 2 * rank);
