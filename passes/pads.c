@@ -4,8 +4,13 @@
  *     MaxPool(Pad(x, -inf))             ->  MaxPool(x, pads), also for 0 where x is never negative
  *     AveragePool(Pad(x, 0))            ->  AveragePool(x, pads, count_include_pad = 1)
  *
+ * and, but for 0 * infinity, one that makes the padding of a constant by weights that are data part of the constant:
+ *
+ *     Conv(c, w, pads = p)              ->  Conv(Pad(c, p), w)
+ *
  * Not in ceil mode, where padding decides how many windows there are. Pools need every window to meet an element. */
 #include <math.h>
+#include <string.h>
 #include "ir/op/movement.h"
 #include "ir/op/nn.h"
 #include "passes/algebra.h"
@@ -115,6 +120,31 @@ static Value *pad_into_conv(Rewrite *w, Node *n)
 	return add_border(w, n, &b, &attr) ? without_pad(w, n, &attr) : NULL;
 }
 
+/* Sums over what lies around a constant would ask of each of its elements whether it is there. */
+static Value *pad_constant(Rewrite *w, Node *n)
+{
+	struct Sliding attr;
+	const Border none = {.count = n->in[0]->shape.rank - 2};
+	int64_t pads[2 * MAX_RANK] = {0};
+	bool any = false;
+
+	if (!is_const(n->in[0]) || is_const(n->in[1]) || n->in[0]->dtype != F32 || !add_border(w, n, &none, &attr))
+		return NULL;
+	for (int i = 0; i < none.count; i++) {
+		pads[2 + i] = attr.pads.v[i];
+		pads[none.count + 4 + i] = attr.pads.v[none.count + i];
+		any |= pads[2 + i] || pads[none.count + 4 + i];
+	}
+	if (!any)
+		return NULL;
+	attr.pads = (Ints){NEW_N(&w->g->ctx->perm, int64_t, 2 * none.count), 2 * none.count};
+	Value **in = arena_copy(&w->g->ctx->scratch, n->in, (size_t)n->nin * sizeof *in);
+	Tensor *t = tensor_new(&w->g->ctx->perm, I64, 1, (int64_t[]){2 * (none.count + 2)});
+	memcpy(t->data, pads, (size_t)t->count * sizeof *pads);
+	in[0] = put(w->g, n, "Pad", n->in[0], value_const(w->g, NULL, t), END_IN);
+	return rewrite_attr(w->g, n, &attr, n->nin, in);
+}
+
 /* ---- pools ---- */
 
 static bool has_pads(const Node *n)
@@ -203,5 +233,6 @@ const Rule pad_rules[] = {
 
 const Rule zero_pad_rules[] = {
 	{"MaxPool", "MaxPool(Pad(x, 0)) -> MaxPool(x) where x >= 0", zero_into_maxpool},
+	{"Conv", "Conv(c) -> Conv(Pad(c))", pad_constant},
 	{0},
 };

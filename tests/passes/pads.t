@@ -150,3 +150,24 @@ graph (%x f32[1,1,6]) -> (%y) {
 }
 ->
 same
+== a constant is padded now where the weights are data
+pass chains
+graph (%w f32[1,1,3,3]) -> (%y) {
+	%c f32[1,1,2,2] = const [1, 2, 3, 4]
+	%y = Conv(%c, %w) {pads = [1, 0, 1, 2]}
+}
+->
+graph (%w f32[1,1,3,3]) -> (%y) {
+	%c f32[1,1,2,2] = const [1, 2, 3, 4]
+	%p i64[8] = const [0, 0, 1, 0, 0, 0, 1, 2]
+	%a = Pad(%c, %p)
+	%y = Conv(%a, %w) {pads = [0, 0, 0, 0]}
+}
+== not where there is no padding
+pass chains
+graph (%w f32[1,1,2,2]) -> (%y) {
+	%c f32[1,1,2,2] = const [1, 2, 3, 4]
+	%y = Conv(%c, %w) {pads = [0, 0, 0, 0]}
+}
+->
+same
