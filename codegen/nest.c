@@ -320,13 +320,21 @@ static int first_lanes(const Stmt *t)
 	return lanes;
 }
 
+static bool finds_in_rows(const Stmt *t)
+{
+	bool found = false;
+	for (; t && !found; t = t->next)
+		found = t->kind == S_FIND || (t->kind == S_FOR && finds_in_rows(t->body));
+	return found;
+}
+
 static const char *schedule_of(Module *m, const Stage *s, bool rows)
 {
 	int vectors = count_loops(s->nest, true), lanes = first_lanes(s->nest);
 	if (!s->naxes)
 		return "one element";
 	if (!vectors)
-		return "scalar loops";
+		return finds_in_rows(s->nest) ? "rows searched in vectors" : "scalar loops";
 	if (rows && vectors > 1)
 		return arena_format(&m->g->ctx->perm, "%d passes over a row in vectors of %d", vectors, lanes);
 	return arena_format(&m->g->ctx->perm, "vectors of %d along the inner loop", lanes);

@@ -324,6 +324,18 @@ static void print_fold(Printer *p, const Stmt *t)
 	put_text(p->out, ");\n");
 }
 
+/* "int64_t t1 = v_argmax(x + 1000*i, 1000);" */
+static void print_find(Printer *p, const Stmt *t)
+{
+	static const char *const find[] = {[RED_ARGMAX] = "v_argmax", [RED_ARGMIN] = "v_argmin",
+	                                   [RED_ARGMAX_LAST] = "v_argmax_last", [RED_ARGMIN_LAST] = "v_argmin_last"};
+	Expr *load = t->expr, *start = substitute(p->s->l, load, axis_expr(p->s->l, t->axis), num_i(p->s->l, 0));
+	print_indent(p);
+	put_text(p->out, "int64_t t%lld = %s(", (long long)t->local->i, find[t->red]);
+	print_place(p, start);
+	put_text(p->out, ", %s);\n", size_text(p->m->unit, t->axis->extent));
+}
+
 static void print_vector_store(Printer *p, const Stmt *t)
 {
 	Expr *x = t->expr->kind == X_CAST && t->expr->dtype == F16 ? t->expr->arg[0] : t->expr; /* storing rounds */
@@ -459,6 +471,9 @@ void print_stmts(Printer *p, const Stmt *t)
 			break;
 		case S_FOLD:
 			print_fold(p, t);
+			break;
+		case S_FIND:
+			print_find(p, t);
 			break;
 		case S_STORE:
 			print_store(p, t);

@@ -64,6 +64,24 @@ static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *
 	*b = outer;
 }
 
+/* The best of a row of floats that lie side by side is found by a helper, in vectors. */
+static bool is_found_in_row(const Build *b, const Expr *r)
+{
+	const Expr *x = r->arg[0];
+	bool row = is_arg(r->red) && x->kind == X_LOAD && x->dtype == F32 && r->naxes == 1 && lane_step(x, r->axes[0]) == 1;
+	return row && b->m->target->lanes > 1 && axis_count(r->axes[0]) >= b->m->target->lanes && !(b->vector && depends_on(x, b->vector));
+}
+
+static Expr *found_in_row(Build *b, const Expr *r)
+{
+	Stmt *t = stmt_append(b, S_FIND);
+	t->local = local_for(b, r);
+	t->expr = r->arg[0];
+	t->axis = r->axes[0];
+	t->red = r->red;
+	return t->local;
+}
+
 /* A reduction while its loops are built. */
 typedef struct Reduction {
 	const Expr *r;
@@ -170,6 +188,8 @@ static Expr *emit_reduce(Build *b, Expr *r, Expr *keep)
 {
 	Lower *l = b->s->l;
 	Reduction d = {.r = r, .keep = keep};
+	if (is_found_in_row(b, r))
+		return remember(b, r, found_in_row(b, r));
 	sort_axes(b->m, r, d.axes);
 	if (is_arg(r->red)) {
 		d.best = start_local(b, r, red_start(l, r->red, r->arg[0]->dtype));

@@ -20,6 +20,26 @@
 #define MINUS_LN2 "v_set(-0x1.62e43p-1f)"
 #define MINUS_LN2_REST "v_set(0x1.05c61p-29f)"
 
+/* Where the best of a row stands: each lane of four vectors keeps the best of its own elements, and in which turn it met that. */
+#define FIND_BEST(name, worst, beats, is_better, where)								\
+	V(name, "int64_t", "const float *p, int64_t n",									\
+	  "\tenum { LANES = sizeof(vf) / sizeof(float), ALL = 4 * LANES };\n"						\
+	  "\tfloat best = " worst ", x[ALL];\n\tint32_t turn[ALL];\n\tint64_t at = 0, i = 0;\n"				\
+	  "\tvf b[4], t[4];\n"												\
+	  "\tUNROLL for (int k = 0; k < 4; k++) {\n\t\tb[k] = v_set(best);\n\t\tt[k] = (vf)v_set_i(-1);\n\t}\n"		\
+	  "\tfor (; i + ALL <= n; i += ALL)\n\t\tUNROLL for (int k = 0; k < 4; k++) {\n"					\
+	  "\t\t\tvf a = v_load(p + i + LANES * k);\n\t\t\tvm m = " beats ";\n"						\
+	  "\t\t\tb[k] = v_select(m, a, b[k]);\n\t\t\tt[k] = v_select(m, (vf)v_set_i((int32_t)(i / ALL)), t[k]);\n\t\t}\n"	\
+	  "\tUNROLL for (int k = 0; k < 4; k++) {\n"									\
+	  "\t\tv_store(x + LANES * k, b[k]);\n\t\tv_store_i32(turn + LANES * k, (vi)t[k]);\n\t}\n"				\
+	  "\tfor (int k = 0; k < ALL; k++) {\n\t\tint64_t j = (int64_t)ALL * turn[k] + k;\n"				\
+	  "\t\tif (turn[k] >= 0 && (" is_better("best", "x[k]") " || (best == x[k] && j " where " at))) {\n"		\
+	  "\t\t\tbest = x[k];\n\t\t\tat = j;\n\t\t}\n\t}\n"								\
+	  "\tfor (; i < n; i++)\n\t\tif (" is_better("best", "p[i]") " || (best == p[i] && i " where " at)) {\n"		\
+	  "\t\t\tbest = p[i];\n\t\t\tat = i;\n\t\t}\n\treturn at;\n")
+#define IS_LESS(a, b) a " < " b
+#define IS_GREATER(a, b) b " < " a
+
 /* Rows for the end of a table. */
 #define VECTOR_MATH													\
 	V("v_prefetch", "void", "const float *p",									\
@@ -37,6 +57,10 @@
 	          "\tv_store(a, x);\n"										\
 	          "\tfor (int i = 0; i < LANES; i++)\n\t\tb[i] = (int32_t)f_to_i64(a[i]);\n"			\
 	          "\treturn v_load_i32(b);\n}\n"},								\
+	FIND_BEST("v_argmax", "-INFINITY", "v_lt(b[k], a)", IS_LESS, "<"),					\
+	FIND_BEST("v_argmin", "INFINITY", "v_lt(a, b[k])", IS_GREATER, "<"),					\
+	FIND_BEST("v_argmax_last", "-INFINITY", "v_le(b[k], a)", IS_LESS, ">"),				\
+	FIND_BEST("v_argmin_last", "INFINITY", "v_le(a, b[k])", IS_GREATER, ">"),				\
 	V("v_cut_u8", "vi", "vi x", "\treturn x & 255;\n"),							\
 	V("v_exp", "vf", "vf x",											\
 	  "\t/* x = n log 2 + r, |r| <= log 2 / 2; far below 0, n = -254 is 2^n = 0 times 0, and nothing subnormal */\n"	\

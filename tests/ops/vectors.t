@@ -641,3 +641,20 @@ gives x = bool[150] [true, true, true, true, true, true, true, true, true, true,
     true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
     true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
     true, true, true, true, true, true, true, true, true, true, true]
+
+== the best of long rows, of equal ones the first or the last
+graph (%x f32[4,70]) -> (%a, %b, %c, %d) {
+	%a = ArgMax(%x) {axis = 1, keepdims = 0}
+	%b = ArgMax(%x) {axis = 1, keepdims = 0, select_last_index = 1}
+	%c = ArgMin(%x) {axis = 1, keepdims = 0}
+	%d = ArgMin(%x) {axis = 1, keepdims = 0, select_last_index = 1}
+}
+run x = f32[4,70] [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 0, 4, 8,
+    1, 5, 9, 2, 6, 10, 3, 7, 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 0, 4, 8, 1, 0, -3,
+    -6, -9, -12, -2, -5, -8, -11, -1, -4, -7, -10, 0, -3, -6, -9, -12, -2, -5, -8, -11, -1, -4, -7, -10, 0, -3, -6,
+    -9, -12, -2, -5, -8, -11, -1, -4, -7, -10, 0, -3, -6, -9, -12, -2, -5, -8, -11, -1, -4, -7, -10, 0, -3, -6, -9,
+    -12, -2, -5, -8, -11, -1, -4, -7, -10, 0, -3, -6, -9, -12, -inf * 70, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6,
+    0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1,
+    2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 1000]
+gives a = i64[4] [8, 0, 0, 69], b = i64[4] [63, 65, 69, 69],
+    c = i64[4] [0, 4, 0, 0], d = i64[4] [66, 69, 69, 63]
