@@ -449,6 +449,17 @@ static void print_block(Printer *p, const Stmt *t)
 	p->nbound--;
 }
 
+/* "v_turn_8(y + 512*i + j, 512, x + 512*j + i, 512);" */
+static void print_turn(Printer *p, const Stmt *t)
+{
+	print_indent(p);
+	put_text(p->out, "v_turn_%d(", dtype_info(t->expr->dtype)->bits);
+	print_place_in(p, t->value, t->address);
+	put_text(p->out, ", %lld, ", (long long)t->to);
+	print_place(p, t->expr);
+	put_text(p->out, ", %lld);\n", (long long)t->from);
+}
+
 void print_stmts(Printer *p, const Stmt *t)
 {
 	for (; t; t = t->next) {
@@ -491,6 +502,9 @@ void print_stmts(Printer *p, const Stmt *t)
 			break;
 		case S_BLOCK:
 			print_block(p, t);
+			break;
+		case S_TURN:
+			print_turn(p, t);
 			break;
 		case S_TILE:
 			print_tiles(p);

@@ -7,8 +7,12 @@
  *                     for (p < 16) v_store(y + 197*(i + p) + j, c[p]);
  *             }
  *
- * One load may lie across, everything else has to be a vector along the output's rows. What fills no block is computed
- * element by element. */
+ * One load may lie across, everything else has to be a vector along the output's rows. Elements of 8, 16 and 64 bits of which
+ * nothing is computed are turned as they are:
+ *
+ *                     v_turn_8(y + 512*i + j, 512, x + 512*j + i, 512);
+ *
+ * What fills no block is computed element by element. */
 #include "codegen/nest.h"
 
 typedef struct Across {
@@ -16,7 +20,7 @@ typedef struct Across {
 	Axis *row, *column; /* column steps by 1 in y, row in the load */
 	Expr *load, *block; /* block: the local that stands for a column of the load's block, in body */
 	Expr *body;
-	int lanes;
+	int lanes;          /* rows and columns of a block */
 } Across;
 
 /* The only load of x that lies across the axis; NULL when there are none or several. */
@@ -51,20 +55,29 @@ static uint64_t bit(const Axis *axis) { return (uint64_t)1 << (axis->id < 63 ? a
 
 static bool is_number(const Module *m, DType t) { return is_lane(m, t) && t != BOOL; }
 
+/* Rows of a block of elements that only change their places; 0: they are floats or of that size, or texts. */
+static int rows_as_they_are(const Module *m, const Stage *s)
+{
+	int bits = dtype_info(s->out->dtype)->bits;
+	bool moved = s->body->kind == X_LOAD && s->out->dtype != STR;
+	return !moved ? 0 : bits == 8 ? 16 : bits == 16 ? 8 : bits == 64 ? m->target->lanes / 2 : 0;
+}
+
 static bool recognise(const Module *m, Stage *s, Across *a)
 {
 	int64_t coef;
-	*a = (Across){.s = s, .lanes = m->target->lanes};
-	if (a->lanes == 1 || s->naxes < 2 || !is_number(m, s->out->dtype))
+	int rows = rows_as_they_are(m, s);
+	*a = (Across){.s = s, .lanes = rows ? rows : m->target->lanes};
+	if (m->target->lanes == 1 || s->naxes < 2 || (!rows && !is_number(m, s->out->dtype)))
 		return false;
 	a->column = s->axis[s->naxes - 1];
 	if (!affine_in(s->address, a->column, &coef) || coef != 1 || axis_count(a->column) < a->lanes || !dim_known(a->column->extent) ||
-	    !find_across(s->body, a->column, &a->load) || !a->load || !is_number(m, a->load->dtype) ||
+	    !find_across(s->body, a->column, &a->load) || !a->load || (!rows && !is_number(m, a->load->dtype)) ||
 	    !affine_in(a->load->arg[0], a->column, &coef))
 		return false;
 	a->row = row_of(s, a->load, a->lanes);
-	if (!a->row)
-		return false;
+	if (!a->row || rows)
+		return a->row;
 	a->block = local_new(s, a->load->dtype);
 	a->block->mask = bit(a->column) | bit(a->row);
 	a->body = substitute(s->l, s->body, a->load, a->block);
@@ -99,6 +112,21 @@ static Stmt *store(Stage *s, Expr *x)
 	t->address = s->address;
 	t->expr = x;
 	return t;
+}
+
+static Stmt *turned_blocks(const Across *a, int64_t rows, int64_t columns)
+{
+	Stage *s = a->s;
+	Stmt *t = new_stmt(s, S_TURN);
+	t->value = s->out;
+	t->address = s->address;
+	t->expr = a->load;
+	t->step = a->lanes;
+	affine_in(a->load->arg[0], a->column, &t->from);
+	affine_in(s->address, a->row, &t->to);
+	Stmt *inner = loop(s, a->column, 0, columns, t), *outer = loop(s, a->row, 0, rows, inner);
+	inner->step = outer->step = a->lanes;
+	return outer;
 }
 
 static Stmt *blocks(const Across *a, int64_t rows, int64_t columns)
@@ -146,7 +174,7 @@ bool make_transpose(Module *m, Stage *s)
 	int64_t rows = axis_count(a.row) / a.lanes * a.lanes, columns = axis_count(a.column) / a.lanes * a.lanes;
 	if (!s->strips)
 		choose_split(&a);
-	s->nest = blocks(&a, rows, columns);
+	s->nest = a.block ? blocks(&a, rows, columns) : turned_blocks(&a, rows, columns);
 	add_rests(&a, s->nest, rows, columns);
 	for (int k = s->naxes - 2; k >= 0; k--)
 		if (s->axis[k] != a.row)

@@ -11,6 +11,14 @@
 
 /* Rows that both widths have, for the end of a table. */
 #define LANES_64														\
+	V("v_turn_16", "void", "void *y, int64_t to, const void *x, int64_t from",						\
+	  "\t/* 8 x 8: a round of interleaving turns the number of a place by one bit */\n"				\
+	  "\t__m128i a[8], b[8];\n\tUNROLL for (int i = 0; i < 8; i++)\n"							\
+	  "\t\ta[i] = _mm_loadu_si128((const __m128i *)((const uint16_t *)x + from * i));\n"				\
+	  "\tUNROLL for (int round = 0; round < 3; round++) {\n\t\tUNROLL for (int i = 0; i < 4; i++) {\n"		\
+	  "\t\t\tb[2 * i] = _mm_unpacklo_epi16(a[i], a[i + 4]);\n\t\t\tb[2 * i + 1] = _mm_unpackhi_epi16(a[i], a[i + 4]);\n\t\t}\n"	\
+	  "\t\tUNROLL for (int i = 0; i < 8; i++)\n\t\t\ta[i] = b[i];\n\t}\n"						\
+	  "\tUNROLL for (int i = 0; i < 8; i++)\n\t\t_mm_storeu_si128((__m128i *)((uint16_t *)y + to * i), a[i]);\n"),	\
 	FOLD_64("v_sum_d", "double", "vd", "v_store_f64", "a[i] + a[i + n]"),							\
 	FOLD_64("v_prod_d", "double", "vd", "v_store_f64", "a[i] * a[i + n]"),							\
 	FOLD_64("v_most_d", "double", "vd", "v_store_f64", "d_max(a[i], a[i + n])"),						\
@@ -26,6 +34,25 @@
 	{"vd", "typedef __m256d vd;\t/* of doubles */\n"},									\
 	{"vl", "typedef uint64_t vl __attribute__((vector_size(32)));\t/* integers of 64 bits */\n"},				\
 	{"vm_64", "typedef __m256d vm_64;\n"},											\
+	V("v_turn_8", "void", "void *y, int64_t to, const void *x, int64_t from",						\
+	  "\t/* 16 x 16, eight rows at a time: a round of interleaving turns the number of a place by one bit */\n"	\
+	  "\tfor (int k = 0; k < 16; k += 8) {\n\t\tconst uint8_t *p = (const uint8_t *)x + from * k;\n"			\
+	  "\t\tuint8_t *q = (uint8_t *)y + k;\n\t\t__m128i a[8], b[8];\n"						\
+	  "\t\tUNROLL for (int i = 0; i < 8; i++)\n\t\t\ta[i] = _mm_loadu_si128((const __m128i *)(p + from * i));\n"	\
+	  "\t\tUNROLL for (int round = 0; round < 3; round++) {\n\t\t\tUNROLL for (int i = 0; i < 4; i++) {\n"		\
+	  "\t\t\t\tb[2 * i] = _mm_unpacklo_epi8(a[i], a[i + 4]);\n\t\t\t\tb[2 * i + 1] = _mm_unpackhi_epi8(a[i], a[i + 4]);\n\t\t\t}\n"	\
+	  "\t\t\tUNROLL for (int i = 0; i < 8; i++)\n\t\t\t\ta[i] = b[i];\n\t\t}\n"					\
+	  "\t\tUNROLL for (int i = 0; i < 8; i++) {\n"									\
+	  "\t\t\t_mm_storel_epi64((__m128i *)(q + to * 2 * i), a[i]);\n"						\
+	  "\t\t\t_mm_storel_epi64((__m128i *)(q + to * (2 * i + 1)), _mm_unpackhi_epi64(a[i], a[i]));\n\t\t}\n\t}\n"),	\
+	V("v_turn_64", "void", "void *y, int64_t to, const void *x, int64_t from",						\
+	  "\tconst double *p = x;\n\tdouble *q = y;\n\t__m256d a[4], b[4];\n"						\
+	  "\tUNROLL for (int i = 0; i < 4; i++)\n\t\ta[i] = _mm256_loadu_pd(p + from * i);\n"				\
+	  "\tUNROLL for (int i = 0; i < 4; i += 2) {\n\t\tb[i] = _mm256_unpacklo_pd(a[i], a[i + 1]);\n"			\
+	  "\t\tb[i + 1] = _mm256_unpackhi_pd(a[i], a[i + 1]);\n\t}\n"							\
+	  "\tUNROLL for (int i = 0; i < 2; i++) {\n"									\
+	  "\t\t_mm256_storeu_pd(q + to * i, _mm256_permute2f128_pd(b[i], b[i + 2], 0x20));\n"				\
+	  "\t\t_mm256_storeu_pd(q + to * (i + 2), _mm256_permute2f128_pd(b[i], b[i + 2], 0x31));\n\t}\n"),		\
 	V("v_mask_64", "__m256i", "int n", "\treturn _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));\n"),	\
 	V("v_set_l", "vl", "int64_t x", "\treturn (vl)_mm256_set1_epi64x(x);\n"),						\
 	V("v_when_64", "vm_64", "int yes", "\treturn _mm256_castsi256_pd(_mm256_set1_epi64x(-(yes != 0)));\n"),			\
@@ -115,6 +142,26 @@
 	{"vd", "typedef __m512d vd;\t/* of doubles */\n"},									\
 	{"vl", "typedef uint64_t vl __attribute__((vector_size(64)));\t/* integers of 64 bits */\n"},				\
 	{"vm_64", "typedef __mmask8 vm_64;\n"},											\
+	V("v_turn_8", "void", "void *y, int64_t to, const void *x, int64_t from",						\
+	  "\t/* 16 x 16: a round of interleaving turns the number of a place by one bit */\n"				\
+	  "\t__m128i a[16], b[16];\n\tUNROLL for (int i = 0; i < 16; i++)\n"						\
+	  "\t\ta[i] = _mm_loadu_si128((const __m128i *)((const uint8_t *)x + from * i));\n"				\
+	  "\tUNROLL for (int round = 0; round < 4; round++) {\n\t\tUNROLL for (int i = 0; i < 8; i++) {\n"		\
+	  "\t\t\tb[2 * i] = _mm_unpacklo_epi8(a[i], a[i + 8]);\n\t\t\tb[2 * i + 1] = _mm_unpackhi_epi8(a[i], a[i + 8]);\n\t\t}\n"	\
+	  "\t\tUNROLL for (int i = 0; i < 16; i++)\n\t\t\ta[i] = b[i];\n\t}\n"						\
+	  "\tUNROLL for (int i = 0; i < 16; i++)\n\t\t_mm_storeu_si128((__m128i *)((uint8_t *)y + to * i), a[i]);\n"),	\
+	V("v_turn_64", "void", "void *y, int64_t to, const void *x, int64_t from",						\
+	  "\tconst double *p = x;\n\tdouble *q = y;\n\t__m512d a[8], b[8];\n"						\
+	  "\tUNROLL for (int i = 0; i < 8; i++)\n\t\ta[i] = _mm512_loadu_pd(p + from * i);\n"				\
+	  "\tUNROLL for (int i = 0; i < 8; i += 2) {\n\t\tb[i] = _mm512_unpacklo_pd(a[i], a[i + 1]);\n"			\
+	  "\t\tb[i + 1] = _mm512_unpackhi_pd(a[i], a[i + 1]);\n\t}\n"							\
+	  "\tUNROLL for (int i = 0; i < 2; i++) {\n\t\t/* pairs 0 and 2, then 1 and 3, of each four rows */\n"		\
+	  "\t\t__m512d low = _mm512_shuffle_f64x2(b[i], b[i + 2], 0x88), high = _mm512_shuffle_f64x2(b[i + 4], b[i + 6], 0x88);\n"	\
+	  "\t\t_mm512_storeu_pd(q + to * i, _mm512_shuffle_f64x2(low, high, 0x88));\n"					\
+	  "\t\t_mm512_storeu_pd(q + to * (i + 4), _mm512_shuffle_f64x2(low, high, 0xdd));\n"				\
+	  "\t\tlow = _mm512_shuffle_f64x2(b[i], b[i + 2], 0xdd);\n\t\thigh = _mm512_shuffle_f64x2(b[i + 4], b[i + 6], 0xdd);\n"	\
+	  "\t\t_mm512_storeu_pd(q + to * (i + 2), _mm512_shuffle_f64x2(low, high, 0x88));\n"				\
+	  "\t\t_mm512_storeu_pd(q + to * (i + 6), _mm512_shuffle_f64x2(low, high, 0xdd));\n\t}\n"),			\
 	V("v_mask_64", "vm_64", "int n", "\treturn (vm_64)((1u << n) - 1);\n"),							\
 	V("v_set_l", "vl", "int64_t x", "\treturn (vl)_mm512_set1_epi64(x);\n"),						\
 	V("v_when_64", "vm_64", "int yes", "\treturn (vm_64)(yes ? 255 : 0);\n"),						\

@@ -93,6 +93,9 @@ static const Model models[] = {
 	 " %p = MatMul(%h, %w3) %q = Add(%p, %w4) %a, %b = Split(%q) {axis = 1} %c = Gelu(%b) %y = Mul(%a, %c) }", NULL, false},
 	{"a recurrence", "graph (%x f32[20,1,12], %w1 f32[1,128,12], %w2 f32[1,128,32]) -> (%y) {"
 	 " %y, %h, %c = LSTM(%x, %w1, %w2) {hidden_size = 32} }", NULL, false},
+	{"matrices of bytes and of doubles turned",
+	 "graph (%a u8[100,200], %b f64[100,200]) -> (%x, %y) { %x = Transpose(%a) {perm = [1, 0]} %y = Transpose(%b) {perm = [1, 0]} }",
+	 NULL, false},
 	{"the best of rows", "graph (%x f32[64,1000]) -> (%a, %y) { %a = ArgMax(%x) {axis = 1} %y = Hardmax(%x) }", NULL, false},
 };
 
