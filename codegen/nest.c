@@ -8,7 +8,7 @@
  *
  * What is summed up to the index of the innermost loop is kept from turn to turn: t += x[i]; y[i] = t.
  *
- * The loop along which the output is contiguous runs over vectors when every address steps by 0 or 1 along it; so does a
+ * The loop along which the output is contiguous runs over vectors when every address steps by 0 to 4 along it; so does a
  * reduction's, with several accumulators a lane that take turns, folded at the end. Where a long sum stands inside a
  * vector loop, a turn goes over a group of vectors. What is left over at the end of a row is one vector of which some
  * lanes count. */
@@ -65,6 +65,31 @@ static bool sign_change(Expr *d, const Axis *axis, int64_t *at)
 	return k > 0 && *at < axis_count(axis);
 }
 
+/* Where 0 <= d begins, or ceases, to hold whatever the other indices in it are, if lanes cannot compare d: it steps by more
+ * than one. */
+static bool surely_inside(Expr *d, const Axis *axis, int64_t *at)
+{
+	Linear sum;
+	int64_t least, c = 0;
+	if (!linear_of(d, &sum))
+		return false;
+	least = sum.k;
+	for (int i = 0; i < sum.n; i++) {
+		Expr *x = sum.atom[i];
+		if (x->kind == X_AXIS && x->axes[0] == axis)
+			c = sum.coef[i];
+		else if (depends_on(x, axis) || x->lo <= -INDEX_MAX || x->hi >= INDEX_MAX)
+			return false;
+		else
+			least += sum.coef[i] * (sum.coef[i] > 0 ? x->lo : x->hi);
+	}
+	if (c > 1)
+		*at = least >= 0 ? 0 : (-least + c - 1) / c;
+	else if (c < -1)
+		*at = least < 0 ? 0 : least / -c + 1;
+	return (c > 1 || c < -1) && *at > 0 && *at < axis_count(axis);
+}
+
 static bool find_cut(Lower *l, Expr *x, const Axis *axis, int64_t *at)
 {
 	if (!depends_on(x, axis))
@@ -72,6 +97,8 @@ static bool find_cut(Lower *l, Expr *x, const Axis *axis, int64_t *at)
 	for (int k = 0; k < x->nargs; k++)
 		if (find_cut(l, x->arg[k], axis, at))
 			return true;
+	if (x->kind == X_ALU && (x->op == LE || x->op == LT) && x->arg[0]->dtype == I64)
+		return surely_inside(isub(l, isub(l, x->arg[1], x->arg[0]), num_i(l, x->op == LT)), axis, at);
 	if (x->kind != X_ALU || x->dtype != I64 || (x->op != MAX && x->op != MIN && x->op != ABS))
 		return false;
 	return sign_change(x->op == ABS ? x->arg[0] : isub(l, x->arg[0], x->arg[1]), axis, at);

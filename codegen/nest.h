@@ -242,6 +242,9 @@ bool vector_reduce(const Expr *reduction);
 /* x can be computed for the lanes of a vector along axis. */
 /* How far apart the elements of neighbouring lanes lie in memory; 0: at no known distance. */
 int64_t lane_step(const Expr *load, const Axis *axis);
+/* A load that steps by so much reads the vectors in which its elements lie, and picks them out. */
+enum { SHUFFLED_MAX = 4 };
+bool is_shuffled(const Expr *load, int64_t step);
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis);
 /* vector64.c: the same for lanes of 64 bits, of which a vector has half as many. */
 bool is_lane_64(DType t);

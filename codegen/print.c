@@ -215,6 +215,24 @@ static void print_open_vectors(Printer *p, const Stmt *t, const char *from, cons
 		           arena_format(p->out->arena, "if (%s < %s) ", i, to));
 }
 
+static bool picks_elements(const Printer *p, const Expr *x)
+{
+	bool picks = x->kind == X_LOAD && is_shuffled(x, lane_step(x, p->vector));
+	for (int k = 0; k < x->nargs && !picks; k++)
+		picks = picks_elements(p, x->arg[k]);
+	return picks;
+}
+
+/* A tail that picks its elements one by one costs more than the whole vector that ends with the row, part of which is then
+ * stored twice: where nothing has been overwritten that it reads. */
+static bool ends_whole(const Printer *p, const Stmt *t)
+{
+	bool picks = false;
+	for (const Stmt *k = t->body; k && !picks; k = k->next)
+		picks = k->kind == S_FOR ? ends_whole(p, k) : k->expr && picks_elements(p, k->expr);
+	return picks && !p->s->in_place && !p->s->over;
+}
+
 static void print_whole_vectors(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
@@ -228,7 +246,9 @@ static void print_whole_vectors(Printer *p, const Stmt *t)
 		print_renamed(p, t, NULL, "0");
 		close_brace(p, t->body);
 	}
-	if (whole < t->to)
+	if (whole < t->to && t->to - t->from > t->lanes && !t->local && ends_whole(p, t))
+		print_once(p, t, arena_format(p->out->arena, "%lld", (long long)(t->to - t->lanes)), NULL, "");
+	else if (whole < t->to)
 		print_once(p, t, arena_format(p->out->arena, "%lld", (long long)whole),
 		           arena_format(p->out->arena, "%lld", (long long)(t->to - whole)), "");
 }

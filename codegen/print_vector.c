@@ -24,13 +24,16 @@ const char *lane_suffix(Printer *p, DType t)
 static void print_vector_load(Printer *p, Expr *x)
 {
 	int64_t step = lane_step(x, p->vector);
+	bool shuffled = is_shuffled(x, step), gathered = step != 1 && !shuffled;
 	if (x->dtype == BOOL)
 		put_text(p->out, "v_bools");
+	else if (shuffled)
+		put_text(p->out, "v_every_%lld%s", (long long)step, lane_suffix(p, x->dtype));
 	else
-		put_text(p->out, step != 1 ? "v_gather" : "v_load%s", lane_suffix(p, x->dtype));
+		put_text(p->out, gathered ? "v_gather" : "v_load%s", lane_suffix(p, x->dtype));
 	put_text(p->out, p->lanes_n ? "_n(" : "(");
 	print_place(p, x);
-	if (step != 1)
+	if (gathered)
 		put_text(p->out, ", %lld", (long long)step);
 	if (p->lanes_n)
 		put_text(p->out, ", %s", p->lanes_n);

@@ -1,6 +1,7 @@
 /* vector.c -- which expressions can be computed for the lanes of a vector at once, along one axis of a stage.
  *
  *     load x[.. + i]        a vector, when i steps by 1        bools become masks
+ *     load x[.. + 3*i]      every third element of three vectors
  *     i <= j                the lanes below a number            cond ? x[i - 1] : 0    a masked load
  *
  * An integer of up to 32 bits has a lane of 32: bytes are widened where they are read and cut where they are stored, and so
@@ -69,10 +70,16 @@ static bool safe_select(const Expr *x, const Axis *axis)
 	return (bare || !has(x->arg[1], is_load)) && !has(x->arg[2], is_load);
 }
 
+/* Of a few vectors, or bytes, shuffles take every second to fourth. */
+bool is_shuffled(const Expr *load, int64_t step)
+{
+	return step > 1 && step <= SHUFFLED_MAX && (load->dtype == F32 || is_lane_int(load->dtype));
+}
+
 static bool vector_load(const Module *m, const Stage *s, const Expr *x, const Axis *axis)
 {
 	int64_t step = lane_step(x, axis);
-	return is_lane(m, x->dtype) && (step == 1 || (step && s->apart && x->dtype == F32));
+	return is_lane(m, x->dtype) && (step == 1 || is_shuffled(x, step) || (step && s->apart && x->dtype == F32));
 }
 
 bool is_bound(const Expr *x, bool lowest)

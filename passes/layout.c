@@ -4,8 +4,8 @@
  *
  * Around convolutions and pools the channel axis lies innermost, so that one vector holds neighbouring channels; other
  * values keep the order of what they are made from. Convolutions to a few channels (a mask, a picture) would leave most
- * lanes empty: theirs are neighbouring columns. Logical shapes never change: an order is a fact about memory.
- * What is repeated for each of many rows lies along them.
+ * lanes empty: theirs are neighbouring columns. Windows of what lies in rows stay in rows where those fill vectors. What is
+ * repeated for each of many rows lies along them. Logical shapes never change: an order is a fact about memory.
  * Graph inputs and outputs keep ONNX's order; a Copy stands where a convolution needs another one.
  *
  * needs: topological order, known shapes.  keeps: what every value means.  adds: Copy nodes, places. */
@@ -133,13 +133,40 @@ static bool in_rows(const Value *v)
 	return true;
 }
 
-enum { CHANNELS_FEW = 8 }; /* do not fill vectors: rows of the picture do it better */
+enum {
+	CHANNELS_FEW = 8, /* do not fill vectors: rows of the picture do it better */
+	STEP_MAX = 4,     /* between neighbours that vectors still pick out of memory */
+	ROW_LANES = 16
+};
+
+/* Every element of v that x reads steps a little along the axis. */
+static bool steps_along(const Expr *x, const Value *v, const Axis *axis)
+{
+	int64_t step;
+	bool all = true;
+	if (x->kind == X_LOAD && x->value == v)
+		return affine_in(x->arg[x->nargs - 1], axis, &step) && step >= 1 && step <= STEP_MAX;
+	for (int k = 0; k < x->nargs && all; k++)
+		all = steps_along(x->arg[k], v, axis);
+	return all;
+}
+
+/* Rows of the result fill vectors, or most of each, with what lies in rows. */
+static bool fills_lanes_by_rows(Graph *g, const Node *n)
+{
+	Dim row = n->out[0]->shape.dim[n->out[0]->shape.rank - 1];
+	if (!dim_known(row) || 4 * row.k < 3 * ((row.k + ROW_LANES - 1) / ROW_LANES * ROW_LANES))
+		return false;
+	Expr *axes[MAX_RANK], *body = node_expr(lower_new(g, &g->ctx->scratch, NULL), n, 0, axes);
+	return body && steps_along(body, n->in[0], axes[n->out[0]->shape.rank - 1]->axes[0]);
+}
 
 /* The windows of rows as they come are computed in rows. */
-static bool stays_in_rows(const Node *n)
+static bool stays_in_rows(Graph *g, const Node *n)
 {
 	const Value *x = n->in[0];
-	return in_rows(x) && (follows_input(n) || (is_window(n) && dim_known(x->shape.dim[1]) && x->shape.dim[1].k < CHANNELS_FEW));
+	bool few = dim_known(x->shape.dim[1]) && x->shape.dim[1].k < CHANNELS_FEW;
+	return in_rows(x) && (follows_input(n) || (is_window(n) && (few || fills_lanes_by_rows(g, n))));
 }
 
 /* The output has an element for each of `from`: alone, or as Softmax and the like make them, for which a row is read
@@ -162,7 +189,7 @@ static void choose_order(Graph *g, const Node *n)
 	if (!y || y->shape.rank < 2 || moves)
 		return;
 	if (is_spatial(n)) {
-		if (!stays_in_rows(n) && !fills_lanes_by_columns(g, n))
+		if (!stays_in_rows(g, n) && !fills_lanes_by_columns(g, n))
 			order_channels_last(y);
 		return;
 	}

@@ -34,6 +34,21 @@
 	  "\tvf rows[" lanes "];\n\tUNROLL for (int i = 0; i < " lanes "; i++)\n\t\trows[i] = v_load_f16(p + i * step);\n"	\
 	  "\tv_columns(c, (const float *)rows, " lanes ");\n")
 
+/* Every second, third and fourth element of a row: what both widths have in common. Integers are floats of the same bits, bytes
+ * are picked out of vectors of 16 of them, what is left over goes through memory. */
+#define EVERY_TAIL(step, kind, v, type, lanes)									\
+	V("v_every_" step kind "_n", v, "const " type " *p, int n",							\
+	  "\t" type " x[" lanes "] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[" step " * i];\n\treturn v_load" kind "(x);\n"),
+#define EVERY_ONE(step, lanes, widen)										\
+	V("v_every_" step "_i32", "vi", "const int32_t *p", "\treturn (vi)v_every_" step "((const float *)p);\n"),	\
+	V("v_every_" step "_u8", "vi", "const uint8_t *p", "\treturn (vi)" widen "cvtepu8_epi32(v_picked_" step "(p));\n"),	\
+	V("v_every_" step "_i8", "vi", "const int8_t *p", "\treturn (vi)" widen "cvtepi8_epi32(v_picked_" step "(p));\n"),	\
+	EVERY_TAIL(step, "", "vf", "float", lanes)									\
+	EVERY_TAIL(step, "_i32", "vi", "int32_t", lanes)								\
+	EVERY_TAIL(step, "_u8", "vi", "uint8_t", lanes)								\
+	EVERY_TAIL(step, "_i8", "vi", "int8_t", lanes)
+#define EVERY(lanes, widen) EVERY_ONE("2", lanes, widen) EVERY_ONE("3", lanes, widen) EVERY_ONE("4", lanes, widen)
+
 static const Helper avx2[] = {
 	{"vf", "typedef __m256 vf;\n"},
 	{"vm", "typedef __m256 vm;\n"},
@@ -49,6 +64,27 @@ static const Helper avx2[] = {
 	V("v_store_n", "void", "float *p, vf x, int n",
 	  "\tif (n == 4)\n\t\t_mm_storeu_ps(p, _mm256_castps256_ps128(x));\t/* a tenth of the time of a mask */\n"
 	  "\telse\n\t\t_mm256_maskstore_ps(p, v_mask(n), x);\n"),
+	EVERY("8", "_mm256_")
+	V("v_every_2", "vf", "const float *p",
+	  "\tvf x = _mm256_shuffle_ps(_mm256_loadu_ps(p), _mm256_loadu_ps(p + 7), _MM_SHUFFLE(3, 1, 2, 0));\n"
+	  "\treturn _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(x), 0xd8));\n"),
+	V("v_every_3", "vf", "const float *p", "\treturn _mm256_setr_ps(p[0], p[3], p[6], p[9], p[12], p[15], p[18], p[21]);\n"),
+	V("v_every_4", "vf", "const float *p", "\treturn _mm256_setr_ps(p[0], p[4], p[8], p[12], p[16], p[20], p[24], p[28]);\n"),
+	V("v_picked_2", "__m128i", "const void *p",
+	  "\tconst uint8_t *q = p;\n"
+	  "\t__m128i a = _mm_shuffle_epi8(_mm_loadl_epi64((const __m128i *)q), _mm_setr_epi8(0, 2, 4, 6, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));\n"
+	  "\t__m128i b = _mm_shuffle_epi8(_mm_loadl_epi64((const __m128i *)(q + 7)), _mm_setr_epi8(-1, -1, -1, -1, 1, 3, 5, 7, -1, -1, -1, -1, -1, -1, -1, -1));\n"
+	  "\treturn _mm_or_si128(a, b);\n"),
+	V("v_picked_3", "__m128i", "const void *p",
+	  "\tconst uint8_t *q = p;\n"
+	  "\t__m128i a = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)q), _mm_setr_epi8(0, 3, 6, 9, 12, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));\n"
+	  "\t__m128i b = _mm_shuffle_epi8(_mm_loadl_epi64((const __m128i *)(q + 14)), _mm_setr_epi8(-1, -1, -1, -1, -1, -1, 4, 7, -1, -1, -1, -1, -1, -1, -1, -1));\n"
+	  "\treturn _mm_or_si128(a, b);\n"),
+	V("v_picked_4", "__m128i", "const void *p",
+	  "\tconst uint8_t *q = p;\n"
+	  "\t__m128i a = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)q), _mm_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));\n"
+	  "\t__m128i b = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(q + 13)), _mm_setr_epi8(-1, -1, -1, -1, 3, 7, 11, 15, -1, -1, -1, -1, -1, -1, -1, -1));\n"
+	  "\treturn _mm_or_si128(a, b);\n"),
 	V("v_columns", "void", "vf *c, const float *p, int64_t step",
 	  "\t/* rows i and i + 4 side by side, then 4 x 4 within each half */\n"
 	  "\tUNROLL for (int k = 0; k < 8; k += 4) {\n"
@@ -243,6 +279,33 @@ static const Helper avx512[] = {
 	V("v_store_n", "void", "float *p, vf x, int n",
 	  "\tif (n == 8)\n\t\t_mm256_storeu_ps(p, _mm512_castps512_ps256(x));\t/* half the time of a mask */\n"
 	  "\telse\n\t\t_mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), x);\n"),
+	EVERY("16", "_mm512_")
+	V("v_pair", "vf", "vf a, __m512i at, vf b", "\t/* elements of a, and from 16 on of b */\n\treturn _mm512_permutex2var_ps(a, at, b);\n"),
+	V("v_every_2", "vf", "const float *p",
+	  "\treturn v_pair(v_load(p), _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31), v_load(p + 15));\n"),
+	V("v_every_3", "vf", "const float *p",
+	  "\tvf x = v_pair(v_load(p), _mm512_setr_epi32(0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 0, 0, 0, 0, 0), v_load(p + 16));\n"
+	  "\treturn v_pair(x, _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 19, 22, 25, 28, 31), v_load(p + 30));\n"),
+	V("v_every_4", "vf", "const float *p",
+	  "\t__m512i at = _mm512_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 19, 23, 27, 31);\n"
+	  "\tvf low = v_pair(v_load(p), at, v_load(p + 16)), high = v_pair(v_load(p + 32), at, v_load(p + 45));\n"
+	  "\treturn _mm512_mask_mov_ps(low, 0xff00, high);\n"),
+	V("v_picked_2", "__m128i", "const void *p",
+	  "\tconst uint8_t *q = p;\n"
+	  "\t__m128i a = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)q), _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, -1, -1, -1, -1, -1, -1, -1, -1));\n"
+	  "\t__m128i b = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(q + 15)), _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, 1, 3, 5, 7, 9, 11, 13, 15));\n"
+	  "\treturn _mm_or_si128(a, b);\n"),
+	V("v_picked_3", "__m128i", "const void *p",
+	  "\tconst uint8_t *q = p;\n"
+	  "\t__m128i a = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)q), _mm_setr_epi8(0, 3, 6, 9, 12, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));\n"
+	  "\t__m128i b = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(q + 16)), _mm_setr_epi8(-1, -1, -1, -1, -1, -1, 2, 5, 8, 11, 14, -1, -1, -1, -1, -1));\n"
+	  "\t__m128i c = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(q + 30)), _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 3, 6, 9, 12, 15));\n"
+	  "\treturn _mm_or_si128(_mm_or_si128(a, b), c);\n"),
+	V("v_picked_4", "__m128i", "const void *p",
+	  "\tconst uint8_t *q = p;\n\t__m128i low = _mm_set1_epi32(0x0c080400), x[4];\n"
+	  "\tUNROLL for (int i = 0; i < 4; i++)\n"
+	  "\t\tx[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(q + (i < 3 ? 16 * i : 45))), i < 3 ? low : _mm_set1_epi32(0x0f0b0703));\n"
+	  "\treturn _mm_unpacklo_epi64(_mm_unpacklo_epi32(x[0], x[1]), _mm_unpacklo_epi32(x[2], x[3]));\n"),
 	V("v_columns", "void", "vf *c, const float *p, int64_t step",
 	  "\t/* rows i, i + 4, i + 8, i + 12 side by side, then 4 x 4 within each quarter */\n"
 	  "\tUNROLL for (int k = 0; k < 16; k += 4) {\n"
