@@ -1,8 +1,9 @@
-/* pools.c -- rules for windows of which the largest element is taken. Exact.
+/* pools.c -- rules for large windows: one axis after the other.
  *
  *     MaxPool(x, 13 x 13)   ->   MaxPool(MaxPool(x, 1 x 13), 13 x 1)      26 comparisons an element instead of 169
  *
- * Rows first: equal elements, zeros of both signs, and NaN meet in the order in which one window would meet them. */
+ * Rows first: equal elements, zeros of both signs, and NaN meet in the order in which one window would meet them, so this is
+ * exact. A mean of means of rows is the mean, up to rounding: as many elements of each row that counts are inside. */
 #include "ir/op/nn.h"
 #include "passes/algebra.h"
 
@@ -36,7 +37,7 @@ static Ints along(Graph *g, const Ints *list, int count, int axis, int64_t rest)
 	return (Ints){v, list->n};
 }
 
-static Value *largest_along(Graph *g, const Node *n, Value *x, int count, int axis)
+static Value *pool_along(Graph *g, const Node *n, Value *x, int count, int axis)
 {
 	struct Sliding attr = *ATTR_OF(n, Sliding);
 
@@ -57,11 +58,16 @@ static Value *one_axis_a_pass(Rewrite *w, Node *n)
 		return NULL;
 	for (int i = count - 1; i >= 0; i--)
 		if (axis[i].size > 1 || axis[i].stride > 1)
-			x = largest_along(w->g, n, x, count, i);
+			x = pool_along(w->g, n, x, count, i);
 	return x;
 }
 
 const Rule pool_rules[] = {
 	{"MaxPool", "MaxPool(x, a x b) -> MaxPool(MaxPool(x, 1 x b), a x 1)", one_axis_a_pass},
+	{0},
+};
+
+const Rule mean_pool_rules[] = {
+	{"AveragePool", "AveragePool(x, a x b) -> AveragePool(AveragePool(x, 1 x b), a x 1)", one_axis_a_pass},
 	{0},
 };

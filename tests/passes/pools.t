@@ -56,3 +56,23 @@ graph (%x f32[1,1,8,8]) -> (%y) {
 }
 ->
 same
+== The mean of a large window, as far as it lies inside
+pass chains
+graph (%x f32[1,2,8,9]) -> (%y) {
+	%y = AveragePool(%x) {kernel_shape = [5, 7], pads = [2, 3, 2, 3]}
+}
+->
+graph (%x f32[1,2,8,9]) -> (%y) {
+	%a = AveragePool(%x) {kernel_shape = [1, 7], pads = [0, 3, 0, 3]}
+	%y = AveragePool(%a) {kernel_shape = [5, 1], pads = [2, 0, 2, 0]}
+}
+== The mean of a large window that counts its padding, the last beyond the end
+pass chains
+graph (%x f32[1,1,9,9]) -> (%y) {
+	%y = AveragePool(%x) {kernel_shape = [6, 6], strides = [2, 2], pads = [1, 1, 1, 1], count_include_pad = 1, ceil_mode = 1}
+}
+->
+graph (%x f32[1,1,9,9]) -> (%y) {
+	%a = AveragePool(%x) {kernel_shape = [1, 6], strides = [1, 2], pads = [0, 1, 0, 1], count_include_pad = 1, ceil_mode = 1}
+	%y = AveragePool(%a) {kernel_shape = [6, 1], strides = [2, 1], pads = [1, 0, 1, 0], count_include_pad = 1, ceil_mode = 1}
+}
