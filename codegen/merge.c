@@ -41,7 +41,10 @@ void merge_axes(Stage *s)
 	}
 }
 
-/* ---- the other way: an axis of which the body takes digits is one axis a digit ---- */
+/* ---- the other way: an axis of which the body takes digits is one axis a digit ----
+ *
+ *     y[i] = x[.. + (6*i + 2) / 7]     for (p < 7) for (q ..) y[7*q + p] = x[.. + 6*q + (6*p + 2) / 7]
+ */
 
 /* n of an  axis % n  or  axis / n  in x, where rows of n are long enough. */
 static int64_t find_digit(const Expr *x, const Axis *axis, int64_t least)
@@ -57,23 +60,44 @@ static int64_t find_digit(const Expr *x, const Axis *axis, int64_t least)
 	return n;
 }
 
+enum { PERIOD_MAX = 16, PERIODS_LEAST = 8 };
+
+/* n of a  (a*axis + b) % n  or  (a*axis + b) / n  in x, which is the same in every period of n but for a multiple. */
+static int64_t find_period(Expr *x, const Axis *axis)
+{
+	int64_t n = 0, step;
+	if (!depends_on(x, axis))
+		return 0;
+	bool digit = x->kind == X_ALU && (x->op == IMOD || x->op == IDIV) && x->arg[1]->kind == X_NUM && affine_in(x->arg[0], axis, &step);
+	if (digit && x->arg[1]->i <= PERIOD_MAX && axis_count(axis) % x->arg[1]->i == 0 && axis_count(axis) >= PERIODS_LEAST * x->arg[1]->i)
+		return x->arg[1]->i;
+	for (int k = 0; k < x->nargs && !n; k++)
+		n = find_period(x->arg[k], axis);
+	return n;
+}
+
+/* The innermost axis as n*high + low, one of which is the innermost then; not where the body still divides that. */
+static void split_at(Stage *s, int64_t n, bool low_inside)
+{
+	Axis *axis = s->axis[s->naxes - 1], *high = axis_new(s->l, dim(axis_count(axis) / n), false), *low = axis_new(s->l, dim(n), false);
+	Expr *at = iadd(s->l, imul(s->l, axis_expr(s->l, high), num_i(s->l, n)), axis_expr(s->l, low));
+	Expr *body = substitute(s->l, s->body, axis_expr(s->l, axis), at);
+	if (divides(body, low_inside ? low : high))
+		return;
+	s->body = body;
+	s->address = substitute(s->l, s->address, axis_expr(s->l, axis), at);
+	s->axis[s->naxes - 1] = low_inside ? high : low;
+	s->axis[s->naxes++] = low_inside ? low : high;
+}
+
 void split_axes(Module *m, Stage *s)
 {
 	Axis *axis = s->naxes ? s->axis[s->naxes - 1] : NULL;
 	if (!axis || !dim_known(axis->extent) || s->naxes == LOOP_MAX || s->strips)
 		return;
-	int64_t n = find_digit(s->body, axis, m->target->lanes);
-	if (!n)
-		return;
-	Axis *outer = axis_new(s->l, dim(axis_count(axis) / n), false), *inner = axis_new(s->l, dim(n), false);
-	Expr *at = iadd(s->l, imul(s->l, axis_expr(s->l, outer), num_i(s->l, n)), axis_expr(s->l, inner));
-	Expr *body = substitute(s->l, s->body, axis_expr(s->l, axis), at);
-	if (divides(body, inner))
-		return;
-	s->body = body;
-	s->address = substitute(s->l, s->address, axis_expr(s->l, axis), at);
-	s->axis[s->naxes - 1] = outer;
-	s->axis[s->naxes++] = inner;
+	int64_t n = find_digit(s->body, axis, m->target->lanes), period = n ? 0 : find_period(s->body, axis);
+	if (n || period)
+		split_at(s, n ? n : period, n);
 }
 
 /* Its elements keep their order. */

@@ -250,15 +250,16 @@ static Expr *antialiased(Walk *w)
 
 /* ---- results ---- */
 
-/* Integers are rounded, and clipped to what their type holds; 64-bit ones do not leave it. */
+/* Integers are rounded, and clipped to what their type holds. A mean of small ones does not leave it, nor do 64-bit ones. */
 static Expr *stored(const Walk *w, DType t, Expr *x)
 {
 	Lower *l = w->l;
 	int bits = dtype_info(t)->bits - !is_unsigned(t);
+	bool mean = w->a->mode == RESIZE_LINEAR && bits <= 16;
 	if (is_float(t))
 		return cast(l, t, x);
 	x = alu1(l, ROUND, x);
-	if (bits < 63)
+	if (bits < 63 && !mean)
 		x = alu2(l, MIN, alu2(l, MAX, x, num(l, F64, is_unsigned(t) ? 0 : -(double)((int64_t)1 << bits))),
 			 num(l, F64, (double)(((int64_t)1 << bits) - 1)));
 	return cast(l, t, x);
