@@ -75,7 +75,7 @@ void print_routine(Printer *p)
 	const Stage *s = p->s;
 	const Routine *r = s->routine;
 	Out o = {.arena = p->out->arena};
-	put_text(&o, "%s(", r->name);
+	put_text(&o, "%s%s(", r->vectors && p->m->target->lanes > 1 ? "v_" : "", r->name);
 	for (int k = 0; k < s->node->nin; k++) {
 		Value *x = s->node->in[k];
 		if (x->shape.rank)

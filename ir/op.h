@@ -122,6 +122,7 @@ typedef struct Turns {
  * none. */
 typedef struct Routine {
 	const char *name;
+	bool vectors; /* on targets that have vectors it is called v_ + name */
 	int64_t setting;
 	int64_t work; /* bytes, for the upper bounds of all sizes */
 } Routine;

@@ -3,6 +3,7 @@
  * Integer helpers work in 64 bits; the printer casts their result to the element's type. Float helpers follow ONNX
  * where C's own functions differ: f_max keeps a NaN, f_mod has the divisor's sign. */
 #include "codegen/target.h"
+#include "codegen/target/boxes.h"
 
 #define FLOAT_HELPERS(p, T, s)                                                                                         \
 	{p "_max", "static inline " T " " p "_max(" T " a, " T " b)\n{\n\treturn a > b || a != a ? a : b;\n}\n"},          \
@@ -200,6 +201,7 @@ const Helper common_helpers[] = {
 	                  "\treturn (uint8_t)(x != x ? 255 : code > 254 ? 254 : code);\n}\n"},
 	{"c64_bits", "static inline uint64_t c64_bits(tcc_complex64 x)\n{\n\tuint64_t bits;\n\tmemcpy(&bits, &x, 8);\n\treturn bits;\n}\n"},
 	{"c64_of_bits", "static inline tcc_complex64 c64_of_bits(uint64_t bits)\n{\n\ttcc_complex64 x;\n\tmemcpy(&x, &bits, 8);\n\treturn x;\n}\n"},
+	BOXES_COMMON,
 	{NULL, NULL}};
 
 static const Helper none[] = {{NULL, NULL}};

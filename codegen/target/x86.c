@@ -3,6 +3,7 @@
  * A helper that uses another one names it, so it is found and copied too. The functions of one argument are written
  * once over the helpers of both widths (math.h). */
 #include "codegen/target.h"
+#include "codegen/target/boxes.h"
 #include "codegen/target/lanes64.h"
 
 /* Fours of neighbouring bytes, of the last four of a row perhaps only n: for dots those with a sign 128 higher, or as
@@ -261,6 +262,7 @@ static const Helper avx2[] = {
 	V("v_narrow", "vf", "vd low, vd high",
 	  "\treturn _mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps(low)), _mm256_cvtpd_ps(high), 1);\n"),
 	VECTOR_MATH,
+	BOXES_VECTOR,
 	LANES_64_AVX2,
 	{NULL, NULL}};
 
@@ -461,6 +463,7 @@ static const Helper avx512[] = {
 	V("v_narrow", "vf", "vd low, vd high",
 	  "\treturn _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high), 1);\n"),
 	VECTOR_MATH,
+	BOXES_VECTOR,
 	LANES_64_AVX512,
 	{NULL, NULL}};
 

@@ -3,11 +3,11 @@
  *
  *     boxes [pictures, n, 4], scores [pictures, classes, n]      y [count, 3]: picture, class, box
  *
- * Boxes are walked in the order of their scores, those of all classes at once; one is kept if its score is above the
- * least one, fewer than the most are kept so far, and it shares no more than `overlap` of the union with one that is kept.
- * It is compared with a list of these. The walk ends where no class can keep another. How many are kept is given by the
- * file, or counted (see counted.h). */
+ * tcc.KeptBoxes walks the boxes of each class in the order of their scores; one is kept if its score is above the least one,
+ * fewer than the most are kept so far, and it shares no more than `overlap` of the union with one that is kept. How many are
+ * kept is given by the file, or counted (see counted.h). */
 #include <math.h>
+#include <stdlib.h>
 #include "ir/op/chosen.h"
 
 enum { BOXES, SCORES, MOST, OVERLAP, LEAST };
@@ -53,200 +53,171 @@ static void infer(Graph *g, Node *n)
 	set_out(g, n, 0, I64, &y);
 }
 
-/* ---- what is known of a box: its corners, its area, and which one it is ---- */
+/* ---- tcc.KeptBoxes: of each class of each picture the boxes that are kept, the best first; then -1 ----
+ * boxes, scores, overlap and least of f32, all as vectors; inputs 5 to 7: pictures, classes, and room for how many boxes. */
 
-enum { LO, HI = 2, AREA = 4, WHICH, FACTS };
+enum { PICTURES = 5, CLASSES, ROOM };
 
-static Value *fact(Graph *g, const Node *n, Value *facts, int k, int axis)
+struct Kept {
+	int64_t center_point_box;
+	int64_t above; /* scores have to be above the least one */
+};
+
+typedef struct Box {
+	double lo[2], hi[2], area;
+} Box;
+
+static void kept_infer(Graph *g, Node *n)
 {
-	return put_attr(g, n, "Gather", &(struct Gather){axis}, facts, value_scalar(g, I64, k), END_IN);
+	Dim size[3];
+	int count;
+
+	for (int k = 0; k < 3; k++)
+		size[k] = need_content(g, n, PICTURES + k, &count)[0];
+	Shape y = shape_of(3, size);
+	set_out(g, n, 0, I64, &y);
 }
 
-/* The two ends of boxes along axis d. */
-static void find_ends(Graph *g, const Node *n, Value *boxes, int d, Value **lo, Value **hi)
+static double lesser(double a, double b) { return a < b || isnan(a) ? a : b; }
+
+static double greater(double a, double b) { return a > b || isnan(a) ? a : b; }
+
+static Box box_of(const double *x, bool centered)
 {
-	Value *a = fact(g, n, boxes, d, -1), *b = fact(g, n, boxes, d + 2, -1);
-
-	if (ATTR_OF(n, Nms)->center_point_box) {
-		Value *half = binary(g, n, "Mul", b, value_scalar(g, b->dtype, 0.5));
-		*lo = binary(g, n, "Sub", a, half);
-		*hi = binary(g, n, "Add", a, half);
-	} else {
-		*lo = binary(g, n, "Min", a, b);
-		*hi = binary(g, n, "Max", a, b);
-	}
-}
-
-/* boxes [.., 4] and their numbers [..] as [.., FACTS] */
-static Value *facts_of(Graph *g, const Node *n, Value *boxes, Value *which)
-{
-	Value *v[FACTS], *all = NULL;
-	int64_t last = which->shape.rank;
-
-	for (int d = 0; d < 2; d++)
-		find_ends(g, n, boxes, d, &v[LO + d], &v[HI + d]);
-	v[AREA] = binary(g, n, "Mul", binary(g, n, "Sub", v[HI], v[LO]), binary(g, n, "Sub", v[HI + 1], v[LO + 1]));
-	v[WHICH] = cast_value(g, n, which, boxes->dtype);
-	for (int k = 0; k < FACTS; k++) {
-		Value *one = with_axes(g, n, v[k], 1, &last);
-		all = all ? joined(g, n, last, all, one) : one;
-	}
-	return all;
-}
-
-/* Whether a box [.., FACTS, 1] shares more than `overlap` of the union with each of a list [.., FACTS, m]. */
-static Value *overlaps(Graph *g, const Node *n, Value *box, Value *list, Value *overlap)
-{
-	Value *shared = NULL, *zero = value_scalar(g, box->dtype, 0);
+	Box b;
 
 	for (int d = 0; d < 2; d++) {
-		Value *lo = binary(g, n, "Max", fact(g, n, box, LO + d, 2), fact(g, n, list, LO + d, 2));
-		Value *hi = binary(g, n, "Min", fact(g, n, box, HI + d, 2), fact(g, n, list, HI + d, 2));
-		Value *side = binary(g, n, "Max", binary(g, n, "Sub", hi, lo), zero);
-		shared = shared ? binary(g, n, "Mul", shared, side) : side;
+		double half = x[d + 2] * 0.5;
+		b.lo[d] = centered ? x[d] - half : lesser(x[d], x[d + 2]);
+		b.hi[d] = centered ? x[d] + half : greater(x[d], x[d + 2]);
 	}
-	Value *both = binary(g, n, "Add", fact(g, n, box, AREA, 2), fact(g, n, list, AREA, 2));
-	return binary(g, n, "Greater", shared, binary(g, n, "Mul", binary(g, n, "Sub", both, shared), overlap));
-}
-
-/* ---- one step: the list of those kept [pictures, classes, FACTS, most], and how many [pictures, classes, 1] ---- */
-
-typedef struct Walk {
-	Graph *g;
-	Node *n;
-	Value *facts, *scores; /* by score: [pictures, classes, n, FACTS], [pictures, classes, n] */
-	Value *order;          /* which boxes these are */
-	Value *most, *overlap; /* [1] */
-	Value *least;          /* [1], or NULL */
-	int64_t classes, room; /* room: in the list of a class */
-} Walk;
-
-static Value *outer(Graph *body, const char *name, const Value *v)
-{
-	body->ncaptured++;
-	return value_input(body, name, v->dtype, &v->shape);
-}
-
-/* Of box i of each class, where it goes in the list: -1 where it is not kept. going: some class may keep another. */
-static Value *slot_of(const Walk *w, Graph *b, Value *box, Value *score, Value *list, Value *count, Value **going)
-{
-	const Node *n = w->n;
-	Value *overlap = outer(b, "overlap", w->overlap), *most = outer(b, "most", w->most);
-	Value *may = binary(b, n, "Less", count, most);
-
-	if (w->least)
-		may = binary(b, n, "And", may, binary(b, n, "Greater", score, outer(b, "least", w->least)));
-	*going = reshaped(b, n, reduced(b, n, "ReduceMax", flat(b, n, cast_value(b, n, may, F32)), 0, false), 0, NULL);
-	Value *covered = cast_value(b, n, overlaps(b, n, box, list, overlap), F32);
-	covered = binary(b, n, "Greater", reduced(b, n, "ReduceMax", covered, 2, true), value_scalar(b, F32, 0));
-	Value *fits = binary(b, n, "And", may, put(b, n, "Not", covered, END_IN));
-	return put(b, n, "Where", fits, count, value_scalar(b, I64, -1), END_IN);
-}
-
-/* states: going, list, count */
-static Graph *step_graph(const Walk *w, Value *list_before, Value *count_before)
-{
-	Graph *b = graph_new(w->g->ctx, w->g->syms, w->n->name, w->g);
-	const Node *n = w->n;
-	Shape one = {.rank = 0};
-	int64_t last = 2, behind = 3;
-	Value *i = value_input(b, "i", I64, &one), *going = value_input(b, "going", BOOL, &one);
-	Value *list = value_input(b, "list", list_before->dtype, &list_before->shape);
-	Value *count = value_input(b, "count", I64, &count_before->shape);
-	Value *facts = outer(b, "facts", w->facts), *scores = outer(b, "scores", w->scores);
-
-	Value *box = put_attr(b, n, "Gather", &(struct Gather){2}, facts, i, END_IN);
-	box = with_axes(b, n, box, 1, &behind);
-	Value *score = with_axes(b, n, put_attr(b, n, "Gather", &(struct Gather){2}, scores, i, END_IN), 1, &last);
-	Value *slot = slot_of(w, b, box, score, list, count, &going);
-	Value *here = binary(b, n, "Equal", counted(b, n, list, 3), with_axes(b, n, slot, 1, &behind));
-	Value *kept = binary(b, n, "GreaterOrEqual", slot, value_scalar(b, I64, 0));
-	graph_output(b, binary(b, n, "Greater", going, value_scalar(b, F32, 0)), NULL);
-	graph_output(b, put(b, n, "Where", here, box, list, END_IN), NULL);
-	graph_output(b, binary(b, n, "Add", count, cast_value(b, n, kept, I64)), NULL);
+	b.area = (b.hi[0] - b.lo[0]) * (b.hi[1] - b.lo[1]);
 	return b;
 }
 
-/* What is not there yet has an endless area: it shares nothing that counts. */
-static Value *empty_list(const Walk *w, int64_t pictures)
+/* a shares more than `overlap` of the union with b. */
+static bool shares(const Box *a, const Box *b, double overlap)
 {
-	int64_t size[4] = {pictures, w->classes, FACTS, w->room};
-	Tensor *t = tensor_new(&w->g->ctx->perm, w->facts->dtype, 4, size);
+	double shared = 1;
 
-	for (int64_t i = 0; i < t->count; i++)
-		store_f64(t->dtype, t->data, i, i / w->room % FACTS == AREA ? INFINITY : 0);
-	return value_const(w->g, NULL, t);
+	for (int d = 0; d < 2; d++)
+		shared *= fmax(fmin(a->hi[d], b->hi[d]) - fmax(a->lo[d], b->lo[d]), 0);
+	return shared > (a->area + b->area - shared) * overlap;
 }
 
-/* The lists after all boxes; *count: how long they are. */
-static Value *walked(const Walk *w, Value **count)
-{
-	Graph *g = w->g;
-	int64_t pictures = dim_number(g, w->n, w->scores->shape.dim[0]), size[3] = {pictures, w->classes, 1};
-	Value *list = empty_list(w, pictures);
-	*count = value_const(g, NULL, tensor_new(&g->ctx->perm, I64, 3, size));
-	Value *in[9] = {size_of(g, w->n, w->scores, 2), NULL, list, *count, w->facts, w->scores, w->overlap, w->most, w->least};
-	Graph *body = step_graph(w, list, *count);
+typedef struct Place {
+	double score;
+	int64_t box;
+} Place;
 
-	Node *loop = node_control(g, &op_Loop, w->n, w->least ? 9 : 8, in, 2, attr_new(g, &op_Loop), 1, &body);
-	*count = loop->out[1];
-	return loop->out[0];
+/* The best first, NaN before all numbers; of equal ones the first. */
+static int by_score(const void *a, const void *b)
+{
+	const Place *p = a, *q = b;
+
+	if (isnan(p->score) != isnan(q->score))
+		return isnan(p->score) ? -1 : 1;
+	return p->score > q->score ? -1 : p->score < q->score ? 1 : p->box < q->box ? -1 : 1;
 }
+
+/* Of one class: writes those that are kept, no more than `most`, and says how many. */
+static int64_t keep(const Node *n, const double *boxes, Place *place, int64_t count, int64_t most, double overlap, int64_t *kept)
+{
+	bool centered = ATTR_OF(n, Kept)->center_point_box != 0;
+	int64_t found = 0;
+
+	qsort(place, (size_t)count, sizeof *place, by_score);
+	for (int64_t i = 0; i < count && found < most; i++) {
+		Box box = box_of(boxes + 4 * place[i].box, centered);
+		bool covered = false;
+		for (int64_t k = 0; k < found && !covered; k++) {
+			Box other = box_of(boxes + 4 * kept[k], centered);
+			covered = shares(&box, &other, overlap);
+		}
+		if (!covered)
+			kept[found++] = place[i].box;
+	}
+	return found;
+}
+
+static void kept_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	const double *boxes = in_f64(e, in[BOXES]), *scores = in_f64(e, in[SCORES]);
+	double overlap = in_f64(e, in[OVERLAP])[0], least = in_f64(e, in[LEAST])[0];
+	int64_t *y = out_i64(e, out[0]), classes = out[0]->dim[1], room = out[0]->dim[2], rows = out[0]->dim[0] * classes;
+	int64_t all = rows ? in[SCORES]->count / rows : 0, most = in_i64(e, in[MOST])[0];
+	Place *place = NEW_N(&e->g->ctx->scratch, Place, all + 1);
+
+	for (int64_t row = 0; row < rows; row++) {
+		int64_t count = 0;
+		for (int64_t i = 0; i < all; i++)
+			if (!ATTR_OF(n, Kept)->above || scores[row * all + i] > least)
+				place[count++] = (Place){scores[row * all + i], i};
+		int64_t *kept = y + row * room;
+		count = keep(n, boxes + row / classes * all * 4, place, count, most < room ? most : room, overlap, kept);
+		for (; count < room; count++)
+			kept[count] = -1;
+	}
+}
+
+/* A queue of boxes, and what is known of those that are kept: five floats each. */
+static Routine kept_routine(Graph *g, const Node *n)
+{
+	const struct Kept *a = n->attr;
+	int64_t boxes = most_of(g, n, n->in[BOXES]->shape.dim[0]) / 4, room = most_of(g, n, n->out[0]->shape.dim[2]);
+
+	return (Routine){.name = "boxes_kept", .vectors = true, .setting = (a->center_point_box != 0) | a->above << 1,
+			 .work = boxes * 8 + (room + 15) / 16 * 16 * 5 * 4};
+}
+
+static const Attr kept_attrs[] = {ATTR_INT(Kept, center_point_box, 0), ATTR_INT(Kept, above, 0), {0}};
+
+const Op op_tcc_KeptBoxes = {
+	.name = "KeptBoxes", .domain = "tcc", .min_in = 8, .max_in = 8, .min_out = 1, .max_out = 1,
+	.attrs = kept_attrs, .attr_size = sizeof(struct Kept),
+	.types = "f", .infer = kept_infer, .eval = kept_eval, .routine = kept_routine,
+};
 
 /* ---- all of it ---- */
 
-static Value *one_number(Graph *g, Node *n, int slot, DType t, double otherwise)
+static Value *one_number(Graph *g, Node *n, int slot, DType t)
 {
 	if (!has_in(n, slot))
-		return reshaped(g, n, value_scalar(g, t, otherwise), 1, (int64_t[]){1});
+		return reshaped(g, n, value_scalar(g, t, 0), 1, (int64_t[]){1});
 	return cast_value(g, n, reshaped(g, n, n->in[slot], 1, (int64_t[]){1}), t);
 }
 
-/* The boxes of each class by score. The number of a box is a float too. */
-static void sort_boxes(Walk *w)
-{
-	Graph *g = w->g;
-	Value *in[2] = {w->n->in[SCORES], as_vector(g, w->n, size_of(g, w->n, w->n->in[SCORES], 2))};
-	struct TopK *attr = attr_new(g, &op_topk);
-
-	*attr = (struct TopK){-1, 1, 1};
-	Node *top = node_new(g, &op_topk, w->n, 2, in, 2, attr);
-	w->scores = top->out[0];
-	w->order = top->out[1];
-	int64_t last = 3, second = 1, size[4] = {1, w->classes, 1, 1};
-	bool exact = w->n->in[BOXES]->dtype == F64 || most_of(g, w->n, w->n->in[BOXES]->shape.dim[1]) < 1 << 24;
-	Value *boxes = cast_value(g, w->n, w->n->in[BOXES], exact && w->n->in[BOXES]->dtype != F64 ? F32 : F64);
-	Value *all = put(g, w->n, "Expand", with_axes(g, w->n, boxes, 1, &second), value_i64(g, 4, size), END_IN);
-	boxes = put_attr(g, w->n, "GatherND", &(struct GatherND){2}, all, with_axes(g, w->n, w->order, 1, &last), END_IN);
-	w->facts = facts_of(g, w->n, boxes, w->order);
-}
-
-static Value *column(const Walk *w, Value *v)
+static Value *column(Graph *g, const Node *n, Value *v)
 {
 	int64_t last = 1;
 
-	return with_axes(w->g, w->n, v, 1, &last);
+	return with_axes(g, n, v, 1, &last);
+}
+
+/* [pictures, classes, room]: which boxes are kept. */
+static Value *kept_boxes(Graph *g, Node *n, int64_t room)
+{
+	const Dim *size = n->in[SCORES]->shape.dim;
+	struct Kept attr = {ATTR_OF(n, Nms)->center_point_box, has_in(n, LEAST)};
+	Value *boxes = flat(g, n, cast_value(g, n, n->in[BOXES], F32)), *scores = flat(g, n, cast_value(g, n, n->in[SCORES], F32));
+
+	return put_attr(g, n, "tcc.KeptBoxes", &attr, boxes, scores, one_number(g, n, MOST, I64), one_number(g, n, OVERLAP, F32),
+			one_number(g, n, LEAST, F32), value_scalar(g, I64, (double)dim_number(g, n, size[0])),
+			value_scalar(g, I64, (double)dim_number(g, n, size[1])), value_scalar(g, I64, (double)room), END_IN);
 }
 
 static void expand(Graph *g, Node *n)
 {
-	const Dim *size = n->in[SCORES]->shape.dim;
-	Walk w = {.g = g, .n = n, .classes = dim_number(g, n, size[1]), .room = most_of(g, n, most_of_class(g, n))};
-	Value *count;
-
-	w.room += w.room == 0;
-	sort_boxes(&w);
-	w.most = one_number(g, n, MOST, I64, 0);
-	w.overlap = one_number(g, n, OVERLAP, w.facts->dtype, 0);
-	w.least = has_in(n, LEAST) ? one_number(g, n, LEAST, n->in[SCORES]->dtype, 0) : NULL;
-	Value *list = fact(g, n, walked(&w, &count), WHICH, 2);
-	Value *mask = flat(g, n, binary(g, n, "Less", counted(g, n, list, 2), count));
+	int64_t room = most_of(g, n, most_of_class(g, n));
+	room += room == 0;
+	Value *list = flat(g, n, kept_boxes(g, n, room));
+	Value *mask = binary(g, n, "GreaterOrEqual", list, value_scalar(g, I64, 0));
 	Value *p = positions_chosen(g, n, mask, n->out[0]->shape.dim[0]);
-	Value *room = value_scalar(g, I64, (double)w.room), *classes = value_scalar(g, I64, (double)w.classes);
-	Value *row = binary(g, n, "Div", p, room);
+	Value *classes = value_scalar(g, I64, (double)dim_number(g, n, n->in[SCORES]->shape.dim[1]));
+	Value *row = binary(g, n, "Div", p, value_scalar(g, I64, (double)room));
 	Value *picture = binary(g, n, "Div", row, classes), *class = binary(g, n, "Mod", row, classes);
-	Value *box = cast_value(g, n, picked(g, n, flat(g, n, list), p, 0), I64);
-	value_replace(g, n->out[0], joined(g, n, 1, joined(g, n, 1, column(&w, picture), column(&w, class)), column(&w, box)));
+	Value *box = picked(g, n, list, p, 0);
+	value_replace(g, n->out[0], joined(g, n, 1, joined(g, n, 1, column(g, n, picture), column(g, n, class)), column(g, n, box)));
 }
 
 static const Attr attrs[] = {ATTR_INT(Nms, center_point_box, 0), {0}};
