@@ -279,6 +279,27 @@ static int64_t common_factor(Lower *l, Expr *a, int64_t c, Expr **whole, Expr **
 	return 1;
 }
 
+/* The same where other terms stay below g: (g*x + y) div (g*c) = x div c and (g*x + y) mod (g*c) = g * (x mod c) + y for y in
+ * 0..g-1. Returns g, 1 if there is no such thing, *whole = x and *rest = y. */
+static int64_t factor_above(Lower *l, Expr *a, int64_t c, Expr **whole, Expr **rest)
+{
+	Linear sum;
+	if (!linear_of(a, &sum))
+		return 1;
+	for (int i = 0; i < sum.n; i++) {
+		int64_t g = gcd(c, sum.coef[i]);
+		Linear above = {.k = floor_div(sum.k, g)}, below = {.k = sum.k - g * above.k};
+		for (int k = 0; k < sum.n; k++)
+			linear_add(sum.coef[k] % g ? &below : &above, sum.atom[k], sum.coef[k] % g ? sum.coef[k] : sum.coef[k] / g);
+		*rest = linear_expr(l, &below);
+		if (g == 1 || below.n == 0 || (*rest)->lo < 0 || (*rest)->hi >= g)
+			continue;
+		*whole = linear_expr(l, &above);
+		return g;
+	}
+	return 1;
+}
+
 /* a + n * *k, which is not below 0, since C divides toward 0; a itself where that cannot be told. */
 static Expr *lifted(Lower *l, Expr *a, Expr *n, Expr **k)
 {
@@ -332,6 +353,10 @@ Expr *idiv(Lower *l, Expr *a, Expr *b)
 	}
 	if (a->lo >= 0 && a->hi < b->i)
 		return num_i(l, 0);
+	Expr *y;
+	int64_t g = factor_above(l, a, b->i, &x, &y);
+	if (g > 1)
+		return idiv(l, x, num_i(l, b->i / g));
 	return raw2(l, IDIV, a, b, floor_div(a->lo, b->i), floor_div(a->hi, b->i));
 }
 
@@ -352,6 +377,10 @@ Expr *imod(Lower *l, Expr *a, Expr *b)
 		return r;
 	if (r->kind == X_ALU && r->op == IMOD && r->arg[1]->kind == X_NUM && r->arg[1]->i % b->i == 0)
 		return imod(l, r->arg[0], b);
+	Expr *y;
+	int64_t g = factor_above(l, r, b->i, &x, &y);
+	if (g > 1)
+		return iadd(l, imul(l, imod(l, x, num_i(l, b->i / g)), num_i(l, g)), y);
 	return raw2(l, IMOD, r, b, 0, b->i - 1);
 }
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 #include "codegen/nest.h"
+#include "codegen/packed.h"
 
 /* x with axes p (outer) and q replaced by one axis r over both: NULL when some address does not allow it. */
 static Expr *merged(Lower *l, Expr *x, Axis *p, Axis *q, Axis *r)
@@ -46,7 +47,7 @@ void merge_axes(Stage *s)
  *     y[i] = x[.. + (6*i + 2) / 7]     for (p < 7) for (q ..) y[7*q + p] = x[.. + 6*q + (6*p + 2) / 7]
  */
 
-/* n of an  axis % n  or  axis / n  in x, where rows of n are long enough. */
+/* The least n of an  axis % n  or  axis / n  in x, where rows of n are long enough; 0: there is none. */
 static int64_t find_digit(const Expr *x, const Axis *axis, int64_t least)
 {
 	if (!depends_on(x, axis))
@@ -55,8 +56,10 @@ static int64_t find_digit(const Expr *x, const Axis *axis, int64_t least)
 	if (digit && x->arg[1]->i >= least && axis_count(axis) % x->arg[1]->i == 0)
 		return x->arg[1]->i;
 	int64_t n = 0;
-	for (int k = 0; k < x->nargs && !n; k++)
-		n = find_digit(x->arg[k], axis, least);
+	for (int k = 0; k < x->nargs; k++) {
+		int64_t other = find_digit(x->arg[k], axis, least);
+		n = !n || (other && other < n) ? other : n;
+	}
 	return n;
 }
 
@@ -76,13 +79,24 @@ static int64_t find_period(Expr *x, const Axis *axis)
 	return n;
 }
 
+/* divides(), but for elements below a byte side by side. */
+static bool divides_bytes(Lower *l, const Expr *x, const Axis *axis)
+{
+	if (!depends_on(x, axis) || packed_along(l, x, axis))
+		return false;
+	bool found = x->kind == X_ALU && (x->op == IDIV || x->op == IMOD);
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = divides_bytes(l, x->arg[k], axis);
+	return found;
+}
+
 /* The innermost axis as n*high + low, one of which is the innermost then; not where the body still divides that. */
 static void split_at(Stage *s, int64_t n, bool low_inside)
 {
 	Axis *axis = s->axis[s->naxes - 1], *high = axis_new(s->l, dim(axis_count(axis) / n), false), *low = axis_new(s->l, dim(n), false);
 	Expr *at = iadd(s->l, imul(s->l, axis_expr(s->l, high), num_i(s->l, n)), axis_expr(s->l, low));
 	Expr *body = substitute(s->l, s->body, axis_expr(s->l, axis), at);
-	if (divides(body, low_inside ? low : high))
+	if (divides_bytes(s->l, body, low_inside ? low : high))
 		return;
 	s->body = body;
 	s->address = substitute(s->l, s->address, axis_expr(s->l, axis), at);

@@ -74,6 +74,28 @@ Expr *packed_rebuild(Lower *l, const Expr *x, Expr *const *arg)
 	return element(l, t, cast(l, U8, x->kind == X_REDUCE ? expr_intern(l, like) : rebuild(l, x, arg)));
 }
 
+static bool is_alu(const Expr *x, Alu op) { return x->kind == X_ALU && x->op == op; }
+
+/* The U8 of which element() makes x, four bits; NULL: x is no such thing. */
+static Expr *element_byte(const Expr *x)
+{
+	if (is_alu(x, SUB) && x->dtype == I8 && x->arg[1]->kind == X_NUM && x->arg[1]->i == 8 && is_alu(x->arg[0], BITXOR))
+		x = x->arg[0]->arg[0];
+	x = x->kind == X_CAST && x->dtype == I8 ? x->arg[0] : x;
+	bool low = is_alu(x, BITAND) && x->dtype == U8 && x->arg[1]->kind == X_NUM && x->arg[1]->i == 15;
+	return low ? x->arg[0] : NULL;
+}
+
+Expr *packed_along(Lower *l, const Expr *x, const Axis *axis)
+{
+	Expr *byte = element_byte(x), *at = axis_expr(l, (Axis *)axis), *two = num_i(l, 2);
+	if (!byte || !is_alu(byte, SHR) || byte->arg[0]->kind != X_LOAD || byte->arg[0]->dtype != U8)
+		return NULL;
+	Expr *load = byte->arg[0], *shift = imul(l, imod(l, at, two), num_i(l, 4));
+	bool along = byte->arg[1] == cast(l, U8, shift) && !depends_on(isub(l, load->arg[0], idiv(l, at, two)), axis);
+	return along ? load : NULL;
+}
+
 Expr *packed_byte(Lower *l, const Value *v, Expr *byte, Expr *(*at_element)(void *, Expr *const *), void *data)
 {
 	Shape memory = {.rank = v->shape.rank};

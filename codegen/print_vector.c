@@ -3,6 +3,7 @@
  * What depends on the loop's axis prints through the v_ helpers, everything else as a scalar spread by v_set. */
 #include <assert.h>
 #include <math.h>
+#include "codegen/packed.h"
 #include "codegen/print.h"
 
 bool is_vector(const Printer *p, const Expr *x) { return p->vector && depends_on(x, p->vector); }
@@ -38,6 +39,18 @@ static void print_vector_load(Printer *p, Expr *x)
 	if (p->lanes_n)
 		put_text(p->out, ", %s", p->lanes_n);
 	put_text(p->out, ")");
+}
+
+/* Lanes of 4 bits: true when printed. */
+static bool print_packed(Printer *p, const Expr *x)
+{
+	Expr *load = packed_along(p->s->l, x, p->vector);
+	if (!load)
+		return false;
+	put_text(p->out, "v_load_%s%s(", x->dtype == I8 ? "i4" : "u4", p->lanes_n ? "_n" : "");
+	print_place(p, load);
+	put_text(p->out, p->lanes_n ? ", %s)" : ")", p->lanes_n);
+	return true;
 }
 
 static bool is_product(const Expr *x) { return x->kind == X_ALU && x->op == MUL && x->dtype == F32; }
@@ -217,6 +230,8 @@ void print_vector(Printer *p, Expr *x, bool tight)
 		print_vector_64(p, x, tight);
 	} else if (p->lanes_8) {
 		print_vector_8(p, x, tight);
+	} else if (print_packed(p, x)) {
+		return;
 	} else if (x->kind == X_CAST) {
 		print_vector_cast(p, x, tight);
 	} else if (x->kind == X_LOAD) {

@@ -5,9 +5,10 @@
  *     i <= j                the lanes below a number            cond ? x[i - 1] : 0    a masked load
  *
  * An integer of up to 32 bits has a lane of 32: bytes are widened where they are read and cut where they are stored, and so
- * are halves; bools are masks. */
+ * are halves, and so are integers of 4 bits; bools are masks. */
 #include <math.h>
 #include "codegen/nest.h"
+#include "codegen/packed.h"
 
 bool is_lane_int(DType t) { return t == I32 || t == U8 || t == I8; }
 
@@ -190,6 +191,8 @@ bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return false;
 	if (!depends_on(x, axis))
 		return is_lane(m, x->dtype);
+	if (packed_along(s->l, x, axis))
+		return true;
 	switch (x->kind) {
 	case X_LOAD:
 		return vector_load(m, s, x, axis);

@@ -61,6 +61,8 @@
 	FIND_BEST("v_argmin", "INFINITY", "v_lt(a, b[k])", IS_GREATER, "<"),					\
 	FIND_BEST("v_argmax_last", "-INFINITY", "v_le(b[k], a)", IS_LESS, ">"),				\
 	FIND_BEST("v_argmin_last", "INFINITY", "v_le(a, b[k])", IS_GREATER, ">"),				\
+	V("v_load_i4", "vi", "const uint8_t *p", "\treturn (v_load_u4(p) ^ 8) - 8;\n"),					\
+	V("v_load_i4_n", "vi", "const uint8_t *p, int n", "\treturn (v_load_u4_n(p, n) ^ 8) - 8;\n"),			\
 	V("v_cut_u8", "vi", "vi x", "\treturn x & 255;\n"),							\
 	V("v_exp", "vf", "vf x",											\
 	  "\t/* x = n log 2 + r, |r| <= log 2 / 2; far below 0, n = -254 is 2^n = 0 times 0, and nothing subnormal */\n"	\

@@ -186,6 +186,12 @@ static const Helper avx2[] = {
 	V("v_store_i32_n", "void", "int32_t *p, vi x, int n", "\t_mm256_maskstore_epi32(p, v_mask(n), (__m256i)x);\n"),
 	V("v_load_u8", "vi", "const uint8_t *p", "\treturn (vi)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));\n"),
 	V("v_load_i8", "vi", "const int8_t *p", "\treturn (vi)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)p));\n"),
+	V("v_load_u4", "vi", "const uint8_t *p", "\t/* two lanes a byte, the low half first */\n"
+	  "\tint32_t four;\n\tmemcpy(&four, p, sizeof four);\n"
+	  "\t__m256i x = _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(four));\n"
+	  "\treturn (vi)_mm256_or_si256(x, _mm256_slli_epi64(x, 28)) & 15;\n"),
+	V("v_load_u4_n", "vi", "const uint8_t *p, int n",
+	  "\tuint8_t x[4] = {0};\n\tfor (int i = 0; 2 * i < n; i++)\n\t\tx[i] = p[i];\n\treturn v_load_u4(x);\n"),
 	V("v_load_u8_n", "vi", "const uint8_t *p, int n",
 	  "\tuint8_t x[8] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[i];\n\treturn v_load_u8(x);\n"),
 	V("v_load_i8_n", "vi", "const int8_t *p, int n",
@@ -400,6 +406,12 @@ static const Helper avx512[] = {
 	V("v_store_i32_n", "void", "int32_t *p, vi x, int n", "\t_mm512_mask_storeu_epi32(p, (__mmask16)((1u << n) - 1), (__m512i)x);\n"),
 	V("v_load_u8", "vi", "const uint8_t *p", "\treturn (vi)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));\n"),
 	V("v_load_i8", "vi", "const int8_t *p", "\treturn (vi)_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)p));\n"),
+	V("v_load_u4", "vi", "const uint8_t *p", "\t/* two lanes a byte, the low half first */\n"
+	  "\t__m512i x = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)p));\n"
+	  "\treturn (vi)_mm512_or_si512(x, _mm512_slli_epi64(x, 28)) & 15;\n"),
+	V("v_load_u4_n", "vi", "const uint8_t *p, int n",
+	  "\t__m512i x = _mm512_cvtepu8_epi64(_mm_maskz_loadu_epi8((__mmask16)((1u << (n + 1) / 2) - 1), p));\n"
+	  "\treturn (vi)_mm512_or_si512(x, _mm512_slli_epi64(x, 28)) & 15;\n"),
 	V("v_load_u8_n", "vi", "const uint8_t *p, int n", "\treturn (vi)_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8((__mmask16)((1u << n) - 1), p));\n"),
 	V("v_load_i8_n", "vi", "const int8_t *p, int n", "\treturn (vi)_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8((__mmask16)((1u << n) - 1), p));\n"),
 	V("v_store_u8", "void", "uint8_t *p, vi x", "\t_mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8((__m512i)x));\n"),
