@@ -61,7 +61,7 @@ Expr *remember(Build *b, const Expr *x, Expr *local)
 bool worth_a_name(const Expr *x)
 {
 	if (x->kind == X_CAST && x->dtype == I64)
-		return worth_a_name(x->arg[0]);
+		return x->arg[0]->kind == X_LOAD || worth_a_name(x->arg[0]);
 	return (x->kind == X_ALU || x->kind == X_CAST) && !(x->dtype == I64 && x->op != INDEX && x->op != SELECT && !is_text_alu(x->op));
 }
 

@@ -3,7 +3,7 @@
  *     leaf[n, t] = tree t walked from its root: x[n, feature] <= threshold ? yes : no      (tcc.TreeLeaf)
  *     score[n, c] = sum over t of weight[leaf[n, t], c]                                    or their mean, least, most
  *
- * The tables are [trees, nodes of the largest], with the root first. A leaf leads to itself, so that every tree is walked
+ * The nodes are [trees, nodes of the largest], with the root first. A leaf leads to itself, so that every tree is walked
  * for as many steps as the deepest one has. One comparison does for all kinds of questions: with the number in front of t,
  *
  *     x < t       x <= before(t)
@@ -16,11 +16,14 @@
 #include "ir/op/reduce.h"
 #include "ir/op/treetables.h"
 
-/* ---- tcc.TreeLeaf: inputs x, then tables of features, thresholds, children, and where NaN goes the yes way; the rows
- * that were reached so far, or none: the roots. It takes `depth` steps, each of which is an expression over that of the
- * one before, so deep trees are walked by several. ---- */
+/* ---- tcc.TreeLeaf: inputs x, the table of nodes, and one where NaN goes the yes way; the rows that were reached so far, or
+ * none: the roots. A node is four integers as wide as x: its feature, the bits of its threshold, and its children, the no way
+ * and the yes way. So one line of a cache has all of it, and the answer is an index: a choice between two loads would be a
+ * branch, which no processor foresees. It takes `depth` steps, each of which is an expression over that of the one before, so
+ * deep trees are walked by several. ---- */
 
-enum { X, FEATURE, THRESHOLD, YES, NO, MISSING, REACHED };
+enum { X, NODES, MISSING, REACHED };
+enum { FEATURE, THRESHOLD, CHILD, NODE = 4 };
 enum { MOST_STEPS = 8 };
 
 struct TreeLeaf { int64_t depth; };
@@ -30,25 +33,47 @@ static const Attr leaf_attrs[] = {ATTR_INT(TreeLeaf, depth, 0), {0}};
 static void leaf_infer(Graph *g, Node *n)
 {
 	need_rank(g, n, X, 2, 2);
-	need_rank(g, n, FEATURE, 2, 2);
-	Shape y = {2, {n->in[X]->shape.dim[0], n->in[FEATURE]->shape.dim[0]}};
+	need_rank(g, n, NODES, 3, 3);
+	Shape y = {2, {n->in[X]->shape.dim[0], n->in[NODES]->shape.dim[0]}};
 
 	set_out(g, n, 0, I64, &y);
 }
 
+static double of_bits(DType t, int64_t bits)
+{
+	int32_t low = (int32_t)bits;
+	float single;
+	double x;
+
+	memcpy(&single, &low, sizeof single);
+	memcpy(&x, &bits, sizeof x);
+	return t == F32 ? (double)single : x;
+}
+
+static int64_t bits_of(DType t, double x)
+{
+	float single = (float)x;
+	int32_t low;
+	int64_t bits;
+
+	memcpy(&low, &single, sizeof low);
+	memcpy(&bits, &x, sizeof bits);
+	return t == F32 ? low : bits;
+}
+
 static void leaf_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
-	const double *x = in_f64(e, in[X]), *threshold = in_f64(e, in[THRESHOLD]);
-	const int64_t *feature = in_i64(e, in[FEATURE]), *yes = in_i64(e, in[YES]), *no = in_i64(e, in[NO]);
-	const int64_t *missing = has_in(n, MISSING) ? in_i64(e, in[MISSING]) : NULL;
-	int64_t *y = out_i64(e, out[0]), trees = in[FEATURE]->dim[0], nodes = in[FEATURE]->dim[1];
+	const double *x = in_f64(e, in[X]);
+	const int64_t *table = in_i64(e, in[NODES]), *missing = has_in(n, MISSING) ? in_i64(e, in[MISSING]) : NULL;
+	int64_t *y = out_i64(e, out[0]), trees = in[NODES]->dim[0], nodes = in[NODES]->dim[1];
 
 	for (int64_t i = 0; i < out[0]->count; i++) {
 		int64_t root = i % trees * nodes, k = has_in(n, REACHED) ? in_i64(e, in[REACHED])[i] : root;
 		for (int64_t d = 0; d < ATTR_OF(n, TreeLeaf)->depth; d++) {
-			double v = x[i / trees * in[X]->dim[1] + feature[k]];
-			bool way = v <= threshold[k] || (missing && isnan(v) && missing[k]);
-			k = root + (way ? yes : no)[k];
+			const int64_t *node = table + NODE * k;
+			double v = x[i / trees * in[X]->dim[1] + node[FEATURE]];
+			bool way = v <= of_bits(in[X]->dtype, node[THRESHOLD]) || (missing && isnan(v) && missing[k]);
+			k = root + node[CHILD + way];
 		}
 		y[i] = k;
 	}
@@ -56,24 +81,26 @@ static void leaf_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *
 
 static Expr *leaf_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	Expr *k[2] = {at[1], num_i(l, 0)}, *index[2] = {at[0], NULL};
-	Expr *root = imul(l, at[1], extent(l, n->in[FEATURE]->shape.dim[1]));
-
+	Expr *k[3] = {at[1], num_i(l, 0), NULL}, *index[2] = {at[0], NULL};
+	Expr *root = imul(l, at[1], extent(l, n->in[NODES]->shape.dim[1]));
 	(void)slot;
 	if (has_in(n, REACHED))
 		k[1] = isub(l, in(l, n, REACHED, at), root);
 	for (int64_t d = 0; d < ATTR_OF(n, TreeLeaf)->depth; d++) {
-		index[1] = cast(l, I64, in(l, n, FEATURE, k));
-		Expr *x = in(l, n, X, index), *way = alu2(l, LE, x, in(l, n, THRESHOLD, k));
+		k[2] = num_i(l, FEATURE);
+		index[1] = cast(l, I64, in(l, n, NODES, k));
+		k[2] = num_i(l, THRESHOLD);
+		Expr *x = in(l, n, X, index), *way = alu2(l, LE, x, bitcast(l, x->dtype, in(l, n, NODES, k)));
 		if (has_in(n, MISSING))
 			way = alu2(l, OR, way, alu2(l, AND, alu1(l, ISNAN, x), in(l, n, MISSING, k)));
-		k[1] = cast(l, I64, choose(l, way, in(l, n, YES, k), in(l, n, NO, k)));
+		k[2] = iadd(l, cast(l, I64, way), num_i(l, CHILD));
+		k[1] = cast(l, I64, in(l, n, NODES, k));
 	}
 	return iadd(l, root, k[1]);
 }
 
 const Op op_tcc_TreeLeaf = {
-	.name = "TreeLeaf", .domain = "tcc", .min_in = 5, .max_in = 7, .min_out = 1, .max_out = 1, .flags = REDUCES,
+	.name = "TreeLeaf", .domain = "tcc", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1, .flags = REDUCES,
 	.attrs = leaf_attrs, .attr_size = sizeof(struct TreeLeaf),
 	.infer = leaf_infer, .eval = leaf_eval, .lower = leaf_lower,
 };
@@ -270,35 +297,37 @@ static void walk(Walk *w)
 
 /* ---- the tables ---- */
 
-static Value *table(const Walk *w, DType t, size_t field)
+static Value *nodes(const Walk *w)
 {
-	Tensor *y = tensor_new(&w->g->ctx->perm, t, 2, (int64_t[]){w->s->nroot, w->nodes});
+	DType t = w->t == F32 ? I32 : I64;
+	Tensor *y = tensor_new(&w->g->ctx->perm, t, 3, (int64_t[]){w->s->nroot, w->nodes, NODE});
 
 	for (int64_t i = 0; i < w->nrow; i++) {
 		const Row *r = &w->row[i];
-		store_i64(t, y->data, r->tree * w->nodes + r->place, *(const int64_t *)((const char *)r + field));
+		int64_t node[NODE] = {r->feature, bits_of(w->t, r->threshold), r->no, r->yes};
+		for (int k = 0; k < NODE; k++)
+			store_i64(t, y->data, (r->tree * w->nodes + r->place) * NODE + k, node[k]);
 	}
 	return value_const(w->g, NULL, y);
 }
 
-static Value *thresholds(const Walk *w)
+/* Where NaN goes the yes way. */
+static Value *missing(const Walk *w)
 {
-	Tensor *y = tensor_new(&w->g->ctx->perm, w->t, 2, (int64_t[]){w->s->nroot, w->nodes});
+	Tensor *y = tensor_new(&w->g->ctx->perm, BOOL, 2, (int64_t[]){w->s->nroot, w->nodes});
 
 	for (int64_t i = 0; i < w->nrow; i++)
-		store_f64(w->t, y->data, w->row[i].tree * w->nodes + w->row[i].place, w->row[i].threshold);
+		store_i64(BOOL, y->data, w->row[i].tree * w->nodes + w->row[i].place, w->row[i].missing);
 	return value_const(w->g, NULL, y);
 }
 
 static Value *leaves(const Walk *w, Value *x)
 {
-	Value *feature = table(w, I32, offsetof(Row, feature)), *threshold = thresholds(w), *reached = NULL;
-	Value *yes = table(w, I32, offsetof(Row, yes)), *no = table(w, I32, offsetof(Row, no));
-	Value *missing = w->missing ? table(w, BOOL, offsetof(Row, missing)) : NULL;
+	Value *table = nodes(w), *reached = NULL, *unknown = w->missing ? missing(w) : NULL;
 
 	for (int64_t left = w->depth; left > 0 || !reached; left -= MOST_STEPS) {
 		struct TreeLeaf attr = {left < MOST_STEPS ? left : MOST_STEPS};
-		reached = put_attr(w->g, w->n, "tcc.TreeLeaf", &attr, x, feature, threshold, yes, no, missing, reached, END_IN);
+		reached = put_attr(w->g, w->n, "tcc.TreeLeaf", &attr, x, table, unknown, reached, END_IN);
 	}
 	return reached;
 }
