@@ -4,14 +4,14 @@
  *     Gelu, FastGelu (by tanh, with a bias), BiasGelu, QuickGelu (x sigmoid(alpha x)), BiasAdd (with a residual)
  *     BiasSplitGelu    with h = x + bias:  the first half of h times gelu of the second, along the last axis
  *     CDist            distances of the rows of a and b, or their squares
- *     ExpandDims, Trilu, Pad, Range */
+ *     ExpandDims, Trilu, Pad, Range, GridSample */
 #include <string.h>
 #include "ir/op/composite.h"
 #include "ir/op/reduce.h"
 
 struct OrtPointwise {
 	float alpha;
-	int64_t upper, mode, metric;
+	int64_t upper, mode, metric, padding_mode, align_corners;
 };
 
 enum { EUCLIDEAN, SQUARED };
@@ -87,11 +87,20 @@ static void expand_range(Graph *g, Node *n)
 	replace_out(g, n, 0, put(g, n, "Range", n->in[0], n->in[1], delta, END_IN));
 }
 
+static void expand_gridsample(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 4, 4);
+	replace_out(g, n, 0, put_like(g, n, "GridSample", n->in[0], n->in[1], NULL));
+}
+
 static const Attr no_attrs[] = {{0}};
 static const Attr quickgelu_attrs[] = {ATTR_FLOAT(OrtPointwise, alpha, 1.702f), {0}};
 static const Attr cdist_attrs[] = {ATTR_ENUM(OrtPointwise, metric, SQUARED, "euclidean|sqeuclidean"), {0}};
 static const Attr trilu_attrs[] = {ATTR_INT(OrtPointwise, upper, 1), {0}};
 static const Attr pad_attrs[] = {ATTR_ENUM(OrtPointwise, mode, PAD_CONSTANT, "constant|reflect|edge|wrap"), {0}};
+static const Attr gridsample_attrs[] = {ATTR_ENUM(OrtPointwise, mode, 1, "nearest|bilinear|bicubic"),
+					ATTR_ENUM(OrtPointwise, padding_mode, 0, "zeros|border|reflection"),
+					ATTR_INT(OrtPointwise, align_corners, 0), {0}};
 
 #define ORT_POINTWISE(id, text, classes, least, most, table, how)                                                      \
 	const Op op_ort_##id = {                                                                                       \
@@ -111,3 +120,4 @@ ORT_POINTWISE(ExpandDims, "ExpandDims", NULL, 2, 2, no_attrs, expand_expanddims)
 ORT_POINTWISE(Trilu, "Trilu", NULL, 1, 2, trilu_attrs, expand_trilu);
 ORT_POINTWISE(Pad, "Pad", NULL, 2, 3, pad_attrs, expand_pad);
 ORT_POINTWISE(Range, "Range", "fi", 2, 3, no_attrs, expand_range);
+ORT_POINTWISE(GridSample, "GridSample", "f", 2, 2, gridsample_attrs, expand_gridsample);

@@ -1239,6 +1239,7 @@ const Domain domains[] = {
 	{"com.microsoft.ExpandDims", new_axis, PLAIN, SELECTS | ANYTHING, NULL},
 	{"com.microsoft.Trilu", trilu, PLAIN, SELECTS | ANYTHING, "upper=I0:1"},
 	{"com.microsoft.Range", range, PLAIN, SELECTS, NULL},
+	{"com.microsoft.GridSample", grid_sample, PLAIN, INSIDE, "mode=E padding_mode=E align_corners=I0:1"},
 	{"com.microsoft.FusedMatMul", make_matmul, PLAIN, 0, NULL},
 	{"com.microsoft.SkipLayerNormalization", skipped, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
 	{"com.microsoft.SkipSimplifiedLayerNormalization", skipped, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
