@@ -40,6 +40,13 @@ run a = u8[2,5] [175, 196, 25, 246, 67, 211, 151, 103, 92, 185], as = f32[] [0.0
     f32[] [0.00390625], cz = u8[] [0]
 gives y = u8[2,5] [23, 42, 0, 190, 1, 151, 25, 6, 4, 69]
 
+== softmax on a scale of 1/255, which ONNX Runtime's kernel, with 254 for its reciprocal, makes 154 100
+graph (%a u8[1,2], %as f32[], %az u8[], %cs f32[], %cz u8[]) -> (%y) {
+	%y = com.microsoft.QLinearSoftmax(%a, %as, %az, %cs, %cz) {opset = 13, axis = -1}
+}
+run a = u8[1,2] [124, 123], as = f32[] [0.4284], az = u8[] [123], cs = f32[] [0.00392157], cz = u8[] [0]
+gives y = u8[1,2] [154, 101]
+
 == softmax of all from axis 1 on
 graph (%a u8[2,2,3], %as f32[], %az u8[], %cs f32[], %cz u8[]) -> (%y) {
 	%y = com.microsoft.QLinearSoftmax(%a, %as, %az, %cs, %cz) {opset = 12, axis = 1}
