@@ -196,6 +196,14 @@ bool dim_counted_at_most(Syms *s, Dim d, Dim most)
 	return true;
 }
 
+void dim_counted_is(Syms *s, Dim d, int64_t size)
+{
+	Symbol *x = dim_symbol_of(s, d);
+
+	if (x && x->counted && size >= x->lo && (x->hi < 0 || size <= x->hi))
+		x->lo = x->hi = size;
+}
+
 bool dim_at_most(Syms *s, Dim a, Dim b)
 {
 	if (dim_known(a) && dim_known(b))

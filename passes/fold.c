@@ -147,5 +147,6 @@ void pass_fold(Graph *g, const Options *o)
 			fold_node(&f, n);
 	}
 	drop_empty_nodes(g);
+	settle_sizes_of_values(g);
 	settle_captures(g);
 }

@@ -288,9 +288,19 @@ void *attr_field(const Op *op, void *attr, const char *name)
 	return NULL;
 }
 
+/* What a run would have counted is known. */
+static void settle_counted(Graph *g, const Value *v, const Tensor *t)
+{
+	for (int i = 0; i < v->shape.rank; i++)
+		dim_counted_is(g->syms, v->shape.dim[i], t->dim[i]);
+	for (int i = 0; i < v->ncontent && i < t->count && v->content; i++)
+		dim_counted_is(g->syms, v->content[i], load_i64(t->dtype, t->data, i));
+}
+
 void value_becomes_const(Graph *g, Value *v, Tensor *t)
 {
 	assert(v->def && v->dtype == t->dtype && "a constant takes the place of a computed value");
+	settle_counted(g, v, t);
 	v->def->out[v->slot] = NULL;
 	v->slot = 0;
 	v->content = NULL;

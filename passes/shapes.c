@@ -56,6 +56,12 @@ static void settle_value(Syms *s, Value *v)
 		v->content[i] = settled(s, v->content[i]);
 }
 
+void settle_sizes_of_values(Graph *g)
+{
+	for (uint32_t i = 0; i < g->nvalue; i++)
+		settle_value(g->syms, g->value[i]);
+}
+
 /* What an earlier pass or the file knew stays known, when inference alone does not find it. */
 static void keep_known(Value *v, const Shape *before)
 {

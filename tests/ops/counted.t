@@ -277,3 +277,17 @@ graph (%c i64[]) -> (%y) {
 	%y = Range(%zero, %n, %one)
 }
 run c = i64[] [2] gives y = i64[2] [0, 1]
+
+== segments, whose sizes come of constants
+graph (%x f32[4,3]) -> (%y) {
+	%i i64[4] = const [0, 1, 0, 1]
+	%u, _, _, %c = Unique(%i)
+	%m = ReduceMax(%c) {keepdims = 1}
+	%two i64[1] = const [2]
+	%s = Concat(%two, %m) {axis = 0}
+	%z = ConstantOfShape(%s) {value = i64[1] [1]}
+	%g = Gather(%x, %z)
+	%ax i64[1] = const [1]
+	%y = ReduceSum(%g, %ax) {keepdims = 0}
+}
+run x = f32[4,3] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] gives y = f32[2,3] [8, 10, 12, 8, 10, 12]

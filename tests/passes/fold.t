@@ -57,3 +57,22 @@ graph (%x f32[700,700]) -> (%y) {
 }
 ->
 same
+== A size that is counted of constants is a number
+pass fold
+graph (%x f32[3]) -> (%y) {
+	%i f32[4] = const [0, 2, 0, 1]
+	%p = NonZero(%i)
+	%s = Shape(%p)
+	%column i64[1] = const [1]
+	%more = Unsqueeze(%x, %column)
+	%g = Expand(%more, %s)
+	%y = Neg(%g)
+}
+->
+graph (%x f32[3]) -> (%y) {
+	%s i64[2] = const [1, 2]
+	%column i64[1] = const [1]
+	%more = Unsqueeze(%x, %column)
+	%g f32[3,2] = Expand(%more, %s)
+	%y f32[3,2] = Neg(%g)
+}
