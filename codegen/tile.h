@@ -14,6 +14,7 @@ typedef struct Tile {
 	const char *i, *j;   /* names of the axes of points and lanes */
 	int64_t points;      /* of the call that is printed */
 	bool again;          /* the variable of points is declared: by the panel before this one */
+	bool lanes_again;    /* that of lanes is: by the points before these */
 	int64_t four;        /* products of the step that is printed, where steps are of fours */
 } Tile;
 

@@ -107,8 +107,10 @@ static void print_points(Tile *t)
 		                                   c->points), c->points);
 	else
 		print_points_at(t, "0", c->points);
+	Tile last = *t;
+	last.lanes_again = whole == c->points;
 	if (whole < c->point.n)
-		print_points_at(t, text(t, "%lld", whole), c->point.n - whole);
+		print_points_at(&last, text(t, "%lld", whole), c->point.n - whole);
 }
 
 /* Panels up to an end that is known at run time only: whole ones, then vector by vector. */
@@ -117,7 +119,7 @@ static void print_panels_open(Tile *t, Tile *tail, void (*inner)(Tile *))
 	Contraction *c = t->c;
 	bool split = is_split(t, c->lane.axis);
 	const char *to = split ? "to" : step_end(t, &c->lane);
-	print_line(&t->p, "int %s = %s;", t->j, split ? "from" : "0");
+	print_line(&t->p, "%s%s = %s;", t->lanes_again ? "" : "int ", t->j, split ? "from" : "0");
 	if (c->lane.n >= c->panel) {
 		print_line(&t->p, "for (; %s + %lld <= %s; %s += %lld) {", t->j, (long long)c->panel, to, t->j, (long long)c->panel);
 		t->p.depth++;

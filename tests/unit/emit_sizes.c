@@ -54,6 +54,10 @@ static const Model models[] = {
 	 " %a = Conv(%x, %w1) {pads = [1, 1]} %b = Relu(%a) %y = Conv(%b, %w2) {strides = [2]}"
 	 " %z = AveragePool(%b) {kernel_shape = [3], strides = [2], pads = [1, 1]} }",
 	 {2, 40}, {{1, 4}, {1, 5}, {2, 6}, {2, 17}, {1, 39}, {2, 40}}},
+	/* five points, a tile of three and one of two, over lanes that vary */
+	{"graph (%q f32[n,2,5,4], %k f32[n,2,4,s]) -> (%y) { %r = Softmax(%q) {axis = 2} %g = Softmax(%k) {axis = 2}"
+	 " %p = MatMul(%r, %g) %y = Softmax(%p) }",
+	 {5, 20}, {{1, 1}, {2, 2}, {5, 3}, {3, 17}, {4, 19}, {5, 20}}},
 	/* parts of one value, the last of which varies; what moves elements */
 	{"graph (%x f32[n,s], %u f32[n,3]) -> (%y, %z) { %y = Concat(%u, %x) {axis = 1} %a = Neg(%y) %z = Transpose(%a) }",
 	 {4, 9}, {{1, 1}, {1, 9}, {4, 1}, {2, 3}, {3, 8}, {4, 9}}},
