@@ -37,6 +37,22 @@ static void cast_content(Graph *g, Node *n, DType to)
 	set_content(g, n->out[0], count, x);
 }
 
+/* A few floats that are made of sizes, truncated. */
+static void rounded_content(Graph *g, Node *n, DType to)
+{
+	enum { MOST_SIZES = 8 };
+	const Shape *s = &n->in[0]->shape;
+	Dim size[MOST_SIZES];
+	int count = s->rank == 1 && dim_known(s->dim[0]) && s->dim[0].k <= MOST_SIZES ? (int)s->dim[0].k : s->rank == 0;
+
+	if (!is_int(to) || !is_float(n->in[0]->dtype) || !count)
+		return;
+	for (int i = 0; i < count; i++)
+		if (!size_of_float(g, n->in[0], i, &size[i]) || !content_fits(g->syms, to, size[i]))
+			return;
+	set_content(g, n->out[0], count, size);
+}
+
 static void infer_cast(Graph *g, Node *n, DType to)
 {
 	DType from = n->in[0]->dtype;
@@ -45,6 +61,7 @@ static void infer_cast(Graph *g, Node *n, DType to)
 		fail_unsupported(g, n, "casts from %s to %s", dtype_name(from), dtype_name(to));
 	set_out(g, n, 0, to, &n->in[0]->shape);
 	cast_content(g, n, to);
+	rounded_content(g, n, to);
 }
 
 static void cast_infer(Graph *g, Node *n)

@@ -108,6 +108,8 @@ bool is_small(Dim d); /* no number so large that only data can be meant */
 void fold_content(Graph *g, Node *n, SizeRule *rule);
 /* Are the contents of all inputs known, and output 0 a scalar or a list of *count elements to which they broadcast? */
 bool contents_known(Graph *g, const Node *n, int *count);
+/* Element i of v, a float, is made of sizes (rounded.c): what it is as an integer. */
+bool size_of_float(Graph *g, const Value *v, int i, Dim *d);
 /* Then: the size that meets element i. */
 Dim content_element(Graph *g, const Node *n, int slot, int i);
 /* May an element of integer type t have this size as its value? */

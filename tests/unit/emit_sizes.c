@@ -58,6 +58,12 @@ static const Model models[] = {
 	{"graph (%q f32[n,2,5,4], %k f32[n,2,4,s]) -> (%y) { %r = Softmax(%q) {axis = 2} %g = Softmax(%k) {axis = 2}"
 	 " %p = MatMul(%r, %g) %y = Softmax(%p) }",
 	 {5, 20}, {{1, 1}, {2, 2}, {5, 3}, {3, 17}, {4, 19}, {5, 20}}},
+	/* a size on its way through floats */
+	{"graph (%x f32[s], %u f32[n]) -> (%y) { %s = Shape(%x) %f = Cast(%s) {to = f32} %two f32[] = const [2] %half f32[] = const [0.5]"
+	 " %q = Div(%f, %two) %c = Ceil(%q) %a = Cast(%c) {to = i64} %o = Shape(%u) %h = Cast(%o) {to = f32}"
+	 " %m = Mul(%h, %half) %l = Floor(%m) %b = Cast(%l) {to = i64} %j = Concat(%a, %b) {axis = 0}"
+	 " %y = ConstantOfShape(%j) {value = f32[1] [3]} }",
+	 {6, 9}, {{1, 1}, {2, 2}, {5, 3}, {6, 4}, {4, 8}, {5, 9}}},
 	/* parts of one value, the last of which varies; what moves elements */
 	{"graph (%x f32[n,s], %u f32[n,3]) -> (%y, %z) { %y = Concat(%u, %x) {axis = 1} %a = Neg(%y) %z = Transpose(%a) }",
 	 {4, 9}, {{1, 1}, {1, 9}, {4, 1}, {2, 3}, {3, 8}, {4, 9}}},
