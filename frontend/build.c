@@ -135,7 +135,7 @@ static void copy_attributes(Raw *r, const NodeProto *p)
 static Raw raw_of(Frame *f, size_t k)
 {
 	const NodeProto *p = f->scope->node[k];
-	Raw r = {.f = f, .index = k, .name = node_name(p), .type = p->op_type,
+	Raw r = {.f = f, .index = k, .proto = p, .name = node_name(p), .type = p->op_type,
 		 .domain = is_onnx_domain(p->domain) ? "" : p->domain, .version = f->scope->callee[k].version};
 
 	if (*f->path)
@@ -148,11 +148,12 @@ static Raw raw_of(Frame *f, size_t k)
 /* What is given of output i, or NULL. */
 Value *given_of(const Raw *r, int i)
 {
-	const NodeProto *p = r->f->scope->node[r->index];
+	const NodeProto *p = r->proto;
 
 	if (!r->f->given || i >= (int)p->n_output || !*p->output[i])
 		return NULL;
-	return r->f->given[names_find(&r->f->scope->names, p->output[i])];
+	uint32_t k = names_find(&r->f->scope->names, p->output[i]);
+	return k == NO_NAME ? NULL : r->f->given[k];
 }
 
 const Shape *shape_given(const Raw *r, int i)
@@ -165,7 +166,7 @@ const Shape *shape_given(const Raw *r, int i)
 /* What output i is called in the file, and its shape where the file gives one; NULL: nobody wants it. */
 static Value *output_in_file(const Raw *r, int i)
 {
-	const NodeProto *p = r->f->scope->node[r->index];
+	const NodeProto *p = r->proto;
 	const Shape *given = shape_given(r, i);
 
 	if (i >= (int)p->n_output || !*p->output[i])
@@ -231,22 +232,26 @@ Node *raw_build(Raw *r)
 	return n;
 }
 
-static void drop_unasked(const Raw *r, Node *n, const NodeProto *p)
+static void drop_unasked(const Raw *r, Node *n)
 {
 	for (int i = 0; i < r->nout; i++)
-		for (int k = 0; k < n->nout && !*p->output[i]; k++)
+		for (int k = 0; k < n->nout && !*r->proto->output[i]; k++)
 			if (n->out[k] == r->out[i])
 				n->out[k] = NULL;
 }
 
-static void build_operator(Raw *r, const NodeProto *p)
+static void build_operator(Raw *r)
 {
-	if ((is_branching(r->f->scope, r->index) && branch_build(r)) || list_build(r))
+	struct Grown *grown = loop_grow(r);
+
+	if (!grown && ((is_branching(r->f->scope, r->index) && branch_build(r)) || list_build(r)))
 		return;
 	if (is_onnx_domain(r->domain))
 		modernise(r);
 	if (!r->done)
-		drop_unasked(r, raw_build(r), p);
+		drop_unasked(r, raw_build(r));
+	if (grown)
+		loop_join(r, grown);
 }
 
 const char *written_out(int i)
@@ -286,7 +291,7 @@ static void build_node(Frame *f, size_t k)
 	case CALL_GRADIENT: gradient_build(&r); break;
 	case CALL_FUNCTION: function_inline(&r, call.function); break;
 	case CALL_MISSING:
-	case CALL_OP: build_operator(&r, f->scope->node[k]); break;
+	case CALL_OP: build_operator(&r); break;
 	}
 	bind_outputs(f, &r, f->scope->node[k]);
 	arena_release(scratch, mark);

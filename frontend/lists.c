@@ -56,6 +56,8 @@ void put_row(const Frame *f, const Value *v, ValueRow *row)
 			put_row(f, v->item[i], row);
 		else
 			add(f, row, v->item[i]);
+	if (v->tail)
+		add(f, row, v->tail);
 }
 
 Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at)
@@ -67,6 +69,8 @@ Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at)
 		list->has = row[(*at)++];
 	for (int i = 0; i < v->nitems; i++)
 		list->item[i] = like_row(f, v->item[i], row, at);
+	if (v->tail)
+		list->tail = row[(*at)++];
 	return list;
 }
 
@@ -126,6 +130,9 @@ static void put_outputs(const Frame *f, const Value *v, const char *name)
 {
 	ValueRow row = {0};
 
+	if (v->tail)
+		fail(f->im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", "the run decides how many elements the sequence '%s' has",
+		     shown(f->im->ctx, name));
 	put_row(f, v, &row);
 	for (int i = 0; i < row.n; i++) {
 		if (!row.v[i])
@@ -210,6 +217,8 @@ void branches_align(const Raw *r, const Frame *f, Value **a, const Frame *g, Val
 		*a = padded(r, f, *a, *b);
 	else if (is_optional((*a)->kind) && (*a)->nitems > (*b)->nitems)
 		*b = padded(r, g, *b, *a);
+	if ((*a)->tail || (*b)->tail)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "a branch gives a sequence of as many elements as the run decides");
 	if ((*a)->nitems != (*b)->nitems)
 		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the branches give sequences of %d and %d elements, and the run chooses",
 			 (*a)->nitems, (*b)->nitems);

@@ -148,6 +148,8 @@ typedef struct Frame {
 typedef struct Raw {
 	Frame *f;
 	size_t index; /* in f->scope->node */
+	const NodeProto *proto; /* f->scope->node[index], or what took its place */
+	const Scope *own;       /* of a body that took the place of the one in the file, see grown.c; or NULL */
 	const char *name; /* with the calls that led here */
 	const char *domain, *type; /* of the operator */
 	int version;
@@ -294,6 +296,14 @@ bool list_build(Raw *r); /* true: an operator that takes tensors as well has tak
 bool loop_unroll(Raw *r); /* true: it carries or reads lists, and its turns stand in its place */
 void map_unroll(Raw *r);
 
+/* ---- grown.c: states of a Loop that only grow ---- */
+
+/* A Loop that has some becomes one without; NULL: it has none. When that is built, loop_join() makes its outputs. */
+struct Grown *loop_grow(Raw *r);
+void loop_join(Raw *r, const struct Grown *t);
+Value *turns_moved(const Raw *r, Value *turns, int64_t axis);  /* axis 0 as axis `axis` */
+Value *turns_joined(const Raw *r, Value *turns, int64_t axis); /* slices along axis 0, as Concat along `axis` joins them */
+
 /* ---- maps.c: what makes and takes maps ---- */
 
 bool is_map_operator(const char *domain, const char *type);
@@ -329,6 +339,7 @@ int bodies_close(Raw *r, Graph **sub); /* the bodies get their outputs; how many
 void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out);
 void body_count(const Raw *r, const GraphProto *p); /* one more copy of a body; E-LIMIT where there are too many */
 const GraphProto *graph_attribute(const Raw *r, const char *name);
+const Scope *scope_of_body(const Raw *r, const GraphProto *p);
 bool branch_build(Raw *r); /* true: the condition of this If is known, and the branch stands in its place */
 void initializers_build(Frame *f);
 void nodes_build(Frame *f);

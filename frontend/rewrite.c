@@ -137,7 +137,7 @@ Value *scalar_i64(const Raw *r, int64_t x)
 
 Raw more(const Raw *r, const char *type, Value *a, Value *b)
 {
-	Raw e = {.f = r->f, .index = r->index, .name = r->name, .domain = "", .type = type, .version = NEWEST_OPSET,
+	Raw e = {.f = r->f, .index = r->index, .proto = r->proto, .name = r->name, .domain = "", .type = type, .version = NEWEST_OPSET,
 		 .nout = 1};
 
 	e.out = NEW_N(scratch(r), Value *, 1);

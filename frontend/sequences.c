@@ -16,12 +16,22 @@ static Value *list(const Raw *r, DType t, int n, Value *const *item)
 	return list_new(r->f, KIND_SEQUENCE, t, n, item);
 }
 
-static const Value *need_list(const Raw *r, int slot)
+static const Value *need_sequence(const Raw *r, int slot)
 {
 	const Value *v = need_input(r, slot);
 
 	if (v->kind != KIND_SEQUENCE)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "input %d is no sequence", slot);
+	return v;
+}
+
+/* How many elements it has is known. */
+static const Value *need_list(const Raw *r, int slot)
+{
+	const Value *v = need_sequence(r, slot);
+
+	if (v->tail)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the run decides how many elements the sequence has");
 	return v;
 }
 
@@ -84,6 +94,15 @@ static Value *in_a_stack(Raw *r, const Value *s, int64_t axis)
 	return concatenation(r, s->nitems, item, axis);
 }
 
+/* The same with those behind them. */
+static Value *whole_stack(Raw *r, const Value *s, int64_t axis)
+{
+	if (!s->tail)
+		return in_a_stack(r, s, axis);
+	Value *tail = turns_moved(r, s->tail, axis);
+	return s->nitems ? joined(r->f->g, NULL, axis < 0 ? axis + tail->shape.rank : axis, in_a_stack(r, s, axis), tail) : tail;
+}
+
 static Value *construct(Raw *r)
 {
 	for (int i = 0; i < r->nin; i++)
@@ -111,16 +130,17 @@ static void need_alike(const Raw *r, const Value *s)
 /* They become one tensor then. */
 static Value *gathered(Raw *r, const Value *s)
 {
-	need_alike(r, s);
-	Raw pick = more(r, "Gather", in_a_stack(r, s, 0), emit(r, "Reshape", input(r, 1), value_i64(r->f->g, 0, NULL)));
+	if (!s->tail)
+		need_alike(r, s);
+	Raw pick = more(r, "Gather", whole_stack(r, s, 0), emit(r, "Reshape", input(r, 1), value_i64(r->f->g, 0, NULL)));
 	return finish(&pick);
 }
 
 static Value *at(Raw *r)
 {
-	const Value *s = need_list(r, 0);
+	const Value *s = need_sequence(r, 0);
 
-	return is_computed(r, 1) ? gathered(r, s) : element_of(r, s, position(r, 1, s->nitems, s->nitems - 1, 0));
+	return is_computed(r, 1) || s->tail ? gathered(r, s) : element_of(r, s, position(r, 1, s->nitems, s->nitems - 1, 0));
 }
 
 /* ---- a position that the run decides: where an element may be put as far as sizes tell ---- */
@@ -251,16 +271,32 @@ static Value *erase(Raw *r)
 	return list(r, s->dtype, s->nitems - 1, item);
 }
 
-static Value *length(Raw *r) { return scalar_i64(r, need_list(r, 0)->nitems); }
+static Value *length(Raw *r)
+{
+	const Value *s = need_sequence(r, 0);
+	Value *n = scalar_i64(r, s->nitems);
+
+	return s->tail ? put(r->f->g, NULL, "Add", n, size_of(r->f->g, NULL, s->tail, 0), END_IN) : n;
+}
+
+/* All elements one behind the other along an axis that they have. */
+static Value *whole_row(Raw *r, const Value *s, int64_t axis)
+{
+	if (!s->tail)
+		return concatenation(r, s->nitems, s->item, axis);
+	Value *tail = turns_joined(r, s->tail, axis);
+	return s->nitems ? joined(r->f->g, NULL, axis < 0 ? axis + tail->shape.rank : axis,
+				  concatenation(r, s->nitems, s->item, axis), tail) : tail;
+}
 
 static Value *concatenated(Raw *r)
 {
-	const Value *s = need_list(r, 0);
+	const Value *s = need_sequence(r, 0);
 	int64_t axis = take_int(r, "axis", 0);
 
 	for (int i = 0; i < s->nitems; i++)
 		element_of(r, s, i);
-	return take_int(r, "new_axis", 0) ? in_a_stack(r, s, axis) : concatenation(r, s->nitems, s->item, axis);
+	return take_int(r, "new_axis", 0) ? whole_stack(r, s, axis) : whole_row(r, s, axis);
 }
 
 /* ---- optionals: at most one element, which may itself be a sequence ---- */

@@ -146,6 +146,11 @@ static void body_input(Frame *f, const Raw *r, const ValueInfoProto *p, int64_t 
 
 /* ---- captures ---- */
 
+const Scope *scope_of_body(const Raw *r, const GraphProto *p)
+{
+	return r->own && r->own->graph == p ? r->own : scope_of_graph(r->f->scope, r->index, p);
+}
+
 static void add_input(Raw *r, Value *v)
 {
 	GROW(&r->f->im->ctx->scratch, r->in, r->nin, r->cin);
@@ -196,7 +201,7 @@ static void add_body(Raw *r, Frame *f)
 void subgraph_build(Raw *r, const GraphProto *p)
 {
 	Import *im = r->f->im;
-	const Scope *s = scope_of_graph(r->f->scope, r->index, p);
+	const Scope *s = scope_of_body(r, p);
 	Frame f = {.im = im, .scope = s, .path = r->f->path, .env = r->f->env, .nenv = r->f->nenv,
 		   .in_function = r->f->in_function, .g = graph_new(im->ctx, im->syms, p->name, r->f->g),
 		   .eval = NEW(im->arena, Eval)};
@@ -282,7 +287,7 @@ const GraphProto *graph_attribute(const Raw *r, const char *name)
 
 void body_count(const Raw *r, const GraphProto *p)
 {
-	const Scope *s = scope_of_graph(r->f->scope, r->index, p);
+	const Scope *s = scope_of_body(r, p);
 	Import *im = r->f->im;
 
 	im->written += s->cost + s->names.n + BODY_COST;
@@ -294,7 +299,7 @@ void body_count(const Raw *r, const GraphProto *p)
 void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out)
 {
 	Import *im = r->f->im;
-	const Scope *s = scope_of_graph(r->f->scope, r->index, p);
+	const Scope *s = scope_of_body(r, p);
 	Frame f = {.im = im, .scope = s, .path = r->f->path, .env = r->f->env, .nenv = r->f->nenv,
 		   .in_function = r->f->in_function, .g = r->f->g, .eval = r->f->eval};
 
@@ -329,7 +334,7 @@ Value *body_write_out(Raw *r, const GraphProto *p, Value *v)
 static void need_operators(const Raw *r, const GraphProto *p)
 {
 	if (p)
-		missing_collect(r->f->im, scope_of_graph(r->f->scope, r->index, p));
+		missing_collect(r->f->im, scope_of_body(r, p));
 }
 
 static void write_branch(Raw *r, const GraphProto *p)

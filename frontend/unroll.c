@@ -64,7 +64,7 @@ static void require_end(const Unroll *t, int64_t n)
 
 static bool as_given(const Value *v, const Value *given)
 {
-	if (!is_list(v) || v->nitems != given->nitems)
+	if (!is_list(v) || v->tail || v->nitems != given->nitems)
 		return false;
 	for (int i = 0; i < v->nitems; i++)
 		if (!v->item[i] || !shape_same(&v->item[i]->shape, &given->item[i]->shape))
@@ -202,6 +202,9 @@ static int common_length(const Raw *r)
 
 	if (first->kind != KIND_SEQUENCE)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "input 0 is no sequence");
+	for (int i = 0; i < r->nin; i++)
+		if (r->in[i] && r->in[i]->tail)
+			raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the run decides how many elements the sequence has");
 	for (int i = 1; i < r->nin; i++)
 		if (need_input(r, i)->kind == KIND_SEQUENCE && r->in[i]->nitems != first->nitems)
 			raw_fail(r, EXIT_MODEL, "E-SHAPE", "takes sequences of %d and %d elements", first->nitems, r->in[i]->nitems);

@@ -166,12 +166,36 @@ bool turns_counted(Graph *g, const Node *n, Dim *size)
 	return true;
 }
 
+/* Some symbol of d is counted in the body, or in one inside of it. */
+static bool is_counted_inside(const Graph *body, Dim d)
+{
+	Syms *syms = body->syms;
+	const Symbol *s = dim_symbol_of(syms, d);
+	const Graph *g = s && s->counted ? s->owner : NULL;
+
+	while (g && g != body)
+		g = g->outer;
+	for (int i = 0; !g && i < dim_nargs(syms, d); i++)
+		if (is_counted_inside(body, dim_arg(syms, d, i)))
+			return true;
+	return g;
+}
+
+/* Slices of all turns have one size, which is to be known where the loop begins. */
+static void need_size_outside(Graph *g, const Node *n, Port p, const Shape *s)
+{
+	for (int k = 0; k < s->rank; k++)
+		if (is_counted_inside(n->sub[0], s->dim[k]))
+			fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC", "data decide the size of a turn's part of output %d", p.slot);
+}
+
 static void infer_slices(Graph *g, Node *n, const Value *part, Port p, Turns turns)
 {
 	Shape s = part->shape;
 
 	if (!port_output(n, p))
 		return;
+	need_size_outside(g, n, p, &s);
 	if (s.rank == MAX_RANK)
 		fail_unsupported(g, n, "output %d would have rank %d, at most %d is supported", p.slot, s.rank + 1, MAX_RANK);
 	if (s.rank >= 0) {

@@ -16,7 +16,9 @@ static Dim fresh_symbol(Graph *g, const Node *n, int slot, int axis)
 
 	for (int i = 2; dim_exists(g->syms, name); i++)
 		name = arena_format(a, "%s_%d", first, i);
-	return dim_symbol(g->syms, name);
+	Dim d = dim_symbol(g->syms, name);
+	dim_symbol_of(g->syms, d)->owner = g;
+	return d;
 }
 
 static void bound_symbol(Graph *g, const Node *n, Symbol *s, int64_t most)

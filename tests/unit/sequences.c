@@ -269,7 +269,7 @@ static void turns_end_where_elements_are_given(void **state)
 
 	(void)state;
 	loop();
-	refuse_with(&(ReadOptions){.shapes = o.shapes, .nshapes = 1}, EXIT_UNSUPPORTED, "the run decides how often it turns");
+	refuse_with(&(ReadOptions){.shapes = o.shapes, .nshapes = 1}, EXIT_UNSUPPORTED, "how many elements the sequence 'y' has");
 	m.graph->input[3]->type = type_proto(&ctx.perm, BOOLEAN, "");
 	Graph *g = import_with(&o);
 	assert_int_equal(g->nout, 3);
@@ -284,6 +284,98 @@ static void turns_end_where_elements_are_given(void **state)
 	g = give(&o, 0, &e);
 	assert_int_equal(g->nout, 3);
 	has(&e, g, 2, 3, 10);
+}
+
+/* z = Loop(turns) { adds x in some way to a state that was 2 x } */
+static void grow(const char *first, const char *adds, const char *what, int kind)
+{
+	Onnx__GraphProto *body = body_of("Identity", "going", "goes");
+	Model in = inside(&m, body);
+
+	begin();
+	add_input(&m, "turns", INT64, "");
+	add_node(&m, "Add", "x,x", "twice");
+	add_node(&m, first, "twice", "s");
+	add_input(&in, "turn", INT64, "");
+	add_input(&in, "going", BOOLEAN, "");
+	Onnx__ValueInfoProto *old = add_input(&in, "old", FLOAT, NULL);
+	add_node(&in, "Cast", "turn", "number");
+	set_int(&in, body->node[1], "to", FLOAT);
+	add_node(&in, "Mul", "x,number", "more");
+	set_int(&in, add_node(&in, adds, what, "new"), "axis", 0);
+	add_output(&in, "goes", BOOLEAN, "");
+	Onnx__ValueInfoProto *new = add_output(&in, "new", FLOAT, NULL);
+	if (kind) {
+		make_sequence(&m, old);
+		make_sequence(&m, new);
+		body->node[3]->n_attribute = 0;
+	}
+	set_graph(&m, add_node(&m, "Loop", "turns,,s", "z"), "body", body);
+}
+
+static void expect_after(int64_t turns, int rank, const int64_t *dims, const double *want)
+{
+	Graph *g = import();
+	Tensor *in[] = {tensor_new(&ctx.perm, F32, 2, (int64_t[]){2, 3}), tensor_i64(&ctx.perm, 1, &turns, true)};
+	Eval e = {0};
+
+	for (int64_t i = 0; i < 6; i++)
+		((float *)in[0]->data)[i] = (float)i;
+	eval_graph(&e, g, &ctx.perm, in);
+	const Tensor *y = eval_value(&e, g->out[0]);
+	assert_int_equal(y->rank, rank);
+	for (int i = 0; i < rank; i++)
+		assert_int_equal(y->dim[i], dims[i]);
+	for (int64_t i = 0; i < y->count; i++)
+		assert_float_equal(load_f64(y->dtype, y->data, i), want[i], 0);
+}
+
+/* How often it turns is an input: a sequence that only grows is the first elements and slices of what all turns give. */
+static void sequences_grow(void **state)
+{
+	(void)state;
+	grow("SequenceConstruct", "SequenceInsert", "old,more", 1);
+	set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", -1);
+	expect_after(2, DIMS(2, 9), ELEMENTS(0, 2, 4, 0, 0, 0, 0, 1, 2, 6, 8, 10, 0, 0, 0, 3, 4, 5));
+	expect_after(0, DIMS(2, 3), ELEMENTS(0, 2, 4, 6, 8, 10));
+
+	grow("SequenceConstruct", "SequenceInsert", "old,more", 1);
+	Onnx__NodeProto *n = add_node(&m, "ConcatFromSequence", "z", "y");
+	set_int(&m, n, "axis", 2);
+	set_int(&m, n, "new_axis", 1);
+	expect_after(1, DIMS(2, 3, 2), ELEMENTS(0, 0, 2, 0, 4, 0, 6, 0, 8, 0, 10, 0));
+
+	grow("SequenceConstruct", "SequenceInsert", "old,more", 1);
+	add_node(&m, "SequenceAt", "z,minus", "y");
+	expect_after(3, DIMS(2, 3), ELEMENTS(0, 2, 4, 6, 8, 10));
+
+	grow("SequenceConstruct", "SequenceInsert", "old,more", 1);
+	add_node(&m, "SequenceLength", "z", "y");
+	expect_after(3, 0, NULL, ELEMENTS(4));
+
+	grow("SequenceConstruct", "SequenceInsert", "old,more", 1);
+	add_node(&m, "SequenceErase", "z", "e");
+	add_node(&m, "SequenceLength", "e", "y");
+	refuse(EXIT_UNSUPPORTED, "how many elements the sequence has");
+}
+
+/* The same of a state that Concat makes longer, at its end or in front. */
+static void states_grow(void **state)
+{
+	(void)state;
+	grow("Identity", "Concat", "old,more", 0);
+	add_node(&m, "Identity", "z", "y");
+	expect_after(2, DIMS(6, 3), ELEMENTS(0, 2, 4, 6, 8, 10, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5));
+
+	grow("Identity", "Concat", "more,old", 0);
+	add_node(&m, "Identity", "z", "y");
+	expect_after(2, DIMS(6, 3), ELEMENTS(0, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0, 0, 0, 2, 4, 6, 8, 10));
+
+	grow("Identity", "Concat", "old,more", 0);
+	add_node(&m, "Identity", "z", "y");
+	Onnx__GraphProto *body = m.graph->node[m.graph->n_node - 2]->attribute[0]->g;
+	body->node[2]->input[1] = arena_string(&ctx.perm, "old"); /* which is read otherwise */
+	refuse(EXIT_UNSUPPORTED, "it must stay the same");
 }
 
 static void lengths_of_parts_may_be_given(void **state)
@@ -418,6 +510,7 @@ int main(void)
 		TEST(a_caller_sees_sequences),	 TEST(the_run_may_choose_a_position),
 		TEST(a_body_is_written_for_each_element),
 		TEST(turns_end_where_elements_are_given),
+		TEST(sequences_grow),		 TEST(states_grow),
 		TEST(lengths_of_parts_may_be_given),
 		TEST(the_run_knows_whether_an_optional_is_there),
 		TEST(an_empty_optional_takes_room),
