@@ -30,6 +30,8 @@ Value *put_number(Graph *g, const Node *n, const char *name, const char *field, 
 Value *cast_value(Graph *g, const Node *like, Value *v, DType t); /* v itself where it has that type */
 Value *scaled(Graph *g, const Node *like, Value *v, double factor); /* v itself times 1 */
 Value *sum_if(Graph *g, const Node *like, Value *a, Value *b); /* a where b is NULL */
+/* Matrices x w, where x is quantised as DynamicQuantizeLinear does, and w is of integers; w_zero may be NULL. */
+Value *dynamic_product(Graph *g, const Node *like, Value *x, Value *w, Value *w_scale, Value *w_zero);
 Value *optional_in(const Node *n, int slot); /* NULL where it is absent */
 Ints ints(Graph *g, int n, const int64_t *v); /* a list for an attribute */
 Value *transposed(Graph *g, const Node *like, Value *v, int rank, const int64_t *perm);

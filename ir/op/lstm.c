@@ -1,16 +1,19 @@
-/* lstm.c -- LSTM, GRU, RNN (versions 1-22), in one or two directions.
+/* lstm.c -- LSTM, GRU, RNN (versions 1-22), in one or two directions; DynamicQuantizeLSTM of com.microsoft.
  *
  *     X [T,N,I] --MatMul W'--> [T,N,G*H] --+ biases--> tcc.Recurrence --> y [T,N,H], last states
  *
  * A direction expands into that: the projection of the whole sequence is one product, and only R h stays in the loop.
  * Inputs: X, W [D,G*H,I], R [D,G*H,H], B [D,2*G*H] (of W x, then of R h), lengths [N], h0 [D,N,H], and for LSTM
- * c0 [D,N,H] and peepholes P [D,3*H]. With layout 1 the batch comes first: X [N,T,I], Y [N,T,D,H], states [N,D,H]. */
+ * c0 [D,N,H] and peepholes P [D,3*H]. With layout 1 the batch comes first: X [N,T,I], Y [N,T,D,H], states [N,D,H].
+ * DynamicQuantizeLSTM has integers W [D,I,4*H] and R [D,H,4*H], and behind P their scales and zero points, [D] or [D,4*H]:
+ * X is quantised at once, and h in each turn. */
+#include "ir/op/composite.h"
 #include "ir/op/movement.h"
 #include "ir/op/nn.h"
 #include <math.h>
 #include <string.h>
 
-enum { IN_X, IN_W, IN_R, IN_B, IN_LENS, IN_H0, IN_C0, IN_P };
+enum { IN_X, IN_W, IN_R, IN_B, IN_LENS, IN_H0, IN_C0, IN_P, IN_W_SCALE, IN_W_ZERO, IN_R_SCALE, IN_R_ZERO };
 enum { FORWARD, REVERSE, BIDIRECTIONAL };
 
 #define RECURRENT_ATTRS                                                                                                \
@@ -23,9 +26,11 @@ static const Attr rnn_attrs[] = {RECURRENT_ATTRS, {0}};
 static const Attr gru_attrs[] = {RECURRENT_ATTRS, ATTR_INT(Recurrent, linear_before_reset, 0), {0}};
 static const Attr lstm_attrs[] = {RECURRENT_ATTRS, ATTR_INT(Recurrent, input_forget, 0), {0}};
 
+static bool is_quantised(const Node *n) { return n->op == &op_ort_DynamicQuantizeLSTM; }
+
 static int64_t cell_of(const Node *n)
 {
-	return n->op == &op_lstm ? CELL_LSTM : n->op == &op_gru ? CELL_GRU : CELL_RNN;
+	return n->op == &op_lstm || is_quantised(n) ? CELL_LSTM : n->op == &op_gru ? CELL_GRU : CELL_RNN;
 }
 
 static int directions(const Node *n)
@@ -76,11 +81,36 @@ static void need_shape(Graph *g, Node *n, int slot, int rank, const Dim *sizes)
 {
 	if (!has_in(n, slot))
 		return;
-	if (slot != IN_LENS)
+	if (is_quantised(n) && (slot == IN_W || slot == IN_R))
+		need_type(g, n, slot, "iu");
+	else if (slot != IN_LENS)
 		same_type(g, n, 0, slot);
 	need_rank(g, n, slot, rank, rank);
 	for (int i = 0; i < rank; i++)
 		need_size(g, n, slot, i, sizes[i]);
+}
+
+/* Weights of one input with `from` elements: integers have them in rows. */
+static void need_weights(Graph *g, Node *n, int slot, Dim d, Dim gates, Dim from)
+{
+	if (is_quantised(n))
+		need_shape(g, n, slot, 3, (Dim[]){d, from, gates});
+	else
+		need_shape(g, n, slot, 3, (Dim[]){d, gates, from});
+}
+
+/* One for each direction, or for each of its gates. */
+static void need_scales(Graph *g, Node *n, int slot, Dim d, Dim gates)
+{
+	if (!has_in(n, slot)) {
+		if (is_quantised(n) && (slot == IN_W_SCALE || slot == IN_R_SCALE))
+			fail_node(g, n, "E-INPUTS", "input %d, a scale, is absent", slot);
+		return;
+	}
+	need_rank(g, n, slot, 1, 2);
+	need_size(g, n, slot, 0, d);
+	if (n->in[slot]->shape.rank == 2)
+		need_size(g, n, slot, 1, gates);
 }
 
 static void infer(Graph *g, Node *n)
@@ -94,7 +124,7 @@ static void infer(Graph *g, Node *n)
 
 	need_rank(g, n, IN_X, 3, 3);
 	need_rank(g, n, IN_R, 3, 3);
-	hidden = dim_number(g, n, n->in[IN_R]->shape.dim[2]);
+	hidden = dim_number(g, n, n->in[IN_R]->shape.dim[is_quantised(n) ? 1 : 2]);
 	if (attr->hidden_size && attr->hidden_size != hidden)
 		fail_node(g, n, "E-ATTR", "hidden_size is %lld, but R has shape %s", (long long)attr->hidden_size,
 			  shape_text(g, &n->in[IN_R]->shape));
@@ -105,8 +135,10 @@ static void infer(Graph *g, Node *n)
 	t = x->dim[first], b = x->dim[!first], h = dim(hidden), gh = dim(gates * hidden);
 	state = first ? shape_of(3, (Dim[]){b, d, h}) : shape_of(3, (Dim[]){d, b, h});
 	y = first ? shape_of(4, (Dim[]){b, t, d, h}) : shape_of(4, (Dim[]){t, d, b, h});
-	need_shape(g, n, IN_W, 3, (Dim[]){d, gh, x->dim[2]});
-	need_shape(g, n, IN_R, 3, (Dim[]){d, gh, h});
+	need_weights(g, n, IN_W, d, gh, x->dim[2]);
+	need_weights(g, n, IN_R, d, gh, h);
+	for (int slot = IN_W_SCALE; slot <= IN_R_ZERO; slot++)
+		need_scales(g, n, slot, d, gh);
 	need_shape(g, n, IN_B, 2, (Dim[]){d, dim(2 * gates * hidden)});
 	need_shape(g, n, IN_LENS, 1, &b);
 	need_shape(g, n, IN_H0, 3, state.dim);
@@ -192,12 +224,21 @@ static Value *swap_first_axes(Graph *g, const Node *n, Value *v)
 	return put_attr(g, n, "Transpose", &attr, v, END_IN);
 }
 
+/* Of direction d: x W'. */
+static Value *product_with_w(Graph *g, const Node *n, Value *x, int d)
+{
+	Value *w = direction(g, n, IN_W, 0, d);
+
+	if (!is_quantised(n))
+		return put(g, n, "MatMul", x, put(g, n, "Transpose", w, END_IN), END_IN);
+	return dynamic_product(g, n, x, w, direction(g, n, IN_W_SCALE, 0, d), direction(g, n, IN_W_ZERO, 0, d));
+}
+
 /* The product of the whole sequence with W, and all biases that do not depend on h; *rb gets the one that does. */
 static Value *projection(Graph *g, const Node *n, Value *x, int d, Value **rb)
 {
-	int64_t width = cell_gates(cell_of(n)) * dim_number(g, n, n->in[IN_R]->shape.dim[2]);
-	Value *w = put(g, n, "Transpose", direction(g, n, IN_W, 0, d), END_IN);
-	Value *y = put(g, n, "MatMul", x, w, END_IN), *b = direction(g, n, IN_B, 0, d), *wb;
+	int64_t width = cell_gates(cell_of(n)) * dim_number(g, n, n->in[IN_R]->shape.dim[is_quantised(n) ? 1 : 2]);
+	Value *y = product_with_w(g, n, x, d), *b = direction(g, n, IN_B, 0, d), *wb;
 
 	*rb = NULL;
 	if (!b)
@@ -221,10 +262,14 @@ static Node *put_recurrence(Graph *g, const Node *n, Value *x, int d)
 	*attr = recurrence_of(g, n, d);
 	in[REC_GATES] = projection(g, n, x, d, &in[REC_RB]);
 	in[REC_R] = direction(g, n, IN_R, 0, d);
+	if (is_quantised(n))
+		in[REC_R] = put(g, n, "Transpose", in[REC_R], END_IN);
 	in[REC_LENS] = has_in(n, IN_LENS) ? n->in[IN_LENS] : NULL;
 	in[REC_H0] = direction(g, n, IN_H0, states, d);
 	in[REC_C0] = direction(g, n, IN_C0, states, d);
 	in[REC_PEEP] = direction(g, n, IN_P, 0, d);
+	in[REC_R_SCALE] = is_quantised(n) ? direction(g, n, IN_R_SCALE, 0, d) : NULL;
+	in[REC_R_ZERO] = is_quantised(n) ? direction(g, n, IN_R_ZERO, 0, d) : NULL;
 	r = node_new(g, &op_tcc_Recurrence, n, REC_INPUTS, in, attr->cell == CELL_LSTM ? 3 : 2, attr);
 	for (int i = 0; i < r->nout; i++)
 		if (!wants(n, i))
@@ -233,7 +278,7 @@ static Node *put_recurrence(Graph *g, const Node *n, Value *x, int d)
 }
 
 /* Output `slot` from those of the directions: they become index 0 and 1 of a new axis. */
-static Value *joined(Graph *g, const Node *n, Node *const *r, int slot)
+static Value *side_by_side(Graph *g, const Node *n, Node *const *r, int slot)
 {
 	bool first = ATTR_OF(n, Recurrent)->layout == 1;
 	const struct Concat attr = {slot ? first : first ? 2 : 1};
@@ -259,13 +304,19 @@ static void expand(Graph *g, Node *n)
 		r[d] = put_recurrence(g, n, x, d);
 	for (int slot = 0; slot < r[0]->nout; slot++)
 		if (wants(n, slot))
-			value_replace(g, n->out[slot], joined(g, n, r, slot));
+			value_replace(g, n->out[slot], side_by_side(g, n, r, slot));
 }
 
 const Op op_lstm = {
 	.name = "LSTM", .min_in = 3, .max_in = 8, .min_out = 0, .max_out = 3,
 	.ulp = 64, .attrs = lstm_attrs, .attr_size = sizeof(struct Recurrent),
 	.types = "f", .infer = infer, .eval = eval, .expand = expand,
+};
+
+const Op op_ort_DynamicQuantizeLSTM = {
+	.name = "DynamicQuantizeLSTM", .domain = "com.microsoft", .min_in = 3, .max_in = 12, .min_out = 0, .max_out = 3,
+	.ulp = 64, .attrs = lstm_attrs, .attr_size = sizeof(struct Recurrent),
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
 };
 
 const Op op_gru = {

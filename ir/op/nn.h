@@ -160,7 +160,7 @@ struct Recurrence {
 };
 
 /* Inputs of tcc.Recurrence; all but the first two may be absent. */
-enum { REC_GATES, REC_R, REC_RB, REC_LENS, REC_H0, REC_C0, REC_PEEP, REC_INPUTS };
+enum { REC_GATES, REC_R, REC_RB, REC_LENS, REC_H0, REC_C0, REC_PEEP, REC_R_SCALE, REC_R_ZERO, REC_INPUTS };
 
 /* One direction over a sequence, in numbers. Gates lie in ONNX's order: LSTM i o f c, GRU z r h. */
 typedef struct Sequence {

@@ -132,12 +132,19 @@ static void expand_matmul_to_float(Graph *g, Node *n)
 	replace_out(g, n, 0, product_as_float(g, n, sum, n->in[2], n->in[3], optional_in(n, 6)));
 }
 
+Value *dynamic_product(Graph *g, const Node *like, Value *x, Value *w, Value *w_scale, Value *w_zero)
+{
+	Node *a = node_new(g, op_named("DynamicQuantizeLinear"), like, 1, &x, 3, NULL);
+	Value *sum = put(g, like, "MatMulInteger", a->out[0], w, a->out[2], w_zero, END_IN);
+
+	return product_as_float(g, like, sum, a->out[1], w_scale, NULL);
+}
+
 static void expand_dynamic_matmul(Graph *g, Node *n)
 {
-	Node *a = node_new(g, op_named("DynamicQuantizeLinear"), n, 1, &n->in[0], 3, NULL);
-	Value *sum = put(g, n, "MatMulInteger", a->out[0], n->in[1], a->out[2], optional_in(n, 3), END_IN);
+	Value *y = dynamic_product(g, n, n->in[0], n->in[1], n->in[2], optional_in(n, 3));
 
-	replace_out(g, n, 0, product_as_float(g, n, sum, a->out[1], n->in[2], optional_in(n, 4)));
+	replace_out(g, n, 0, sum_if(g, n, y, optional_in(n, 4)));
 }
 
 enum { A, A_SCALE, A_ZERO, B, B_SCALE, B_ZERO, C, Y_SCALE, Y_ZERO };

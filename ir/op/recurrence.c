@@ -9,7 +9,7 @@
  * Inputs: gates [T,N,G*H], R [G*H,H], then optionally: rb [G*H] added to R h, lengths [N], h0 [N,H], c0 [N,H], P [3*H].
  * Outputs: y [T,N,H], the last h [N,H], the last c [N,H]. Behind an example's length y is 0 and the states stay;
  * reversed sequences run from that length down. */
-#include "ir/op/nn.h"
+#include "ir/op/composite.h"
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -255,6 +255,10 @@ static void infer(Graph *g, Node *n)
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
+	if (has_in(n, REC_R_SCALE)) {
+		eval_expansion(e, n, in, out);
+		return;
+	}
 	Sequence s = {.attr = *ATTR_OF(n, Recurrence), .steps = in[REC_GATES]->dim[0], .batch = in[REC_GATES]->dim[1],
 		      .hidden = in[REC_R]->dim[1], .gates = in_f64(e, in[REC_GATES]), .r = in_f64(e, in[REC_R]),
 		      .rb = has_in(n, REC_RB) ? in_f64(e, in[REC_RB]) : NULL,

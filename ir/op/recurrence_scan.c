@@ -7,8 +7,7 @@
  * the states of the others stay, and their y is 0. */
 #include <assert.h>
 #include <string.h>
-#include "ir/op/movement.h"
-#include "ir/op/nn.h"
+#include "ir/op/composite.h"
 #include "ir/op/scan.h"
 
 enum { INPUTS_MAX = 16 };
@@ -22,6 +21,7 @@ typedef struct Turn {
 	Value *in[INPUTS_MAX];  /* the Scan's inputs, in the order of the body's */
 	int nin;
 	Value *h, *c, *x, *live; /* in the body: states, projected gates, which examples live (NULL: all) */
+	Value *lived;           /* where h is quantised: which have lived a turn before (NULL: all) */
 	Value *next_h, *next_c;
 } Turn;
 
@@ -116,11 +116,20 @@ static Value *act_g(const Turn *t, Value *x)
 
 /* ---- cells: the formulas at the head of recurrence.c ---- */
 
+/* R of integers: h is quantised anew each turn. What is left of examples that ended counts as zeros there. */
+static Value *quantised_product(Turn *t, Value *h, Value *r)
+{
+	Value *scale = capture(t, t->n->in[REC_R_SCALE]), *zero = optional(t->n, REC_R_ZERO);
+
+	h = t->lived ? put(t->g, t->n, "Where", t->lived, h, number(t, 0), END_IN) : h;
+	return dynamic_product(t->g, t->n, h, r, scale, zero ? capture(t, zero) : NULL);
+}
+
 /* R h + rb, for gates first .. last-1. */
 static Value *recur(Turn *t, Value *h, int first, int last)
 {
-	Value *r = put(t->outer, t->n, "Transpose", rows(t, REC_R, first, last), END_IN);
-	Value *y = op2(t, "MatMul", h, capture(t, r));
+	Value *r = capture(t, put(t->outer, t->n, "Transpose", rows(t, REC_R, first, last), END_IN));
+	Value *y = has_in(t->n, REC_R_SCALE) ? quantised_product(t, h, r) : op2(t, "MatMul", h, r);
 
 	return has_in(t->n, REC_RB) ? op2(t, "Add", y, capture(t, rows(t, REC_RB, first, last))) : y;
 }
@@ -230,8 +239,14 @@ static int open_body(Turn *t)
 	if (lengths && t->a->reverse)
 		x = put(t->outer, t->n, "ReverseSequence", x, lengths, END_IN);
 	t->x = take_slice(t, x);
-	t->live = lengths ? take_slice(t, living(t, lengths)) : NULL;
-	return lengths ? 2 : 1;
+	if (!lengths)
+		return 1;
+	t->live = take_slice(t, living(t, lengths));
+	if (!has_in(t->n, REC_R_SCALE))
+		return 2;
+	Value *one = value_scalar(t->outer, lengths->dtype, 1);
+	t->lived = take_slice(t, living(t, put(t->outer, t->n, "Add", lengths, one, END_IN)));
+	return 3;
 }
 
 /* x for examples that live, else the other. */
