@@ -28,12 +28,15 @@ static bool is_real_load(const Expr *x) { return x->kind == X_LOAD && (x->dtype 
 /* And will be packed. */
 static bool is_constant(const Expr *load) { return load->value->role == ROLE_CONST && load->dtype != F64; }
 
+/* Tiles widen floats where they read them. */
+static Expr *without_widening(Expr *x) { return x->kind == X_CAST && x->dtype == F64 && x->arg[0]->dtype == F32 ? x->arg[0] : x; }
+
 /* A load, also a constant's where some test holds and 0 elsewhere: packing finds the zeros. */
 static Expr *load_of(Expr *x)
 {
 	bool some = x->kind == X_ALU && x->op == SELECT && x->arg[2]->kind == X_NUM && x->arg[2]->f == 0;
-	Expr *load = some ? x->arg[1] : x;
-	return is_real_load(load) && (load == x || (is_constant(load) && is_numeric(x->arg[0]))) ? load : NULL;
+	Expr *load = without_widening(some ? x->arg[1] : x);
+	return is_real_load(load) && (!some || (is_constant(load) && is_numeric(x->arg[0]))) ? load : NULL;
 }
 
 /* The load of a byte, also less a zero point: *zero. */
@@ -91,11 +94,11 @@ static bool find_floats(Contraction *c, Expr *product)
 	if (!load_of(product->arg[0]) || !load_of(product->arg[1]))
 		return false;
 	int b = is_constant(load_of(product->arg[0])) && !is_constant(load_of(product->arg[1])) ? 0 : 1;
-	c->a = product->arg[1 - b];
-	c->tap = product->arg[b];
+	c->a = without_widening(product->arg[1 - b]);
+	c->tap = without_widening(product->arg[b]);
 	c->b = load_of(c->tap);
 	c->of = product->dtype == F64 ? DOUBLES : FLOATS;
-	c->b_type = product->dtype;
+	c->b_type = c->b->dtype;
 	return is_real_load(c->a);
 }
 
@@ -114,7 +117,7 @@ static bool know_alike(const Stage *s, const Expr *sum, const Expr *x, const Exp
 static bool add_twin(Stage *s, Contraction *c, Expr *sum)
 {
 	Expr *product = sum->arg[0];
-	if (sum->red != RED_SUM || sum->naxes != c->sum->naxes || c->of != FLOATS)
+	if (sum->red != RED_SUM || sum->naxes != c->sum->naxes || !of_reals(c))
 		return false;
 	for (int i = 0; i < sum->naxes; i++) {
 		if (!dim_same(sum->axes[i]->extent, c->sum->axes[i]->extent))

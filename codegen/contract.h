@@ -56,7 +56,7 @@ enum { STEP_MAX = 12, ROW_MAX = 32 }; /* vectors in the row of a tile: what UNRO
 
 typedef enum SumOf {
 	FLOATS, /* products of floats */
-	DOUBLES, /* of doubles, of which a vector has half as many; b is read where it lies */
+	DOUBLES, /* of doubles, of which a vector has half as many, or of floats, exactly; b of doubles is read where it lies */
 	FOURS,  /* of bytes, in integers */
 	TWOS,   /* of bytes of which neither is constant, in integers: two neighbours along k at a time */
 	BYTES   /* of bytes along the lanes, as floats */
@@ -68,7 +68,7 @@ struct Contraction {
 	Expr *a_zero;     /* bytes: what is subtracted from each of a, or NULL; of TWOS it is a number ... */
 	Expr *b_zero;     /* ... and so is that of b */
 	Expr *b_less;     /* bytes: b less its zero point */
-	DType b_type;     /* as which type b is read: bytes as they are packed */
+	DType b_type;     /* as which type b is read: bytes as they are packed, floats before they are widened */
 	int four;         /* products in a step of the innermost k: 4 or 1 */
 	int64_t run;      /* products along the innermost k, merged with those outside of it that a allows */
 	int64_t steps;    /* of k, for a sum */
@@ -105,6 +105,9 @@ struct Contraction {
 };
 
 static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c->of == DOUBLES; }
+
+/* Products of floats are exact in doubles, whether they are rounded before they are added or not. */
+static inline bool has_exact_products(const Contraction *c) { return c->of == DOUBLES && c->a->dtype == F32 && c->b->dtype == F32; }
 
 static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
 int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its length */

@@ -122,8 +122,11 @@ Lower *lower_new(Graph *g, Arena *a, const bool *is_load)
 	l->graph = g;
 	l->arena = a;
 	l->is_load = is_load;
+	l->exact = graph_exact(g);
 	return l;
 }
+
+DType formula_type(const Lower *l, const Node *n, DType t) { return l->exact && n->op->ulp && is_float(t) ? F64 : work_type(t); }
 
 Graph *lower_graph(Lower *l) { return l->graph; }
 

@@ -12,6 +12,7 @@ struct Lower {
 	const bool *is_load; /* by value id */
 	Expr **table;        /* open addressing */
 	uint32_t ctable, nexprs, naxes;
+	bool exact;          /* the model is */
 };
 
 Expr *expr_intern(Lower *l, Expr like);

@@ -117,7 +117,7 @@ static void next_row(Packing *p)
 
 static Packing packing_of(const Module *m, const Stage *s, const Contraction *c)
 {
-	int64_t lanes = m->target->lanes;
+	int64_t lanes = c->lanes;
 	Packing p = {.c = c, .at = NEW_N(&m->g->ctx->scratch, int64_t, s->l->naxes + 1), .depth = 1, .groups = 1, .lanes = (int)lanes};
 	for (int i = 0; i < c->nouter; i++)
 		if (c->outer[i].b) {
@@ -249,14 +249,14 @@ void pack_b(Module *m, Stage *s, Contraction *c)
 {
 	Arena *a = &m->g->ctx->perm;
 	Packing p = packing_of(m, s, c);
-	DType t = c->of == FLOATS ? F32 : c->b_type;
+	DType t = of_reals(c) ? F32 : c->b_type;
 	int64_t step = c->steps * c->four * p.width * c->sums;
 	p.to = arena_alloc(a, dtype_bytes(t, p.groups * step));
 	memset(p.to, 0, dtype_bytes(t, p.groups * step));
 	for (int i = 0; i < c->sums; i++)
-		if (c->of == FLOATS && is_separable(c, i))
+		if (of_reals(c) && is_separable(c, i))
 			find_offsets(&p, i, &m->g->ctx->scratch);
-	if (c->of == FLOATS)
+	if (of_reals(c))
 		pack_rows(&p);
 	else
 		pack_bytes(&p);

@@ -280,7 +280,7 @@ static const char *vector_type(const Printer *p, DType t)
 {
 	if (t == BOOL)
 		return p->lanes_64 ? "vm_64" : p->lanes_8 ? "vm_8" : "vm";
-	return is_lane_int(t) ? "vi" : t == F64 ? "vd" : t == I64 ? "vl" : "vf";
+	return is_lane_int(t) ? "vi" : t == F64 || (t == F32 && p->lanes_64) ? "vd" : t == I64 ? "vl" : "vf";
 }
 
 static void print_let(Printer *p, const Stmt *t)
@@ -304,7 +304,7 @@ static void print_assign(Printer *p, const Stmt *t)
 	const char *name = local_name(p, t->local);
 	bool some = t->lanes > 1 && p->lanes_n;
 	print_indent(p);
-	put_text(p->out, some ? "%s = v_first%s(" : "%s = ", name, lane_kind(t->local->dtype));
+	put_text(p->out, some ? "%s = v_first%s(" : "%s = ", name, lane_kind(p, t->local->dtype));
 	if (is_vector(p, t->local))
 		print_vector(p, t->expr, false);
 	else
@@ -318,7 +318,7 @@ static void print_assign(Printer *p, const Stmt *t)
 static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
 {
 	bool call = t->red == RED_MAX || t->red == RED_MIN, paren = call || tight;
-	const char *kind = lane_kind(t->local->dtype);
+	const char *kind = lane_kind(p, t->local->dtype);
 	if (n == 1) {
 		put_text(p->out, t->ways > 1 ? "t%lld[%d]" : "t%lld", (long long)t->expr->i, from);
 		return;
@@ -339,7 +339,7 @@ static void print_fold(Printer *p, const Stmt *t)
 	bool byte = type == U8 || type == I8;
 	print_indent(p);
 	put_text(p->out, "%s t%lld = %s", c_type(type), (long long)t->local->i, byte ? arena_format(p->out->arena, "(%s)", c_type(type)) : "");
-	put_text(p->out, "%s%s(", all[t->red], lane_kind(type));
+	put_text(p->out, "%s%s(", all[t->red], lane_kind(p, type));
 	put_folded(p, t, 0, t->ways, false);
 	put_text(p->out, ");\n");
 }
@@ -358,7 +358,8 @@ static void print_find(Printer *p, const Stmt *t)
 
 static void print_vector_store(Printer *p, const Stmt *t)
 {
-	Expr *x = t->expr->kind == X_CAST && t->expr->dtype == F16 ? t->expr->arg[0] : t->expr; /* storing rounds */
+	bool cast = t->expr->kind == X_CAST, rounds = cast && (t->expr->dtype == F16 || (t->expr->dtype == F32 && t->expr->arg[0]->dtype == F64));
+	Expr *x = rounds ? t->expr->arg[0] : t->expr; /* storing rounds */
 	print_indent(p);
 	put_text(p->out, "v_store%s%s(", lane_suffix(p, t->value->dtype), p->lanes_n ? "_n" : "");
 	print_place_in(p, t->value, t->address);

@@ -49,7 +49,7 @@ void print_as_float(Printer *p, Expr *x, bool tight);
 /* Inside a vector loop, and not the same for all of its lanes. */
 bool is_vector(const Printer *p, const Expr *x);
 /* "_i", "_u8": which of the helpers is for lanes, and for elements in memory, of this type. */
-const char *lane_kind(DType t);
+const char *lane_kind(const Printer *p, DType t);
 const char *lane_suffix(Printer *p, DType t);
 void print_indent(Printer *p);
 /* "x + 4*i": where a load reads. */

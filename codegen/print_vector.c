@@ -8,8 +8,12 @@
 
 bool is_vector(const Printer *p, const Expr *x) { return p->vector && depends_on(x, p->vector); }
 
-/* "_i": which of the helpers that compute vectors is for lanes of this type. */
-const char *lane_kind(DType t) { return is_lane_int(t) ? "_i" : t == F64 ? "_d" : t == I64 ? "_l" : ""; }
+/* "_i": which of the helpers that compute vectors is for lanes of this type; in lanes of 64 bits floats are doubles. */
+const char *lane_kind(const Printer *p, DType t)
+{
+	t = t == F32 && p->lanes_64 ? F64 : t;
+	return is_lane_int(t) ? "_i" : t == F64 ? "_d" : t == I64 ? "_l" : "";
+}
 
 /* "_64": which of them is for masks. */
 static const char *mask_kind(const Printer *p) { return p->lanes_64 ? "_64" : p->lanes_8 ? "_8" : ""; }
@@ -19,7 +23,7 @@ const char *lane_suffix(Printer *p, DType t)
 {
 	if (t == BOOL)
 		return arena_format(p->out->arena, "_bool%s", mask_kind(p));
-	return is_lane_int(t) || t == F16 || t == F64 || t == I64 ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
+	return is_lane_int(t) || t == F16 || (t == F32 && p->lanes_64) || t == F64 || t == I64 ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
 }
 
 static void print_vector_load(Printer *p, Expr *x)
@@ -221,7 +225,7 @@ void print_vector(Printer *p, Expr *x, bool tight)
 	if (name) {
 		put_text(p->out, "%s", name);
 	} else if (!is_vector(p, x)) {
-		put_text(p->out, x->dtype == BOOL ? "v_when%s(" : "v_set%s(", x->dtype == BOOL ? mask_kind(p) : lane_kind(x->dtype));
+		put_text(p->out, x->dtype == BOOL ? "v_when%s(" : "v_set%s(", x->dtype == BOOL ? mask_kind(p) : lane_kind(p, x->dtype));
 		print_as_float(p, x, false);
 		put_text(p->out, ")");
 	} else if (x->kind == X_LOCAL) {

@@ -137,7 +137,8 @@ int lanes_along(Build *b, DType t, Expr *x, const Axis *axis)
 	const Module *m = b->m;
 	if (is_lane(m, t) && vectorisable(m, b->s, x, axis))
 		return m->target->lanes;
-	return is_lane_64(t) && vectorisable_64(m, b->s, x, axis) ? m->target->lanes / 2 : 0;
+	bool wide = is_lane_64(t) || (t == F32 && m->o->strict);
+	return wide && vectorisable_64(m, b->s, x, axis) ? m->target->lanes / 2 : 0;
 }
 
 static int reduction_lanes(Build *b, const Expr *r, const Axis *axis)
@@ -147,7 +148,8 @@ static int reduction_lanes(Build *b, const Expr *r, const Axis *axis)
 		return 0; /* every lane of the open vector loop has its own */
 	if (is_ordered(m, r) || !vector_reduce(r) || !worth_vectors(m, axis) || !depends_on(r->arg[0], axis))
 		return 0;
-	return lanes_along(b, r->dtype, r->arg[0], axis);
+	int lanes = lanes_along(b, r->dtype, r->arg[0], axis);
+	return r->dtype == F32 && lanes < m->target->lanes ? 0 : lanes;
 }
 
 /* An accumulator waits for its last sum some cycles: several take turns where there are vectors enough. */

@@ -56,8 +56,11 @@ static void put_a(Tile *t, int q)
 	put_offset(t, q);
 }
 
-static const char *load_real(const Tile *t, bool part)
+/* A vector of elements of that type; floats are widened where sums are of doubles. */
+static const char *load_real(const Tile *t, DType type, bool part)
 {
+	if (t->c->of == DOUBLES && type == F32)
+		return part ? "v_wide_f32_n(" : "v_wide_f32(";
 	if (t->c->of == DOUBLES)
 		return part ? "v_load_f64_n(" : "v_load_f64(";
 	return part ? "v_load_n(" : "v_load(";
@@ -68,7 +71,7 @@ const char *load_a(Tile *t, bool part)
 {
 	const char *n = part ? "_n" : "";
 	if (of_reals(t->c))
-		return load_real(t, part);
+		return load_real(t, t->c->a->dtype, part);
 	return arena_format(t->p.out->arena, "v_float(v_load_%s%s(", dtype_name(t->c->a->dtype), n);
 }
 
@@ -76,7 +79,7 @@ const char *load_b(Tile *t, bool part)
 {
 	if (by_fours(t))
 		return by_pairs(t) ? "v_load_pairs(" : "v_load_fours(";
-	return load_real(t, part);
+	return load_real(t, t->c->b_type, part);
 }
 
 const char *load_end(const Tile *t) { return t->c->of == BYTES && t->lanes > 1 ? "))" : ")"; }
@@ -190,7 +193,7 @@ void print_product(Tile *t, const char *acc, const char *a, const char *b, bool 
 		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, t->p.m->target->dots ? "v_dot_twos" : "v_add_twos", acc, a, b);
 	else if (by_fours(t))
 		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, by_pairs(t) ? "v_add_pairs" : "v_add_fours", acc, a, b);
-	else if (t->lanes == 1 || t->p.m->o->strict)
+	else if (t->lanes == 1 || (t->p.m->o->strict && !has_exact_products(t->c)))
 		print_line(&t->p, "%s = %s + %s * %s;", acc, acc, a, b);
 	else
 		print_line(&t->p, "%s = v_fma%s(%s, %s, %s);", acc, half ? "_half" : t->c->of == DOUBLES ? "_d" : "", a, b, acc);

@@ -2,6 +2,8 @@
  *
  *     load x[.. + i]        a vector, when i steps by 1; floats and integers of 32 bits are widened where they are read
  *     a < b                 a mask, which is stored as bools
+ *     a + b of floats       with --strict, where sums of doubles meet floats: a lane is a double that holds a float, and is
+ *                           rounded to one again after each operation, which gives the bits of the operation on floats
  *
  * What has an instruction for such lanes, or a helper in its place, is a row of wide_text(). Where everything is a bool, what
  * is read and stored are bytes, and so are the lanes. */
@@ -11,24 +13,35 @@ bool is_lane_64(DType t) { return t == F64 || t == I64 || t == BOOL; }
 
 static bool is_row(const Expr *x, const Axis *axis) { return x->kind == X_LOAD && lane_step(x, axis) == 1; }
 
-static bool casts_in_64(const Expr *x, const Axis *axis)
+static bool is_lane_here(const Module *m, DType t) { return is_lane_64(t) || (t == F32 && m->o->strict); }
+
+static bool casts_in_64(const Module *m, const Expr *x, const Axis *axis)
 {
 	const Expr *from = x->arg[0];
+	if (m->o->strict && (from->dtype == F32 || from->dtype == F64) && (x->dtype == F64 || x->dtype == F32))
+		return true;
 	if (from->dtype == F32 || from->dtype == I32)
 		return is_row(from, axis) && (x->dtype == F64 || x->dtype == I64);
 	return (from->dtype == F64 || from->dtype == I64) && is_lane_64(x->dtype);
+}
+
+/* How lanes that hold floats are computed. */
+static const char *text_of(const Expr *x)
+{
+	DType t = x->arg[x->nargs - 1]->dtype;
+	return wide_text(x->op, t == F32 ? F64 : t);
 }
 
 /* A vector computes both sides of a choice, and reads what both read; tests of indices have no vectors here. */
 static bool computes_in_64(const Module *m, const Expr *x, const Axis *axis)
 {
 	bool chosen = x->op != SELECT || depends_on(x->arg[0], axis), exact = !m->o->strict || exact_in_vectors(x->op);
-	return chosen && exact && wide_text(x->op, x->arg[x->nargs - 1]->dtype) != NULL;
+	return chosen && exact && text_of(x) != NULL;
 }
 
 bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
-	if (m->target->lanes < 8 || !(is_lane_64(x->dtype) || is_row(x, axis)))
+	if (m->target->lanes < 8 || !(is_lane_here(m, x->dtype) || is_row(x, axis)))
 		return false;
 	if (!depends_on(x, axis))
 		return true;
@@ -36,7 +49,7 @@ bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return is_row(x, axis);
 	if (x->kind == X_LOCAL)
 		return x->dtype != BOOL;
-	if (x->kind == X_CAST ? !casts_in_64(x, axis) : x->kind == X_REDUCE ? !vector_reduce(x) : x->kind != X_ALU || !computes_in_64(m, x, axis))
+	if (x->kind == X_CAST ? !casts_in_64(m, x, axis) : x->kind == X_REDUCE ? !vector_reduce(x) : x->kind != X_ALU || !computes_in_64(m, x, axis))
 		return false;
 	for (int k = 0; k < x->nargs; k++)
 		if (!vectorisable_64(m, s, x->arg[k], axis))
@@ -65,19 +78,21 @@ bool vectorisable_8(const Module *m, Stage *s, Expr *x, const Axis *axis)
 
 static void print_load(Printer *p, const Expr *x)
 {
-	const char *kind = x->dtype != BOOL ? "" : p->lanes_8 ? "_8" : "_64";
-	put_text(p->out, "v_load_%s%s%s(", dtype_name(x->dtype), kind, p->lanes_n ? "_n" : "");
+	const char *kind = x->dtype != BOOL ? "" : p->lanes_8 ? "_8" : "_64", *verb = x->dtype == F32 || x->dtype == I32 ? "wide" : "load";
+	put_text(p->out, "v_%s_%s%s%s(", verb, dtype_name(x->dtype), kind, p->lanes_n ? "_n" : "");
 	print_place(p, x);
 	put_text(p->out, p->lanes_n ? ", %s)" : ")", p->lanes_n);
 }
 
-/* Widened from 32 bits where it is read. */
-static void print_cast_64(Printer *p, const Expr *x)
+/* What has 32 bits is widened already where it is read. */
+static void print_cast_64(Printer *p, const Expr *x, bool tight)
 {
 	const Expr *from = x->arg[0];
 	bool real = from->dtype == F32 || from->dtype == F64;
 	const char *close = ")";
-	if (x->dtype == BOOL) {
+	if (x->dtype == F32) {
+		put_text(p->out, "v_round_f32(");
+	} else if (x->dtype == BOOL) {
 		put_text(p->out, real ? "v_not_64(v_eq_d(" : "v_not_64(v_eq_l(");
 		close = real ? ", v_set_d(0.0)))" : ", v_set_l(0)))";
 	} else if (real == (x->dtype == F64)) {
@@ -85,24 +100,27 @@ static void print_cast_64(Printer *p, const Expr *x)
 	} else {
 		put_text(p->out, real ? "v_long(" : "v_real(");
 	}
-	if (from->dtype == F32 || from->dtype == I32) {
-		put_text(p->out, "v_wide_%s%s(", dtype_name(from->dtype), p->lanes_n ? "_n" : "");
-		print_place(p, from);
-		put_text(p->out, p->lanes_n ? ", %s)" : ")", p->lanes_n);
-	} else {
-		print_vector(p, x->arg[0], false);
-	}
+	print_vector(p, x->arg[0], tight && !*close);
 	put_text(p->out, "%s", close);
+}
+
+/* As the operation on floats rounds: a sum, product, quotient or root that is rounded to a double before is the same. */
+static bool rounds(const Expr *x)
+{
+	return x->dtype == F32 && (x->op == ADD || x->op == SUB || x->op == MUL || x->op == DIV || x->op == SQRT);
 }
 
 void print_vector_64(Printer *p, Expr *x, bool tight)
 {
-	if (x->kind == X_LOAD)
+	if (x->kind == X_LOAD) {
 		print_load(p, x);
-	else if (x->kind == X_CAST)
-		print_cast_64(p, x);
-	else
-		print_format(p, wide_text(x->op, x->arg[x->nargs - 1]->dtype), x->arg, tight, print_vector);
+	} else if (x->kind == X_CAST) {
+		print_cast_64(p, x, tight);
+	} else {
+		put_text(p->out, rounds(x) ? "v_round_f32(" : "");
+		print_format(p, text_of(x), x->arg, tight && !rounds(x), print_vector);
+		put_text(p->out, rounds(x) ? ")" : "");
+	}
 }
 
 void print_vector_8(Printer *p, Expr *x, bool tight)

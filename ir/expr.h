@@ -66,6 +66,9 @@ typedef struct Lower Lower; /* the expressions of one stage: arena, hash table, 
 
 /* ---- for operators ---- */
 
+/* The type in which the formula of node n is computed where its elements have type t: that of work_type(), but F64 where the
+ * graph is exact and the operator rounds more than its result. Sums and products of floats are exact in it, or nearly. */
+DType formula_type(const Lower *l, const Node *n, DType t);
 Expr *num_i(Lower *l, int64_t k);                 /* index constant (I64) */
 Expr *num(Lower *l, DType t, double x);           /* constant of any type */
 Expr *extent(Lower *l, Dim d);                    /* a size as an index expression */

@@ -22,6 +22,13 @@ Graph *graph_new(Ctx *c, Syms *syms, const char *name, Graph *outer)
 	return g;
 }
 
+bool graph_exact(const Graph *g)
+{
+	while (g->outer)
+		g = g->outer;
+	return g->exact;
+}
+
 /* ---- values ---- */
 
 Value *value_new(Graph *g, const char *name)

@@ -86,6 +86,7 @@ struct Graph {
 	Argument *arg_in, *arg_out; /* NULL: each tensor is one */
 	int narg_in, narg_out;
 	int opset;       /* of ai.onnx in the file, for messages */
+	bool exact;      /* of the model: operators round once, see formula_type() in expr.h */
 	uint8_t sha256[32]; /* of the model file */
 };
 
@@ -94,6 +95,7 @@ struct Graph {
 /* ---- building (graph.c) ---- */
 
 Graph *graph_new(Ctx *c, Syms *syms, const char *name, Graph *outer); /* names are copied; NULL is "" */
+bool graph_exact(const Graph *g);                          /* the model that it is part of is */
 Value *value_new(Graph *g, const char *name);           /* a temporary of unknown type */
 Value *value_input(Graph *g, const char *name, DType t, const Shape *shape); /* the next of g->in; shape NULL: unknown */
 Value *value_const(Graph *g, const char *name, Tensor *t); /* a constant; shape and content come from the tensor */

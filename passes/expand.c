@@ -4,8 +4,13 @@
  * keeps  the meaning; a composite's single rounding may become several
  * makes  BASIC, which code generation relies on: this pass always runs
  *
- *     y = HardSwish(x)      ->      t = HardSigmoid(x); y = Mul(x, t) */
+ *     y = HardSwish(x)      ->      t = HardSigmoid(x); y = Mul(x, t)
+ *
+ * In an exact graph (--strict) a composite's rounding stays a single one: it is of doubles, and so is all that it becomes.
+ *
+ *     y f32 = LSTM(x f32, ..)      ->      y = Cast(LSTM(Cast(x, f64), ..), f32) */
 #include <assert.h>
+#include "ir/op/composite.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -38,11 +43,12 @@ static bool drop_expanded(Graph *g)
  * builds is at the end and waits for the next round. */
 static void expand_all(Graph *g)
 {
+	bool exact = graph_exact(g);
 	uint32_t n = g->nnode;
 
 	for (uint32_t i = 0; i < n; i++)
 		if (g->node[i]->op->expand)
-			g->node[i]->op->expand(g, g->node[i]);
+			(exact ? expand_exactly : g->node[i]->op->expand)(g, g->node[i]);
 }
 
 void pass_expand(Graph *g, const Options *o)

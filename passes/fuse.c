@@ -60,6 +60,8 @@ Expr *padded_load(const Expr *x, int64_t *fill)
 	}
 	if (inner->kind == X_CAST && inner->dtype == I32 && dtype_info(inner->arg[0]->dtype)->bits == 8)
 		inner = inner->arg[0];
+	if (inner->kind == X_CAST && inner->dtype == F64)
+		inner = inner->arg[0];
 	return inner->kind == X_LOAD && (*fill == 0 || dtype_info(inner->dtype)->bits == 8) ? inner : NULL;
 }
 

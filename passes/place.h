@@ -98,7 +98,7 @@ bool moves_by_turn(const Place *p);                   /* it is a slice, or part 
 struct Expr *node_expr(struct Lower *l, const Node *n, int slot, struct Expr **axes);
 /* The load of v inside x, or NULL; *guarded gets the choose(guard, .., 0) around it, see padded_load(). */
 struct Expr *find_load(struct Expr *x, const Value *v, struct Expr **guarded);
-/* The load in choose(guard, load, 0), also of a byte less its zero point; *fill gets what an element outside has to be for
+/* The load in choose(guard, load, 0), also one that is widened, or of a byte less its zero point; *fill gets what an element outside has to be for
  * the test to make no difference. NULL: x is nothing like that. */
 struct Expr *padded_load(const struct Expr *x, int64_t *fill);
 /* guard says no more than "every index of load lies inside its value" */

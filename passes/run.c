@@ -138,6 +138,7 @@ void passes_run(Graph *g, const Options *o)
 	int number = 0;
 
 	check_no_pass(g->ctx, o);
+	g->exact = o->strict;
 	graph_verify(g, "import");
 	if (o->dump)
 		dump(g, o, 0, "import");

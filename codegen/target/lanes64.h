@@ -72,6 +72,11 @@
 	V("v_wide_i32", "vl", "const int32_t *p", "\treturn (vl)_mm256_cvtepi32_epi64(_mm_loadu_si128((const __m128i *)p));\n"),	\
 	V("v_wide_i32_n", "vl", "const int32_t *p, int n",									\
 	  "\tint32_t x[4] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[i];\n\treturn v_wide_i32(x);\n"),			\
+	V("v_round_f32", "vd", "vd x", "\treturn _mm256_cvtps_pd(_mm256_cvtpd_ps(x));\n"),					\
+	V("v_store_f32", "void", "float *p, vd x", "\t_mm_storeu_ps(p, _mm256_cvtpd_ps(x));\n"),				\
+	V("v_store_f32_n", "void", "float *p, vd x, int n",									\
+	  "\t__m128i count = _mm_cmpgt_epi32(_mm_set1_epi32(n), _mm_setr_epi32(0, 1, 2, 3));\n"				\
+	  "\t_mm_maskstore_ps(p, count, _mm256_cvtpd_ps(x));\n"),								\
 	V("v_store_f64", "void", "double *p, vd x", "\t_mm256_storeu_pd(p, x);\n"),						\
 	V("v_store_f64_n", "void", "double *p, vd x, int n", "\t_mm256_maskstore_pd(p, v_mask_64(n), x);\n"),			\
 	V("v_store_i64", "void", "int64_t *p, vl x", "\t_mm256_storeu_si256((__m256i *)p, (__m256i)x);\n"),			\
@@ -177,6 +182,9 @@
 	V("v_wide_f32_n", "vd", "const float *p, int n", "\treturn _mm512_cvtps_pd(_mm256_maskz_loadu_ps(v_mask_64(n), p));\n"),	\
 	V("v_wide_i32", "vl", "const int32_t *p", "\treturn (vl)_mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)p));\n"),	\
 	V("v_wide_i32_n", "vl", "const int32_t *p, int n", "\treturn (vl)_mm512_cvtepi32_epi64(_mm256_maskz_loadu_epi32(v_mask_64(n), p));\n"),	\
+	V("v_round_f32", "vd", "vd x", "\treturn _mm512_cvtps_pd(_mm512_cvtpd_ps(x));\n"),					\
+	V("v_store_f32", "void", "float *p, vd x", "\t_mm256_storeu_ps(p, _mm512_cvtpd_ps(x));\n"),				\
+	V("v_store_f32_n", "void", "float *p, vd x, int n", "\t_mm256_mask_storeu_ps(p, v_mask_64(n), _mm512_cvtpd_ps(x));\n"),	\
 	V("v_store_f64", "void", "double *p, vd x", "\t_mm512_storeu_pd(p, x);\n"),						\
 	V("v_store_f64_n", "void", "double *p, vd x, int n", "\t_mm512_mask_storeu_pd(p, v_mask_64(n), x);\n"),			\
 	V("v_store_i64", "void", "int64_t *p, vl x", "\t_mm512_storeu_si512(p, (__m512i)x);\n"),				\

@@ -141,7 +141,7 @@ static void batchnorm_expand(Graph *g, Node *n)
 
 static Expr *batchnorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Expr *c = n->in[0]->shape.rank > 1 ? at[1] : num_i(l, 0);
 	Expr *var = alu2(l, ADD, in_as(l, n, VAR, &c, t), num(l, t, (double)ATTR_OF(n, Norm)->epsilon));
 	Expr *scale = alu2(l, DIV, in_as(l, n, SCALE, &c, t), alu1(l, SQRT, var));

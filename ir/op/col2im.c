@@ -172,7 +172,7 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	WindowAxis axis[MAX_SPATIAL];
 	int count = blocks_of(lower_graph(l), n, axis);
-	DType t = work_type(n->in[X]->dtype);
+	DType t = formula_type(l, n, n->in[X]->dtype);
 	Axes axes = {.n = 0};
 	Expr *row = at[1], *window = num_i(l, 0), *meets = num(l, BOOL, 1);
 

@@ -5,6 +5,61 @@
 #include "ir/op/composite.h"
 #include "ir/op/reduce.h"
 
+/* ---- expansions that round once ---- */
+
+static bool is_quantised(const Value *v) { return v && v->dtype != BOOL && v->dtype != STR && dtype_info(v->dtype)->bits <= 8; }
+
+/* Types say more than how exact the operator is: scales of bytes, splits of trees and all of ai.onnx.ml are floats, and those of
+ * Resize decide positions. */
+static bool keeps_types(const Node *n)
+{
+	bool keeps = n->op == &op_Resize || (n->op->flags & RANDOM) || n->nsub || (n->op->domain && !strcmp(n->op->domain, "ai.onnx.ml"));
+
+	for (int i = 0; i < n->nin; i++)
+		keeps |= is_quantised(n->in[i]);
+	return keeps;
+}
+
+static bool is_narrow(const Value *v) { return v && (v->dtype == F32 || v->dtype == F16 || v->dtype == BF16); }
+
+/* v as doubles; a constant stays one. */
+static Value *widened(Graph *g, const Node *n, Value *v)
+{
+	if (!v->data)
+		return cast_value(g, n, v, F64);
+	Tensor *t = tensor_new(&g->ctx->perm, F64, v->data->rank, v->data->dim);
+	for (int64_t i = 0; i < t->count; i++)
+		store_f64(F64, t->data, i, load_f64(v->dtype, v->data->data, i));
+	return value_const(g, v->name, t);
+}
+
+/* n of doubles in its place; false where it is of doubles already, or does not round. */
+static bool in_doubles(Graph *g, Node *n)
+{
+	Value **in = NEW_N(&g->ctx->perm, Value *, n->nin);
+	bool narrow = false;
+
+	for (int i = 0; i < n->nin; i++) {
+		narrow |= is_narrow(n->in[i]);
+		in[i] = is_narrow(n->in[i]) ? widened(g, n, n->in[i]) : n->in[i];
+	}
+	if (!narrow)
+		return false;
+	Node *wide = node_new(g, n->op, n, n->nin, in, n->nout, n->attr);
+	for (int i = 0; i < n->nout; i++)
+		if (!n->out[i])
+			wide->out[i] = NULL;
+		else
+			value_replace(g, n->out[i], cast_value(g, n, wide->out[i], n->out[i]->dtype));
+	return true;
+}
+
+void expand_exactly(Graph *g, Node *n)
+{
+	if (!n->op->ulp || keeps_types(n) || !in_doubles(g, n))
+		n->op->expand(g, n);
+}
+
 /* ---- eval: the expansion over constants, evaluated node by node ---- */
 
 static Node *node_of_constants(Graph *body, const Node *n, Tensor *const *in)
@@ -39,7 +94,7 @@ void eval_expansion(Eval *e, const Node *n, Tensor *const *in, Tensor *const *ou
 	Node *copy = node_of_constants(body, n, in);
 	Eval run = {.outer = e, .seed = e->seed, .budget = e->budget, .keep_all = true};
 
-	n->op->expand(body, copy);
+	expand_exactly(body, copy);
 	eval_open(&run, body, e->arena);
 	for (uint32_t i = 0; i < body->nnode && !run.tired; i++)
 		if (body->node[i] != copy)

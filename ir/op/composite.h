@@ -4,7 +4,10 @@
 #include "ir/op/movement.h"
 #include "ir/op/nn.h"
 
-/* An `eval` for operators whose meaning is their expansion: evaluates that. The expansion must replace every output. */
+/* The expansion of n, in doubles if the operator rounds: its result is rounded once, to the type that it has. */
+void expand_exactly(Graph *g, Node *n);
+
+/* An `eval` for operators whose meaning is their expansion: evaluates that, exactly. The expansion must replace every output. */
 void eval_expansion(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out);
 
 /* The same as `infer`, for those whose expansion checks what it takes and sets outputs with replace_out() alone. It runs

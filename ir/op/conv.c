@@ -146,7 +146,7 @@ static Expr *conv_sum(Lower *l, const Node *n, Expr *const *at, DType t, Element
 
 static Expr *conv_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Expr *y = conv_sum(l, n, at, t, in_as);
 
 	(void)slot;

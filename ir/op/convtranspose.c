@@ -196,7 +196,7 @@ static Taps taps_of(Lower *l, const WindowAxis *a, Expr *o, Axes *axes)
 static Expr *convtranspose_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const Shape *x = &n->in[0]->shape, *w = &n->in[1]->shape;
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	int64_t group = ATTR_OF(n, Sliding)->group, cg = w->dim[0].k / group;
 	WindowAxis axis[MAX_SPATIAL];
 	Axes axes = {.n = 0};

@@ -130,7 +130,7 @@ static Expr *along(Lower *l, const Node *n, int axis, Expr *const *at)
 {
 	const struct Cumulate *a = n->attr;
 	const Shape *x = &n->in[0]->shape;
-	DType t = n->in[0]->dtype, sum = is_float(t) ? work_type(t) : is_unsigned(t) ? U64 : I64;
+	DType t = n->in[0]->dtype, sum = is_float(t) ? formula_type(l, n, t) : is_unsigned(t) ? U64 : I64;
 	bool product = is_product(n);
 	Expr *index[MAX_RANK], *j = red_axis(l, x->dim[axis]), *i = at[axis];
 	for (int k = 0; k < x->rank; k++)

@@ -50,7 +50,7 @@ static Expr *minor_of(Lower *l, const Node *n, Expr **index, int row, unsigned c
 			continue;
 		index[rank - 2] = num_i(l, row);
 		index[rank - 1] = num_i(l, c);
-		Expr *term = in_as(l, n, 0, index, work_type(n->in[0]->dtype));
+		Expr *term = in_as(l, n, 0, index, formula_type(l, n, n->in[0]->dtype));
 		if (row + 1 < size)
 			term = alu2(l, MUL, term, minor_of(l, n, index, row + 1, columns & ~(1u << c)));
 		sum = !sum ? term : alu2(l, k & 1 ? SUB : ADD, sum, term);

@@ -272,7 +272,7 @@ static Expr *factor(Lower *l, const Node *n, int slot, const Equation *q, Expr *
 static Expr *einsum_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const Equation q = equation_of(lower_graph(l), n);
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Expr *value[NLABELS] = {NULL}, *product = NULL;
 	Axes axes = {.n = 0};
 

@@ -80,7 +80,7 @@ static Expr *scaled(Lower *l, Expr *x, float factor)
 static Expr *gemm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const struct Gemm *attr = ATTR_OF(n, Gemm);
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Axes axes = {.n = 0};
 	Expr *k = over(l, &axes, n->in[0]->shape.dim[attr->transA ? 0 : 1]);
 	Expr *ia[2] = {at[0], k}, *ia_t[2] = {k, at[0]}, *ib[2] = {k, at[1]}, *ib_t[2] = {at[1], k};

@@ -68,7 +68,7 @@ static Expr *plane_element(Lower *l, const Node *n, Expr *const *at, Axes *axes)
 	Expr *index[MAX_RANK];
 
 	fresh_index(l, s, at, 2, s->rank, axes, index);
-	return in_as(l, n, 0, index, work_type(n->in[0]->dtype));
+	return in_as(l, n, 0, index, formula_type(l, n, n->in[0]->dtype));
 }
 
 static Expr *globalaveragepool_lower(Lower *l, const Node *n, int slot, Expr *const *at)

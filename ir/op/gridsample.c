@@ -152,7 +152,7 @@ typedef struct Sample {
 	Lower *l;
 	const Node *n;
 	const struct GridSample *a;
-	DType t;                          /* of positions and weights */
+	DType t, weights;                 /* of positions; of weights */
 	Expr *first[MAX_RANK], *rest[MAX_RANK]; /* floor of the position along each axis, and what is beyond it */
 	Expr *index[MAX_RANK];
 } Sample;
@@ -227,22 +227,24 @@ static Expr *position(Sample *s, Expr *const *at, int axis)
 	return brought_inside(s, s->a->mode == NEAREST ? alu1(l, ROUND, p) : p, axis);
 }
 
+static Expr *share(Sample *s, double x) { return num(s->l, s->weights, x); }
+
 /* The polynomial c3 d^3 + c2 d^2 + c1 d + c0. */
 static Expr *polynomial(Sample *s, Expr *d, double c3, double c2, double c1, double c0)
 {
-	Expr *y = alu2(s->l, ADD, alu2(s->l, MUL, d, number(s, c3)), number(s, c2));
-	y = alu2(s->l, ADD, alu2(s->l, MUL, y, d), number(s, c1));
-	return alu2(s->l, ADD, alu2(s->l, MUL, y, d), number(s, c0));
+	Expr *y = alu2(s->l, ADD, alu2(s->l, MUL, d, share(s, c3)), share(s, c2));
+	y = alu2(s->l, ADD, alu2(s->l, MUL, y, d), share(s, c1));
+	return alu2(s->l, ADD, alu2(s->l, MUL, y, d), share(s, c0));
 }
 
 static Expr *weight(Sample *s, int axis, int k)
 {
-	Expr *f = s->rest[axis], *back = alu2(s->l, SUB, number(s, 1), f);
+	Expr *f = s->rest[axis], *back = alu2(s->l, SUB, share(s, 1), f);
 	double a = CUBIC_A;
 
 	if (s->a->mode == LINEAR)
 		return k ? f : back;
-	Expr *d = k == 0 ? alu2(s->l, ADD, f, number(s, 1)) : k == 1 ? f : k == 2 ? back : alu2(s->l, ADD, back, number(s, 1));
+	Expr *d = k == 0 ? alu2(s->l, ADD, f, share(s, 1)) : k == 1 ? f : k == 2 ? back : alu2(s->l, ADD, back, share(s, 1));
 	return k == 1 || k == 2 ? polynomial(s, d, a + 2, -(a + 3), 0, 1) : polynomial(s, d, a, -5 * a, 8 * a, -4 * a);
 }
 
@@ -269,7 +271,7 @@ static Expr *tap(Sample *s, int axis, int k)
 static Expr *sample(Sample *s, int axis)
 {
 	Expr *sum = NULL;
-	DType t = work_type(s->n->in[0]->dtype);
+	DType t = formula_type(s->l, s->n, s->n->in[0]->dtype);
 
 	if (axis == s->n->in[0]->shape.rank)
 		return in_as(s->l, s->n, 0, s->index, t);
@@ -283,11 +285,12 @@ static Expr *sample(Sample *s, int axis)
 static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	Sample s = {.l = l, .n = n, .a = n->attr, .t = work_type(n->in[1]->dtype), .index = {at[0], at[1]}};
+	s.weights = formula_type(l, n, s.t);
 
 	for (int k = 2; k < n->in[0]->shape.rank; k++) {
 		Expr *p = position(&s, at, k);
 		s.first[k] = alu1(l, FLOOR, p);
-		s.rest[k] = alu2(l, SUB, p, s.first[k]);
+		s.rest[k] = cast(l, s.weights, alu2(l, SUB, p, s.first[k]));
 	}
 	return cast(l, n->out[slot]->dtype, sample(&s, 2));
 }

@@ -83,7 +83,7 @@ static Expr *group_mean(Lower *l, const Node *n, Expr *const *at, Expr *centre, 
 
 static Expr *groupnorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Expr *mean = group_mean(l, n, at, NULL, t), *var = group_mean(l, n, at, mean, t), *inv, *y;
 
 	(void)slot;

@@ -115,7 +115,7 @@ static Expr *inverse_root(Lower *l, const Node *n, Expr *square)
 
 static Expr *layernorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Expr *m = row_mean(l, n, at, NULL, t), *y, *inv;
 
 	if (slot == 1)
@@ -132,7 +132,7 @@ static Expr *layernorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 static Expr *rmsnorm_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Expr *inv = inverse_root(l, n, row_mean(l, n, at, num(l, t, 0), t));
 	Expr *y = alu2(l, MUL, in_as(l, n, 0, at, t), inv);
 

@@ -72,7 +72,7 @@ static Expr *lpnormalization_lower(Lower *l, const Node *n, int slot, Expr *cons
 	const struct Norm *attr = ATTR_OF(n, Norm);
 	const Shape *s = &n->in[0]->shape;
 	int axis = (int)fix_axis(lower_graph(l), n, attr->axis, s->rank);
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Expr *index[MAX_RANK], *norm, *zero = num(l, t, 0);
 	Axes axes = {.n = 0};
 

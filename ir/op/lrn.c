@@ -40,7 +40,7 @@ static Expr *lrn_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const struct Lrn *attr = ATTR_OF(n, Lrn);
 	const Shape *s = &n->in[0]->shape;
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Axes axes = {.n = 0};
 	Expr *index[MAX_RANK], *x, *sum;
 

@@ -147,7 +147,7 @@ static void operand_index(Lower *l, const Node *n, int slot, Expr *const *at, Ex
 
 static Expr *matmul_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Expr *ia[MAX_RANK], *ib[MAX_RANK], *sum, *k;
 	Axes axes = {.n = 0};
 

@@ -78,7 +78,7 @@ static Expr *cell_mean(Lower *l, const Node *n, Expr *const *at, Expr *centre, D
 
 static Expr *mvn_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	Expr *mean = cell_mean(l, n, at, NULL, t);
 	Expr *deviation = alu1(l, SQRT, cell_mean(l, n, at, mean, t));
 	Expr *centred = alu2(l, SUB, in_as(l, n, 0, at, t), mean);

@@ -150,7 +150,7 @@ double rounded(DType t, double x)
 
 Expr *in_work(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	return cast(l, work_type(n->in[slot]->dtype), in_bcast(l, n, slot, at));
+	return cast(l, formula_type(l, n, n->in[slot]->dtype), in_bcast(l, n, slot, at));
 }
 
 Expr *lower_unary(Lower *l, const Node *n, Expr *const *at, Expr *(*f)(Lower *, const Node *, Expr *))

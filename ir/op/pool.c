@@ -279,7 +279,7 @@ static Expr *tap_count(Lower *l, const WindowAxis *a, Expr *o, Dim end, bool ski
 
 static Expr *averagepool_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	bool padded = ATTR_OF(n, Sliding)->count_include_pad != 0;
 	WindowAxis axis[MAX_SPATIAL];
 	Axes axes = {.n = 0};
@@ -298,7 +298,7 @@ static Expr *averagepool_lower(Lower *l, const Node *n, int slot, Expr *const *a
 
 static Expr *lppool_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = work_type(n->in[0]->dtype);
+	DType t = formula_type(l, n, n->in[0]->dtype);
 	int64_t p = ATTR_OF(n, Sliding)->p;
 	WindowAxis axis[MAX_SPATIAL];
 	Axes axes = {.n = 0};

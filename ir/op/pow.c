@@ -44,7 +44,7 @@ static void pow_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *o
 static Expr *pow_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	DType x = n->in[0]->dtype, y = n->in[1]->dtype;
-	DType t = is_float(x) ? work_type(x) : is_float(y) ? F64 : I64;
+	DType t = is_float(x) ? formula_type(l, n, x) : is_float(y) ? F64 : I64;
 
 	(void)slot;
 	return cast(l, x, alu2(l, POW, cast(l, t, in_bcast(l, n, 0, at)), cast(l, t, in_bcast(l, n, 1, at))));

@@ -303,10 +303,10 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 /* ---- lower ---- */
 
 /* Narrow integers are added up in 64 bits, so that nothing overflows on the way; logarithms and roots are floats. */
-static DType sum_type(const Formula *f, DType t)
+static DType sum_type(const Lower *l, const Node *n, const Formula *f, DType t)
 {
 	if (f->red == RED_MAX || f->red == RED_MIN || is_float(t))
-		return work_type(t);
+		return formula_type(l, n, t);
 	return f->after == ROOT || f->after == LOGARITHM ? F64 : is_unsigned(t) ? U64 : I64;
 }
 
@@ -347,7 +347,7 @@ static Expr *before_of(Lower *l, const Formula *f, Expr *x, Expr *largest)
 static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const Formula *f = formula_of(n);
-	DType out = n->out[slot]->dtype, t = sum_type(f, out);
+	DType out = n->out[slot]->dtype, t = sum_type(l, n, f, out);
 	Axes axes = {.n = 0};
 	Red red = out != BOOL ? f->red : f->red == RED_MAX ? RED_OR : RED_AND;
 	Expr *largest = f->before == EXPONENTIAL ? largest_of(l, n, t, at) : NULL;

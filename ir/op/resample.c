@@ -123,7 +123,7 @@ void resize_expand(Graph *g, Node *n)
 	resize_axes(g, n, &x->shape, &given, axis);
 	if (!pays(a, axis, x->shape.rank))
 		return;
-	x = cast_value(g, n, x, work_type(x->dtype));
+	x = cast_value(g, n, x, graph_exact(g) ? F64 : work_type(x->dtype));
 	for (int k = 0; k < x->shape.rank; k++)
 		if (axis[k].resized)
 			x = resampled(g, n, &axis[k], k, x);

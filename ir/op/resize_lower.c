@@ -283,8 +283,8 @@ static Expr *cropped(const Walk *w, DType t, Expr *x)
 Expr *resize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	DType t = n->out[slot]->dtype;
-	Walk w = {.l = l, .n = n, .a = n->attr, .at = at, .work = is_float(t) ? work_type(t) : F64,
-		  .weights = t == F64 ? F64 : F32};
+	DType work = is_float(t) ? formula_type(l, n, t) : F64;
+	Walk w = {.l = l, .n = n, .a = n->attr, .at = at, .work = work, .weights = is_float(t) && work == F64 ? F64 : F32};
 	ResizeSizes given = resize_sizes(lower_graph(l), n);
 	Expr *x;
 	resize_axes(lower_graph(l), n, &n->in[0]->shape, &given, w.axis);

@@ -178,7 +178,7 @@ static Expr *corner_of(Roi *r, int which)
 
 static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	Roi r = {.l = l, .n = n, .a = n->attr, .t = work_type(n->in[X]->dtype), .channel = at[1]};
+	Roi r = {.l = l, .n = n, .a = n->attr, .t = formula_type(l, n, n->in[X]->dtype), .channel = at[1]};
 	int64_t ratio = r.a->sampling_ratio;
 	Axes axes = {.n = 0};
 	Expr *points[2] = {over(l, &axes, dim(ratio)), over(l, &axes, dim(ratio))}, *value = NULL;

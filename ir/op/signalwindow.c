@@ -58,7 +58,7 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const Shares s = shares_of(n);
-	DType t = is_float(n->out[slot]->dtype) ? work_type(n->out[slot]->dtype) : F32;
+	DType t = formula_type(l, n, is_float(n->out[slot]->dtype) ? n->out[slot]->dtype : F32);
 	Expr *size = isub(l, extent(l, n->out[slot]->shape.dim[0]), num_i(l, !ATTR_OF(n, SignalWindow)->periodic));
 	Expr *turn = alu2(l, MUL, cast(l, t, at[0]), alu2(l, DIV, num(l, t, 2 * M_PI), cast(l, t, size)));
 	Expr *y = alu2(l, SUB, num(l, t, s.a0), alu2(l, MUL, num(l, t, s.a1), alu1(l, COS, turn)));

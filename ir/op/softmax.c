@@ -107,7 +107,7 @@ static Expr *row_element(Lower *l, const Node *n, Expr *const *at, Axes *axes)
 	Expr *index[MAX_RANK];
 
 	fresh_index(l, &n->in[0]->shape, at, axis, axis + 1, axes, index);
-	return in_as(l, n, 0, index, work_type(n->in[0]->dtype));
+	return in_as(l, n, 0, index, formula_type(l, n, n->in[0]->dtype));
 }
 
 /* x - max of the element at at[], and the sum over its row of exp(x - max). */
@@ -118,7 +118,7 @@ static Expr *shifted(Lower *l, const Node *n, Expr *const *at, Expr **sum)
 	Expr *term = alu1(l, EXP, alu2(l, SUB, row_element(l, n, at, &along_sum), max));
 
 	*sum = reduce_over(l, RED_SUM, term, &along_sum);
-	return alu2(l, SUB, in_as(l, n, 0, at, work_type(n->in[0]->dtype)), max);
+	return alu2(l, SUB, in_as(l, n, 0, at, formula_type(l, n, n->in[0]->dtype)), max);
 }
 
 static Expr *softmax_lower(Lower *l, const Node *n, int slot, Expr *const *at)
