@@ -127,6 +127,7 @@ check demo sh tools/demo.sh
 tally onnx-constants build/release/suite -t none -c
 [ -d $shared/onnx-backend ] && tally onnx-sizes build/release/suite -t none -s
 tally onnx-tests build/release/suite
+tally onnx-exact build/release/suite -x -t c -f norm
 if [ -d $shared/zoo ]; then
 	tally zoo build/release/zoo
 	for target in c x86-64-v3; do

@@ -22,10 +22,12 @@ void result_death(Result *r, int sig, const char *said)
 	snprintf(r->why, sizeof r->why, "signal %d: %s", sig, said);
 }
 
+static const char *domain_of(const Op *op) { return op->domain ? op->domain : ""; }
+
 void result_op(Result *r, const Graph *g)
 {
 	if (g->nnode == 1 && !g->outer)
-		snprintf(r->op, sizeof r->op, "%s", g->node[0]->op->name);
+		snprintf(r->op, sizeof r->op, "%s%s%s", domain_of(g->node[0]->op), *domain_of(g->node[0]->op) ? "." : "", g->node[0]->op->name);
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		const Node *n = g->node[i];
 		r->random |= (n->op->flags & RANDOM) && (!is_op(n, "Dropout") || has_in(n, 2));
