@@ -25,8 +25,21 @@ static int find_reduces(Expr *x, Expr **found, int n, bool *seen)
 
 static bool is_real_load(const Expr *x) { return x->kind == X_LOAD && (x->dtype == F32 || x->dtype == F64); }
 
-/* And will be packed. */
-static bool is_constant(const Expr *load) { return load->value->role == ROLE_CONST && load->dtype != F64; }
+/* Each is a float: they were widened. */
+static bool holds_floats(const Tensor *t)
+{
+	bool all = true;
+	for (int64_t i = 0; i < t->count && all; i++)
+		all = ((const double *)t->data)[i] == (double)(float)((const double *)t->data)[i];
+	return all;
+}
+
+/* And will be packed; doubles as the floats that they are. */
+static bool is_constant(const Expr *load)
+{
+	const Value *v = load->value;
+	return v->role == ROLE_CONST && (load->dtype != F64 || holds_floats(v->data));
+}
 
 /* Tiles widen floats where they read them. */
 static Expr *without_widening(Expr *x) { return x->kind == X_CAST && x->dtype == F64 && x->arg[0]->dtype == F32 ? x->arg[0] : x; }
@@ -98,7 +111,7 @@ static bool find_floats(Contraction *c, Expr *product)
 	c->tap = without_widening(product->arg[b]);
 	c->b = load_of(c->tap);
 	c->of = product->dtype == F64 ? DOUBLES : FLOATS;
-	c->b_type = c->b->dtype;
+	c->b_type = is_constant(c->b) ? F32 : c->b->dtype;
 	return is_real_load(c->a);
 }
 
@@ -332,6 +345,7 @@ static bool divide_axes(Stage *s, Contraction *c)
 		int64_t base = c->a_base;
 		c->a = c->b;
 		c->b = c->tap = t;
+		c->b_type = t->dtype;
 		c->a_base = c->b_base;
 		c->b_base = base;
 		c->lane = step_of_axis(s, c, s->axis[last]);

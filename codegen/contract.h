@@ -107,7 +107,7 @@ struct Contraction {
 static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c->of == DOUBLES; }
 
 /* Products of floats are exact in doubles, whether they are rounded before they are added or not. */
-static inline bool has_exact_products(const Contraction *c) { return c->of == DOUBLES && c->a->dtype == F32 && c->b->dtype == F32; }
+static inline bool has_exact_products(const Contraction *c) { return c->of == DOUBLES && c->a->dtype == F32 && c->b_type == F32; }
 
 static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
 int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its length */

@@ -61,12 +61,15 @@ static const Expr *b_of(const Contraction *c, int sum) { return sum ? c->twin[su
 
 static const Expr *tap_of(const Contraction *c, int sum) { return sum ? c->twin[sum - 1].tap : c->tap; }
 
+/* Doubles that are packed are floats. */
+static float float_at(const Value *v, int64_t i) { return (float)load_f64(v->dtype, v->data->data, i); }
+
 static float tap_at(const Contraction *c, int sum, const int64_t *at)
 {
 	const Expr *tap = tap_of(c, sum), *b = b_of(c, sum);
 	if (tap != b && !index_at(tap->arg[0], at))
 		return 0;
-	return ((const float *)b->value->data->data)[index_at(b->arg[0], at)];
+	return float_at(b->value, index_at(b->arg[0], at));
 }
 
 /* ---- panels ---- */
@@ -219,14 +222,14 @@ static int64_t packed_at(const Packing *p, int sum, int64_t k, int64_t j)
 static void pack_row(Packing *p, int sum, float *group, int64_t k)
 {
 	const Contraction *c = p->c;
-	const float *from = b_of(c, sum)->value->data->data;
+	const Value *from = b_of(c, sum)->value;
 	const int64_t *offset = p->offset[sum];
 	int64_t *lane = &p->at[c->lane.axis->id], base = *lane = 0;
 	if (offset)
 		base = index_at(b_of(c, sum)->arg[0], p->at);
 	for (int64_t j = 0; j < c->lane.n; j++) {
 		*lane = j;
-		group[packed_at(p, sum, k, j)] = offset ? from[base + offset[j]] : tap_at(c, sum, p->at);
+		group[packed_at(p, sum, k, j)] = offset ? float_at(from, base + offset[j]) : tap_at(c, sum, p->at);
 	}
 }
 
