@@ -55,7 +55,7 @@ bool fills_lanes_by_columns(Graph *g, const Node *n)
 	int last = windows_of(g, n, &n->in[0]->shape, &n->in[1]->shape, axis) - 1;
 	bool several = false; /* taps: one reads its map once, where it lies */
 	for (int i = 0; i <= last; i++)
-		several |= axis[i].size > 1;
+		several |= !dim_is(axis[i].size, 1);
 	return several && axis[last].stride == 1 && dim_known(axis[last].out) && axis[last].out.k >= COLUMNS &&
 	       n->in[1]->shape.dim[0].k <= FEW;
 }

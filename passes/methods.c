@@ -60,16 +60,17 @@ bool conv_size(Graph *g, Node *n, WindowAxis *window, ConvSize *s)
 {
 	const Shape *x = &n->in[0]->shape, *w = &n->in[1]->shape;
 
-	if (ATTR_OF(n, Sliding)->group != 1 || x->rank < 3 || x->rank - 2 > WINOGRAD_AXES_MAX || !dim_known(x->dim[1]))
+	if (ATTR_OF(n, Sliding)->group != 1 || x->rank < 3 || x->rank - 2 > WINOGRAD_AXES_MAX || !dim_known(x->dim[1]) ||
+	    !dim_known(w->dim[0]))
 		return false;
 	*s = (ConvSize){.axes = x->rank - 2, .in = x->dim[1].k, .out = w->dim[0].k};
 	windows_of(g, n, x, w, window);
 	for (int i = 0; i < s->axes; i++) {
-		if (!dim_known(window[i].out) || !dim_known(window[i].before))
+		if (!dim_known(window[i].out) || !dim_known(window[i].before) || !dim_known(window[i].size))
 			return false;
 		s->size[i] = window[i].out.k;
-		s->taps[i] = window[i].size;
-		s->dilation[i] = window[i].size > 1 ? window[i].dilation : 1;
+		s->taps[i] = window[i].size.k;
+		s->dilation[i] = s->taps[i] > 1 ? window[i].dilation : 1;
 	}
 	s->batch = dim_lo(g->syms, x->dim[0]) > 1 ? dim_lo(g->syms, x->dim[0]) : 1;
 	return true;
@@ -82,9 +83,9 @@ bool winograd_fits(const ConvSize *s, const WindowAxis *window)
 	for (int i = 0; i < s->axes; i++) {
 		const WindowAxis *a = &window[i];
 
-		if (a->stride != 1 || a->size > WINOGRAD_TAPS || (a->size == 1 && a->before.k))
+		if (a->stride != 1 || s->taps[i] > WINOGRAD_TAPS || (s->taps[i] == 1 && a->before.k))
 			return false;
-		wide += a->size > 1;
+		wide += s->taps[i] > 1;
 	}
 	return wide == 1 || wide == 2;
 }

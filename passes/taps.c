@@ -66,7 +66,7 @@ static bool inner_pads(Graph *g, const WindowAxis *axis, const Live *live, int c
 
 	for (int i = 0; i < count; i++) {
 		pads[i] = axis[i].before.k - live[i].lo * axis[i].dilation;
-		pads[count + i] = axis[i].after.k - (axis[i].size - live[i].hi) * axis[i].dilation;
+		pads[count + i] = axis[i].after.k - (axis[i].size.k - live[i].hi) * axis[i].dilation;
 		if (pads[i] < 0 || pads[count + i] < 0)
 			return false;
 	}
@@ -91,7 +91,7 @@ static Value *drop_outer_taps(Rewrite *w, Node *n)
 	Plane p = plane_of(count, axis);
 	for (int i = 0; i < count; i++) {
 		live[i] = live_taps(&p, MAX_SPATIAL - count + i);
-		fewer |= live[i].hi - live[i].lo < axis[i].size;
+		fewer |= live[i].hi - live[i].lo < axis[i].size.k;
 		none |= live[i].hi <= live[i].lo;
 	}
 	if (!fewer || none || !inner_pads(w->g, axis, live, count, &attr))

@@ -24,7 +24,7 @@ static Window window_of(const Step *s)
 		w.pads[w.naxes + k] = dim_number(s->g, s->n, a->after);
 		w.strides[k] = a->stride;
 		w.dilations[k] = a->dilation;
-		w.rest[k] = in + w.pads[k] + w.pads[w.naxes + k] - (out - 1) * a->stride - (a->size - 1) * a->dilation - 1;
+		w.rest[k] = in + w.pads[k] + w.pads[w.naxes + k] - (out - 1) * a->stride - (dim_number(s->g, s->n, a->size) - 1) * a->dilation - 1;
 	}
 	return w;
 }
@@ -127,11 +127,11 @@ static Value *window_sums(Graph *g, Node *n, Value *v, int naxes, const WindowAx
 
 	for (int k = 0; k < naxes; k++) {
 		int64_t in = dim_number(g, n, axis[k].in), out = dim_number(g, n, axis[k].out);
-		sizes[k + 2] = axis[k].size;
+		sizes[k + 2] = axis[k].size.k;
 		strides[k] = axis[k].stride;
 		dilations[k] = axis[k].dilation;
 		pads[k] = dim_number(g, n, axis[k].before);
-		int64_t after = (out - 1) * axis[k].stride + (axis[k].size - 1) * axis[k].dilation + 1 - in - pads[k];
+		int64_t after = (out - 1) * axis[k].stride + (axis[k].size.k - 1) * axis[k].dilation + 1 - in - pads[k];
 		pads[naxes + k] = after > 0 ? after : 0;
 	}
 	a->group = sizes[0] = dim_number(g, n, v->shape.dim[1]);
@@ -154,7 +154,7 @@ static void write_averagepool(Graph *g, Node *n)
 	if (ATTR_OF(n, Sliding)->count_include_pad) {
 		int64_t taps = 1;
 		for (int k = 0; k < naxes; k++)
-			taps *= axis[k].size;
+			taps *= axis[k].size.k;
 		count = value_scalar(g, x->dtype, (double)taps);
 	}
 	count = count ? count : window_sums(g, n, ones, naxes, axis);

@@ -50,7 +50,7 @@ static void infer(Graph *g, Node *n)
 	Shape y = {count + 2, {n->in[X]->shape.dim[0]}};
 	for (int k = 0; k < count; k++) {
 		y.dim[k + 2] = axis[k].in;
-		taps *= axis[k].size;
+		taps *= axis[k].size.k;
 		windows *= dim_number(g, n, axis[k].out);
 	}
 	int64_t rows = dim_number(g, n, n->in[X]->shape.dim[1]);
@@ -177,12 +177,12 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	Expr *row = at[1], *window = num_i(l, 0), *meets = num(l, BOOL, 1);
 
 	for (int k = 0; k < count; k++) {
-		Expr *tap = over(l, &axes, dim(axis[k].size)), *stride = num_i(l, axis[k].stride);
+		Expr *tap = over(l, &axes, axis[k].size), *stride = num_i(l, axis[k].stride);
 		Expr *from = isub(l, iadd(l, at[k + 2], extent(l, axis[k].before)), imul(l, tap, num_i(l, axis[k].dilation)));
 		Expr *w = idiv(l, from, stride);
 		meets = alu2(l, AND, meets, alu2(l, EQ, imod(l, from, stride), num_i(l, 0)));
 		meets = alu2(l, AND, meets, inside(l, w, num_i(l, 0), extent(l, axis[k].out)));
-		row = iadd(l, imul(l, row, num_i(l, axis[k].size)), tap);
+		row = iadd(l, imul(l, row, extent(l, axis[k].size)), tap);
 		window = iadd(l, imul(l, window, extent(l, axis[k].out)), w);
 	}
 	Expr *x = choose(l, meets, in_as(l, n, X, (Expr *[]){at[0], row, window}, t), num(l, t, 0));

@@ -20,9 +20,10 @@ static void infer_conv(Graph *g, Node *n, DType t)
 	if (group < 1)
 		fail_node(g, n, "E-ATTR", "group is %lld; it must be at least 1", (long long)group);
 	need_size(g, n, 0, 1, dim_mul(g->syms, w->dim[1], dim(group)));
-	if (dim_number(g, n, w->dim[0]) % group)
+	if (dim_known(w->dim[0]) && w->dim[0].k % group)
 		fail_node(g, n, "E-SHAPE", "%s output channels are no multiple of group %lld",
 			  dim_text(g->syms, w->dim[0]), (long long)group);
+	equal_part(g, n, 1, w->dim[0], dim(group));
 	y = shape_of(2, (Dim[]){x->dim[0], w->dim[0]});
 	for (int i = windows_of(g, n, x, w, axis); i-- > 0;)
 		y.dim[2 + i] = axis[i].out;
@@ -129,10 +130,11 @@ static Expr *conv_sum(Lower *l, const Node *n, Expr *const *at, DType t, Element
 	WindowAxis axis[MAX_SPATIAL];
 	Axes axes = {.n = 0};
 	Expr *ix[MAX_RANK] = {at[0]}, *iw[MAX_RANK] = {at[1]}, *guard = num(l, BOOL, 1), *first = num_i(l, 0);
+	Syms *s = lower_graph(l)->syms;
 	int naxes = windows_of(lower_graph(l), n, x, w, axis);
 
 	if (group > 1)
-		first = imul(l, idiv(l, at[1], num_i(l, w->dim[0].k / group)), extent(l, w->dim[1]));
+		first = imul(l, idiv(l, at[1], extent(l, dim_floordiv(s, w->dim[0], dim(group)))), extent(l, w->dim[1]));
 	iw[1] = over(l, &axes, w->dim[1]);
 	ix[1] = iadd(l, first, iw[1]);
 	for (int i = 0; i < naxes; i++) {

@@ -33,7 +33,7 @@ static int transposed_axes(Graph *g, const Node *n, const Shape *x, const Shape 
 	for (int i = 0; i < count; i++) {
 		WindowAxis *a = &axis[i];
 		Dim steps = dim_mul(s, dim_sub(s, a->in, dim(1)), dim(a->stride));
-		Dim full = dim_add(s, steps, dim(extra[i] + (a->size - 1) * a->dilation + 1));
+		Dim full = dim_add(s, dim_add(s, steps, dim(extra[i])), window_reach(s, a));
 
 		if (attr->output_shape.n > 0)
 			a->out = dim(wanted[i]);
@@ -61,9 +61,10 @@ static void convtranspose_infer(Graph *g, Node *n)
 	need_rank(g, n, 0, 3, MAX_RANK);
 	need_rank(g, n, 1, x->rank, x->rank);
 	need_size(g, n, 0, 1, w->dim[0]);
-	if (group < 1 || dim_number(g, n, w->dim[0]) % group)
+	if (group < 1 || (dim_known(w->dim[0]) && w->dim[0].k % group))
 		fail_node(g, n, "E-ATTR", "group is %lld, which does not divide %s input channels", (long long)group,
 			  dim_text(g->syms, w->dim[0]));
+	equal_part(g, n, 1, w->dim[0], dim(group));
 	y = shape_of(2, (Dim[]){x->dim[0], dim_mul(g->syms, w->dim[1], dim(group))});
 	if (has_in(n, 2)) {
 		same_type(g, n, 0, 2);
@@ -148,9 +149,9 @@ static int64_t common_divisor(int64_t a, int64_t b) { return b ? common_divisor(
 static int64_t first_tap(const WindowAxis *a, int64_t phase, int64_t each)
 {
 	int64_t k = 0;
-	while (k < each && k < a->size && (k * a->dilation - phase) % a->stride)
+	while (k < each && k < a->size.k && (k * a->dilation - phase) % a->stride)
 		k++;
-	return k < each ? k : a->size;
+	return k < each ? k : a->size.k;
 }
 
 /* o = stride * i + r with one r: taps first + each * t meet it, and read element i + shift - back * t. */
@@ -159,7 +160,7 @@ static Taps phase_taps(Lower *l, const WindowAxis *a, Expr *i, int64_t r, Axes *
 	int64_t each = a->stride / common_divisor(a->stride, a->dilation), back = each * a->dilation / a->stride;
 	int64_t from = r + dim_number(lower_graph(l), NULL, a->before), first = first_tap(a, from % a->stride, each);
 	int64_t shift = (from - first * a->dilation) / a->stride;
-	Expr *t = over(l, axes, dim((a->size - first + each - 1) / each));
+	Expr *t = over(l, axes, dim((a->size.k - first + each - 1) / each));
 	return (Taps){iadd(l, num_i(l, first), imul(l, t, num_i(l, each))),
 		      isub(l, iadd(l, i, num_i(l, shift)), imul(l, t, num_i(l, back))), num(l, BOOL, 1)};
 }
@@ -169,16 +170,16 @@ static Taps window_taps(Lower *l, const WindowAxis *a, Expr *i, Expr *r, Axes *a
 {
 	int64_t before = dim_number(lower_graph(l), NULL, a->before);
 	int64_t last = (r->hi + before) / a->stride, shift = before - a->stride * last;
-	int64_t reach = a->size - 1 - (r->lo + shift);
+	int64_t reach = a->size.k - 1 - (r->lo + shift);
 	Expr *t = over(l, axes, dim(reach < 0 ? 0 : reach / a->stride + 1));
 	Expr *k = iadd(l, iadd(l, r, num_i(l, shift)), imul(l, t, num_i(l, a->stride)));
-	return (Taps){k, isub(l, iadd(l, i, num_i(l, last)), t), inside(l, k, num_i(l, 0), num_i(l, a->size))};
+	return (Taps){k, isub(l, iadd(l, i, num_i(l, last)), t), inside(l, k, num_i(l, 0), extent(l, a->size))};
 }
 
 /* All taps, each with the test whether it meets o. */
 static Taps tested_taps(Lower *l, const WindowAxis *a, Expr *o, Axes *axes)
 {
-	Expr *stride = num_i(l, a->stride), *k = over(l, axes, dim(a->size));
+	Expr *stride = num_i(l, a->stride), *k = over(l, axes, a->size);
 	Expr *at = isub(l, iadd(l, o, extent(l, a->before)), imul(l, k, num_i(l, a->dilation)));
 	return (Taps){k, idiv(l, at, stride), alu2(l, EQ, imod(l, at, stride), num_i(l, 0))};
 }
@@ -186,7 +187,7 @@ static Taps tested_taps(Lower *l, const WindowAxis *a, Expr *o, Axes *axes)
 static Taps taps_of(Lower *l, const WindowAxis *a, Expr *o, Axes *axes)
 {
 	Expr *stride = num_i(l, a->stride), *i = idiv(l, o, stride), *r = imod(l, o, stride);
-	if (!dim_known(a->before))
+	if (!dim_known(a->before) || !dim_known(a->size))
 		return tested_taps(l, a, o, axes);
 	if (r->kind == X_NUM)
 		return phase_taps(l, a, i, r->i, axes);
@@ -197,16 +198,17 @@ static Expr *convtranspose_lower(Lower *l, const Node *n, int slot, Expr *const 
 {
 	const Shape *x = &n->in[0]->shape, *w = &n->in[1]->shape;
 	DType t = formula_type(l, n, n->in[0]->dtype);
-	int64_t group = ATTR_OF(n, Sliding)->group, cg = w->dim[0].k / group;
+	int64_t group = ATTR_OF(n, Sliding)->group;
+	Dim cg = dim_floordiv(lower_graph(l)->syms, w->dim[0], dim(group));
 	WindowAxis axis[MAX_SPATIAL];
 	Axes axes = {.n = 0};
-	Expr *mg = extent(l, w->dim[1]), *c = over(l, &axes, dim(cg)), *some = num(l, BOOL, 1), *inner = some;
+	Expr *mg = extent(l, w->dim[1]), *c = over(l, &axes, cg), *some = num(l, BOOL, 1), *inner = some;
 	Expr *ix[MAX_RANK] = {at[0], c}, *iw[MAX_RANK] = {c, at[1]};
 	int count = transposed_axes(lower_graph(l), n, x, w, axis);
 
 	(void)slot;
 	if (group > 1) {
-		ix[1] = iw[0] = iadd(l, imul(l, idiv(l, at[1], mg), num_i(l, cg)), c);
+		ix[1] = iw[0] = iadd(l, imul(l, idiv(l, at[1], mg), extent(l, cg)), c);
 		iw[1] = imod(l, at[1], mg);
 	}
 	for (int i = 0; i < count; i++) {

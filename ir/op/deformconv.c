@@ -33,7 +33,7 @@ static Sizes sizes_of(Graph *g, const Node *n)
 	s.out = dim_number(g, n, w->dim[0]);
 	s.h = dim_number(g, n, s.axis[0].out);
 	s.w = dim_number(g, n, s.axis[1].out);
-	s.taps = s.axis[0].size * s.axis[1].size;
+	s.taps = dim_number(g, n, s.axis[0].size) * dim_number(g, n, s.axis[1].size);
 	return s;
 }
 
@@ -79,7 +79,7 @@ static Value *steps(Graph *g, const Node *n, const Sizes *s, int axis, int which
 		size[3 + axis] = out;
 	Tensor *t = tensor_new(&g->ctx->perm, n->in[OFFSET]->dtype, 5, size);
 	for (int64_t i = 0; i < (which ? out : s->taps); i++) {
-		int64_t tap = axis ? i % s->axis[1].size : i / s->axis[1].size;
+		int64_t tap = axis ? i % s->axis[1].size.k : i / s->axis[1].size.k;
 		double at = which ? (double)(i * a->stride - dim_number(g, n, a->before)) : (double)(tap * a->dilation);
 		store_f64(t->dtype, t->data, which ? axis * out + i : i * 2 + axis, at);
 	}

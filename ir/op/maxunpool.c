@@ -20,7 +20,7 @@ static void pooled_sizes(Graph *g, const Node *n, int64_t *size)
 	for (int k = 0; k < 2; k++)
 		size[k] = dim_number(g, n, x->dim[k]);
 	for (int k = 0; k < count; k++) {
-		int64_t reach = (dim_number(g, n, axis[k].in) - 1) * axis[k].stride + axis[k].size;
+		int64_t reach = (dim_number(g, n, axis[k].in) - 1) * axis[k].stride + axis[k].size.k;
 		size[k + 2] = reach - dim_number(g, n, axis[k].before) - dim_number(g, n, axis[k].after);
 	}
 }

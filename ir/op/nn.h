@@ -104,7 +104,8 @@ double mean_f64(int64_t n, const double *x, double centre, bool squared);
 typedef struct WindowAxis {
 	Dim in, out;       /* elements, windows */
 	Dim before, after; /* padding */
-	int64_t size, stride, dilation;
+	Dim size;          /* taps */
+	int64_t stride, dilation;
 } WindowAxis;
 
 /* The windows over axes 2.. of x, by the node's attributes; w (axes 2..) gives the sizes, or, when NULL, the attribute
@@ -115,6 +116,8 @@ int sliding_axes(Graph *g, const Node *n, const Shape *x, const Shape *w, Window
 /* The list of an attribute; absent: `value` for every axis. E-ATTR when its length or a value is wrong. */
 void spatial_attr(Graph *g, const Node *n, const char *name, const Ints *list, int count, int64_t value, int64_t least,
 		  int64_t *result);
+/* Elements from the first tap of a window to its last. */
+Dim window_reach(Syms *s, const WindowAxis *a);
 Expr *tap_index(Lower *l, const WindowAxis *a, Expr *window, Expr *tap);
 
 /* The same in numbers, for eval; always three axes, the first ones trivial where there are fewer. */

@@ -219,7 +219,7 @@ static Expr *largest_position(Lower *l, const Node *n, int count, const WindowAx
 	Axes axes = {.n = 0};
 
 	for (int i = 0; i < count; i++)
-		window.dim[i] = dim(axis[i].size);
+		window.dim[i] = axis[i].size;
 	unflatten(l, &window, over(l, &axes, shape_count(lower_graph(l), &window)), k);
 	guard = window_index(l, count, axis, at, k, index);
 	best = axes.n ? reduce(l, RED_ARGMAX, choose(l, guard, in(l, n, 0, index), lowest(l, n->in[0]->dtype)), axes.n,
@@ -243,7 +243,7 @@ static Expr *window_element(Lower *l, const Node *n, int count, const WindowAxis
 	Expr *k[MAX_SPATIAL], *index[MAX_RANK], *guard;
 
 	for (int i = 0; i < count; i++)
-		k[i] = over(l, axes, dim(axis[i].size));
+		k[i] = over(l, axes, axis[i].size);
 	guard = window_index(l, count, axis, at, k, index);
 	return choose(l, guard, in_as(l, n, 0, index, t), outside);
 }
@@ -264,10 +264,9 @@ static Expr *maxpool_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 static Expr *tap_count(Lower *l, const WindowAxis *a, Expr *o, Dim end, bool skip)
 {
 	Syms *s = lower_graph(l)->syms;
-	int64_t reach = (a->size - 1) * a->dilation;
 	Dim steps = dim_mul(s, dim_sub(s, a->out, dim(1)), dim(a->stride));
-	Dim last = dim_sub(s, dim_add(s, steps, dim(reach)), a->before);
-	Expr *start = tap_index(l, a, o, num_i(l, 0)), *first = num_i(l, 0), *stop = num_i(l, a->size);
+	Dim last = dim_sub(s, dim_add(s, steps, window_reach(s, a)), dim_add(s, a->before, dim(1)));
+	Expr *start = tap_index(l, a, o, num_i(l, 0)), *first = num_i(l, 0), *stop = extent(l, a->size);
 	Expr *d = num_i(l, a->dilation), *round = num_i(l, a->dilation - 1);
 
 	if (skip && !dim_is(a->before, 0))

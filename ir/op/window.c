@@ -19,12 +19,17 @@ void spatial_attr(Graph *g, const Node *n, const char *name, const Ints *list, i
 	}
 }
 
+Dim window_reach(Syms *s, const WindowAxis *a)
+{
+	return dim_add(s, dim_mul(s, dim_sub(s, a->size, dim(1)), dim(a->dilation)), dim(1));
+}
+
 /* Number of windows when the padding is given: the last one may hang over in ceil mode, but must start inside the input
  * or the padding before it. */
 static Dim window_count(Syms *s, const WindowAxis *a, bool ceil_mode)
 {
 	Dim padded = dim_add(s, a->before, dim_add(s, a->in, a->after));
-	Dim room = dim_sub(s, padded, dim((a->size - 1) * a->dilation + 1));
+	Dim room = dim_sub(s, padded, window_reach(s, a));
 	Dim starts;
 
 	if (!ceil_mode)
@@ -36,11 +41,10 @@ static Dim window_count(Syms *s, const WindowAxis *a, bool ceil_mode)
 /* SAME: as many windows as strides fit, and what they need of padding, the odd element after (upper) or before. */
 static void same_padding(Syms *s, WindowAxis *a, bool upper)
 {
-	int64_t reach = (a->size - 1) * a->dilation + 1;
 	Dim span, total, half;
 
 	a->out = dim_ceildiv(s, a->in, dim(a->stride));
-	span = dim_add(s, dim_mul(s, dim_sub(s, a->out, dim(1)), dim(a->stride)), dim(reach));
+	span = dim_add(s, dim_mul(s, dim_sub(s, a->out, dim(1)), dim(a->stride)), window_reach(s, a));
 	total = dim_max(s, dim_sub(s, span, a->in), dim(0));
 	half = dim_floordiv(s, total, dim(2));
 	a->before = upper ? half : dim_sub(s, total, half);
@@ -51,32 +55,37 @@ static void check_fits(Graph *g, const Node *n, const WindowAxis *a, int axis)
 {
 	if (dim_hi(g->syms, a->out) < 1)
 		fail_node(g, n, "E-SHAPE",
-			  "a window of %lld elements, %lld apart, does not fit into axis %d of size %s with padding %s "
-			  "and %s", (long long)a->size, (long long)a->dilation, axis,
+			  "a window of %s elements, %lld apart, does not fit into axis %d of size %s with padding %s "
+			  "and %s", dim_text(g->syms, a->size), (long long)a->dilation, axis,
 			  dim_text(g->syms, a->in), dim_text(g->syms, a->before), dim_text(g->syms, a->after));
 }
 
-static void window_sizes(Graph *g, const Node *n, const Shape *w, int count, int64_t *size)
+/* How many taps windows have. kernel_shape says it in numbers, which the kernel then has to have. */
+static void window_sizes(Graph *g, const Node *n, const Shape *w, int count, Dim *size)
 {
 	const struct Sliding *attr = ATTR_OF(n, Sliding);
+	int64_t given[MAX_SPATIAL];
 
 	if (!w && attr->kernel_shape.n <= 0)
 		fail_node(g, n, "E-ATTR", "kernel_shape is missing");
-	spatial_attr(g, n, "kernel_shape", &attr->kernel_shape, count, 1, 1, size);
-	for (int i = 0; w && i < count; i++) {
-		int64_t have = dim_number(g, n, w->dim[2 + i]);
+	spatial_attr(g, n, "kernel_shape", &attr->kernel_shape, count, 1, 1, given);
+	for (int i = 0; i < count; i++) {
+		Dim have = w ? w->dim[2 + i] : dim(given[i]);
 
-		if (have < 1 || (attr->kernel_shape.n > 0 && size[i] != have))
+		size[i] = attr->kernel_shape.n > 0 ? dim(given[i]) : have;
+		if (dim_hi(g->syms, have) < 1 || (dim_known(have) && !dim_same(have, size[i])))
 			fail_node(g, n, "E-SHAPE", "the kernel has shape %s, which does not agree with kernel_shape",
 				  shape_text(g, w));
-		size[i] = have;
+		if (!dim_same(have, size[i]))
+			dim_assume_equal(g->syms, have, size[i], false);
 	}
 }
 
 int sliding_axes(Graph *g, const Node *n, const Shape *x, const Shape *w, WindowAxis *axis)
 {
 	const struct Sliding *attr = ATTR_OF(n, Sliding);
-	int64_t size[MAX_SPATIAL], stride[MAX_SPATIAL], dilation[MAX_SPATIAL], pads[2 * MAX_SPATIAL];
+	Dim size[MAX_SPATIAL];
+	int64_t stride[MAX_SPATIAL], dilation[MAX_SPATIAL], pads[2 * MAX_SPATIAL];
 	bool given = attr->auto_pad == PAD_NOTSET;
 	int count = x->rank - 2;
 
@@ -125,14 +134,14 @@ Plane plane_of(int naxes, const WindowAxis *axis)
 
 	for (int i = 0; i < MAX_SPATIAL; i++) {
 		int from = i - (MAX_SPATIAL - naxes);
-		const WindowAxis one = {dim(1), dim(1), dim(0), dim(0), 1, 1, 1};
+		const WindowAxis one = {dim(1), dim(1), dim(0), dim(0), dim(1), 1, 1};
 		const WindowAxis *a = from < 0 ? &one : &axis[from];
 
 		p.in[i] = a->in.k;
 		p.out[i] = a->out.k;
 		p.before[i] = a->before.k;
 		p.after[i] = a->after.k;
-		p.size[i] = a->size;
+		p.size[i] = a->size.k;
 		p.stride[i] = a->stride;
 		p.dilation[i] = a->dilation;
 	}

@@ -53,3 +53,51 @@ graph (%q f32[1,2,k], %k f32[1,2,k], %v f32[1,2,v]) -> (%y) {
 	%y, _ = LinearAttention(%q, %k, %v) {q_num_heads = 2, kv_num_heads = 2, update_rule = linear, scale = 1}
 }
 run q = f32[1,2,2] [1, 1, 1, 1], k = f32[1,2,2] [1, 2, 1, 1], v = f32[1,2,2] [3, 4, 5, 6] gives y = f32[1,2,2] [3, 8, 8, 14]
+
+== Conv: the taps vary
+symbol n = 1..6
+symbol k = 1..3
+graph (%x f32[1,1,n], %w f32[1,1,k]) -> (%y, %z) {
+	%y = Conv(%x, %w) {pads = [1, 1]} %z = Conv(%x, %w) {auto_pad = SAME_UPPER, strides = [2]}
+}
+run x = f32[1,1,4] [1, 2, 3, 4], w = f32[1,1,2] [1, 10] gives y = f32[1,1,5] [10, 21, 32, 43, 4], z = f32[1,1,2] [21, 43]
+run x = f32[1,1,4] [1, 2, 3, 4], w = f32[1,1,3] [1, 1, 1] gives y = f32[1,1,4] [3, 6, 9, 7], z = f32[1,1,2] [6, 7]
+run x = f32[1,1,1] [2], w = f32[1,1,1] [3] gives y = f32[1,1,3] [0, 6, 0], z = f32[1,1,1] [6]
+
+== Conv: kernel_shape says how many taps there are
+symbol k = 1..4
+graph (%x f32[1,1,3], %w f32[1,1,k]) -> (%y) { %y f32[1,1,2] = Conv(%x, %w) {kernel_shape = [2]} }
+run x = f32[1,1,3] [1, 2, 3], w = f32[1,1,2] [1, 10] gives y = f32[1,1,2] [21, 32]
+
+== Conv: another number of taps than kernel_shape
+fails E-SHAPE
+symbol k = 1..4
+graph (%x f32[1,1,3], %w f32[1,1,k]) -> (%y) { %y f32[1,1,2] = Conv(%x, %w) {kernel_shape = [2]} }
+run x = f32[1,1,3] [1, 2, 3], w = f32[1,1,3] [1, 10, 100] gives y = f32[1,1,2] [21, 32]
+
+== Conv: groups of as many kernels as the run has
+symbol m = 2..6
+graph (%x f32[1,2,2], %w f32[m,1,1]) -> (%y) { %y = Conv(%x, %w) {group = 2} }
+run x = f32[1,2,2] [1, 2, 3, 4], w = f32[2,1,1] [10, 100] gives y = f32[1,2,2] [10, 20, 300, 400]
+run x = f32[1,2,2] [1, 2, 3, 4], w = f32[4,1,1] [1, 10, 100, 1000]
+gives y = f32[1,4,2] [1, 2, 10, 20, 300, 400, 3000, 4000]
+
+== Conv: groups that do not divide the kernels
+fails E-SHAPE
+symbol m = 2..6
+graph (%x f32[1,2,2], %w f32[m,1,1]) -> (%y) { %y = Conv(%x, %w) {group = 2} }
+run x = f32[1,2,2] [1, 2, 3, 4], w = f32[3,1,1] [10, 100, 1] gives y = f32[1,2,2] [10, 20, 300, 400]
+
+== ConvTranspose: taps, kernels and channels vary
+symbol c = 2..4
+symbol k = 1..3
+graph (%x f32[1,c,2], %w f32[c,1,k]) -> (%y) { %y = ConvTranspose(%x, %w) {strides = [2], group = 2} }
+run x = f32[1,2,2] [1, 2, 0, 1], w = f32[2,1,3] [1, 10, 100, 1, 2, 3] gives y = f32[1,2,5] [1, 10, 102, 20, 200, 0, 0, 1, 2, 3]
+run x = f32[1,4,2] [1, 2, 3, 4, 0, 0, 1, 0], w = f32[4,1,2] [1, 10, 2, 20, 7, 7, 3, 30]
+gives y = f32[1,2,4] [7, 70, 10, 100, 3, 30, 0, 0]
+
+== ConvInteger: the taps vary
+symbol k = 1..3
+graph (%x u8[1,1,3], %w u8[1,1,k], %o u8[]) -> (%y) { %y = ConvInteger(%x, %w, %o) {pads = [0, 1]} }
+run x = u8[1,1,3] [1, 2, 3], w = u8[1,1,2] [1, 2], o = u8[] [1] gives y = i32[1,1,3] [2, 5, 2]
+run x = u8[1,1,3] [1, 2, 3], w = u8[1,1,1] [3], o = u8[] [0] gives y = i32[1,1,4] [3, 6, 9, 0]
