@@ -5,10 +5,16 @@
 #include "ir/op/nn.h"
 #include "ir/op/counted.h"
 
-/* A start or end, clipped to lo..hi. */
-static Dim bound(Graph *g, const Node *n, Dim b, Dim size, Dim lo, Dim hi)
+/* b, or where that is negative, size + b: 1 - min(max(b + 1, 0), 1) sizes are added. */
+static Dim counted_from_front(Syms *s, Dim b, Dim size)
 {
-	Syms *s = g->syms;
+	Dim front = dim_min(s, dim_max(s, dim_add(s, b, dim(1)), dim(0)), dim(1));
+	return dim_add(s, b, dim_mul(s, size, dim_sub(s, dim(1), front)));
+}
+
+/* A start or end, clipped to lo..hi. */
+static Dim bound(Syms *s, Dim b, Dim size, Dim lo, Dim hi)
+{
 	int64_t most = dim_hi(s, size);
 	if (!dim_known(size) && most >= INT32_MAX)
 		most = INT32_MAX - 1; /* exporters say "to the end" with INT32_MAX or more */
@@ -16,13 +22,7 @@ static Dim bound(Graph *g, const Node *n, Dim b, Dim size, Dim lo, Dim hi)
 		return lo;
 	if (dim_known(b) && b.k >= most)
 		return hi;
-	if (dim_lo(s, b) < 0 && dim_hi(s, b) >= 0) {
-		hint(g->ctx, "bound the sizes with --dim or --shape");
-		fail_unsupported(g, n, "%s can be negative (counted from the end) or not", dim_text(s, b));
-	}
-	if (dim_hi(s, b) < 0)
-		b = dim_add(s, size, b);
-	return dim_max(s, lo, dim_min(s, b, hi));
+	return dim_max(s, lo, dim_min(s, counted_from_front(s, b, size), hi));
 }
 
 static Cut cut(Graph *g, const Node *n, Dim size, Dim start, Dim end, int64_t step)
@@ -32,13 +32,13 @@ static Cut cut(Graph *g, const Node *n, Dim size, Dim start, Dim end, int64_t st
 	if (step == 0)
 		fail_node(g, n, "E-VALUE", "a step is 0");
 	if (step > 0) {
-		c.start = bound(g, n, start, size, dim(0), size);
-		end = bound(g, n, end, size, dim(0), size);
+		c.start = bound(s, start, size, dim(0), size);
+		end = bound(s, end, size, dim(0), size);
 		c.count = dim_ceildiv(s, dim_max(s, dim_sub(s, end, c.start), dim(0)), dim(step));
 	} else {
 		Dim last = dim_sub(s, size, dim(1));
-		c.start = bound(g, n, start, size, dim(-1), last);
-		end = bound(g, n, end, size, dim(-1), last);
+		c.start = bound(s, start, size, dim(-1), last);
+		end = bound(s, end, size, dim(-1), last);
 		c.count = dim_ceildiv(s, dim_max(s, dim_sub(s, c.start, end), dim(0)), dim(-c.step));
 	}
 	return c;

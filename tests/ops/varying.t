@@ -54,6 +54,18 @@ graph (%q f32[1,2,k], %k f32[1,2,k], %v f32[1,2,v]) -> (%y) {
 }
 run q = f32[1,2,2] [1, 1, 1, 1], k = f32[1,2,2] [1, 2, 1, 1], v = f32[1,2,2] [3, 4, 5, 6] gives y = f32[1,2,2] [3, 8, 8, 14]
 
+== Slice: a start counts from the end where it turns out negative
+symbol n = 1..6
+symbol m = 1..6
+graph (%x f32[n], %z f32[m]) -> (%y) {
+	%a i64[1] = Shape(%x) %b i64[1] = Shape(%z) %s i64[1] = Sub(%a, %b) %e i64[1] = const [9]
+	%y = Slice(%x, %s, %e)
+}
+run x = f32[4] [1, 2, 3, 4], z = f32[1] [0] gives y = f32[1] [4]
+run x = f32[4] [1, 2, 3, 4], z = f32[4] [0, 0, 0, 0] gives y = f32[4] [1, 2, 3, 4]
+run x = f32[3] [1, 2, 3], z = f32[5] [0, 0, 0, 0, 0] gives y = f32[2] [2, 3]
+run x = f32[1] [1], z = f32[4] [0, 0, 0, 0] gives y = f32[1] [1]
+
 == Conv: the taps vary
 symbol n = 1..6
 symbol k = 1..3
