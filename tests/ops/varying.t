@@ -113,3 +113,20 @@ symbol k = 1..3
 graph (%x u8[1,1,3], %w u8[1,1,k], %o u8[]) -> (%y) { %y = ConvInteger(%x, %w, %o) {pads = [0, 1]} }
 run x = u8[1,1,3] [1, 2, 3], w = u8[1,1,2] [1, 2], o = u8[] [1] gives y = i32[1,1,3] [2, 5, 2]
 run x = u8[1,1,3] [1, 2, 3], w = u8[1,1,1] [3], o = u8[] [0] gives y = i32[1,1,4] [3, 6, 9, 0]
+
+== CausalConvWithState: channels, taps and length vary
+symbol c = 1..3
+symbol k = 1..3
+symbol n = 1..4
+graph (%x f32[1,c,n], %w f32[c,1,k], %b f32[c]) -> (%y, %s) { %y, %s = CausalConvWithState(%x, %w, %b) }
+run x = f32[1,1,3] [1, 2, 3], w = f32[1,1,2] [1, 10], b = f32[1] [0.5] gives y = f32[1,1,3] [10.5, 21.5, 32.5], s = f32[1,1,1] [3]
+run x = f32[1,2,1] [1, 2], w = f32[2,1,3] [0, 0, 4, 0, 0, 5], b = f32[2] [0, 0]
+gives y = f32[1,2,1] [4, 10], s = f32[1,2,2] [0, 1, 0, 2]
+run x = f32[1,2,2] [1, 2, 3, 4], w = f32[2,1,1] [2, 3], b = f32[2] [0, 0]
+gives y = f32[1,2,2] [2, 4, 9, 12], s = f32[1,2,0] []
+
+== CausalConvWithState: taps vary behind a state
+symbol k = 2..3
+symbol p = 1..2
+graph (%x f32[1,1,3], %w f32[1,1,k], %p f32[1,1,p]) -> (%y, %s) { %y, %s = CausalConvWithState(%x, %w, _, %p) }
+run x = f32[1,1,3] [1, 2, 3], w = f32[1,1,2] [1, 10], p = f32[1,1,1] [5] gives y = f32[1,1,3] [15, 21, 32], s = f32[1,1,1] [3]
