@@ -84,6 +84,9 @@ Dim dim_bounded(Syms *s, Dim d); /* the same size with dim_hi() noted in k */
 bool dim_counted_at_most(Syms *s, Dim d, Dim most);
 /* A run would count `size` for d, where d is a counted symbol: it has no other value from now on. */
 void dim_counted_is(Syms *s, Dim d, int64_t size);
+/* 1 where a < b, else 0; 1 where a = b, else 0. */
+Dim dim_less(Syms *s, Dim a, Dim b);
+Dim dim_equal(Syms *s, Dim a, Dim b);
 bool dim_at_most(Syms *s, Dim a, Dim b); /* a <= b for all values within the bounds, as far as we can prove */
 
 /* The value under given symbol values (indexed as s->symbol); E-SIZE when it overflows or divides by zero. */

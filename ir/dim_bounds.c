@@ -252,3 +252,13 @@ int64_t dim_eval(Syms *s, Dim d, const int64_t *values)
 		r = combine(s, kind, r, dim_eval(s, dim_arg(s, d, i), values));
 	return r;
 }
+
+/* 0 for what is below 1, else 1. */
+static Dim above_zero(Syms *s, Dim d) { return dim_min(s, dim_max(s, d, dim(0)), dim(1)); }
+
+Dim dim_less(Syms *s, Dim a, Dim b) { return above_zero(s, dim_sub(s, b, a)); }
+
+Dim dim_equal(Syms *s, Dim a, Dim b)
+{
+	return dim_sub(s, dim(1), above_zero(s, dim_sub(s, dim_max(s, a, b), dim_min(s, a, b))));
+}

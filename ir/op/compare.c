@@ -50,25 +50,26 @@ static void compare(Eval *e, Tensor *const *in, Tensor *y, bool (*f64)(double, d
 	}
 }
 
+/* ---- sizes: a comparison is a formula that is 0 or 1 ---- */
+
 static bool sizes_equal(Syms *s, Dim a, Dim b, Dim *y)
 {
-	*y = dim(dim_same(a, b));
-	return y->k || dim_hi(s, a) < dim_lo(s, b) || dim_hi(s, b) < dim_lo(s, a);
+	*y = dim_equal(s, a, b);
+	return true;
 }
 
 static bool sizes_less(Syms *s, Dim a, Dim b, Dim *y)
 {
-	*y = dim(dim_hi(s, a) < dim_lo(s, b));
-	return y->k || dim_lo(s, a) >= dim_hi(s, b);
+	*y = dim_less(s, a, b);
+	return true;
 }
 
 static bool sizes_greater(Syms *s, Dim a, Dim b, Dim *y) { return sizes_less(s, b, a, y); }
 
 static bool sizes_less_equal(Syms *s, Dim a, Dim b, Dim *y)
 {
-	bool known = sizes_less(s, b, a, y);
-	*y = dim(!y->k);
-	return known;
+	*y = dim_sub(s, dim(1), dim_less(s, b, a));
+	return true;
 }
 
 static bool sizes_greater_equal(Syms *s, Dim a, Dim b, Dim *y) { return sizes_less_equal(s, b, a, y); }

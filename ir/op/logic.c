@@ -9,31 +9,24 @@
 
 static bool sizes_and(Syms *s, Dim a, Dim b, Dim *y)
 {
-	(void)s;
-	*y = dim(a.k & b.k);
+	*y = dim_min(s, a, b);
 	return true;
 }
 
 static bool sizes_or(Syms *s, Dim a, Dim b, Dim *y)
 {
-	(void)s;
-	*y = dim(a.k | b.k);
-	return true;
-}
-
-static bool sizes_xor(Syms *s, Dim a, Dim b, Dim *y)
-{
-	(void)s;
-	*y = dim(a.k ^ b.k);
+	*y = dim_max(s, a, b);
 	return true;
 }
 
 static bool sizes_not(Syms *s, Dim a, Dim b, Dim *y)
 {
-	(void)s, (void)b;
-	*y = dim(!a.k);
+	(void)b;
+	*y = dim_sub(s, dim(1), a);
 	return true;
 }
+
+static bool sizes_xor(Syms *s, Dim a, Dim b, Dim *y) { return sizes_not(s, dim_equal(s, a, b), a, y); }
 
 #define COMMUTATIVE 2, .max_in = 2, .flags = POINTWISE | CHEAP | COMMUTES
 

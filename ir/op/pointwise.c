@@ -15,7 +15,7 @@ bool content_fits(Syms *s, DType t, Dim d)
 	int bits = dtype_info(t)->bits - !is_unsigned(t);
 
 	if (t == BOOL)
-		return dim_is(d, 0) || dim_is(d, 1);
+		return dim_lo(s, d) >= 0 && dim_hi(s, d) <= 1;
 	if (is_unsigned(t) && dim_lo(s, d) < 0)
 		return false;
 	if (!is_int(t) || bits >= 62)

@@ -10,6 +10,14 @@
 
 /* ---- Where ---- */
 
+/* a where c is 1, b where it is 0. */
+static Dim chosen_size(Syms *s, Dim c, Dim a, Dim b)
+{
+	if (dim_known(c))
+		return c.k ? a : b;
+	return dim_same(a, b) ? a : dim_add(s, b, dim_mul(s, c, dim_sub(s, a, b)));
+}
+
 static void where_content(Graph *g, Node *n)
 {
 	int count;
@@ -18,7 +26,7 @@ static void where_content(Graph *g, Node *n)
 		return;
 	Dim *y = NEW_N(&g->ctx->perm, Dim, count);
 	for (int i = 0; i < count; i++)
-		y[i] = content_element(g, n, dim_is(content_element(g, n, 0, i), 0) ? 2 : 1, i);
+		y[i] = chosen_size(g->syms, content_element(g, n, 0, i), content_element(g, n, 1, i), content_element(g, n, 2, i));
 	set_content(g, n->out[0], count, y);
 }
 

@@ -5,11 +5,10 @@
 #include "ir/op/nn.h"
 #include "ir/op/counted.h"
 
-/* b, or where that is negative, size + b: 1 - min(max(b + 1, 0), 1) sizes are added. */
+/* b, or where that is negative, size + b. */
 static Dim counted_from_front(Syms *s, Dim b, Dim size)
 {
-	Dim front = dim_min(s, dim_max(s, dim_add(s, b, dim(1)), dim(0)), dim(1));
-	return dim_add(s, b, dim_mul(s, size, dim_sub(s, dim(1), front)));
+	return dim_add(s, b, dim_mul(s, size, dim_less(s, b, dim(0))));
 }
 
 /* A start or end, clipped to lo..hi. */

@@ -130,3 +130,17 @@ symbol k = 2..3
 symbol p = 1..2
 graph (%x f32[1,1,3], %w f32[1,1,k], %p f32[1,1,p]) -> (%y, %s) { %y, %s = CausalConvWithState(%x, %w, _, %p) }
 run x = f32[1,1,3] [1, 2, 3], w = f32[1,1,2] [1, 10], p = f32[1,1,1] [5] gives y = f32[1,1,3] [15, 21, 32], s = f32[1,1,1] [3]
+
+== sizes are compared, and the run takes one
+symbol n = 1..6
+symbol m = 1..6
+graph (%x f32[1], %a f32[n], %b f32[m]) -> (%y, %z) {
+	%p i64[1] = Shape(%a) %q i64[1] = Shape(%b) %one i64[1] = const [1]
+	%less bool[1] = Less(%p, %q) %equal bool[1] = Equal(%p, %q) %whole bool[1] = Not(%equal)
+	%least i64[1] = Where(%less, %p, %q) %y = Expand(%x, %least)
+	%c bool[1] = And(%less, %whole) %d bool[1] = Or(%c, %equal) %e bool[1] = Xor(%d, %equal)
+	%k i64[1] = Where(%e, %q, %one) %z = Expand(%x, %k)
+}
+run x = f32[1] [7], a = f32[2] [0, 0], b = f32[3] [0, 0, 0] gives y = f32[2] [7, 7], z = f32[3] [7, 7, 7]
+run x = f32[1] [7], a = f32[3] [0, 0, 0], b = f32[1] [0] gives y = f32[1] [7], z = f32[1] [7]
+run x = f32[1] [7], a = f32[2] [0, 0], b = f32[2] [0, 0] gives y = f32[2] [7, 7], z = f32[1] [7]
