@@ -11,55 +11,61 @@ static const Attr attrs[] = {ATTR_LIST(Sliding, kernel_shape, A_INTS), ATTR_LIST
 			     ATTR_LIST(Sliding, strides, A_INTS), {0}};
 
 /* What MaxPool had. */
-static void pooled_sizes(Graph *g, const Node *n, int64_t *size)
+static Shape pooled_shape(Graph *g, const Node *n)
 {
-	const Shape *x = &n->in[X]->shape;
+	Shape s = n->in[X]->shape;
+	Syms *y = g->syms;
 	WindowAxis axis[MAX_SPATIAL];
-	int count = sliding_axes(g, n, x, NULL, axis);
+	int count = sliding_axes(g, n, &s, NULL, axis);
 
-	for (int k = 0; k < 2; k++)
-		size[k] = dim_number(g, n, x->dim[k]);
 	for (int k = 0; k < count; k++) {
-		int64_t reach = (dim_number(g, n, axis[k].in) - 1) * axis[k].stride + axis[k].size.k;
-		size[k + 2] = reach - dim_number(g, n, axis[k].before) - dim_number(g, n, axis[k].after);
+		const WindowAxis *a = &axis[k];
+		Dim steps = dim_mul(y, dim_sub(y, a->in, dim(1)), dim(a->stride));
+		s.dim[k + 2] = dim_sub(y, dim_add(y, steps, a->size), dim_add(y, a->before, a->after));
 	}
+	return s;
 }
 
 /* Zeros behind each axis, up to output_shape. */
-static Value *enlarged(Graph *g, const Node *n, Value *y, const int64_t *have)
+static Value *enlarged(Graph *g, const Node *n, Value *y)
 {
 	int count, rank = y->shape.rank;
-	const int64_t *want = const_i64(g, n, OUTPUT_SHAPE, &count);
-	int64_t pads[2 * MAX_RANK] = {0};
+	const Dim *want = need_content(g, n, OUTPUT_SHAPE, &count);
+	Dim pads[2 * MAX_RANK] = {{0}};
 
 	if (count != rank)
 		fail_node(g, n, "E-SHAPE", "output_shape has %d elements; %d are needed", count, rank);
 	for (int k = 0; k < rank; k++) {
-		pads[rank + k] = want[k] - have[k];
-		if (want[k] < have[k])
-			fail_node(g, n, "E-SHAPE", "output_shape is smaller than what was pooled, %lld < %lld along axis %d",
-				  (long long)want[k], (long long)have[k], k);
+		Dim have = y->shape.dim[k];
+
+		pads[rank + k] = dim_sub(g->syms, want[k], have);
+		if (dim_hi(g->syms, pads[rank + k]) < 0)
+			fail_node(g, n, "E-SHAPE", "output_shape is smaller than what was pooled, %s < %s along axis %d",
+				  dim_text(g->syms, want[k]), dim_text(g->syms, have), k);
+		if (dim_lo(g->syms, pads[rank + k]) < 0)
+			dim_assume_at_most(g->syms, have, want[k]);
 	}
-	return put(g, n, "Pad", y, value_i64(g, 2 * rank, pads), END_IN);
+	return put(g, n, "Pad", y, dims_as_value(g, n, y, pads, 2 * rank), END_IN);
 }
 
 static void expand(Graph *g, Node *n)
 {
-	int64_t size[MAX_RANK], count = 1, all = -1;
+	int64_t all = -1;
 
 	need_type(g, n, PLACES, "i");
 	need_rank(g, n, X, 3, 2 + MAX_SPATIAL);
 	need_rank(g, n, PLACES, n->in[X]->shape.rank, n->in[X]->shape.rank);
 	for (int k = 0; k < n->in[X]->shape.rank; k++)
 		need_size(g, n, PLACES, k, n->in[X]->shape.dim[k]);
-	pooled_sizes(g, n, size);
-	for (int k = 0; k < n->in[X]->shape.rank; k++)
-		count *= size[k] < 0 ? 0 : size[k];
-	Value *zeros = put(g, n, "Expand", value_scalar(g, n->in[X]->dtype, 0), value_i64(g, 1, &count), END_IN);
+	Shape s = pooled_shape(g, n);
+	Dim count = shape_count(g, &s);
+	if (dim_lo(g->syms, count) < 0)
+		count = dim_max(g->syms, count, dim(0));
+	Value *zeros = put(g, n, "Expand", value_scalar(g, n->in[X]->dtype, 0), dims_as_value(g, n, n->in[X], &count, 1), END_IN);
 	Value *y = put(g, n, "ScatterElements", zeros, reshaped(g, n, n->in[PLACES], 1, &all),
 		       reshaped(g, n, n->in[X], 1, &all), END_IN);
-	y = reshaped(g, n, y, n->in[X]->shape.rank, size);
-	replace_out(g, n, 0, has_in(n, OUTPUT_SHAPE) ? enlarged(g, n, y, size) : y);
+	y = shaped_as(g, n, y, &s);
+	replace_out(g, n, 0, has_in(n, OUTPUT_SHAPE) ? enlarged(g, n, y) : y);
 }
 
 static void infer(Graph *g, Node *n)

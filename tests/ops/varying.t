@@ -144,3 +144,9 @@ graph (%x f32[1], %a f32[n], %b f32[m]) -> (%y, %z) {
 run x = f32[1] [7], a = f32[2] [0, 0], b = f32[3] [0, 0, 0] gives y = f32[2] [7, 7], z = f32[3] [7, 7, 7]
 run x = f32[1] [7], a = f32[3] [0, 0, 0], b = f32[1] [0] gives y = f32[1] [7], z = f32[1] [7]
 run x = f32[1] [7], a = f32[2] [0, 0], b = f32[2] [0, 0] gives y = f32[2] [7, 7], z = f32[1] [7]
+
+== MaxUnpool of as much as the run has
+symbol n = 1..4
+graph (%x f32[1,1,n], %i i64[1,1,n]) -> (%y) { %y = MaxUnpool(%x, %i) {kernel_shape = [2], strides = [2]} }
+run x = f32[1,1,2] [5, 6], i = i64[1,1,2] [1, 2] gives y = f32[1,1,4] [0, 5, 6, 0]
+run x = f32[1,1,1] [7], i = i64[1,1,1] [0] gives y = f32[1,1,2] [7, 0]
