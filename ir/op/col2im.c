@@ -53,11 +53,11 @@ static void infer(Graph *g, Node *n)
 		taps *= axis[k].size.k;
 		windows *= dim_number(g, n, axis[k].out);
 	}
-	int64_t rows = dim_number(g, n, n->in[X]->shape.dim[1]);
-	if (rows % taps)
-		fail_node(g, n, "E-SHAPE", "%lld rows are not whole blocks of %lld", (long long)rows, (long long)taps);
+	Dim rows = n->in[X]->shape.dim[1];
+	if (dim_known(rows) && rows.k % taps)
+		fail_node(g, n, "E-SHAPE", "%lld rows are not whole blocks of %lld", (long long)rows.k, (long long)taps);
 	need_size(g, n, X, 2, dim(windows));
-	y.dim[1] = dim(rows / taps);
+	y.dim[1] = equal_part(g, n, X, rows, dim(taps));
 	set_out(g, n, 0, n->in[X]->dtype, &y);
 }
 

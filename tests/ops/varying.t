@@ -150,3 +150,15 @@ symbol n = 1..4
 graph (%x f32[1,1,n], %i i64[1,1,n]) -> (%y) { %y = MaxUnpool(%x, %i) {kernel_shape = [2], strides = [2]} }
 run x = f32[1,1,2] [5, 6], i = i64[1,1,2] [1, 2] gives y = f32[1,1,4] [0, 5, 6, 0]
 run x = f32[1,1,1] [7], i = i64[1,1,1] [0] gives y = f32[1,1,2] [7, 0]
+
+== Col2Im: blocks of as many channels as the run has
+symbol r = 2..6
+graph (%x f32[1,r,2]) -> (%y) { %image i64[1] = const [3] %block i64[1] = const [2] %y = Col2Im(%x, %image, %block) }
+run x = f32[1,2,2] [1, 2, 10, 20] gives y = f32[1,1,3] [1, 12, 20]
+run x = f32[1,4,2] [1, 2, 10, 20, 3, 4, 5, 6] gives y = f32[1,2,3] [1, 12, 20, 3, 9, 6]
+
+== Col2Im: rows that are no whole blocks
+fails E-SHAPE
+symbol r = 2..6
+graph (%x f32[1,r,2]) -> (%y) { %image i64[1] = const [3] %block i64[1] = const [2] %y = Col2Im(%x, %image, %block) }
+run x = f32[1,3,2] [1, 2, 10, 20, 3, 4] gives y = f32[1,1,3] [1, 12, 20]
