@@ -8,8 +8,6 @@
  * DynamicQuantizeLSTM has integers W [D,I,4*H] and R [D,H,4*H], and behind P their scales and zero points, [D] or [D,4*H]:
  * X is quantised at once, and h in each turn. */
 #include "ir/op/composite.h"
-#include "ir/op/movement.h"
-#include "ir/op/nn.h"
 #include <math.h>
 #include <string.h>
 
@@ -77,26 +75,64 @@ static struct Recurrence recurrence_of(Graph *g, const Node *n, int d)
 
 /* ---- infer ---- */
 
-static void need_shape(Graph *g, Node *n, int slot, int rank, const Dim *sizes)
+/* hidden_size says it, where it is there. */
+static int64_t hidden_size(Graph *g, const Node *n)
+{
+	int64_t given = ATTR_OF(n, Recurrent)->hidden_size;
+	Dim have = n->in[IN_R]->shape.dim[is_quantised(n) ? 1 : 2];
+
+	if (given > 0 && !dim_known(have))
+		return given;
+	if (given && given != dim_number(g, n, have))
+		fail_node(g, n, "E-ATTR", "hidden_size is %lld, but R has shape %s", (long long)given,
+			  shape_text(g, &n->in[IN_R]->shape));
+	return dim_number(g, n, have);
+}
+
+static Shape state_shape(const Node *n, Dim hidden)
+{
+	bool first = ATTR_OF(n, Recurrent)->layout == 1;
+	Dim b = n->in[IN_X]->shape.dim[!first], d = dim(directions(n));
+
+	return first ? shape_of(3, (Dim[]){b, d, hidden}) : shape_of(3, (Dim[]){d, b, hidden});
+}
+
+/* Weights of one input with `from` elements: integers have them in rows. */
+static Shape weights_shape(const Node *n, Dim d, Dim gates, Dim from)
+{
+	return is_quantised(n) ? shape_of(3, (Dim[]){d, from, gates}) : shape_of(3, (Dim[]){d, gates, from});
+}
+
+/* The shape that an input has to have. */
+static Shape wanted_shape(Graph *g, const Node *n, int slot)
+{
+	int64_t hidden = hidden_size(g, n), gates = cell_gates(cell_of(n));
+	Dim d = dim(directions(n)), gh = dim(gates * hidden);
+
+	switch (slot) {
+	case IN_W: return weights_shape(n, d, gh, n->in[IN_X]->shape.dim[2]);
+	case IN_R: return weights_shape(n, d, gh, dim(hidden));
+	case IN_B: return shape_of(2, (Dim[]){d, dim(2 * gates * hidden)});
+	case IN_LENS: return shape_of(1, (Dim[]){n->in[IN_X]->shape.dim[ATTR_OF(n, Recurrent)->layout != 1]});
+	case IN_P: return shape_of(2, (Dim[]){d, dim(3 * hidden)});
+	case IN_H0:
+	case IN_C0: return state_shape(n, dim(hidden));
+	default: return n->in[slot]->shape; /* of scales: see need_scales() */
+	}
+}
+
+static void need_shape(Graph *g, Node *n, int slot)
 {
 	if (!has_in(n, slot))
 		return;
+	Shape want = wanted_shape(g, n, slot);
 	if (is_quantised(n) && (slot == IN_W || slot == IN_R))
 		need_type(g, n, slot, "iu");
 	else if (slot != IN_LENS)
 		same_type(g, n, 0, slot);
-	need_rank(g, n, slot, rank, rank);
-	for (int i = 0; i < rank; i++)
-		need_size(g, n, slot, i, sizes[i]);
-}
-
-/* Weights of one input with `from` elements: integers have them in rows. */
-static void need_weights(Graph *g, Node *n, int slot, Dim d, Dim gates, Dim from)
-{
-	if (is_quantised(n))
-		need_shape(g, n, slot, 3, (Dim[]){d, from, gates});
-	else
-		need_shape(g, n, slot, 3, (Dim[]){d, gates, from});
+	need_rank(g, n, slot, want.rank, want.rank);
+	for (int i = 0; i < want.rank; i++)
+		need_size(g, n, slot, i, want.dim[i]);
 }
 
 /* One for each direction, or for each of its gates. */
@@ -117,33 +153,21 @@ static void infer(Graph *g, Node *n)
 {
 	const struct Recurrent *attr = ATTR_OF(n, Recurrent);
 	const Shape *x = &n->in[IN_X]->shape;
-	int64_t hidden, gates = cell_gates(cell_of(n));
-	Dim d = dim(directions(n)), t, b, h, gh;
 	bool first = attr->layout == 1;
-	Shape y, state;
 
 	need_rank(g, n, IN_X, 3, 3);
 	need_rank(g, n, IN_R, 3, 3);
-	hidden = dim_number(g, n, n->in[IN_R]->shape.dim[is_quantised(n) ? 1 : 2]);
-	if (attr->hidden_size && attr->hidden_size != hidden)
-		fail_node(g, n, "E-ATTR", "hidden_size is %lld, but R has shape %s", (long long)attr->hidden_size,
-			  shape_text(g, &n->in[IN_R]->shape));
+	Dim h = dim(hidden_size(g, n)), d = dim(directions(n)), t = x->dim[first], b = x->dim[!first];
 	if (attr->layout != 0 && attr->layout != 1)
 		fail_node(g, n, "E-ATTR", "layout is %lld; it must be 0 or 1", (long long)attr->layout);
 	for (int i = 0; i < directions(n); i++)
 		recurrence_of(g, n, i);
-	t = x->dim[first], b = x->dim[!first], h = dim(hidden), gh = dim(gates * hidden);
-	state = first ? shape_of(3, (Dim[]){b, d, h}) : shape_of(3, (Dim[]){d, b, h});
-	y = first ? shape_of(4, (Dim[]){b, t, d, h}) : shape_of(4, (Dim[]){t, d, b, h});
-	need_weights(g, n, IN_W, d, gh, x->dim[2]);
-	need_weights(g, n, IN_R, d, gh, h);
+	for (int slot = IN_W; slot <= IN_P; slot++)
+		need_shape(g, n, slot);
 	for (int slot = IN_W_SCALE; slot <= IN_R_ZERO; slot++)
-		need_scales(g, n, slot, d, gh);
-	need_shape(g, n, IN_B, 2, (Dim[]){d, dim(2 * gates * hidden)});
-	need_shape(g, n, IN_LENS, 1, &b);
-	need_shape(g, n, IN_H0, 3, state.dim);
-	need_shape(g, n, IN_C0, 3, state.dim);
-	need_shape(g, n, IN_P, 2, (Dim[]){d, dim(3 * hidden)});
+		need_scales(g, n, slot, d, dim(cell_gates(cell_of(n)) * h.k));
+	Shape state = state_shape(n, h);
+	Shape y = first ? shape_of(4, (Dim[]){b, t, d, h}) : shape_of(4, (Dim[]){t, d, b, h});
 	set_out(g, n, 0, n->in[IN_X]->dtype, &y);
 	set_out(g, n, 1, n->in[IN_X]->dtype, &state);
 	set_out(g, n, 2, n->in[IN_X]->dtype, &state);
@@ -209,11 +233,14 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 /* Index d of the direction's axis of an input, without that axis; NULL stays NULL. */
 static Value *direction(Graph *g, const Node *n, int slot, int64_t axis, int d)
 {
-	Value *v = has_in(n, slot) ? n->in[slot] : NULL;
+	if (!has_in(n, slot))
+		return NULL;
+	Shape want = wanted_shape(g, n, slot);
+	Value *v = shape_same(&want, &n->in[slot]->shape) ? n->in[slot] : shaped_as(g, n, n->in[slot], &want);
 
-	if (v && directions(n) > 1)
+	if (directions(n) > 1)
 		v = slice_of(g, n, v, axis, d, d + 1);
-	return v ? put(g, n, "Squeeze", v, value_i64(g, 1, &axis), END_IN) : NULL;
+	return put(g, n, "Squeeze", v, value_i64(g, 1, &axis), END_IN);
 }
 
 static Value *swap_first_axes(Graph *g, const Node *n, Value *v)
@@ -237,7 +264,7 @@ static Value *product_with_w(Graph *g, const Node *n, Value *x, int d)
 /* The product of the whole sequence with W, and all biases that do not depend on h; *rb gets the one that does. */
 static Value *projection(Graph *g, const Node *n, Value *x, int d, Value **rb)
 {
-	int64_t width = cell_gates(cell_of(n)) * dim_number(g, n, n->in[IN_R]->shape.dim[is_quantised(n) ? 1 : 2]);
+	int64_t width = cell_gates(cell_of(n)) * hidden_size(g, n);
 	Value *y = product_with_w(g, n, x, d), *b = direction(g, n, IN_B, 0, d), *wb;
 
 	*rb = NULL;

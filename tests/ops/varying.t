@@ -162,3 +162,19 @@ fails E-SHAPE
 symbol r = 2..6
 graph (%x f32[1,r,2]) -> (%y) { %image i64[1] = const [3] %block i64[1] = const [2] %y = Col2Im(%x, %image, %block) }
 run x = f32[1,3,2] [1, 2, 10, 20, 3, 4] gives y = f32[1,1,3] [1, 12, 20]
+
+== RNN: hidden_size says how many there are
+symbol h = 1..4
+symbol d = 1..8
+graph (%x f32[2,1,1], %w f32[1,h,1], %r f32[1,h,h], %b f32[1,d]) -> (%y) {
+	%y f32[2,1,1,1] = RNN(%x, %w, %r, %b) {hidden_size = 1, activations = ["Relu"]}
+}
+run x = f32[2,1,1] [2, 1], w = f32[1,1,1] [3], r = f32[1,1,1] [2], b = f32[1,2] [1, 1] gives y = f32[2,1,1,1] [8, 21]
+
+== RNN: other weights than hidden_size says
+fails E-ATTR
+symbol h = 1..4
+graph (%x f32[1,1,1], %w f32[1,h,1], %r f32[1,h,h]) -> (%y) {
+	%y f32[1,1,1,1] = RNN(%x, %w, %r) {hidden_size = 1, activations = ["Relu"]}
+}
+run x = f32[1,1,1] [2], w = f32[1,2,1] [3, 4], r = f32[1,2,2] [0, 0, 0, 0] gives y = f32[1,1,1,1] [6]
