@@ -178,3 +178,8 @@ graph (%x f32[1,1,1], %w f32[1,h,1], %r f32[1,h,h]) -> (%y) {
 	%y f32[1,1,1,1] = RNN(%x, %w, %r) {hidden_size = 1, activations = ["Relu"]}
 }
 run x = f32[1,1,1] [2], w = f32[1,2,1] [3, 4], r = f32[1,2,2] [0, 0, 0, 0] gives y = f32[1,1,1,1] [6]
+
+== ConstantOfShape: the file says how many sizes there are
+symbol r = 1..4
+graph (%s i64[r]) -> (%y) { %y f32[2,3] = ConstantOfShape(%s) }
+run s = i64[2] [2, 3] gives y = f32[2,3] [0, 0, 0, 0, 0, 0]
