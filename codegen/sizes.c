@@ -10,8 +10,10 @@ static void bound(Graph *g, const Node *n, Dim *d)
 	int64_t most = dim_hi(g->syms, *d);
 	if (dim_known(*d))
 		return;
-	if (most >= INT32_MAX || dim_lo(g->syms, *d) < 0)
+	if (most >= INT32_MAX || (dim_lo(g->syms, *d) < 0 && dim_counts(g->syms, *d)))
 		dim_number(g, n, *d);
+	if (dim_lo(g->syms, *d) < 0)
+		dim_assume_at_most(g->syms, dim(0), *d);
 	d->k = most;
 }
 

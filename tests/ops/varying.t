@@ -183,3 +183,14 @@ run x = f32[1,1,1] [2], w = f32[1,2,1] [3, 4], r = f32[1,2,2] [0, 0, 0, 0] gives
 symbol r = 1..4
 graph (%s i64[r]) -> (%y) { %y f32[2,3] = ConstantOfShape(%s) }
 run s = i64[2] [2, 3] gives y = f32[2,3] [0, 0, 0, 0, 0, 0]
+
+== AveragePool of at least one window
+symbol n = 1..6
+graph (%x f32[1,1,n]) -> (%y) { %y = AveragePool(%x) {kernel_shape = [3]} }
+run x = f32[1,1,4] [1, 2, 3, 4] gives y = f32[1,1,2] [2, 3]
+
+== AveragePool: less than a window
+fails E-SIZE
+symbol n = 1..6
+graph (%x f32[1,1,n]) -> (%y) { %y = AveragePool(%x) {kernel_shape = [4]} }
+run x = f32[1,1,2] [1, 2] gives y = f32[1,1,0] []

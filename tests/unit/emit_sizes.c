@@ -317,6 +317,27 @@ static void refuses_sizes_that_do_not_fill(void **state)
 	ctx_close(&ctx);
 }
 
+/* Of as many elements as a window has, less one, there are none; of fewer there is no such size. */
+static void refuses_less_than_a_window(void **state)
+{
+	static const Model pool = {"graph (%x f32[1,1,n]) -> (%y) { %y = AveragePool(%x) {kernel_shape = [3]} }", {6, 1}, {{0}}};
+	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
+	Tensor *in[INPUTS];
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	Session *s = jit(&ctx, parse(&pool), &settings, NULL);
+	for (int64_t n = 1; n <= 6; n++) {
+		make_inputs(parse(&pool), (int64_t[]){n, 1}, in);
+		session_bind(s, in);
+		assert_int_equal(session_run(s), n < 2 ? TCC_ERR_SHAPE : TCC_OK);
+		assert_true(session_intact(s));
+	}
+	session_close(s);
+	ctx_close(&ctx);
+}
+
 /* No stage is divided along a batch that may be one image: every worker has rows, or channels, of each image. */
 static void workers_share_each_image(void **state)
 {
@@ -373,6 +394,7 @@ int main(void)
 		cmocka_unit_test(refuses_other_sizes),
 		cmocka_unit_test(refuses_sizes_that_do_not_meet),
 		cmocka_unit_test(refuses_sizes_that_do_not_fill),
+		cmocka_unit_test(refuses_less_than_a_window),
 		cmocka_unit_test(workers_share_each_image),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
 	};
