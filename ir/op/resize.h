@@ -20,14 +20,15 @@ struct Resize {
 };
 
 /* Output element i lies at input coordinate  (i + add) * mul / div + off.  Sizes known at run time only enter as
- * div = out / in, or as mul = in - 1 and div = out - 1. */
+ * div = out / in, or as mul = in - 1 and div = out - 1, or in each coordinate by the formula of its mode. */
 typedef struct Along {
 	Dim in, out;
 	bool resized; /* else coordinate i is i */
-	enum { BY_NUMBERS, BY_RATIO, BY_CORNERS } by;
+	enum { BY_NUMBERS, BY_RATIO, BY_CORNERS, BY_FORMULA } by;
 	float add, mul, div, off;
-	float scale;  /* 0: known at run time only */
-	int64_t p, q; /* scale = p / q; 0: no such fraction */
+	float start, end; /* of the region that is resized, in parts of the input */
+	float scale;      /* 0: known at run time only */
+	int64_t p, q;     /* scale = p / q; 0: no such fraction */
 } Along;
 
 /* The inputs of a node that decide sizes; an absent one has no elements. */

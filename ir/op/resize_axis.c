@@ -173,11 +173,8 @@ static void set_symbolic_line(Graph *g, const Node *n, Along *x, bool by_scale)
 	bool whole = !by_scale || dim_same(x->out, dim_mul(g->syms, x->in, dim((int64_t)x->scale)));
 	x->by = mode == ALIGN_CORNERS ? BY_CORNERS : by_scale ? BY_NUMBERS : BY_RATIO;
 	if (mode == TF_CROP || (mode == PYTORCH_HALF_PIXEL && dim_lo(g->syms, x->out) < 2) ||
-	    ((mode == ALIGN_CORNERS || mode == HALF_PIXEL_SYMMETRIC) && !whole)) {
-		hint(g->ctx, "give the size with --dim or --shape");
-		fail_unsupported(g, n, "size %s must be a number for this coordinate_transformation_mode",
-				 dim_text(g->syms, x->out));
-	}
+	    ((mode == ALIGN_CORNERS || mode == HALF_PIXEL_SYMMETRIC) && !whole))
+		x->by = BY_FORMULA;
 	bool centred = mode == HALF_PIXEL || mode == HALF_PIXEL_SYMMETRIC || mode == PYTORCH_HALF_PIXEL;
 	line(x, centred || mode == TF_HALF_PIXEL ? 0.5f : 0, 1, x->scale, centred ? -0.5f : 0);
 }
@@ -201,6 +198,8 @@ void resize_axes(Graph *g, const Node *n, const Shape *x, const ResizeSizes *giv
 		double start = crop ? given->roi[i] : 0, end = crop ? given->roi[count + i] : 1;
 		at->resized = !dim_same(at->in, at->out) || (at->scale != 1 && at->scale != 0) || start != 0 ||
 			      end != 1;
+		at->start = (float)start;
+		at->end = (float)end;
 		if (dim_known(at->in) && dim_known(at->out))
 			set_line(a, at, given->nscales > 0, start, end);
 		else

@@ -19,6 +19,40 @@ typedef struct Walk {
 
 static Expr *as_float(Lower *l, Dim d) { return cast(l, F32, extent(l, d)); }
 
+static Expr *as_number(Lower *l, float x) { return num(l, F32, (double)x); }
+
+/* a * b / c + d */
+static Expr *along_line(Lower *l, Expr *a, Expr *b, Expr *c, Expr *d)
+{
+	return alu2(l, ADD, alu2(l, DIV, alu2(l, MUL, a, b), c), d);
+}
+
+/* What set_line() says, with sizes that the run has; `single` where there is one output element. */
+static Expr *coordinate_by_mode(const Walk *w, int k)
+{
+	const Along *x = &w->axis[k];
+	Lower *l = w->l;
+	Expr *i = cast(l, F32, w->at[k]), *in = as_float(l, x->in), *out = as_float(l, x->out), *one = as_number(l, 1), *half = as_number(l, 0.5f);
+	Expr *scale = x->scale != 0 ? as_number(l, x->scale) : alu2(l, DIV, out, in), *length = x->scale != 0 ? alu2(l, MUL, scale, in) : out;
+	Expr *last = alu2(l, SUB, in, one), *several = alu2(l, LT, one, out), *zero = as_number(l, 0), *line, *single = zero;
+	switch (w->a->coordinate_transformation_mode) {
+	case ALIGN_CORNERS:
+		length = choose(l, alu2(l, LT, one, length), alu2(l, SUB, length, one), one);
+		return along_line(l, i, last, length, zero);
+	case HALF_PIXEL_SYMMETRIC:
+		line = alu2(l, MUL, alu2(l, MUL, in, half), alu2(l, SUB, one, alu2(l, DIV, out, length)));
+		return along_line(l, alu2(l, ADD, i, half), one, scale, alu2(l, SUB, line, half));
+	case TF_CROP:
+		line = alu2(l, MUL, as_number(l, x->end - x->start), last);
+		line = along_line(l, i, line, alu2(l, SUB, out, one), alu2(l, MUL, as_number(l, x->start), last));
+		single = alu2(l, MUL, as_number(l, 0.5f * (x->start + x->end)), last);
+		break;
+	default:
+		line = along_line(l, alu2(l, ADD, i, half), one, scale, as_number(l, -0.5f));
+	}
+	return choose(l, several, line, single);
+}
+
 /* ((i + add) * mul / div + off), leaving out what changes nothing. */
 static Expr *coordinate_of(const Walk *w, int k)
 {
@@ -26,6 +60,8 @@ static Expr *coordinate_of(const Walk *w, int k)
 	Lower *l = w->l;
 	Syms *s = lower_graph(l)->syms;
 	Expr *v = cast(l, F32, w->at[k]), *mul = num(l, F32, (double)x->mul), *div = num(l, F32, (double)x->div);
+	if (x->by == BY_FORMULA)
+		return coordinate_by_mode(w, k);
 	if (x->by == BY_CORNERS) {
 		mul = as_float(l, dim_sub(s, x->in, dim(1)));
 		div = as_float(l, dim_max(s, dim_sub(s, x->out, dim(1)), dim(1)));
@@ -273,7 +309,7 @@ static Expr *cropped(const Walk *w, DType t, Expr *x)
 	for (int k = 0; k < w->n->in[0]->shape.rank; k++) {
 		if (!w->axis[k].resized)
 			continue;
-		Expr *v = coordinate_of(w, k), *last = num(l, F32, (double)(dim_number(lower_graph(l), w->n, w->axis[k].in) - 1));
+		Expr *v = coordinate_of(w, k), *last = as_float(l, dim_sub(lower_graph(l)->syms, w->axis[k].in, dim(1)));
 		kept = alu2(l, AND, kept, alu2(l, LE, num(l, F32, 0), v));
 		kept = alu2(l, AND, kept, alu2(l, LE, v, last));
 	}

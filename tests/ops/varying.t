@@ -194,3 +194,23 @@ fails E-SIZE
 symbol n = 1..6
 graph (%x f32[1,1,n]) -> (%y) { %y = AveragePool(%x) {kernel_shape = [4]} }
 run x = f32[1,1,2] [1, 2] gives y = f32[1,1,0] []
+
+== Resize: corners, centres and regions of sizes that the run has
+symbol n = 1..8
+graph (%x f32[n]) -> (%a, %b, %c, %d) {
+	%k f32[1] = const [0.6] %none f32[0] = const [] %s i64[1] = const [3] %r f32[2] = const [0.25, 0.75]
+	%a = Resize(%x, _, %k) {mode = linear, coordinate_transformation_mode = align_corners}
+	%b = Resize(%x, _, %k) {mode = linear, coordinate_transformation_mode = half_pixel_symmetric}
+	%c f32[3] = Resize(%x, %r, _, %s) {mode = linear, coordinate_transformation_mode = tf_crop_and_resize}
+	%d f32[3] = Resize(%x, _, _, %s) {mode = linear, coordinate_transformation_mode = pytorch_half_pixel}
+}
+run x = f32[5] [0, 10, 20, 30, 40] gives a = f32[3] [0, 20, 40], b = f32[3] [3.3333333, 20, 36.666667], c = f32[3] [10, 20, 30], d = f32[3] [3.3333333, 20, 36.666667] within 1e-6
+run x = f32[2] [0, 8] gives a = f32[1] [0], b = f32[1] [4], c = f32[3] [2, 4, 6], d = f32[3] [0, 4, 8] within 1e-6
+
+== Resize to as many as the run has, or to one
+symbol n = 1..4
+graph (%x f32[3], %z f32[n]) -> (%y) {
+	%s i64[1] = Shape(%z) %y = Resize(%x, _, _, %s) {mode = linear, coordinate_transformation_mode = pytorch_half_pixel}
+}
+run x = f32[3] [1, 2, 4], z = f32[1] [0] gives y = f32[1] [1]
+run x = f32[3] [1, 2, 4], z = f32[3] [0, 0, 0] gives y = f32[3] [1, 2, 4]
