@@ -181,13 +181,49 @@ void need_broadcast(Graph *g, const Node *n, int slot, const Shape *to)
 			  shape_text(g, x), shape_text(g, to));
 }
 
-void infer_broadcast(Graph *g, Node *n, DType t)
+/* The longer of two shapes that differ by sizes of 1 in front. */
+static bool longer_shape(const Shape *a, const Shape *b, Shape *s)
 {
-	Shape s = shape_scalar();
+	int more = a->rank - b->rank;
+	bool same = b->rank >= 0;
+
+	if (more < 0)
+		return longer_shape(b, a, s);
+	for (int i = 0; same && i < a->rank; i++)
+		same = i < more ? dim_is(a->dim[i], 1) : dim_same(a->dim[i], b->dim[i - more]);
+	*s = *a;
+	return same;
+}
+
+bool spreads_as(const Value *v, Shape *s)
+{
+	const Node *n = v->def;
+
+	*s = v->shape;
+	return s->rank >= 0 ||
+	       (n && n->nsub == 2 && longer_shape(&n->sub[0]->out[v->slot]->shape, &n->sub[1]->out[v->slot]->shape, s));
+}
+
+static int most_axes(const Node *n)
+{
+	int most = 0;
 
 	for (int i = 0; i < n->nin; i++)
-		if (n->in[i])
-			s = broadcast_shape(g, n, &s, &n->in[i]->shape);
+		if (n->in[i] && n->in[i]->shape.rank > most)
+			most = n->in[i]->shape.rank;
+	return most;
+}
+
+void infer_broadcast(Graph *g, Node *n, DType t)
+{
+	Shape s = shape_scalar(), x;
+
+	for (int i = 0; i < n->nin; i++) {
+		if (!n->in[i])
+			continue;
+		bool spread = spreads_as(n->in[i], &x) && x.rank <= most_axes(n);
+		s = broadcast_shape(g, n, &s, spread ? &x : &n->in[i]->shape);
+	}
 	set_out(g, n, 0, t ? t : n->in[0]->dtype, &s);
 }
 

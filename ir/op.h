@@ -171,6 +171,9 @@ bool has_in(const Node *n, int slot);                        /* the optional inp
 int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank); /* negative counted from the end; E-AXIS outside */
 Shape broadcast_shape(Graph *g, const Node *n, const Shape *a, const Shape *b); /* numpy rules; E-SHAPE */
 void need_broadcast(Graph *g, const Node *n, int slot, const Shape *to); /* input `slot` broadcasts to that shape; E-SHAPE */
+/* The shape of v; or where the branches of an If leave open how many sizes of 1 stand in front, the longer one, which is as
+ * good as the other beside an operand of as many axes. False: neither is known. */
+bool spreads_as(const Value *v, Shape *s);
 void infer_broadcast(Graph *g, Node *n, DType t);            /* output 0: all inputs broadcast, type t (DT_NONE: input 0's) */
 /* The integer elements of input `slot` as sizes: constants or symbolic contents. NULL when they are not known before
  * run time; *n_out their number. need_content fails instead, with E-DYNAMIC; const_i64 and const_f64 (result in scratch)

@@ -85,6 +85,36 @@ static void infer(Graph *g, Node *n)
 
 /* ---- trust ---- */
 
+/* Whoever reads v broadcasts it to that many axes or more. */
+static bool is_spread(const Graph *g, const Value *v, int rank)
+{
+	for (int i = 0; i < g->nout; i++)
+		if (g->out[i] == v)
+			return false;
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nin; k++)
+			if (g->node[i]->in[k] == v && (!(g->node[i]->op->flags & POINTWISE) || g->node[i]->out[0]->shape.rank < rank))
+				return false;
+	return true;
+}
+
+/* Branches that give output k with fewer axes put sizes of 1 in front, where nobody can tell. */
+static void align_ranks(Graph *g, const Node *n, int k)
+{
+	Shape s;
+
+	if (!n->out[k] || n->out[k]->shape.rank >= 0 || !spreads_as(n->out[k], &s) || !is_spread(g, n->out[k], s.rank))
+		return;
+	for (int b = 0; b < 2; b++) {
+		Graph *body = n->sub[b];
+		int64_t front[MAX_RANK], missing = s.rank - body->out[k]->shape.rank;
+		for (int64_t i = 0; i < missing; i++)
+			front[i] = i;
+		if (missing)
+			body->out[k] = with_axes(body, n, body->out[k], (int)missing, front);
+	}
+}
+
 /* The axes along which the branches give output k different sizes, as bits, and the most that these are. */
 static unsigned open_axes(Graph *g, const Node *n, int k, int64_t *most)
 {
@@ -170,6 +200,7 @@ static void trust(Graph *g, Node *n)
 	n->sub[0]->nout = n->sub[1]->nout = nout; /* what nobody asks for */
 	for (int k = 0; k < nout; k++) {
 		int64_t most[MAX_RANK];
+		align_ranks(g, n, k);
 		open[k] = open_axes(g, n, k, most);
 		if (open[k])
 			widen(g, n, k, open[k], most);

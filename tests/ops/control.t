@@ -139,3 +139,11 @@ graph (%n i64[], %x f32[2,3]) -> (%y) {
 		%r = Neg(%p)
 	}
 }
+== branches that give a number and a list of one
+graph (%c bool[], %x f32[3], %a f32[1]) -> (%y) {
+	%k = If(%c, %a) then_branch = graph () -> (%two) { %two f32[] = const [2] }
+	else_branch = graph (| %b f32[1]) -> (%d) { %d f32[1] = Neg(%b) }
+	%y f32[3] = Mul(%x, %k)
+}
+run c = bool[] [true], x = f32[3] [1, 2, 3], a = f32[1] [5] gives y = f32[3] [2, 4, 6]
+run c = bool[] [false], x = f32[3] [1, 2, 3], a = f32[1] [5] gives y = f32[3] [-5, -10, -15]
