@@ -11,15 +11,14 @@
  * half of a spectrum that the other half mirrors (onesided), are smaller matrices where one matrix is enough.
  * STFT is a convolution of the signal with such a matrix, times the window; frames that are long, or that start where data
  * say, are gathered first. Where data give axis or length, all that lead to the file's shape are computed: two axes of one
- * size, an even length and an odd one. */
+ * size, an even length and an odd one. A length that only the run knows is left to dft_run.c. */
 #include <math.h>
-#include "ir/op/trust.h"
+#include "ir/op/dft.h"
+#include "ir/op/counted.h"
 
 enum { X, LENGTH, AXIS };                   /* inputs of DFT */
 enum { SIGNAL, STEP, WINDOW, FRAME_LENGTH }; /* inputs of STFT */
 enum { ONE_MATRIX = 1 << 18, LAST_MATRIX = 1 << 24, MOST_FACTOR = 32 }; /* elements; numbers in a transform */
-
-struct Dft { int64_t inverse, onesided; };
 
 typedef struct Transform {
 	Graph *g;
@@ -186,17 +185,33 @@ static int transform_axis(Graph *g, const Node *n)
 	return (int)fix_axis(g, n, axis, rank);
 }
 
+static bool is_by_run(const Node *n, int axis) { return !has_in(n, LENGTH) && !dim_known(n->in[X]->shape.dim[axis]); }
+
+/* Numbers an element: 1 or 2. Where only the run can tell, 2, the second of which may be missing. */
+static int64_t width_of(Graph *g, const Node *n)
+{
+	const struct Dft *a = n->attr;
+	const Shape *x = &n->in[X]->shape;
+	Dim width = x->dim[x->rank - 1];
+
+	if (dim_known(width))
+		return width.k;
+	if (a->onesided)
+		need_size(g, n, X, x->rank - 1, dim(a->inverse ? 2 : 1));
+	dim_assume_at_most(g->syms, width, dim(2));
+	return a->onesided && !a->inverse ? 1 : 2;
+}
+
 static Matrix matrix_of(Graph *g, const Node *n, int axis)
 {
 	const struct Dft *a = n->attr;
 	const Shape *x = &n->in[X]->shape;
 	bool half = a->inverse && a->onesided;
-	int64_t width = dim_number(g, n, x->dim[x->rank - 1]);
 	int count;
 	int64_t length = has_in(n, LENGTH) ? const_i64(g, n, LENGTH, &count)[0]
 					   : usual_length(a, dim_number(g, n, x->dim[axis]));
 
-	return (Matrix){.length = length, .parts = 1, .rows = half ? length / 2 + 1 : length, .width = width,
+	return (Matrix){.length = length, .parts = 1, .rows = half ? length / 2 + 1 : length, .width = width_of(g, n),
 			.columns = columns_of(a, length), .depth = half ? 1 : 2, .half = half};
 }
 
@@ -213,14 +228,19 @@ static void infer(Graph *g, Node *n)
 		return;
 	}
 	int axis = transform_axis(g, n);
-	Matrix m = matrix_of(g, n, axis);
-	check_length(g, n, m.length);
-	if (m.width != 1 && m.width != 2)
-		fail_node(g, n, "E-SHAPE", "the last axis has %lld elements; 1 is real, 2 complex", (long long)m.width);
-	if (a->onesided && m.width != (a->inverse ? 2 : 1))
+	int64_t width = width_of(g, n);
+	if (width != 1 && width != 2)
+		fail_node(g, n, "E-SHAPE", "the last axis has %lld elements; 1 is real, 2 complex", (long long)width);
+	if (a->onesided && width != (a->inverse ? 2 : 1))
 		fail_node(g, n, "E-SHAPE", "onesided is for real input, and its inverse for complex input");
-	y.dim[axis] = dim(m.columns);
-	y.dim[y.rank - 1] = dim(m.depth);
+	if (is_by_run(n, axis)) {
+		y.dim[axis] = run_dft(g->syms, a, y.dim[axis]).columns;
+	} else {
+		Matrix m = matrix_of(g, n, axis);
+		check_length(g, n, m.length);
+		y.dim[axis] = dim(m.columns);
+	}
+	y.dim[y.rank - 1] = dim(a->inverse && a->onesided ? 1 : 2);
 	set_out(g, n, 0, n->in[X]->dtype, &y);
 }
 
@@ -293,33 +313,44 @@ static void dft_trust(Graph *g, Node *n)
 /* `size` numbers along the axis: the first ones, or with zeros behind them. */
 static Value *fitted(Graph *g, const Node *n, Value *x, int axis, int64_t size)
 {
-	int64_t have = dim_number(g, n, x->shape.dim[axis]), pads[2] = {0, size - have}, axes = axis;
+	int64_t axes = axis;
 
-	if (have >= size)
-		return have == size ? x : slice_of(g, n, x, axis, 0, size);
-	return put(g, n, "Pad", x, value_i64(g, 2, pads), NULL, value_i64(g, 1, &axes), END_IN);
+	if (dim_hi(g->syms, x->shape.dim[axis]) > size)
+		x = slice_of(g, n, x, axis, 0, size);
+	Dim pads[2] = {dim(0), dim_sub(g->syms, dim(size), x->shape.dim[axis])};
+	if (dim_is(pads[1], 0))
+		return x;
+	return put(g, n, "Pad", x, dims_as_value(g, n, x, pads, 2), NULL, value_i64(g, 1, &axes), END_IN);
+}
+
+/* x [.., rows, width] transformed. */
+static Value *transformed(Graph *g, const Node *n, Value *x, const Matrix *m)
+{
+	Transform d = {g, n, x->dtype, ATTR_OF(n, Dft)->inverse};
+	Shape y = x->shape;
+
+	y.dim[y.rank - 2] = dim(m->columns);
+	y.dim[y.rank - 1] = dim(m->depth);
+	x = transform_rows(&d, reshaped(g, n, x, 2, (int64_t[]){-1, m->rows * m->width}), m);
+	return shaped_as(g, n, x, &y);
 }
 
 static void expand(Graph *g, Node *n)
 {
 	Value *x = n->in[X];
 	int axis = transform_axis(g, n), rank = x->shape.rank;
-	int64_t perm[MAX_RANK];
-	Matrix m = matrix_of(g, n, axis);
-	Transform d = {g, n, work_type(x->dtype), ATTR_OF(n, Dft)->inverse};
 
-	for (int k = 0; k < rank; k++)
-		perm[k] = k == axis ? rank - 2 : k == rank - 2 ? axis : k;
-	x = fitted(g, n, cast_value(g, n, x, d.t), axis, m.rows);
+	x = fitted(g, n, cast_value(g, n, x, work_type(x->dtype)), rank - 1, width_of(g, n));
+	if (is_by_run(n, axis)) {
+		RunDft d = run_dft(g->syms, n->attr, x->shape.dim[axis]);
+		x = dft_by_run(g, n, axis == rank - 2 ? x : swapped(g, n, x, axis, rank - 2), &d);
+	} else {
+		Matrix m = matrix_of(g, n, axis);
+		x = fitted(g, n, x, axis, m.rows);
+		x = transformed(g, n, axis == rank - 2 ? x : swapped(g, n, x, axis, rank - 2), &m);
+	}
 	if (axis != rank - 2)
-		x = transposed(g, n, x, rank, perm);
-	Shape y = x->shape;
-	y.dim[rank - 2] = dim(m.columns);
-	y.dim[rank - 1] = dim(m.depth);
-	x = transform_rows(&d, reshaped(g, n, x, 2, (int64_t[]){-1, m.rows * m.width}), &m);
-	x = shaped_as(g, n, x, &y);
-	if (axis != rank - 2)
-		x = transposed(g, n, x, rank, perm);
+		x = swapped(g, n, x, axis, rank - 2);
 	replace_out(g, n, 0, cast_value(g, n, x, n->in[X]->dtype));
 }
 
@@ -334,7 +365,8 @@ const Op op_dft = {
 /* ---- STFT ---- */
 
 typedef struct Frames {
-	int64_t step, length, count, bins, width;
+	int64_t step, length, bins, width;
+	Dim count;
 } Frames;
 
 static Frames frames_of(Graph *g, const Node *n)
@@ -349,11 +381,11 @@ static Frames frames_of(Graph *g, const Node *n)
 		f.length = dim_number(g, n, n->in[WINDOW]->shape.dim[0]);
 	else
 		fail_node(g, n, "E-INPUTS", "neither window nor frame_length says how long a frame is");
-	int64_t length = dim_number(g, n, x->dim[1]);
-	if (f.step < 1 || f.length < 1 || f.length > length)
-		fail_node(g, n, "E-VALUE", "frames of %lld every %lld in a signal of %lld", (long long)f.length,
-			  (long long)f.step, (long long)length);
-	f.count = (length - f.length) / f.step + 1;
+	if (f.step < 1 || f.length < 1 || f.length > dim_hi(g->syms, x->dim[1]))
+		fail_node(g, n, "E-VALUE", "frames of %lld every %lld in a signal of %s", (long long)f.length,
+			  (long long)f.step, dim_text(g->syms, x->dim[1]));
+	Dim more = dim_sub(g->syms, x->dim[1], dim(f.length));
+	f.count = dim_add(g->syms, dim_floordiv(g->syms, more, dim(f.step)), dim(1));
 	f.bins = ATTR_OF(n, Dft)->onesided ? f.length / 2 + 1 : f.length;
 	return f;
 }
@@ -382,7 +414,7 @@ static void stft_infer(Graph *g, Node *n)
 	if (has_in(n, WINDOW))
 		need_size(g, n, WINDOW, 0, dim(f.length));
 	set_out(g, n, 0, n->in[SIGNAL]->dtype,
-		&(Shape){4, {n->in[SIGNAL]->shape.dim[0], dim(f.count), dim(f.bins), dim(2)}});
+		&(Shape){4, {n->in[SIGNAL]->shape.dim[0], f.count, dim(f.bins), dim(2)}});
 }
 
 /* x [batch, width, length], the matrix as weights: [bins * 2, width, length] */
@@ -404,11 +436,13 @@ static Value *convolved(const Transform *d, Value *x, const Frames *f)
 static Value *gathered(const Transform *d, Value *x, const Frames *f, Value *step)
 {
 	Graph *g = d->g;
-	int64_t axis = 1, last = x->shape.dim[1].k - 1;
-	Value *from = binary(g, d->n, "Mul", with_axes(g, d->n, count_to(g, f->count), 1, &axis), step);
+	int64_t axis = 1;
+	Dim last = dim_sub(g->syms, x->shape.dim[1], dim(1));
+	Value *frames = count_up(g, d->n, reshaped(g, d->n, dims_as_value(g, d->n, x, &f->count, 1), 0, NULL));
+	Value *from = binary(g, d->n, "Mul", with_axes(g, d->n, frames, 1, &axis), step);
 	Value *index = binary(g, d->n, "Add", from, count_to(g, f->length));
 
-	x = picked(g, d->n, x, within(g, d->n, index, number(g, 0), number(g, last)), 1);
+	x = picked(g, d->n, x, within(g, d->n, index, number(g, 0), dims_as_value(g, d->n, x, &last, 1)), 1);
 	if (has_in(d->n, WINDOW))
 		x = put(g, d->n, "Mul", x, with_axes(g, d->n, cast_value(g, d->n, d->n->in[WINDOW], d->t), 1, &axis), END_IN);
 	return put_attr(g, d->n, "DFT", &(struct Dft){0, ATTR_OF(d->n, Dft)->onesided}, x, END_IN);
@@ -427,7 +461,8 @@ static Value *spectra(const Transform *d, const Frames *f, Value *step)
 		x = gathered(d, x, f, step ? step : number(d->g, f->step));
 	else
 		x = convolved(d, x, f);
-	x = reshaped(d->g, d->n, x, 4, (int64_t[]){0, f->count, f->bins, 2});
+	Shape y = {4, {x->shape.dim[0], f->count, dim(f->bins), dim(2)}};
+	x = shaped_as(d->g, d->n, x, &y);
 	return cast_value(d->g, d->n, x, d->n->in[SIGNAL]->dtype);
 }
 
@@ -446,11 +481,11 @@ static Frames frames_fitting(const Node *n, int64_t length)
 {
 	const Shape *x = &n->in[SIGNAL]->shape, *y = &n->out[0]->shape;
 	int64_t more = x->dim[1].k - length, count = y->dim[1].k;
-	Frames f = {.length = length, .count = count, .bins = y->dim[2].k, .width = x->rank == 3 ? x->dim[2].k : 1};
+	Frames f = {.length = length, .count = dim(count), .bins = y->dim[2].k, .width = x->rank == 3 ? x->dim[2].k : 1};
 	int64_t least = count > 0 ? more / count + 1 : 0, most = count > 1 ? more / (count - 1) : INT64_MAX;
 
 	if (more < 0 || least > most || count < 1)
-		f.count = 0;
+		f.count = dim(0);
 	f.step = least == most ? least : 0;
 	return f;
 }
@@ -477,7 +512,7 @@ static int frames_settled(Graph *g, const Node *n, int64_t *lengths)
 		bool same = columns_of(n->attr, length) == y->dim[2].k && may_be(g, n, FRAME_LENGTH, length);
 		if (has_in(n, WINDOW))
 			same = same && dim_is(n->in[WINDOW]->shape.dim[0], length);
-		if (same && frames_fitting(n, length).count)
+		if (same && frames_fitting(n, length).count.k)
 			lengths[found++] = length;
 	}
 	return found;
