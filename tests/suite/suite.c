@@ -1,10 +1,10 @@
 /* suite.c -- the official ONNX backend tests, every directory of them.
  *
- * usage: suite [-t TARGET,...] [-j JOBS] [-f PART OF A NAME] [-u] [-c] [-s] [-x] [-o FILE] [DIRECTORY]
+ * usage: suite [-t TARGET,...] [-j JOBS] [-f PART OF A NAME] [-u] [-l] [-c] [-s] [-x] [-o FILE] [DIRECTORY]
  * Each case runs through the evaluator and, compiled to C, through each target (-t none: the evaluator only). What is
  * not supported yet stands in unsupported.txt, which is held to in both directions: a case that is not listed must
- * pass, a listed one must end as unsupported; nothing may ever be wrong, crash or hang. -u writes the list anew, -o all
- * failures by operator. With -c the inputs become constants (--const), so that everything folds. With -s the sizes of
+ * pass, a listed one must end as unsupported; nothing may ever be wrong, crash or hang. -u writes the list anew; with
+ * -l only listed cases run, so that it is soon known which of them have begun to pass. -o writes all failures by operator. With -c the inputs become constants (--const), so that everything folds. With -s the sizes of
  * inputs become symbols with bounds (vary.h); cases in which some have to stay numbers stand in symbolic.txt. With -x the C
  * is that of --strict, and how far it is from the evaluator is told in ULP; what may be further than 32 stands in far.txt with
  * the reason, and -u writes tools/ulp.def. */
@@ -34,7 +34,7 @@ typedef struct Suite {
 	const char *root, *filter, *failures;
 	const char *stage[MAX_STAGES]; /* 0: the evaluator, then targets */
 	int nstages, jobs;
-	bool update, constant, symbolic, exact;
+	bool update, listed_only, constant, symbolic, exact;
 	Cases cases;
 	Result *result; /* [stage][case], in shared memory */
 	const char *list; /* path */
@@ -59,7 +59,7 @@ static const char *find_root(void)
 
 static void usage(void)
 {
-	fputs("usage: suite [-t TARGET,...] [-j JOBS] [-f PART] [-u] [-c] [-s] [-x] [-o FILE] [DIRECTORY]\n", stderr);
+	fputs("usage: suite [-t TARGET,...] [-j JOBS] [-f PART] [-u] [-l] [-c] [-s] [-x] [-o FILE] [DIRECTORY]\n", stderr);
 	exit(EXIT_USAGE);
 }
 
@@ -78,12 +78,13 @@ static void read_options(Suite *s, int argc, char **argv)
 	int o;
 	char *targets = targets_here();
 	s->jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	while ((o = getopt(argc, argv, "t:j:f:ucsxo:")) != -1) {
+	while ((o = getopt(argc, argv, "t:j:f:ulcsxo:")) != -1) {
 		switch (o) {
 		case 't': targets = optarg; break;
 		case 'j': s->jobs = atoi(optarg); break;
 		case 'f': s->filter = optarg; break;
 		case 'u': s->update = true; break;
+		case 'l': s->listed_only = true; break;
 		case 'c': s->constant = true; break;
 		case 's': s->symbolic = true; break;
 		case 'x': s->exact = true; break;
@@ -346,11 +347,22 @@ static int judge_exactness(Ctx *c, const Suite *s)
 	return failed;
 }
 
+static void keep_listed(Suite *s)
+{
+	int kept = 0;
+	for (int i = 0; i < s->cases.n; i++)
+		if (list_find(&s->listed, s->cases.item[i].name))
+			s->cases.item[kept++] = s->cases.item[i];
+	s->cases.n = kept;
+}
+
 static int run(Ctx *c, Suite *s)
 {
 	s->cases = suite_cases(c, s->root, s->filter);
 	s->list = strstr(s->root, "libonnx-testdata") ? OLD_LIST : s->symbolic ? SYMBOLIC_LIST : LIST;
 	s->listed = list_read(c, s->list);
+	if (s->listed_only)
+		keep_listed(s);
 	for (int i = 0; i < s->cases.n; i++) {
 		s->cases.item[i].constant = s->constant;
 		s->cases.item[i].vary = s->symbolic ? VARY_ALL : VARY_NONE;
