@@ -369,7 +369,8 @@ static void test_sizes(void **state)
 	assert_string_equal(size_of("Cast", I64, "n", NULL, NULL), "n");
 	assert_string_equal(size_of("Equal", I64, "n", "-1", NULL), "0");
 	assert_string_equal(size_of("Equal", I64, "n", "n", NULL), "1");
-	assert_string_equal(size_of("Equal", I64, "n", "50", NULL), "?");
+	assert_string_equal(size_of("Equal", I64, "n", "50", NULL), "-min(-min(n, 50) + max(n, 50), 1) + 1");
+	assert_string_equal(size_of("Less", I64, "n", "50", NULL), "min(max(-n + 50, 0), 1)");
 	assert_string_equal(size_of("Less", I64, "n", "101", NULL), "1");
 	assert_string_equal(size_of("GreaterOrEqual", I64, "n", "1", NULL), "1");
 	assert_string_equal(size_of("Where", I64, "0", "1", "n"), "n");
