@@ -139,6 +139,7 @@ graph (%n i64[], %x f32[2,3]) -> (%y) {
 		%r = Neg(%p)
 	}
 }
+
 == branches that give a number and a list of one
 graph (%c bool[], %x f32[3], %a f32[1]) -> (%y) {
 	%k = If(%c, %a) then_branch = graph () -> (%two) { %two f32[] = const [2] }

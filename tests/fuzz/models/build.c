@@ -1,7 +1,6 @@
 /* build.c -- models as C, many in one shared library, and their runs. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "codegen/codegen.h"
 #include "tests/fuzz/models/model.h"
 #include "tools/cc.h"
@@ -44,14 +43,24 @@ void model_emit(Model *m, const Build *b, int number)
 
 /* ---- compiling ---- */
 
-bool models_compile(Ctx *c, const Build *b, int n, const int *numbers, const char *so, char *why, size_t size)
+static bool compile_unit(Ctx *c, const Build *b, int n, const char *const *prefix, const char *so, char *why, size_t size)
 {
-	const char **file = NEW_N(&c->perm, const char *, n);
-	const char *flags = arena_format(&c->perm, "%s%s", b->flags, headers_once(c, b->flags));
+	const char *place = temporary_folder(c), *unit = "unit.c";
 
-	for (int i = 0; i < n; i++)
-		file[i] = arena_format(&c->perm, "m%d.c", numbers[i]);
-	return cc_shared(temporary_folder(c), flags, file, n, so, why, size);
+	return unit_write(c, place, unit, n, prefix) && cc_shared(place, b->flags, &unit, 1, so, why, size);
+}
+
+bool models_compile(Ctx *c, const Build *b, bool unit, int n, const int *numbers, const char *so, char *why, size_t size)
+{
+	const char **file = NEW_N(&c->perm, const char *, n), **prefix = NEW_N(&c->perm, const char *, n);
+
+	for (int i = 0; i < n; i++) {
+		prefix[i] = arena_format(&c->perm, "m%d", numbers[i]);
+		file[i] = arena_format(&c->perm, "%s.c", prefix[i]);
+	}
+	return unit ? compile_unit(c, b, n, prefix, so, why, size)
+		    : cc_shared(temporary_folder(c), arena_format(&c->perm, "%s%s", b->flags, headers_once(c, b->flags)), file, n,
+				so, why, size);
 }
 
 /* ---- running ---- */

@@ -192,10 +192,15 @@ extern const Config configs[];
 int nconfigs(void);
 
 void model_emit(Model *m, const Build *b, int number); /* m<number>.c in the temporary folder; uses up a copy */
-/* Compile models m<first> .. with a header made once. */
-bool models_compile(Ctx *c, const Build *b, int n, const int *numbers, const char *so, char *why, size_t size);
+/* Compile these models, as one unit of the C compiler or file by file. */
+bool models_compile(Ctx *c, const Build *b, bool unit, int n, const int *numbers, const char *so, char *why, size_t size);
 /* The outputs of the loaded model; NULL and `why`: the run went wrong. */
 Tensor **model_run(Model *m, const Build *b, const char *so, int number, char *why, size_t size);
+
+/* ---- unit.c ---- */
+
+/* A C file in the folder that holds the files PREFIX.c, which lie there. */
+bool unit_write(Ctx *c, const char *folder, const char *name, int n, const char *const *prefixes);
 
 /* ---- shrink.c ---- */
 

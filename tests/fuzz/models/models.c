@@ -117,26 +117,55 @@ static void emit(Batch *b, int i, const Build *k)
 	model_emit(&b->model[i], k, i);
 }
 
+static int all_alive(const Batch *b, int *number)
+{
+	int n = 0;
+
+	for (int i = 0; i < b->n; i++)
+		if (alive(i))
+			number[n++] = i;
+	return n;
+}
+
+/* The model whose file the complaint about a unit names; -1: none that is alive. */
+static int blamed(const Batch *b, const char *why)
+{
+	int i = -1;
+
+	why += !strncmp(why, "./", 2) ? 2 : 0;
+	return sscanf(why, "m%d.c:", &i) == 1 && i >= 0 && i < b->n && alive(i) ? i : -1;
+}
+
+/* False: it goes, alone. */
+static bool refused_alone(Batch *b, const Build *k, int i, const char *so)
+{
+	char why[300];
+	bool wrong = !models_compile(&b->own, k, false, 1, &i, so, why, sizeof why);
+
+	if (wrong)
+		settle(i, WRONG, build_name(b, k), why);
+	return wrong;
+}
+
 /* Those that the compiler refuses leave; the others are in `so`. */
 static void compile(Batch *b, const Build *k, const char *so)
 {
-	int number[BATCH], n = 0;
+	int number[BATCH], n;
 	char why[300];
 
 	shared->stage = "compiling";
+	while ((n = all_alive(b, number)) > 0) {
+		if (models_compile(&b->own, k, true, n, number, so, why, sizeof why))
+			return;
+		int i = blamed(b, why);
+		if (i < 0 || !refused_alone(b, k, i, so))
+			break;
+	}
 	for (int i = 0; i < b->n; i++)
 		if (alive(i))
-			number[n++] = i;
-	if (n == 0 || models_compile(&b->own, k, n, number, so, why, sizeof why))
-		return;
-	for (int i = 0; i < b->n; i++)
-		if (alive(i) && !models_compile(&b->own, k, 1, &i, so, why, sizeof why))
-			settle(i, WRONG, build_name(b, k), why);
-	n = 0;
-	for (int i = 0; i < b->n; i++)
-		if (alive(i))
-			number[n++] = i;
-	if (n && !models_compile(&b->own, k, n, number, so, why, sizeof why))
+			refused_alone(b, k, i, so);
+	n = all_alive(b, number);
+	if (n && !models_compile(&b->own, k, false, n, number, so, why, sizeof why))
 		fail(&b->own, EXIT_BUG, "E-CC", "%s", why);
 }
 

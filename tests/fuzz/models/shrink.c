@@ -45,7 +45,7 @@ static int attempt_build(const Attempt *a, Model *m, int k, Tensor ***first)
 
 	a->why[0] = 0;
 	model_emit(m, b, number);
-	if (!models_compile(c, b, 1, &number, so, a->why, WHY))
+	if (!models_compile(c, b, false, 1, &number, so, a->why, WHY))
 		return BAD;
 	Tensor **y = model_run(m, b, so, number, a->why, WHY);
 	unlink(so);
