@@ -185,6 +185,12 @@ Expr *start_local(Build *b, const Expr *r, Expr *start)
 	return acc;
 }
 
+/* Every element leaves the accumulator as it is: positions along a size of 1, say. */
+static bool adds_nothing(const Build *b, const Reduction *d)
+{
+	return !d->best && !d->keep && alu2(b->s->l, red_alu(d->r->red), d->acc, d->r->arg[0]) == d->acc;
+}
+
 /* A local that holds r; each of its elements is stored at address `keep` as well, unless that is NULL. */
 static Expr *emit_reduce(Build *b, Expr *r, Expr *keep)
 {
@@ -202,7 +208,8 @@ static Expr *emit_reduce(Build *b, Expr *r, Expr *keep)
 	} else {
 		d.acc = start_local(b, r, red_start(l, r->red, r->dtype));
 	}
-	reduce_loops(b, &d, 0, r->arg[0]);
+	if (!adds_nothing(b, &d))
+		reduce_loops(b, &d, 0, r->arg[0]);
 	return remember(b, r, d.ways ? folded(b, &d) : d.acc);
 }
 

@@ -1,6 +1,6 @@
 /* What workers may share: a stage that leaves results of its own in the output is not divided along that row. What no
  * stage is left for: a residual behind a Reshape is the epilogue of its product. And that what a mask hides from a
- * softmax costs no more than the rest. */
+ * softmax costs no more than the rest. Nor is there a loop that adds nothing. */
 #include <fenv.h>
 #include "codegen/codegen.h"
 #include "ir/text.h"
@@ -10,11 +10,11 @@
 static Ctx context;
 
 /* The emitted C of a graph, for workers. */
-static const char *emitted(const char *text, Facts *facts)
+static const char *emitted_at(int level, const char *text, Facts *facts)
 {
 	const char *header;
 	Syms syms = {.ctx = &context};
-	Options o = {.level = 2, .target = "x86-64-v3", .threads = true, .prefix = "m", .output = "m.c"};
+	Options o = {.level = level, .target = "x86-64-v3", .threads = true, .prefix = "m", .output = "m.c"};
 
 	if (setjmp(context.border))
 		return context.message;
@@ -22,6 +22,8 @@ static const char *emitted(const char *text, Facts *facts)
 	passes_run(g, &o);
 	return emit_text(g, &o, &header, facts);
 }
+
+static const char *emitted(const char *text, Facts *facts) { return emitted_at(2, text, facts); }
 
 static void a_row_is_one_workers(void **state)
 {
@@ -102,10 +104,22 @@ static void nothing_hidden_is_subnormal(void **state)
 }
 #endif
 
+/* The position along a size of 1: a local set to itself is what clang warns of. */
+static void a_sum_of_zeros_has_no_loop(void **state)
+{
+	Facts facts;
+	const char *c = emitted_at(0, "graph (%x u8[4,1]) -> (%y) {\n"
+				      "%k bool[1] = const [true] %y = Compress(%x, %k) {axis = 1} }", &facts);
+
+	(void)state;
+	assert_non_null(strstr(c, "from SumRows"));
+	assert_null(strstr(c, "t1 = t1"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_row_is_one_workers),
+		cmocka_unit_test(a_row_is_one_workers), cmocka_unit_test(a_sum_of_zeros_has_no_loop),
 		cmocka_unit_test(short_stages_are_one_workers),
 		cmocka_unit_test(a_residual_is_an_epilogue),
 #ifdef __x86_64__
