@@ -108,17 +108,17 @@ static void expand_imputer(Graph *g, Node *n)
 {
 	const struct Columns *a = n->attr;
 	Value *x = n->in[0], *missing;
+	bool floats = is_float(x->dtype);
 
 	need_rank(g, n, 0, 1, MAX_RANK);
-	if (x->dtype != F32 && x->dtype != I64)
-		fail_unsupported(g, n, "input of type %s; f32 and i64 are supported", dtype_name(x->dtype));
-	if (is_float(x->dtype) && isnan(a->replaced_value_float))
+	Value *replaced = floats ? value_scalar(g, F32, (double)a->replaced_value_float)
+				 : value_const(g, NULL, tensor_i64(&g->ctx->perm, 1, &a->replaced_value_int64, true));
+	if (floats && isnan(a->replaced_value_float))
 		missing = put(g, n, "IsNaN", x, END_IN);
 	else
-		missing = put(g, n, "Equal", x, is_float(x->dtype) ? value_scalar(g, F32, (double)a->replaced_value_float)
-			      : value_const(g, NULL, tensor_i64(&g->ctx->perm, 1, &a->replaced_value_int64, true)), END_IN);
-	Value *instead = by_column(g, n, "imputed_value", &a->imputed_value_floats, &a->imputed_value_int64s, x->dtype);
-	replace_out(g, n, 0, put(g, n, "Where", missing, instead, x, END_IN));
+		missing = put(g, n, "Equal", x, cast_value(g, n, replaced, x->dtype), END_IN);
+	Value *instead = by_column(g, n, "imputed_value", &a->imputed_value_floats, &a->imputed_value_int64s, floats ? F32 : I64);
+	replace_out(g, n, 0, put(g, n, "Where", missing, cast_value(g, n, instead, x->dtype), x, END_IN));
 }
 
 static void expand_onehot(Graph *g, Node *n)

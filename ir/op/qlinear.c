@@ -32,9 +32,11 @@ static void check_scales(Graph *g, const Node *n)
 		if (!dim_is(shape_count(g, &n->in[i]->shape), 1))
 			fail_unsupported(g, n, "y_scale or y_zero_point of shape %s; one number is supported",
 					 shape_text(g, &n->in[i]->shape));
-	if (n->in[Y_ZERO]->dtype != U8 && n->in[Y_ZERO]->dtype != I8)
-		fail_unsupported(g, n, "y_zero_point of type %s; u8 and i8 are supported",
-				 dtype_name(n->in[Y_ZERO]->dtype));
+	const DType t = n->in[Y_ZERO]->dtype;
+	if (is_int(t) && t != U8 && t != I8)
+		fail_node(g, n, "E-TYPE", "y_zero_point is %s; it must be u8 or i8", dtype_name(t));
+	if (!is_int(t))
+		fail_unsupported(g, n, "y_zero_point of type %s; u8 and i8 are supported", dtype_name(t));
 }
 
 static Value *as_f32(Graph *g, const Node *n, int slot) { return cast_value(g, n, n->in[slot], F32); }

@@ -50,6 +50,14 @@ graph (%x i64[2,2]) -> (%y) {
 run x = i64[2,2] [-1, 2, 3, -1]
 gives y = i64[2,2] [9, 2, 3, 9] within 2e-6
 
+== missing doubles and short integers
+graph (%x f64[2,2], %k i32[3]) -> (%y, %z) {
+	%y = ai.onnx.ml.Imputer(%x) {imputed_value_floats = [0.5, 2], replaced_value_float = -1}
+	%z = ai.onnx.ml.Imputer(%k) {imputed_value_int64s = [9], replaced_value_int64 = -1}
+}
+run x = f64[2,2] [-1, 1e300, 3, -1], k = i32[3] [-1, 2147483647, 3]
+gives y = f64[2,2] [0.5, 1e300, 3, 2], z = i32[3] [9, 2147483647, 3]
+
 == categories
 graph (%x i64[2,2]) -> (%y) {
 	%y = ai.onnx.ml.OneHotEncoder(%x) {cats_int64s = [3, 5, 1], zeros = 1}

@@ -70,7 +70,7 @@ bool make_imputer(Step *s)
 	const Tensor *x = take(s, 1, 3);
 	int n = chance(s->m, 50) && x->dim[x->rank - 1] ? (int)x->dim[x->rank - 1] : 1;
 
-	if (s->t == I64)
+	if (is_int(s->t))
 		set_counting(s, "imputed_value_int64s", n < 64 ? n : 1, 1);
 	else
 		set_floats_of(s, "imputed_value_floats", n, -1, 1);

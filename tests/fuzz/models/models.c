@@ -31,7 +31,7 @@ typedef struct Shared {
 	const char *stage; /* of it */
 	Record record[BATCH];
 	int hit[MOST_DOMAINS][DT_COUNT];
-	char refusal[MOST_DOMAINS][DT_COUNT][120];
+	char refusal[MOST_DOMAINS][DT_COUNT][200];
 	long nodes, refusals;
 } Shared;
 
@@ -78,7 +78,7 @@ static void note_refusal(const Batch *b, int i, const char *why)
 	DType t;
 	const Domain *d = first_domain(b->first + (uint64_t)i, &t);
 
-	snprintf(shared->refusal[d - domains][t], sizeof shared->refusal[0][0], "%.119s", why);
+	snprintf(shared->refusal[d - domains][t], sizeof shared->refusal[0][0], "%.199s", why);
 }
 
 static void make(Batch *b, int i)
@@ -284,7 +284,8 @@ static void batch(uint64_t first, int n)
 static void report_pair(int d, DType t, int *counts)
 {
 	const char *why = shared->refusal[d][t];
-	int kind = shared->hit[d][t] ? 0 : strstr(why, "[E-TYPE]") ? 1 : *why ? 2 : 3;
+	bool type = strstr(why, "[E-TYPE]") || strstr(why, "it must be a type of"); /* of an input, or named by an attribute */
+	int kind = shared->hit[d][t] ? 0 : type ? 1 : *why ? 2 : 3;
 
 	counts[kind]++;
 	if (kind >= 2 && verbose)
