@@ -203,7 +203,8 @@ static void print_text_place(Printer *p)
  * word or call is wrapped when tight. */
 void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
 {
-	bool call = strchr(format, '(') && strncmp(format, "%0", 2);
+	const size_t length = strlen(format);
+	bool call = strchr(format, '(') && strncmp(format, "%0", 2) && format[length - 1] == ')';
 	put_text(p->out, tight && !call ? "(" : "");
 	for (const char *f = format; *f; f++)
 		if (*f == '%' && f[1] >= '0' && f[1] <= '4')

@@ -311,16 +311,36 @@ static bool rests_on_trust(const Node *n)
 	return false;
 }
 
+/* The sizes of the pair are known, and differ. */
+static bool differ(const Eval *e, const DimPair *p, int64_t *a, int64_t *b)
+{
+	if (!ready(e, p->a) || !ready(e, p->b))
+		return false;
+	*a = size_now(e, p->a);
+	*b = size_now(e, p->b);
+	return *a != *b;
+}
+
+bool eval_agrees(const Eval *e)
+{
+	const Syms *s = e->g->syms;
+	int64_t a, b;
+
+	for (uint32_t i = 0; i < s->nequal; i++)
+		if (differ(e, &s->equal[i], &a, &b) && !(s->equal[i].repeats && (a == 1 || b == 1)))
+			return false;
+	return true;
+}
+
 /* Somewhere inference took two sizes for equal which are not. */
 static bool some_disagree(const Eval *e)
 {
 	const Syms *s = e->g->syms;
+	int64_t a, b;
 
-	for (uint32_t i = 0; i < s->nequal; i++) {
-		const DimPair *p = &s->equal[i];
-		if (ready(e, p->a) && ready(e, p->b) && size_now(e, p->a) != size_now(e, p->b))
+	for (uint32_t i = 0; i < s->nequal; i++)
+		if (differ(e, &s->equal[i], &a, &b))
 			return true;
-	}
 	return false;
 }
 

@@ -39,6 +39,8 @@ void eval_open(Eval *e, Graph *g, Arena *a);
 void eval_given(Eval *e, const Value *v, Tensor *t);
 void eval_node(Eval *e, const Node *n);
 Tensor *eval_value(const Eval *e, const Value *v); /* a constant's elements too */
+/* No two sizes differ that inference took for equal (dim_assume_equal()): emitted code would end its run there. */
+bool eval_agrees(const Eval *e);
 
 /* From an operator's eval: one run of a body, with what the enclosing graph knows of symbols. The results are
  * eval_value(body, g->out[i]) until eval_done(), which also takes over what the run has left of the budget. */

@@ -380,3 +380,7 @@ run a = f32[1] [0.30000001], i = i64[2] [1, 0] gives y = bool[1] [true], z = str
 == Cast: text to bools
 fails E-UNSUPPORTED "from str to bool"
 graph (%a str[1]) -> (%y) { %y = Cast(%a) {to = bool} }
+
+== an order of texts is stored as a bool
+graph (%a str[4], %b str[4]) -> (%y) { %y bool[4] = tcc.LessText(%a, %b) }
+run a = str[4] ["one", "A", "bc", "b"], b = str[4] ["bc", "a", "bc", "bc"] gives y = bool[4] [false, true, false, true]

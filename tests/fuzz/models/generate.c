@@ -145,6 +145,8 @@ static void append(Step *s)
 	random_attrs(s);
 	Node *n = node_control(m->g, s->op, named(s), s->nin, s->in, s->nout, s->attr, s->nsub, s->sub);
 	eval_node(&m->e, n);
+	if (!eval_agrees(&m->e))
+		fail_node(m->g, n, "E-SHAPE", "sizes differ that a run wants to be equal");
 	bound_symbols(m);
 	for (int i = 0; i < n->nout; i++) {
 		bool sure = is_exact(s, eval_value(&m->e, n->out[i]), i);
