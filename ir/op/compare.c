@@ -76,7 +76,7 @@ static bool sizes_greater_equal(Syms *s, Dim a, Dim b, Dim *y) { return sizes_le
 
 #define CHEAP_EXACT .flags = POINTWISE | CHEAP
 
-COMPARE(Equal, NULL, x == y, alu2(l, EQ, x, y), sizes_equal, .flags = POINTWISE | CHEAP | COMMUTES)
+COMPARE(Equal, "fiubs", x == y, alu2(l, EQ, x, y), sizes_equal, .flags = POINTWISE | CHEAP | COMMUTES)
 COMPARE(Less, "fiu", x < y, alu2(l, LT, x, y), sizes_less, CHEAP_EXACT)
 COMPARE(LessOrEqual, "fiu", x <= y, alu2(l, LE, x, y), sizes_less_equal, CHEAP_EXACT)
 COMPARE(Greater, "fiu", x > y, alu2(l, LT, y, x), sizes_greater, CHEAP_EXACT)

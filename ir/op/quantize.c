@@ -224,29 +224,33 @@ static void dequantize_infer(Graph *g, Node *n)
 	set_out(g, n, 0, asked ? asked : scale == F8E8M0 ? F32 : scale, &n->in[0]->shape);
 }
 
+/* The type of the product: doubles where the scale is one. */
+static DType product_type(const Node *n) { return n->in[1]->dtype == F64 ? F64 : F32; }
+
 static void dequantize_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	const double *x = in_f64(e, in[0]), *scale = in_f64(e, in[1]), *zero = has_in(n, 2) ? in_f64(e, in[2]) : NULL;
 	int axis = scale_axis(e->g, n);
+	DType t = product_type(n);
 	double *y = out_f64(e, out[0]);
 	int64_t at[MAX_RANK] = {0};
 
 	for (int64_t i = 0; i < in[0]->count; i++, next_index(in[0]->rank, in[0]->dim, at)) {
 		double s = scale[scale_index(n, in[1], axis, at)], z = zero ? zero[scale_index(n, in[2], axis, at)] : 0;
-		y[i] = rounded(F32, rounded(F32, x[i] - z) * s);
+		y[i] = rounded(t, rounded(t, x[i] - z) * s);
 	}
 }
 
 /* Up to 16 bits the difference is exact in f32. */
 static Expr *dequantize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	DType t = n->in[0]->dtype == I32 ? I32 : F32;
+	DType product = product_type(n), t = n->in[0]->dtype == I32 ? I32 : product;
 	Expr *x = cast(l, t, in(l, n, 0, at));
 
 	(void)slot;
 	if (has_in(n, 2))
 		x = alu2(l, SUB, x, cast(l, t, scale_at(l, n, 2, at)));
-	x = alu2(l, MUL, cast(l, F32, x), cast(l, F32, scale_at(l, n, 1, at)));
+	x = alu2(l, MUL, cast(l, product, x), cast(l, product, scale_at(l, n, 1, at)));
 	return cast(l, n->out[0]->dtype, x);
 }
 
