@@ -17,9 +17,9 @@ static bool pays(const WindowAxis *axis, int count)
 	int64_t taps = 1, apart = 1, windows = 1;
 
 	for (int i = 0; i < count; i++) {
-		taps *= axis[i].size;
-		if (axis[i].size > 1)
-			apart += windows * (axis[i].size + PASS_TAPS);
+		taps *= axis[i].size.k;
+		if (axis[i].size.k > 1)
+			apart += windows * (axis[i].size.k + PASS_TAPS);
 		windows *= axis[i].stride;
 	}
 	return taps > apart;
@@ -57,7 +57,7 @@ static Value *one_axis_a_pass(Rewrite *w, Node *n)
 	if (!pays(axis, count))
 		return NULL;
 	for (int i = count - 1; i >= 0; i--)
-		if (axis[i].size > 1 || axis[i].stride > 1)
+		if (axis[i].size.k > 1 || axis[i].stride > 1)
 			x = pool_along(w->g, n, x, count, i);
 	return x;
 }
