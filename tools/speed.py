@@ -5,7 +5,8 @@
 
 Each row of the table (tools/speed.txt, which says how rows are written) becomes a model of one node. It is compiled
 (--target native, `cc -O2`) and loaded beside ONNX Runtime into this process; results are compared, then the two take
-turns, and the least processor time of a run counts, which other programs disturb least. Rows are printed worst first.
+turns, and the least processor time of a run counts, which other programs disturb least. Small inputs change from run to
+run, so that no branch is known by heart. Rows are printed worst first.
 Needs numpy, onnx and onnxruntime.
 """
 import argparse
@@ -32,6 +33,8 @@ TYPES = {"f32": "FLOAT", "f64": "DOUBLE", "f16": "FLOAT16", "i8": "INT8", "u8": 
 DTYPES = {name: getattr(TensorProto, TYPES[name]) for name in TYPES}
 TURN_S = 0.004   # processor time of one turn
 TURNS = 15
+FEEDS = 64           # inputs that take turns ...
+FEED_BYTES = 1 << 15 # ... where they are no larger than that
 
 
 class Skip(Exception):
@@ -160,9 +163,9 @@ def attributes_of(row, rng):
 
 
 def build(row):
-    """The model with its outputs' types as ONNX Runtime finds them, and arrays for its inputs."""
+    """The model, and what runs feed it in turn: arrays for its inputs."""
     rng = np.random.default_rng(1)
-    names, infos, constants, feed = [], [], [], {}
+    names, infos, constants, feed, texts = [], [], [], {}, {}
     for i, text in enumerate(row.inputs):
         if text == "_":
             names.append("")
@@ -175,6 +178,7 @@ def build(row):
         else:
             infos.append(helper.make_tensor_value_info(names[-1], DTYPES[kind], array.shape))
             feed[names[-1]] = array
+            texts[names[-1]] = text
     outputs = [f"y{i}" for i in range(row.outputs)]
     attributes = attributes_of(row, rng)
     node = helper.make_node(row.op, names, outputs, domain=row.domain)
@@ -184,13 +188,15 @@ def build(row):
         opsets[0].version = row.opset
     graph = helper.make_graph([node], row.op, infos, [onnx.ValueInfoProto(name=y) for y in outputs], constants)
     model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
-    return model, feed
+    small = sum(a.nbytes for a in feed.values()) <= FEED_BYTES
+    others = FEEDS - 1 if small else 0
+    return model, [feed] + [{name: input_of(text, rng)[0] for name, text in texts.items()} for _ in range(others)]
 
 
 # ---- the two ----
 
 class Ort:
-    def __init__(self, model, feed):
+    def __init__(self, model, feeds):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
@@ -199,24 +205,32 @@ class Ort:
                                                         providers=["CPUExecutionProvider"])
         except Exception as e:
             raise Skip("ort: " + str(e).splitlines()[0][-120:])
-        self.feed = {k: onnxruntime.OrtValue.ortvalue_from_numpy(v) for k, v in feed.items()}
-        self.binding = self.session.io_binding()
-        for name, value in self.feed.items():
-            self.binding.bind_ortvalue_input(name, value)
-        for output in self.session.get_outputs():
-            self.binding.bind_output(output.name)
+        self.values = [{k: onnxruntime.OrtValue.ortvalue_from_numpy(v) for k, v in feed.items()} for feed in feeds]
+        self.bindings = [self.bind(values) for values in self.values]
+        self.at = 0
         self.once()
-        self.results = self.binding.copy_outputs_to_cpu()
+        self.results = self.bindings[0].copy_outputs_to_cpu()
         for output, result in zip(self.session.get_outputs(), self.results):
             if all(isinstance(d, int) for d in output.shape):
-                self.binding.bind_ortvalue_output(output.name, onnxruntime.OrtValue.ortvalue_from_numpy(result))
+                value = onnxruntime.OrtValue.ortvalue_from_numpy(result)
+                for binding in self.bindings:
+                    binding.bind_ortvalue_output(output.name, value)
+
+    def bind(self, values):
+        binding = self.session.io_binding()
+        for name, value in values.items():
+            binding.bind_ortvalue_input(name, value)
+        for output in self.session.get_outputs():
+            binding.bind_output(output.name)
+        return binding
 
     def types(self):
         return [(o.name, o.type, r.shape, all(isinstance(d, int) for d in o.shape))
                 for o, r in zip(self.session.get_outputs(), self.results)]
 
     def once(self):
-        self.session.run_with_iobinding(self.binding)
+        self.session.run_with_iobinding(self.bindings[self.at])
+        self.at = (self.at + 1) % len(self.bindings)
 
 
 class Tensor(ctypes.Structure):
@@ -248,30 +262,37 @@ def aligned(size):
 
 
 class Tcc:
-    def __init__(self, library, model, feed):
+    def __init__(self, library, model, feeds):
         self.library = ctypes.CDLL(library)
         self.model = Model.in_dll(self.library, "op_model")
         m = self.model
         self.workspace = aligned(m.workspace_bytes)
         if m.init(self.workspace.ctypes.data, None, 0):
             raise Skip("tcc: init failed")
-        self.inputs, self.outputs, self.kept = (Tensor * 64)(), (Tensor * 64)(), []
+        self.outputs, self.kept, self.made = (Tensor * 64)(), [], []
+        self.inputs = [self.place(feed) for feed in feeds]
+        for i in range(m.n_outputs):
+            self.made.append(aligned(max(m.outputs[i].bytes, 1)))
+            self.outputs[i] = Tensor(self.made[i].ctypes.data)
+        self.at = 0
+        status = self.once()
+        if status:
+            raise Skip(f"tcc: run ends with {status}")
+
+    def place(self, feed):
+        m, inputs = self.model, (Tensor * 64)()
         for i in range(m.n_inputs):
             array = np.ascontiguousarray(feed[m.inputs[i].name.decode()])
             place = aligned(max(array.nbytes, 1))
             place[:array.nbytes] = np.frombuffer(array.tobytes(), np.uint8)
             self.kept.append(place)
-            self.inputs[i] = Tensor(place.ctypes.data, m.inputs[i].dtype, array.ndim, (ctypes.c_int64 * 8)(*array.shape))
-        for i in range(m.n_outputs):
-            place = aligned(max(m.outputs[i].bytes, 1))
-            self.kept.append(place)
-            self.outputs[i] = Tensor(place.ctypes.data)
-        status = self.once()
-        if status:
-            raise Skip(f"tcc: run ends with {status}")
+            inputs[i] = Tensor(place.ctypes.data, m.inputs[i].dtype, array.ndim, (ctypes.c_int64 * 8)(*array.shape))
+        return inputs
 
     def once(self):
-        return self.model.run(self.workspace.ctypes.data, self.inputs, self.outputs, None)
+        status = self.model.run(self.workspace.ctypes.data, self.inputs[self.at], self.outputs, None)
+        self.at = (self.at + 1) % len(self.inputs)
+        return status
 
     def results(self):
         out = []
@@ -280,7 +301,7 @@ class Tcc:
             shape = tuple(t.dims[:t.rank])
             np_type = np.dtype(helper.tensor_dtype_to_np_dtype(t.dtype))
             size = math.prod(shape) * np_type.itemsize
-            place = self.kept[self.model.n_inputs + i]
+            place = self.made[i]
             out.append(np.frombuffer(place[:size].tobytes(), np_type).reshape(shape))
         return out
 
@@ -365,20 +386,20 @@ class Result:
 def prepare(row, args):
     result = Result(row)
     try:
-        model, feed = build(row)
-        theirs = Ort(model, feed)
+        model, feeds = build(row)
+        theirs = Ort(model, feeds[:1])
         set_outputs(model, theirs.types())
         result.library = compile_row(row, model, args.work, os.path.abspath(args.tcc), args.target)
-        result.model, result.feed = model, feed
+        result.model, result.feeds = model, feeds
     except Skip as e:
         result.note = str(e)
     return result
 
 
 def time_row(result, turns):
-    theirs = Ort(result.model, result.feed)
+    theirs = Ort(result.model, result.feeds)
     try:
-        ours = Tcc(result.library, result.model, result.feed)
+        ours = Tcc(result.library, result.model, result.feeds)
     except Skip as e:
         result.note = str(e)
         return
