@@ -6,6 +6,7 @@
 #include <string.h>
 #include "codegen/codegen.h"
 #include "ir/eval.h"
+#include "tests/one_unit.h"
 #include "tests/suite/result.h"
 #include "tests/suite/vary.h"
 #include "tools/cc.h"
@@ -52,25 +53,35 @@ static void library_name(char *out, size_t size, const char *folder, int first, 
 		snprintf(out, size, "%s/batch%d.so", folder, first);
 }
 
-void build_batch(const char *folder, const char *more, const char *headers, int first, int n, Result *r)
+static bool build_together(const char *folder, const char *flags, int first, int n, const Result *r, char *why, size_t size)
 {
-	char name[BATCH][20], so[600], flags[200];
-	const char *file[BATCH];
+	const char *prefix[BATCH];
+	char so[600];
 	int files = 0;
-	snprintf(flags, sizeof flags, "%s%s", more, headers);
-	for (int i = 0; i < n; i++) {
-		snprintf(name[i], sizeof name[i], "m%d.c", first + i);
+	Ctx c;
+	ctx_open(&c, "suite", 0);
+	const char *unit = arena_format(&c.perm, "unit%d.c", first);
+	for (int i = 0; i < n; i++)
 		if (r[i].emitted)
-			file[files++] = name[i];
-	}
+			prefix[files++] = arena_format(&c.perm, "m%d", first + i);
 	library_name(so, sizeof so, folder, first, 0, false);
-	if (files == 0 || cc_shared(folder, flags, file, files, so, r[0].why, sizeof r[0].why))
+	bool done = files == 0 || (unit_write(&c, folder, unit, files, prefix) && cc_shared(folder, flags, &unit, 1, so, why, size));
+	ctx_close(&c);
+	return done;
+}
+
+/* All as one unit, of which the C compiler reads the headers once; where it dislikes something, one by one. */
+void build_batch(const char *folder, const char *flags, int first, int n, Result *r)
+{
+	char name[30], so[600];
+	const char *file = name;
+	if (n > 1 && build_together(folder, flags, first, n, r, r[0].why, sizeof r[0].why))
 		return;
 	for (int i = 0; i < n; i++) {
-		file[0] = name[i];
+		snprintf(name, sizeof name, "m%d.c", first + i);
 		r[i].alone = true;
 		library_name(so, sizeof so, folder, first, first + i, true);
-		if (r[i].emitted && !cc_shared(folder, flags, file, 1, so, r[i].why, sizeof r[i].why)) {
+		if (r[i].emitted && !cc_shared(folder, flags, &file, 1, so, r[i].why, sizeof r[i].why)) {
 			r[i].outcome = NO_CC;
 			r[i].emitted = false;
 		}

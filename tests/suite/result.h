@@ -16,7 +16,7 @@ typedef struct Result {
 	bool emitted;  /* C lies in the folder */
 	bool kept;     /* some sizes stay numbers: the model cannot be read otherwise, and `why` says why */
 	bool shapes;   /* the run refused its sizes */
-	bool alone;    /* its batch did not compile: a library of its own */
+	bool alone;    /* it has a library of its own, not one with its batch */
 	bool random;   /* some operator gives random numbers: type, sizes and finite numbers are all that can be told */
 	bool rounded;  /* some operator is a Fourier transform: see output_matches() */
 	Ulps ulps;     /* of a case that is measured */
@@ -29,10 +29,13 @@ void evaluate_case(const Case *k, Result *r);
 
 #define BATCH 16 /* units that are compiled into one library */
 
+/* Emitted C has none of these. */
+#define WARNINGS " -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+
 /* The three steps of a case on a target. The C is folder/m<unit>.c with prefix m<unit>; a batch of units makes one
  * library. */
 void emit_case(const Case *k, const char *target, bool threads, const char *folder, int unit, Result *r);
-void build_batch(const char *folder, const char *flags, const char *headers, int first, int n, Result *r);
+void build_batch(const char *folder, const char *flags, int first, int n, Result *r);
 /* The second of the two runs is done by a pool of that many workers. */
 void run_case(const Case *k, const char *folder, int first, int unit, int workers, Result *r);
 

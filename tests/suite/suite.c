@@ -21,7 +21,7 @@
 #include "tools/jit.h"
 #include "tools/program.h"
 
-#define FLAGS "-O1 -std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+#define FLAGS "-O1 -std=c99" WARNINGS
 #define LIST "tests/suite/unsupported.txt"
 #define SYMBOLIC_LIST "tests/suite/symbolic.txt" /* with sizes that vary */
 #define FAR_LIST "tests/suite/far.txt"
@@ -40,7 +40,7 @@ typedef struct Suite {
 	const char *list; /* path */
 	List listed;
 	const char *folder; /* for emitted C */
-	const char *headers; /* flags with which the compiler need not read them */
+	const char *flags;  /* of the C compiler */
 	int from, at;       /* first case of the chunk at work, and its stage */
 } Suite;
 
@@ -179,7 +179,7 @@ static void build(int i, void *arg)
 	/* A compiler that outlives its parent ends too. */
 	struct rlimit cpu = {CC_SECONDS, CC_SECONDS};
 	setrlimit(RLIMIT_CPU, &cpu);
-	build_batch(s->folder, FLAGS, s->headers, first, n, result_of(s, s->at, first));
+	build_batch(s->folder, s->flags, first, n, result_of(s, s->at, first));
 }
 
 static void builder_died(int i, int sig, const char *said, void *arg)
@@ -206,7 +206,7 @@ static void run_all(Ctx *c, Suite *s)
 	s->result = guard_shared((size_t)s->nstages * (size_t)s->cases.n * sizeof *s->result);
 	guard_all(s->cases.n, s->jobs, SECONDS, evaluate, evaluator_died, s);
 	s->folder = temporary_folder(c);
-	s->headers = s->nstages > 1 ? headers_once(c, FLAGS) : "";
+	s->flags = s->nstages > 1 ? arena_format(&c->perm, FLAGS "%s", headers_once(c, FLAGS)) : FLAGS;
 	for (int stage = 1; stage < s->nstages; stage++)
 		for (int from = 0; from < s->cases.n; from += CHUNK)
 			run_chunk(s, stage, from);

@@ -58,7 +58,7 @@ static void read_options(Zoo *z, int argc, char **argv)
 
 static void remove_files(const char *folder, int unit)
 {
-	static const char *const name[][2] = {{"m", ".c"}, {"m", ".h"}, {"m", ".weights.bin"}, {"batch", ".so"}};
+	static const char *const name[][2] = {{"m", ".c"}, {"m", ".h"}, {"m", ".weights.bin"}, {"m", ".so"}};
 	char path[600];
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
 		snprintf(path, sizeof path, "%s/%s%d%s", folder, name[i][0], unit, name[i][1]);
@@ -73,7 +73,7 @@ static void work(int unit, void *arg)
 	Result *r = &z->result[unit];
 	emit_case(k, z->target[unit % z->ntargets], true, z->folder, unit, r);
 	if (r->emitted)
-		build_batch(z->folder, "-O2 -std=c11", false, unit, 1, r);
+		build_batch(z->folder, "-O2 -std=c11" WARNINGS, unit, 1, r);
 	if (r->emitted)
 		run_case(k, z->folder, unit, unit, 2, r);
 	remove_files(z->folder, unit);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "codegen/codegen.h"
 #include "tests/fuzz/models/model.h"
+#include "tests/one_unit.h"
 #include "tools/cc.h"
 #include "tools/headers.h"
 #include "tools/jit.h"

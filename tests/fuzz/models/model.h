@@ -197,11 +197,6 @@ bool models_compile(Ctx *c, const Build *b, bool unit, int n, const int *numbers
 /* The outputs of the loaded model; NULL and `why`: the run went wrong. */
 Tensor **model_run(Model *m, const Build *b, const char *so, int number, char *why, size_t size);
 
-/* ---- unit.c ---- */
-
-/* A C file in the folder that holds the files PREFIX.c, which lie there. */
-bool unit_write(Ctx *c, const char *folder, const char *name, int n, const char *const *prefixes);
-
 /* ---- shrink.c ---- */
 
 /* Print what went wrong and, if `smaller`, the smallest model that still does. */

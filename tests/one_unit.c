@@ -1,13 +1,15 @@
-/* unit.c -- many emitted files as one unit for the C compiler: its start, and headers, are paid for once.
+/* one_unit.c -- many emitted files as one unit for the C compiler: its start, and headers, are paid for once.
  *
  * Files have names at file scope in common: helpers, types, stages. While a file is read, macros put its prefix before
  * each of them; the file's own macros end with it. A name that the scan does not see is at worst defined twice, and then
  * the caller compiles files one by one. */
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tests/fuzz/models/model.h"
+#include "ir/arena.h"
+#include "tests/one_unit.h"
 
 enum { MOST_NAMES = 400 };
 
