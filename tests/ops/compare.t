@@ -1,3 +1,4 @@
+Comparisons and the types they take.
 
 == Equal: complex numbers
 fails E-TYPE "c64"
