@@ -15,8 +15,7 @@ void tables_fill(Tables *t, int m, int r);
 
 /* The error to expect from tiles of alpha inputs a side, root of its mean square over that of the results. */
 double winograd_error(const ConvSize *s, int alpha);
-/* Tiles of 8 are exact enough where that is at most what F(4, 3) has with the most channels that networks sum, 1200; of
- * 4 and 6 always. */
-#define WINOGRAD_ERROR 3e-6
+/* Tiles of 8 are exact enough where that is at most what F(4, 3) has with 160 channels; of 4 and 6 always. */
+#define WINOGRAD_ERROR 1.1e-6
 bool winograd_exact(const ConvSize *s, int alpha);
 #endif
