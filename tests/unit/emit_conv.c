@@ -260,8 +260,8 @@ static void check_maps(const char *target, int spilled)
 {
 	const Op *conv = op_find("", "Conv");
 	struct Sliding *a = attr_new(g, conv);
-	Value *args[2] = {given(random_tensor(4, (int64_t[]){1, 64, 48, 48})),
-			  value_const(g, "w", random_tensor(4, (int64_t[]){64, 64, 3, 3}))};
+	Value *args[2] = {given(random_tensor(4, (int64_t[]){1, 8, 48, 48})),
+			  value_const(g, "w", random_tensor(4, (int64_t[]){64, 8, 3, 3}))};
 	int products = 0, stored = 0;
 
 	a->pads = twice(1, 4);
@@ -278,7 +278,7 @@ static void check_maps(const char *target, int spilled)
 	assert_in_range(stored, 1, 64 + spilled);
 }
 
-CASE(avx2_maps) { check_maps("x86-64-v3", 16); }
+CASE(avx2_maps) { check_maps("x86-64-v3", 58); } /* 16 where channels are a loop; of one vector gcc keeps more addresses */
 CASE(avx512_maps) { check_maps("x86-64-v4", 0); }
 
 /* ---- the loop over the depth of a product, as assembly ---- */

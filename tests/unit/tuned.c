@@ -239,7 +239,7 @@ static void schedules_say_what_they_expect_and_why(void **state)
 	passes_run(g, &o);
 	const char *text = emit_text(g, &o, &header, &facts);
 	assert_non_null(strstr(text, " of peak), "));
-	assert_non_null(strstr(text, "\n *    why: Winograd from 8 a side: "));
+	assert_non_null(strstr(text, "\n *    why: Winograd from 6 a side: "));
 	for (int i = 0; i < facts.nstages; i++) {
 		const StageFacts *s = &facts.stage[i];
 		assert_true(s->expected >= 2.0 * (double)s->macs); /* nothing is faster than the peak */
