@@ -16,6 +16,15 @@ static void begin(void)
 		add_tensor(&m, name[i], INT64, "", &number[i], sizeof number[i]);
 }
 
+static void holds(const Tensor *y, int rank, const int64_t *dims, const double *want)
+{
+	assert_int_equal(y->rank, rank);
+	for (int i = 0; i < rank; i++)
+		assert_int_equal(y->dim[i], dims[i]);
+	for (int64_t i = 0; i < y->count; i++)
+		assert_float_equal(load_f64(y->dtype, y->data, i), want[i], 0);
+}
+
 static void expect(int rank, const int64_t *dims, const double *want)
 {
 	Graph *g = import();
@@ -29,12 +38,7 @@ static void expect(int rank, const int64_t *dims, const double *want)
 		return;
 	}
 	eval_graph(&e, g, &ctx.perm, &x);
-	const Tensor *y = eval_value(&e, g->out[0]);
-	assert_int_equal(y->rank, rank);
-	for (int i = 0; i < rank; i++)
-		assert_int_equal(y->dim[i], dims[i]);
-	for (int64_t i = 0; i < y->count; i++)
-		assert_float_equal(load_f64(y->dtype, y->data, i), want[i], 0);
+	holds(eval_value(&e, g->out[0]), rank, dims, want);
 }
 #define DIMS(...) (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]){__VA_ARGS__}
 #define ELEMENTS(...) (const double[]){__VA_ARGS__}
@@ -322,12 +326,7 @@ static void expect_after(int64_t turns, int rank, const int64_t *dims, const dou
 	for (int64_t i = 0; i < 6; i++)
 		((float *)in[0]->data)[i] = (float)i;
 	eval_graph(&e, g, &ctx.perm, in);
-	const Tensor *y = eval_value(&e, g->out[0]);
-	assert_int_equal(y->rank, rank);
-	for (int i = 0; i < rank; i++)
-		assert_int_equal(y->dim[i], dims[i]);
-	for (int64_t i = 0; i < y->count; i++)
-		assert_float_equal(load_f64(y->dtype, y->data, i), want[i], 0);
+	holds(eval_value(&e, g->out[0]), rank, dims, want);
 }
 
 /* How often it turns is an input: a sequence that only grows is the first elements and slices of what all turns give. */
