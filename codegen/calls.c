@@ -232,7 +232,7 @@ void print_call_struct(Unit *u, const char *sections, Out *o)
 	bool pooled = u->o->threads;
 	if (pooled)
 		put_text(o, "enum {\n\tSHARES = %d,\t/* of a stage's pieces, one a worker */\n"
-		            "\tPATIENCE = %d\t/* pauses that a worker waits: longer than others need for what they have in hand */\n};\n\n",
+		            "\tPATIENCE = %d\t/* pauses that a worker waits: longer than others lack a processor for a moment */\n};\n\n",
 		         STRIP_WORKERS, patience(u));
 	put_text(o, "/* One call: what every worker needs to know%s. */\nstruct call {\n", pooled ? ", and how far they are" : "");
 	put_text(o, "\tconst struct %s_in *in;\n\tstruct %s_out *out;\n\tvoid *arena;\n", u->prefix, u->prefix);

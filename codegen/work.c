@@ -16,7 +16,8 @@
 enum {
 	PIECES_MOST = 256,
 	PAUSES = 40, /* a microsecond */
-	AWAY = 50    /* microseconds after which a worker that others wait for has lost its processor */
+	AWAY = 50,   /* microseconds after which a worker that others wait for has lost its processor */
+	BACK = 16    /* part of a run after which it does not come back in time */
 };
 
 /* Multiply-adds and bytes a microsecond on one core, in a lane or all of them; a piece takes no less than that time. */
@@ -94,16 +95,28 @@ static double longest_piece(const Module *m)
 	return longest;
 }
 
+static double whole_run(const Module *m)
+{
+	double all = 0;
+	for (int i = 0; i < m->nstages; i++)
+		all += microseconds(m, m->stage[i]);
+	return all;
+}
+
+/* Whoever leaves is missing for the rest of the run, so a part of a run is waited for a processor that another program,
+ * or another guest of the machine, has for a moment. */
 int patience(const Unit *u)
 {
-	double longest = 0, most = 1 << 24;
+	double longest = 0, whole = 0, most = 1 << 24;
 	if (u->o->profile)
 		return (int)most; /* who leaves notes no times */
 	for (int i = 0; i < u->nmodules; i++) {
-		double piece = longest_piece(u->module[i]);
+		double piece = longest_piece(u->module[i]), run = whole_run(u->module[i]);
 		longest = piece > longest ? piece : longest;
+		whole = run > whole ? run : whole;
 	}
-	double pauses = PAUSES * (AWAY + 2 * longest);
+	double soon = AWAY + 2 * longest, late = whole / BACK;
+	double pauses = PAUSES * (soon > late ? soon : late);
 	return (int)(pauses < most ? pauses : most);
 }
 

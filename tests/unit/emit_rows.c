@@ -2,7 +2,9 @@
  * stage is left for: a residual behind a Reshape is the epilogue of its product. And that what a mask hides from a
  * softmax costs no more than the rest. Nor is there a loop that adds nothing. */
 #include <fenv.h>
+#include <stdlib.h>
 #include "codegen/codegen.h"
+#include "codegen/print.h"
 #include "ir/text.h"
 #include "tests/unit/unit.h"
 #include "tools/jit.h"
@@ -63,6 +65,31 @@ static void short_stages_are_one_workers(void **state)
 	assert_null(strstr(c, "meet(&k)"));
 }
 
+/* Products one after another of a size each; how many pauses a worker waits for the others. */
+static int patience_of(int products)
+{
+	Facts facts;
+	Out text = {.arena = &context.perm};
+
+	put_text(&text, "graph (%%x f32[64,512], %%w f32[512,512]) -> (%%y) {\n%%a0 = Softmax(%%x)\n");
+	for (int i = 0; i < products; i++)
+		put_text(&text, "%%b%d = Gemm(%%a%d, %%w) %%a%d = Softmax(%%b%d)\n", i, i, i + 1, i);
+	put_text(&text, "%%y = Gemm(%%a%d, %%w) }", products);
+	const char *at = strstr(emitted(text.text, &facts), "PATIENCE = ");
+	assert_non_null(at);
+	return (int)strtol(at + strlen("PATIENCE = "), NULL, 10);
+}
+
+/* A worker that leaves is missing for the rest of the run: the longer that is, the longer it waits before. Pieces are as
+ * long in either. */
+static void a_long_run_is_worth_waiting(void **state)
+{
+	(void)state;
+	int one = patience_of(1), many = patience_of(100);
+	assert_true(one > 0);
+	assert_true(many > 3 * one);
+}
+
 static void a_residual_is_an_epilogue(void **state)
 {
 	Facts facts;
@@ -121,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_is_one_workers), cmocka_unit_test(a_sum_of_zeros_has_no_loop),
 		cmocka_unit_test(short_stages_are_one_workers),
+		cmocka_unit_test(a_long_run_is_worth_waiting),
 		cmocka_unit_test(a_residual_is_an_epilogue),
 #ifdef __x86_64__
 		cmocka_unit_test(nothing_hidden_is_subnormal),
