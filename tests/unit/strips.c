@@ -9,6 +9,7 @@
 #include "runtime/tcc.h"
 #include "tests/unit/unit.h"
 #include "tools/cc.h"
+#include "tools/headers.h"
 #include "tools/jit.h"
 
 #define FLAGS "-O1 -std=gnu11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
@@ -253,7 +254,7 @@ static void compare_forms(int number, const char *so)
 
 static void check_emitted(const char *target)
 {
-	const char *file[MODELS * FORMS], *so;
+	const char *file[MODELS * FORMS], *so, *flags;
 	char why[300] = "";
 	Facts facts[FORMS];
 
@@ -272,7 +273,8 @@ static void check_emitted(const char *target)
 		assert_true(facts[POOLED].arena_bytes <= facts[WHOLE].arena_bytes);
 	}
 	so = arena_format(&ctx.perm, "%s/all.so", temporary_folder(&ctx));
-	if (!cc_shared(temporary_folder(&ctx), FLAGS, file, MODELS * FORMS, so, why, sizeof why))
+	flags = arena_format(&ctx.perm, "%s%s", FLAGS, headers_once(&ctx, FLAGS));
+	if (!cc_shared(temporary_folder(&ctx), flags, file, MODELS * FORMS, so, why, sizeof why))
 		print_error("%s\n", why);
 	assert_string_equal(why, "");
 	for (int i = 0; i < MODELS; i++)
