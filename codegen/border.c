@@ -45,7 +45,8 @@ static void print_depth(Border *b, int depth)
 	if (has_border_below(b->v, depth + 1)) {
 		const char *outer = b->at, *i = names[depth];
 		if (n > 1) {
-			print_line(b->p, "for (int %s = 0; %s < %s; %s++) {", i, i, size_text(b->p->m->unit, b->v->shape.dim[axis]), i);
+			const char *type = p->region->count > NARROW_MOST ? "int64_t" : "int";
+			print_line(b->p, "for (%s %s = 0; %s < %s; %s++) {", type, i, i, size_text(b->p->m->unit, b->v->shape.dim[axis]), i);
 			b->at = arena_format(b->p->out->arena, "%s + %lld*%s", outer, (long long)step, i);
 			b->p->depth++;
 		}

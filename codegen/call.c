@@ -13,28 +13,37 @@ static const char *held_text(Module *m, const Region *r)
 	return r->held ? arena_format(&m->g->ctx->perm, ", %lld rows%s", (long long)r->held->rows, each) : "";
 }
 
+/* Offsets are an enum, or constants of 64 bits where one of them is no int. */
+static void print_buffer(Out *o, bool wide, const char *name, int64_t offset)
+{
+	put_text(o, wide ? "static const int64_t %s = %lld;\t" : "\t%s = %lld,\t", name, (long long)offset);
+}
+
 void print_arena(Module *m, Out *o)
 {
 	int64_t unit = m->float_arena ? 4 : 1;
+	bool wide = m->arena_bytes / unit > INT32_MAX;
 	if (m->arena_bytes == 0)
 		return;
-	put_text(o, "/* The arena: offsets in %s, and the stages in which each buffer lives. */\nenum {\n",
-	         m->float_arena ? "floats" : "bytes");
+	put_text(o, "/* The arena: offsets in %s, and the stages in which each buffer lives. */\n%s",
+	         m->float_arena ? "floats" : "bytes", wide ? "" : "enum {\n");
 	for (int i = 0; i < m->nregions; i++) {
 		const Region *r = m->region[i];
 		if (r->last < 0)
 			continue;
 		const char *around = border_text(r->owner, o->arena);
-		put_text(o, "\t%s = %lld,\t/* %d-%d  %s%s%s%s */\n", region_name(m, r), (long long)(r->offset / unit),
-		         m->stage[r->first]->number, m->stage[r->last]->number, shape_name(m->unit, r->owner),
+		print_buffer(o, wide, region_name(m, r), r->offset / unit);
+		put_text(o, "/* %d-%d  %s%s%s%s */\n", m->stage[r->first]->number, m->stage[r->last]->number, shape_name(m->unit, r->owner),
 		         *around ? ", " : "", around, held_text(m, r));
 	}
-	for (int i = 0; i < m->nstages; i++)
-		if (m->stage[i]->makes_text)
-			put_text(o, "\tT%d = %lld,\t/* text that s%d_%s makes: up to %lld bytes each */\n", m->stage[i]->number,
-			         (long long)m->stage[i]->text_offset, m->stage[i]->number, m->stage[i]->kind,
-			         (long long)text_bytes(m, m->stage[i]));
-	put_text(o, "};\n\n");
+	for (int i = 0; i < m->nstages; i++) {
+		const Stage *s = m->stage[i];
+		if (!s->makes_text)
+			continue;
+		print_buffer(o, wide, arena_format(o->arena, "T%d", s->number), s->text_offset);
+		put_text(o, "/* text that s%d_%s makes: up to %lld bytes each */\n", s->number, s->kind, (long long)text_bytes(m, s));
+	}
+	put_text(o, wide ? "\n" : "};\n\n");
 }
 
 const char *turn_name(int level, Arena *a) { return level ? arena_format(a, "t%d", level + 1) : "t"; }

@@ -223,7 +223,7 @@ static void place_texts(Module *m)
 		if (!s->makes_text)
 			continue;
 		s->text_offset = m->arena_bytes;
-		s->wide |= s->address->hi >= INT32_MAX / text_bytes(m, s);
+		s->wide |= s->address->hi >= NARROW_MOST / text_bytes(m, s);
 		if (__builtin_mul_overflow(s->address->hi + 1, text_bytes(m, s), &bytes) ||
 		    __builtin_add_overflow(m->arena_bytes, bytes + ARENA_ALIGN, &bytes))
 			fail(m->g->ctx, EXIT_LIMIT, "E-SIZE", "memory for text of more than 2^63 bytes");

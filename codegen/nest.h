@@ -104,6 +104,9 @@ typedef struct Moving {
 	int64_t step[OUTER_MAX];
 } Moving;
 
+/* The furthest index that is counted in int: what tiles and vectors overshoot stays below 2^31. */
+#define NARROW_MOST (INT32_MAX / 2)
+
 typedef struct Stage {
 	Module *module;
 	int number;
@@ -140,7 +143,7 @@ typedef struct Stage {
 	bool in_place;     /* reads elements where it writes them */
 	bool over;         /* writes over what a stage before it wrote, where data says: in order, by one worker */
 	bool orders;       /* a row of the output is the order of a row: see order.c */
-	bool wide;         /* indices need 64 bits */
+	bool wide;         /* indices need 64 bits: some pass NARROW_MOST */
 	bool apart;        /* vectors may gather elements that lie apart: what is computed of them costs more than that */
 	bool checks;       /* has checked indices, or makes text: gets a pointer to the status */
 	bool makes_text;   /* gets a pointer to memory for it, so many bytes an element of the output */

@@ -52,7 +52,7 @@ void print_line(Printer *p, const char *format, ...)
 
 /* ---- statements ---- */
 
-static const char *index_type(const Printer *p) { return p->s->wide ? "int64_t" : "int"; }
+const char *index_type(const Stage *s) { return s->wide ? "int64_t" : "int"; }
 
 /* Statements that print as several lines and need braces around them. */
 static bool is_block(const Stmt *t)
@@ -82,7 +82,7 @@ static const char *open_brace(const Stmt *body)
 
 static void print_split_for(Printer *p, const Stmt *t, const char *i)
 {
-	put_text(p->out, "for (%s %s = ", index_type(p), i);
+	put_text(p->out, "for (%s %s = ", index_type(p->s), i);
 	put_text(p->out, t->from ? "from > %lld ? from : %lld; " : "from; ", (long long)t->from, (long long)t->from);
 	if (t->step > 1)
 		put_text(p->out, "%s + %d <= to; %s += %d)", i, t->step, i, t->step);
@@ -121,7 +121,7 @@ static void print_scalar_for(Printer *p, const Stmt *t)
 	if (t->split && takes_range(p->m, p->s))
 		print_split_for(p, t, i);
 	else
-		put_text(p->out, "%sfor (%s %s = %lld; %s < %s; %s", unroll(t), index_type(p), i, (long long)t->from, i,
+		put_text(p->out, "%sfor (%s %s = %lld; %s < %s; %s", unroll(t), index_type(p->s), i, (long long)t->from, i,
 		         end_text(p, t), i);
 	if (!(t->split && takes_range(p->m, p->s)))
 		put_text(p->out, t->step > 1 ? " += %d)" : "++)", t->step);
@@ -163,7 +163,7 @@ static int64_t print_ways(Printer *p, const Stmt *t)
 	int64_t step = (int64_t)t->lanes * t->ways, whole = t->from + (t->to - t->from) / step * step;
 	bool once = t->from == 0 && whole == step;
 	if (!once)
-		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld)", index_type(p), i, (long long)t->from, i, (long long)whole, i,
+		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld)", index_type(p->s), i, (long long)t->from, i, (long long)whole, i,
 		           (long long)step);
 	p->depth -= once;
 	print_each_way(p, t, once ? NULL : i);
@@ -195,7 +195,7 @@ static void print_once(Printer *p, const Stmt *t, const char *index, const char 
 static void print_open_vectors(Printer *p, const Stmt *t, const char *from, const char *to, bool even)
 {
 	const char *i = axis_name(p, t->axis);
-	print_line(p, "%s %s = %s;", index_type(p), i, from);
+	print_line(p, "%s %s = %s;", index_type(p->s), i, from);
 	if (t->ways > 1) {
 		int step = t->lanes * t->ways;
 		print_line(p, "for (; %s + %d <= %s; %s += %d)", i, step, to, i, step);
@@ -241,7 +241,7 @@ static void print_whole_vectors(Printer *p, const Stmt *t)
 	if (whole - from == t->lanes) {
 		print_once(p, t, arena_format(p->out->arena, "%lld", (long long)from), NULL, "");
 	} else if (from < whole) {
-		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %d)%s", index_type(p), i, (long long)from, i, (long long)whole, i,
+		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %d)%s", index_type(p->s), i, (long long)from, i, (long long)whole, i,
 		           t->lanes, open_brace(t->body));
 		print_renamed(p, t, NULL, "0");
 		close_brace(p, t->body);
@@ -429,7 +429,7 @@ static int64_t print_groups(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
 	int64_t step = (int64_t)t->lanes * t->group, whole = t->from + (t->to - t->from) / step * step;
-	print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld) {", index_type(p), i, (long long)t->from, i, (long long)whole, i, (long long)step);
+	print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld) {", index_type(p->s), i, (long long)t->from, i, (long long)whole, i, (long long)step);
 	print_group(p, t, i);
 	print_line(p, "}");
 	return whole;

@@ -57,6 +57,7 @@ void print_place(Printer *p, const Expr *load);
 /* An operation as a format of target.c says, each operand by that function. */
 void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool));
 const char *axis_name(Printer *p, const Axis *axis);
+const char *index_type(const Stage *s); /* of all indices in its function */
 const char *c_type(DType t);
 /* A stage's own parameters in the signature (declare) or a call of its tile function; each after a comma. */
 void put_parameters(const Stage *s, Out *o, bool declare);

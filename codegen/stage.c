@@ -110,7 +110,7 @@ static void find_facts(Stage *s, const Expr *x, bool *seen)
 	seen[x->id] = true;
 	bool index = x->kind == X_ALU && x->dtype == I64 && (x->op == ADD || x->op == MUL || x->op == IDIV || x->op == IMOD);
 	bool bounded = x->hi < INDEX_MAX && x->lo > -INDEX_MAX;
-	s->wide |= (index || x->kind == X_AXIS) && bounded && (x->hi >= INT32_MAX || x->lo <= INT32_MIN);
+	s->wide |= (index || x->kind == X_AXIS) && bounded && (x->hi > NARROW_MOST || x->lo < -NARROW_MOST);
 	s->makes_text |= makes_text(x);
 	s->checks |= x->kind == X_ALU && (x->op == INDEX || x->op == REQUIRE || x->op == COUNT || makes_text(x));
 	for (int k = 0; k < x->nargs; k++)

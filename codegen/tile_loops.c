@@ -42,6 +42,9 @@ static void print_points_under(Tile *t, const char *head, int64_t n)
 		print_line(&t->p, "}");
 }
 
+/* What stands before an index where it gets its first value: its type, but where it has been declared before. */
+static const char *declared(const Tile *t, bool before) { return before ? "" : t->p.s->wide ? "int64_t " : "int "; }
+
 /* Tiles over points whose number is known at run time only: whole ones, then 16, 8, 4 of them as far as they go; the
  * last three, two or one in one tile. */
 static void print_points_open(Tile *t, const char *from, const char *to)
@@ -49,7 +52,7 @@ static void print_points_open(Tile *t, const char *from, const char *to)
 	Contraction *c = t->c;
 	Arena *a = t->p.out->arena;
 	int part = 1;
-	print_line(&t->p, "%s%s = %s;", t->again ? "" : "int ", t->i, from);
+	print_line(&t->p, "%s%s = %s;", declared(t, t->again), t->i, from);
 	print_points_under(t, arena_format(a, "for (; %s + %d <= %s; %s += %d)", t->i, c->points, to, t->i, c->points), c->points);
 	while (2 * part < c->points)
 		part *= 2;
@@ -69,7 +72,8 @@ static void print_points_open(Tile *t, const char *from, const char *to)
 static void print_points_split(Tile *t, int64_t whole)
 {
 	Contraction *c = t->c;
-	const char *head = arena_format(t->p.out->arena, "for (int %s = from; %s < to; %s += %d)", t->i, t->i, t->i, c->points);
+	const char *head = arena_format(t->p.out->arena, "for (%s %s = from; %s < to; %s += %d)", index_type(t->p.s), t->i, t->i, t->i,
+	                                c->points);
 	if (whole == c->point.n) {
 		print_points_under(t, head, c->points);
 		return;
@@ -103,8 +107,8 @@ static void print_points(Tile *t)
 		return;
 	}
 	if (whole > c->points)
-		print_points_under(t, arena_format(a, "for (int %s = 0; %s < %lld; %s += %d)", t->i, t->i, (long long)whole, t->i,
-		                                   c->points), c->points);
+		print_points_under(t, arena_format(a, "for (%s %s = 0; %s < %lld; %s += %d)", index_type(t->p.s), t->i, t->i,
+		                                   (long long)whole, t->i, c->points), c->points);
 	else
 		print_points_at(t, "0", c->points);
 	Tile last = *t;
@@ -119,7 +123,7 @@ static void print_panels_open(Tile *t, Tile *tail, void (*inner)(Tile *))
 	Contraction *c = t->c;
 	bool split = is_split(t, c->lane.axis);
 	const char *to = split ? "to" : step_end(t, &c->lane);
-	print_line(&t->p, "%s%s = %s;", t->lanes_again ? "" : "int ", t->j, split ? "from" : "0");
+	print_line(&t->p, "%s%s = %s;", declared(t, t->lanes_again), t->j, split ? "from" : "0");
 	if (c->lane.n >= c->panel) {
 		print_line(&t->p, "for (; %s + %lld <= %s; %s += %lld) {", t->j, (long long)c->panel, to, t->j, (long long)c->panel);
 		t->p.depth++;
@@ -148,11 +152,11 @@ static void print_panels(Tile *t, void (*inner)(Tile *))
 	}
 	if (whole && (whole > c->panel || split)) {
 		if (split)
-			print_line(&t->p, "for (int %s = from; %s + %lld <= to; %s += %lld) {", t->j, t->j, (long long)c->panel, t->j,
-			           (long long)c->panel);
+			print_line(&t->p, "for (%s %s = from; %s + %lld <= to; %s += %lld) {", index_type(t->p.s), t->j, t->j,
+			           (long long)c->panel, t->j, (long long)c->panel);
 		else
-			print_line(&t->p, "for (int %s = 0; %s < %lld; %s += %lld) {", t->j, t->j, (long long)whole, t->j,
-			           (long long)c->panel);
+			print_line(&t->p, "for (%s %s = 0; %s < %lld; %s += %lld) {", index_type(t->p.s), t->j, t->j,
+			           (long long)whole, t->j, (long long)c->panel);
 		t->p.depth++;
 		inner(t);
 		t->p.depth--;
@@ -177,11 +181,11 @@ static void print_panels(Tile *t, void (*inner)(Tile *))
 
 static void open_outer(Tile *t, const Step *step)
 {
-	const char *name = axis_name(&t->p, step->axis);
+	const char *name = axis_name(&t->p, step->axis), *type = index_type(t->p.s);
 	if (is_split(t, step->axis))
-		print_line(&t->p, "for (int %s = from; %s < to; %s++) {", name, name, name);
+		print_line(&t->p, "for (%s %s = from; %s < to; %s++) {", type, name, name, name);
 	else
-		print_line(&t->p, "for (int %s = 0; %s < %s; %s++) {", name, name, step_end(t, step), name);
+		print_line(&t->p, "for (%s %s = 0; %s < %s; %s++) {", type, name, name, step_end(t, step), name);
 	t->p.depth++;
 }
 

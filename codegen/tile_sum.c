@@ -113,7 +113,7 @@ static void print_fours(Tile *t)
 	int64_t whole = k->n / four * four;
 	if (whole) {
 		const char *name = axis_name(&t->p, k->axis);
-		print_line(&t->p, "for (int %s = 0; %s < %lld; %s += %d) {", name, name, (long long)whole, name, four);
+		print_line(&t->p, "for (%s %s = 0; %s < %lld; %s += %d) {", index_type(t->p.s), name, name, (long long)whole, name, four);
 		t->p.depth++;
 		t->four = four;
 		print_step(t);
@@ -139,7 +139,8 @@ static void print_sum_of_fours(Tile *t)
 	int loops = c->nk - 1;
 	for (int i = 0; i < loops; i++) {
 		const char *k = axis_name(&t->p, c->k[i].axis);
-		print_line(&t->p, "for (int %s = 0; %s < %s; %s++)%s", k, k, step_end(t, &c->k[i]), k, i == loops - 1 ? " {" : "");
+		print_line(&t->p, "for (%s %s = 0; %s < %s; %s++)%s", index_type(t->p.s), k, k, step_end(t, &c->k[i]), k,
+		           i == loops - 1 ? " {" : "");
 		t->p.depth++;
 	}
 	print_fours(t);
@@ -180,7 +181,7 @@ void print_sum(Tile *t)
 		bool last = i == loops - 1;
 		const char *step = last && c->ways > 1 ? text(t, " += %lld", c->ways) : "++";
 		const char *to = i == 0 && margin ? "end" : step_end(t, &c->k[i]);
-		print_line(&t->p, "for (int %s = %s; %s < %s; %s%s)%s", k, from, k, to, k, step, last ? " {" : "");
+		print_line(&t->p, "for (%s %s = %s; %s < %s; %s%s)%s", index_type(t->p.s), k, from, k, to, k, step, last ? " {" : "");
 		t->p.depth++;
 	}
 	if (loops == 0) {

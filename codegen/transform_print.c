@@ -241,7 +241,8 @@ static void print_lanes(Tiles *t)
 	int64_t n = axis_count(t->t->lane), whole = n / t->lanes * t->lanes;
 	Tiles tail = *t;
 	if (whole) {
-		print_line(&t->p, "for (int %s = 0; %s < %lld; %s += %d)", t->k, t->k, (long long)whole, t->k, t->lanes);
+		print_line(&t->p, "for (%s %s = 0; %s < %lld; %s += %d)", index_type(t->p.s), t->k, t->k, (long long)whole, t->k,
+		           t->lanes);
 		t->p.depth++;
 		print_call(t);
 		t->p.depth--;
@@ -320,12 +321,12 @@ static void print_loops(Tiles *t, int depth)
 		return;
 	}
 	Axis *axis = t->t->outer[depth];
-	const char *i = axis_name(&t->p, axis);
+	const char *i = axis_name(&t->p, axis), *type = index_type(t->p.s);
 	int tail = short_axis(t, axis);
 	if (takes_range(t->p.m, t->p.s) && t->p.s->split == axis)
-		print_line(&t->p, "for (int %s = from; %s < to; %s++) {", i, i, i);
+		print_line(&t->p, "for (%s %s = from; %s < to; %s++) {", type, i, i, i);
 	else
-		print_line(&t->p, "for (int %s = 0; %s < %s; %s++) {", i, i, size_text(t->p.m->unit, axis->extent), i);
+		print_line(&t->p, "for (%s %s = 0; %s < %s; %s++) {", type, i, i, size_text(t->p.m->unit, axis->extent), i);
 	t->p.depth++;
 	if (tail < 0)
 		print_loops(t, depth + 1);

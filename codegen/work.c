@@ -30,12 +30,12 @@ static double microseconds(const Module *m, const Stage *s)
 	return computing > moving ? computing : moving;
 }
 
-/* Units of a stage become pieces; where they are one, there is nothing to share. */
+/* Units of a stage become pieces; where they are one, there is nothing to share, and more than an int counts are not cut. */
 static void cut_into_pieces(const Module *m, Stage *s)
 {
 	double most = microseconds(m, s) / PIECE;
 	int64_t pieces = most < PIECES_MOST ? (int64_t)most : PIECES_MOST;
-	if (pieces < 2 || s->split_n < 2) {
+	if (pieces < 2 || s->split_n < 2 || s->split_n * s->split_unit > INT32_MAX) {
 		s->split = NULL;
 		return;
 	}
