@@ -106,6 +106,13 @@ void need_rank(Graph *g, const Node *n, int slot, int lo, int hi)
 		  shape_text(g, s), lo, most);
 }
 
+void need_one(Graph *g, const Node *n, int slot)
+{
+	if (has_in(n, slot) && !dim_is(shape_count(g, &n->in[slot]->shape), 1))
+		fail_node(g, n, "E-SHAPE", "%s has shape %s; it must be one number", input_text(g, n, slot),
+			  shape_text(g, &n->in[slot]->shape));
+}
+
 int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank)
 {
 	if (axis < -rank || axis >= rank)

@@ -167,6 +167,7 @@ void same_as_input(Graph *g, Node *n);                       /* output 0 has typ
 void same_type(Graph *g, const Node *n, int a, int b);       /* inputs a and b have one type, else E-TYPE */
 void need_type(Graph *g, const Node *n, int slot, const char *classes); /* classes: letters of "fiubsc": float int uint bool string complex */
 void need_rank(Graph *g, const Node *n, int slot, int lo, int hi);      /* E-RANK; hi -1: no upper bound */
+void need_one(Graph *g, const Node *n, int slot);            /* one number, in whichever shape, or absent; else E-SHAPE */
 bool has_in(const Node *n, int slot);                        /* the optional input is there */
 int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank); /* negative counted from the end; E-AXIS outside */
 Shape broadcast_shape(Graph *g, const Node *n, const Shape *a, const Shape *b); /* numpy rules; E-SHAPE */

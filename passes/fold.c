@@ -26,7 +26,7 @@ typedef struct Fold {
 	int64_t limit, products;
 	uint32_t *first; /* users of value id v: user[first[v]] .. user[first[v + 1] - 1] */
 	struct User {
-		const Node *node;
+		Node *node;
 		int slot;
 	} *user;
 } Fold;
@@ -124,13 +124,34 @@ static bool is_foldable(const Node *n)
 	return true;
 }
 
+/* Inference has more to say where an input is known: what is wrong then, such as an index outside, is wrong with the model,
+ * and refused here. */
+static void check_readers(const Fold *f, const Value *v)
+{
+	for (uint32_t i = f->first[v->id]; i < f->first[v->id + 1]; i++) {
+		const Node *n = f->user[i].node;
+		Value *was = NEW_N(&f->g->ctx->scratch, Value, n->nout);
+		for (int k = 0; k < n->nout; k++)
+			if (n->out[k])
+				was[k] = *n->out[k];
+		infer_node(f->g, f->user[i].node);
+		for (int k = 0; k < n->nout; k++)
+			if (n->out[k])
+				*n->out[k] = was[k];
+	}
+}
+
 static void fold_node(Fold *f, Node *n)
 {
 	f->products -= products(n);
 	eval_node(&f->eval, n);
-	for (int i = 0; i < n->nout && !f->eval.tired; i++)
-		if (n->out[i])
-			value_becomes_const(f->g, n->out[i], eval_value(&f->eval, n->out[i]));
+	for (int i = 0; i < n->nout && !f->eval.tired; i++) {
+		Value *v = n->out[i];
+		if (!v)
+			continue;
+		value_becomes_const(f->g, v, eval_value(&f->eval, v));
+		check_readers(f, v);
+	}
 }
 
 void pass_fold(Graph *g, const Options *o)

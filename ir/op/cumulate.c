@@ -24,9 +24,7 @@ static void infer(Graph *g, Node *n)
 	int count;
 	infer_rows(g, n);
 	need_type(g, n, 1, "i");
-	if (!dim_is(shape_count(g, &n->in[1]->shape), 1))
-		fail_node(g, n, "E-SHAPE", "axis has shape %s; it must have one element",
-			  shape_text(g, &n->in[1]->shape));
+	need_one(g, n, 1);
 	const Dim *axis = content_of(g, n, 1, &count);
 	if (axis && dim_known(axis[0]))
 		fix_axis(g, n, axis[0].k, n->in[0]->shape.rank);

@@ -28,6 +28,8 @@ static void infer_constant(Graph *g, Node *n)
 	need_rank(g, n, 0, 1, 1);
 	if (dtype_info(t)->class == DC_STRING || dtype_info(t)->class == DC_COMPLEX)
 		fail_node(g, n, "E-TYPE", "value is %s; it must be a number or a bool", dtype_name(t));
+	if (value && value->count != 1)
+		fail_node(g, n, "E-ATTR", "value has %lld elements; it must have one", (long long)value->count);
 	if (by_data(g, n, 0)) {
 		Shape y = decided_shape(g, n);
 		set_out(g, n, 0, t, &y);
@@ -36,8 +38,6 @@ static void infer_constant(Graph *g, Node *n)
 	const Dim *sizes = need_content(g, n, 0, &count);
 	if (count > MAX_RANK)
 		fail_unsupported(g, n, "rank %d is above the limit of %d", count, MAX_RANK);
-	if (value && value->count != 1)
-		fail_node(g, n, "E-ATTR", "value has %lld elements; it must have one", (long long)value->count);
 	for (int k = 0; k < count; k++)
 		if (dim_hi(g->syms, sizes[k]) < 0)
 			fail_node(g, n, "E-SHAPE", "size %d is %s", k, dim_text(g->syms, sizes[k]));

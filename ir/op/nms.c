@@ -44,9 +44,8 @@ static void infer(Graph *g, Node *n)
 		if (!has_in(n, i))
 			continue;
 		need_type(g, n, i, i == MOST ? "i" : "f");
-		if (i >= MOST && !dim_is(shape_count(g, &n->in[i]->shape), 1))
-			fail_node(g, n, "E-SHAPE", "input %d has shape %s; it must be one number", i,
-				  shape_text(g, &n->in[i]->shape));
+		if (i >= MOST)
+			need_one(g, n, i);
 	}
 	Dim size[2] = {counted_size(g, n, 0, 2, 0, most_kept(g, n)), dim(3)};
 	Shape y = shape_of(2, size);

@@ -403,6 +403,8 @@ static void expand_rotary(Graph *g, Node *n)
 	if (ATTR_OF(n, OrtRotary)->is_packed_batching || ATTR_OF(n, OrtRotary)->scale != 1)
 		fail_unsupported(g, n, "is_packed_batching, or a scale other than 1");
 	size = 2 * dim_number(g, n, n->in[2]->shape.dim[1]);
+	if (size < 2)
+		fail_node(g, n, "E-SHAPE", "cos_cache has shape %s; no pair of elements turns", shape_text(g, &n->in[2]->shape));
 	if (x->shape.rank == 3 && ATTR_OF(n, OrtRotary)->num_heads == 0)
 		attr_set("RotaryEmbedding", attr, "num_heads", (double)(dim_number(g, n, x->shape.dim[2]) / size));
 	attr_set("RotaryEmbedding", attr, "rotary_embedding_dim", (double)size);

@@ -59,9 +59,7 @@ static void infer(Graph *g, Node *n)
 	Padding axis[MAX_RANK];
 	if (has_in(n, 2)) {
 		same_type(g, n, 0, 2);
-		if (!dim_is(shape_count(g, &n->in[2]->shape), 1))
-			fail_node(g, n, "E-SHAPE", "constant_value has shape %s; it must have one element",
-				  shape_text(g, &n->in[2]->shape));
+		need_one(g, n, 2);
 	}
 	if (data_decide(g, n)) {
 		y = decided_shape(g, n);

@@ -88,12 +88,20 @@ const Op op_qlinearmatmul = {
 
 /* ---- QLinearConv ---- */
 
+/* One number, or one a channel of the output. */
+static void need_a_channel(Graph *g, const Node *n, int slot)
+{
+	if (n->in[slot]->shape.rank == 1 && n->in[B]->shape.rank > 0 && !dim_is(n->in[slot]->shape.dim[0], 1))
+		need_size(g, n, slot, 0, n->in[B]->shape.dim[0]);
+	else
+		need_one(g, n, slot);
+}
+
 static void infer_conv(Graph *g, Node *n)
 {
 	check_scales(g, n);
-	if (!dim_is(shape_count(g, &n->in[A_SCALE]->shape), 1))
-		fail_node(g, n, "E-SHAPE", "x_scale has shape %s; it must be one number",
-			  shape_text(g, &n->in[A_SCALE]->shape));
+	need_one(g, n, A_SCALE);
+	need_a_channel(g, n, B_SCALE);
 	if (has_in(n, BIAS)) {
 		need_rank(g, n, BIAS, 1, 1);
 		if (n->in[BIAS]->dtype != I32)

@@ -54,9 +54,7 @@ static void infer(Graph *g, Node *n)
 	for (int i = 0; i < 3; i++) {
 		same_type(g, n, 0, i);
 		need_rank(g, n, i, 0, 1);
-		if (!dim_is(shape_count(g, &n->in[i]->shape), 1))
-			fail_node(g, n, "E-SHAPE", "input %d has shape %s; it must have one element", i,
-				  shape_text(g, &n->in[i]->shape));
+		need_one(g, n, i);
 	}
 	bool open = data_decide(g, n);
 	Dim length = open ? counted_size(g, n, 0, 1, 0, NO_BOUND) : is_float(t) ? length_of_floats(g, n) : length_of_ints(g, n);

@@ -156,13 +156,6 @@ struct Dropout {
 };
 static const Attr dropout_attrs[] = {ATTR_INT(Dropout, seed, 0), {0}};
 
-static void need_one(Graph *g, const Node *n, int slot)
-{
-	if (has_in(n, slot) && !dim_is(shape_count(g, &n->in[slot]->shape), 1))
-		fail_node(g, n, "E-SHAPE", "input %d has shape %s; it must be one element", slot,
-			  shape_text(g, &n->in[slot]->shape));
-}
-
 static void dropout_infer(Graph *g, Node *n)
 {
 	need_one(g, n, 1);

@@ -92,6 +92,8 @@ static int find_node(Forest *f, int64_t tree, int64_t node, int near)
 	fail_node(f->g, f->n, "E-ATTR", "tree %lld has no node %lld", (long long)tree, (long long)node);
 }
 
+static bool is_no_float(const Tensor *t) { return t && !is_float(t->dtype); }
+
 static void check_lists(Forest *f)
 {
 	const struct Trees *a = f->a;
@@ -101,6 +103,8 @@ static void check_lists(Forest *f)
 		    count_of(&a->nodes_values, a->nodes_values_as_tensor) == n &&
 		    (a->nodes_missing_value_tracks_true.n <= 0 || a->nodes_missing_value_tracks_true.n == n);
 
+	if (is_no_float(a->nodes_values_as_tensor) || is_no_float(a->leaf_weights_as_tensor) || is_no_float(a->base_values_as_tensor))
+		fail_node(f->g, f->n, "E-ATTR", "an attribute `.._as_tensor` has elements that are no floats");
 	if (n < 1 || !same)
 		fail_node(f->g, f->n, "E-ATTR", "the lists of nodes have different lengths, or none");
 	if (leaves < 1 || a->leaf_nodes.n != leaves || a->leaf_targets.n != leaves ||

@@ -8,8 +8,10 @@ struct Trilu { int64_t upper; };
 static void infer(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 2, -1);
-	if (has_in(n, 1))
+	if (has_in(n, 1)) {
 		need_type(g, n, 1, "i");
+		need_one(g, n, 1);
+	}
 	same_as_input(g, n);
 }
 

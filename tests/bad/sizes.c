@@ -26,6 +26,17 @@ static void squeeze_other(Model *m) { sized(m, "Squeeze", "1"); }
 static void unsqueeze_outside(Model *m) { sized(m, "Unsqueeze", "7"); }
 static void unsqueeze_twice(Model *m) { sized(m, "Unsqueeze", "0,0"); }
 static void gather_outside(Model *m) { set_int(m, sized(m, "Gather", "2"), "axis", 2); }
+/* an index that only folding finds out */
+static void gather_folded(Model *m)
+{
+	float nine = 9;
+	add_input(m, "x", FLOAT, "2,3");
+	add_tensor(m, "nine", FLOAT, "1", &nine, sizeof nine);
+	set_int(m, add_node(m, "Cast", "nine", "k"), "to", INT64);
+	add_node(m, "Gather", "x,k", "y");
+	add_output(m, "y", FLOAT, NULL);
+}
+
 static void reduce_outside(Model *m) { set_int(m, sized(m, "ReduceSum", "2"), "keepdims", 1); }
 static void pad_negative(Model *m) { sized(m, "Pad", "-3,0,-3,0"); }
 static void pad_short(Model *m) { sized(m, "Pad", "1,1,1"); }
@@ -124,6 +135,7 @@ const Bad bad_sizes[] = {
 	{"unsqueeze-outside", 3, unsqueeze_outside, NULL},
 	{"unsqueeze-twice", 3, unsqueeze_twice, NULL},
 	{"gather-outside", 3, gather_outside, NULL},
+	{"gather-folded", 3, gather_folded, NULL},
 	{"reduce-outside", 3, reduce_outside, NULL},
 	{"pad-negative", 3, pad_negative, NULL},
 	{"pad-short", 3, pad_short, NULL},

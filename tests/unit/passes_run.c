@@ -170,6 +170,20 @@ static void test_wrong_pass(void **state)
 	ctx_close(&w.c);
 }
 
+/* What folding brings to light is wrong with the model: nobody's bug. */
+static void test_folded_index(void **state)
+{
+	World w;
+
+	(void)state;
+	open_world(&w);
+	w.g = graph_parse(&w.c, &w.s, "graph (%x f32[3]) -> (%y) { %c f32[4] = const [0, 0, 0, 9]"
+				      " %k = ArgMax(%c) {keepdims = 0} %y = Gather(%x, %k) }");
+	assert_fails(&w.c, EXIT_MODEL, "E-INDEX", passes_run(w.g, &w.o));
+	assert_non_null(strstr(w.c.message, "(Gather): index 3 is outside 0..2"));
+	ctx_close(&w.c);
+}
+
 /* ---- inputs ---- */
 
 static void test_inputs(void **state)
@@ -196,7 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_levels),	cmocka_unit_test(test_no_pass),	   cmocka_unit_test(test_contracts),
 		cmocka_unit_test(test_dump),	cmocka_unit_test(test_wrong_pass), cmocka_unit_test(test_inputs),
-		cmocka_unit_test(test_long_chain),
+		cmocka_unit_test(test_long_chain), cmocka_unit_test(test_folded_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
