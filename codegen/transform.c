@@ -1,4 +1,5 @@
 /* transform.c -- recognising stages that map tiles by constant tables, see transform.h. */
+#include <math.h>
 #include <string.h>
 #include "codegen/module.h"
 #include "codegen/transform.h"
@@ -122,6 +123,17 @@ static bool reads_tile(const Tensor *table)
 	return false;
 }
 
+/* Numbers of a usual size: their quotients and products, which a map is written with, are floats. */
+static bool can_be_factored(const Tensor *table)
+{
+	for (int64_t i = 0; i < table->count; i++) {
+		float x = fabsf(((const float *)table->data)[i]);
+		if (!(x == 0 || (x > 0x1p-31f && x < 0x1p31f)))
+			return false;
+	}
+	return true;
+}
+
 /* The cut whose tiles, or rows, this axis counts, or NULL. */
 static const Cut *cut_with(const Draft *d, const Axis *axis, bool tiles)
 {
@@ -161,7 +173,7 @@ static Expr *take_table(Transform *t, const Draft *d, const Expr *sum)
 	if (!find_row(factor, sum->axes[0], table->dim[1], a) || table->dim[0] > TABLE_MOST || table->dim[1] > TABLE_MOST)
 		return NULL;
 	int64_t low = a->low ? axis_count(a->low) : 1;
-	if (axis_count(a->row) * low != table->dim[0] || !reads_tile(table))
+	if (axis_count(a->row) * low != table->dim[0] || !reads_tile(table) || !can_be_factored(table))
 		return NULL;
 	a->table = factor->value;
 	a->last = a->rows = (int)table->dim[0];
