@@ -227,14 +227,23 @@ static Value *moved(const Pool *p, Value *v, int64_t skip, int64_t behind)
 	return put(p->g, p->n, "Pad", v, value_i64(p->g, 2 * rank, pads), value_scalar(p->g, I64, (double)p->elements), END_IN);
 }
 
+/* From one element of a gram to the next; further than x is long there is none. */
+static int64_t steps_of(const Pool *p, const Value *x)
+{
+	int64_t most = dim_hi(p->g->syms, x->shape.dim[x->shape.rank - 1]), skipped = p->a->max_skip_count;
+	int64_t steps = skipped < most ? skipped + 1 : most;
+
+	return steps < 1 ? 1 : steps;
+}
+
 /* Columns of what is found at each first place, one list behind another. */
 static Value *found_columns(Pool *p, Value *x)
 {
 	const struct TfIdf *a = p->a;
-	int64_t longest = longest_of(a), reach = (longest - 1) * (a->max_skip_count + 1), last = x->shape.rank - 1;
+	int64_t longest = longest_of(a), steps = steps_of(p, x), reach = (longest - 1) * steps, last = x->shape.rank - 1;
 	Value *id = element_of(p, x), *padded = reach ? moved(p, id, 0, reach) : id, *all = NULL;
 
-	for (int64_t step = 1; step <= a->max_skip_count + 1; step++) {
+	for (int64_t step = 1; step <= steps; step++) {
 		Value *number = id;
 		int64_t numbers = p->elements;
 		for (int64_t k = 1; k <= longest; k++) {

@@ -89,3 +89,10 @@ graph (%x i64[n,3]) -> (%y) {
 		ngram_counts = [0, 2, 6], ngram_indexes = [5, 4, 0, 1, 2], pool_int64s = [1, 2, 1, 2, 900000000000, 1, 1, 2, 3]}
 }
 run x = i64[2,3] [1, 2, 3, 900000000000, 5, 1] gives y = f32[2,6] [1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0]
+
+== more skipped than there is
+graph (%x i64[n,3]) -> (%y) {
+	%y f32[n,1] = TfIdfVectorizer(%x) {mode = TF, max_gram_length = 2, min_gram_length = 2, max_skip_count = 9223372036854775807,
+		ngram_counts = [0, 0], ngram_indexes = [0], pool_int64s = [1, 2]}
+}
+run x = i64[2,3] [1, 2, 2, 2, 1, 1] gives y = f32[2,1] [2, 0]
