@@ -46,8 +46,12 @@ static Tensor *default_of(Graph *g, const Node *n, DType t)
 		return texts_tensor(g, 1, &text);
 	if (!a->default_tensor && is_float(t))
 		return tensor_scalar(&g->ctx->perm, t, (double)a->default_float);
-	if (!a->default_tensor)
+	if (!a->default_tensor && t == I64)
 		return tensor_i64(&g->ctx->perm, 1, &a->default_int64, true);
+	if (!a->default_tensor && is_int(t))
+		return tensor_scalar(&g->ctx->perm, t, (double)a->default_int64);
+	if (!a->default_tensor)
+		fail_node(g, n, "E-TYPE", "the values are %s, which default_tensor has to tell one of", dtype_name(t));
 	if (a->default_tensor->dtype != t || a->default_tensor->count != 1)
 		fail_node(g, n, "E-ATTR", "default_tensor is not one element of the values' type");
 	return a->default_tensor;

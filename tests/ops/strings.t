@@ -99,6 +99,12 @@ run a = str[1,2,2,1] ["a", "b", "c", "d"], c = bool[] [false], m = i64[] [3]
 gives y = str[1,1,2,2] ["a", "b", "c", "d"], z = str[1,2,2,1] ["p", "q", "r", "s"], l = str[1,1,2,2] ["a", "c", "b", "d"],
     all = str[2,1,1,2,2] ["a", "c", "b", "d", "a", "b", "c", "d"], s = i64[4] [1, 2, 2, 1]
 
+== LabelEncoder: to small integers, of which none is said to stand for the others
+graph (%x str[3]) -> (%y) {
+	%y i16[3] = ai.onnx.ml.LabelEncoder(%x) {keys_tensor = str[2] ["a", "b"], values_tensor = i16[2] [7, -300]}
+}
+run x = str[3] ["b", "c", "a"] gives y = i16[3] [-300, -1, 7]
+
 == LabelEncoder: from text; of equal keys the first
 graph (%x str[2,3]) -> (%i, %f, %s) {
 	%i i64[2,3] = ai.onnx.ml.LabelEncoder(%x) {keys_strings = ["b", "a", "", "b"], values_int64s = [10, 20, 30, 40]}
