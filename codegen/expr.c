@@ -225,12 +225,31 @@ static bool is_index(const Expr *x)
 	return x->dtype == I64 && (x->kind != X_NUM || (x->i > -INDEX_MAX && x->i < INDEX_MAX));
 }
 
-/* Nothing without a sign is below 0, and C compilers say so. */
-static Expr *above_zero(Lower *l, Alu op, const Expr *a, const Expr *b)
+/* The least or the most of its integer type. */
+static bool is_end(const Expr *x, bool most)
 {
-	const Expr *zero = op == LT ? b : a;
-	bool known = (op == LT || op == LE) && is_unsigned(a->dtype) && zero->kind == X_NUM && zero->i == 0;
-	return known ? num(l, BOOL, op == LE) : NULL;
+	int rest = 64 - dtype_info(x->dtype)->bits;
+	int64_t least = is_unsigned(x->dtype) ? 0 : INT64_MIN >> rest;
+	int64_t end = !most ? least : is_unsigned(x->dtype) ? (int64_t)(UINT64_MAX >> rest) : INT64_MAX >> rest;
+	return x->kind == X_NUM && is_int(x->dtype) && x->i == end;
+}
+
+/* An index, whose range is known. */
+static bool is_bounded(const Expr *x) { return x->dtype == I64 && x->lo > -INDEX_MAX && x->hi < INDEX_MAX; }
+
+/* Nothing is below the least of its type or above the most, nor an index beyond all of them, and C compilers say so. */
+static Expr *at_the_end(Lower *l, Alu op, const Expr *a, const Expr *b)
+{
+	bool far = (is_bounded(a) && b->kind == X_NUM) || (a->kind == X_NUM && is_bounded(b));
+	if (far && (op == LE || op == LT) && a->hi < b->lo)
+		return num(l, BOOL, 1);
+	if (far && (op == LE || op == LT) && a->lo > b->hi)
+		return num(l, BOOL, 0);
+	if (op == LE && (is_end(a, false) || is_end(b, true)))
+		return num(l, BOOL, 1);
+	if (op == LT && (is_end(a, true) || is_end(b, false)))
+		return num(l, BOOL, 0);
+	return NULL;
 }
 
 /* The number of max(x, number) comes first: then one comparison does, and of zeros of two signs x is taken, in scalars and
@@ -255,7 +274,7 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 		if ((op == LT || op == LE || op == EQ) && (known = index_compare(l, op, a, b)))
 			return known;
 	}
-	if ((known = logic(op, a, b)) || (known = above_zero(l, op, a, b)))
+	if ((known = logic(op, a, b)) || (known = at_the_end(l, op, a, b)))
 		return known;
 	if (a->dtype == I64 && (op == MAX || op == MIN) && (a->lo >= b->hi || a->hi <= b->lo))
 		return (op == MAX) == (a->lo >= b->hi) ? a : b;
