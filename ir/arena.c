@@ -45,7 +45,7 @@ static ArenaBlock *push_block(Arena *a, size_t size)
 	size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
 	size_t charged = sizeof(ArenaBlock) + LINE + room;
 
-	if (charged > c->memory_limit - c->memory_used)
+	if (c->memory_used > c->memory_limit || charged > c->memory_limit - c->memory_used)
 		over_limit(c, size);
 	ArenaBlock *b = calloc(1, charged);
 	if (!b)

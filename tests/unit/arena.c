@@ -133,6 +133,8 @@ static void the_budget_holds(void **state)
 	arena_alloc(&ctx.scratch, (size_t)20 << 20);
 	assert_fails(&ctx, EXIT_LIMIT, "E-LIMIT", for (;;) arena_alloc(&ctx.perm, 1000));
 	assert_true(ctx.memory_used <= ctx.memory_limit);
+	ctx.memory_limit = 1000; /* as an option read later may say */
+	assert_fails(&ctx, EXIT_LIMIT, "E-LIMIT", arena_alloc(&ctx.perm, (size_t)1 << 20));
 }
 
 /* Zero pages are not touched before somebody writes to them. */
