@@ -560,7 +560,8 @@ static void fill_body(Arena *a, const Expr *x, bool *seen, Body *body)
 	}
 	int64_t n = 1;
 	for (int k = 0; x->kind == X_REDUCE && k < x->naxes; k++)
-		n *= axis_count(x->axes[k]);
+		if (__builtin_mul_overflow(n, axis_count(x->axes[k]), &n))
+			n = INT64_MAX;
 	body->work = n > body->work ? n : body->work;
 	for (int k = 0; k < x->nargs; k++)
 		fill_body(a, x->arg[k], seen, body);

@@ -234,6 +234,11 @@ static void check_ensemble(Graph *g, const Node *n)
 	if (a->nodes_splits->dtype != n->in[0]->dtype || a->leaf_weights->dtype != n->in[0]->dtype)
 		fail_node(g, n, "E-TYPE", "splits are %s, weights %s, the input %s", dtype_name(a->nodes_splits->dtype),
 			  dtype_name(a->leaf_weights->dtype), dtype_name(n->in[0]->dtype));
+	if (!is_int(a->nodes_modes->dtype))
+		fail_node(g, n, "E-TYPE", "nodes_modes are %s; they must be u8", dtype_name(a->nodes_modes->dtype));
+	if (a->membership_values && a->membership_values->dtype != n->in[0]->dtype)
+		fail_node(g, n, "E-TYPE", "membership_values are %s, the input is %s",
+			  dtype_name(a->membership_values->dtype), dtype_name(n->in[0]->dtype));
 	if (a->aggregate_function < 0 || a->aggregate_function > MOST || a->post_transform < 0 || a->post_transform > PROBIT)
 		fail_node(g, n, "E-ATTR", "aggregate_function %lld, post_transform %lld", (long long)a->aggregate_function,
 			  (long long)a->post_transform);

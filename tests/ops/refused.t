@@ -25,3 +25,15 @@ fails E-ATTR "no floats"
 graph (%x f32[2,2]) -> (%y) {
 	%y = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [5, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], base_values_as_tensor = str[1] ["x"], target_treeids = [0, 0], target_nodeids = [1, 2], target_ids = [0, 0], target_weights = [7, 8]}
 }
+
+== modes of a tree that are texts
+fails E-TYPE "nodes_modes are str"
+graph (%x f32[2,1]) -> (%y) {
+	%y = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = str[1] ["x"], nodes_splits = f32[1] [2], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [1], nodes_falseleafs = [1], leaf_targetids = [0, 0], leaf_weights = f32[2] [1, 5]}
+}
+
+== a set of texts
+fails E-TYPE "membership_values are str"
+graph (%x f32[2,1]) -> (%y) {
+	%y = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = u8[1] [6], membership_values = str[1] ["x"], nodes_splits = f32[1] [2], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [1], nodes_falseleafs = [1], leaf_targetids = [0, 0], leaf_weights = f32[2] [1, 5]}
+}
