@@ -24,6 +24,7 @@ static void write_blob(const Unit *u, FILE *f)
 
 typedef struct Draft {
 	const char *path, *temporary;
+	const char *before; /* another name of what was there, while files are put in place; or NULL */
 } Draft;
 
 static void discard(const Draft *d, int n)
@@ -37,7 +38,7 @@ static void write_draft(Unit *u, Draft *drafts, int *n, const char *path, const 
 {
 	Ctx *c = u->g->ctx;
 	Draft *d = &drafts[(*n)++];
-	*d = (Draft){path, arena_format(&c->perm, "%s.tmp%ld", path, (long)getpid())};
+	*d = (Draft){path, arena_format(&c->perm, "%s.tmp%ld", path, (long)getpid()), NULL};
 	FILE *f = fopen(d->temporary, "wb");
 	if (f && text)
 		fwrite(text->text, 1, text->n, f);
@@ -52,14 +53,37 @@ static void write_draft(Unit *u, Draft *drafts, int *n, const char *path, const 
 	}
 }
 
-static void commit_drafts(Unit *u, const Draft *d, int n)
+/* Files that are in place already become what they were. */
+static void take_back(const Draft *d, int n)
 {
+	for (int i = 0; i < n; i++) {
+		if (!d[i].before)
+			unlink(d[i].path);
+		else
+			rename(d[i].before, d[i].path);
+	}
+}
+
+static void commit_drafts(Unit *u, Draft *d, int n)
+{
+	Ctx *c = u->g->ctx;
+	int code = 0, done = 0;
+	for (int i = 0; i < n; i++) {
+		const char *before = arena_format(&c->perm, "%s.old%ld", d[i].path, (long)getpid());
+		d[i].before = link(d[i].path, before) == 0 ? before : NULL;
+	}
+	while (done < n && rename(d[done].temporary, d[done].path) == 0)
+		done++;
+	if (done < n) {
+		code = errno;
+		take_back(d, done);
+	}
 	for (int i = 0; i < n; i++)
-		if (rename(d[i].temporary, d[i].path) != 0) {
-			int code = errno;
-			discard(d, n);
-			fail(u->g->ctx, EXIT_FILE, "E-WRITE", "cannot write %s: %s", d[i].path, strerror(code));
-		}
+		if (d[i].before)
+			unlink(d[i].before);
+	discard(d + done, n - done);
+	if (done < n)
+		fail(c, EXIT_FILE, "E-WRITE", "cannot write %s: %s", d[done].path, strerror(code));
 }
 
 /* Decisions of several stages, and of stages that are alike, are one. */

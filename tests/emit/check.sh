@@ -245,8 +245,18 @@ check_tuned() {
 	verdict "$1: tcc-tune" $?
 }
 
+# Where one file cannot be put in place, no file appears and none changes.
+check_nothing() {
+	mkdir -p "$here/none.c" && echo before >"$here/none.h"
+	"$compile" "$1" -o "$here/none.c" 2>"$here/got"
+	[ $? = 6 ] && grep -q '^tcc-compile: .*none.c.*\[E-WRITE\]$' "$here/got" && [ "$(ls -d "$here"/none* | wc -l)" = 2 ] &&
+		[ "$(cat "$here/none.h")" = before ]
+	verdict "$1: all files or none" $?
+}
+
 check_digits() {
 	digits=$root/samples/digits/digits.onnx
+	check_nothing "$digits"
 	check_profile "$digits"
 	check_tuned "$digits"
 	check_refusal "$digits"
