@@ -121,13 +121,42 @@ static void fill_facts(const Unit *u, Facts *facts)
 	}
 }
 
+/* The stage that handles most bytes: where to begin when a model is too large. */
+static const StageFacts *largest(const Facts *f)
+{
+	const StageFacts *most = NULL;
+	for (int i = 0; i < f->nstages; i++)
+		if (!most || f->stage[i].bytes > most->bytes)
+			most = &f->stage[i];
+	return most;
+}
+
+static void hold_limit(const Unit *u, const Facts *f, const char *what, int64_t bytes, int64_t limit)
+{
+	const StageFacts *s = largest(f);
+	if (!limit || bytes <= limit)
+		return;
+	if (s)
+		hint(u->g->ctx, "most in one stage: %s (%s), which reads and writes %lld bytes", s->name, s->from, (long long)s->bytes);
+	fail(u->g->ctx, EXIT_LIMIT, "E-BUDGET", "needs %lld bytes of %s, %lld more than the limit of %lld", (long long)bytes, what,
+	     (long long)(bytes - limit), (long long)limit);
+}
+
+/* What a small machine has: memory of a run, and constants. */
+static void hold_limits(const Unit *u, const Facts *f)
+{
+	hold_limit(u, f, "memory in a run (--max-ram)", workspace_bytes(u), u->o->max_ram);
+	hold_limit(u, f, "weights (--max-flash)", f->weights_bytes, u->o->max_flash);
+}
+
 static Unit *emit(Graph *g, const Options *o, Out *file, Out *header, Facts *facts)
 {
 	Unit *u = unit_new(g, o);
 	print_unit(u, file);
 	print_header_file(u, header);
-	if (facts)
-		fill_facts(u, facts);
+	Facts own, *all = facts ? facts : &own;
+	fill_facts(u, all);
+	hold_limits(u, all);
 	return u;
 }
 

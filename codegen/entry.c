@@ -378,6 +378,12 @@ static void print_complex_type(const Graph *g, DType t, const char *part, Out *o
 		put_text(o, "#ifndef %s\n#define %s\ntypedef struct %s { %s re, im; } %s;\n#endif\n\n", guard, guard, name, part, name);
 }
 
+int64_t workspace_bytes(const Unit *u)
+{
+	int64_t state = keeps_state(u) ? STATE_BYTES : 0, lists = lists_bytes(u);
+	return lists ? lists_at(u) + lists : u->arena_bytes + state;
+}
+
 void print_header_file(Unit *u, Out *o)
 {
 	Graph *g = u->g;
@@ -389,9 +395,8 @@ void print_header_file(Unit *u, Out *o)
 	if (u->o->profile)
 		put_text(o, "#include <stdio.h>\n");
 	put_text(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-	int64_t state = keeps_state(u) ? STATE_BYTES : 0, lists = lists_bytes(u);
 	put_text(o, "#define %s_WORKSPACE_BYTES %lld\t/* aligned to %s_WORKSPACE_ALIGN, owned by the caller */\n", u->upper,
-	         (long long)(lists ? lists_at(u) + lists : u->arena_bytes + state), u->upper);
+	         (long long)workspace_bytes(u), u->upper);
 	put_text(o, "#define %s_WORKSPACE_ALIGN 64\n", u->upper);
 	put_text(o, "#define %s_WEIGHTS_BYTES %lld\t/* to give to init; 0: inside the program */\n\n", u->upper,
 	         (long long)(u->weights_given ? blob_bytes(u) : 0));

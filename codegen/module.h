@@ -72,6 +72,7 @@ void print_work_helpers(const char *sections, Out *o);
 /* arguments.c: sequences and optionals at the ABI. */
 bool has_lists(const Unit *u);
 int64_t lists_at(const Unit *u);    /* where their memory begins in the workspace, */
+int64_t workspace_bytes(const Unit *u); /* that the caller owns: the arena, and what lies behind it */
 int64_t lists_bytes(const Unit *u); /* and how much it is */
 void print_pointer_check(const Unit *u, int input, Out *o);
 const char *print_absent(const Unit *u, Out *o); /* the struct of inputs in which absent ones have memory */

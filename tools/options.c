@@ -101,6 +101,13 @@ static void bytes(Ctx *c, Settings *s, const Row *row, const char *value)
 		bad_value(c, row, value, "bytes, such as 4096, 64k, 512M or 2G");
 }
 
+static void budget(Ctx *c, Settings *s, const Row *row, const char *value)
+{
+	bytes(c, s, row, value);
+	if (*(int64_t *)field(s, row) < 1)
+		bad_value(c, row, value, "1 or more");
+}
+
 /* Room for one more item in a list of n; lists are short, so each time it is copied. */
 static void *longer(Ctx *c, const void *items, int n, size_t size)
 {
@@ -312,6 +319,8 @@ static const Row table[] = {
 	{RUN | BENCH | TUNE, "--cc", "FLAGS", "flags for the C compiler (default -O2)", text, AT(cc_flags), 0},
 	{ALL, "--seed", "N", "of random inputs and of random operators", count, AT(compile.seed), 0},
 	{EVERY, "--limit-memory", "BYTES[kMG]", "what the compiler itself may use (default 8G)", bytes, AT(limit_memory), 0},
+	{COMPILE, "--max-ram", "BYTES[kMG]", "fail, exit 5, when a run needs more memory", budget, AT(compile.max_ram), 0},
+	{COMPILE, "--max-flash", "BYTES[kMG]", "fail, exit 5, when there are more bytes of weights", budget, AT(compile.max_flash), 0},
 	{ALL, "--text-bytes", "BYTES[kMG]", "longest text that the model may make in a run (default 256)", bytes,
 	 AT(compile.text_bytes), 0},
 	{ALL, "--limit-fold", "BYTES[kMG]", "largest constant that folding makes of smaller ones (default 1M)", bytes,

@@ -245,13 +245,20 @@ check_tuned() {
 	verdict "$1: tcc-tune" $?
 }
 
-# Where one file cannot be put in place, no file appears and none changes.
+# Where one file cannot be put in place, or a limit is passed, no file appears and none changes.
 check_nothing() {
 	mkdir -p "$here/none.c" && echo before >"$here/none.h"
 	"$compile" "$1" -o "$here/none.c" 2>"$here/got"
 	[ $? = 6 ] && grep -q '^tcc-compile: .*none.c.*\[E-WRITE\]$' "$here/got" && [ "$(ls -d "$here"/none* | wc -l)" = 2 ] &&
 		[ "$(cat "$here/none.h")" = before ]
 	verdict "$1: all files or none" $?
+	for limit in "--max-ram 1k" "--max-flash 1k"; do
+		"$compile" "$1" -o "$here/small.c" $limit 2>"$here/got"
+		[ $? = 5 ] && grep -q '^tcc-compile: .*needs .* more than the limit of .*\[E-BUDGET\]$' "$here/got" && [ ! -e "$here/small.h" ]
+		verdict "$1: $limit" $?
+	done
+	"$compile" "$1" -o "$here/small.c" --max-ram 1M --max-flash 1M
+	verdict "$1: within limits" $?
 }
 
 check_digits() {

@@ -103,13 +103,16 @@ static void sizes_are_read(void **state)
 static void switches_and_numbers_are_read(void **state)
 {
 	(void)state;
-	accepted("m.onnx -o a.c -O0 -O3 --threads --strict --weights file --limit-memory 512M --limit-fold 64k -v");
+	accepted("m.onnx -o a.c -O0 -O3 --threads --strict --weights file --limit-memory 512M --limit-fold 64k --max-ram 1M --max-flash 2k -v");
 	assert_int_equal(s.compile.level, 3);
 	assert_true(s.compile.threads && s.compile.strict);
 	assert_int_equal(s.compile.weights, WEIGHTS_FILE);
 	assert_int_equal(c.memory_limit, 512 << 20);
 	assert_int_equal(s.compile.fold_limit, 64 << 10);
+	assert_int_equal(s.compile.max_ram, 1 << 20);
+	assert_int_equal(s.compile.max_flash, 2 << 10);
 	assert_int_equal(c.verbose, 1);
+	refused("m.onnx -o a.c --max-ram 0", "1 or more");
 	refused("m.onnx -o a.c -O4", "unknown option -O4");
 	refused("m.onnx -o a.c --weights disk", "c, incbin or file");
 	refused("m.onnx -o a.c --limit-memory 1T", "bytes, such as");
