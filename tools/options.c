@@ -262,6 +262,14 @@ static void tuned_file(Ctx *c, Settings *s, const Row *row, const char *value)
 	s->compile.tuned = tuned_parse(c, value, bytes, n);
 }
 
+static void report(Ctx *c, Settings *s, const Row *row, const char *value)
+{
+	const char *dot = strrchr(value, '.');
+	if (!dot || (strcmp(dot, ".json") != 0 && strcmp(dot, ".html") != 0))
+		bad_value(c, row, value, "");
+	text(c, s, row, value);
+}
+
 static void picture(Ctx *c, Settings *s, const Row *row, const char *value)
 {
 	const char *dot = strrchr(value, '.');
@@ -298,6 +306,7 @@ static const Row table[] = {
 	{COMPILE | INSPECT, "--graph", "FILE.{dot,svg,html}", "draw the graph (after the passes)", picture, AT(compile.graph_file), 0},
 	{COMPILE, "--graph-before", "FILE.{dot,svg,html}", "draw the graph as imported", picture,
 	 AT(compile.graph_before), 0},
+	{COMPILE, "--report", "FILE.{json,html}", "operators, stages, schedules and memory", report, AT(report), 0},
 	{COMPILE, "--summary", NULL, "operators, stages and memory as a table on stdout", yes, AT(summary), 0},
 	{COMPILE, "--check", NULL, "can it be compiled? exit 0, or 4 with every operator that is missing", yes, AT(check), 0},
 	{ALL, "--verify-passes", NULL, "evaluate before and after each pass; name the first that changes the result", yes,
@@ -419,7 +428,7 @@ static void check_output(Ctx *c, Settings *s)
 		s->compile.prefix = n ? prefix_of(c, s->compile.output) : "model";
 	if (!identifier(s->compile.prefix))
 		usage(c, "a prefix must be a C name (letters, digits, _), not ", s->compile.prefix);
-	if (!n && !s->check && !s->summary && !s->compile.graph_file && !s->compile.graph_before)
+	if (!n && !s->check && !s->summary && !s->report && !s->compile.graph_file && !s->compile.graph_before)
 		usage(c, "where should the C go? give -o FILE.c", "");
 }
 

@@ -11,6 +11,7 @@
 #include "tools/draw.h"
 #include "tools/options.h"
 #include "tools/program.h"
+#include "tools/report.h"
 
 /* Choices of schedule as --tuned reads them, and what else there would be: each once. */
 static void print_choices(const Facts *f)
@@ -63,6 +64,8 @@ static void compile(Ctx *c, Settings *s)
 		emit_model(g, &s->compile, &facts);
 	if (s->compile.graph_file)
 		draw_graph(facts.graph, &facts, s->compile.graph_file);
+	if (s->report)
+		report_write(&facts, &s->compile, s->report);
 	if (s->summary)
 		print_summary(&facts);
 }

@@ -261,9 +261,19 @@ check_nothing() {
 	verdict "$1: within limits" $?
 }
 
+# One JSON object with a row for each stage; the page has as many.
+check_report() {
+	"$compile" "$1" --report "$here/r.json" && "$compile" "$1" --report "$here/r.html" &&
+		[ "$(tr -cd '{' <"$here/r.json" | wc -c)" = "$(tr -cd '}' <"$here/r.json" | wc -c)" ] &&
+		[ "$(grep -c '"stage": "s[0-9]*_' "$here/r.json")" = "$(grep -c '<tr><td>s[0-9]*_' "$here/r.html")" ] &&
+		grep -q '"arena_bytes": [1-9]' "$here/r.json" && grep -q '"operator": "Softmax", "nodes": 1}' "$here/r.json"
+	verdict "$1: --report" $?
+}
+
 check_digits() {
 	digits=$root/samples/digits/digits.onnx
 	check_nothing "$digits"
+	check_report "$digits"
 	check_profile "$digits"
 	check_tuned "$digits"
 	check_refusal "$digits"

@@ -120,6 +120,7 @@ static void switches_and_numbers_are_read(void **state)
 	refused("m.onnx -o a.c --dim", "a value is missing after --dim");
 	refused("m.onnx -o a.c --frobnicate", "unknown option --frobnicate");
 	refused("m.onnx -o a.c --graph x.png", "FILE.{dot,svg,html}");
+	refused("m.onnx -o a.c --report x.txt", "FILE.{json,html}");
 	refused("m.onnx -o a.c --rounds 3", "unknown option --rounds");
 }
 
