@@ -1,9 +1,10 @@
 /* run.c -- runs the test files ops/<name>.t, passes/<name>.t and strict/<name>.t (their form: README.md).
  *
- * usage: run [-v] [-s] [-t TARGET] FOLDER|FILE...   a folder stands for the .t files in it and in its folders ops and
+ * usage: run [-v] [-s] [-t TARGET] [-x ULP.def] FOLDER|FILE...   a folder stands for the .t files in it and in its folders ops and
  *                                                   passes; with -s: in its folder strict
  * With a target the outputs are those of the emitted C; cases that give none (refusals, passes) and what that target cannot
- * do yet are left out. Prints a line a failure, FILE:LINE: CASE: what is wrong, and ends with "N passed, N failed". */
+ * do yet are left out. With -x graphs of one operator are also emitted with --strict, and how far their outputs are from the
+ * evaluator's is written as rows ULP_OF(operator, ULP). Prints a line a failure, FILE:LINE: CASE: what is wrong, and ends with "N passed, N failed". */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,12 @@
 
 static int passed, failed;
 static bool verbose;
-static const char *target; /* NULL: the evaluator */
+static const char *target;   /* NULL: the evaluator */
+static const char *measured; /* file for what -x finds, or NULL */
+
+enum { MEASURED_MOST = 4096 };
+static Measured measures[MEASURED_MOST];
+static int nmeasures;
 
 /* One case of a file: from `at` to the NUL. Positions are told in `text`, the whole file. */
 typedef struct Case {
@@ -64,6 +70,34 @@ static void scan_tensors(Scan *p, const Graph *g, bool outputs, Tensor **t)
 			scan_wrong(p, "input '%s' is missing", g->in[i]->name);
 }
 
+/* Code of --strict beside the evaluator. What it has no code for, or what is random, is not measured. The graph is used up. */
+static void measure(Graph *g, Tensor *const *in, Tensor *const *want)
+{
+	const Op *op = g->nnode == 1 ? g->node[0]->op : NULL;
+	Ulps *u = calloc(1, sizeof *u);
+	char name[100];
+
+	if (!u || !op || (op->flags & (RANDOM | CONTROL)) || nmeasures == MEASURED_MOST)
+		return;
+	bool domain = op->domain && *op->domain;
+	snprintf(name, sizeof name, "%s%s%s", domain ? op->domain : "", domain ? "." : "", op->name);
+	Tensor **got = emitted_strictly(g, "c", 2, "gcc", "-O2", in);
+	for (int i = 0; i < g->nout; i++)
+		ulps_note(u, got[i], want[i]);
+	measures[nmeasures++] = (Measured){"", strdup(name), u};
+}
+
+static bool write_measures(void)
+{
+	FILE *f = fopen(measured, "w");
+	if (!f)
+		return false;
+	fputs("/* As ulp.def, of the cases in tests/ops with one operator: written by `run -x tools/ulp_ops.def tests`. */\n", f);
+	ulps_write_ops(f, measures, nmeasures);
+	fputs("#undef ULP_OF\n", f);
+	return fclose(f) == 0;
+}
+
 static Tensor **outputs(Graph *g, Tensor *const *in)
 {
 	Tensor **out = NEW_N(&g->ctx->perm, Tensor *, g->nout);
@@ -74,6 +108,8 @@ static Tensor **outputs(Graph *g, Tensor *const *in)
 	eval_graph(&e, g, &g->ctx->results, in);
 	for (int i = 0; i < g->nout; i++)
 		out[i] = eval_value(&e, g->out[i]);
+	if (measured)
+		measure(g, in, out);
 	return out;
 }
 
@@ -301,7 +337,7 @@ static void run_case(Case *k)
 	ctx_open(&c, "run", (size_t)1 << 30);
 	k->left_out = is_left_out(&p);
 	if (setjmp(c.border)) {
-		if (target && c.status == EXIT_UNSUPPORTED)
+		if ((target || measured) && c.status == EXIT_UNSUPPORTED)
 			k->left_out = true;
 		else if (!k->id[0] || !strstr(c.message, k->id) || !strstr(c.message, k->says))
 			snprintf(k->why, sizeof k->why, "%s", c.message);
@@ -404,18 +440,21 @@ int main(int argc, char **argv)
 	const char *const *inside = folders;
 	char path[4096];
 
-	for (int option; (option = getopt(argc, argv, "svt:")) != -1;) {
+	for (int option; (option = getopt(argc, argv, "svt:x:")) != -1;) {
 		if (option == '?')
 			return EXIT_USAGE;
 		verbose |= option == 'v';
 		inside = option == 's' ? strict : inside;
 		target = option == 't' ? optarg : target;
+		measured = option == 'x' ? optarg : measured;
 	}
 	for (int i = optind; i < argc; i++)
 		for (int k = 0; inside[k]; k++) {
 			snprintf(path, sizeof path, "%s%s", argv[i], inside[k]);
 			run_path(path);
 		}
+	if (measured && !write_measures())
+		failed++;
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed || !passed;
 }

@@ -138,15 +138,10 @@ static void write_op(FILE *f, const Measured *m, int n)
 		fprintf(f, "ULP_OF(\"%s\", %" PRId64 ")\n", m->op, u.worst);
 }
 
-void ulps_write(FILE *f, const Measured *m, int n)
+void ulps_write_ops(FILE *f, const Measured *m, int n)
 {
-	Ulps sum = sum_of(m, n);
 	Measured *sorted = malloc((size_t)n * sizeof *sorted);
 
-	fputs(head, f);
-	for (int b = 0; b + 1 < ULP_BINS; b++)
-		fprintf(f, "ULP_WITHIN(%" PRId64 ", %" PRId64 ")\n", most[b], count_to(&sum, b + 1));
-	fprintf(f, "ULP_WITHIN(%" PRId64 ", %" PRId64 ")\n", sum.worst, count_to(&sum, ULP_BINS));
 	if (sorted)
 		memcpy(sorted, m, (size_t)n * sizeof *sorted);
 	qsort(sorted, sorted ? (size_t)n : 0, sizeof *sorted, by_op);
@@ -155,6 +150,17 @@ void ulps_write(FILE *f, const Measured *m, int n)
 			;
 		write_op(f, sorted + i, k - i);
 	}
-	fputs("#undef ULP_WITHIN\n#undef ULP_OF\n", f);
 	free(sorted);
+}
+
+void ulps_write(FILE *f, const Measured *m, int n)
+{
+	Ulps sum = sum_of(m, n);
+
+	fputs(head, f);
+	for (int b = 0; b + 1 < ULP_BINS; b++)
+		fprintf(f, "ULP_WITHIN(%" PRId64 ", %" PRId64 ")\n", most[b], count_to(&sum, b + 1));
+	fprintf(f, "ULP_WITHIN(%" PRId64 ", %" PRId64 ")\n", sum.worst, count_to(&sum, ULP_BINS));
+	ulps_write_ops(f, m, n);
+	fputs("#undef ULP_WITHIN\n#undef ULP_OF\n", f);
 }

@@ -25,5 +25,6 @@ void ulps_note(Ulps *u, const Tensor *got, const Tensor *want); /* nothing where
  * many things are not as promised: fewer than 99 % of the floats within 4, or a case that is far and not on the list, or on it
  * and not far. */
 int ulps_judge(const char *target, const Measured *m, int n, const List *far);
-void ulps_write(FILE *f, const Measured *m, int n); /* as rows of ulp.def */
+void ulps_write(FILE *f, const Measured *m, int n);     /* as rows of ulp.def */
+void ulps_write_ops(FILE *f, const Measured *m, int n); /* those of operators alone */
 #endif
