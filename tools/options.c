@@ -407,11 +407,21 @@ static bool identifier(const char *s)
 	return !*s;
 }
 
-/* "out/my-net.c" -> "my_net" */
+/* tcc_model is a type of the header. */
+static bool is_taken(const char *prefix) { return strcmp(prefix, "tcc") == 0; }
+
+static const char *stem_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+/* "out/my-net.c" -> "my_net", "2.c" -> "m2", "tcc.c" -> "mtcc" */
 static const char *prefix_of(Ctx *c, const char *path)
 {
-	const char *slash = strrchr(path, '/'), *stem = slash ? slash + 1 : path;
-	char *name = arena_format(&c->perm, "%s%s", isdigit((unsigned char)*stem) ? "m" : "", stem);
+	const char *stem = stem_of(path);
+	bool longer = isdigit((unsigned char)*stem) || strcmp(stem, "tcc.c") == 0;
+	char *name = arena_format(&c->perm, "%s%s", longer ? "m" : "", stem);
 	name[strlen(name) - 2] = 0;
 	for (char *p = name; *p; p++)
 		if (!isalnum((unsigned char)*p))
@@ -424,10 +434,14 @@ static void check_output(Ctx *c, Settings *s)
 	size_t n = s->compile.output ? strlen(s->compile.output) : 0;
 	if (n && (n < 3 || strcmp(s->compile.output + n - 2, ".c") != 0 || s->compile.output[n - 3] == '/'))
 		usage(c, "the output must be named FILE.c, not ", s->compile.output);
+	if (n && strpbrk(stem_of(s->compile.output), "\"\\\n"))
+		usage(c, "#include cannot name a file with \", \\ or a line break in its name, such as ", s->compile.output);
 	if (!s->compile.prefix)
 		s->compile.prefix = n ? prefix_of(c, s->compile.output) : "model";
 	if (!identifier(s->compile.prefix))
 		usage(c, "a prefix must be a C name (letters, digits, _), not ", s->compile.prefix);
+	if (is_taken(s->compile.prefix))
+		usage(c, "names of this prefix are the header's own: ", s->compile.prefix);
 	if (!n && !s->check && !s->summary && !s->report && !s->compile.graph_file && !s->compile.graph_before)
 		usage(c, "where should the C go? give -o FILE.c", "");
 }

@@ -58,7 +58,12 @@ static void the_stem_is_the_prefix(void **state)
 	assert_string_equal(s.compile.prefix, "m8");
 	accepted("m.onnx -o a.c --prefix net_1");
 	assert_string_equal(s.compile.prefix, "net_1");
+	accepted("m.onnx -o tcc.c");
+	assert_string_equal(s.compile.prefix, "mtcc");
 	refused("m.onnx -o a.c --prefix 1net", "must be a C name");
+	refused("m.onnx -o a.c --prefix tcc", "the header's own");
+	refused("m.onnx -o out/a\"b.c", "#include cannot name");
+	refused("m.onnx -o out/a\\b.c", "#include cannot name");
 	refused("m.onnx -o a.cpp", "must be named FILE.c");
 	refused("m.onnx -o dir/.c", "must be named FILE.c");
 	refused("m.onnx", "where should the C go");
