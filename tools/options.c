@@ -327,7 +327,7 @@ static const Row table[] = {
 	{BENCH, "--json", NULL, "the result as JSON", yes, AT(json), 0},
 	{RUN | BENCH | TUNE, "--cc", "FLAGS", "flags for the C compiler (default -O2)", text, AT(cc_flags), 0},
 	{ALL, "--seed", "N", "of random inputs and of random operators", count, AT(compile.seed), 0},
-	{EVERY, "--limit-memory", "BYTES[kMG]", "what the compiler itself may use (default 8G)", bytes, AT(limit_memory), 0},
+	{EVERY, "--limit-memory", "BYTES[kMG]", "what the compiler itself may use (default 8G)", budget, AT(limit_memory), 0},
 	{COMPILE, "--max-ram", "BYTES[kMG]", "fail, exit 5, when a run needs more memory", budget, AT(compile.max_ram), 0},
 	{COMPILE, "--max-flash", "BYTES[kMG]", "fail, exit 5, when there are more bytes of weights", budget, AT(compile.max_flash), 0},
 	{ALL, "--text-bytes", "BYTES[kMG]", "longest text that the model may make in a run (default 256)", bytes,

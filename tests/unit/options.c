@@ -118,6 +118,7 @@ static void switches_and_numbers_are_read(void **state)
 	assert_int_equal(s.compile.max_flash, 2 << 10);
 	assert_int_equal(c.verbose, 1);
 	refused("m.onnx -o a.c --max-ram 0", "1 or more");
+	refused("m.onnx -o a.c --limit-memory 0", "1 or more");
 	refused("m.onnx -o a.c -O4", "unknown option -O4");
 	refused("m.onnx -o a.c --weights disk", "c, incbin or file");
 	refused("m.onnx -o a.c --limit-memory 1T", "bytes, such as");
