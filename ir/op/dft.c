@@ -8,7 +8,7 @@
  *     y[k1 + a k2] = sum over j2 of W(b)^(j2 k2) [ sum over j1 of w^((b j1 + j2) k1) x[b j1 + j2] ]
  *
  * b products of a matrix each for the inner sums, then transforms of b for the outer ones. Real input and output, and the
- * half of a spectrum that the other half mirrors (onesided), are smaller matrices where one matrix is enough.
+ * half of a spectrum that the other half mirrors, are smaller matrices where one matrix is enough or a length has no factors.
  * STFT is a convolution of the signal with such a matrix, times the window; frames that are long, or that start where data
  * say, are gathered first. Where data give axis or length, all that lead to the file's shape are computed: two axes of one
  * size, an even length and an odd one. A length that only the run knows is left to dft_run.c. */
@@ -129,13 +129,35 @@ static Value *mirrored(const Transform *d, Value *x, int64_t n, int64_t half)
 	return joined(g, d->n, 1, x, put(g, d->n, "Mul", tail, value_const(g, NULL, signs), END_IN));
 }
 
+/* A length without factors is one, however large. */
+static bool is_one_matrix(const Matrix *m)
+{
+	return size_of_matrix(m) <= ONE_MATRIX || factor_of(m->length) == m->length;
+}
+
+/* Of real numbers only the front half of the spectrum needs a product. */
+static Value *real_rows(const Transform *d, Value *x, const Matrix *m, const Matrix *front)
+{
+	x = times(d, x, front);
+	if (front->columns == m->columns)
+		return x;
+	x = mirrored(d, x, m->length, front->columns);
+	return reshaped(d->g, d->n, x, 2, (int64_t[]){-1, m->columns * m->depth});
+}
+
 /* x [rows, m.rows * m.width] -> [rows, m.columns * m.depth] */
 static Value *transform_rows(const Transform *d, Value *x, const Matrix *m)
 {
 	Graph *g = d->g;
 	int64_t n = m->length;
+	Matrix front = *m;
 
 	if (size_of_matrix(m) <= ONE_MATRIX)
+		return times(d, x, m);
+	front.columns = n / 2 + 1;
+	if (m->width == 1 && is_one_matrix(&front))
+		return real_rows(d, x, m, &front);
+	if (is_one_matrix(m))
 		return times(d, x, m);
 	if (m->half)
 		x = mirrored(d, x, n, m->rows);

@@ -87,6 +87,32 @@ graph (%x f32[1,4,3]) -> (%y, %z) {
 }
 run x = f32[1,4,3] [1, -2, 0.5, 0.25, 1, -1, 0.5, 3, 0, 0, 1, 2] gives y = f32[1,1,1] [0], z = f32[1,1,1] [0] within 1e-4
 
+== a long prime, of real numbers, and back
+graph (%x f32[1,3,1]) -> (%y, %back) {
+	%n i64[] = const [521]
+	%f = DFT(%x, %n)
+	%k i64[5] = const [0, 1, 260, 261, 520]
+	%y = Gather(%f, %k) {axis = 1}
+	%half = DFT(%x, %n) {onesided = 1}
+	%z = DFT(%half, %n) {onesided = 1, inverse = 1}
+	%first i64[4] = const [0, 1, 2, 520]
+	%back = Gather(%z, %first) {axis = 1}
+}
+run x = f32[1,3,1] [0.25, -0.5, 1]
+gives y = f32[1,5,2] [0.75, 0, 0.749745493, -0.0180875925, 1.74991819, 0.0150745102, 1.74991819, -0.0150745102,
+    0.749745493, 0.0180875925], back = f32[1,4,1] [0.25, -0.5, 1, 0] within 1e-5
+
+== a length of which half a spectrum is one product
+graph (%x f32[1,3,1]) -> (%y) {
+	%n i64[] = const [400]
+	%f = DFT(%x, %n)
+	%k i64[5] = const [0, 1, 200, 201, 399]
+	%y = Gather(%f, %k) {axis = 1}
+}
+run x = f32[1,3,1] [0.25, -0.5, 1]
+gives y = f32[1,5,2] [0.75, 0, 0.749568244, -0.0235571004, 1.75, 0, 1.74944488, -0.0392644177, 0.749568244, 0.0235571004]
+    within 1e-5
+
 == frames of a signal
 fails E-VALUE "frames of 9"
 graph (%x f32[1,8,1]) -> (%y) { %step i64[] = const [2] %length i64[] = const [9] %y = STFT(%x, %step, _, %length) }
