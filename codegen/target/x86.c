@@ -36,19 +36,53 @@
 	  "\tv_columns(c, (const float *)rows, " lanes ");\n")
 
 /* Every second, third and fourth element of a row: what both widths have in common. Integers are floats of the same bits, bytes
- * are picked out of vectors of 16 of them, what is left over goes through memory. */
-#define EVERY_TAIL(step, kind, v, type, lanes)									\
-	V("v_every_" step kind "_n", v, "const " type " *p, int n",							\
+ * are picked out of vectors of 16 of them; bytes that are left over go through memory. */
+#define EVERY_TAIL(step, kind, type, lanes)										\
+	V("v_every_" step kind "_n", "vi", "const " type " *p, int n",							\
 	  "\t" type " x[" lanes "] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = p[" step " * i];\n\treturn v_load" kind "(x);\n"),
 #define EVERY_ONE(step, lanes, widen)										\
 	V("v_every_" step "_i32", "vi", "const int32_t *p", "\treturn (vi)v_every_" step "((const float *)p);\n"),	\
+	V("v_every_" step "_i32_n", "vi", "const int32_t *p, int n", "\treturn (vi)v_every_" step "_n((const float *)p, n);\n"),	\
 	V("v_every_" step "_u8", "vi", "const uint8_t *p", "\treturn (vi)" widen "cvtepu8_epi32(v_picked_" step "(p));\n"),	\
 	V("v_every_" step "_i8", "vi", "const int8_t *p", "\treturn (vi)" widen "cvtepi8_epi32(v_picked_" step "(p));\n"),	\
-	EVERY_TAIL(step, "", "vf", "float", lanes)									\
-	EVERY_TAIL(step, "_i32", "vi", "int32_t", lanes)								\
-	EVERY_TAIL(step, "_u8", "vi", "uint8_t", lanes)								\
-	EVERY_TAIL(step, "_i8", "vi", "int8_t", lanes)
+	EVERY_TAIL(step, "_u8", "uint8_t", lanes)									\
+	EVERY_TAIL(step, "_i8", "int8_t", lanes)
 #define EVERY(lanes, widen) EVERY_ONE("2", lanes, widen) EVERY_ONE("3", lanes, widen) EVERY_ONE("4", lanes, widen)
+
+/* Floats are picked out of a few vectors, the last of which ends with the last element: WHOLE(0), WHOLE(7), .. of all lanes, and
+ * of n of them as many elements as are there. */
+#define WHOLE(at) "v_load(p + " #at ")"
+#define REST_2(at) "v_load_part(p + " #at ", 2 * n - 1 - " #at ")"
+#define REST_3(at) "v_load_part(p + " #at ", 3 * n - 2 - " #at ")"
+#define REST_4(at) "v_load_part(p + " #at ", 4 * n - 3 - " #at ")"
+#define EVERY_FLOAT(picked_2, picked_3, picked_4)								\
+	V("v_every_2", "vf", "const float *p", picked_2(WHOLE)),						\
+	V("v_every_3", "vf", "const float *p", picked_3(WHOLE)),						\
+	V("v_every_4", "vf", "const float *p", picked_4(WHOLE)),						\
+	V("v_every_2_n", "vf", "const float *p, int n", picked_2(REST_2)),					\
+	V("v_every_3_n", "vf", "const float *p, int n", picked_3(REST_3)),					\
+	V("v_every_4_n", "vf", "const float *p, int n", picked_4(REST_4)),
+
+#define AVX2_PICKED_2(part)											\
+	"\tvf x = _mm256_shuffle_ps(" part(0) ", " part(7) ", _MM_SHUFFLE(3, 1, 2, 0));\n"			\
+	"\treturn _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(x), 0xd8));\n"
+#define AVX2_PICKED_3(part)											\
+	"\tvf x = _mm256_blend_ps(_mm256_blend_ps(" part(0) ", " part(7) ", 0x24), " part(14) ", 0x92);\n"	\
+	"\treturn _mm256_permutevar8x32_ps(x, _mm256_setr_epi32(0, 3, 6, 2, 5, 1, 4, 7));\n"
+#define AVX2_PICKED_4(part)											\
+	"\tvf low = _mm256_blend_ps(" part(0) ", " part(7) ", 0x22), high = _mm256_blend_ps(" part(14) ", " part(21) ", 0x88);\n"	\
+	"\treturn _mm256_permutevar8x32_ps(_mm256_blend_ps(low, high, 0xcc), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));\n"
+
+#define AVX512_PICKED_2(part)											\
+	"\t__m512i at = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31);\n"	\
+	"\treturn v_pair(" part(0) ", at, " part(15) ");\n"
+#define AVX512_PICKED_3(part)											\
+	"\tvf x = v_pair(" part(0) ", _mm512_setr_epi32(0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 0, 0, 0, 0, 0), " part(16) ");\n"	\
+	"\treturn v_pair(x, _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 19, 22, 25, 28, 31), " part(30) ");\n"
+#define AVX512_PICKED_4(part)											\
+	"\t__m512i at = _mm512_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 19, 23, 27, 31);\n"	\
+	"\tvf low = v_pair(" part(0) ", at, " part(16) "), high = v_pair(" part(32) ", at, " part(45) ");\n"	\
+	"\treturn _mm512_mask_mov_ps(low, 0xff00, high);\n"
 
 static const Helper avx2[] = {
 	{"vf", "typedef __m256 vf;\n"},
@@ -66,11 +100,8 @@ static const Helper avx2[] = {
 	  "\tif (n == 4)\n\t\t_mm_storeu_ps(p, _mm256_castps256_ps128(x));\t/* a tenth of the time of a mask */\n"
 	  "\telse\n\t\t_mm256_maskstore_ps(p, v_mask(n), x);\n"),
 	EVERY("8", "_mm256_")
-	V("v_every_2", "vf", "const float *p",
-	  "\tvf x = _mm256_shuffle_ps(_mm256_loadu_ps(p), _mm256_loadu_ps(p + 7), _MM_SHUFFLE(3, 1, 2, 0));\n"
-	  "\treturn _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(x), 0xd8));\n"),
-	V("v_every_3", "vf", "const float *p", "\treturn _mm256_setr_ps(p[0], p[3], p[6], p[9], p[12], p[15], p[18], p[21]);\n"),
-	V("v_every_4", "vf", "const float *p", "\treturn _mm256_setr_ps(p[0], p[4], p[8], p[12], p[16], p[20], p[24], p[28]);\n"),
+	V("v_load_part", "vf", "const float *p, int n", "\t/* n may be negative, or more than there are lanes */\n\treturn v_load_n(p, n);\n"),
+	EVERY_FLOAT(AVX2_PICKED_2, AVX2_PICKED_3, AVX2_PICKED_4)
 	V("v_picked_2", "__m128i", "const void *p",
 	  "\tconst uint8_t *q = p;\n"
 	  "\t__m128i a = _mm_shuffle_epi8(_mm_loadl_epi64((const __m128i *)q), _mm_setr_epi8(0, 2, 4, 6, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));\n"
@@ -289,15 +320,10 @@ static const Helper avx512[] = {
 	  "\telse\n\t\t_mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), x);\n"),
 	EVERY("16", "_mm512_")
 	V("v_pair", "vf", "vf a, __m512i at, vf b", "\t/* elements of a, and from 16 on of b */\n\treturn _mm512_permutex2var_ps(a, at, b);\n"),
-	V("v_every_2", "vf", "const float *p",
-	  "\treturn v_pair(v_load(p), _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31), v_load(p + 15));\n"),
-	V("v_every_3", "vf", "const float *p",
-	  "\tvf x = v_pair(v_load(p), _mm512_setr_epi32(0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 0, 0, 0, 0, 0), v_load(p + 16));\n"
-	  "\treturn v_pair(x, _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 19, 22, 25, 28, 31), v_load(p + 30));\n"),
-	V("v_every_4", "vf", "const float *p",
-	  "\t__m512i at = _mm512_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 19, 23, 27, 31);\n"
-	  "\tvf low = v_pair(v_load(p), at, v_load(p + 16)), high = v_pair(v_load(p + 32), at, v_load(p + 45));\n"
-	  "\treturn _mm512_mask_mov_ps(low, 0xff00, high);\n"),
+	V("v_load_part", "vf", "const float *p, int n",
+	  "\t/* n may be negative, or more than there are lanes */\n"
+	  "\treturn _mm512_maskz_loadu_ps((__mmask16)(n < 0 ? 0 : n < 16 ? (1 << n) - 1 : 0xffff), p);\n"),
+	EVERY_FLOAT(AVX512_PICKED_2, AVX512_PICKED_3, AVX512_PICKED_4)
 	V("v_picked_2", "__m128i", "const void *p",
 	  "\tconst uint8_t *q = p;\n"
 	  "\t__m128i a = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)q), _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, -1, -1, -1, -1, -1, -1, -1, -1));\n"
