@@ -11,6 +11,7 @@
 #include <string.h>
 #include "ir/op/reduce.h"
 #include "ir/op/strings.h"
+#include "ir/op/trust.h"
 
 struct Binarizer { float threshold; };
 
@@ -121,6 +122,21 @@ static void expand_imputer(Graph *g, Node *n)
 	replace_out(g, n, 0, put(g, n, "Where", missing, cast_value(g, n, instead, x->dtype), x, END_IN));
 }
 
+/* Labels that floats hold exactly become floats, and x is held to these: vectors compare twice as many. */
+static void labels_as_floats(Graph *g, const Node *n, Tensor **cats, Value **x)
+{
+	const int64_t *from = (*cats)->data, most = 1 << 24;
+	Tensor *t = tensor_new(&g->ctx->perm, F32, 1, (*cats)->dim);
+
+	for (int64_t i = 0; i < t->count; i++) {
+		if (from[i] <= -most || from[i] >= most)
+			return;
+		store_f64(F32, t->data, i, (double)from[i]);
+	}
+	*cats = t;
+	*x = cast_value(g, n, within(g, n, *x, number(g, -most), number(g, most)), F32);
+}
+
 static void expand_onehot(Graph *g, Node *n)
 {
 	const struct Columns *a = n->attr;
@@ -133,6 +149,8 @@ static void expand_onehot(Graph *g, Node *n)
 	if (!a->zeros)
 		fail_unsupported(g, n, "zeros = 0, where a value of no category ends the run");
 	Value *x = with_axes(g, n, cast_value(g, n, n->in[0], cats->dtype), 1, &last);
+	if (cats->dtype == I64)
+		labels_as_floats(g, n, &cats, &x);
 	Value *hit = put(g, n, "Equal", x, value_const(g, NULL, cats), END_IN);
 	replace_out(g, n, 0, cast_value(g, n, hit, F32));
 }

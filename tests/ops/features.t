@@ -65,6 +65,14 @@ graph (%x i64[2,2]) -> (%y) {
 run x = i64[2,2] [1, 5, 7, 3]
 gives y = f32[2,2,3] [0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0] within 2e-6
 
+== categories up to what floats hold, and beyond
+graph (%x i64[6], %s i64[3]) -> (%y, %z) {
+	%y = ai.onnx.ml.OneHotEncoder(%x) {cats_int64s = [-16777215, 16777215, 0, 1, 2, 3, 4, -1], zeros = 1}
+	%z = ai.onnx.ml.OneHotEncoder(%s) {cats_int64s = [16777216, 4294967297], zeros = 1}
+}
+run x = i64[6] [16777215, 16777216, 4294967296, -4294967297, -16777215, -1], s = i64[3] [16777217, 16777216, 4294967297]
+gives y = f32[6,8] [0, 1, 0 * 6, 0 * 8, 0 * 8, 0 * 8, 1, 0 * 7, 0 * 7, 1], z = f32[3,2] [0, 0, 1, 0, 0, 1]
+
 == side by side
 graph (%a f32[2,3], %b f32[2,1]) -> (%y) {
 	%y = ai.onnx.ml.FeatureVectorizer(%a, %b) {inputdimensions = [3, 1]}
