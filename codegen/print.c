@@ -106,12 +106,27 @@ static bool handles_text(const Expr *x)
 	return found;
 }
 
+/* Memory says which element of memory it is. */
+static bool looks_up(const Expr *x, bool in_address)
+{
+	bool found = x->kind == X_LOAD && in_address;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = looks_up(x->arg[k], in_address || x->kind == X_LOAD);
+	return found;
+}
+
+enum { TURNS_MAX = 8, LOOK_UPS_MAX = 32 };
+
 /* A few turns around one statement: as straight code gcc makes vectors of it even at -O2. Not so of text, whose helpers have
- * loops. */
+ * loops. Where elements are looked up a turn is short, and counting it a good part of it. */
 static const char *unroll(const Stmt *t)
 {
-	bool few = !varies(t) && t->to - t->from <= 8 && one_line(t->body);
-	return few && !(t->body->expr && handles_text(t->body->expr)) ? "UNROLL " : "";
+	if (!one_line(t->body) || (t->body->expr && handles_text(t->body->expr)))
+		return "";
+	bool looks = t->body->expr && looks_up(t->body->expr, false);
+	if (!varies(t) && t->to - t->from <= (looks ? LOOK_UPS_MAX : TURNS_MAX))
+		return "UNROLL ";
+	return looks ? "UNROLL_4 " : "";
 }
 
 static void print_scalar_for(Printer *p, const Stmt *t)

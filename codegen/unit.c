@@ -175,6 +175,9 @@ static const char stage_macro[] = "#define STAGE static __attribute__((noinline)
 static const char unroll_macro[] =
 	"#if defined(__clang__)\n#define UNROLL _Pragma(\"unroll\")\n#elif defined(__GNUC__)\n"
 	"#define UNROLL _Pragma(\"GCC unroll 32\")\n#else\n#define UNROLL\n#endif\n";
+static const char unroll_4_macro[] =
+	"#if defined(__clang__)\n#define UNROLL_4 _Pragma(\"unroll 4\")\n#elif defined(__GNUC__)\n"
+	"#define UNROLL_4 _Pragma(\"GCC unroll 4\")\n#else\n#define UNROLL_4\n#endif\n";
 
 static const char pause_macro[] =
 	"#if defined(__x86_64__)\n#define PAUSE __builtin_ia32_pause()\n#else\n#define PAUSE ((void)0)\n#endif\n";
@@ -209,6 +212,8 @@ static void print_prologue(Unit *u, Out *o, const char *code)
 	put_text(o, "\n");
 	if (uses_word(code, "UNROLL"))
 		put_text(o, "%s", unroll_macro);
+	if (uses_word(code, "UNROLL_4"))
+		put_text(o, "%s", unroll_4_macro);
 	if (uses_word(code, "STAGE"))
 		put_text(o, "%s", stage_macro);
 	if (uses_word(code, "INLINE"))

@@ -1,6 +1,7 @@
 /* What workers may share: a stage that leaves results of its own in the output is not divided along that row. What no
  * stage is left for: a residual behind a Reshape is the epilogue of its product. And that what a mask hides from a
- * softmax costs no more than the rest. Nor is there a loop that adds nothing. */
+ * softmax costs no more than the rest. Nor is there a loop that adds nothing, and loops that look elements up count
+ * little. */
 #include <fenv.h>
 #include <stdlib.h>
 #include "codegen/codegen.h"
@@ -143,9 +144,22 @@ static void a_sum_of_zeros_has_no_loop(void **state)
 	assert_null(strstr(c, "t1 = t1"));
 }
 
+static void look_ups_are_unrolled(void **state)
+{
+	Facts facts;
+	const char *few = emitted("graph (%x f32[64,64], %k i64[12]) -> (%y) { %y = Gather(%x, %k) {axis = 1} }", &facts);
+	const char *many = emitted("graph (%x f32[64,64], %k i64[48]) -> (%y) { %y = Gather(%x, %k) {axis = 1} }", &facts);
+
+	(void)state;
+	assert_non_null(strstr(few, "UNROLL for (int j = 0; j < 12; j++)\n"));
+	assert_non_null(strstr(many, "#define UNROLL_4 "));
+	assert_non_null(strstr(many, "UNROLL_4 for (int j = 0; j < 48; j++)\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(look_ups_are_unrolled),
 		cmocka_unit_test(a_row_is_one_workers), cmocka_unit_test(a_sum_of_zeros_has_no_loop),
 		cmocka_unit_test(short_stages_are_one_workers),
 		cmocka_unit_test(a_long_run_is_worth_waiting),
