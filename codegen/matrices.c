@@ -193,7 +193,7 @@ static bool can_loop(const Chooser *c, const Run *run, int i)
 {
 	const Stage *s = stage_of(c, run, i);
 	const RowAxis *row = &run->digit[i][run->ndigits - 1];
-	if (s->naxes + run->ndigits > LOOP_MAX)
+	if (s->naxes + run->ndigits > LOOP_MAX || shares_sum(&c->body[run->first + i], s->axis[row->k]))
 		return false;
 	if (row->k == s->naxes - 1 && (row->unit == 1 || row->unit % c->m->target->lanes))
 		return false;

@@ -50,9 +50,9 @@ typedef struct Load {
 	const struct Load *next;
 } Load;
 
-/* What a stage reads, and multiply-adds an element. */
+/* What a stage reads, its sums and other reductions, and multiply-adds an element. */
 typedef struct Body {
-	const Load *loads;
+	const Load *loads, *sums;
 	int64_t work;
 } Body;
 
@@ -71,6 +71,9 @@ typedef struct Sums {
 Track *find_track(Run *run, const Region *r);
 bool contracts(const Stage *s);
 bool sums_over(const Expr *x);
+
+/* A sum that all rows use: each strip would make it again, and the elements that it keeps are those of all rows. */
+bool shares_sum(const Body *body, const Axis *axis);
 void cut_axis(Stage *s, int k, int64_t unit);
 double row_bytes(const Track *t);
 double elements_of(const Value *v);

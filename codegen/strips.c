@@ -133,6 +133,14 @@ static bool leaves_points(const Stage *s, const Load *loads, const RowAxis *axis
 	return false;
 }
 
+bool shares_sum(const Body *body, const Axis *axis)
+{
+	for (const Load *l = body->sums; l; l = l->next)
+		if (!depends_on(l->load, axis))
+			return true;
+	return false;
+}
+
 /* Rows leave whole vectors and tiles: the axis is not innermost, a contraction has one more, and where an axis is cut
  * into rows its vectors stay where they were. */
 static bool can_loop(const Chooser *c, int i, const RowAxis *axis)
@@ -141,7 +149,7 @@ static bool can_loop(const Chooser *c, int i, const RowAxis *axis)
 	const Stage *s = m->stage[i];
 	int inside = s->naxes - 1 - axis->k;
 	bool cut = axis->unit > 1;
-	if (!alike(s, c->body[i].loads, s->axis[axis->k]))
+	if (!alike(s, c->body[i].loads, s->axis[axis->k]) || shares_sum(&c->body[i], s->axis[axis->k]))
 		return false;
 	if (cut && (s->naxes == LOOP_MAX || (inside == 0 && axis->unit % m->target->lanes)))
 		return false;
@@ -553,10 +561,11 @@ static void fill_body(Arena *a, const Expr *x, bool *seen, Body *body)
 	if (seen[x->id])
 		return;
 	seen[x->id] = true;
-	if (x->kind == X_LOAD) {
+	if (x->kind == X_LOAD || x->kind == X_REDUCE) {
+		const Load **list = x->kind == X_LOAD ? &body->loads : &body->sums;
 		Load *l = NEW(a, Load);
-		*l = (Load){x, body->loads};
-		body->loads = l;
+		*l = (Load){x, *list};
+		*list = l;
 	}
 	int64_t n = 1;
 	for (int k = 0; x->kind == X_REDUCE && k < x->naxes; k++)

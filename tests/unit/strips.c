@@ -55,6 +55,9 @@ static const char *const models[] = {
 	/* doubles: memory is counted in bytes */
 	"graph (%x f64[1,1,500,480]) -> (%y) { %a = MaxPool(%x) {kernel_shape = [3, 3], pads = [1, 1, 1, 1]}"
 	" %b = MaxPool(%a) {kernel_shape = [3, 3], pads = [1, 1, 1, 1]} %y = Exp(%b) }",
+	/* columns have sums of their own, which no strip of rows has whole: the strips begin behind them */
+	"graph (%x f32[1,420,404]) -> (%y) { %p = Softmax(%x) {axis = 1} %q = Softmax(%x) {axis = 2} %m = Mul(%p, %q)"
+	" %r = Softmax(%m) {axis = 2} %y = Softmax(%r) {axis = 2} }",
 	/* a row whose keys are all hidden by a number is the mean of V: nothing may be left out */
 	"graph (%q f32[3,150,16], %k f32[3,16,150], %v f32[3,150,16]) -> (%y) {" POSITIONS " %see = Less(%key, %row)"
 	" %s = MatMul(%q, %k) %u = Where(%see, %s, %low) %p = Softmax(%u) {axis = -1} %y = MatMul(%p, %v) }",
