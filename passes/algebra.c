@@ -14,7 +14,7 @@ void pass_chains(Graph *g, const Options *o);
 void pass_patterns(Graph *g, const Options *o);
 
 static const Rule *const exact[] = {identity_rules, reshape_rules, transpose_rules, pad_rules, tap_rules, pool_rules, view_rules, NULL};
-static const Rule *const chains[] = {power_rules, chain_rules, zero_pad_rules, mean_pool_rules, NULL};
+static const Rule *const chains[] = {power_rules, chain_rules, zero_pad_rules, mean_pool_rules, phase_rules, NULL};
 static const Rule *const patterns[] = {product_rules, norm_rules, NULL};
 static const Rule *const means[] = {mean_rules, NULL}; /* of what is no part of a normalisation */
 

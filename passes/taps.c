@@ -126,8 +126,7 @@ static bool spreads_one_element(const Node *n)
 	return dim_known(w->dim[0]) && dim_known(w->dim[1]);
 }
 
-/* A bias per kernel as one per element of the kernels. */
-static Value *bias_per_tap(Graph *g, const Tensor *bias, int64_t taps)
+Value *bias_per_tap(Graph *g, const Tensor *bias, int64_t taps)
 {
 	Tensor *t = tensor_new(&g->ctx->perm, bias->dtype, 1, (int64_t[]){bias->count * taps});
 	size_t bytes = dtype_bytes(bias->dtype, 1);
