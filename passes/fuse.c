@@ -31,6 +31,7 @@ typedef struct Fuse {
 	int *reads;       /* by value id: loads in its expression */
 	int *planned;     /* by node id: loads that its expression will have, as far as inputs have their forms */
 	bool *is_load;    /* by value id: it is none of those that exist in expressions and only move elements */
+	bool *is_whole;   /* by value id: it does not exist in expressions, or a core makes it */
 } Fuse;
 
 enum { INLINE_MAX = 200, /* operations in one expression: keeps stages readable and compile time linear */
@@ -244,27 +245,49 @@ static bool keeps_axes(const Expr *load)
 	return whole;
 }
 
-/* Each index is a sum of axes or digits of them: which row of a reduction an element belongs to can become a loop. */
-static bool cuts_cleanly(const Expr *load)
+/* Some reduction in the formula goes on while x stays. */
+static bool in_reduction(const Expr *x, const Axis *axis)
+{
+	bool found = x->kind == X_REDUCE && depends_on(x, axis);
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = in_reduction(x->arg[k], axis);
+	return found;
+}
+
+/* Elements along such an axis of a value share what the core reduces: they are a row. */
+static void find_rows(const Fuse *f, const Node *core, bool *row)
+{
+	Expr *axes[MAX_RANK], *body = node_expr(lower_new(f->g, &f->g->ctx->scratch, NULL), core, 0, axes);
+	for (int k = 0; k < core->out[0]->shape.rank; k++)
+		row[k] = body && axes[k]->kind == X_AXIS && !in_reduction(body, axes[k]->axes[0]);
+}
+
+/* Each index is a sum of axes or digits of them: which row of a reduction an element belongs to can become a loop. That loop
+ * lies outside of those through a row: no lower digit of an axis counts rows than the one that counts elements of a row. */
+static bool cuts_cleanly(const Expr *load, const bool *row)
 {
 	Linear sum;
 	bool clean = true;
 	for (int k = 0; clean && k < load->nargs; k++) {
 		clean = linear_of(load->arg[k], &sum);
 		for (int i = 0; clean && i < sum.n; i++)
-			clean = is_digit(sum.atom[i]);
+			clean = is_digit(sum.atom[i]) && !(row[k] && sum.atom[i]->kind == X_ALU && sum.atom[i]->op == IDIV);
 	}
 	return clean;
 }
 
 /* Where the output of `move` reads base, a value of the core, by base's own order. NULL: it does more than that, or cuts
  * what the core makes as a whole. */
-static Expr *address_in(Lower *l, const Node *move, Value *base, const Node *core, Expr **axes)
+static Expr *address_in(const Fuse *f, const Node *move, Value *base, const Node *core, Expr **axes)
 {
+	Lower *l = lower_new(f->g, &f->g->ctx->scratch, f->is_load);
 	Expr *body = node_expr(l, move, 0, axes);
+	bool row[MAX_RANK];
 	if (!body || body->kind != X_LOAD || body->value != base)
 		return NULL;
-	if (core->op->flags & TABLES ? !keeps_axes(body) : !(core->op->flags & CONTRACTS) && !cuts_cleanly(body))
+	if (!(core->op->flags & (CONTRACTS | TABLES)))
+		find_rows(f, core, row);
+	if (core->op->flags & TABLES ? !keeps_axes(body) : !(core->op->flags & CONTRACTS) && !cuts_cleanly(body, row))
 		return NULL;
 	own_strides(base, base->place);
 	return address_of(l, base, body->arg);
@@ -283,7 +306,7 @@ static bool stores_moved(const Fuse *f, const Node *move, Value *v)
 	if (f->moved[base->id] || (z->place->inner >= 0 && z->place->inner != inner))
 		return false;
 	Expr *axes[MAX_RANK];
-	Expr *address = address_in(lower_new(f->g, &f->g->ctx->scratch, f->is_load), move, base, f->core[v->id]->def, axes);
+	Expr *address = address_in(f, move, base, f->core[v->id]->def, axes);
 	Linear sum;
 	if (!address || !linear_of(address, &sum))
 		return false;
@@ -346,6 +369,37 @@ static bool is_made(const Fuse *f, const Node *n, const Value *y)
 	return y->dtype == STR && has_made(node_expr(lower_new(f->g, &f->g->ctx->scratch, f->is_load), n, y->slot, axes));
 }
 
+/* ---- what vectors find ---- */
+
+enum { NEAR = 4 }; /* elements so far apart still come in vectors */
+
+/* What x loads lies side by side along the axis, or elements up to so many apart, or is one element for all. Constants can
+ * be laid out so. */
+static bool walks_evenly(Lower *l, Expr *x, const Axis *axis, int64_t apart, bool *seen)
+{
+	int64_t coef;
+	if (seen[x->id])
+		return true;
+	seen[x->id] = true;
+	if (x->kind == X_LOAD && x->value->place->form != FORM_INLINE && x->value->role != ROLE_CONST)
+		return affine_in(address_of(l, x->value, x->arg), axis, &coef) && coef >= 0 && coef <= apart;
+	bool even = true;
+	for (int k = 0; k < x->nargs && even; k++)
+		even = walks_evenly(l, x->arg[k], axis, apart, seen);
+	return even;
+}
+
+/* All that n reads beside a core, along that axis of its result. */
+static bool reads_evenly(const Fuse *f, const Node *n, int inner, int64_t apart)
+{
+	Arena *a = &f->g->ctx->scratch;
+	Lower *l = lower_new(f->g, a, f->is_whole);
+	Expr *axes[MAX_RANK], *body = node_expr(l, n, 0, axes);
+	if (!body || axes[inner]->kind != X_AXIS)
+		return true;
+	return walks_evenly(l, body, axes[inner]->axes[0], apart, NEW_N(a, bool, l->nexprs + 1));
+}
+
 static bool may_inline(const Fuse *f, const Node *n, Value *y)
 {
 	const Node *user = f->user[y->id];
@@ -363,7 +417,10 @@ static bool may_inline(const Fuse *f, const Node *n, Value *y)
 		return true;
 	if (user->op->flags & CONTRACTS)
 		return false;
-	return (user->op->flags & MOVES) || ((user->op->flags & REDUCES) && (n->op->flags & (CHEAP | MOVES)));
+	if (user->op->flags & MOVES)
+		return true;
+	bool few = (user->op->flags & REDUCES) && (n->op->flags & (CHEAP | MOVES));
+	return few && (y->shape.rank == 0 || reads_evenly(f, n, inner_axis(y), INT64_MAX)); /* windows read again and again */
 }
 
 static bool holds_core(const Fuse *f, const Value *v) { return v && v->place->form == FORM_INLINE && f->core[v->id]; }
@@ -375,28 +432,57 @@ static bool made_together(const Fuse *f, const Value *x, const Value *y, int cor
 	       are_twins(f->core[x->id]->def, f->core[y->id]->def);
 }
 
-static void store_core(Fuse *f, const Node *n, Value *v)
+static void store_inlined(Fuse *f, const Node *n, Value *v)
 {
 	v->place->form = FORM_STORED;
-	f->is_load[v->id] = true;
+	f->is_load[v->id] = f->is_whole[v->id] = true;
 	f->planned[n->id] -= f->reads[v->id] - 1;
 	stored_strides(v);
+}
+
+/* Beside a contraction elements that are moved get memory of their own where vectors of them are not there. False: operands
+ * lie in another order than it makes. */
+static bool keeps_vectors(Fuse *f, const Node *n, const Value *core)
+{
+	Value *y = n->out[0];
+	if (!(n->op->flags & POINTWISE) || !(f->core[core->id]->def->op->flags & CONTRACTS) || !y || y->shape.rank == 0)
+		return true;
+	int inner = inner_axis(y);
+	if (reads_evenly(f, n, inner, NEAR))
+		return true;
+	for (int k = 0; k < n->nin; k++) {
+		Value *v = n->in[k];
+		if (v && v->place->form == FORM_INLINE && !f->core[v->id] && shape_same(&v->shape, &y->shape) &&
+		    !reads_evenly(f, v->def, inner, NEAR))
+			store_inlined(f, n, v);
+	}
+	return reads_evenly(f, n, inner, NEAR);
+}
+
+static Value *last_core(const Fuse *f, const Node *n)
+{
+	Value *last = NULL;
+	for (int k = 0; k < n->nin; k++)
+		if (holds_core(f, n->in[k]) && (!last || n->in[k]->id > last->id))
+			last = n->in[k];
+	return last;
 }
 
 /* Of several inlined inputs that hold a contraction or reduction the last made may stay, and its twins: store the others. */
 static void keep_cores(Fuse *f, const Node *n)
 {
-	Value *keep = NULL;
-	for (int k = 0; k < n->nin; k++)
-		if (holds_core(f, n->in[k]) && (!keep || n->in[k]->id > keep->id))
-			keep = n->in[k];
+	Value *keep = last_core(f, n);
+	while (keep && !keeps_vectors(f, n, keep)) {
+		store_inlined(f, n, keep);
+		keep = last_core(f, n);
+	}
 	int cores = keep ? f->cores[keep->id] : 0;
 	for (int k = 0; k < n->nin; k++) {
 		Value *v = n->in[k];
 		if (!holds_core(f, v) || (v == keep && !is_core(n)))
 			continue;
 		if (is_core(n) || !made_together(f, v, keep, cores))
-			store_core(f, n, v);
+			store_inlined(f, n, v);
 		else
 			cores += f->cores[v->id];
 	}
@@ -421,6 +507,7 @@ static void make_inline(Fuse *f, const Node *n, Value *y)
 {
 	y->place->form = FORM_INLINE;
 	f->is_load[y->id] = !(n->op->flags & ONCE);
+	f->is_whole[y->id] = is_core(n);
 	f->planned[f->user[y->id]->id] += f->reads[y->id] - 1;
 }
 
@@ -488,8 +575,10 @@ void fuse(Graph *g, Fusing fusing)
 	Fuse f = {.g = g, .on = fusing, .user = NEW_N(a, Node *, g->nvalue + 1), .is_out = NEW_N(a, bool, g->nvalue + 1),
 	          .core = NEW_N(a, Value *, g->nvalue + 1), .weight = NEW_N(a, int, g->nvalue + 1),
 	          .cores = NEW_N(a, int, g->nvalue + 1), .moved = NEW_N(a, bool, g->nvalue + 1), .reads = NEW_N(a, int, g->nvalue + 1),
-	          .planned = NEW_N(a, int, g->last_node_id + 1), .is_load = NEW_N(a, bool, g->nvalue + 1)};
+	          .planned = NEW_N(a, int, g->last_node_id + 1), .is_load = NEW_N(a, bool, g->nvalue + 1),
+	          .is_whole = NEW_N(a, bool, g->nvalue + 1)};
 	memset(f.is_load, true, g->nvalue + 1);
+	memset(f.is_whole, true, g->nvalue + 1);
 	fill_users(&f);
 	for (uint32_t i = 0; i < g->nvalue; i++)
 		if (!g->value[i]->def && g->value[i]->place->form != FORM_VIEW) {

@@ -87,6 +87,20 @@ static const Model models[] = {
 	 " %b = Conv(%d1, %f2) {group = 16, pads = [1, 1, 1, 1]} %q2 = QuantizeLinear(%b, %s, %o)"
 	 " %d2 = DequantizeLinear(%q2, %s, %o) %c = Conv(%d2, %f3) %p = GlobalAveragePool(%c) %l = Flatten(%p)"
 	 " %q3 = QuantizeLinear(%l, %s, %z) %d3 = DequantizeLinear(%q3, %s, %z) %y = MatMul(%d3, %f4) }", NULL, false},
+	{"operands of sums in another order, and moved unevenly",
+	 "graph (%x f32[1,96,21], %w1 f32[96,96], %w2 f32[96], %q f32[4,32,16], %k f32[4,16,32], %r f32[4,32,63]) -> (%y, %z) {"
+	 " %t = Transpose(%x) {perm = [0, 2, 1]} %a = MatMul(%t, %w1) %b = Add(%a, %w2) %c = Relu(%b)"
+	 " %d = Transpose(%c) {perm = [0, 2, 1]} %y = Add(%d, %x) %none i64[6] = const [0, 0, 1, 0, 0, 0] %p = Pad(%r, %none)"
+	 " %turned i64[3] = const [4, 64, 32] %g = Reshape(%p, %turned) %from i64[1] = const [1] %to i64[1] = const [64]"
+	 " %axis i64[1] = const [1] %h = Slice(%g, %from, %to, %axis) %back i64[3] = const [4, 32, 63] %i = Reshape(%h, %back)"
+	 " %zero i64[1] = const [0] %n i64[1] = const [32] %last i64[1] = const [2] %j = Slice(%i, %zero, %n, %last)"
+	 " %s = MatMul(%q, %k) %z = Add(%s, %j) }", NULL, false},
+	{"rows stored across, and windows over edges",
+	 "graph (%x f32[4,64,96], %w1 f32[96], %w2 f32[96], %v f32[1,8,100]) -> (%y, %z) { %n = LayerNormalization(%x, %w1, %w2)"
+	 " %t = Transpose(%n) {perm = [2, 1, 0]} %cut i64[4] = const [768, 8, 2, 2] %r = Reshape(%t, %cut)"
+	 " %u = Transpose(%r) {perm = [0, 2, 1, 3]} %all i64[3] = const [96, 16, 16] %y = Reshape(%u, %all)"
+	 " %wide i64[6] = const [0, 0, 12, 0, 0, 12] %p = Pad(%v, %wide) {mode = edge} %z = AveragePool(%p) {kernel_shape = [25]} }",
+	 NULL, false},
 	{"gate and up",
 	 "graph (%x f32[16,256], %w1 f32[256,688], %w2 f32[256,688], %w3 f32[688,512], %w4 f32[512]) -> (%y) {"
 	 " %g = MatMul(%x, %w1) %u = MatMul(%x, %w2) %s = Sigmoid(%g) %t = Mul(%g, %s) %h = Mul(%t, %u)"
