@@ -86,18 +86,20 @@ static int64_t least_step(const Linear *sum, const Expr *axis)
 	return least;
 }
 
-/* What moves elements keeps them in the order in which they lie: larger steps through its input outside. */
-static void order_moved(Graph *g, const Node *n, int slot)
+/* What moves elements, or makes one of each row, keeps them in the order in which they lie: larger steps through its input
+ * outside. */
+static void order_as_read(Graph *g, const Node *n, int slot)
 {
 	Value *x = n->in[0], *y = n->out[slot];
 	Lower *l = lower_new(g, &g->ctx->scratch, NULL);
 	Expr *axes[MAX_RANK], *body = node_expr(l, n, slot, axes), *at = num_i(l, 0);
 	Linear sum;
 	order_rows(y);
-	if (!body || body->kind != X_LOAD || body->value != x)
+	Expr *load = body ? find_load(body, x, NULL) : NULL;
+	if (!load || (load != body && !(n->op->flags & REDUCES)))
 		return;
 	for (int k = 0; k < x->shape.rank; k++)
-		at = iadd(l, imul(l, at, extent(l, x->shape.dim[x->order[k]])), body->arg[x->order[k]]);
+		at = iadd(l, imul(l, at, extent(l, x->shape.dim[x->order[k]])), load->arg[x->order[k]]);
 	if (!linear_of(at, &sum))
 		return;
 	for (int k = 1; k < y->shape.rank; k++)
@@ -177,13 +179,19 @@ static bool fills(const Node *n, const Value *from)
 	return (n->op->flags & POINTWISE || rows) && shape_same(&from->shape, &n->out[0]->shape);
 }
 
+/* Of elements along some axes it makes one. */
+static bool drops_axes(const Node *n)
+{
+	return n->op->flags & REDUCES && !(n->op->flags & CONTRACTS) && n->nout == 1 && n->in[0]->shape.rank > n->out[0]->shape.rank;
+}
+
 static void choose_order(Graph *g, const Node *n)
 {
 	Value *y = n->out[0];
 	bool moves = (n->op->flags & ONCE) && !is_spatial(n);
 	for (int k = 0; k < n->nout; k++)
 		if (n->out[k] && moves)
-			order_moved(g, n, k);
+			order_as_read(g, n, k);
 		else if (n->out[k])
 			order_rows(n->out[k]);
 	if (!y || y->shape.rank < 2 || moves)
@@ -196,6 +204,8 @@ static void choose_order(Graph *g, const Node *n)
 	const Value *from = leader(n);
 	if (from && (n->op->flags & MOVES || fills(n, from)))
 		memcpy(y->order, from->order, sizeof y->order);
+	else if (drops_axes(n) && !in_rows(n->in[0]))
+		order_as_read(g, n, 0);
 }
 
 Place *place_new(Graph *g)
