@@ -2,7 +2,7 @@
  * not come near overflow.
  *
  *     (x + 1) - 3  ->  x + -2        x * 2 / 8  ->  x * 0.25        x / 3  ->  x * 0.333..        x + 0.0  ->  x
- *     (x * 2 + 1) * 3  ->  x * 6 + 3
+ *     (x * 2 + 1) * 3  ->  x * 6 + 3          (x + 1) + (y + 2)  ->  x + (y + 3)
  *     x ^ 2  ->  x * x               x ^ 0.5  ->  Sqrt(x)           x ^ -1  ->  1 / x */
 #include "passes/algebra.h"
 #include "passes/consts.h"
@@ -47,6 +47,19 @@ static Value *merge_steps(Rewrite *w, Node *n)
 	Formula2 split = outer.sum ? (outer.back ? add_f64 : sub_f64) : (outer.back ? mul_f64 : div_f64);
 	c = const_of(w->g, split, outer.c, inner.c);
 	return c ? put(w->g, n, n->op->name, inner.x, c, END_IN) : NULL;
+}
+
+/* (x + a) + (y + b) as x + (y + (a + b)), which saves a step. */
+static Value *join_sums(Rewrite *w, Node *n)
+{
+	Step left, right;
+
+	if (!step_of(n->in[0]->def, &left) || !step_of(n->in[1]->def, &right) || !left.sum || !right.sum ||
+	    !used_once(w, n->in[0]) || !used_once(w, n->in[1]) || left.back != right.back)
+		return NULL;
+	Value *c = const_of(w->g, add_f64, left.c, right.c);
+	const char *op = left.back ? "Sub" : "Add";
+	return c ? put(w->g, n, "Add", left.x, put(w->g, n, op, right.x, c, END_IN), END_IN) : NULL;
 }
 
 /* (x * a + b) * c as x * (a * c) + b * c, which saves a step. */
@@ -115,6 +128,7 @@ const Rule chain_rules[] = {
 	{"Sub", "x - 0 -> x", add_zero},
 	{"Add", "(x + a) + b -> x + (a + b)", merge_steps},
 	{"Sub", "(x + a) - b -> x + (a - b)", merge_steps},
+	{"Add", "(x + a) + (y + b) -> x + (y + (a + b))", join_sums},
 	{"Mul", "(x * a) * b -> x * (a * b)", merge_steps},
 	{"Mul", "(x * a + b) * c -> x * (a * c) + b * c", scale_affine},
 	{"Div", "(x * a) / b -> x * (a / b)", merge_steps},

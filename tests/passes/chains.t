@@ -164,3 +164,28 @@ graph (%x f32[2,3]) -> (%y) {
 	%d = Mul(%x, %ac)
 	%y = Add(%d, %bc)
 }
+== two sums with constants
+pass chains
+graph (%x f32[2], %y f32[2]) -> (%z) {
+	%a f32[] = const [1]
+	%b f32[2] = const [2, 3]
+	%xa = Sub(%x, %a)
+	%yb = Sub(%y, %b)
+	%z = Add(%xa, %yb)
+}
+->
+graph (%x f32[2], %y f32[2]) -> (%z) {
+	%c f32[2] = const [3, 4]
+	%yc = Sub(%y, %c)
+	%z = Add(%x, %yc)
+}
+== a sum and a difference with constants
+pass chains
+graph (%x f32[2], %y f32[2]) -> (%z) {
+	%a f32[] = const [1]
+	%xa = Add(%x, %a)
+	%ya = Sub(%y, %a)
+	%z = Add(%xa, %ya)
+}
+->
+same
