@@ -5,6 +5,7 @@
  *     y = Conv(x, w, b)
  *
  *     q = QuantizeLinear(y, a, c)                      ->      q = QuantizeLinear(y * (1 / a), 1, c)
+ *     y = DequantizeLinear(u, s) + DequantizeLinear(v, r)      y * (1 / a) = DequantizeLinear(u, s / a) + ...
  *
  * w is a constant with one scale, or one for each output; Gemm and MatMul become MatMulInteger. Later passes compute the
  * constants and merge factors, so that one multiplication by  s r / a  and one addition stand between the sum and its
@@ -147,12 +148,47 @@ static Value *gemm(Rewrite *w, Node *n)
 
 /* ---- quantising by multiplication ---- */
 
-/* A rectifier does not mind a positive factor: that goes to the sum before it, where it meets others. */
+/* x is made of dequantised bytes such that a positive factor of it becomes one of their scales. */
+static bool takes_factor(const Rewrite *w, const Value *x)
+{
+	const Node *n = used_once(w, x) ? x->def : NULL;
+
+	if (!n || x->dtype != F32)
+		return false;
+	if (made_by(x, "DequantizeLinear"))
+		return dequantised_data(w->g, x) != NULL;
+	if (made_by(x, "Add"))
+		return takes_factor(w, n->in[0]) && takes_factor(w, n->in[1]);
+	return made_by(x, "Mul") && takes_factor(w, n->in[0]);
+}
+
+/* (u - z) * s * factor as u * k + c. */
+static Value *rescaled(Graph *g, const Node *n, const Node *d, Value *factor)
+{
+	Value *k = put(g, n, "Mul", as_scalar(g, n, d->in[SCALE]), factor, END_IN);
+	Value *y = sum_as_float(g, n, d->in[X], k);
+
+	if (!has_in(d, ZERO))
+		return y;
+	Value *z = cast_value(g, n, as_scalar(g, n, d->in[ZERO]), F32);
+	return put(g, n, "Sub", y, put(g, n, "Mul", z, k, END_IN), END_IN);
+}
+
+/* x * factor. A rectifier does not mind a positive factor: that goes to the sum before it, where it meets others. */
 static Value *times(Rewrite *w, const Node *n, Value *x, Value *factor)
 {
+	Graph *g = w->g;
+
 	if (made_by(x, "Relu") && used_once(w, x))
-		return put(w->g, n, "Relu", times(w, n, x->def->in[0], factor), END_IN);
-	return put(w->g, n, "Mul", x, factor, END_IN);
+		return put(g, n, "Relu", times(w, n, x->def->in[0], factor), END_IN);
+	if (!takes_factor(w, x))
+		return put(g, n, "Mul", x, factor, END_IN);
+	Node *d = x->def;
+	if (made_by(x, "Add"))
+		return put(g, n, "Add", times(w, n, d->in[0], factor), times(w, n, d->in[1], factor), END_IN);
+	if (made_by(x, "Mul"))
+		return put(g, n, "Mul", times(w, n, d->in[0], factor), d->in[1], END_IN);
+	return rescaled(g, n, d, factor);
 }
 
 static Value *quantise(Rewrite *w, Node *n)

@@ -133,3 +133,62 @@ graph (%x f32[4]) -> (%q) {
 	%z i8[] = const [-128]
 	%q = QuantizeLinear(%x, %s, %z)
 }
+== a factor before the rounding becomes one of the scales in a sum
+pass integers
+graph (%u u8[4], %v i8[4]) -> (%q) {
+	%s f32[] = const [0.5]
+	%zu u8[] = const [128]
+	%r f32[] = const [2]
+	%a f32[] = const [4]
+	%z u8[] = const [3]
+	%x = DequantizeLinear(%u, %s, %zu)
+	%w = DequantizeLinear(%v, %r)
+	%y = Add(%x, %w)
+	%q = QuantizeLinear(%y, %a, %z)
+}
+->
+graph (%u u8[4], %v i8[4]) -> (%q) {
+	%s f32[] = const [0.5]
+	%zu u8[] = const [128]
+	%r f32[] = const [2]
+	%k f32[] = const [0.25]
+	%one f32[] = const [1]
+	%z u8[] = const [3]
+	%like1 f32[] = const [0]
+	%like2 f32[] = const [0]
+	%like3 f32[] = const [0]
+	%sk = Mul(%s, %k)
+	%uf = CastLike(%u, %like1)
+	%x1 = Mul(%uf, %sk)
+	%zf = CastLike(%zu, %like2)
+	%zk = Mul(%zf, %sk)
+	%x = Sub(%x1, %zk)
+	%rk = Mul(%r, %k)
+	%vf = CastLike(%v, %like3)
+	%w = Mul(%vf, %rk)
+	%y = Add(%x, %w)
+	%q = QuantizeLinear(%y, %one, %z)
+}
+== a sum that somebody else reads keeps its scales
+pass integers
+graph (%u u8[4], %v i8[4]) -> (%q, %y) {
+	%s f32[] = const [0.5]
+	%a f32[] = const [4]
+	%z u8[] = const [3]
+	%x = DequantizeLinear(%u, %s)
+	%w = DequantizeLinear(%v, %s)
+	%y = Add(%x, %w)
+	%q = QuantizeLinear(%y, %a, %z)
+}
+->
+graph (%u u8[4], %v i8[4]) -> (%q, %y) {
+	%s f32[] = const [0.5]
+	%k f32[] = const [0.25]
+	%one f32[] = const [1]
+	%z u8[] = const [3]
+	%x = DequantizeLinear(%u, %s)
+	%w = DequantizeLinear(%v, %s)
+	%y = Add(%x, %w)
+	%t = Mul(%y, %k)
+	%q = QuantizeLinear(%t, %one, %z)
+}
