@@ -23,6 +23,15 @@ static int position(Value *const *list, int n, const Value *v)
 	return -1;
 }
 
+/* Of the output that v is, or that is a view of it. */
+static int output_of(const Graph *g, const Value *v)
+{
+	for (int i = 0; i < g->nout; i++)
+		if (g->out[i] == v || (g->out[i]->place->form == FORM_VIEW && place_root(g->out[i]) == v))
+			return i;
+	return -1;
+}
+
 static RegionKind kind_of(const Value *v, int in, int out)
 {
 	if (v->place->counter)
@@ -36,7 +45,7 @@ static Region *region_new(Module *m, const Value *v)
 {
 	Graph *g = m->g;
 	Region *r = NEW(&g->ctx->perm, Region);
-	int out = position(g->out, g->nout, v), at = position(g->in, g->nin, v);
+	int out = output_of(g, v), at = position(g->in, g->nin, v);
 	RegionKind kind = kind_of(v, at, out);
 	*r = (Region){.owner = v, .dtype = v->dtype, .count = region_count(v), .first = m->nstages, .last = -1};
 	r->bytes = (int64_t)dtype_bytes(r->dtype, r->count);

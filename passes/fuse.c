@@ -4,7 +4,8 @@
  *     v = Reshape(y)                             view: y's memory with other strides
  *
  * One forward walk. A value is
- *   a view    when its operator only moves elements and strides can say how,
+ *   a view    when its operator only moves elements and strides can say how; an output, where it has all of a stored value
+ *             as that lies, which is then made where the caller wants the output,
  *   inline    when it is pointwise (or moves) and one consumer reads each element about once, or when it is a
  *             contraction or reduction whose single consumer is pointwise in the same shape (an epilogue), or moves its
  *             elements such that vectors stay together: then it is stored where they go, and there is no copy; a stage
@@ -523,6 +524,41 @@ static void grant_inner(Value *y)
 	y->order[y->shape.rank - 1] = inner;
 }
 
+/* ---- outputs that are stored values in another shape ---- */
+
+static bool is_dense(const Fuse *f, const Value *v, const int64_t *stride, int64_t *count)
+{
+	int64_t own[MAX_RANK];
+	*count = row_major(v, own);
+	bool dense = dim_is(shape_count(f->g, &v->shape), *count);
+	for (int k = 0; k < v->shape.rank && dense; k++)
+		dense = stride[k] == own[k] || dim_is(v->shape.dim[k], 1);
+	return dense;
+}
+
+/* Of v, whose elements an output has as they lie: it is stored there. */
+static bool can_be_output(const Fuse *f, const Value *v, int64_t count)
+{
+	const Place *p = v->place;
+	int64_t own;
+	return v->def && !v->def->nsub && v->role == ROLE_TEMP && p->form == FORM_STORED && !p->parent && !p->given && !p->border &&
+	       !f->is_out[v->id] && is_dense(f, v, p->stride, &own) && own == count;
+}
+
+/* True when the output y became a view. */
+static bool view_as_output(Fuse *f, Value *y)
+{
+	const Place before = *y->place;
+	int64_t count;
+	bool can = !f->g->outer && f->on && before.stored && !before.ragged && find_view(f->g, y);
+	if (can && y->place->offset == 0 && is_dense(f, y, y->place->stride, &count) && can_be_output(f, y->place->parent, count)) {
+		f->is_out[y->place->parent->id] = true;
+		return true;
+	}
+	*y->place = before;
+	return false;
+}
+
 static void choose_form(Fuse *f, const Node *n, Value *y)
 {
 	Place *p = y->place;
@@ -537,6 +573,8 @@ static void choose_form(Fuse *f, const Node *n, Value *y)
 	}
 	bool whole = dtype_info(y->dtype)->bits >= 8; /* a view begins at a byte */
 	if (n->op->lower && (n->op->flags & MOVES) && whole && !p->stored && !f->is_out[y->id] && find_view(f->g, y))
+		return;
+	if (n->op->lower && (n->op->flags & MOVES) && whole && f->is_out[y->id] && view_as_output(f, y))
 		return;
 	if (may_inline(f, n, y)) {
 		make_inline(f, n, y);
