@@ -442,6 +442,23 @@ bool affine_in(Expr *x, const Axis *axis, int64_t *coef)
 	return true;
 }
 
+int64_t repeats_along(Expr *x, const Axis *axis)
+{
+	Linear sum;
+	int64_t n = 0;
+	if (!linear_of(x, &sum) || !dim_known(axis->extent))
+		return 0;
+	for (int i = 0; i < sum.n; i++) {
+		const Expr *a = sum.atom[i];
+		if (!depends_on(a, axis))
+			continue;
+		if (n || sum.coef[i] != 1 || !is_by_number(a, IDIV) || a->arg[0]->kind != X_AXIS)
+			return 0;
+		n = axis->extent.k % a->arg[1]->i ? 0 : a->arg[1]->i;
+	}
+	return n;
+}
+
 bool divides(const Expr *x, const Axis *axis)
 {
 	if (!depends_on(x, axis))

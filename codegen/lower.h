@@ -35,6 +35,8 @@ Expr *linear_expr(Lower *l, const Linear *sum);
 /* coefficient of an axis in x: true when x is affine in it; *coef is 0 when x does not depend on it */
 bool affine_in(Expr *x, const Axis *axis, int64_t *coef);
 bool depends_on(const Expr *x, const Axis *axis);
+/* n where x is axis / n plus what does not depend on it, and the axis has a multiple of n indices; 0: it is nothing like that */
+int64_t repeats_along(Expr *x, const Axis *axis);
 bool divides(const Expr *x, const Axis *axis); /* x has a division or remainder of something that depends on axis */
 bool depends_only_on(const Expr *x, const Axis *axis); /* may be false for axes of high numbers */
 int64_t gcd(int64_t a, int64_t b);

@@ -104,10 +104,11 @@ static void split_at(Stage *s, int64_t n, bool low_inside)
 	s->axis[s->naxes++] = low_inside ? low : high;
 }
 
+/* Not what vectors read as it is. */
 void split_axes(Module *m, Stage *s)
 {
 	Axis *axis = s->naxes ? s->axis[s->naxes - 1] : NULL;
-	if (!axis || !dim_known(axis->extent) || s->naxes == LOOP_MAX || s->strips)
+	if (!axis || !dim_known(axis->extent) || s->naxes == LOOP_MAX || s->strips || vectorisable(m, s, s->body, axis))
 		return;
 	int64_t n = find_digit(s->body, axis, m->target->lanes), period = n ? 0 : find_period(s->body, axis);
 	if (n || period)

@@ -248,6 +248,8 @@ int64_t lane_step(const Expr *load, const Axis *axis);
 /* A load that steps by so much reads the vectors in which its elements lie, and picks them out. */
 enum { SHUFFLED_MAX = 4 };
 bool is_shuffled(const Expr *load, int64_t step);
+/* Several neighbouring lanes have the same element. */
+bool is_repeated(const Expr *load, const Axis *axis);
 bool vectorisable(const Module *m, Stage *s, Expr *x, const Axis *axis);
 /* vector64.c: the same for lanes of 64 bits, of which a vector has half as many. */
 bool is_lane_64(DType t);

@@ -29,9 +29,11 @@ const char *lane_suffix(Printer *p, DType t)
 static void print_vector_load(Printer *p, Expr *x)
 {
 	int64_t step = lane_step(x, p->vector);
-	bool shuffled = is_shuffled(x, step), gathered = step != 1 && !shuffled;
+	bool shuffled = is_shuffled(x, step), repeated = is_repeated(x, p->vector), gathered = step != 1 && !shuffled && !repeated;
 	if (x->dtype == BOOL)
 		put_text(p->out, "v_bools");
+	else if (repeated)
+		put_text(p->out, "v_repeat_%lld", (long long)repeats_along(x->arg[0], p->vector));
 	else if (shuffled)
 		put_text(p->out, "v_every_%lld%s", (long long)step, lane_suffix(p, x->dtype));
 	else

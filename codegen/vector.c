@@ -2,6 +2,7 @@
  *
  *     load x[.. + i]        a vector, when i steps by 1        bools become masks
  *     load x[.. + 3*i]      every third element of three vectors
+ *     load x[.. + i / 2]    each element of half a vector twice
  *     i <= j                the lanes below a number            cond ? x[i - 1] : 0    a masked load
  *
  * An integer of up to 32 bits has a lane of 32: bytes are widened where they are read and cut where they are stored, and so
@@ -77,10 +78,20 @@ bool is_shuffled(const Expr *load, int64_t step)
 	return step > 1 && step <= SHUFFLED_MAX && (load->dtype == F32 || is_lane_int(load->dtype));
 }
 
+/* Half of a vector, or a quarter, has the elements of a whole one. */
+bool is_repeated(const Expr *load, const Axis *axis)
+{
+	int64_t times = load->dtype == F32 ? repeats_along(load->arg[0], axis) : 0;
+	return times == 2 || times == 4;
+}
+
+/* Rows of strips may begin anywhere. */
+static bool begins_evenly(const Stage *s, const Axis *axis) { return !s->strips || s->split != axis; }
+
 static bool vector_load(const Module *m, const Stage *s, const Expr *x, const Axis *axis)
 {
 	int64_t step = lane_step(x, axis);
-	return is_lane(m, x->dtype) && (step == 1 || is_shuffled(x, step) || (step && s->apart && x->dtype == F32));
+	return is_lane(m, x->dtype) && (step == 1 || is_shuffled(x, step) || (is_repeated(x, axis) && begins_evenly(s, axis)) || (step && s->apart && x->dtype == F32));
 }
 
 bool is_bound(const Expr *x, bool lowest)

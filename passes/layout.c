@@ -141,13 +141,14 @@ enum {
 	ROW_LANES = 16
 };
 
-/* Every element of v that x reads steps a little along the axis. */
+/* Every element of v that x reads steps a little along the axis, or is repeated. */
 static bool steps_along(const Expr *x, const Value *v, const Axis *axis)
 {
 	int64_t step;
 	bool all = true;
 	if (x->kind == X_LOAD && x->value == v)
-		return affine_in(x->arg[x->nargs - 1], axis, &step) && step >= 1 && step <= STEP_MAX;
+		return (affine_in(x->arg[x->nargs - 1], axis, &step) && step >= 1 && step <= STEP_MAX) ||
+		       repeats_along(x->arg[x->nargs - 1], axis);
 	for (int k = 0; k < x->nargs && all; k++)
 		all = steps_along(x->arg[k], v, axis);
 	return all;

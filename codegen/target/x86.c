@@ -102,6 +102,13 @@ static const Helper avx2[] = {
 	EVERY("8", "_mm256_")
 	V("v_load_part", "vf", "const float *p, int n", "\t/* n may be negative, or more than there are lanes */\n\treturn v_load_n(p, n);\n"),
 	EVERY_FLOAT(AVX2_PICKED_2, AVX2_PICKED_3, AVX2_PICKED_4)
+	V("v_repeat_2", "vf", "const float *p",
+	  "\treturn _mm256_permutevar8x32_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3));\n"),
+	V("v_repeat_2_n", "vf", "const float *p, int n",
+	  "\treturn _mm256_permutevar8x32_ps(v_load_n(p, (n + 1) / 2), _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3));\n"),
+	V("v_repeat_4", "vf", "const float *p", "\treturn _mm256_setr_ps(p[0], p[0], p[0], p[0], p[1], p[1], p[1], p[1]);\n"),
+	V("v_repeat_4_n", "vf", "const float *p, int n",
+	  "\treturn _mm256_permutevar8x32_ps(v_load_n(p, (n + 3) / 4), _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1));\n"),
 	V("v_picked_2", "__m128i", "const void *p",
 	  "\tconst uint8_t *q = p;\n"
 	  "\t__m128i a = _mm_shuffle_epi8(_mm_loadl_epi64((const __m128i *)q), _mm_setr_epi8(0, 2, 4, 6, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));\n"
@@ -324,6 +331,14 @@ static const Helper avx512[] = {
 	  "\t/* n may be negative, or more than there are lanes */\n"
 	  "\treturn _mm512_maskz_loadu_ps((__mmask16)(n < 0 ? 0 : n < 16 ? (1 << n) - 1 : 0xffff), p);\n"),
 	EVERY_FLOAT(AVX512_PICKED_2, AVX512_PICKED_3, AVX512_PICKED_4)
+	V("v_repeated_2", "vf", "vf x",
+	  "\treturn _mm512_permutexvar_ps(_mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7), x);\n"),
+	V("v_repeated_4", "vf", "vf x",
+	  "\treturn _mm512_permutexvar_ps(_mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3), x);\n"),
+	V("v_repeat_2", "vf", "const float *p", "\treturn v_repeated_2(_mm512_castps256_ps512(_mm256_loadu_ps(p)));\n"),
+	V("v_repeat_2_n", "vf", "const float *p, int n", "\treturn v_repeated_2(v_load_n(p, (n + 1) / 2));\n"),
+	V("v_repeat_4", "vf", "const float *p", "\treturn v_repeated_4(_mm512_castps128_ps512(_mm_loadu_ps(p)));\n"),
+	V("v_repeat_4_n", "vf", "const float *p, int n", "\treturn v_repeated_4(v_load_n(p, (n + 3) / 4));\n"),
 	V("v_picked_2", "__m128i", "const void *p",
 	  "\tconst uint8_t *q = p;\n"
 	  "\t__m128i a = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)q), _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, -1, -1, -1, -1, -1, -1, -1, -1));\n"

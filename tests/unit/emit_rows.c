@@ -1,7 +1,7 @@
 /* What workers may share: a stage that leaves results of its own in the output is not divided along that row. What no
  * stage is left for: a residual behind a Reshape is the epilogue of its product. And that what a mask hides from a
- * softmax costs no more than the rest. Nor is there a loop that adds nothing, and loops that look elements up count
- * little. */
+ * softmax costs no more than the rest. Nor is there a loop that adds nothing, nor a copy of rows that are repeated, or
+ * of an output in another shape; and loops that look elements up count little. */
 #include <fenv.h>
 #include <stdlib.h>
 #include "codegen/codegen.h"
@@ -156,6 +156,31 @@ static void look_ups_are_unrolled(void **state)
 	assert_non_null(strstr(many, "UNROLL_4 for (int j = 0; j < 48; j++)\n"));
 }
 
+/* Neither a copy to channels that lie innermost and one back, nor loops of elements. */
+static void repeated_rows_are_vectors(void **state)
+{
+	Facts facts;
+	const char *c = emitted_at(2, "graph (%x f32[1,16,8,16]) -> (%y) { %s f32[4] = const [1, 1, 2, 2] %y = Resize(%x, _, %s) "
+				      "{mode = nearest, nearest_mode = floor, coordinate_transformation_mode = asymmetric} }", &facts);
+
+	(void)state;
+	assert_int_equal(facts.nstages, 1);
+	assert_non_null(strstr(c, "v_store("));
+	assert_non_null(strstr(c, ", v_repeat_2("));
+}
+
+/* A result in another shape is stored as that: there is nothing to copy. */
+static void a_view_is_the_output(void **state)
+{
+	Facts facts;
+	const char *c = emitted_at(2, "graph (%x f32[4,64], %i i64[8,2], %u f32[8]) -> (%y) {\n"
+				      "%z = ScatterND(%x, %i, %u) %n i64[2] = const [16, 16] %y = Reshape(%z, %n) }", &facts);
+
+	(void)state;
+	assert_int_equal(facts.nstages, 2);
+	assert_null(strstr(c, "c->arena"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +188,7 @@ int main(void)
 		cmocka_unit_test(a_row_is_one_workers), cmocka_unit_test(a_sum_of_zeros_has_no_loop),
 		cmocka_unit_test(short_stages_are_one_workers),
 		cmocka_unit_test(a_long_run_is_worth_waiting),
+		cmocka_unit_test(repeated_rows_are_vectors), cmocka_unit_test(a_view_is_the_output),
 		cmocka_unit_test(a_residual_is_an_epilogue),
 #ifdef __x86_64__
 		cmocka_unit_test(nothing_hidden_is_subnormal),
