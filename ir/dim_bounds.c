@@ -9,7 +9,8 @@
 #define NEVER INT64_MIN /* minus infinity as a lower, and */
 #define EVER INT64_MAX  /* infinity as an upper bound */
 #define DEPTH 2         /* how often sums are taken apart, */
-#define APART 4         /* and at how many of their terms */
+#define APART 4         /* and at how many of their terms; */
+#define SHORT 24        /* sums inside of a formula of so many parts as often */
 
 typedef struct Range {
 	int64_t lo, hi;
@@ -89,9 +90,10 @@ static Range plain_bounds(Syms *s, Dim d, int depth)
 		return (Range){d.k, d.k};
 	if (kind == DIM_SYMBOL)
 		return symbol_bounds(dim_symbol_of(s, d));
-	Range r = bounds(s, dim_arg(s, d, 0), depth - 1);
+	int inside = s->expr[d.e].parts <= SHORT ? depth : depth - 1;
+	Range r = bounds(s, dim_arg(s, d, 0), inside);
 	for (int i = 1; i < dim_nargs(s, d); i++) {
-		Range x = bounds(s, dim_arg(s, d, i), depth - 1);
+		Range x = bounds(s, dim_arg(s, d, i), inside);
 		switch (kind) {
 		case DIM_SUM: r = add(r, x); break;
 		case DIM_PRODUCT: r = multiply(r, x); break;

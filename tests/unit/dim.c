@@ -246,6 +246,8 @@ static void bounds_are_narrow(void **state)
 		{"min(free, 5)", 0, 5},
 		{"floordiv(1000, n)", 1, 1000},
 		{"-free", INT64_MIN, 0},
+		{"1 - min(max(m, n) - min(m, n), 1)", 0, 1},
+		{"min(max(m, n) - min(m, n), 1 - min(mod(n, 3), 1))", 0, 1},
 	};
 
 	(void)state;
