@@ -72,7 +72,10 @@ const Op op_tcc_Resample = {
 
 /* ---- Resize ---- */
 
-static bool is_known(const Along *axis) { return dim_known(axis->in) && dim_known(axis->out) && axis->out.k > 0; }
+static bool is_known(const Along *axis)
+{
+	return dim_known(axis->in) && dim_known(axis->out) && axis->out.k > 0 && axis->scale != 0;
+}
 
 /* Every axis that is resized has numbers, and some of them are stretched. */
 static bool pays(const struct Resize *a, const Along *axis, int rank)

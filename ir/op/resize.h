@@ -19,15 +19,20 @@ struct Resize {
 	float cubic_coeff_a, extrapolation_value;
 };
 
+enum aspect { STRETCH, NOT_LARGER, NOT_SMALLER };
+
 /* Output element i lies at input coordinate  (i + add) * mul / div + off.  Sizes known at run time only enter as
- * div = out / in, or as mul = in - 1 and div = out - 1, or in each coordinate by the formula of its mode. */
+ * div = scale, or as mul = in - 1 and div = out - 1, or in each coordinate by the formula of its mode. A scale that only
+ * the run knows is wanted / in; with an aspect, the least or greatest of those of all axes that have it. */
 typedef struct Along {
-	Dim in, out;
+	Dim in, out, wanted; /* wanted: the size that was given */
+	enum aspect aspect;  /* the proportions are kept */
 	bool resized; /* else coordinate i is i */
 	enum { BY_NUMBERS, BY_RATIO, BY_CORNERS, BY_FORMULA } by;
 	float add, mul, div, off;
 	float start, end; /* of the region that is resized, in parts of the input */
-	float scale;      /* 0: known at run time only */
+	float scale;      /* 0: known at run time only, */
+	float least;      /* and no less than this */
 	int64_t p, q;     /* scale = p / q; 0: no such fraction */
 } Along;
 
@@ -59,7 +64,7 @@ int64_t floor_of(const Fraction *f, int64_t i); /* (a * i + b) div c, rounded do
  * weight is the kernel's value at (element - v) * stretch. */
 typedef struct Taps {
 	int first, count;
-	float stretch; /* below 1: antialiasing */
+	float stretch; /* below 1: antialiasing; of the least scale that there may be */
 } Taps;
 Taps resize_taps(const struct Resize *a, const Along *x);
 double tap_weight(const struct Resize *a, double distance);

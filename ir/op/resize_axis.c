@@ -5,7 +5,6 @@
 #include "ir/op/resize.h"
 
 enum { MOST_SIZES = 1 << 16 }; /* that are tried */
-enum { STRETCH, NOT_LARGER, NOT_SMALLER }; /* keep_aspect_ratio_policy */
 
 static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a; }
 
@@ -65,19 +64,38 @@ static Dim scaled_size(Graph *g, const Node *n, const Along *x)
 	return dim_floordiv(g->syms, dim_mul(g->syms, x->in, dim(x->p)), dim(x->q));
 }
 
-/* The common scale that keeps the proportions, for all sizes at most (or at least) those given. */
-static void keep_aspect(Graph *g, const Node *n, Along *axis, const int *list, int count, bool larger)
+/* The size of x by the scale of `by`, rounded half up: floor(in * wanted / by.in + 1/2). */
+static Dim size_by(Syms *s, const Along *x, const Along *by)
 {
+	Dim below = dim_max(s, by->in, dim(1)), twice = dim_mul(s, dim(2), dim_mul(s, by->wanted, x->in));
+	return dim_floordiv(s, dim_add(s, twice, below), dim_mul(s, dim(2), below));
+}
+
+static bool is_number(const Along *x) { return dim_known(x->in) && dim_known(x->wanted); }
+
+/* The common scale that keeps the proportions, for all sizes at most (or at least) those given. */
+static void keep_aspect(Graph *g, Along *axis, const int *list, int count, bool larger)
+{
+	Dim (*best_of)(Syms *, Dim, Dim) = larger ? dim_max : dim_min;
 	double best = 0;
+	bool known = true;
 	for (int i = 0; i < count; i++) {
 		Along *x = &axis[list[i]];
-		double scale = (double)dim_number(g, n, x->out) / (double)dim_number(g, n, x->in);
+		double scale = (double)x->wanted.k / (double)x->in.k;
+		known &= is_number(x);
 		best = i == 0 || (larger ? scale > best : scale < best) ? scale : best;
+		for (int k = 0; k < count; k++) {
+			Dim size = size_by(g->syms, x, &axis[list[k]]);
+			x->out = k ? best_of(g->syms, x->out, size) : size;
+		}
 	}
 	for (int i = 0; i < count; i++) {
 		Along *x = &axis[list[i]];
-		set_fraction(x, (float)best);
-		x->out = dim((int64_t)(best * (double)x->in.k + 0.5));
+		x->aspect = larger ? NOT_SMALLER : NOT_LARGER;
+		x->scale = 0;
+		x->p = 0;
+		if (known)
+			set_fraction(x, (float)best);
 	}
 }
 
@@ -99,14 +117,34 @@ static void set_sizes(Graph *g, const Node *n, const ResizeSizes *given, Along *
 			x->out = scaled_size(g, n, x);
 			continue;
 		}
-		x->out = given->sizes[i];
+		x->out = x->wanted = given->sizes[i];
 		if (dim_hi(g->syms, x->out) < 0 || (dim_is(x->in, 0) && !dim_is(x->out, 0)))
 			fail_node(g, n, "E-VALUE", "size %s from size %s", dim_text(g->syms, x->out),
 				  dim_text(g->syms, x->in));
 		set_ratio(x);
 	}
 	if (given->nsizes && policy != STRETCH)
-		keep_aspect(g, n, axis, list, count, policy == NOT_SMALLER);
+		keep_aspect(g, axis, list, count, policy == NOT_SMALLER);
+}
+
+/* The least scale that the bounds of sizes leave; an empty result has none. */
+static float least_ratio(Graph *g, const Along *x)
+{
+	int64_t least = dim_lo(g->syms, x->wanted), most = dim_hi(g->syms, x->in);
+	return (float)(least > 1 ? least : 1) / (float)(most > 1 ? most : 1);
+}
+
+static void set_least(Graph *g, Along *axis, const int *list, int count)
+{
+	for (int i = 0; i < count; i++) {
+		Along *x = &axis[list[i]];
+		x->least = x->scale != 0 ? x->scale : least_ratio(g, x);
+		for (int k = 0; k < count && x->scale == 0 && x->aspect != STRETCH; k++) {
+			float other = least_ratio(g, &axis[list[k]]);
+			if (x->aspect == NOT_LARGER ? other < x->least : other > x->least)
+				x->least = other;
+		}
+	}
 }
 
 ResizeSizes resize_sizes(Graph *g, const Node *n)
@@ -170,7 +208,8 @@ static void set_line(const struct Resize *a, Along *x, bool by_scale, double roi
 static void set_symbolic_line(Graph *g, const Node *n, Along *x, bool by_scale)
 {
 	int64_t mode = ATTR_OF(n, Resize)->coordinate_transformation_mode;
-	bool whole = !by_scale || dim_same(x->out, dim_mul(g->syms, x->in, dim((int64_t)x->scale)));
+	bool whole = by_scale ? dim_same(x->out, dim_mul(g->syms, x->in, dim((int64_t)x->scale)))
+			      : x->aspect == STRETCH || mode == ALIGN_CORNERS;
 	x->by = mode == ALIGN_CORNERS ? BY_CORNERS : by_scale ? BY_NUMBERS : BY_RATIO;
 	if (mode == TF_CROP || (mode == PYTORCH_HALF_PIXEL && dim_lo(g->syms, x->out) < 2) ||
 	    ((mode == ALIGN_CORNERS || mode == HALF_PIXEL_SYMMETRIC) && !whole))
@@ -186,21 +225,23 @@ void resize_axes(Graph *g, const Node *n, const Shape *x, const ResizeSizes *giv
 	if (a->axes.n >= 0)
 		axis_set(g, n, a->axes.v, count, x->rank);
 	for (int k = 0; k < x->rank; k++)
-		axis[k] = (Along){.in = x->dim[k], .out = x->dim[k], .scale = 1, .p = 1, .q = 1};
+		axis[k] = (Along){.in = x->dim[k], .out = x->dim[k], .scale = 1, .least = 1, .p = 1, .q = 1};
 	for (int i = 0; i < count; i++)
 		list[i] = a->axes.n < 0 ? i : (int)fix_axis(g, n, a->axes.v[i], x->rank);
 	bool crop = a->coordinate_transformation_mode == TF_CROP;
 	if (crop && given->nroi != 2 * count)
 		fail_node(g, n, "E-SHAPE", "roi has %d elements; %d axes need %d", given->nroi, count, 2 * count);
 	set_sizes(g, n, given, axis, list, count);
+	set_least(g, axis, list, count);
 	for (int i = 0; i < count; i++) {
 		Along *at = &axis[list[i]];
 		double start = crop ? given->roi[i] : 0, end = crop ? given->roi[count + i] : 1;
-		at->resized = !dim_same(at->in, at->out) || (at->scale != 1 && at->scale != 0) || start != 0 ||
+		bool open = at->scale == 0 && at->aspect != STRETCH;
+		at->resized = !dim_same(at->in, at->out) || (at->scale != 1 && at->scale != 0) || open || start != 0 ||
 			      end != 1;
 		at->start = (float)start;
 		at->end = (float)end;
-		if (dim_known(at->in) && dim_known(at->out))
+		if (dim_known(at->in) && dim_known(at->out) && !open)
 			set_line(a, at, given->nscales > 0, start, end);
 		else
 			set_symbolic_line(g, n, at, given->nscales > 0);
@@ -316,7 +357,7 @@ bool nearest_fraction(const struct Resize *a, const Along *x, Fraction *f)
 
 Taps resize_taps(const struct Resize *a, const Along *x)
 {
-	float radius = a->mode == RESIZE_LINEAR ? 1 : 2, stretch = a->antialias && x->scale < 1 ? x->scale : 1;
+	float radius = a->mode == RESIZE_LINEAR ? 1 : 2, stretch = a->antialias && x->least < 1 ? x->least : 1;
 	int first = (int)floorf(-radius / stretch) + 1;
 	return (Taps){first, 2 - 2 * first, stretch};
 }

@@ -27,13 +27,30 @@ static Expr *along_line(Lower *l, Expr *a, Expr *b, Expr *c, Expr *d)
 	return alu2(l, ADD, alu2(l, DIV, alu2(l, MUL, a, b), c), d);
 }
 
+static Expr *ratio(Lower *l, const Along *x) { return alu2(l, DIV, as_float(l, x->wanted), as_float(l, x->in)); }
+
+/* The scale of axis k. */
+static Expr *scale_of(const Walk *w, int k)
+{
+	const Along *x = &w->axis[k];
+	Lower *l = w->l;
+	if (x->scale != 0)
+		return as_number(l, x->scale);
+	Expr *scale = ratio(l, x);
+	for (int i = 0; i < w->n->in[0]->shape.rank && x->aspect != STRETCH; i++)
+		if (i != k && w->axis[i].aspect == x->aspect)
+			scale = alu2(l, x->aspect == NOT_LARGER ? MIN : MAX, scale, ratio(l, &w->axis[i]));
+	return scale;
+}
+
 /* What set_line() says, with sizes that the run has; `single` where there is one output element. */
 static Expr *coordinate_by_mode(const Walk *w, int k)
 {
 	const Along *x = &w->axis[k];
 	Lower *l = w->l;
 	Expr *i = cast(l, F32, w->at[k]), *in = as_float(l, x->in), *out = as_float(l, x->out), *one = as_number(l, 1), *half = as_number(l, 0.5f);
-	Expr *scale = x->scale != 0 ? as_number(l, x->scale) : alu2(l, DIV, out, in), *length = x->scale != 0 ? alu2(l, MUL, scale, in) : out;
+	bool whole = x->scale == 0 && x->aspect == STRETCH;
+	Expr *scale = scale_of(w, k), *length = whole ? out : alu2(l, MUL, scale, in);
 	Expr *last = alu2(l, SUB, in, one), *several = alu2(l, LT, one, out), *zero = as_number(l, 0), *line, *single = zero;
 	switch (w->a->coordinate_transformation_mode) {
 	case ALIGN_CORNERS:
@@ -66,7 +83,7 @@ static Expr *coordinate_of(const Walk *w, int k)
 		mul = as_float(l, dim_sub(s, x->in, dim(1)));
 		div = as_float(l, dim_max(s, dim_sub(s, x->out, dim(1)), dim(1)));
 	} else if (x->by == BY_RATIO) {
-		div = alu2(l, DIV, as_float(l, x->out), as_float(l, x->in));
+		div = scale_of(w, k);
 	}
 	if (x->add != 0)
 		v = alu2(l, ADD, v, num(l, F32, (double)x->add));
@@ -203,12 +220,12 @@ static Expr *weight_of_tap(const Walk *w, Expr *part, int tap)
 }
 
 /* The same for a stretched kernel and a tap that is an index. */
-static Expr *weight_of_index(const Walk *w, Expr *part, Expr *tap, float stretch)
+static Expr *weight_of_index(const Walk *w, Expr *part, Expr *tap, Expr *stretch)
 {
 	Lower *l = w->l;
 	Expr *one = num(l, w->weights, 1), *zero = num(l, w->weights, 0);
 	Expr *d = alu1(l, ABS, alu2(l, SUB, part, cast(l, w->weights, tap)));
-	d = alu2(l, MUL, d, num(l, w->weights, (double)stretch));
+	d = alu2(l, MUL, d, cast(l, w->weights, stretch));
 	if (w->a->mode == RESIZE_LINEAR)
 		return alu2(l, MAX, alu2(l, SUB, one, d), zero);
 	Expr *far = choose(l, alu2(l, LT, d, num(l, w->weights, 2)), far_kernel(w, d), zero);
@@ -259,6 +276,13 @@ static Expr *interpolate(Walk *w, int k)
 	return sum;
 }
 
+/* How much of its width the kernel keeps: the scale, if that is below 1. */
+static Expr *stretch_of(const Walk *w, int k, const Taps *taps)
+{
+	Lower *l = w->l;
+	return w->axis[k].scale != 0 ? as_number(l, taps->stretch) : alu2(l, MIN, scale_of(w, k), as_number(l, 1));
+}
+
 /* One sum over the taps of all axes, divided by the sums of the weights. */
 static Expr *antialiased(Walk *w)
 {
@@ -273,7 +297,7 @@ static Expr *antialiased(Walk *w)
 		Spot spot = spot_of(w, k);
 		Expr *t = tap[ntaps++] = red_axis(l, dim(taps.count)), *at = iadd(l, t, num_i(l, taps.first));
 		Expr *one = set_index(w, k, &spot, at, taps.first, taps.first + taps.count - 1,
-				      weight_of_index(w, spot.part, at, taps.stretch));
+				      weight_of_index(w, spot.part, at, stretch_of(w, k, &taps)));
 		Expr *all = reduce(l, RED_SUM, one, 1, &t);
 		weight = weight ? alu2(l, MUL, weight, one) : one;
 		norm = norm ? alu2(l, MUL, norm, all) : all;

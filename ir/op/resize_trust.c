@@ -55,6 +55,17 @@ static void take_scales(Job *j)
 	require(j->g, j->n, with(j, "Equal", cast_value(j->g, j->n, size, I64), sizes_of_axes(j, &j->n->out[0]->shape)));
 }
 
+/* By axis i, then k: the size of axis k by the scale of axis i, floor(in[k] * given[i] / in[i] + 1/2). */
+static Value *sizes_by_axes(const Job *j, Value *given)
+{
+	int64_t behind = 1;
+	Value *row = sizes_of_axes(j, &j->n->in[0]->shape), *in = with_axes(j->g, j->n, row, 1, &behind);
+	Value *below = with(j, "Max", in, number(j->g, 1)), *two = number(j->g, 2);
+	Value *twice = with(j, "Mul", with(j, "Mul", with_axes(j->g, j->n, given, 1, &behind), two), row);
+
+	return with(j, "Div", with(j, "Add", twice, below), with(j, "Mul", below, two));
+}
+
 /* Sizes themselves, or the common scale that keeps the proportions. */
 static void take_sizes(Job *j)
 {
@@ -69,8 +80,7 @@ static void take_sizes(Job *j)
 		ratio = with(j, "Div", cast_value(g, j->n, given, F64), in);
 		ratio = reduced(g, j->n, best, ratio, 0, true);
 		ratio = put(g, j->n, "Expand", ratio, number(g, j->count), END_IN);
-		size = of(j, "Floor", with(j, "Add", with(j, "Mul", ratio, in), value_scalar(g, F64, 0.5)));
-		size = cast_value(g, j->n, size, I64);
+		size = reduced(g, j->n, best, sizes_by_axes(j, given), 0, false);
 	}
 	j->scale = cast_value(g, j->n, ratio, F32);
 	require(g, j->n, with(j, "Equal", size, made));

@@ -160,6 +160,10 @@ graph (%x i32[2,3], %s i64[2]) -> (%y) {
 run x = i32[2,3] [1, 2, 3, 4, 5, 6], s = i64[2] [9, 6]
 gives y = i32[4,6] [1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 4, 4, 5, 5, 6, 6]
 
+== Resize: proportions that end between two sizes
+graph (%x i8[6,27], %s i64[2]) -> (%y) { %y i8[13,59] = Resize(%x, _, _, %s) {keep_aspect_ratio_policy = not_larger} }
+run x = i8[6,27] [0 * 162], s = i64[2] [13, 99] gives y = i8[13,59] [0 * 767]
+
 == Resize: a part of the picture, and outside of it
 graph (%x f32[4], %r f32[2], %s i64[1]) -> (%y) {
 	%y f32[3] = Resize(%x, %r, _, %s) {mode = linear, coordinate_transformation_mode = tf_crop_and_resize, extrapolation_value = 9}

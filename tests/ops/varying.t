@@ -207,6 +207,42 @@ graph (%x f32[n]) -> (%a, %b, %c, %d) {
 run x = f32[5] [0, 10, 20, 30, 40] gives a = f32[3] [0, 20, 40], b = f32[3] [3.3333333, 20, 36.666667], c = f32[3] [10, 20, 30], d = f32[3] [3.3333333, 20, 36.666667] within 1e-6
 run x = f32[2] [0, 8] gives a = f32[1] [0], b = f32[1] [4], c = f32[3] [2, 4, 6], d = f32[3] [0, 4, 8] within 1e-6
 
+== Resize that keeps the proportions of sizes that the run has
+symbol n = 1..8
+symbol m = 1..8
+graph (%x f32[n,m]) -> (%a, %b) {
+	%s i64[2] = const [4, 6]
+	%a = Resize(%x, _, _, %s) {mode = linear, coordinate_transformation_mode = asymmetric, keep_aspect_ratio_policy = not_larger}
+	%b = Resize(%x, _, _, %s) {mode = nearest, nearest_mode = floor, coordinate_transformation_mode = asymmetric, keep_aspect_ratio_policy = not_smaller}
+}
+run x = f32[2,4] [0, 1, 2, 3, 4, 5, 6, 7]
+gives a = f32[3,6] [0, 0.66666667, 1.33333333, 2, 2.66666667, 3, 2.66666667, 3.33333333, 4, 4.66666667, 5.33333333, 5.66666667,
+    4, 4.66666667, 5.33333333, 6, 6.66666667, 7],
+    b = f32[4,8] [0, 0, 1, 1, 2, 2, 3, 3, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 4, 4, 5, 5, 6, 6, 7, 7] within 1e-6
+run x = f32[4,3] [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] gives a = f32[4,3] [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+    b = f32[8,6] [0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 3, 3, 4, 4, 5, 5,
+    6, 6, 7, 7, 8, 8, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 9, 9, 10, 10, 11, 11]
+
+== Resize that keeps proportions rounds half up
+symbol n = 1..6
+graph (%x f32[n,27]) -> (%a, %b) {
+	%s i64[2] = const [13, 99] %a = Resize(%x, _, _, %s) {keep_aspect_ratio_policy = not_larger}
+	%y = Shape(%a) %b = Identity(%y)
+}
+run x = f32[6,27] [0 * 162] gives b = i64[2] [13, 59]
+run x = f32[4,27] [0 * 108] gives b = i64[2] [13, 88]
+
+== Resize with a kernel as wide as sizes of the run make it
+symbol n = 3..8
+graph (%x f32[n]) -> (%a, %b) {
+	%s i64[1] = const [3] %a = Resize(%x, _, _, %s) {mode = linear, antialias = 1}
+	%b = Resize(%x, _, _, %s) {mode = cubic, antialias = 1}
+}
+run x = f32[8] [1, 4, 9, 16, 25, 36, 49, 64] gives a = f32[3] [4.76744175, 21.4523811, 50.1860466],
+    b = f32[3] [3.23204279, 20.050787, 52.0469933] within 1e-5
+run x = f32[5] [1, 4, 9, 16, 25] gives a = f32[3] [2.125, 9.4444447, 21.625], b = f32[3] [1.65059364, 8.97619343, 22.0072403] within 1e-5
+run x = f32[3] [1, 4, 9] gives a = f32[3] [1, 4, 9], b = f32[3] [1, 4, 9] within 1e-6
+
 == Resize to as many as the run has, or to one
 symbol n = 1..4
 graph (%x f32[3], %z f32[n]) -> (%y) {
