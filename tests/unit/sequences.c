@@ -25,9 +25,9 @@ static void holds(const Tensor *y, int rank, const int64_t *dims, const double *
 		assert_float_equal(load_f64(y->dtype, y->data, i), want[i], 0);
 }
 
-static void expect(int rank, const int64_t *dims, const double *want)
+static void expect_with(const ReadOptions *o, int rank, const int64_t *dims, const double *want)
 {
-	Graph *g = import();
+	Graph *g = import_with(o);
 	Eval e = {0};
 	Tensor *x = tensor_new(&ctx.perm, F32, 2, (int64_t[]){2, 3});
 
@@ -40,6 +40,8 @@ static void expect(int rank, const int64_t *dims, const double *want)
 	eval_graph(&e, g, &ctx.perm, &x);
 	holds(eval_value(&e, g->out[0]), rank, dims, want);
 }
+
+static void expect(int rank, const int64_t *dims, const double *want) { expect_with(NULL, rank, dims, want); }
 #define DIMS(...) (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]){__VA_ARGS__}
 #define ELEMENTS(...) (const double[]){__VA_ARGS__}
 
@@ -73,6 +75,48 @@ static void parts_have_a_length(void **state)
 	set_int(&m, add_node(&m, "SplitToSequence", "x,two", "s"), "axis", 1);
 	add_node(&m, "SequenceLength", "s", "y");
 	expect(0, NULL, ELEMENTS(2));
+}
+
+/* The same model with x f32[2,n], which comes with 3. */
+static void begin_varying(void)
+{
+	begin();
+	m.graph->n_input = 0;
+	add_input(&m, "x", FLOAT, "2,n");
+}
+
+static void an_axis_that_varies_is_split(void **state)
+{
+	static const int64_t lengths[] = {1, 2};
+	static const DimChoice three_or_four = {"n", 3, 4};
+	const ReadOptions o = {.dims = &three_or_four, .ndims = 1};
+
+	(void)state;
+	begin_varying();
+	set_int(&m, add_node(&m, "SplitToSequence", "x", "s"), "axis", 1);
+	add_node(&m, "SequenceAt", "s,minus", "y");
+	expect(DIMS(2, 1), ELEMENTS(2, 5));
+
+	begin_varying();
+	Onnx__NodeProto *n = add_node(&m, "SplitToSequence", "x", "s");
+	set_int(&m, n, "axis", 1);
+	set_int(&m, n, "keepdims", 0);
+	n = add_node(&m, "ConcatFromSequence", "s", "y");
+	set_int(&m, n, "axis", 0);
+	set_int(&m, n, "new_axis", 1);
+	expect(DIMS(3, 2), ELEMENTS(0, 3, 1, 4, 2, 5));
+
+	begin_varying();
+	add_tensor(&m, "l", INT64, "2", lengths, sizeof lengths);
+	set_int(&m, add_node(&m, "SplitToSequence", "x,l", "s"), "axis", 1);
+	add_node(&m, "SequenceAt", "s,one", "y");
+	expect(DIMS(2, 2), ELEMENTS(1, 2, 4, 5));
+
+	begin_varying();
+	set_int(&m, add_node(&m, "SplitToSequence", "x,two", "s"), "axis", 1);
+	add_node(&m, "SequenceAt", "s,one", "y");
+	expect_with(&o, DIMS(2, 1), ELEMENTS(2, 5));
+	refuse(EXIT_UNSUPPORTED, "the size of axis 1 decides how many parts there are");
 }
 
 static void elements_come_and_go(void **state)
@@ -397,6 +441,25 @@ static void lengths_of_parts_may_be_given(void **state)
 	assert_non_null(import_with(&o)->out[0]->data);
 }
 
+static void how_many_parts_there_are_may_be_given(void **state)
+{
+	static const Sizes parts[] = {{1, {2}}, {1, {1}}}, uneven[] = {{1, {1}}, {1, {2}}};
+	static const int64_t two = 2;
+	ReadOptions o = elements_of(two_and_three, 2, parts, 2);
+
+	(void)state;
+	begin_lists();
+	m.graph->n_input = 1;
+	add_input(&m, "x", FLOAT, "n");
+	add_tensor(&m, "two", INT64, "", &two, sizeof two);
+	add_node(&m, "SplitToSequence", "x,two", "y");
+	const Graph *g = import_with(&o);
+	assert_int_equal(g->nout, 2);
+	assert_true(dim_is(g->out[0]->shape.dim[0], 2) && dim_is(g->out[1]->shape.dim[0], 1));
+	o = elements_of(two_and_three, 2, uneven, 2);
+	refuse_with(&o, EXIT_MODEL, "lengths that differ");
+}
+
 /* y = a present optional o, or else x */
 static void choice(const char *then_type, const char *then_inputs)
 {
@@ -504,13 +567,13 @@ static void wrong_ones_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(rows_are_split_and_joined), TEST(parts_have_a_length),   TEST(elements_come_and_go),
+		TEST(rows_are_split_and_joined), TEST(parts_have_a_length),   TEST(an_axis_that_varies_is_split), TEST(elements_come_and_go),
 		TEST(optionals_hold_one),	 TEST(wrong_ones_are_refused),
 		TEST(a_caller_sees_sequences),	 TEST(the_run_may_choose_a_position),
 		TEST(a_body_is_written_for_each_element),
 		TEST(turns_end_where_elements_are_given),
 		TEST(sequences_grow),		 TEST(states_grow),
-		TEST(lengths_of_parts_may_be_given),
+		TEST(lengths_of_parts_may_be_given), TEST(how_many_parts_there_are_may_be_given),
 		TEST(the_run_knows_whether_an_optional_is_there),
 		TEST(an_empty_optional_takes_room),
 		TEST(wrong_lists_are_refused),
