@@ -13,7 +13,7 @@
 	 "\tconst int64_t *wanted, int64_t nwanted, const float *overlap, int64_t noverlap, const float *low, int64_t nlow,\n" \
 	 "\tint64_t *y, int pictures, int classes, int room, int64_t by_picture, int64_t by_class, int64_t by_place, int setting,\n" \
 	 "\tuint8_t *work, int64_t bytes, int *status)\n{\n"                                                         \
-	 "\tint64_t n = nboxes / 4 / pictures, span = (room + 15) / 16 * 16;\n"                                      \
+	 "\tint64_t n = pictures ? nboxes / 4 / pictures : 0, span = (room + 15) / 16 * 16;\n"                        \
 	 "\tint64_t *queue = (int64_t *)(void *)work;\n"                                                             \
 	 "\tfloat *list = (float *)(void *)(queue + n);\n"                                                           \
 	 "\tfor (int i = 0; i < pictures * classes; i++) {\n"                                                        \

@@ -196,13 +196,12 @@ static Value *column(Graph *g, const Node *n, Value *v)
 /* [pictures, classes, room]: which boxes are kept. */
 static Value *kept_boxes(Graph *g, Node *n, int64_t room)
 {
-	const Dim *size = n->in[SCORES]->shape.dim;
 	struct Kept attr = {ATTR_OF(n, Nms)->center_point_box, has_in(n, LEAST)};
 	Value *boxes = flat(g, n, cast_value(g, n, n->in[BOXES], F32)), *scores = flat(g, n, cast_value(g, n, n->in[SCORES], F32));
 
 	return put_attr(g, n, "tcc.KeptBoxes", &attr, boxes, scores, one_number(g, n, MOST, I64), one_number(g, n, OVERLAP, F32),
-			one_number(g, n, LEAST, F32), value_scalar(g, I64, (double)dim_number(g, n, size[0])),
-			value_scalar(g, I64, (double)dim_number(g, n, size[1])), value_scalar(g, I64, (double)room), END_IN);
+			one_number(g, n, LEAST, F32), size_of(g, n, n->in[SCORES], 0), size_of(g, n, n->in[SCORES], 1),
+			value_scalar(g, I64, (double)room), END_IN);
 }
 
 static void expand(Graph *g, Node *n)
@@ -212,7 +211,7 @@ static void expand(Graph *g, Node *n)
 	Value *list = flat(g, n, kept_boxes(g, n, room));
 	Value *mask = binary(g, n, "GreaterOrEqual", list, value_scalar(g, I64, 0));
 	Value *p = positions_chosen(g, n, mask, n->out[0]->shape.dim[0]);
-	Value *classes = value_scalar(g, I64, (double)dim_number(g, n, n->in[SCORES]->shape.dim[1]));
+	Value *classes = size_of(g, n, n->in[SCORES], 1);
 	Value *row = binary(g, n, "Div", p, value_scalar(g, I64, (double)room));
 	Value *picture = binary(g, n, "Div", row, classes), *class = binary(g, n, "Mod", row, classes);
 	Value *box = picked(g, n, list, p, 0);

@@ -87,6 +87,23 @@ gives y = i64[2,3] [0, 0, 1, 0, 0, 2], kept = f32[2,4] [0, 0, 1, 1.125,  0, 10, 
 run boxes = f32[1,4,4] [0, 0, 1, 1,  0, 0, 1, 1.125,  0, 10, 1, 11,  0, 20, 1, 21], scores = f32[1,1,4] [0, 0, 0, 0]
 gives y = i64[0,3] [], kept = f32[0,4] []
 
+== NonMaxSuppression of pictures and classes that vary
+symbol p = 0..3
+symbol c = 1..4
+symbol n = 1..8
+graph (%boxes f32[p,n,4], %scores f32[p,c,n]) -> (%y) {
+	%most i64[1] = const [2]
+	%overlap f32[1] = const [0.5]
+	%least f32[1] = const [0.1]
+	%y = NonMaxSuppression(%boxes, %scores, %most, %overlap, %least)
+}
+run boxes = f32[2,3,4] [0, 0, 1, 1,  0, 0, 1, 1.125,  0, 10, 1, 11,  0, 20, 1, 21,  0, 30, 1, 31,  0, 40, 1, 41],
+    scores = f32[2,1,3] [0.5, 0.75, 0.25,  0.5, 0.25, 0.75]
+gives y = i64[4,3] [0, 0, 1, 0, 0, 2, 1, 0, 2, 1, 0, 0]
+run boxes = f32[1,2,4] [0, 0, 1, 1,  0, 0, 1, 1.125], scores = f32[1,3,2] [0.5, 0.75,  0, 0.25,  0.5, 0]
+gives y = i64[3,3] [0, 0, 1, 0, 1, 1, 0, 2, 0]
+run boxes = f32[0,2,4] [], scores = f32[0,3,2] [] gives y = i64[0,3] []
+
 == Range: ints and floats
 symbol y.0 = 0..9 counted
 symbol z.0 = 0..8 counted
