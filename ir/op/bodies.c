@@ -127,6 +127,8 @@ static void infer_state(Graph *g, Node *n, const Value *next, Port p, enum exit_
 		if (dim_known(d) && dim_known(s.dim[k]) && d.k != s.dim[k].k)
 			fail_node_as(g, n, change, "E-SHAPE", "state %d has shape %s, but after a turn %s; it must stay the same",
 				     p.slot, shape_text(g, &s), shape_text(g, &next->shape));
+		if (!dim_same(d, s.dim[k]))
+			dim_assume_equal(g->syms, d, s.dim[k], false);
 		s.dim[k] = dim_known(d) ? d : s.dim[k];
 	}
 	if (p.slot >= 0)

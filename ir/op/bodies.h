@@ -33,6 +33,9 @@ void infer_inside(Graph *g, Node *n);
 /* What the body of a node that repeats it gives. A state that changes its shape ends with that status. */
 void infer_turns(Graph *g, Node *n, enum exit_code change);
 
+/* States have one shape, whatever a turn calls its sizes (states.c); part of Op.trust. */
+void trust_states(Graph *g, Node *n);
+
 /* ---- eval (turns.c) ---- */
 
 /* Turns as long as there are less than `most` and (going >= 0) that input of the body is true. */

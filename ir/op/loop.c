@@ -113,7 +113,7 @@ static void infer(Graph *g, Node *n)
 	infer_turns(g, n, EXIT_UNSUPPORTED);
 }
 
-/* Trips that data give, and nothing else ends the loop: they are counted before it begins. */
+/* Trips that data give, and nothing else ends the loop: they are counted before it begins. States get one shape. */
 static void trust(Graph *g, Node *n)
 {
 	Dim size;
@@ -123,6 +123,7 @@ static void trust(Graph *g, Node *n)
 		Value *count = binary(g, n, "Max", n->in[TRIPS], value_scalar(g, I64, 0));
 		settle_input(n, TRIPS, counted_value(g, n, count, size));
 	}
+	trust_states(g, n);
 }
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)

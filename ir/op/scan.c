@@ -122,6 +122,6 @@ static const Attr attrs[] = {
 
 const Op op_Scan = {
 	.name = "Scan", .min_in = 1, .max_in = -1, .min_out = 1, .max_out = -1, .flags = CONTROL,
-	.attrs = attrs, .attr_size = sizeof(struct scan), .infer = infer, .eval = eval,
+	.attrs = attrs, .attr_size = sizeof(struct scan), .infer = infer, .trust = trust_states, .eval = eval,
 	.port = port, .turns = turns,
 };

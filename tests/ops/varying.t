@@ -54,6 +54,34 @@ graph (%q f32[1,2,k], %k f32[1,2,k], %v f32[1,2,v]) -> (%y) {
 }
 run q = f32[1,2,2] [1, 1, 1, 1], k = f32[1,2,2] [1, 2, 1, 1], v = f32[1,2,2] [3, 4, 5, 6] gives y = f32[1,2,2] [3, 8, 8, 14]
 
+== Scan: a turn gives the size of a state as a number
+symbol n = 1..4
+graph (%s f32[n], %x f32[2,3]) -> (%y, %z) {
+	%y, %z = Scan(%s, %x) {num_scan_inputs = 1} body = graph (%a f32[n], %b f32[3]) -> (%c, %d) { %c = Add(%a, %b) %d = Neg(%c) }
+}
+run s = f32[3] [10, 20, 30], x = f32[2,3] [1, 2, 3, 4, 5, 6] gives y = f32[3] [15, 27, 39], z = f32[2,3] [-11, -22, -33, -15, -27, -39]
+
+== Loop: a turn calls the size of a state otherwise
+symbol n = 1..4
+symbol m = 2..6
+graph (%x f32[n,2], %w f32[m,2]) -> (%y) {
+	%k i64[] = const [3]
+	%y = Loop(%k, _, %x, %w) body = graph (%t i64[], %g bool[], %a f32[n,2] | %w f32[m,2]) -> (%g, %b) {
+		%two f32[] = const [2] %v = Mul(%w, %two) %b f32[m,2] = Identity(%v)
+	}
+}
+run x = f32[2,2] [1, 2, 3, 4], w = f32[2,2] [5, 6, 7, 8] gives y = f32[2,2] [10, 12, 14, 16]
+
+== Loop: a turn gives a state other sizes, but as many elements
+fails E-SHAPE
+symbol n = 1..4
+symbol m = 1..4
+graph (%x f32[n,m]) -> (%y) {
+	%k i64[] = const [1]
+	%y = Loop(%k, _, %x) body = graph (%t i64[], %g bool[], %a f32[n,m]) -> (%g, %b) { %b = Transpose(%a) {perm = [1, 0]} }
+}
+run x = f32[2,3] [1, 2, 3, 4, 5, 6] gives y = f32[2,3] [1, 4, 2, 5, 3, 6]
+
 == Slice: a start counts from the end where it turns out negative
 symbol n = 1..6
 symbol m = 1..6
