@@ -8,7 +8,7 @@
  * Heads lie side by side in the last axis; each kv head serves q_num_heads / kv_num_heads neighbouring heads of q. It
  * becomes a Scan over the steps, in f32, or in f64 where q is. */
 #include <math.h>
-#include "ir/op/composite.h"
+#include "ir/op/counted.h"
 #include "ir/op/scan.h"
 
 enum { Q, K, V, PAST, DECAY, BETA };
@@ -33,17 +33,22 @@ static Dim head_width(Graph *g, const Node *n, int slot, int64_t heads)
 	return equal_part(g, n, slot, n->in[slot]->shape.dim[2], dim(heads));
 }
 
-/* A decay or beta has one element a head, or `all`. Which of them only numbers can tell, where it is not surely so. */
-static bool one_each(Graph *g, const Node *n, int slot, Dim one, Dim all)
+/* A decay or beta has one element a head, or `all`, and where its width varies the run is asked which: how many there are for
+ * each of `one`. */
+static Dim each_of(Graph *g, const Node *n, int slot, Dim one, Dim all)
 {
+	Syms *s = g->syms;
 	Dim width = n->in[slot]->shape.dim[2];
 
-	if (dim_same(width, one) || dim_same(width, all))
-		return dim_same(width, one);
-	if (dim_lo(g->syms, width) <= dim_hi(g->syms, one))
-		dim_number(g, n, width);
-	need_size(g, n, slot, 2, all);
-	return false;
+	if (dim_same(width, one))
+		return dim(1);
+	if (dim_known(width) || dim_same(width, all) || dim_lo(s, width) > dim_hi(s, one)) {
+		need_size(g, n, slot, 2, all);
+		return dim_floordiv(s, all, one);
+	}
+	Dim each = equal_part(g, n, slot, width, one);
+	dim_assume_equal(s, dim_mul(s, dim_sub(s, width, one), dim_sub(s, all, width)), dim(0), false);
+	return each;
 }
 
 static void check_optional(Graph *g, const Node *n, int slot, bool wanted, const char *name)
@@ -76,9 +81,9 @@ static void infer(Graph *g, Node *n)
 	check_optional(g, n, DECAY, gates(n), "decay");
 	check_optional(g, n, BETA, corrects(n), "beta");
 	if (gates(n))
-		one_each(g, n, DECAY, dim(shared), all);
+		each_of(g, n, DECAY, dim(shared), all);
 	if (corrects(n))
-		one_each(g, n, BETA, dim(1), dim(shared));
+		each_of(g, n, BETA, dim(1), dim(shared));
 	const Shape *q = &n->in[Q]->shape;
 	Shape state = {4, {q->dim[0], dim(shared), keys, values}};
 	if (has_in(n, PAST)) {
@@ -97,11 +102,24 @@ static void infer(Graph *g, Node *n)
 static DType work_of(const Node *n) { return n->in[Q]->dtype == F64 ? F64 : F32; }
 
 /* An input as [batch, steps, a, b, c], of the type that is computed in. */
-static Value *steps_of(Graph *g, const Node *n, int slot, int64_t a, Dim b, Dim c)
+static Value *steps_of(Graph *g, const Node *n, int slot, Dim a, Dim b, Dim c)
 {
 	Value *x = cast_value(g, n, n->in[slot], work_of(n));
 
-	return shaped_as(g, n, x, &(Shape){5, {x->shape.dim[0], x->shape.dim[1], dim(a), b, c}});
+	return shaped_as(g, n, x, &(Shape){5, {x->shape.dim[0], x->shape.dim[1], a, b, c}});
+}
+
+/* Where only the run knows whether an axis has one element or as many as `size`: as many, the last one repeated. */
+static Value *stretched(Graph *g, const Node *n, Value *x, int axis, Dim size)
+{
+	Dim have = x->shape.dim[axis];
+
+	if (dim_known(have) || dim_same(have, size))
+		return x;
+	Dim last = dim_sub(g->syms, have, dim(1));
+	Value *of = n->in[Q], *count = reshaped(g, n, dims_as_value(g, n, of, &size, 1), 0, NULL);
+	Value *i = put(g, n, "Min", count_up(g, n, count), dims_as_value(g, n, of, &last, 1), END_IN);
+	return picked(g, n, x, i, axis);
 }
 
 /* What one step takes of a value: everything but axis 1. */
@@ -159,15 +177,15 @@ static void expand(Graph *g, Node *n)
 	const struct LinearAttention *a = n->attr;
 	int64_t heads = a->q_num_heads, shared = a->kv_num_heads;
 	Dim keys = head_width(g, n, Q, heads), values = head_width(g, n, V, shared), one = dim(1);
-	Dim all = dim_mul(g->syms, keys, dim(shared)), width = dim_mul(g->syms, values, dim(heads));
+	Dim kv = dim(shared), all = dim_mul(g->syms, keys, kv), width = dim_mul(g->syms, values, dim(heads));
 	Shape state = {4, {n->in[Q]->shape.dim[0], dim(shared), keys, values}};
-	Steps s = {{first_state(g, n, &state), steps_of(g, n, Q, shared, dim(heads / shared), keys),
-		    steps_of(g, n, K, shared, one, keys), steps_of(g, n, V, shared, one, values)}, 4};
+	Steps s = {{first_state(g, n, &state), steps_of(g, n, Q, kv, dim(heads / shared), keys),
+		    steps_of(g, n, K, kv, one, keys), steps_of(g, n, V, kv, one, values)}, 4};
 
 	if (gates(n))
-		s.in[s.count++] = steps_of(g, n, DECAY, shared, one_each(g, n, DECAY, dim(shared), all) ? one : keys, one);
+		s.in[s.count++] = stretched(g, n, steps_of(g, n, DECAY, kv, each_of(g, n, DECAY, kv, all), one), 3, keys);
 	if (corrects(n))
-		s.in[s.count++] = steps_of(g, n, BETA, one_each(g, n, BETA, one, dim(shared)) ? 1 : shared, one, one);
+		s.in[s.count++] = stretched(g, n, steps_of(g, n, BETA, each_of(g, n, BETA, one, kv), one, one), 2, kv);
 	Graph *body = step_graph(g, n, &s);
 	struct scan *attr = attr_new(g, &op_Scan);
 	*attr = (struct scan){0, s.count - 1, repeated(g, s.count - 1, 1), repeated(g, s.count - 1, 0),

@@ -54,6 +54,32 @@ graph (%q f32[1,2,k], %k f32[1,2,k], %v f32[1,2,v]) -> (%y) {
 }
 run q = f32[1,2,2] [1, 1, 1, 1], k = f32[1,2,2] [1, 2, 1, 1], v = f32[1,2,2] [3, 4, 5, 6] gives y = f32[1,2,2] [3, 8, 8, 14]
 
+== LinearAttention: the run knows whether decay is one a head or a row
+symbol w = 1..2
+graph (%q f32[1,1,2], %k f32[1,1,2], %v f32[1,1,1], %p f32[1,1,2,1], %d f32[1,1,w]) -> (%y, %s) {
+	%y, %s = LinearAttention(%q, %k, %v, %p, %d) {q_num_heads = 1, kv_num_heads = 1, update_rule = gated, scale = 1}
+}
+run q = f32[1,1,2] [1, 10], k = f32[1,1,2] [0, 0], v = f32[1,1,1] [0], p = f32[1,1,2,1] [1, 1], d = f32[1,1,1] [0.69314718]
+gives y = f32[1,1,1] [22], s = f32[1,1,2,1] [2, 2] within 1e-6
+run q = f32[1,1,2] [1, 10], k = f32[1,1,2] [0, 0], v = f32[1,1,1] [0], p = f32[1,1,2,1] [1, 1], d = f32[1,1,2] [0, 0.69314718]
+gives y = f32[1,1,1] [21], s = f32[1,1,2,1] [1, 2] within 1e-6
+
+== LinearAttention: the run knows whether corrections are one in all or one a head
+symbol w = 1..3
+graph (%q f32[1,1,3], %k f32[1,1,3], %v f32[1,1,3], %b f32[1,1,w]) -> (%y) {
+	%y, _ = LinearAttention(%q, %k, %v, _, _, %b) {q_num_heads = 3, kv_num_heads = 3, update_rule = delta, scale = 1}
+}
+run q = f32[1,1,3] [1, 1, 1], k = f32[1,1,3] [1, 1, 1], v = f32[1,1,3] [4, 8, 16], b = f32[1,1,1] [0.5] gives y = f32[1,1,3] [2, 4, 8]
+run q = f32[1,1,3] [1, 1, 1], k = f32[1,1,3] [1, 1, 1], v = f32[1,1,3] [4, 8, 16], b = f32[1,1,3] [0.5, 0.25, 1] gives y = f32[1,1,3] [2, 2, 16]
+
+== LinearAttention: corrections of neither
+fails E-SHAPE
+symbol w = 1..3
+graph (%q f32[1,1,3], %k f32[1,1,3], %v f32[1,1,3], %b f32[1,1,w]) -> (%y) {
+	%y, _ = LinearAttention(%q, %k, %v, _, _, %b) {q_num_heads = 3, kv_num_heads = 3, update_rule = delta, scale = 1}
+}
+run q = f32[1,1,3] [1, 1, 1], k = f32[1,1,3] [1, 1, 1], v = f32[1,1,3] [4, 8, 16], b = f32[1,1,2] [0.5, 1] gives y = f32[1,1,3] [2, 4, 8]
+
 == Scan: a turn gives the size of a state as a number
 symbol n = 1..4
 graph (%s f32[n], %x f32[2,3]) -> (%y, %z) {
