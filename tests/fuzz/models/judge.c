@@ -3,7 +3,13 @@
  * The model is evaluated again, a few times, with every inexact node reading and writing elements that are a little off at
  * random: by what its row allows, in units of its type's last place. How far an output element moves by that is how much
  * the roundings of any honest program may move it; several times that is the slack. An output into which no rounding goes
- * has none: it must be right to the last bit. */
+ * has none: it must be right to the last bit.
+ *
+ * Inputs move too, constant ones as well, because a sum is not off by a part of itself: of n products in any order it is at
+ * most n u sum |a||b| off, u half a unit in the last place of 1, which is far more than any part of the result where products
+ * cancel. Factors that are 4 u off, signs at random, move it by some 4 u sqrt(2 sum (a b)^2). NOISE_TIMES makes that 45 u
+ * sqrt(sum (a b)^2), which is above the bound up to 12 products, whatever they are, and above three standard deviations of
+ * roundings that are independent up to some 40. */
 #include <math.h>
 #include <string.h>
 #include "passes/inputs.h"
@@ -59,12 +65,35 @@ static double inside_of(const Eval *e, const Node *n, const Trait *trait)
 	return most;
 }
 
-/* ---- inside of bodies ---- */
+/* ---- inputs that are off ---- */
 
 typedef struct Noise {
 	Model *m;
 	uint64_t *state;
+	Tensor *was[MOST_SLOTS]; /* what the inputs that are off hold otherwise */
 } Noise;
+
+/* Where a value's elements are. */
+static Tensor **held(const Eval *e, Value *v) { return v->data ? &v->data : &e->value[v->id]; }
+
+static void move_inputs(Noise *noise, const Eval *e, const Node *n, unsigned slots)
+{
+	for (int i = 0; i < n->nin; i++) {
+		Tensor **x = n->in[i] && slots >> i & 1 ? held(e, n->in[i]) : NULL;
+		noise->was[i] = x && may_move(*x) ? *x : NULL;
+		if (noise->was[i])
+			*x = moved(&noise->m->c->results, *x, 4, 0, noise->state);
+	}
+}
+
+static void put_back(Noise *noise, const Eval *e, const Node *n)
+{
+	for (int i = n->nin; i-- > 0;)
+		if (noise->was[i])
+			*held(e, n->in[i]) = noise->was[i];
+}
+
+/* ---- inside of bodies ---- */
 
 static const Domain *domain_of(const Op *op)
 {
@@ -75,6 +104,21 @@ static const Domain *domain_of(const Op *op)
 	return d;
 }
 
+/* Inputs of which a node of a body makes sums; the other ones may be sizes or places. */
+static unsigned summed(const Node *n)
+{
+	return n->op->flags & CONTRACTS ? 3 : n->op->flags & REDUCES ? 1 : 0;
+}
+
+static void eval_summed(const Noise *outer, Eval *e, const Node *n)
+{
+	Noise noise = {.m = outer->m, .state = outer->state};
+
+	move_inputs(&noise, e, n, summed(n));
+	eval_node(e, n);
+	put_back(&noise, e, n);
+}
+
 /* What a node of a body has made is off; what it chose or moved is as far off as that was. */
 static void shake(Eval *e, const Node *n)
 {
@@ -82,6 +126,8 @@ static void shake(Eval *e, const Node *n)
 
 	if (n->nsub || (domain_of(n->op)->traits & (SELECTS | STEPS)))
 		return;
+	if (summed(n))
+		eval_summed(noise, e, n);
 	for (int i = 0; i < n->nout; i++) {
 		Tensor *y = n->out[i] ? e->value[n->out[i]->id] : NULL;
 		if (!may_move(y))
@@ -97,21 +143,14 @@ static void shake(Eval *e, const Node *n)
 /* One node on inputs that are a little off. */
 static void eval_moved(Model *m, Eval *e, const Node *n, const Trait *trait, uint64_t *state)
 {
-	Tensor *was[MOST_SLOTS] = {0};
 	bool move = !trait->exact && !n->nsub;
-	Noise noise = {m, state};
+	Noise noise = {.m = m, .state = state};
 
 	e->after = trait->exact ? NULL : shake;
 	e->data = &noise;
-	for (int i = 0; move && i < n->nin; i++)
-		if (n->in[i] && !n->in[i]->data && !(trait->decides >> i & 1) && may_move(e->value[n->in[i]->id])) {
-			was[i] = e->value[n->in[i]->id];
-			e->value[n->in[i]->id] = moved(&m->c->results, was[i], 4, 0, state);
-		}
+	move_inputs(&noise, e, n, move ? ~trait->decides : 0);
 	eval_node(e, n);
-	for (int i = n->nin; i-- > 0;)
-		if (was[i])
-			e->value[n->in[i]->id] = was[i];
+	put_back(&noise, e, n);
 	for (int i = 0; move && i < n->nout; i++)
 		if (n->out[i] && may_move(e->value[n->out[i]->id]))
 			e->value[n->out[i]->id] = moved(&m->c->results, e->value[n->out[i]->id], units_of(n), inside_of(e, n, trait), state);
