@@ -96,34 +96,49 @@ Expr *packed_along(Lower *l, const Expr *x, const Axis *axis)
 	return along ? load : NULL;
 }
 
-Expr *packed_byte(Lower *l, const Value *v, Expr *byte, Expr *(*at_element)(void *, Expr *const *), void *data)
+/* Sizes in memory, outermost first. Memory of its own is laid out for the upper bounds; only how often the outermost size
+ * repeats is for the run to say. */
+static Shape memory_of(const Value *v)
 {
 	Shape memory = {.rank = v->shape.rank};
-	Expr *sum = NULL, *at[MAX_RANK] = {NULL}, *place[MAX_RANK];
-	int64_t count = 1;
-	need_dense(l, v);
 	for (int k = 0; k < memory.rank; k++) {
 		Dim d = v->shape.dim[v->order[k]];
-		memory.dim[k] = v->place->ragged ? d : dim(d.k); /* memory of its own is laid out for the upper bounds */
-		count *= d.k;
+		memory.dim[k] = v->place->ragged || k == 0 ? d : dim(d.k);
 	}
+	return memory;
+}
+
+/* Index at[] is one of an element, not of the room behind one. */
+static Expr *is_element(Lower *l, const Value *v, Expr *const *at, Expr *code)
+{
+	for (int k = 1; k < v->shape.rank; k++) {
+		int axis = v->order[k];
+		if (!dim_known(v->shape.dim[axis]) && !v->place->ragged)
+			code = choose(l, inside(l, at[axis], num_i(l, 0), extent(l, v->shape.dim[axis])), code, byte_num(l, 0));
+	}
+	return code;
+}
+
+Expr *packed_byte(Lower *l, const Value *v, Expr *byte, Expr *(*at_element)(void *, Expr *const *), void *data)
+{
+	Shape memory = memory_of(v);
+	Expr *count = extent(l, shape_count(lower_graph(l), &memory)), *sum = NULL, *at[MAX_RANK] = {NULL}, *place[MAX_RANK];
+	need_dense(l, v);
 	for (int i = 0; i < each(v->dtype); i++) {
 		Expr *pos = iadd(l, imul(l, byte, num_i(l, each(v->dtype))), num_i(l, i));
 		unflatten(l, &memory, pos, place);
 		for (int k = 0; k < memory.rank; k++)
 			at[v->order[k]] = place[k];
-		Expr *code = code_of(l, v->dtype, at_element(data, at));
-		code = choose(l, inside(l, pos, num_i(l, 0), num_i(l, count)), code, byte_num(l, 0));
+		Expr *code = is_element(l, v, at, code_of(l, v->dtype, at_element(data, at)));
+		code = choose(l, inside(l, pos, num_i(l, 0), count), code, byte_num(l, 0));
 		code = i ? alu2(l, SHL, code, byte_num(l, i * bits_of(v->dtype))) : code;
 		sum = sum ? alu2(l, BITOR, sum, code) : code;
 	}
 	return sum;
 }
 
-int64_t packed_bytes(const Value *v)
+Dim packed_bytes(Graph *g, const Value *v)
 {
-	int64_t n = 1;
-	for (int k = 0; k < v->shape.rank; k++)
-		n *= v->shape.dim[k].k;
-	return (int64_t)dtype_bytes(v->dtype, n);
+	Shape memory = memory_of(v);
+	return dim_bounded(g->syms, dim_ceildiv(g->syms, shape_count(g, &memory), dim(each(v->dtype))));
 }

@@ -12,7 +12,7 @@ Expr *packed_load(Lower *l, const Expr *load, Expr *address);
 Expr *packed_rebuild(Lower *l, const Expr *x, Expr *const *arg);
 /* Byte `byte` of v, which holds the elements that at_element(data, index) gives. */
 Expr *packed_byte(Lower *l, const Value *v, Expr *byte, Expr *(*at_element)(void *, Expr *const *), void *data);
-int64_t packed_bytes(const Value *v);
+Dim packed_bytes(Graph *g, const Value *v);
 /* x is the integer of 4 bits that packed_load() makes, and one step of the axis is one element, from the low half of a byte on:
  * the load of that byte; NULL: x is nothing like that. */
 Expr *packed_along(Lower *l, const Expr *x, const struct Axis *axis);

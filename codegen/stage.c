@@ -218,7 +218,7 @@ static void make_bytes(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 	s->out = n->out[slot];
 	s->l = lower_new(g, a, is_load);
 	s->naxes = 1;
-	s->axis[0] = axis_new(s->l, dim(packed_bytes(s->out)), false);
+	s->axis[0] = axis_new(s->l, packed_bytes(m->g, s->out), false);
 	s->address = axis_expr(s->l, s->axis[0]);
 	s->body = packed_byte(s->l, s->out, s->address, flat_element, &e);
 	collect_fused(s, a, n);
@@ -284,7 +284,7 @@ static void copy_bytes(Module *m, Stage *s, Value *from, Value *to)
 	s->out = to;
 	s->l = lower_new(m->g, &m->g->ctx->perm, NULL);
 	s->naxes = 1;
-	s->axis[0] = axis_new(s->l, dim(packed_bytes(to)), false);
+	s->axis[0] = axis_new(s->l, packed_bytes(m->g, to), false);
 	s->address = axis_expr(s->l, s->axis[0]);
 	s->body = packed_byte(s->l, to, s->address, source_element, &c);
 	find_all_facts(s);

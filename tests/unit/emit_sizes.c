@@ -123,6 +123,12 @@ static const Model models[] = {
 	 {2, 12}, {{1, 1}, {1, 7}, {2, 8}, {2, 9}, {1, 11}, {2, 12}}},
 	{"graph (%x f32[n,10,1,1], %w f32[40,10,1,1]) -> (%y) { %p = Conv(%x, %w) %y = Sigmoid(%p) }",
 	 {4, 1}, {{1, 1}, {2, 1}, {3, 1}, {4, 1}, {1, 1}, {2, 1}}},
+	/* elements of four bits: as many bytes as the sizes have, the last of which may be half a byte; of what is computed, and
+	 * of what lies as the most asks for */
+	{"graph (%i i64[n,s]) -> (%q, %y) { %d u4[3,3] = const [1, 15, 7, 2, 9, 0, 14, 3, 8] %q = Gather(%d, %i)"
+	 " %e = Concat(%q, %q) {axis = 1} %t = Transpose(%e) {perm = [1, 0, 2]} %f = Cast(%t) {to = f32} %r = ReduceSum(%f)"
+	 " %y = Div(%f, %r) }",
+	 {5, 7}, {{1, 1}, {1, 7}, {5, 1}, {3, 3}, {2, 5}, {5, 7}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
@@ -161,6 +167,16 @@ static Graph *parse(const Model *m)
 	return g;
 }
 
+/* Numbers from -1 to 1, or indices of three. */
+static Tensor *random_input(DType t, int rank, const int64_t *dims, uint64_t *state)
+{
+	Tensor *x = tensor_new(&ctx.perm, t, rank, dims);
+
+	for (int64_t k = 0; k < x->count; k++)
+		store_f64(t, x->data, k, t == F32 ? (double)random_in(state, -1000, 1000) / 1000 : (double)random_in(state, 0, 2));
+	return x;
+}
+
 /* Inputs for a run: the symbols' values are those of the run. */
 static void make_inputs(const Graph *g, const int64_t *run, Tensor **in)
 {
@@ -171,9 +187,7 @@ static void make_inputs(const Graph *g, const int64_t *run, Tensor **in)
 		int64_t dims[MAX_RANK];
 		for (int k = 0; k < s->rank; k++)
 			dims[k] = dim_eval(g->syms, s->dim[k], run);
-		in[i] = tensor_new(&ctx.perm, F32, s->rank, dims);
-		for (int64_t k = 0; k < in[i]->count; k++)
-			((float *)in[i]->data)[k] = (float)random_in(&state, -1000, 1000) / 1000;
+		in[i] = random_input(g->in[i]->dtype, s->rank, dims, &state);
 	}
 }
 
@@ -183,7 +197,7 @@ static void compare(const Tensor *got, const Tensor *want)
 	for (int k = 0; k < got->rank; k++)
 		assert_int_equal(got->dim[k], want->dim[k]);
 	for (int64_t i = 0; i < want->count; i++) {
-		double x = load_f64(F32, got->data, i), y = load_f64(F32, want->data, i), d = x > y ? x - y : y - x;
+		double x = load_f64(got->dtype, got->data, i), y = load_f64(want->dtype, want->data, i), d = x > y ? x - y : y - x;
 		assert_true(d <= 2e-5 * (1 + (y < 0 ? -y : y)));
 	}
 }
