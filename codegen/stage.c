@@ -21,9 +21,28 @@ typedef struct Flat {
 
 static Expr *flat(Flat *f, Expr *x);
 
+static bool is_checked(const Expr *index)
+{
+	bool found = index->kind == X_ALU && index->op == INDEX;
+	for (int k = 0; k < index->nargs && !found; k++)
+		found = is_checked(index->arg[k]);
+	return found;
+}
+
+/* Its value has no elements, so that nobody gets here, unless to be told that the index is out of range. */
+static bool is_never_read(const Flat *f, const Expr *load)
+{
+	bool never = dim_is(shape_count(lower_graph(f->s->l), &load->value->shape), 0);
+	for (int k = 0; k < load->nargs && never; k++)
+		never = !is_checked(load->arg[k]);
+	return never;
+}
+
 static Expr *flat_load(Flat *f, Expr *x)
 {
 	Expr *at[MAX_RANK];
+	if (is_never_read(f, x))
+		return flat(f, num(f->s->l, x->dtype, 0));
 	for (int k = 0; k < x->nargs; k++)
 		at[k] = flat(f, x->arg[k]);
 	Expr *address = address_of(f->s->l, x->value, at);
