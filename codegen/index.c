@@ -300,18 +300,16 @@ static int64_t factor_above(Lower *l, Expr *a, int64_t c, Expr **whole, Expr **r
 	return 1;
 }
 
-/* a + n * *k, which is not below 0, since C divides toward 0; a itself where that cannot be told. */
+/* a + n * *k, which is not below 0, since C divides toward 0; a itself where bounds are too far away. What is divided by n
+ * is computed only where n is at least 1. */
 static Expr *lifted(Lower *l, Expr *a, Expr *n, Expr **k)
 {
 	int64_t least = n->lo > 0 ? n->lo : 1, most = n->hi > 0 ? n->hi : 1;
 	*k = num_i(l, 0);
 	if (a->lo >= 0 || a->lo < -INDEX_MAX / most)
 		return a;
-	Expr *times = num_i(l, -floor_div(a->lo, least)), *up = iadd(l, a, imul(l, n, times));
-	if (up->lo < 0)
-		return a;
-	*k = times;
-	return up;
+	*k = num_i(l, -floor_div(a->lo, least));
+	return iadd(l, a, imul(l, n, *k));
 }
 
 static Expr *divided_by_size(Lower *l, Expr *a, Expr *n)

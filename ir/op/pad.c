@@ -52,6 +52,19 @@ static Shape decided_shape(Graph *g, const Node *n)
 	return counted_shape(g, n, 0, &y, open);
 }
 
+/* An axis that repeats an element has one. */
+static void need_repeated(Graph *g, const Node *n, const Padding *axis)
+{
+	for (int k = 0; ATTR_OF(n, Pad)->mode != PAD_CONSTANT && k < n->in[0]->shape.rank; k++) {
+		const Padding *p = &axis[k];
+		Dim added = dim_add(g->syms, p->before, p->after);
+		if (dim_is(p->keep, 0) && !dim_is(added, 0))
+			fail_node(g, n, "E-SHAPE", "axis %d has no element to repeat", k);
+		if (dim_lo(g->syms, p->keep) < 1)
+			dim_assume_at_most(g->syms, dim_min(g->syms, added, dim(1)), p->keep);
+	}
+}
+
 static void infer(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
@@ -69,14 +82,12 @@ static void infer(Graph *g, Node *n)
 	padding_of(g, n, axis);
 	for (int k = 0; k < y.rank; k++) {
 		const Padding *p = &axis[k];
-		Dim added = dim_add(g->syms, p->before, p->after);
 		if (dim_hi(g->syms, p->keep) < 0)
 			fail_node(g, n, "E-SHAPE", "more than the %s elements of axis %d are dropped",
 				  dim_text(g->syms, y.dim[k]), k);
-		if (ATTR_OF(n, Pad)->mode != PAD_CONSTANT && dim_is(p->keep, 0) && !dim_is(added, 0))
-			fail_node(g, n, "E-SHAPE", "axis %d has no element to repeat", k);
-		y.dim[k] = dim_add(g->syms, p->keep, added);
+		y.dim[k] = dim_add(g->syms, p->keep, dim_add(g->syms, p->before, p->after));
 	}
+	need_repeated(g, n, axis);
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 }
 
@@ -207,6 +218,7 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 	Padding axis[MAX_RANK];
 	paddings(e->g, n, &shape, (int)in[1]->count / 2, tensor_sizes(e, in[1]),
 		 has_in(n, 3) ? in_i64(e, in[3]) : NULL, axis);
+	need_repeated(e->g, n, axis);
 	for (int64_t i = 0; i < out[0]->count; i++, next_index(x->rank, out[0]->dim, at)) {
 		bool inside = true;
 		for (int k = 0; k < x->rank; k++) {

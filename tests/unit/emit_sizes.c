@@ -400,6 +400,32 @@ static void tiles_suit_few_and_many_images(void **state)
 	ctx_close(&ctx);
 }
 
+/* Nothing can be wrapped around where there is nothing; where that is known at run time only, the remainder is one of a size
+ * that is at least 1. */
+static void refuses_to_repeat_nothing(void **state)
+{
+	static const Model wrapped = {"graph (%x f32[n,s]) -> (%y) { %p i64[4] = const [3, 0, 0, 1] %y = Pad(%x, %p) {mode = wrap} }",
+				      {5, 2}, {{0, 1}}};
+	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
+	Tensor *in[INPUTS];
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	Session *s = jit(&ctx, parse(&wrapped), &settings, NULL);
+	for (int64_t n = 0; n <= 5; n++) {
+		make_inputs(parse(&wrapped), (int64_t[]){n, 2}, in);
+		session_bind(s, in);
+		assert_int_equal(session_run(s), n ? TCC_OK : TCC_ERR_SHAPE);
+		for (int64_t i = 0; n && i < 3 * (n + 3); i++) {
+			int64_t row = (i / 3 + 3 * n - 3) % n;
+			assert_true(((const float *)s->out[0].data)[i] == ((const float *)in[0]->data)[2 * row + i % 3 % 2]);
+		}
+	}
+	session_close(s);
+	ctx_close(&ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +435,7 @@ int main(void)
 		cmocka_unit_test(refuses_sizes_that_do_not_meet),
 		cmocka_unit_test(refuses_sizes_that_do_not_fill),
 		cmocka_unit_test(refuses_less_than_a_window),
+		cmocka_unit_test(refuses_to_repeat_nothing),
 		cmocka_unit_test(workers_share_each_image),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
 	};
