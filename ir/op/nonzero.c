@@ -84,7 +84,7 @@ static void expand_nonzero(Graph *g, Node *n)
 {
 	const Shape *x = &n->in[0]->shape;
 	Value *v = flat(g, n, n->in[0]), *y = NULL;
-	Value *set = v->dtype == BOOL ? v : put(g, n, "Not", binary(g, n, "Equal", v, value_scalar(g, v->dtype, 0)), END_IN);
+	Value *set = cast_value(g, n, v, BOOL);
 	Value *p = positions_chosen(g, n, set, n->out[0]->shape.dim[1]);
 	int64_t first = 0;
 

@@ -12,6 +12,10 @@ graph (%x i64[1,2]) -> (%y) {
 }
 run x = i64[1,2] [10, 20] gives y = i64[1,2] [10, 22]
 
+== NonZero: powers of two, of which none is 0
+graph (%x f8e8m0[4]) -> (%y) { %y i64[1,4] = NonZero(%x) }
+run x = f8e8m0[4] [1, 5.877471754111438e-39, nan, 2] gives y = i64[1,4] [0, 1, 2, 3]
+
 == NonZero: one more
 fails E-SHAPE "other sizes"
 graph (%x f32[2,3]) -> (%y) { %y i64[2,2] = NonZero(%x) }
