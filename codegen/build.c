@@ -57,9 +57,22 @@ Expr *remember(Build *b, const Expr *x, Expr *local)
 
 /* ---- shared and invariant terms ---- */
 
+static bool has_load(const Expr *x)
+{
+	bool found = x->kind == X_LOAD;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = has_load(x->arg[k]);
+	return found;
+}
+
+/* How far an element below a byte is shifted: a part of what packed_along() knows. */
+static bool is_shift(const Expr *x) { return x->kind == X_CAST && x->dtype == U8 && x->arg[0]->dtype == I64 && !has_load(x); }
+
 /* Index arithmetic is not, but what data decide is. */
 bool worth_a_name(const Expr *x)
 {
+	if (is_shift(x))
+		return false;
 	if (x->kind == X_CAST && x->dtype == I64)
 		return x->arg[0]->kind == X_LOAD || worth_a_name(x->arg[0]);
 	return (x->kind == X_ALU || x->kind == X_CAST) && !(x->dtype == I64 && x->op != INDEX && x->op != SELECT && !is_text_alu(x->op));
