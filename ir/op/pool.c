@@ -196,11 +196,12 @@ static Expr *window_index(Lower *l, int count, const WindowAxis *axis, Expr *con
 	return guard;
 }
 
+/* f8e8m0 has no sign: there it is the least power of two. */
 static Expr *lowest(Lower *l, DType t)
 {
 	int bits = dtype_info(t)->bits;
 
-	return num(l, t, is_float(t) ? -(double)INFINITY : is_unsigned(t) ? 0 : -ldexp(1, bits - 1));
+	return num(l, t, t == F8E8M0 || is_unsigned(t) ? 0 : is_float(t) ? -(double)INFINITY : -ldexp(1, bits - 1));
 }
 
 /* The first tap stands for its window where all elements are the lowest number. If it lies before the input, the first one

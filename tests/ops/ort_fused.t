@@ -91,3 +91,7 @@ gives y = u8[1,2,5,2] [246, 209, 246, 209, 246, 209, 242, 241, 242, 241, 215, 24
 == an activation that nobody knows
 fails E-UNSUPPORTED "activation 'Fancy'"
 graph (%x f32[1,1,4], %w f32[1,1,2]) -> (%y) { %y = com.microsoft.FusedConv(%x, %w) {activation = "Fancy"} }
+
+== NhwcMaxPool: powers of two without a sign, and what lies around them
+graph (%x f8e8m0[1,2,2,1]) -> (%y) { %y = com.microsoft.NhwcMaxPool(%x) {kernel_shape = [1, 2], pads = [0, 1, 0, 0]} }
+run x = f8e8m0[1,2,2,1] [4, 0.5, 0.25, 2] gives y = f8e8m0[1,2,2,1] [4, 4, 0.25, 2]
