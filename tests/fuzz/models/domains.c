@@ -1269,6 +1269,7 @@ const Domain domains[] = {
 	{"com.microsoft.QLinearAveragePool", make_qlinear_pool, PLAIN, STEPS, NULL},
 	{"com.microsoft.MatMulIntegerToFloat", make_integer_to_float, PLAIN, INSIDE, NULL},
 	{"com.microsoft.DynamicQuantizeMatMul", make_dynamic_matmul, PLAIN, INSIDE, NULL},
+	{"com.microsoft.DynamicQuantizeLSTM", make_dynamic_lstm, PLAIN, INSIDE, NULL},
 	{"com.microsoft.QGemm", make_qgemm, PLAIN, INSIDE, NULL},
 	{"com.microsoft.MatMulNBits", make_nbits, PLAIN, INSIDE, NULL},
 	{"com.microsoft.GatherBlockQuantized", make_gather_blocks, PLAIN, 0, NULL},

@@ -90,6 +90,7 @@ bool make_qlinear_concat(Step *s);
 bool make_qlinear_pool(Step *s);
 bool make_integer_to_float(Step *s);
 bool make_dynamic_matmul(Step *s);
+bool make_dynamic_lstm(Step *s);
 bool make_qgemm(Step *s);
 bool make_qattention(Step *s);
 bool make_nbits(Step *s);

@@ -23,6 +23,16 @@ static void take_quantised(Step *s, DType t, int rank, const int64_t *dims)
 	take_zero(s, t);
 }
 
+/* Numbers that are quantised by 1/64, `each` at a time: their least and greatest are 255 of those apart. */
+static void take_sixtyfourths(Step *s, int rank, const int64_t *dims, int64_t each)
+{
+	Tensor *x = tensor_new(&s->m->c->perm, s->t, rank, dims);
+
+	for (int64_t i = 0; is_float(s->t) && i < x->count; i++)
+		store_f64(s->t, x->data, i, i % each == 0 ? -127.0 / 64 : i % each == 1 ? 2 : (double)pick(s->m, -127, 128) / 64);
+	take_tensor(s, x, false);
+}
+
 static int some_dims(Step *s, int lo, int hi, int64_t *dims)
 {
 	int rank = (int)pick(s->m, lo, hi);
@@ -66,6 +76,37 @@ bool make_qlinear_conv(Step *s)
 	take_zero(s, s->t);
 	if (chance(s->m, 50))
 		take_shaped(s, I32, 1, k, (Range){-999, 999, true, false, false});
+	return true;
+}
+
+/* One step: what a later one quantises has been rounded before. */
+bool make_dynamic_lstm(Step *s)
+{
+	int64_t batch = pick(s->m, 1, 3), in = pick(s->m, 2, 9), hidden = pick(s->m, 2, 9), direction = pick(s->m, 0, 2);
+	int64_t d = direction == 2 ? 2 : 1;
+	bool state = chance(s->m, 50);
+	DType t = byte_type(s->m);
+
+	set_int(s, "direction", direction);
+	set_int(s, "hidden_size", hidden);
+	take_sixtyfourths(s, 3, (int64_t[]){1, batch, in}, batch * in);
+	take_shaped(s, t, 3, (int64_t[]){d, in, 4 * hidden}, (Range){-128, 255, true, false, false});
+	take_shaped(s, t, 3, (int64_t[]){d, hidden, 4 * hidden}, (Range){-128, 255, true, false, false});
+	if (chance(s->m, 60))
+		take_shaped(s, F32, 2, (int64_t[]){d, 8 * hidden}, around(-0.5, 0.5));
+	else
+		take_none(s);
+	take_none(s);
+	for (int i = 0; i < 3; i++)
+		if (state && i < 2)
+			take_sixtyfourths(s, 3, (int64_t[]){d, batch, hidden}, batch * hidden);
+		else
+			take_none(s);
+	for (int i = 0; i < 2; i++) {
+		take_shaped(s, F32, 1, &d, around(0.005, 0.02));
+		take_shaped(s, t, 1, &d, (Range){0, 20, true, false, false});
+	}
+	s->nout = (int)pick(s->m, 1, 3);
 	return true;
 }
 
@@ -119,10 +160,7 @@ bool make_dynamic_matmul(Step *s)
 	int64_t a[2] = {pick(s->m, 1, 5), pick(s->m, 2, 17)}, b[2] = {a[1], pick(s->m, 1, 17)};
 	DType t = byte_type(s->m);
 
-	Tensor *x = tensor_new(&s->m->c->perm, s->t, 2, a);
-	for (int64_t i = 0; is_float(s->t) && i < x->count; i++)
-		store_f64(s->t, x->data, i, i == 0 ? -127.0 / 64 : i == 1 ? 2 : (double)pick(s->m, -127, 128) / 64);
-	take_tensor(s, x, false);
+	take_sixtyfourths(s, 2, a, a[0] * a[1]);
 	take_shaped(s, t, 2, b, (Range){-128, 255, true, false, false});
 	take_quantum(s);
 	if (chance(s->m, 50))
