@@ -94,7 +94,8 @@ static bool floats_win(const Rewrite *w, Node *n)
 	WindowAxis window[MAX_SPATIAL];
 	ConvSize s;
 
-	if (!conv_size(w->g, n, window, &s) || !winograd_fits(&s, window) || !pass_runs("winograd", w->o))
+	if (ATTR_OF(n, Sliding)->group != 1 || !conv_size(w->g, n, window, &s) || !winograd_fits(&s, window) ||
+	    !pass_runs("winograd", w->o))
 		return false;
 	double bytes = bytes_cycles(&s, t) + map_stream(&s, t, 1), best = bytes;
 	for (int alpha = 4; alpha <= WINOGRAD_ALPHA; alpha += 2) {

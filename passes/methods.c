@@ -60,10 +60,10 @@ bool conv_size(Graph *g, Node *n, WindowAxis *window, ConvSize *s)
 {
 	const Shape *x = &n->in[0]->shape, *w = &n->in[1]->shape;
 
-	if (ATTR_OF(n, Sliding)->group != 1 || x->rank < 3 || x->rank - 2 > WINOGRAD_AXES_MAX || !dim_known(x->dim[1]) ||
+	if (x->rank < 3 || x->rank - 2 > WINOGRAD_AXES_MAX || !dim_known(w->dim[1]) ||
 	    !dim_known(w->dim[0]))
 		return false;
-	*s = (ConvSize){.axes = x->rank - 2, .in = x->dim[1].k, .out = w->dim[0].k};
+	*s = (ConvSize){.axes = x->rank - 2, .in = w->dim[1].k, .out = w->dim[0].k / ATTR_OF(n, Sliding)->group};
 	windows_of(g, n, x, w, window);
 	for (int i = 0; i < s->axes; i++) {
 		if (!dim_known(window[i].out) || !dim_known(window[i].before) || !dim_known(window[i].size))

@@ -28,7 +28,7 @@ int take_way(const Options *o, const Target *t, Decision *d, const char *const *
 /* The same for a stage that belongs to another one, which says why it is there. */
 const Decision *quiet_choice(Graph *g, const Decision *choice);
 
-/* A Conv of one group over one to three axes, of a number of channels and of windows that are known; at least one image. */
+/* One group of a Conv over one to three axes, of a number of channels and of windows that are known; at least one image. */
 bool conv_size(Graph *g, Node *n, WindowAxis *window, ConvSize *s);
 /* Its windows are some that Winograd's method knows: up to so many taps, one after the other, along one axis or two. */
 enum { WINOGRAD_TAPS = 5 };

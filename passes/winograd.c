@@ -6,6 +6,8 @@
  *
  *     Conv(x, W) + b   ->   WinogradOutput(MatMul(WinogradInput(x), U), A) + b        U = G W G^T, here and now
  *
+ * Of a few groups, each of several vectors of channels, each is a convolution: slices of x, and a Concat of the results.
+ *
  * Taps that meet every d-th element see an axis as d axes one in another, each with tiles of its own.
  *
  * F(m, r) makes m outputs of a correlation with r taps from alpha = m + r - 1 products instead of m r (toom.h has its
@@ -13,6 +15,7 @@
  * only where the error to expect of them is at most WINOGRAD_ERROR. */
 #include <math.h>
 #include <string.h>
+#include "ir/op/movement.h"
 #include "ir/op/winograd.h"
 #include "passes/consts.h"
 #include "passes/methods.h"
@@ -27,11 +30,19 @@ typedef struct Job {
 	Graph *g;
 	Node *n;
 	WindowAxis window[MAX_SPATIAL];
-	ConvSize conv; /* with the least number of images that there can be */
+	ConvSize conv; /* of one group, with the least number of images that there can be */
 	int64_t most;  /* images */
 	Tables table[WINOGRAD_AXES];
 	int64_t tiles[WINOGRAD_AXES];
 } Job;
+
+/* Stages for each are worth the text, and slices of channels are whole vectors. */
+static bool has_wide_groups(int64_t groups, const ConvSize *s)
+{
+	enum { GROUPS_MOST = 4, CHANNELS_LEAST = 32, LANES = 16 };
+	return groups == 1 || (groups <= GROUPS_MOST && s->in >= CHANNELS_LEAST && s->out >= CHANNELS_LEAST &&
+	                       s->in % LANES == 0 && s->out % LANES == 0);
+}
 
 static bool fits(Graph *g, Node *n, void *data)
 {
@@ -40,7 +51,8 @@ static bool fits(Graph *g, Node *n, void *data)
 
 	*job = (Job){.g = g, .n = n};
 	if (!is_op(n, "Conv") || !is_const(w) || w->dtype != F32 || (has_in(n, 2) && !is_const(n->in[2])) ||
-	    !conv_size(g, n, job->window, &job->conv) || !winograd_fits(&job->conv, job->window))
+	    !conv_size(g, n, job->window, &job->conv) || !winograd_fits(&job->conv, job->window) ||
+	    !has_wide_groups(ATTR_OF(n, Sliding)->group, &job->conv))
 		return false;
 	if (fills_lanes_by_columns(g, n)) /* few products: the maps would take longer */
 		return false;
@@ -301,9 +313,51 @@ static void rewrite_conv(void *data, const Decision *choice)
 	n->out[0] = NULL;
 }
 
+/* Group i of n's groups, by itself. */
+static Value *group_alone(const Job *job, int64_t i)
+{
+	Graph *g = job->g;
+	const Node *n = job->n;
+	struct Sliding attr = *ATTR_OF(n, Sliding);
+	int64_t nc = job->conv.in, nk = job->conv.out;
+	Value *in[3] = {slice_of(g, n, n->in[0], 1, i * nc, (i + 1) * nc),
+			value_const(g, NULL, part_of(g, n->in[1]->data, 0, i * nk, nk))};
+
+	if (has_in(n, 2))
+		in[2] = value_const(g, NULL, part_of(g, n->in[2]->data, 0, i * nk, nk));
+	attr.group = 1;
+	return rewrite_attr(g, n, &attr, in[2] ? 3 : 2, in);
+}
+
+static void rewrite_groups(void *data, const Decision *choice)
+{
+	const Job *job = data;
+	Graph *g = job->g;
+	Node *n = job->n;
+	int64_t groups = ATTR_OF(n, Sliding)->group;
+	Value **part = NEW_N(&g->ctx->scratch, Value *, groups);
+
+	if (groups == 1) {
+		rewrite_conv(data, choice);
+		return;
+	}
+	struct Concat *attr = attr_new(g, &op_Concat);
+	attr->axis = 1;
+	for (int64_t i = 0; i < groups; i++)
+		part[i] = group_alone(job, i);
+	value_replace(g, n->out[0], node_new(g, &op_Concat, n, (int)groups, part, 1, attr)->out[0]);
+	n->out[0] = NULL;
+	for (int64_t i = 0; i < groups; i++) {
+		Job alone = *job;
+		alone.n = part[i]->def;
+		rewrite_conv(&alone, choice);
+		choice = quiet_choice(g, choice);
+	}
+}
+
 void pass_winograd(Graph *g, const Options *o)
 {
-	static const Method method = {sizeof(Job), fits, pays, rewrite_conv};
+	static const Method method = {sizeof(Job), fits, pays, rewrite_groups};
 
 	method_apply(g, o, &method);
 }

@@ -101,6 +101,8 @@ static const Model models[] = {
 	 " %u = Transpose(%r) {perm = [0, 2, 1, 3]} %all i64[3] = const [96, 16, 16] %y = Reshape(%u, %all)"
 	 " %wide i64[6] = const [0, 0, 12, 0, 0, 12] %p = Pad(%v, %wide) {mode = edge} %z = AveragePool(%p) {kernel_shape = [25]} }",
 	 NULL, false},
+	{"wide groups, and narrow ones", "graph (%x f32[1,64,24,24], %w1 f32[96,32,3,3], %w2 f32[96], %w3 f32[96,16,3,3]) -> (%y)"
+	 " { %a = Conv(%x, %w1, %w2) {group = 2, pads = [1, 1, 1, 1]} %b = Relu(%a) %y = Conv(%b, %w3) {group = 6} }", NULL, false},
 	{"the most of each row, channels last", "graph (%x f32[1,32,64,12], %w1 f32[48,32,1,1], %w2 f32[16,48,1]) -> (%y) {"
 	 " %a = Conv(%x, %w1) %b = Relu(%a) %last i64[1] = const [3] %c = ReduceMax(%b, %last) {keepdims = 0}"
 	 " %y = Conv(%c, %w2) }", NULL, false},

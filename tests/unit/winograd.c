@@ -12,24 +12,30 @@ typedef struct Case {
 	int64_t in, out, size[3], pads[6];
 	int axes, taps[3];
 	int64_t dilation[3]; /* none: 1 */
+	int64_t more;        /* groups but one; in and out are those of each */
 } Case;
 
 /* Sizes that are and are no multiples of a tile, one tile, lopsided padding, a kernel along one axis, one axis; tiles of 8;
  * three axes, one of which or two have a single tap; every second element and the like: phases as long as each other and not,
- * of several tiles and of one, the last of which a phase may lack. */
+ * of several tiles and of one, the last of which a phase may lack; groups. */
 static const Case cases[] = {
-	{32, 32, {16, 16}, {1, 1, 1, 1}, 2, {3, 3}, {0}}, {40, 24, {14, 13}, {1, 0, 2, 1}, 2, {3, 3}, {0}},
-	{32, 48, {7, 7}, {1, 1, 1, 1}, 2, {3, 3}, {0}},   {33, 17, {9, 21}, {0, 0, 0, 0}, 2, {3, 3}, {0}},
-	{32, 32, {12, 30}, {0, 1, 0, 1}, 2, {1, 3}, {0}}, {32, 32, {30, 12}, {1, 0, 1, 0}, 2, {3, 1}, {0}},
-	{64, 32, {50}, {2, 0}, 1, {3}, {0}},		     {16, 16, {14, 14}, {2, 2, 2, 2}, 2, {5, 5}, {0}},
-	{64, 64, {24, 25}, {0, 1, 1, 0}, 2, {2, 4}, {0}}, {128, 128, {60}, {0, 1}, 1, {2}, {0}},
-	{64, 64, {36, 31}, {1, 1, 1, 1}, 2, {3, 3}, {0}}, {64, 32, {120}, {1, 1}, 1, {3}, {0}},
-	{32, 24, {3, 16, 17}, {0, 1, 1, 0, 1, 1}, 3, {1, 3, 3}, {0}}, {96, 64, {9, 5, 7}, {1, 0, 0, 1, 0, 0}, 3, {3, 1, 1}, {0}},
-	{32, 32, {12, 3, 14}, {1, 0, 1, 1, 0, 1}, 3, {3, 1, 3}, {0}},
-	{40, 24, {16, 19}, {2, 3, 2, 3}, 2, {3, 3}, {2, 3}},	 {64, 64, {11, 8}, {3, 2, 3, 2}, 2, {3, 3}, {3, 2}},
-	{64, 48, {33, 27}, {6, 0, 6, 4}, 2, {3, 3}, {6, 2}},	 {64, 32, {61}, {8, 0}, 1, {3}, {4}},
-	{64, 64, {64}, {8, 8}, 1, {3}, {8}},			 {48, 64, {2, 13, 12}, {0, 2, 1, 0, 2, 1}, 3, {1, 3, 3}, {1, 2, 1}},
+	{32, 32, {16, 16}, {1, 1, 1, 1}, 2, {3, 3}, {0}, 0}, {40, 24, {14, 13}, {1, 0, 2, 1}, 2, {3, 3}, {0}, 0},
+	{32, 48, {7, 7}, {1, 1, 1, 1}, 2, {3, 3}, {0}, 0},   {33, 17, {9, 21}, {0, 0, 0, 0}, 2, {3, 3}, {0}, 0},
+	{32, 32, {12, 30}, {0, 1, 0, 1}, 2, {1, 3}, {0}, 0}, {32, 32, {30, 12}, {1, 0, 1, 0}, 2, {3, 1}, {0}, 0},
+	{64, 32, {50}, {2, 0}, 1, {3}, {0}, 0},		     {16, 16, {14, 14}, {2, 2, 2, 2}, 2, {5, 5}, {0}, 0},
+	{64, 64, {24, 25}, {0, 1, 1, 0}, 2, {2, 4}, {0}, 0}, {128, 128, {60}, {0, 1}, 1, {2}, {0}, 0},
+	{64, 64, {36, 31}, {1, 1, 1, 1}, 2, {3, 3}, {0}, 0}, {64, 32, {120}, {1, 1}, 1, {3}, {0}, 0},
+	{32, 24, {3, 16, 17}, {0, 1, 1, 0, 1, 1}, 3, {1, 3, 3}, {0}, 0},
+	{96, 64, {9, 5, 7}, {1, 0, 0, 1, 0, 0}, 3, {3, 1, 1}, {0}, 0},
+	{32, 32, {12, 3, 14}, {1, 0, 1, 1, 0, 1}, 3, {3, 1, 3}, {0}, 0},
+	{40, 24, {16, 19}, {2, 3, 2, 3}, 2, {3, 3}, {2, 3}, 0},	 {64, 64, {11, 8}, {3, 2, 3, 2}, 2, {3, 3}, {3, 2}, 0},
+	{64, 48, {33, 27}, {6, 0, 6, 4}, 2, {3, 3}, {6, 2}, 0},	 {64, 32, {61}, {8, 0}, 1, {3}, {4}, 0},
+	{64, 64, {64}, {8, 8}, 1, {3}, {8}, 0},
+	 {48, 64, {2, 13, 12}, {0, 2, 1, 0, 2, 1}, 3, {1, 3, 3}, {1, 2, 1}, 0},
+	{32, 48, {14, 15}, {1, 1, 0, 1}, 2, {3, 3}, {0}, 1},	 {48, 32, {40}, {1, 1}, 1, {3}, {0}, 2},
 };
+
+static int64_t groups_of(const Case *k) { return 1 + k->more; }
 
 enum { CASES = (int)(sizeof cases / sizeof *cases) };
 
@@ -51,8 +57,8 @@ static Ints pads_of(Ctx *c, const Case *k)
 static Graph *make_graph(Ctx *c, const Case *k, int64_t batch, Tensor **x)
 {
 	uint64_t state = 7;
-	int64_t w[5] = {k->out, k->in, k->taps[0], k->taps[1], k->taps[2]};
-	int64_t in[5] = {batch, k->in, k->size[0], k->size[1], k->size[2]};
+	int64_t out = k->out * groups_of(k), w[5] = {out, k->in, k->taps[0], k->taps[1], k->taps[2]};
+	int64_t in[5] = {batch, k->in * groups_of(k), k->size[0], k->size[1], k->size[2]};
 	Syms *syms = NEW(&c->perm, Syms);
 	syms->ctx = c;
 	Graph *g = graph_new(c, syms, "test", NULL);
@@ -60,12 +66,13 @@ static Graph *make_graph(Ctx *c, const Case *k, int64_t batch, Tensor **x)
 
 	*x = random_tensor(c, &state, 2 + k->axes, in);
 	Shape s = tensor_shape(*x);
+	attr->group = groups_of(k);
 	attr->pads = pads_of(c, k);
 	if (k->dilation[0])
 		attr->dilations = (Ints){arena_copy(&c->perm, k->dilation, sizeof k->dilation), k->axes};
 	Value *arg[3] = {value_input(g, "x", F32, &s),
 			 value_const(g, "w", random_tensor(c, &state, 2 + k->axes, w)),
-			 value_const(g, "b", random_tensor(c, &state, 1, &k->out))};
+			 value_const(g, "b", random_tensor(c, &state, 1, &out))};
 	graph_output(g, node_new(g, &op_conv, NULL, 3, arg, 1, attr)->out[0], "y");
 	return g;
 }
@@ -103,8 +110,8 @@ static void check_pass(const Case *k, int64_t batch)
 	eval_graph(&before, g, &c.results, &x);
 	Tensor *want = eval_value(&before, g->out[0]);
 	passes_run(g, &o);
-	assert_int_equal(count_nodes(g, "WinogradInput"), 1);
-	assert_int_equal(count_nodes(g, "WinogradOutput"), 1);
+	assert_int_equal(count_nodes(g, "WinogradInput"), (int)groups_of(k));
+	assert_int_equal(count_nodes(g, "WinogradOutput"), (int)groups_of(k));
 	assert_int_equal(count_nodes(g, "Conv"), 0);
 	eval_graph(&after, g, &c.results, &x);
 	assert_near(eval_value(&after, g->out[0]), want);
@@ -171,9 +178,9 @@ static int64_t tile_of(const Case *k, const char *target, Tuned *tuned, const ch
 static void test_large_tiles(void **state)
 {
 	const struct { Case k; int64_t alpha; } rows[] = {
-		{{8, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}, {0}}, 8},  {{128, 128, {480}, {1, 1}, 1, {3}, {0}}, 8},
-		{{64, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}, {0}}, 6}, {{256, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}, {0}}, 6},
-		{{8, 32, {6, 24, 24}, {0, 1, 1, 0, 1, 1}, 3, {1, 3, 3}, {0}}, 8},
+		{{8, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}, {0}, 0}, 8},  {{128, 128, {480}, {1, 1}, 1, {3}, {0}, 0}, 8},
+		{{64, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}, {0}, 0}, 6}, {{256, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}, {0}, 0}, 6},
+		{{8, 32, {6, 24, 24}, {0, 1, 1, 0, 1, 1}, 3, {1, 3, 3}, {0}, 0}, 8},
 	};
 	const char *why;
 
@@ -187,7 +194,8 @@ static void test_large_tiles(void **state)
 /* What is measured does not go before what is exact. */
 static void test_measured(void **state)
 {
-	static const Case few = {8, 64, {13, 13}, {1, 1, 1, 1}, 2, {3, 3}, {0}}, many = {128, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}, {0}};
+	static const Case few = {8, 64, {13, 13}, {1, 1, 1, 1}, 2, {3, 3}, {0}, 0},
+	                  many = {128, 64, {48, 48}, {1, 1, 1, 1}, 2, {3, 3}, {0}, 0};
 	const struct { const Case *k; const char *key; int64_t alpha; } rows[] = {
 		{&few, "1x64x13x13 by 8x3x3", 8}, {&many, "1x64x48x48 by 128x3x3", 6}};
 
@@ -270,7 +278,7 @@ static void test_errors(void **state)
 /* Few channels do not pay for the maps; --strict and -O1 keep every convolution. */
 static void test_kept(void **state)
 {
-	static const Case small = {3, 8, {16, 16}, {1, 1, 1, 1}, 2, {3, 3}, {0}};
+	static const Case small = {3, 8, {16, 16}, {1, 1, 1, 1}, 2, {3, 3}, {0}, 0};
 	const struct { const Case *k; Options o; } kept[] = {
 		{&small, {.level = 2, .target = "x86-64-v3"}},
 		{&cases[0], {.level = 1, .target = "x86-64-v3"}},
