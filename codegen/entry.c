@@ -4,7 +4,7 @@
 #include "abi_text.h"
 #include "codegen/module.h"
 
-enum { NAME_MAX_SHOWN = 60, LITERAL_MAX = 4000 };
+enum { NAME_MAX_SHOWN = 60, TAIL_MAX_SHOWN = 36, LITERAL_MAX = 4000 };
 
 static bool is_plain(unsigned char c)
 {
@@ -22,6 +22,12 @@ const char *comment_text(Arena *a, const char *name)
 			to += sprintf(to, "%%%02x", (unsigned char)*name);
 	strcpy(to, *name ? "..." : "");
 	return text;
+}
+
+const char *tail_text(Arena *a, const char *name)
+{
+	size_t n = strlen(name);
+	return n <= TAIL_MAX_SHOWN ? comment_text(a, name) : arena_format(a, "...%s", comment_text(a, name + n - TAIL_MAX_SHOWN));
 }
 
 const char *escaped_text(Arena *a, const char *bytes, size_t n)

@@ -1,4 +1,4 @@
-/* functions.c -- the functions of stages: parameters, the comment above, and one function for all stages that do the same.
+/* functions.c -- the functions of stages: signatures, the comment above, and one function for all stages that do the same.
  *
  *     s7_matmul(m + B6, m + B5, s7_w);
  *     s7_matmul(m + B6, m + B5, s25_w);    which is stage 25
@@ -8,51 +8,6 @@
 #include <string.h>
 #include "codegen/heur.h"
 #include "codegen/module.h"
-
-/* ---- parameters ---- */
-
-/* Parameters are named by role: y is written, x x2 ... are read, w w2 ... are constants. */
-static const char *param_name(Stage *s, const Param *q, Arena *a)
-{
-	int nth = 0;
-	if (q->written)
-		return q->value == s->out ? "y" : "work";
-	for (int i = 0; i < s->nparams; i++)
-		nth += !s->param[i].written && !s->param[i].weight == !q->weight;
-	const char *letter = q->weight ? "w" : "x";
-	return nth ? arena_format(a, "%s%d", letter, nth + 1) : letter;
-}
-
-static Param *param_add(Stage *s, Param q)
-{
-	if (s->nparams == PARAM_MAX)
-		fail_unsupported(s->l->graph, s->node, "a stage that reads more than %d values", PARAM_MAX);
-	q.name = param_name(s, &q, s->l->arena);
-	s->param[s->nparams] = q;
-	return &s->param[s->nparams++];
-}
-
-Param *param_of(Stage *s, Value *v)
-{
-	for (int i = 0; i < s->nparams; i++)
-		if (s->param[i].value == v)
-			return &s->param[i];
-	Param q = {.value = v, .written = v == s->out || v == s->work};
-	const Value *root = place_root(v);
-	if (root->data) {
-		const char *name = arena_format(s->l->arena, "s%d_w%d", s->number, s->nparams);
-		q.weight = weight_add(s->module, name, v->dtype, root->data->count, root->data->data, NULL);
-	}
-	return param_add(s, q);
-}
-
-Param *param_weight(Stage *s, const Weight *w)
-{
-	for (int i = 0; i < s->nparams; i++)
-		if (s->param[i].weight == w)
-			return &s->param[i];
-	return param_add(s, (Param){.weight = w});
-}
 
 /* ---- one function ---- */
 

@@ -101,6 +101,7 @@ const char *border_text(const Value *v, Arena *a);
 void print_routine(Printer *p);
 /* text of the model made harmless: for comments (clipped), for strings (whole) */
 const char *comment_text(Arena *a, const char *name);
+const char *tail_text(Arena *a, const char *name); /* for comments; of a long name the end, which tells it from others */
 const char *string_text(Arena *a, const char *name);
 const char *escaped_text(Arena *a, const char *bytes, size_t n);
 /* the model's name of an input or output, whatever passes have put in its place */

@@ -50,7 +50,8 @@ typedef struct Weight {
 	int64_t count;
 	const void *data;
 	int64_t offset; /* bytes in the weights blob */
-	const char *note; /* how it is packed */
+	const char *note; /* how it is packed, or NULL */
+	const char *from; /* the constant of the model that it is made of, "": of none, or of none that has a name */
 	uint64_t hash;
 	struct Weight *next; /* in its bucket, see Unit */
 	uint32_t users; /* bit i: section i of the file reads it */
@@ -60,7 +61,7 @@ typedef struct Weight {
 typedef struct Param {
 	Value *value;     /* or NULL: a packed weight */
 	const Weight *weight;
-	const char *name; /* "x", "w", "y" */
+	const char *name; /* "x", "w", "y", "bias" */
 	bool written;
 } Param;
 
@@ -223,10 +224,11 @@ void stage_choose(Stage *s, const Decision *choice);
 /* What the file of measured choices says of it, or NULL. */
 Entry *measured(const Module *m, const Decision *choice);
 bool takes_range(const Module *m, const Stage *s); /* the stage's function has parameters from and to */
-/* pack.c: a weight with that data, shared in the whole file when an equal one exists. */
-const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note);
+/* pack.c: that weight (its name, data, note, from), or an equal one that the file has already. */
+const Weight *weight_add(Module *m, const Weight *of);
 
 Expr *local_new(Stage *s, DType t);
+/* params.c */
 Param *param_weight(Stage *s, const Weight *w); /* the one that points to packed weights */
 Param *param_of(Stage *s, Value *v);       /* the parameter that points to v's element 0,..,0; added when new */
 int64_t axis_count(const Axis *axis);

@@ -47,32 +47,37 @@ static void buckets_grow(Unit *u)
 	}
 }
 
-const Weight *weight_add(Module *m, const char *name, DType t, int64_t count, const void *data, const char *note)
+static uint64_t hash_weight(const Weight *w)
+{
+	return w->dtype == STR ? hash_texts(w->data, w->count) : hash_data(w->data, dtype_bytes(w->dtype, w->count));
+}
+
+const Weight *weight_add(Module *m, const Weight *of)
 {
 	Arena *a = &m->g->ctx->perm;
 	Unit *u = m->unit;
-	size_t bytes = dtype_bytes(t, count);
-	if (dtype_info(t)->bits < 8) { /* packed */
-		t = U8;
-		count = (int64_t)bytes;
+	Weight new = *of;
+	if (dtype_info(new.dtype)->bits < 8) { /* packed */
+		new.count = (int64_t)dtype_bytes(new.dtype, new.count);
+		new.dtype = U8;
 	}
-	uint64_t hash = t == STR ? hash_texts(data, count) : hash_data(data, bytes);
+	new.hash = hash_weight(&new);
 	if ((uint32_t)u->nweights >= u->nbuckets)
 		buckets_grow(u);
-	Weight **bucket = &u->bucket[hash & (u->nbuckets - 1)];
+	Weight **bucket = &u->bucket[new.hash & (u->nbuckets - 1)];
 	for (Weight *w = *bucket; w; w = w->next)
-		if (w->hash == hash && same_data(w, t, count, data)) {
+		if (w->hash == new.hash && same_data(w, new.dtype, new.count, new.data)) {
 			w->users |= 1u << m->number;
 			return w;
 		}
-	Weight *w = NEW(a, Weight);
-	*w = (Weight){.name = name, .dtype = t, .count = count, .data = data, .note = note, .hash = hash,
-	              .offset = u->weights_bytes, .users = 1u << m->number, .next = *bucket};
-	*bucket = w;
+	new.offset = u->weights_bytes;
+	new.users = 1u << m->number;
+	new.next = *bucket;
+	Weight *w = *bucket = arena_copy(a, &new, sizeof new);
 	GROW(a, u->weight, u->nweights, u->cweights);
 	u->weight[u->nweights++] = w;
-	if (t != STR)
-		u->weights_bytes += ((int64_t)bytes + WEIGHT_ALIGN - 1) / WEIGHT_ALIGN * WEIGHT_ALIGN;
+	if (w->dtype != STR)
+		u->weights_bytes += ((int64_t)dtype_bytes(w->dtype, w->count) + WEIGHT_ALIGN - 1) / WEIGHT_ALIGN * WEIGHT_ALIGN;
 	return w;
 }
 
@@ -175,6 +180,13 @@ static void print_texts(const Unit *u, Out *o, const Weight *w)
 	put_text(o, "};\n\n");
 }
 
+/* "f32[432] panels of 16, of /stem/conv.weight": what it is, how it lies, which constant of the model it comes from. */
+static const char *note_text(const Weight *w, const char *what, Arena *a)
+{
+	const char *note = w->note ? arena_format(a, *what ? "%s %s" : "%s%s", what, w->note) : what;
+	return *w->from ? arena_format(a, *note ? "%s, of %s" : "%sof %s", note, tail_text(a, w->from)) : note;
+}
+
 static void print_array(const Unit *u, Out *o, const Weight *w)
 {
 	if (w->dtype == STR) {
@@ -182,8 +194,9 @@ static void print_array(const Unit *u, Out *o, const Weight *w)
 		return;
 	}
 	put_text(o, "static const %s %s[%lld] ALIGN = {", dtype_info(w->dtype)->ctype, weight_name(u, w), (long long)w->count);
-	if (w->note)
-		put_text(o, "\t/* %s */", w->note);
+	const char *note = note_text(w, "", o->arena);
+	if (*note)
+		put_text(o, "\t/* %s */", note);
 	for (int64_t i = 0; i < w->count; i++) {
 		put_text(o, i % 8 == 0 ? "\n\t" : " ");
 		if (is_finite(w, i))
@@ -240,8 +253,9 @@ void print_shared_weights(Unit *u, Out *o)
 		const Weight *w = u->weight[i];
 		if (!in_blob(u, w))
 			continue;
-		put_text(o, "\t%s = %lld,\t/* %s[%lld]%s%s */\n", upper_name(o->arena, weight_name(u, w)), (long long)w->offset,
-		         dtype_name(w->dtype), (long long)w->count, w->note ? " " : "", w->note ? w->note : "");
+		const char *what = arena_format(o->arena, "%s[%lld]", dtype_name(w->dtype), (long long)w->count);
+		put_text(o, "\t%s = %lld,\t/* %s */\n", upper_name(o->arena, weight_name(u, w)), (long long)w->offset,
+		         note_text(w, what, o->arena));
 	}
 	put_text(o, "};\n\n");
 }

@@ -263,7 +263,8 @@ void pack_b(Module *m, Stage *s, Contraction *c)
 		pack_rows(&p);
 	else
 		pack_bytes(&p);
-	c->packed = weight_add(m, arena_format(a, "s%d_w", s->number), t, p.groups * step, p.to, panels_text(c, a));
+	c->packed = weight_add(m, &(Weight){.name = arena_format(a, "s%d_w", s->number), .dtype = t, .count = p.groups * step,
+	                                    .data = p.to, .note = panels_text(c, a), .from = place_root(c->b->value)->name});
 	for (int i = c->nouter - 1; i >= 0; i--)
 		if (c->outer[i].b) {
 			c->outer[i].b = step;

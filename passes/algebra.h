@@ -17,7 +17,7 @@ Value *reshape_to(Graph *g, const Node *like, Value *x, const Shape *to);
 bool can_reshape_to(const Value *x, const Shape *to);
 
 /* taps.c: a bias per kernel as one per element of kernels with so many. */
-Value *bias_per_tap(Graph *g, const Tensor *bias, int64_t taps);
+Value *bias_per_tap(Graph *g, const Value *bias, int64_t taps);
 
 /* pads.c: weights and bias of a Conv are constants with which padded zeros, or none, give the same sums. */
 bool convolves_finite(const Node *n);

@@ -155,7 +155,7 @@ static Value *scaled(Graph *g, const Weights *p, const double *s, int64_t (*inde
 
 	for (int64_t i = 0; i < y->count; i++)
 		store_f64(y->dtype, y->data, i, load_f64(y->dtype, p->w->data, i) * s[index(p, i)]);
-	return value_const(g, NULL, y);
+	return value_const(g, p->n->in[1]->name, y);
 }
 
 /* The present bias in double (zeros when there is none); NULL when it is no constant along the channels. */

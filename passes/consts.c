@@ -71,7 +71,7 @@ Value *const_of(Graph *g, Formula2 f, const Value *a, const Value *b)
 	Tensor *y = tensor_new(&g->ctx->perm, a->dtype, rank, dims);
 	if (y->count > a->data->count && y->count > second->count)
 		return NULL;
-	return fill_pairs(f, a->data, second, y) ? value_const(g, NULL, y) : NULL;
+	return fill_pairs(f, a->data, second, y) ? value_const(g, a->name, y) : NULL;
 }
 
 /* ---- along one axis ---- */

@@ -141,15 +141,28 @@ static void check_readers(const Fold *f, const Value *v)
 	}
 }
 
+/* The largest constant that the node reads: what it makes of that keeps the name, by which the model's author knows it. */
+static const char *name_for(const Node *n)
+{
+	const Value *most = NULL;
+
+	for (int i = 0; i < n->nin; i++)
+		if (n->in[i] && n->in[i]->data && (!most || n->in[i]->data->count > most->data->count))
+			most = n->in[i];
+	return most && *most->name ? most->name : NULL;
+}
+
 static void fold_node(Fold *f, Node *n)
 {
 	f->products -= products(n);
 	eval_node(&f->eval, n);
+	const char *name = name_for(n);
 	for (int i = 0; i < n->nout && !f->eval.tired; i++) {
-		Value *v = n->out[i];
+		Value *v = n->out[i]; /* which the node forgets */
 		if (!v)
 			continue;
 		value_becomes_const(f->g, v, eval_value(&f->eval, v));
+		v->name = name ? name : v->name;
 		check_readers(f, v);
 	}
 }

@@ -167,7 +167,7 @@ static Value *part_of_const(const Gate *f, Value *c, int k, int i)
 {
 	if (c->data->count == 1)
 		return c;
-	return value_const(f->g, NULL, part_of(f->g, c->data, k, i * f->width, f->width));
+	return value_const(f->g, c->name, part_of(f->g, c->data, k, i * f->width, f->width));
 }
 
 static Value *product_of(const Gate *f, int i)

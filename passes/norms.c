@@ -181,7 +181,7 @@ static Value *repeated(Graph *g, const Value *v, int64_t each)
 
 	for (int64_t i = 0; i < t->count; i++)
 		store_f64(t->dtype, t->data, i, load_f64(v->dtype, v->data->data, i / each));
-	return value_const(g, NULL, t);
+	return value_const(g, v->name, t);
 }
 
 /* y = Reshape(norm), norm of x [n, channels, ..] as [n, groups, elements of one] */

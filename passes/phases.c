@@ -91,7 +91,7 @@ static Value *convolved(Graph *g, Node *n, const Phases *p, int count)
 	}
 	attr->pads = (Ints){pads, 2 * count};
 	Value *w = weights_by_phase(g, n->in[1]->data, p, count);
-	Value *bias = has_in(n, 2) ? bias_per_tap(g, n->in[2]->data, phases) : NULL;
+	Value *bias = has_in(n, 2) ? bias_per_tap(g, n->in[2], phases) : NULL;
 	return put_attr(g, n, "Conv", attr, n->in[0], w, bias, END_IN);
 }
 

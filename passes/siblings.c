@@ -212,6 +212,17 @@ static void keep_views(Family *f)
 
 /* ---- one for all ---- */
 
+/* "q.weight, k.weight, v.weight" */
+static const char *names_of(const Family *f, Node *const *node, const int *slot)
+{
+	const char *all = "";
+
+	for (int i = 0; i < f->n; i++)
+		if (node[i])
+			all = arena_format(&f->g->ctx->scratch, *all ? "%s, %s" : "%s%s", all, node[i]->in[slot[i]]->name);
+	return all;
+}
+
 /* The constants of all, where node[i] has its own at slot[i]; one number if it is the same for each. */
 static Value *constants(const Family *f, Node *const *node, const int *slot, DType t, double x)
 {
@@ -228,21 +239,22 @@ static Value *constants(const Family *f, Node *const *node, const int *slot, DTy
 	Tensor *all = side_by_side(f->g, row, f->n, 1);
 	all->rank = 1;
 	all->dim[0] = all->count;
-	return value_const(f->g, NULL, all);
+	return value_const(f->g, names_of(f, node, slot), all);
 }
 
 static Value *one_product(const Family *f)
 {
 	Node *n = f->product[0];
 	Tensor *w[FAMILY_MAX];
-	int slot[FAMILY_MAX];
+	int slot[FAMILY_MAX], second[FAMILY_MAX];
 	Value *in[3] = {n->in[0]};
 
 	for (int i = 0; i < f->n; i++) {
 		w[i] = f->product[i]->in[1]->data;
+		second[i] = 1;
 		slot[i] = 2;
 	}
-	in[1] = value_const(f->g, NULL, side_by_side(f->g, w, f->n, is_turned(n) ? 0 : 1));
+	in[1] = value_const(f->g, names_of(f, f->product, second), side_by_side(f->g, w, f->n, is_turned(n) ? 0 : 1));
 	if (n->nin > 2 && n->in[2])
 		in[2] = constants(f, f->product, slot, n->in[2]->dtype, 0);
 	return rewrite_inputs(f->g, n, in[2] ? 3 : 2, in);

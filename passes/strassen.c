@@ -126,7 +126,7 @@ static Value *weight_sums(const Job *job)
 		for (int64_t i = 0; i < k; i++)
 			for (int64_t j = 0; j < n; j++)
 				*to++ = weight_sum(job, r, i, j);
-	return value_const(job->g, NULL, u);
+	return value_const(job->g, job->w->name, u);
 }
 
 /* The sums of x's blocks; those that a product before this one has made. */

@@ -30,9 +30,10 @@ static Live live_taps(const Plane *p, int axis)
 	return live;
 }
 
-/* The spatial part of the kernels w, taps `live` along each of the axes 2... */
-static Value *inner_taps(Graph *g, const Tensor *w, const Live *live)
+/* The spatial part of the kernels, taps `live` along each of the axes 2... */
+static Value *inner_taps(Graph *g, const Value *kernels, const Live *live)
 {
+	const Tensor *w = kernels->data;
 	int64_t dims[MAX_RANK] = {w->dim[0], w->dim[1]}, at[MAX_RANK] = {0};
 	size_t bytes = dtype_bytes(w->dtype, 1);
 
@@ -48,7 +49,7 @@ static Value *inner_taps(Graph *g, const Tensor *w, const Live *live)
 		for (int i = w->rank - 1; i >= 0 && ++at[i] == dims[i]; i--)
 			at[i] = 0;
 	}
-	return value_const(g, NULL, t);
+	return value_const(g, kernels->name, t);
 }
 
 static bool sizes_known(const WindowAxis *axis, int count)
@@ -97,7 +98,7 @@ static Value *drop_outer_taps(Rewrite *w, Node *n)
 	if (!fewer || none || !inner_pads(w->g, axis, live, count, &attr))
 		return NULL;
 	Value **in = arena_copy(&w->g->ctx->scratch, n->in, (size_t)n->nin * sizeof *in);
-	in[1] = inner_taps(w->g, n->in[1]->data, live);
+	in[1] = inner_taps(w->g, n->in[1], live);
 	return rewrite_attr(w->g, n, &attr, n->nin, in);
 }
 
@@ -126,14 +127,15 @@ static bool spreads_one_element(const Node *n)
 	return dim_known(w->dim[0]) && dim_known(w->dim[1]);
 }
 
-Value *bias_per_tap(Graph *g, const Tensor *bias, int64_t taps)
+Value *bias_per_tap(Graph *g, const Value *per_kernel, int64_t taps)
 {
+	const Tensor *bias = per_kernel->data;
 	Tensor *t = tensor_new(&g->ctx->perm, bias->dtype, 1, (int64_t[]){bias->count * taps});
 	size_t bytes = dtype_bytes(bias->dtype, 1);
 
 	for (int64_t i = 0; i < t->count; i++)
 		memcpy((char *)t->data + (size_t)i * bytes, (const char *)bias->data + (size_t)(i / taps) * bytes, bytes);
-	return value_const(g, NULL, t);
+	return value_const(g, per_kernel->name, t);
 }
 
 static Value *transposed_to_gemm(Rewrite *w, Node *n)
@@ -152,7 +154,7 @@ static Value *transposed_to_gemm(Rewrite *w, Node *n)
 	if (!can_reshape_to(n->in[0], &row) || !can_reshape_to(&product, &n->out[0]->shape))
 		return NULL;
 	Value *x = reshape_to(g, n, n->in[0], &row), *k = reshape_to(g, n, n->in[1], &kernels);
-	Value *bias = has_in(n, 2) ? bias_per_tap(g, n->in[2]->data, taps) : NULL;
+	Value *bias = has_in(n, 2) ? bias_per_tap(g, n->in[2], taps) : NULL;
 	return reshape_to(g, n, put(g, n, "Gemm", x, k, bias, END_IN), &n->out[0]->shape);
 }
 

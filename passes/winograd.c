@@ -256,7 +256,7 @@ static Value *transformed_weights(const Job *job)
 				for (int64_t c = from; c < least(from + BLOCK, nc); c++)
 					transform_kernel(t0, t1, w + (k * nc + c) * taps,
 							 (float *)u->data + c * nk + k, nc * nk);
-	return value_const(job->g, NULL, u);
+	return value_const(job->g, job->n->in[1]->name, u);
 }
 
 static Ints ints_new(const Job *job, int64_t (*get)(const Job *, int))
@@ -278,7 +278,9 @@ static Value *bias_of(const Job *job)
 {
 	const double *b = along_axis(job->g, job->n->in[2], 1, 0, job->conv.out);
 
-	return const_from(job->g, F32, 2 + job->conv.axes, (int64_t[]){1, job->conv.out, 1, 1, 1}, b);
+	Value *v = const_from(job->g, F32, 2 + job->conv.axes, (int64_t[]){1, job->conv.out, 1, 1, 1}, b);
+	v->name = job->n->in[2]->name;
+	return v;
 }
 
 static void rewrite_conv(void *data, const Decision *choice)
