@@ -222,3 +222,11 @@ void stmt_store(Build *b, Expr *address, Expr *x)
 	t->address = address;
 	t->expr = x;
 }
+
+Stmt *store_stmts(Module *m, Stage *s, Expr *x)
+{
+	Stmt *first = NULL;
+	Build b = {.m = m, .s = s, .tail = &first};
+	stmt_store(&b, s->address, x);
+	return first;
+}

@@ -200,6 +200,8 @@ void make_bodies(Module *m, Node *n);
 int mark_end(const Module *m, int open); /* the mark that belongs to the one that opens a loop or branch */
 /* nest.c: statements for a stage that is no contraction. */
 void make_nest(Module *m, Stage *s);
+/* build.c: the statement that stores x as the stage's output, after those that name what x uses twice. */
+Stmt *store_stmts(Module *m, Stage *s, Expr *x);
 /* transpose.c: true when the stage reads across its rows, in blocks; then nest is set. */
 bool make_transpose(Module *m, Stage *s);
 /* order.c: true when the stage orders rows; then nest is set. */

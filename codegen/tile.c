@@ -194,7 +194,7 @@ static void print_epilogue(Tile *t)
 	int vectors = width_of(t);
 	if (t->lanes > 1 && c->points > 1 && spare_registers(t) <= t->vectors + 1)
 		print_fresh(t, c->epilogue);
-	print_line(p, "UNROLL for (int p = 0; p < points; p++)%s", vectors > 1 ? " {" : "");
+	print_line(p, "UNROLL for (int p = 0; p < points; p++) {");
 	for (int q = 0; q < vectors; q++) {
 		p->nshifted = 0;
 		if (c->point.axis)
@@ -206,15 +206,14 @@ static void print_epilogue(Tile *t)
 		p->lanes_64 = c->of == DOUBLES;
 		p->lanes_n = partial(t, q) ? rest_of(t) : NULL;
 		p->depth = 2;
-		print_stmts(p, &(Stmt){.kind = S_STORE, .value = p->s->out, .address = p->s->address, .expr = c->epilogue});
+		print_stmts(p, store_stmts(p->m, p->s, c->epilogue));
 	}
 	p->depth = 1;
 	p->vector = NULL;
 	p->lanes_64 = false;
 	p->lanes_n = NULL;
 	p->nbound = p->nshifted = 0;
-	if (vectors > 1)
-		print_line(p, "}");
+	print_line(p, "}");
 }
 
 /* ---- the function: its parameters are axes of the loops around it, then the stage's own ---- */

@@ -103,7 +103,7 @@ static void print_stores(Tiles *t, int axis)
 {
 	Printer *p = &t->p;
 	const char *i = index_names[axis];
-	print_line(p, "UNROLL for (int %s = 0; %s < %s; %s++)", i, i, count_text(t, axis), i);
+	print_line(p, "UNROLL for (int %s = 0; %s < %s; %s++) {", i, i, count_text(t, axis), i);
 	p->depth++;
 	for (int k = 0; k < t->t->naxes; k++)
 		shift_rows(p, &t->t->axis[k], index_names[k]);
@@ -112,11 +112,12 @@ static void print_stores(Tiles *t, int axis)
 	p->nbound = 1;
 	p->vector = t->lanes > 1 ? t->t->lane : NULL;
 	p->lanes_n = t->rest ? arena_format(p->out->arena, "%d", t->rest) : NULL;
-	print_stmts(p, &(Stmt){.kind = S_STORE, .value = p->s->out, .address = p->s->address, .expr = t->t->body});
+	print_stmts(p, store_stmts(p->m, p->s, t->t->body));
 	p->vector = NULL;
 	p->lanes_n = NULL;
 	p->nbound = p->nshifted = 0;
 	p->depth--;
+	print_line(p, "}");
 }
 
 /* The address of x for this tile: columns are added where it is read. */
