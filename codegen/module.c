@@ -75,12 +75,13 @@ static void print_section_head(Module *m, Out *o)
 
 void print_section(Module *m, Out *o)
 {
-	Out body = {.arena = o->arena};
+	Out body = {.arena = o->arena}, work = {.arena = o->arena};
 	put_text(&body, "%s", m->helpers);
 	print_arena(m, &body);
 	print_own_weights(m, &body);
-	put_text(&body, "%s", m->stages);
-	print_work(m, &body);
+	put_text(&body, "%s", styled(o->arena, m->stages));
+	print_work(m, &work);
+	put_text(&body, "%s", styled(o->arena, work.text));
 	print_section_head(m, o);
 	if (m->vectors)
 		print_target_pragma(m->target, o);

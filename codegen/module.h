@@ -93,6 +93,8 @@ void print_helpers(const Helper *table, const char *text, Out *o);
 bool uses_word(const char *text, const char *word);
 /* text of a section; with several sections in the file, names that it declares get the section's tag: v4_s3_conv */
 void put_section(const Module *m, const char *text, Out *o);
+/* style.c: the text of functions as emitted code should look, whatever braces and long lines printers have left in it */
+const char *styled(Arena *a, const char *text);
 /* border.c: the body of a stage that writes zeros around a value */
 void print_border(Printer *p);
 /* "zeros around it", "128 around it", "": what lies around a value */

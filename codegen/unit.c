@@ -265,7 +265,7 @@ bool keeps_state(const Unit *u) { return u->weights_given || u->o->profile; }
 
 void print_unit(Unit *u, Out *file)
 {
-	Out sections = {.arena = file->arena}, code = {.arena = file->arena};
+	Out sections = {.arena = file->arena}, code = {.arena = file->arena}, entry = {.arena = file->arena};
 	const char *guard = "";
 	for (int i = 0; i < u->nmodules; i++) {
 		move_guard(&guard, guard_of(u->module[i]), &sections);
@@ -277,7 +277,8 @@ void print_unit(Unit *u, Out *file)
 	print_shared_weights(u, &code);
 	print_call_struct(u, sections.text, &code);
 	put_text(&code, "%s", sections.text);
-	print_entry(u, &code);
+	print_entry(u, &entry);
+	put_text(&code, "%s", styled(file->arena, entry.text));
 	print_facts(u, file);
 	print_prologue(u, file, code.text);
 	put_text(file, "%s", code.text);

@@ -1,4 +1,5 @@
-/* How emitted C reads: operands are called by what they are, and tables of weights say where these come from. */
+/* How emitted C reads: operands are called by what they are, tables of weights say where these come from, a value that is
+ * used twice has a name, and lines and braces are as somebody would write them. */
 #include <string.h>
 #include "codegen/codegen.h"
 #include "ir/text.h"
@@ -29,8 +30,8 @@ static void operands_are_called_by_their_roles(void **state)
 	                        "%b \"fc.bias\" f32[2] = const [7, 8]\n"
 	                        "%p = MatMul(%x, %w) @1 \"fc\" %q = Add(%p, %b) @2 \"fc\" %y = Add(%q, %s) @3 \"skip\"\n"
 	                        "%z = Where(%m, %s, %b) }");
-	assert_non_null(strstr(c, "const float *restrict w, const float *restrict bias, const float *restrict residual)"));
-	assert_non_null(strstr(c, "const uint8_t *restrict mask, const float *restrict x, const float *restrict w)"));
+	assert_non_null(strstr(c, " = (acc[p][0] + bias[j]) + residual["));
+	assert_non_null(strstr(c, " = mask[2*i + j] ? x[2*i + j] : w[j];"));
 	assert_non_null(strstr(c, "_bias[2] ALIGN = {\t/* of fc.bias */"));
 	assert_non_null(strstr(c, ", of fc.weight */"));
 }
@@ -45,10 +46,84 @@ static void long_names_keep_their_ends(void **state)
 	assert_non_null(strstr(c, ", of ...les.that.all.weights.share.fc.weight */"));
 }
 
+/* ---- what the store of a tile uses twice ---- */
+
+static const char *const swish =
+	"graph (%x f32[6,4], %w f32[4,5]) -> (%y) {\n"
+	"%b f32[5] = const [1, 2, 3, 4, 5] %p = MatMul(%x, %w) %q = Add(%p, %b) %y = HardSwish(%q) }";
+
+static void a_value_that_is_used_twice_has_a_name(void **state)
+{
+	const char *c = emitted(swish), *v = emitted_for("x86-64-v3", swish);
+
+	(void)state;
+
+	assert_non_null(strstr(c, " = acc[p][0] + bias[j];\n\t\ty["));
+	assert_non_null(strstr(v, " = acc[p][0] + v_load_n(bias + j, 5);\n\t\tv_store_n(y"));
+}
+
+/* ---- lines and braces ---- */
+
+static int width_of(const char *line)
+{
+	int column = 0;
+
+	for (; *line && *line != '\n'; line++)
+		column = *line == '\t' ? (column / 8 + 1) * 8 : column + 1;
+	return column;
+}
+
+static const char *next_line(const char *line)
+{
+	const char *end = strchr(line, '\n');
+	return end ? end + 1 : line + strlen(line);
+}
+
+static bool is_brace(const char *line) { return !strncmp(line + strspn(line, "\t"), "}\n", 2); }
+
+/* From the first stage on. */
+static void assert_style(const char *target, const char *text)
+{
+	const char *line = strstr(emitted_for(target, text), "\n/* 1: ");
+
+	assert_non_null(line);
+	for (line++; *line; line = next_line(line)) {
+		const char *word = line + strspn(line, "\t"), *next = next_line(line), *end = next - 3;
+		if (width_of(line) > 120)
+			print_error("%.*s\n", (int)(next - line), line);
+		assert_true(*line == '#' || width_of(line) <= 120);
+		assert_false(is_brace(line) && !strncmp(next + strspn(next, "\t"), "else", 4));
+		if ((!strncmp(word, "for (", 5) || !strncmp(word, "UNROLL for (", 12)) && end > word && !strncmp(end, " {\n", 3))
+			assert_false(is_brace(next_line(next)));
+	}
+}
+
+static void lines_and_braces_are_in_style(void **state)
+{
+	static const char *const model[] = {
+		"graph (%x f32[40,64], %w f32[64,72], %s f32[40,72], %m bool[40,72]) -> (%y, %z, %a) {\n"
+		"%p = MatMul(%x, %w) %q = Add(%p, %s) %r = Where(%m, %q, %s) %y = HardSwish(%r) %z = Softmax(%y)\n"
+		"%t = Mul(%s, %s) %u = Add(%t, %z) %v = Sub(%u, %s) %e = Mul(%v, %y) %f = Sigmoid(%e) %a = Add(%f, %v) }",
+		"symbol n = 1..70\ngraph (%x f32[n,9], %w f32[9,n]) -> (%y) { %p = MatMul(%x, %w) %y = Softmax(%p) }",
+		"graph (%x f32[3,4,5,6]) -> (%y) { %y = ReduceMax(%x) {keepdims = 0} }",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof model / sizeof *model; i++) {
+		assert_style("c", model[i]);
+		assert_style("x86-64-v3", model[i]);
+		assert_style("x86-64-v4", model[i]);
+	}
+	assert_style("c", swish);
+	assert_style("x86-64-v4", swish);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(operands_are_called_by_their_roles),
-	                                   cmocka_unit_test(long_names_keep_their_ends)};
+	                                   cmocka_unit_test(long_names_keep_their_ends),
+	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
+	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
 
 	ctx_open(&context, "unit", (size_t)256 << 20);
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

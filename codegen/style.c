@@ -1,0 +1,268 @@
+/* style.c -- how emitted code looks, in one place: whoever prints statements prints one a line, with braces around every body.
+ *
+ *     for (int i = 0; i < n; i++) {           for (int i = 0; i < n; i++)
+ *             f(i);                   ->              f(i);
+ *     }
+ *
+ * Braces around one statement go, but where an `else` could then belong to another `if`; the branches of one choice all have
+ * them or none. `else` stands behind the brace that closes the branch before. Lines end before column WIDTH: they are broken
+ * behind a comma or an operator, in as few parentheses as possible, and go on below what stands in these. */
+#include <ctype.h>
+#include <string.h>
+#include "codegen/module.h"
+
+enum { WIDTH = 120, TAB = 8, LEAST = 24, PAREN_MAX = 64 };
+
+typedef struct Line {
+	const char *text; /* behind the tabs */
+	int n, depth;     /* characters of it; tabs */
+	bool gone;
+} Line;
+
+typedef struct Lines {
+	Line *line;
+	int n;
+} Lines;
+
+static bool begins(const Line *l, const char *word) { return !strncmp(l->text, word, strlen(word)); }
+
+static bool ends(const Line *l, const char *word)
+{
+	int n = (int)strlen(word);
+	return l->n >= n && !strncmp(l->text + l->n - n, word, (size_t)n);
+}
+
+static Lines lines_of(Arena *a, const char *text)
+{
+	int most = 0;
+	for (const char *c = text; *c; c++)
+		most += *c == '\n';
+	Lines l = {NEW_N(a, Line, most + 1), 0};
+	while (*text) {
+		Line *line = &l.line[l.n++];
+		const char *end = strchr(text, '\n');
+		line->depth = (int)strspn(text, "\t");
+		line->text = text + line->depth;
+		line->n = (int)((end ? end : text + strlen(text)) - line->text);
+		text = end ? end + 1 : line->text + line->n;
+	}
+	return l;
+}
+
+/* ---- braces ---- */
+
+static bool opens(const Line *l)
+{
+	bool head = begins(l, "for (") || begins(l, "UNROLL for (") || begins(l, "while (") || begins(l, "if (") ||
+	            begins(l, "else") || begins(l, "} else");
+	return head && ends(l, " {");
+}
+
+/* The line that begins with the brace which closes the block of line i. */
+static int closing(const Lines *l, int i)
+{
+	int end = i + 1;
+	while (end < l->n && (l->line[end].gone || l->line[end].depth > l->line[i].depth || !begins(&l->line[end], "}")))
+		end++;
+	return end;
+}
+
+/* "}" and "else {" are one line. */
+static void join_else(Lines *l, Arena *a)
+{
+	for (int i = 0; i + 1 < l->n; i++) {
+		Line *brace = &l->line[i], *next = brace + 1;
+		if (brace->n != 1 || *brace->text != '}' || brace->depth != next->depth || !begins(next, "else") || !ends(next, " {"))
+			continue;
+		next->text = arena_format(a, "} %.*s", next->n, next->text);
+		next->n += 2;
+		brace->gone = true;
+	}
+}
+
+static bool declares(const Line *l)
+{
+	static const char *const other[] = {"return ", "UNROLL ", "for ", "if ", "while ", "goto ", "else "};
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		if (begins(l, other[i]))
+			return false;
+	int word = 0;
+	while (word < l->n && (isalnum((unsigned char)l->text[word]) || l->text[word] == '_'))
+		word++;
+	char next = word && word + 1 < l->n ? l->text[word + 1] : ' ';
+	return l->text[word] == ' ' && (isalpha((unsigned char)next) || next == '_' || next == '*');
+}
+
+/* Between the lines is one statement that needs no braces: it is no declaration or block, and of a branch no choice. */
+static bool is_single(const Lines *l, int from, int to, bool branch)
+{
+	int depth = l->line[from].depth + 1, n = 0;
+	for (int i = from + 1; i < to; i++) {
+		const Line *line = &l->line[i];
+		bool goes_on = line->n == 0 || *line->text == ' ' || *line->text == '}' || begins(line, "else");
+		if (line->gone)
+			continue;
+		if (begins(line, "#") || (branch && (begins(line, "if (") || begins(line, "else"))))
+			return false;
+		if (line->depth == depth && !goes_on && (n++ || declares(line) || begins(line, "{") || begins(line, "/*")))
+			return false;
+	}
+	return n == 1;
+}
+
+/* The first line, and those that begin the other branches of the same choice, lose their braces. */
+static void strip(Lines *l, int i)
+{
+	for (;;) {
+		Line *head = &l->line[i], *end;
+		int at = closing(l, i);
+		if (begins(head, "}")) {
+			head->text += 2;
+			head->n -= 2;
+		}
+		head->n -= 2;
+		end = &l->line[at];
+		if (end->n == 1) {
+			end->gone = true;
+			return;
+		}
+		i = at;
+	}
+}
+
+static void strip_single(Lines *l)
+{
+	for (int i = 0; i < l->n; i++) {
+		bool single = !l->line[i].gone && opens(&l->line[i]) && !begins(&l->line[i], "}");
+		for (int at = i, end; single; at = end) {
+			end = closing(l, at);
+			single = end < l->n && is_single(l, at, end, begins(&l->line[i], "if ("));
+			if (end == l->n || !opens(&l->line[end])) {
+				single &= end < l->n && l->line[end].n == 1;
+				break;
+			}
+		}
+		if (single)
+			strip(l, i);
+	}
+}
+
+/* ---- lengths ---- */
+
+typedef struct Break {
+	int at;     /* the line goes on here; 0: nowhere */
+	int rank;   /* more in deeper parentheses */
+	int column; /* where it goes on */
+} Break;
+
+/* How good a break before text[i] is in that many parentheses, less is better; -1: there can be none. */
+static int rank_of(const char *text, int i, int nopen)
+{
+	static const char *const behind[] = {", ", "; ", " && ", " || ", " ? ", " + ", " * "};
+	enum { ALL = sizeof behind / sizeof *behind, ARITHMETIC = ALL - 2 };
+	for (int k = 0; k < ALL; k++) {
+		int n = (int)strlen(behind[k]);
+		if (i >= n && !strncmp(text + i - n, behind[k], (size_t)n))
+			return 2 * nopen + (k >= ARITHMETIC);
+	}
+	return -1;
+}
+
+typedef struct Parens {
+	int column[PAREN_MAX]; /* behind each that is open */
+	int n;
+} Parens;
+
+static void note_paren(Parens *open, char c, int column)
+{
+	if (c == '(' && open->n < PAREN_MAX)
+		open->column[open->n++] = column;
+	if (c == ')' && open->n)
+		open->n--;
+}
+
+/* The best place to break text[from..n-1], which begins in that column behind the tabs. */
+static Break best_break(const char *text, int from, int n, int column, int width, Parens open)
+{
+	Break best = {0};
+	bool quoted = false;
+	for (int i = from; i < n && i - from + column <= width; i++) {
+		int rank = quoted || i - from < LEAST ? -1 : rank_of(text, i, open.n), inner = open.n ? open.column[open.n - 1] : 0;
+		if (rank >= 0 && (!best.at || rank <= best.rank))
+			best = (Break){i, rank, inner && inner <= width / 2 ? inner : TAB};
+		quoted ^= text[i] == '"';
+		if (!quoted)
+			note_paren(&open, text[i], i - from + column + 1);
+	}
+	return best;
+}
+
+static void put_part(Out *o, int tabs, int spaces, const char *text, int n)
+{
+	while (tabs--)
+		put_text(o, "\t");
+	put_text(o, "%*s%.*s\n", spaces, "", n, text);
+}
+
+static void put_code(Out *o, const Line *l)
+{
+	const char *remark = strstr(l->text, "\t/*"), *end = l->text + l->n;
+	int n = (int)((remark && remark < end ? remark : end) - l->text), from = 0, column = 0, width = WIDTH - TAB * l->depth;
+	Parens open = {.n = 0};
+	while (n - from + column > width) {
+		Break best = best_break(l->text, from, n, column, width, open);
+		if (!best.at)
+			break;
+		for (int i = from; i < best.at; i++)
+			note_paren(&open, l->text[i], i - from + column + 1);
+		int stop = best.at;
+		while (l->text[stop - 1] == ' ')
+			stop--;
+		put_part(o, l->depth, column, l->text + from, stop - from);
+		from = best.at;
+		column = best.column;
+	}
+	put_part(o, l->depth, column, l->text + from, l->n - from);
+}
+
+/* A line of a comment above a function: it goes on below what stands behind its first colon. */
+static void put_comment(Out *o, const Line *l)
+{
+	const char *text = l->text, *colon = strstr(text, ": "), *prefix = "";
+	int n = l->n, indent = colon && colon < text + n && *text == ' ' ? (int)(colon - text) : 4;
+	while ((int)strlen(prefix) + n > WIDTH) {
+		int at = WIDTH - (int)strlen(prefix);
+		while (at > LEAST && (text[at] != ' ' || at + 3 >= n))
+			at--;
+		if (at == LEAST)
+			break;
+		put_text(o, "%s%.*s\n", prefix, at, text);
+		text += at + 1;
+		n -= at + 1;
+		prefix = arena_format(o->arena, " *%*s", indent, "");
+	}
+	put_text(o, "%s%.*s\n", prefix, n, text);
+}
+
+static bool is_comment(const Line *l) { return l->depth == 0 && (begins(l, "/*") || begins(l, " *")); }
+
+const char *styled(Arena *a, const char *text)
+{
+	Lines l = lines_of(a, text);
+	Out o = {.arena = a};
+	put_text(&o, "%s", "");
+	join_else(&l, a);
+	strip_single(&l);
+	for (int i = 0; i < l.n; i++) {
+		const Line *line = &l.line[i];
+		if (line->gone)
+			continue;
+		if (begins(line, "#"))
+			put_part(&o, line->depth, 0, line->text, line->n);
+		else if (is_comment(line))
+			put_comment(&o, line);
+		else
+			put_code(&o, line);
+	}
+	return o.text;
+}
