@@ -369,7 +369,7 @@ static bool tile(Step *s)
 }
 
 Range indices(int64_t n) { return (Range){(double)-n, (double)(n - 1), true, false, false}; }
-DType index_type(Model *m) { return chance(m, 70) ? I64 : I32; }
+DType index_dtype(Model *m) { return chance(m, 70) ? I64 : I32; }
 
 static bool gather(Step *s)
 {
@@ -380,7 +380,7 @@ static bool gather(Step *s)
 
 	set_int(s, "axis", axis);
 	random_dims(s->m, rank, dims, 20);
-	take_shaped(s, index_type(s->m), rank, dims, indices(size));
+	take_shaped(s, index_dtype(s->m), rank, dims, indices(size));
 	return size > 0;
 }
 
@@ -394,7 +394,7 @@ static bool gather_elements(Step *s)
 	memcpy(dims, x->dim, sizeof dims);
 	dims[axis] = pick(s->m, 1, 5);
 	set_int(s, "axis", axis);
-	take_shaped(s, index_type(s->m), x->rank, dims, indices(size));
+	take_shaped(s, index_dtype(s->m), x->rank, dims, indices(size));
 	return size > 0;
 }
 
@@ -438,7 +438,7 @@ static bool scatter_elements(Step *s)
 		dims[i] = x->dim[i] ? pick(s->m, 1, x->dim[i]) : 0;
 	set_int(s, "axis", axis);
 	set_int(s, "reduction", is_float(s->t) || is_int(s->t) ? pick(s->m, 0, 4) : 0);
-	take_shaped(s, index_type(s->m), rank, dims, indices(size));
+	take_shaped(s, index_dtype(s->m), rank, dims, indices(size));
 	take_shaped(s, DT_NONE, rank, dims, range_of(s));
 	return size > 0;
 }
@@ -924,7 +924,7 @@ static bool loss(Step *s)
 	int rank = (int)pick(s->m, 2, 3);
 
 	take_shaped(s, DT_NONE, rank, dims, range_of(s));
-	take_shaped(s, index_type(s->m), rank - 1, target, (Range){0, (double)dims[1] - 1, true, false, false});
+	take_shaped(s, index_dtype(s->m), rank - 1, target, (Range){0, (double)dims[1] - 1, true, false, false});
 	if (chance(s->m, 40))
 		take_shaped(s, DT_NONE, 1, &dims[1], around(0.5, 1.5));
 	return true;

@@ -18,7 +18,7 @@ Window window(Step *s); /* space for a kernel, and attributes that fit */
 void set_window(Step *s, const Window *w, bool kernel);
 Range around(double lo, double hi);
 Range indices(int64_t n); /* of an axis of n elements, from the end too */
-DType index_type(Model *m);
+DType index_dtype(Model *m);
 
 bool make_matmul(Step *s);
 bool make_gemm(Step *s);

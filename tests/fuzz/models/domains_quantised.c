@@ -293,7 +293,7 @@ bool make_gather_blocks(Step *s)
 
 	set_int(s, "block_size", block);
 	take_constant(s, s->t, 2, table, (Range){-8, 255, true, false, true});
-	take_shaped(s, index_type(s->m), 2, at, (Range){0, (double)rows - 1, true, false, false});
+	take_shaped(s, index_dtype(s->m), 2, at, (Range){0, (double)rows - 1, true, false, false});
 	take_shaped(s, F32, 2, scales, around(0.05, 0.5));
 	return true;
 }
