@@ -204,10 +204,20 @@ static void put_part(Out *o, int tabs, int spaces, const char *text, int n)
 	put_text(o, "%*s%.*s\n", spaces, "", n, text);
 }
 
+/* Where this begins in the line, NULL if it does not. (What follows the line may be megabytes.) */
+static const char *in_line(const Line *l, const char *what)
+{
+	size_t size = strlen(what);
+	for (const char *at = l->text, *end = at + l->n; at < end; at++)
+		if (!strncmp(at, what, size))
+			return at;
+	return NULL;
+}
+
 static void put_code(Out *o, const Line *l)
 {
-	const char *remark = strstr(l->text, "\t/*"), *end = l->text + l->n;
-	int n = (int)((remark && remark < end ? remark : end) - l->text), from = 0, column = 0, width = WIDTH - TAB * l->depth;
+	const char *remark = in_line(l, "\t/*"), *end = l->text + l->n;
+	int n = (int)((remark ? remark : end) - l->text), from = 0, column = 0, width = WIDTH - TAB * l->depth;
 	Parens open = {.n = 0};
 	while (n - from + column > width) {
 		Break best = best_break(l->text, from, n, column, width, open);
@@ -228,8 +238,8 @@ static void put_code(Out *o, const Line *l)
 /* A line of a comment above a function: it goes on below what stands behind its first colon. */
 static void put_comment(Out *o, const Line *l)
 {
-	const char *text = l->text, *colon = strstr(text, ": "), *prefix = "";
-	int n = l->n, indent = colon && colon < text + n && *text == ' ' ? (int)(colon - text) : 4;
+	const char *text = l->text, *colon = in_line(l, ": "), *prefix = "";
+	int n = l->n, indent = colon && *text == ' ' ? (int)(colon - text) : 4;
 	while ((int)strlen(prefix) + n > WIDTH) {
 		int at = WIDTH - (int)strlen(prefix);
 		while (at > LEAST && (text[at] != ' ' || at + 3 >= n))
