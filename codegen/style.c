@@ -53,9 +53,11 @@ static Lines lines_of(Arena *a, const char *text)
 
 static bool opens(const Line *l)
 {
-	bool head = begins(l, "for (") || begins(l, "UNROLL for (") || begins(l, "while (") || begins(l, "if (") ||
-	            begins(l, "else") || begins(l, "} else");
-	return head && ends(l, " {");
+	static const char *const head[] = {"for (", "UNROLL for (", "UNROLL_4 for (", "while (", "if (", "else", "} else"};
+	bool known = false;
+	for (size_t i = 0; i < sizeof head / sizeof *head; i++)
+		known |= begins(l, head[i]);
+	return known && ends(l, " {");
 }
 
 /* The line that begins with the brace which closes the block of line i. */
@@ -82,7 +84,7 @@ static void join_else(Lines *l, Arena *a)
 
 static bool declares(const Line *l)
 {
-	static const char *const other[] = {"return ", "UNROLL ", "for ", "if ", "while ", "goto ", "else "};
+	static const char *const other[] = {"return ", "UNROLL ", "UNROLL_4 ", "for ", "if ", "while ", "goto ", "else "};
 	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
 		if (begins(l, other[i]))
 			return false;

@@ -93,7 +93,8 @@ static void assert_style(const char *target, const char *text)
 			print_error("%.*s\n", (int)(next - line), line);
 		assert_true(*line == '#' || width_of(line) <= 120);
 		assert_false(is_brace(line) && !strncmp(next + strspn(next, "\t"), "else", 4));
-		if ((!strncmp(word, "for (", 5) || !strncmp(word, "UNROLL for (", 12)) && end > word && !strncmp(end, " {\n", 3))
+		word += !strncmp(word, "UNROLL", 6) ? strcspn(word, " ") + 1 : 0;
+		if (!strncmp(word, "for (", 5) && end > word && !strncmp(end, " {\n", 3))
 			assert_false(is_brace(next_line(next)));
 	}
 }
@@ -105,6 +106,7 @@ static void lines_and_braces_are_in_style(void **state)
 		"%p = MatMul(%x, %w) %q = Add(%p, %s) %r = Where(%m, %q, %s) %y = HardSwish(%r) %z = Softmax(%y)\n"
 		"%t = Mul(%s, %s) %u = Add(%t, %z) %v = Sub(%u, %s) %e = Mul(%v, %y) %f = Sigmoid(%e) %a = Add(%f, %v) }",
 		"symbol n = 1..70\ngraph (%x f32[n,9], %w f32[9,n]) -> (%y) { %p = MatMul(%x, %w) %y = Softmax(%p) }",
+		"graph (%x f32[64,64], %k i64[48]) -> (%y) { %y = Gather(%x, %k) {axis = 1} }",
 		"graph (%x f32[3,4,5,6]) -> (%y) { %y = ReduceMax(%x) {keepdims = 0} }",
 	};
 
