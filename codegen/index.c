@@ -300,16 +300,43 @@ static int64_t factor_above(Lower *l, Expr *a, int64_t c, Expr **whole, Expr **r
 	return 1;
 }
 
-/* a + n * *k, which is not below 0, since C divides toward 0; a itself where bounds are too far away. What is divided by n
- * is computed only where n is at least 1. */
-static Expr *lifted(Lower *l, Expr *a, Expr *n, Expr **k)
+/* How often n is in the sum x; *rest has what is left without it. */
+static int64_t times_in(Lower *l, Expr *x, Expr *n, Expr **rest)
 {
-	int64_t least = n->lo > 0 ? n->lo : 1, most = n->hi > 0 ? n->hi : 1;
+	Linear sum;
+	*rest = x;
+	if (!linear_of(x, &sum))
+		return 0;
+	for (int i = 0; i < sum.n; i++) {
+		int64_t c = sum.coef[i];
+		if (sum.atom[i] != n || !linear_add(&sum, n, -c))
+			continue;
+		*rest = linear_expr(l, &sum);
+		return c;
+	}
+	return 0;
+}
+
+/* *a += n * *k, which is not below 0, since C divides toward 0; false where bounds are too far away for that. What is
+ * divided by n is computed only where n is at least 1. Bounds of n may say less than that, so what was lifted once is known
+ * by its terms, not by its bounds: it is not lifted again when it is made again of its parts. */
+static bool lift(Lower *l, Expr **a, Expr *n, Expr **k)
+{
+	Expr *rest;
+	int64_t least = n->lo > 0 ? n->lo : 1, most = n->hi > 0 ? n->hi : 1, had = times_in(l, *a, n, &rest), need;
 	*k = num_i(l, 0);
-	if (a->lo >= 0 || a->lo < -INDEX_MAX / most)
-		return a;
-	*k = num_i(l, -floor_div(a->lo, least));
-	return iadd(l, a, imul(l, n, *k));
+	if ((*a)->lo >= 0)
+		return true;
+	if (had <= 0) {
+		had = 0;
+		rest = *a;
+	}
+	if (rest->lo < -INDEX_MAX / most)
+		return false;
+	need = -floor_div(rest->lo, least) - had;
+	*k = num_i(l, need > 0 ? need : 0);
+	*a = iadd(l, *a, imul(l, n, *k));
+	return true;
 }
 
 static Expr *divided_by_size(Lower *l, Expr *a, Expr *n)
@@ -317,8 +344,8 @@ static Expr *divided_by_size(Lower *l, Expr *a, Expr *n)
 	Expr *whole, *rest, *k;
 	if (n->kind == X_DIM && split_by_size(l, a, n, &whole, &rest) && is_inside(l, rest, n))
 		return whole;
-	a = lifted(l, a, n, &k);
-	return isub(l, raw2(l, IDIV, a, n, a->lo < 0 ? a->lo : 0, a->hi > 0 ? a->hi : 0), k);
+	int64_t lo = lift(l, &a, n, &k) ? 0 : a->lo;
+	return isub(l, raw2(l, IDIV, a, n, lo, a->hi > 0 ? a->hi : 0), k);
 }
 
 static Expr *modulo_size(Lower *l, Expr *a, Expr *n)
@@ -326,7 +353,8 @@ static Expr *modulo_size(Lower *l, Expr *a, Expr *n)
 	Expr *whole, *rest = a, *k;
 	if (n->kind == X_DIM && split_by_size(l, a, n, &whole, &rest) && is_inside(l, rest, n))
 		return rest;
-	return raw2(l, IMOD, lifted(l, rest, n, &k), n, 0, n->hi > 0 ? n->hi - 1 : 0);
+	lift(l, &rest, n, &k);
+	return raw2(l, IMOD, rest, n, 0, n->hi > 0 ? n->hi - 1 : 0);
 }
 
 Expr *idiv(Lower *l, Expr *a, Expr *b)
