@@ -373,7 +373,8 @@ static void print_find(Printer *p, const Stmt *t)
 
 static void print_vector_store(Printer *p, const Stmt *t)
 {
-	bool cast = t->expr->kind == X_CAST, rounds = cast && (t->expr->dtype == F16 || (t->expr->dtype == F32 && t->expr->arg[0]->dtype == F64));
+	bool cast = t->expr->kind == X_CAST, narrow = cast && t->expr->dtype == F32 && t->expr->arg[0]->dtype == F64;
+	bool rounds = (cast && t->expr->dtype == F16) || (narrow && p->lanes_64);
 	Expr *x = rounds ? t->expr->arg[0] : t->expr; /* storing rounds */
 	print_indent(p);
 	put_text(p->out, "v_store%s%s(", lane_suffix(p, t->value->dtype), p->lanes_n ? "_n" : "");

@@ -13,17 +13,23 @@
 static Ctx context;
 
 /* The emitted C of a graph, for workers. */
-static const char *emitted_at(int level, const char *text, Facts *facts)
+static const char *emitted_with(Options o, const char *text, Facts *facts)
 {
 	const char *header;
 	Syms syms = {.ctx = &context};
-	Options o = {.level = level, .target = "x86-64-v3", .threads = true, .prefix = "m", .output = "m.c"};
 
 	if (setjmp(context.border))
 		return context.message;
 	Graph *g = graph_parse(&context, &syms, text);
 	passes_run(g, &o);
 	return emit_text(g, &o, &header, facts);
+}
+
+static const char *emitted_at(int level, const char *text, Facts *facts)
+{
+	Options o = {.level = level, .target = "x86-64-v3", .threads = true, .prefix = "m", .output = "m.c"};
+
+	return emitted_with(o, text, facts);
 }
 
 static const char *emitted(const char *text, Facts *facts) { return emitted_at(2, text, facts); }
@@ -181,6 +187,19 @@ static void a_view_is_the_output(void **state)
 	assert_null(strstr(c, "c->arena"));
 }
 
+/* Every element is one double that is rounded: vectors of floats are stored, not of doubles. */
+static void what_is_spread_is_rounded_before(void **state)
+{
+	Options o = {.level = 2, .target = "x86-64-v3", .strict = true, .prefix = "m", .output = "m.c"};
+	Facts facts;
+	const char *c = emitted_with(o, "graph (%v f32[]) -> (%y) {\n%x f32[0,8] = const [] %p i64[4] = const [4, 3, 0, 2]\n"
+	                                "%y = com.microsoft.Pad(%x, %p, %v) }", &facts);
+
+	(void)state;
+	assert_non_null(strstr(c, "v_store(y"));
+	assert_null(strstr(c, "v_set_d("));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,7 +208,7 @@ int main(void)
 		cmocka_unit_test(short_stages_are_one_workers),
 		cmocka_unit_test(a_long_run_is_worth_waiting),
 		cmocka_unit_test(repeated_rows_are_vectors), cmocka_unit_test(a_view_is_the_output),
-		cmocka_unit_test(a_residual_is_an_epilogue),
+		cmocka_unit_test(a_residual_is_an_epilogue), cmocka_unit_test(what_is_spread_is_rounded_before),
 #ifdef __x86_64__
 		cmocka_unit_test(nothing_hidden_is_subnormal),
 #endif
