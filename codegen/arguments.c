@@ -70,16 +70,16 @@ static int flag_of(const Graph *g, int input)
 	return -1;
 }
 
-void print_pointer_check(const Unit *u, int input, Out *o)
+void print_pointer_check(Unit *u, int input, Out *o)
 {
 	int flag = flag_of(u->g, input);
 	if (flag < 0)
-		put_text(o, " || !in->x%d", input);
+		put_text(o, " || !in->%s", input_field(u, input));
 	else
-		put_text(o, " || (*in->x%d && !in->x%d)", flag, input);
+		put_text(o, " || (*in->%s && !in->%s)", input_field(u, flag), input_field(u, input));
 }
 
-const char *print_absent(const Unit *u, Out *o)
+const char *print_absent(Unit *u, Out *o)
 {
 	if (!absent_bytes(u))
 		return "in";
@@ -87,9 +87,9 @@ const char *print_absent(const Unit *u, Out *o)
 	for (int i = 0; i < u->g->nin; i++) {
 		int flag = flag_of(u->g, i);
 		if (flag >= 0)
-			put_text(o, "\tif (!*in->x%d)\n"
-			            "\t\tgiven.x%d = (const %s *)(const void *)((const unsigned char *)workspace + %lld);\n",
-			         flag, i, c_type(u->g->in[i]->dtype), (long long)lists_at(u));
+			put_text(o, "\tif (!*in->%s)\n"
+			            "\t\tgiven.%s = (const %s *)(const void *)((const unsigned char *)workspace + %lld);\n",
+			         input_field(u, flag), input_field(u, i), c_type(u->g->in[i]->dtype), (long long)lists_at(u));
 	}
 	return "&given";
 }
@@ -185,13 +185,14 @@ static void print_check(const char *condition, const char *call, Out *o)
 }
 
 /* Input i is what it has to be; x gets its tensors. `at`: its elements among those of all sequences. */
-static void print_take(const Unit *u, int i, int at, Out *o)
+static void print_take(Unit *u, int i, int at, Out *o)
 {
 	Argument a = argument(u->g, false, i);
 	Arena *arena = o->arena;
 	const char *there = is_optional(a.kind) ? arena_format(arena, "present%d && ", i) : "";
 	if (is_optional(a.kind))
-		put_text(o, "\tconst %s present%d = in[%d].data != 0;\n\tx.x%d = &present%d;\n", c_type(BOOL), i, i, a.first, i);
+		put_text(o, "\tconst %s present%d = in[%d].data != 0;\n\tx.%s = &present%d;\n", c_type(BOOL), i, i,
+		         input_field(u, a.first), i);
 	print_check(there, arena_format(arena, "check(&in[%d], &inputs[%d])", i, i), o);
 	if (is_list_kind(a.kind) && count_of(a)) {
 		put_text(o, "\tconst tcc_tensor *s%d = (const tcc_tensor *)in[%d].data;\n", i, i);
@@ -199,11 +200,11 @@ static void print_take(const Unit *u, int i, int at, Out *o)
 	}
 	const char *absent = a.kind == KIND_OPTIONAL_SEQUENCE ? arena_format(arena, "!present%d ? 0 : ", i) : "";
 	for (int k = first_of(a); k < a.first + a.n; k++)
-		put_text(o, "\tx.x%d = %s%s.data;\n", k, absent, place_at_caller(u, false, k, arena));
+		put_text(o, "\tx.%s = %s%s.data;\n", input_field(u, k), absent, place_at_caller(u, false, k, arena));
 }
 
 /* The elements of a sequence lie from `from` on in the workspace. */
-static void print_room(const Unit *u, int i, int at, int64_t from, Out *o)
+static void print_room(Unit *u, int i, int at, int64_t from, Out *o)
 {
 	Argument a = argument(u->g, true, i);
 	int64_t to = from + list_bytes(a);
@@ -212,22 +213,22 @@ static void print_room(const Unit *u, int i, int at, int64_t from, Out *o)
 		put_text(o, "\tdescribe_all(t%d, &outputs_elements[%d], %d);\n", i, at, count_of(a));
 	for (int k = 0; k < count_of(a); k++) {
 		const Value *v = u->g->out[first_of(a) + k];
-		put_text(o, "\tt%d[%d].data = y.y%d = (%s *)(void *)((unsigned char *)workspace + %lld);\n", i, k, first_of(a) + k,
-		         c_type(v->dtype), (long long)to);
+		put_text(o, "\tt%d[%d].data = y.%s = (%s *)(void *)((unsigned char *)workspace + %lld);\n", i, k,
+		         output_field(u, first_of(a) + k), c_type(v->dtype), (long long)to);
 		to += round_up(bytes_of(v));
 	}
 }
 
-static void print_give(const Unit *u, int i, int at, int64_t from, Out *o)
+static void print_give(Unit *u, int i, int at, int64_t from, Out *o)
 {
 	Argument a = argument(u->g, true, i);
 	put_text(o, "\tdescribe(&out[%d], &outputs[%d]);\n", i, i);
 	if (is_optional(a.kind))
-		put_text(o, "\t%s given%d = 0;\n\ty.y%d = &given%d;\n", c_type(BOOL), i, a.first, i);
+		put_text(o, "\t%s given%d = 0;\n\ty.%s = &given%d;\n", c_type(BOOL), i, output_field(u, a.first), i);
 	if (is_list_kind(a.kind))
 		print_room(u, i, at, from, o);
 	for (int k = first_of(a); k < a.first + a.n && !is_list_kind(a.kind); k++)
-		put_text(o, "\ty.y%d = out[%d].data;\n", k, i);
+		put_text(o, "\ty.%s = out[%d].data;\n", output_field(u, k), i);
 }
 
 /* What an absent optional, and a sequence, look like after the run. */
@@ -242,7 +243,7 @@ static void print_returned(const Unit *u, int i, Out *o)
 		put_text(o, "\tif (!given%d)\n\t\tout[%d].data = 0;\n", i, i);
 }
 
-static void print_takes(const Unit *u, Out *o)
+static void print_takes(Unit *u, Out *o)
 {
 	for (int i = 0, at = 0; i < arguments(u->g, false); i++) {
 		Argument a = argument(u->g, false, i);
@@ -251,7 +252,7 @@ static void print_takes(const Unit *u, Out *o)
 	}
 }
 
-static void print_gives(const Unit *u, Out *o)
+static void print_gives(Unit *u, Out *o)
 {
 	int64_t from = lists_at(u) + absent_bytes(u);
 	for (int i = 0, at = 0; i < arguments(u->g, true); i++) {

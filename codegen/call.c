@@ -80,7 +80,8 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 	} else if (r->kind == IN_CALL) {
 		put_text(o, "&c->%s", count_name(m->unit, r->owner->content[0]));
 	} else if (r->kind == IN_INPUT || r->kind == IN_OUTPUT) {
-		put_text(o, r->kind == IN_INPUT ? "c->in->x%d" : "c->out->y%d", r->id);
+		put_text(o, r->kind == IN_INPUT ? "c->in->%s" : "c->out->%s",
+		         r->kind == IN_INPUT ? input_field(m->unit, r->id) : output_field(m->unit, r->id));
 	} else {
 		if (m->float_arena || !strcmp(type, "uint8_t"))
 			put_text(o, "m + %s", region_name(m, r));

@@ -43,15 +43,17 @@ const char *escaped_text(Arena *a, const char *bytes, size_t n)
 
 const char *string_text(Arena *a, const char *name) { return escaped_text(a, name, strlen(name)); }
 
-const char *shape_name(Unit *u, const Value *v)
+static const char *shape_by(Unit *u, const Value *v, const char *(*text)(Unit *u, Dim d))
 {
 	Out o = {.arena = &u->g->ctx->perm};
 	put_text(&o, "%s[", dtype_name(v->dtype));
 	for (int k = 0; k < v->shape.rank; k++)
-		put_text(&o, "%s%s", k ? "," : "", size_formula(u, v->shape.dim[k]));
+		put_text(&o, "%s%s", k ? "," : "", text(u, v->shape.dim[k]));
 	put_text(&o, "]");
 	return o.text;
 }
+
+const char *shape_name(Unit *u, const Value *v) { return shape_by(u, v, size_formula); }
 
 const char *grouped(Arena *a, int64_t x)
 {
@@ -162,7 +164,7 @@ static void print_checks(Unit *u, Out *o)
 			print_pointer_check(u, i, o);
 	for (int i = 0; i < g->nout; i++)
 		if (bytes_of(g->out[i]))
-			put_text(o, " || !out->y%d", i);
+			put_text(o, " || !out->%s", output_field(u, i));
 	if (uses_workspace(u))
 		put_text(o, " ||\n\t    (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", u->upper);
 	put_text(o, ")\n\t\treturn TCC_ERR_ARG;\n");
@@ -283,9 +285,9 @@ static void print_generic_run(Unit *u, Out *o)
 		            "\t\tif (status != TCC_OK)\n\t\t\treturn status;\n\t}\n", g->nin);
 	print_sizes_in(u, o);
 	for (int i = 0; i < g->nin; i++)
-		put_text(o, "\tx.x%d = in[%d].data;\n", i, i);
+		put_text(o, "\tx.%s = in[%d].data;\n", input_field(u, i), i);
 	for (int i = 0; i < g->nout; i++)
-		put_text(o, "\ty.y%d = out[%d].data;\n", i, i);
+		put_text(o, "\ty.%s = out[%d].data;\n", output_field(u, i), i);
 	if (g->nout)
 		put_text(o, "\tfor (int i = 0; i < %d; i++)\n\t\tdescribe(&out[i], &outputs[i]);\n", g->nout);
 	print_sizes_out(u, false, o);
@@ -328,11 +330,22 @@ void print_entry(Unit *u, Out *o)
 
 /* ---- the header ---- */
 
-static void print_members(Unit *u, Out *o, Value *const *values, int n, const char *type, char letter)
+/* A name that the member does not show. */
+const char *name_behind(Arena *a, const char *field, const char *name)
 {
-	for (int i = 0; i < n; i++)
-		put_text(o, "\t%s%s *%c%d;\t/* %s  %s */\n", type, c_type(values[i]->dtype), letter, i, shape_name(u, values[i]),
-		         comment_text(o->arena, outer_name(u->g, values[i], i)));
+	return strcmp(field, name) ? arena_format(a, "  %s", comment_text(a, name)) : "";
+}
+
+static void print_members(Unit *u, bool out, Out *o)
+{
+	Value *const *values = out ? u->g->out : u->g->in;
+	int n = out ? u->g->nout : u->g->nin;
+	for (int i = 0; i < n; i++) {
+		const char *field = out ? output_field(u, i) : input_field(u, i);
+		put_text(o, "\t%s%s *%s;\t/* %s%s */\n", out ? "" : "const ", c_type(values[i]->dtype), field,
+		         shape_by(u, values[i], field_formula),
+		         name_behind(o->arena, field, outer_name(u->g, values[i], i)));
+	}
 	if (n == 0)
 		put_text(o, "\tint unused;\n");
 }
@@ -348,14 +361,14 @@ static void print_label(const Tensor *t, int64_t k, Out *o)
 }
 
 /* What the columns of outputs stand for, where the model made maps of them. */
-static void print_labels(const Unit *u, Out *o)
+static void print_labels(Unit *u, Out *o)
 {
 	for (int i = 0; i < u->g->nout; i++) {
 		const Tensor *t = u->g->out_labels ? u->g->out_labels[i] : NULL;
 		if (!t)
 			continue;
-		put_text(o, "\n/* Column k of y%d belongs to label k. */\nstatic const %s%s_y%d_labels[%lld] = {", i,
-		         t->dtype == STR ? "char *const " : "int64_t ", u->prefix, i, (long long)t->count);
+		put_text(o, "\n/* Column k of %s belongs to label k. */\nstatic const %s%s_%s_labels[%lld] = {", output_field(u, i),
+		         t->dtype == STR ? "char *const " : "int64_t ", u->prefix, output_field(u, i), (long long)t->count);
 		for (int64_t k = 0; k < t->count; k++) {
 			put_text(o, k % 16 ? ", " : k ? ",\n\t" : "\n\t");
 			print_label(t, k, o);
@@ -409,10 +422,10 @@ void print_header_file(Unit *u, Out *o)
 	print_complex_type(g, C64, "float", o);
 	print_complex_type(g, C128, "double", o);
 	put_text(o, "struct %s_in {\n", u->prefix);
-	print_members(u, o, g->in, g->nin, "const ", 'x');
+	print_members(u, false, o);
 	print_size_fields(u, o);
 	put_text(o, "};\n\nstruct %s_out {\n", u->prefix);
-	print_members(u, o, g->out, g->nout, "", 'y');
+	print_members(u, true, o);
 	print_counted_fields(u, true, o);
 	put_text(o, "};\n");
 	print_labels(u, o);

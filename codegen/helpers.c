@@ -19,11 +19,17 @@ static bool in_comment(const char *text, const char *at)
 	return false;
 }
 
+/* What follows "->" or "." is a member, whose name is its own. */
+static bool is_member(const char *text, const char *at)
+{
+	return (at > text && at[-1] == '.') || (at > text + 1 && at[-1] == '>' && at[-2] == '-');
+}
+
 bool uses_word(const char *text, const char *word)
 {
 	size_t n = strlen(word);
 	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
-		if ((at == text || !is_word_char(at[-1])) && !is_word_char(at[n]) && !in_comment(text, at))
+		if ((at == text || !is_word_char(at[-1])) && !is_word_char(at[n]) && !is_member(text, at) && !in_comment(text, at))
 			return true;
 	return false;
 }

@@ -29,6 +29,7 @@ struct Unit {
 	int nsizes, csizes, nsymbols; /* nsymbols: those that are symbols, of which ... */
 	int ngiven;                   /* ... the first are known from the inputs, and the others counted */
 	bool named;                   /* the symbols have their numbers */
+	const char **field[2];        /* of the typed struct of inputs, of outputs: see fields.c */
 	bool weights_in_c;          /* weights are arrays in the text; else bytes of a blob */
 	bool weights_given;         /* the blob is given to init */
 };
@@ -69,13 +70,17 @@ void print_work(Module *m, Out *o);
 void make_pieces(Module *m);
 int patience(const Unit *u); /* pauses that a worker waits for others: longer than they need for what they have in hand */
 void print_work_helpers(const char *sections, Out *o);
+/* fields.c: members of the typed structs; size_field: of a symbol, in that of inputs, or of outputs if it is counted. */
+const char *input_field(Unit *u, int i);
+const char *output_field(Unit *u, int i);
+const char *size_field(Unit *u, int i);
 /* arguments.c: sequences and optionals at the ABI. */
 bool has_lists(const Unit *u);
 int64_t lists_at(const Unit *u);    /* where their memory begins in the workspace, */
 int64_t workspace_bytes(const Unit *u); /* that the caller owns: the arena, and what lies behind it */
 int64_t lists_bytes(const Unit *u); /* and how much it is */
-void print_pointer_check(const Unit *u, int input, Out *o);
-const char *print_absent(const Unit *u, Out *o); /* the struct of inputs in which absent ones have memory */
+void print_pointer_check(Unit *u, int input, Out *o);
+const char *print_absent(Unit *u, Out *o); /* the struct of inputs in which absent ones have memory */
 void print_argument_infos(const Unit *u, bool out, const char *list, Out *o);
 const char *place_at_caller(const Unit *u, bool out, int at, Arena *arena); /* the tcc_tensor of in[] or out[] number `at` */
 void print_list_helpers(const Unit *u, Out *o);
@@ -83,6 +88,7 @@ void print_lists_run(Unit *u, Out *o);
 /* entry.c: init, run, the generic descriptor; the header file. */
 enum { STATE_BYTES = 64 }; /* of what init leaves */
 int64_t bytes_of(const Value *v);
+const char *name_behind(Arena *a, const char *field, const char *name); /* "  /head/logits", where the member is called else */
 void print_long_name(const char *name, const char *list, int i, Out *o);
 void print_info_name(const char *name, const char *list, int i, Out *o); /* a row of tcc_info: its name, */
 void print_info_rest(const Value *v, const char *kind, Out *o);          /* and what follows it */

@@ -85,69 +85,70 @@ bool sizes_vary(const Unit *u)
 	return false;
 }
 
-static const char *formula(Unit *u, Dim d, bool named);
+/* Of symbols: "d0", or with `fields` what the typed structs call them. */
+static const char *formula(Unit *u, Dim d, bool fields);
 
 /* An argument of an operator that binds closely. */
-static const char *factor(Unit *u, Dim d, bool named)
+static const char *factor(Unit *u, Dim d, bool fields)
 {
 	Arena *a = &u->g->ctx->perm;
 	bool word = dim_kind(u->g->syms, d) == DIM_NUMBER || dim_symbol_of(u->g->syms, d);
-	return arena_format(a, word ? "%s" : "(%s)", formula(u, d, named));
+	return arena_format(a, word ? "%s" : "(%s)", formula(u, d, fields));
 }
 
-static const char *chain(Unit *u, Dim d, const char *operator, bool named)
+static const char *chain(Unit *u, Dim d, const char *operator, bool fields)
 {
 	Syms *s = u->g->syms;
 	Arena *a = &u->g->ctx->perm;
 	bool sum = dim_kind(s, d) == DIM_SUM;
-	const char *text = sum ? formula(u, dim_arg(s, d, 0), named) : factor(u, dim_arg(s, d, 0), named);
+	const char *text = sum ? formula(u, dim_arg(s, d, 0), fields) : factor(u, dim_arg(s, d, 0), fields);
 	for (int i = 1; i < dim_nargs(s, d); i++) {
 		Dim x = dim_arg(s, d, i);
 		if (sum && dim_known(x) && x.k < 0)
 			text = arena_format(a, "%s - %lld", text, (long long)-x.k);
 		else
-			text = arena_format(a, "%s %s %s", text, operator, sum ? formula(u, x, named) : factor(u, x, named));
+			text = arena_format(a, "%s %s %s", text, operator, sum ? formula(u, x, fields) : factor(u, x, fields));
 	}
 	return text;
 }
 
 /* C divides toward zero; sizes are divided downward. */
-static const char *quotient(Unit *u, Dim a, Dim b, bool named)
+static const char *quotient(Unit *u, Dim a, Dim b, bool fields)
 {
 	Arena *arena = &u->g->ctx->perm;
-	const char *x = factor(u, a, named), *y = factor(u, b, named);
+	const char *x = factor(u, a, fields), *y = factor(u, b, fields);
 	if (dim_lo(u->g->syms, a) >= 0)
 		return arena_format(arena, "%s / %s", x, y);
 	return arena_format(arena, "(%s >= 0 ? %s / %s : -((%s - 1 - %s) / %s))", x, x, y, y, x, y);
 }
 
-static const char *remainder_of(Unit *u, Dim a, Dim b, bool named)
+static const char *remainder_of(Unit *u, Dim a, Dim b, bool fields)
 {
 	Arena *arena = &u->g->ctx->perm;
-	const char *x = factor(u, a, named), *y = factor(u, b, named);
+	const char *x = factor(u, a, fields), *y = factor(u, b, fields);
 	if (dim_lo(u->g->syms, a) >= 0)
 		return arena_format(arena, "%s %% %s", x, y);
 	return arena_format(arena, "(%s %% %s + %s) %% %s", x, y, y, y);
 }
 
-static const char *formula(Unit *u, Dim d, bool named)
+static const char *formula(Unit *u, Dim d, bool fields)
 {
 	Syms *s = u->g->syms;
 	Arena *a = &u->g->ctx->perm;
-	for (int i = 0; i < (named ? u->nsizes : u->nsymbols); i++)
+	for (int i = 0; i < u->nsymbols; i++)
 		if (dim_same(u->size[i], d))
-			return arena_format(a, "d%d", i);
+			return fields ? size_field(u, i) : arena_format(a, "d%d", i);
 	switch (dim_kind(s, d)) {
 	case DIM_NUMBER: return arena_format(a, "%lld", (long long)d.k);
 	case DIM_SYMBOL: dim_number(u->g, NULL, d); return "";
-	case DIM_SUM: return chain(u, d, "+", named);
-	case DIM_PRODUCT: return chain(u, d, "*", named);
-	case DIM_FLOORDIV: return quotient(u, dim_arg(s, d, 0), dim_arg(s, d, 1), named);
-	case DIM_MOD: return remainder_of(u, dim_arg(s, d, 0), dim_arg(s, d, 1), named);
+	case DIM_SUM: return chain(u, d, "+", fields);
+	case DIM_PRODUCT: return chain(u, d, "*", fields);
+	case DIM_FLOORDIV: return quotient(u, dim_arg(s, d, 0), dim_arg(s, d, 1), fields);
+	case DIM_MOD: return remainder_of(u, dim_arg(s, d, 0), dim_arg(s, d, 1), fields);
 	case DIM_MIN:
 	case DIM_MAX: break;
 	}
-	const char *x = formula(u, dim_arg(s, d, 0), named), *y = formula(u, dim_arg(s, d, 1), named);
+	const char *x = formula(u, dim_arg(s, d, 0), fields), *y = formula(u, dim_arg(s, d, 1), fields);
 	return arena_format(a, "(%s %c %s ? %s : %s)", x, dim_kind(s, d) == DIM_MIN ? '<' : '>', y, x, y);
 }
 
@@ -155,6 +156,12 @@ const char *size_formula(Unit *u, Dim d)
 {
 	name_symbols(u);
 	return formula(u, d, false);
+}
+
+const char *field_formula(Unit *u, Dim d)
+{
+	name_symbols(u);
+	return formula(u, d, true);
 }
 
 const char *size_text(Unit *u, Dim d)
@@ -188,6 +195,13 @@ static const char *symbol_comment(const Unit *u, int i)
 	return comment_text(&u->g->ctx->perm, dim_symbol_of(u->g->syms, u->size[i])->name);
 }
 
+/* The model's name, where the member has another one. */
+static const char *symbol_behind(Unit *u, int i)
+{
+	const char *name = symbol_comment(u, i);
+	return strcmp(name, size_field(u, i)) ? arena_format(&u->g->ctx->perm, "%s, ", name) : "";
+}
+
 void print_size_facts(Unit *u, Out *o)
 {
 	name_symbols(u);
@@ -200,7 +214,7 @@ void print_size_fields(Unit *u, Out *o)
 {
 	name_symbols(u);
 	for (int i = 0; i < u->ngiven; i++)
-		put_text(o, "\tint64_t d%d;\t/* %s, %lld to %lld */\n", i, symbol_comment(u, i), least_of(u, i), most_of(u, i));
+		put_text(o, "\tint64_t %s;\t/* %s%lld to %lld */\n", size_field(u, i), symbol_behind(u, i), least_of(u, i), most_of(u, i));
 }
 
 /* Size d is made of symbol s, or is it. */
@@ -233,7 +247,7 @@ void print_size_locals(Unit *u, const char *text, Out *o)
 		const char *name = arena_format(o->arena, "d%d", i);
 		if (!uses_word(all.text, name) || is_counted(u, u->size[i]) || is_of_turn(u, i))
 			continue;
-		const char *value = i < u->ngiven ? arena_format(o->arena, "(int)c->in->%s", name) : formula(u, u->size[i], false);
+		const char *value = i < u->ngiven ? arena_format(o->arena, "(int)c->in->%s", size_field(u, i)) : formula(u, u->size[i], false);
 		line = arena_format(o->arena, "\tconst int %s = %s;\n%s", name, value, line);
 		put_text(&all, " %s", value);
 	}
@@ -266,14 +280,15 @@ static void print_equal_checks(Unit *u, Out *o)
 			         formula(u, s->equal[i].b, false));
 	for (int i = 0; i < u->ngiven; i++)
 		if (uses_word(tests.text, arena_format(o->arena, "d%d", i)))
-			put_text(o, "\tconst int64_t d%d = in->d%d;\n", i, i);
+			put_text(o, "\tconst int64_t d%d = in->%s;\n", i, size_field(u, i));
 	put_text(o, "%s", tests.text);
 }
 
 void print_size_checks(Unit *u, Out *o)
 {
 	for (int i = 0; i < u->ngiven; i++)
-		put_text(o, "\tif (in->d%d < %lld || in->d%d > %lld)\n\t\treturn TCC_ERR_SHAPE;\n", i, least_of(u, i), i, most_of(u, i));
+		put_text(o, "\tif (in->%s < %lld || in->%s > %lld)\n\t\treturn TCC_ERR_SHAPE;\n", size_field(u, i), least_of(u, i),
+		         size_field(u, i), most_of(u, i));
 	print_equal_checks(u, o);
 }
 
@@ -288,9 +303,9 @@ void print_sizes_in(Unit *u, Out *o)
 			int at = size_add(u, d);
 			const char *from = place_at_caller(u, false, i, o->arena);
 			if (known[at])
-				put_text(o, "\tif (%s.dims[%d] != x.d%d)\n\t\treturn TCC_ERR_SHAPE;\n", from, k, at);
+				put_text(o, "\tif (%s.dims[%d] != x.%s)\n\t\treturn TCC_ERR_SHAPE;\n", from, k, size_field(u, at));
 			else
-				put_text(o, "\tx.d%d = %s.dims[%d];\n", at, from, k);
+				put_text(o, "\tx.%s = %s.dims[%d];\n", size_field(u, at), from, k);
 			known[at] = true;
 		}
 }
@@ -307,7 +322,7 @@ void print_sizes_out(Unit *u, bool counted, Out *o)
 		}
 	for (int i = 0; i < u->nsymbols; i++)
 		if (uses_word(sizes.text, arena_format(o->arena, "d%d", i)))
-			put_text(o, "\tconst int64_t d%d = %c.d%d;\n", i, i < u->ngiven ? 'x' : 'y', i);
+			put_text(o, "\tconst int64_t d%d = %c.%s;\n", i, i < u->ngiven ? 'x' : 'y', size_field(u, i));
 	put_text(o, "%s", sizes.text);
 }
 
@@ -383,13 +398,13 @@ void print_counted_fields(Unit *u, bool told, Out *o)
 		if (!told)
 			put_text(o, "\tint64_t count%d;\t/* %s */\n", i, symbol_comment(u, i));
 		else if (is_told(u, i))
-			put_text(o, "\tint64_t d%d;\t/* %s, %lld to %lld: what run found */\n", i, symbol_comment(u, i), least_of(u, i),
-			         most_of(u, i));
+			put_text(o, "\tint64_t %s;\t/* %s%lld to %lld: what run found */\n", size_field(u, i), symbol_behind(u, i),
+			         least_of(u, i), most_of(u, i));
 }
 
 void print_sizes_told(Unit *u, Out *o)
 {
 	for (int i = u->ngiven; i < u->nsymbols; i++)
 		if (is_told(u, i))
-			put_text(o, "\tout->d%d = c.count%d;\n", i, i);
+			put_text(o, "\tout->%s = c.count%d;\n", size_field(u, i), i);
 }

@@ -29,6 +29,8 @@ bool sizes_vary(const Unit *u); /* there are any */
 const char *size_text(Unit *u, Dim d);
 /* "d0 / 2 + 1": for comments, by symbols only. */
 const char *size_formula(Unit *u, Dim d);
+/* "tokens / 2 + 1": the same by members of the typed structs. */
+const char *field_formula(Unit *u, Dim d);
 /* The names of all sizes that `text` uses, each after ", "; with `declare` as parameters. */
 const char *sizes_used(Unit *u, const char *text, bool declare);
 

@@ -130,11 +130,14 @@ void move_guard(const char **open, const char *to, Out *o)
 	*open = to;
 }
 
-static void print_values(Unit *u, Out *o, const char *what, char letter, Value *const *v, int n)
+static void print_values(Unit *u, bool out, Out *o)
 {
-	for (int i = 0; i < n; i++)
-		put_text(o, " *   %-8s %c%d  %s  %s\n", i ? "" : what, letter, i, shape_name(u, v[i]),
-		         comment_text(o->arena, outer_name(u->g, v[i], i)));
+	for (int i = 0; i < (out ? u->g->nout : u->g->nin); i++) {
+		const Value *v = out ? u->g->out[i] : u->g->in[i];
+		const char *field = out ? output_field(u, i) : input_field(u, i);
+		put_text(o, " *   %-8s %s  %s%s\n", i ? "" : out ? "out" : "in", field, shape_name(u, v),
+		         name_behind(o->arena, field, outer_name(u->g, v, i)));
+	}
 }
 
 /* "target c (portable C99)", "targets x86-64-v3, c (the first that the processor can run)" */
@@ -158,8 +161,8 @@ static void print_facts(Unit *u, Out *o)
 	for (int i = 0; i < 32; i++)
 		put_text(o, "%02x", g->sha256[i]);
 	put_text(o, "\n");
-	print_values(u, o, "in", 'x', g->in, g->nin);
-	print_values(u, o, "out", 'y', g->out, g->nout);
+	print_values(u, false, o);
+	print_values(u, true, o);
 	print_size_facts(u, o);
 	put_text(o, " *   memory   workspace %s bytes", grouped(o->arena, u->arena_bytes));
 	if (u->nmodules == 1)

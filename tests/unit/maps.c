@@ -52,7 +52,7 @@ static void columns_have_labels(void **state)
 	assert_true(g->out[0]->kind == KIND_TENSOR && has_sizes(g->out[0], 2, 3));
 	assert_true(g->out_labels[0]->count == 3);
 	const char *header = header_of(g);
-	assert_non_null(strstr(header, "static const char *const m_y0_labels[3] = {\n\t\"ab\", \"c\\042d\", \"e\\134\"\n};"));
+	assert_non_null(strstr(header, "static const char *const m_y_labels[3] = {\n\t\"ab\", \"c\\042d\", \"e\\134\"\n};"));
 }
 
 static void labels_may_be_numbers(void **state)
@@ -62,7 +62,7 @@ static void labels_may_be_numbers(void **state)
 	Graph *g = import();
 	assert_true(has_sizes(g->out[0], 1, 3));
 	const char *header = header_of(g);
-	assert_non_null(strstr(header, "static const int64_t m_y0_labels[3] = {\n\t7, INT64_MIN, 0\n};"));
+	assert_non_null(strstr(header, "static const int64_t m_y_labels[3] = {\n\t7, INT64_MIN, 0\n};"));
 }
 
 static void other_outputs_have_none(void **state)
@@ -75,7 +75,7 @@ static void other_outputs_have_none(void **state)
 	Graph *g = import();
 	assert_true(!g->out_labels[1] && !g->out_labels[2]);
 	const char *header = header_of(g);
-	assert_null(strstr(header, "y1_labels"));
+	assert_null(strstr(header, "m_n_labels"));
 }
 
 static void wrong_labels_are_refused(void **state)
