@@ -26,6 +26,17 @@ void need_size(Graph *g, const Node *n, int slot, int axis, Dim want)
 		dim_assume_equal(g->syms, have, want, false);
 }
 
+void need_at_least(Graph *g, const Node *n, int slot, int axis, int64_t least)
+{
+	Dim have = n->in[slot]->shape.dim[axis];
+
+	if (dim_hi(g->syms, have) < least)
+		fail_node(g, n, "E-SHAPE", "input %d has shape %s; its axis %d must have size %lld or more", slot,
+			  shape_text(g, &n->in[slot]->shape), axis, (long long)least);
+	if (dim_lo(g->syms, have) < least)
+		dim_assume_at_most(g->syms, dim(least), have);
+}
+
 Dim equal_part(Graph *g, const Node *n, int slot, Dim d, Dim by)
 {
 	if (dim_lo(g->syms, by) < 1)

@@ -57,11 +57,13 @@ struct Recurrent { /* LSTM, GRU, RNN */
 
 /* Axis `axis` of input `slot` has size `want`; sizes that are known only at run time pass. E-SHAPE otherwise. */
 void need_size(Graph *g, const Node *n, int slot, int axis, Dim want);
-/* Input `slot` is a vector of so many elements, which is no matter for the run. E-DYNAMIC, E-SHAPE. */
+/* The same of a size that is at least so much. */
+void need_at_least(Graph *g, const Node *n, int slot, int axis, int64_t least);
 /* d / by, where `by` heads share size d of input `slot`: a whole number. */
 Dim equal_part(Graph *g, const Node *n, int slot, Dim d, Dim by);
 /* How many heads share a kv head. */
 Dim heads_sharing(Graph *g, const Node *n, Dim heads, Dim shared);
+/* Input `slot` is a vector of so many elements, which is no matter for the run. E-DYNAMIC, E-SHAPE. */
 void need_count(Graph *g, const Node *n, int slot, int64_t count);
 /* Axis `axis` of input `slot` has a size of at least 1, whatever it turns out to be. E-SHAPE, E-DYNAMIC. */
 void need_elements(Graph *g, const Node *n, int slot, int axis);

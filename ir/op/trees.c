@@ -191,12 +191,6 @@ static Value *scores_of(Forest *f, int64_t outputs)
 
 static Value *transform(Forest *f, Value *y) { return post_transformed(f->g, f->n, y, f->a->post_transform); }
 
-static void check_input(Graph *g, const Node *n)
-{
-	need_rank(g, n, 0, 2, 2);
-	dim_number(g, n, n->in[0]->shape.dim[1]);
-}
-
 /* ---- TreeEnsemble ---- */
 
 struct Ensemble {
@@ -302,7 +296,7 @@ static void infer_ensemble(Graph *g, Node *n)
 {
 	int64_t outputs = ATTR_OF(n, Ensemble)->n_targets;
 
-	check_input(g, n);
+	need_rank(g, n, 0, 2, 2);
 	check_ensemble(g, n);
 	if (outputs < 1)
 		fail_node(g, n, "E-ATTR", "n_targets is %lld", (long long)outputs);
@@ -336,7 +330,7 @@ static void infer_regressor(Graph *g, Node *n)
 {
 	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = ATTR_OF(n, Trees)->n_targets};
 
-	check_input(g, n);
+	need_rank(g, n, 0, 2, 2);
 	if (f.outputs < 1)
 		fail_node(g, n, "E-ATTR", "n_targets is %lld", (long long)f.outputs);
 	check_lists(&f);
@@ -366,7 +360,7 @@ static void infer_classifier(Graph *g, Node *n)
 	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = labels ? labels->count : 0};
 	const Shape *x = &n->in[0]->shape;
 
-	check_input(g, n);
+	need_rank(g, n, 0, 2, 2);
 	if (f.outputs < 2)
 		fail_unsupported(g, n, "fewer than two labels");
 	check_lists(&f);

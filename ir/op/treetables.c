@@ -26,14 +26,18 @@ enum { X, NODES, MISSING, REACHED };
 enum { FEATURE, THRESHOLD, CHILD, NODE = 4 };
 enum { MOST_STEPS = 8 };
 
-struct TreeLeaf { int64_t depth; };
+struct TreeLeaf {
+	int64_t depth;
+	int64_t features; /* of a row of x, at least: 1 more than the last that is asked for */
+};
 
-static const Attr leaf_attrs[] = {ATTR_INT(TreeLeaf, depth, 0), {0}};
+static const Attr leaf_attrs[] = {ATTR_INT(TreeLeaf, depth, 0), ATTR_INT(TreeLeaf, features, 0), {0}};
 
 static void leaf_infer(Graph *g, Node *n)
 {
 	need_rank(g, n, X, 2, 2);
 	need_rank(g, n, NODES, 3, 3);
+	need_at_least(g, n, X, 1, ATTR_OF(n, TreeLeaf)->features);
 	Shape y = {2, {n->in[X]->shape.dim[0], n->in[NODES]->shape.dim[0]}};
 
 	set_out(g, n, 0, I64, &y);
@@ -128,7 +132,7 @@ typedef struct Walk {
 	const Node *n;
 	const TreeSet *s;
 	DType t; /* of x */
-	int64_t width;
+	int64_t width, features; /* at most; 1 more than the last that is asked for */
 	bool *seen;   /* by question */
 	int64_t *way; /* by question, no and yes: the place of the row that it leads to; 0: not there yet */
 	Row *row;
@@ -260,6 +264,7 @@ static void enter(Walk *w, Todo *t)
 	int64_t feature = w->s->split[t->child].feature;
 	if (feature < 0 || feature >= w->width)
 		fail_node(w->g, w->n, "E-ATTR", "feature %lld of %lld", (long long)feature, (long long)w->width);
+	w->features = feature >= w->features ? feature + 1 : w->features;
 	t->from = 0;
 	t->to = 2 * set_size(&w->s->split[t->child]);
 	t->end = t->depth + steps_to_tell(t->to + 1);
@@ -326,7 +331,7 @@ static Value *leaves(const Walk *w, Value *x)
 	Value *table = nodes(w), *reached = NULL, *unknown = w->missing ? missing(w) : NULL;
 
 	for (int64_t left = w->depth; left > 0 || !reached; left -= MOST_STEPS) {
-		struct TreeLeaf attr = {left < MOST_STEPS ? left : MOST_STEPS};
+		struct TreeLeaf attr = {left < MOST_STEPS ? left : MOST_STEPS, w->features};
 		reached = put_attr(w->g, w->n, "tcc.TreeLeaf", &attr, x, table, unknown, reached, END_IN);
 	}
 	return reached;
@@ -397,7 +402,7 @@ static Value *summed(const Walk *w, Value *votes)
 
 Value *tree_scores(Graph *g, const Node *n, const TreeSet *s, Value *x)
 {
-	Walk w = {.g = g, .n = n, .s = s, .t = x->dtype == F64 ? F64 : F32, .width = dim_number(g, n, x->shape.dim[1]),
+	Walk w = {.g = g, .n = n, .s = s, .t = x->dtype == F64 ? F64 : F32, .width = dim_hi(g->syms, x->shape.dim[1]),
 		  .seen = NEW_N(&g->ctx->scratch, bool, s->nsplit), .way = NEW_N(&g->ctx->scratch, int64_t, 2 * s->nsplit)};
 
 	walk(&w);

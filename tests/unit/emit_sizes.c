@@ -17,6 +17,12 @@ typedef struct Model {
 	int64_t most[SIZES], run[RUNS][SIZES];
 } Model;
 
+/* Asks for features 0 and 2. */
+#define TREE                                                                                                             \
+	"{tree_roots = [0], nodes_featureids = [2, 0], nodes_modes = u8[2] [0, 0], nodes_splits = f32[2] [0, 0.25],"     \
+	" nodes_truenodeids = [1, 0], nodes_trueleafs = [0, 1], nodes_falsenodeids = [0, 0], nodes_falseleafs = [1, 1],"  \
+	" leaf_targetids = [0, 0], leaf_weights = f32[2] [1, 2]}"
+
 static const Model models[] = {
 	/* rows: vectors, tails, reductions over the size itself */
 	{"graph (%x f32[s]) -> (%y, %z) { %e = Exp(%x) %z = ReduceSum(%e) {keepdims = 1} %y = Div(%e, %z) }",
@@ -133,6 +139,9 @@ static const Model models[] = {
 	{"graph (%x f32[2,4,3,4], %k f32[2,2,1,s], %o f32[2,2,3,4], %m f32[2,1,3,4]) -> (%y) {"
 	 " %y = DeformConv(%x, %k, %o, _, %m) {group = 2} }",
 	 {1, 7}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}}},
+	/* trees ask for features of rows that may have more */
+	{"graph (%x f32[n,s]) -> (%y) { %y = ai.onnx.ml.TreeEnsemble(%x) " TREE " }",
+	 {9, 7}, {{1, 3}, {2, 3}, {4, 5}, {7, 7}, {8, 4}, {9, 7}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
@@ -430,6 +439,34 @@ static void refuses_to_repeat_nothing(void **state)
 	ctx_close(&ctx);
 }
 
+/* What a model takes for granted of a size that varies, every run is held to. */
+static void refuses_sizes_that_mislead(void **state)
+{
+	static const struct {
+		Model model;
+		int64_t right[SIZES], wrong[SIZES];
+	} cases[] = {
+		{{"graph (%x f32[n,s]) -> (%y) { %y = ai.onnx.ml.TreeEnsemble(%x) " TREE " }", {4, 7}, {{1, 1}}}, {4, 3}, {4, 2}},
+	};
+	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
+	Tensor *in[INPUTS];
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		Session *s = jit(&ctx, parse(&cases[i].model), &settings, NULL);
+		for (int wrong = 0; wrong < 2; wrong++) {
+			make_inputs(parse(&cases[i].model), wrong ? cases[i].wrong : cases[i].right, in);
+			session_bind(s, in);
+			assert_int_equal(session_run(s), wrong ? TCC_ERR_SHAPE : TCC_OK);
+			assert_true(session_intact(s));
+		}
+		session_close(s);
+	}
+	ctx_close(&ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +477,7 @@ int main(void)
 		cmocka_unit_test(refuses_sizes_that_do_not_fill),
 		cmocka_unit_test(refuses_less_than_a_window),
 		cmocka_unit_test(refuses_to_repeat_nothing),
+		cmocka_unit_test(refuses_sizes_that_mislead),
 		cmocka_unit_test(workers_share_each_image),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
 	};
