@@ -163,6 +163,16 @@ const Shape *shape_given(const Raw *r, int i)
 	return v && !is_list(v) ? &v->shape : NULL;
 }
 
+int rank_given(const Raw *r, int i)
+{
+	const NodeProto *p = r->proto;
+
+	if (!r->f->rank || i >= (int)p->n_output || !*p->output[i])
+		return -1;
+	uint32_t k = names_find(&r->f->scope->names, p->output[i]);
+	return k == NO_NAME ? -1 : r->f->rank[k];
+}
+
 /* What output i is called in the file, and its shape where the file gives one; NULL: nobody wants it. */
 static Value *output_in_file(const Raw *r, int i)
 {
@@ -221,8 +231,10 @@ Node *raw_build(Raw *r)
 		r->out[0] = same->out[0];
 		return same;
 	}
-	if (op->trust || (op->flags & CHOOSES))
+	if (op->trust || (op->flags & (CHOOSES | RANKED)))
 		given_shapes(r, op, &like);
+	if ((op->flags & RANKED) && like.out[0])
+		like.out[0]->shape.rank = rank_given(r, 0);
 	Graph **sub = NEW_N(&r->f->im->ctx->scratch, Graph *, r->nbody);
 	int nout = r->nbody ? bodies_close(r, sub) : r->nout, at = 0;
 	Node *n = node_control(r->f->g, op, &like, r->nin, r->in, nout, attr, r->nbody, sub);
@@ -355,7 +367,7 @@ Graph *graph_build(Import *im, const Scope *s)
 		if (is_true_input(s, p->input[i]->name))
 			build_input(&f, p->input[i]);
 	initializers_build(&f);
-	f.given = shapes_given(&f);
+	note_given(&f);
 	elements_open(&f);
 	nodes_build(&f);
 	check_all_declared(&f);

@@ -137,6 +137,7 @@ typedef struct Frame {
 	Graph *g;
 	Value **value; /* by index of scope->names; NULL: not yet, or an absent optional input */
 	Value **given; /* by index of scope->names: only the shape, where one is given in numbers (of a list: elements); or NULL */
+	int8_t *rank;  /* by the same index: how many sizes the file gives, be they numbers or not; -1 where it does not say */
 	bool in_function;
 	AttributeProto **env; /* in a function: the attributes of the call, then the defaults */
 	size_t nenv;
@@ -241,7 +242,7 @@ typedef struct Declared {
 DType dtype_of(Ctx *c, int64_t number, const char *who);
 Declared declared_of(Import *im, const ValueInfoProto *p);
 Declared declared_type(Import *im, const TypeProto *t, const char *who);
-Value **shapes_given(const Frame *f); /* Frame.given */
+void note_given(Frame *f); /* Frame.given, Frame.rank */
 void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what);
 
 /* ---- dims.c: symbolic sizes of the model's inputs, and the user's choices ---- */
@@ -349,6 +350,7 @@ void elements_open(Frame *f); /* inputs whose integers the model makes sizes of:
 void settle(Frame *f, Node *n); /* the node just built: away with it when its outputs are known, see settle.c */
 Node *raw_build(Raw *r); /* a node in today's form, by its operator's attribute table */
 const Shape *shape_given(const Raw *r, int i); /* of output i, by the file; NULL: none that inference may trust */
+int rank_given(const Raw *r, int i); /* of output i, or -1: see Frame.rank */
 Value *given_of(const Raw *r, int i); /* what is given of output i: only its shape, see Frame.given; or NULL */
 Value *value_of(const Frame *f, const char *name); /* NULL for "" and for an absent optional input of a function */
 void value_bind(Frame *f, const char *name, Value *v);

@@ -212,7 +212,7 @@ void subgraph_build(Raw *r, const GraphProto *p)
 	for (uint32_t i = 0; i < s->noutside; i++)
 		capture(&f, r, s->names.name[s->outside[i]]);
 	initializers_build(&f);
-	f.given = shapes_given(&f);
+	note_given(&f);
 	nodes_build(&f);
 	check_all_declared(&f);
 	add_body(r, &f);

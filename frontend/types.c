@@ -135,7 +135,7 @@ void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const c
 /* ---- shapes for inference to trust ---- */
 
 /* What --shape says of a sequence that the model gives. */
-static void give_elements(const Frame *f, const ValueInfoProto *p, Value **given)
+static void give_elements(const Frame *f, const ValueInfoProto *p)
 {
 	uint32_t k = names_find(&f->scope->names, text_of(p->name));
 	const ShapeChoice *choice = elements_choice(f->im, text_of(p->name));
@@ -151,10 +151,10 @@ static void give_elements(const Frame *f, const ValueInfoProto *p, Value **given
 		for (int i = 0; i < s->rank; i++)
 			element[list->nitems].shape.dim[i] = dim(s->dim[i]);
 	}
-	given[k] = list;
+	f->given[k] = list;
 }
 
-static void give(const Frame *f, const ValueInfoProto *p, Value **given)
+static void give(const Frame *f, const ValueInfoProto *p)
 {
 	uint32_t k = names_find(&f->scope->names, text_of(p->name));
 	Declared d = declared_of(f->im, p);
@@ -162,13 +162,14 @@ static void give(const Frame *f, const ValueInfoProto *p, Value **given)
 
 	if (k == NO_NAME || !d.shape || d.kind != KIND_TENSOR || d.shape->n_dim > MAX_RANK)
 		return;
+	f->rank[k] = (int8_t)s.rank;
 	for (int i = 0; i < s.rank; i++) {
 		if (!d.shape->dim[i]->has_dim_value || d.shape->dim[i]->dim_value < 0)
 			return;
 		s.dim[i] = dim(d.shape->dim[i]->dim_value);
 	}
-	given[k] = NEW(f->im->arena, Value);
-	given[k]->shape = s;
+	f->given[k] = NEW(f->im->arena, Value);
+	f->given[k]->shape = s;
 }
 
 static bool all_ones(const Shape *s)
@@ -181,33 +182,38 @@ static bool all_ones(const Shape *s)
 
 /* A function of single elements keeps the shape: what the file gives its result holds for what it reads. Of several that
  * it reads, one element comes from one each. */
-static void give_backward(const Frame *f, const NodeProto *p, Value **given)
+static void give_backward(const Frame *f, const NodeProto *p)
 {
 	const Op *op = is_onnx_domain(p->domain) ? op_find("", p->op_type) : NULL;
 	size_t n = !strcmp(text_of(p->op_type), "CastLike") ? 1 : p->n_input;
 
 	if (!op || !(op->flags & POINTWISE) || p->n_output != 1 || !*p->output[0])
 		return;
-	Value *y = given[names_find(&f->scope->names, p->output[0])];
-	for (size_t i = 0; i < n && y && (n == 1 || all_ones(&y->shape)); i++) {
-		Value **to = *p->input[i] ? &given[names_find(&f->scope->names, p->input[i])] : NULL;
-		if (to && !*to)
-			*to = y;
+	uint32_t k = names_find(&f->scope->names, p->output[0]);
+	Value *y = f->given[k];
+	for (size_t i = 0; i < n; i++) {
+		uint32_t to = *p->input[i] ? names_find(&f->scope->names, p->input[i]) : NO_NAME;
+		if (to != NO_NAME && y && !f->given[to] && (n == 1 || all_ones(&y->shape)))
+			f->given[to] = y;
+		if (to != NO_NAME && n == 1 && f->rank[to] < 0)
+			f->rank[to] = f->rank[k];
 	}
 }
 
-Value **shapes_given(const Frame *f)
+void note_given(Frame *f)
 {
 	const GraphProto *p = f->scope->graph;
-	Value **given = NEW_N(f->im->arena, Value *, f->scope->names.n);
 
+	f->given = NEW_N(f->im->arena, Value *, f->scope->names.n);
+	f->rank = NEW_N(f->im->arena, int8_t, f->scope->names.n);
+	for (uint32_t i = 0; i < f->scope->names.n; i++)
+		f->rank[i] = -1;
 	for (size_t i = 0; i < p->n_value_info; i++)
-		give(f, p->value_info[i], given);
+		give(f, p->value_info[i]);
 	for (size_t i = 0; i < p->n_output; i++) {
-		give(f, p->output[i], given);
-		give_elements(f, p->output[i], given);
+		give(f, p->output[i]);
+		give_elements(f, p->output[i]);
 	}
 	for (size_t i = f->scope->nnode; i-- > 0;)
-		give_backward(f, f->scope->node[f->scope->order[i]], given);
-	return given;
+		give_backward(f, f->scope->node[f->scope->order[i]]);
 }

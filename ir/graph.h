@@ -155,6 +155,10 @@ Dim shape_count(Graph *g, const Shape *s);     /* product of the sizes */
 const char *shape_text(Graph *g, const Shape *s); /* "[1,3,batch]", in scratch */
 /* The number, or E-DYNAMIC (exit 4) naming the symbol and the option that fixes it. */
 int64_t dim_number(Graph *g, const Node *n, Dim d);
+/* Size d of an input says how many axes something has, and so is a number: its own, or where it varies the one that follows
+ * from ranks that are known (`implied`; below 0: from none), which each run is held to. E-DYNAMIC, E-SHAPE. */
+int64_t rank_size(Graph *g, const Node *n, Dim d, int64_t implied);
+int64_t output_rank(const Node *n); /* of output 0, where the file gives it or inference has it; else -1 */
 
 /* ---- trouble with a node: "node 12 'conv1' (Conv): ..."; n NULL: with the graph ---- */
 

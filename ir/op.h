@@ -90,7 +90,8 @@ enum op_flags {
 	TABLES = 512,   /* contracts small tiles with constant tables (codegen/transform.c) */
 	KEPT = 1024,    /* stays though nobody reads its output: it stops the run */
 	ROWS = 4096,    /* makes a whole row of its output, along the last axis, from one of its input */
-	CHOOSES = 2048  /* data decide how many elements its outputs have (ir/op/chosen.h) */
+	CHOOSES = 2048, /* data decide how many elements its outputs have (ir/op/chosen.h) */
+	RANKED = 8192   /* a size of an input decides how many axes output 0 has: see rank_size() */
 };
 
 /* What the value that a body takes in, or gives, is to the node that owns it. */

@@ -84,3 +84,24 @@ int64_t dim_number(Graph *g, const Node *n, Dim d)
 	fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
 		     "needs the size '%s' as a number, but '%s' is not fixed", dim_text(g->syms, d), name);
 }
+
+int64_t output_rank(const Node *n) { return n->nout && n->out[0] ? n->out[0]->shape.rank : -1; }
+
+int64_t rank_size(Graph *g, const Node *n, Dim d, int64_t implied)
+{
+	int64_t lo = dim_lo(g->syms, d), hi = dim_hi(g->syms, d);
+
+	if (lo == hi)
+		return lo;
+	if (implied < 0) {
+		const char *name = shown(g->ctx, first_symbol(g->syms, d)->name);
+		hint(g->ctx, "--dim %s=2 (or another number) fixes it, or the file gives the shape of the node's output", name);
+		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC", "the size '%s' says how many axes there are, but '%s' is not fixed",
+			     dim_text(g->syms, d), name);
+	}
+	if (implied < lo || implied > hi)
+		fail_node(g, n, "E-SHAPE", "the size '%s' is %lld to %lld; by how many axes there are it must be %lld",
+			  dim_text(g->syms, d), (long long)lo, (long long)hi, (long long)implied);
+	dim_assume_equal(g->syms, d, dim(implied), false);
+	return implied;
+}

@@ -59,16 +59,6 @@ Shape counted_shape(Graph *g, const Node *n, int slot, const Shape *most, unsign
 	return s;
 }
 
-int64_t sizes_given(Graph *g, const Node *n, Dim count)
-{
-	int rank = n->out[0] ? n->out[0]->shape.rank : -1;
-
-	if (dim_known(count) || rank < 0)
-		return dim_number(g, n, count);
-	dim_assume_equal(g->syms, count, dim(rank), false);
-	return rank;
-}
-
 int64_t most_of(Graph *g, const Node *n, Dim d)
 {
 	int64_t most = dim_hi(g->syms, d);

@@ -24,8 +24,6 @@ Shape counted_shape(Graph *g, const Node *n, int slot, const Shape *most, unsign
 Value *counted_value(Graph *g, const Node *like, Value *count, Dim size);
 /* The same for element k of `count` and size k of s, as a vector. */
 Value *counted_values(Graph *g, const Node *like, Value *count, const Shape *s);
-/* How many sizes of output 0 data give: `count`, or where that is no number, as many as the file gives. */
-int64_t sizes_given(Graph *g, const Node *n, Dim count);
 /* The most that a size can be; E-DYNAMIC where it has no bound. */
 int64_t most_of(Graph *g, const Node *n, Dim d);
 /* The sizes of v as a vector: a constant where they are known. */

@@ -7,7 +7,7 @@
 static Shape decided_shape(Graph *g, const Node *n, int *count, unsigned *open)
 {
 	const Shape *x = &n->in[0]->shape;
-	int64_t k = dim_number(g, n, shape_count(g, &n->in[1]->shape));
+	int64_t k = rank_size(g, n, shape_count(g, &n->in[1]->shape), output_rank(n));
 	if (k > MAX_RANK)
 		fail_unsupported(g, n, "rank %lld is above the limit of %d", (long long)k, MAX_RANK);
 	*count = (int)k;

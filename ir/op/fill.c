@@ -11,7 +11,7 @@ struct ConstantOfShape { Tensor *value; };
 /* Data give all sizes. */
 static Shape decided_shape(Graph *g, const Node *n)
 {
-	int64_t rank = sizes_given(g, n, n->in[0]->shape.dim[0]);
+	int64_t rank = rank_size(g, n, n->in[0]->shape.dim[0], output_rank(n));
 	if (rank > MAX_RANK)
 		fail_unsupported(g, n, "rank %lld is above the limit of %d", (long long)rank, MAX_RANK);
 	Shape y = {.rank = (int)rank};

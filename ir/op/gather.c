@@ -171,7 +171,8 @@ static int named_axes(Graph *g, const Node *n)
 	if (batch < 0 || batch >= k->rank || batch >= x->rank)
 		fail_node(g, n, "E-ATTR", "batch_dims is %lld; it must be below both ranks, %d and %d",
 			  (long long)batch, x->rank, k->rank);
-	named = dim_number(g, n, k->dim[k->rank - 1]);
+	int64_t axes = output_rank(n), all = k->rank - 1 + x->rank - batch;
+	named = rank_size(g, n, k->dim[k->rank - 1], axes < 0 ? -1 : all - axes);
 	if (named < 1 || named > x->rank - batch)
 		fail_node(g, n, "E-SHAPE", "an index has %lld numbers; it must have 1..%d", (long long)named,
 			  (int)(x->rank - batch));
@@ -244,7 +245,7 @@ const Op op_GatherElements = {
 	.infer = infer_elements, .eval = eval_elements, .lower = lower_elements,
 };
 const Op op_GatherND = {
-	.name = "GatherND", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES,
+	.name = "GatherND", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = MOVES | RANKED,
 	.attrs = nd_attrs, .attr_size = sizeof(struct GatherND),
 	.infer = infer_nd, .eval = eval_nd, .lower = lower_nd,
 };

@@ -100,7 +100,7 @@ static void check_count(Graph *g, const Node *n, const Shape *x, const Shape *y)
 /* The sizes, where data decide them; one that stands alone can be no more than there are elements. */
 static Shape decided_shape(Graph *g, const Node *n)
 {
-	int64_t rank = sizes_given(g, n, shape_count(g, &n->in[1]->shape));
+	int64_t rank = rank_size(g, n, shape_count(g, &n->in[1]->shape), output_rank(n));
 	if (rank > MAX_RANK)
 		fail_unsupported(g, n, "rank %lld is above the limit of %d", (long long)rank, MAX_RANK);
 	Shape y = {.rank = (int)rank};

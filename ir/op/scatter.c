@@ -146,7 +146,7 @@ static int named_axes(Graph *g, const Node *n)
 	const Shape *x = &n->in[DATA]->shape, *k = &n->in[INDICES]->shape;
 
 	need_rank(g, n, INDICES, 1, -1);
-	int64_t named = dim_number(g, n, k->dim[k->rank - 1]);
+	int64_t named = rank_size(g, n, k->dim[k->rank - 1], k->rank - 1 + x->rank - n->in[UPDATES]->shape.rank);
 	if (named < 1 || named > x->rank)
 		fail_node(g, n, "E-SHAPE", "an index has %lld numbers; it must have 1..%d", (long long)named, x->rank);
 	return (int)named;

@@ -184,9 +184,22 @@ Value *axes_value(Graph *g, unsigned set)
 	return value_i64(g, n, axes);
 }
 
+/* How many axes every set that fits has; -1 where they have not the same number. */
+static int axes_that_fit(const Node *n, int rank, AxesFit *fits)
+{
+	int count = -1;
+
+	for (unsigned set = 0; set < 1u << rank; set++)
+		if (fits(n, set) && count >= 0 && __builtin_popcount(set) != count)
+			return -1;
+		else if (fits(n, set))
+			count = __builtin_popcount(set);
+	return count;
+}
+
 int axes_settled(Graph *g, Node *n, int slot, int rank, AxesFit *fits, unsigned *sets)
 {
-	int64_t count = dim_number(g, n, shape_count(g, &n->in[slot]->shape));
+	int64_t count = rank_size(g, n, shape_count(g, &n->in[slot]->shape), axes_that_fit(n, rank, fits));
 	int found = 0;
 
 	for (unsigned set = 0; set < 1u << rank; set++)

@@ -142,6 +142,11 @@ static const Model models[] = {
 	/* trees ask for features of rows that may have more */
 	{"graph (%x f32[n,s]) -> (%y) { %y = ai.onnx.ml.TreeEnsemble(%x) " TREE " }",
 	 {9, 7}, {{1, 3}, {2, 3}, {4, 5}, {7, 7}, {8, 4}, {9, 7}}},
+	/* how many axes an index names, which the result's rank tells */
+	{"graph (%x f32[3,3,n], %i i64[4,s]) -> (%y) { %y f32[4,n] = GatherND(%x, %i) }",
+	 {5, 3}, {{1, 2}, {2, 2}, {5, 2}, {3, 2}, {4, 2}, {5, 2}}},
+	{"graph (%x f32[3,3,n], %i i64[1,s], %u f32[1,n]) -> (%y) { %y = ScatterND(%x, %i, %u) {reduction = add} }",
+	 {5, 3}, {{1, 2}, {2, 2}, {5, 2}, {3, 2}, {4, 2}, {5, 2}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
@@ -447,6 +452,9 @@ static void refuses_sizes_that_mislead(void **state)
 		int64_t right[SIZES], wrong[SIZES];
 	} cases[] = {
 		{{"graph (%x f32[n,s]) -> (%y) { %y = ai.onnx.ml.TreeEnsemble(%x) " TREE " }", {4, 7}, {{1, 1}}}, {4, 3}, {4, 2}},
+		{{"graph (%x f32[3,3,n], %i i64[4,s]) -> (%y) { %y f32[4,n] = GatherND(%x, %i) }", {5, 3}, {{1, 1}}}, {2, 2}, {2, 3}},
+		{{"graph (%x f32[3,3,n], %i i64[4,s], %u f32[4,n]) -> (%y) { %y = ScatterND(%x, %i, %u) }", {5, 3}, {{1, 1}}},
+		 {2, 2}, {2, 1}},
 	};
 	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
 	Tensor *in[INPUTS];
@@ -467,6 +475,20 @@ static void refuses_sizes_that_mislead(void **state)
 	ctx_close(&ctx);
 }
 
+/* Where nothing tells how many axes there are, the option that does is named. */
+static void asks_for_a_rank(void **state)
+{
+	static const Model open = {"graph (%x f32[3,3,n], %i i64[4,s]) -> (%y) { %y = GatherND(%x, %i) }", {5, 3}, {{1, 1}}};
+	static const Model other = {"graph (%x f32[3,3,n], %i i64[4,s]) -> (%y) { %y f32[4] = GatherND(%x, %i) }", {5, 2}, {{1, 1}}};
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", parse(&open));
+	assert_non_null(strstr(ctx.hint, "--dim s=2"));
+	assert_fails(&ctx, EXIT_MODEL, "E-SHAPE", parse(&other));
+	ctx_close(&ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -478,6 +500,7 @@ int main(void)
 		cmocka_unit_test(refuses_less_than_a_window),
 		cmocka_unit_test(refuses_to_repeat_nothing),
 		cmocka_unit_test(refuses_sizes_that_mislead),
+		cmocka_unit_test(asks_for_a_rank),
 		cmocka_unit_test(workers_share_each_image),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
 	};

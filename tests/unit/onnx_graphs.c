@@ -187,6 +187,20 @@ static void shapes_are_given_where_there_is_none(void **state)
 	assert_true(dim_is(g->in[0]->shape.dim[1], 7));
 }
 
+/* An output's rank, whatever its sizes are called, tells how many axes an index names; an Identity keeps it. */
+static void ranks_are_given_by_outputs(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "3,m,2");
+	add_input(&m, "i", INT64, "k,s");
+	add_node(&m, "GatherND", "x,i", "y");
+	add_node(&m, "Identity", "y", "z");
+	Onnx__ValueInfoProto *z = add_output(&m, "z", FLOAT, "k,2");
+	assert_int_equal(import()->out[0]->shape.rank, 2);
+	z->type->tensor_type->shape = NULL;
+	refuse(EXIT_UNSUPPORTED, "[E-DYNAMIC]");
+}
+
 static void refuse_dim(const char *name, int64_t lo, int64_t hi, const char *text)
 {
 	const DimChoice dims[] = {{"n", 3, 3}, {name, lo, hi}};
@@ -683,6 +697,7 @@ int main(void)
 		TEST(one_name_is_one_size),
 		TEST(sizes_are_chosen),
 		TEST(shapes_are_given_where_there_is_none),
+		TEST(ranks_are_given_by_outputs),
 		TEST(counted_sizes_are_bounded),
 		TEST(elements_that_become_sizes_are_symbols),
 		TEST(elements_are_what_the_file_says_of_the_result),
