@@ -415,11 +415,11 @@ Expr *value_at(Lower *l, Value *v, Expr *const *at)
 
 Expr *in(Lower *l, const Node *n, int slot, Expr *const *at) { return value_at(l, n->in[slot], at); }
 
-/* The index along an axis of size d for index `at` of the result: 0 where d is 1, which may show in the run. */
+/* The index along an axis of size d for index `at` of the result: 0 where d is 1, which may show in the run, or has to be. */
 static Expr *repeated(Lower *l, Dim d, Dim result, Expr *at)
 {
 	Syms *s = l->graph->syms;
-	if (dim_is(d, 1))
+	if (dim_is(d, 1) || dim_apart(s, d, result))
 		return num_i(l, 0);
 	if (dim_known(d) || dim_same(d, result) || !(dim_counts(s, d) || dim_counts(s, result)) || dim_lo(s, d) > 1)
 		return at;

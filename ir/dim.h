@@ -87,6 +87,7 @@ void dim_counted_is(Syms *s, Dim d, int64_t size);
 /* 1 where a < b, else 0; 1 where a = b, else 0. */
 Dim dim_less(Syms *s, Dim a, Dim b);
 Dim dim_equal(Syms *s, Dim a, Dim b);
+bool dim_apart(Syms *s, Dim a, Dim b);   /* no value within the bounds of one is within those of the other */
 bool dim_at_most(Syms *s, Dim a, Dim b); /* a <= b for all values within the bounds, as far as we can prove */
 
 /* The value under given symbol values (indexed as s->symbol); E-SIZE when it overflows or divides by zero. */

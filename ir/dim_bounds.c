@@ -206,6 +206,13 @@ void dim_counted_is(Syms *s, Dim d, int64_t size)
 		x->lo = x->hi = size;
 }
 
+bool dim_apart(Syms *s, Dim a, Dim b)
+{
+	Range x = bounds_of(s, a), y = bounds_of(s, b);
+
+	return x.hi < y.lo || y.hi < x.lo;
+}
+
 bool dim_at_most(Syms *s, Dim a, Dim b)
 {
 	if (dim_known(a) && dim_known(b))

@@ -133,23 +133,32 @@ static Dim larger_size(Syms *s, Dim a, Dim b)
 	return dim_mul(s, large, dim_min(s, dim(1), dim_min(s, a, b)));
 }
 
+/* d is 1, or the model is wrong: it can never be the size beside it. False where it cannot be 1 either. The run checks it. */
+static bool is_single(Syms *s, Dim d, Dim beside)
+{
+	if (dim_is(d, 1) || !dim_apart(s, d, beside) || dim_apart(s, d, dim(1)))
+		return dim_is(d, 1);
+	dim_assume_equal(s, d, dim(1), false);
+	return true;
+}
+
 /* One size of the result; false when a and b never fit. A size that is known only at run time has to equal the other one
  * then, or one that data decide is 1 and repeats: the run checks it. */
 static bool broadcast_dim(Syms *s, Dim a, Dim b, Dim *result)
 {
-	bool open = !dim_same(a, b) && (!dim_known(a) || !dim_known(b));
+	bool open = !dim_same(a, b) && (!dim_known(a) || !dim_known(b)), a_single = is_single(s, a, b), b_single = is_single(s, b, a);
 
-	if (open && !dim_is(a, 1) && !dim_is(b, 1))
+	if (open && !a_single && !b_single)
 		dim_assume_equal(s, a, b, dim_counts(s, a) || dim_counts(s, b));
-	if (dim_same(a, b) || dim_is(b, 1))
+	if (dim_same(a, b) || b_single)
 		*result = a;
-	else if (dim_is(a, 1) || dim_known(b))
+	else if (a_single || dim_known(b))
 		*result = b;
 	else if (dim_known(a))
 		*result = a;
 	else
 		*result = dim_lo(s, a) > 1 ? a : dim_lo(s, b) > 1 ? b : larger_size(s, a, b);
-	return open || dim_same(a, b) || dim_is(a, 1) || dim_is(b, 1);
+	return open || dim_same(a, b) || a_single || b_single;
 }
 
 static Dim dim_from_end(const Shape *s, int i)
@@ -177,7 +186,7 @@ void need_broadcast(Graph *g, const Node *n, int slot, const Shape *to)
 
 	for (int i = 0; fits && i < x->rank; i++) {
 		Dim a = dim_from_end(x, i), b = dim_from_end(to, i);
-		if (dim_is(a, 1) || dim_same(a, b))
+		if (is_single(g->syms, a, b) || dim_same(a, b))
 			continue;
 		fits = dim_lo(g->syms, a) <= dim_hi(g->syms, b) && dim_lo(g->syms, b) <= dim_hi(g->syms, a);
 		if (fits)

@@ -133,7 +133,7 @@ static void operand_index(Lower *l, const Node *n, int slot, Expr *const *at, Ex
 	for (int i = 0; i < own; i++) {
 		int to = lead - own + i;
 
-		if (dim_is(s->dim[i], 1))
+		if (dim_is(s->dim[i], 1) || dim_apart(lower_graph(l)->syms, s->dim[i], y->dim[to]))
 			index[i] = num_i(l, 0);
 		else if (dim_same(s->dim[i], y->dim[to]))
 			index[i] = at[to];

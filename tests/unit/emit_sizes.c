@@ -147,6 +147,10 @@ static const Model models[] = {
 	 {5, 3}, {{1, 2}, {2, 2}, {5, 2}, {3, 2}, {4, 2}, {5, 2}}},
 	{"graph (%x f32[3,3,n], %i i64[1,s], %u f32[1,n]) -> (%y) { %y = ScatterND(%x, %i, %u) {reduction = add} }",
 	 {5, 3}, {{1, 2}, {2, 2}, {5, 2}, {3, 2}, {4, 2}, {5, 2}}},
+	/* a size that can only be 1 beside the other repeats */
+	{"graph (%x f32[2,n,4], %u f32[2,s,4], %v f32[s,4,4]) -> (%y, %z, %p) { %y = Add(%x, %u) %c = Less(%u, %x)"
+	 " %z = Where(%c, %u, %x) %t i64[4] = const [0, 0, 1, 4] %b = Reshape(%x, %t) %p = MatMul(%b, %v) }",
+	 {9, 2}, {{4, 1}, {5, 1}, {6, 1}, {7, 1}, {8, 1}, {9, 1}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
@@ -455,6 +459,7 @@ static void refuses_sizes_that_mislead(void **state)
 		{{"graph (%x f32[3,3,n], %i i64[4,s]) -> (%y) { %y f32[4,n] = GatherND(%x, %i) }", {5, 3}, {{1, 1}}}, {2, 2}, {2, 3}},
 		{{"graph (%x f32[3,3,n], %i i64[4,s], %u f32[4,n]) -> (%y) { %y = ScatterND(%x, %i, %u) }", {5, 3}, {{1, 1}}},
 		 {2, 2}, {2, 1}},
+		{{"graph (%x f32[n], %u f32[s]) -> (%y) { %y = Add(%x, %u) }", {9, 3}, {{4, 0}}}, {5, 1}, {5, 2}},
 	};
 	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
 	Tensor *in[INPUTS];
