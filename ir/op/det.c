@@ -1,17 +1,24 @@
-/* det.c -- Det (11-22): the determinant of every matrix in the last two axes, by its first row:
+/* det.c -- Det (11-22): the determinant of every matrix in the last two axes. Small ones by their first row:
  *
- *     det a = sum over column c of (-1)^c a[0, c] det(a without row 0 and column c) */
-#include "ir/op/nn.h"
+ *     det a = sum over column c of (-1)^c a[0, c] det(a without row 0 and column c)
+ *
+ * larger ones, and those of a size that varies, by elimination. */
+#include <math.h>
+#include "ir/op/elimination.h"
 
-enum { LARGEST = 4 };
+enum { MOST_BY_ROWS = 4 };
 
 static void infer(Graph *g, Node *n)
 {
-	need_square(g, n, LARGEST);
+	square_rows(g, n);
 	Shape y = n->in[0]->shape;
 	y.rank -= 2;
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 }
+
+static bool is_small(Dim rows) { return dim_known(rows) && rows.k >= 1 && rows.k <= MOST_BY_ROWS; }
+
+/* ---- eval ---- */
 
 /* Of the rows from `row` on and the columns in the set. */
 static double minor_f64(const double *a, int size, int row, unsigned columns)
@@ -29,16 +36,65 @@ static double minor_f64(const double *a, int size, int row, unsigned columns)
 	return sum;
 }
 
+/* The row with the largest element in column k, of those from k on, comes to place k: 1, or -1 where it was elsewhere. */
+static double pivot_up(double *a, int64_t size, int64_t k)
+{
+	int64_t best = k;
+
+	for (int64_t i = k + 1; i < size; i++)
+		if (fabs(a[i * size + k]) > fabs(a[best * size + k]))
+			best = i;
+	for (int64_t j = 0; j < size; j++) {
+		double x = a[k * size + j];
+		a[k * size + j] = a[best * size + j];
+		a[best * size + j] = x;
+	}
+	return best == k ? 1 : -1;
+}
+
+/* Writes over a. */
+static double eliminated_f64(double *a, int64_t size)
+{
+	double d = 1;
+
+	for (int64_t k = 0; k < size; k++) {
+		double sign = pivot_up(a, size, k), pivot = a[k * size + k];
+		d *= sign * pivot;
+		for (int64_t i = k + 1; i < size && pivot != 0; i++) {
+			double times = a[i * size + k] / pivot;
+			for (int64_t j = k; j < size; j++)
+				a[i * size + j] -= times * a[k * size + j];
+		}
+	}
+	return d;
+}
+
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	const double *x = in_f64(e, in[0]);
 	double *y = out_f64(e, out[0]);
-	int size = (int)in[0]->dim[in[0]->rank - 1];
+	int64_t size = in[0]->dim[in[0]->rank - 1];
+	bool small = size <= MOST_BY_ROWS;
 
 	(void)n;
-	for (int64_t i = 0; i < out[0]->count; i++)
-		y[i] = minor_f64(x + i * size * size, size, 0, (1u << size) - 1);
+	for (int64_t i = 0; i < out[0]->count; i++, x += size * size)
+		y[i] = small ? minor_f64(x, (int)size, 0, (1u << size) - 1)
+			     : eliminated_f64(arena_copy(&e->g->ctx->scratch, x, (size_t)(size * size) * sizeof *x), size);
 }
+
+/* ---- large ones ---- */
+
+static void expand(Graph *g, Node *n)
+{
+	Shape y = n->out[0]->shape;
+
+	if (is_small(square_rows(g, n)))
+		return;
+	Value *d = shaped_as(g, n, determinants(g, n, square_matrices(g, n)), &y);
+	value_replace(g, n->out[0], cast_value(g, n, d, n->in[0]->dtype));
+}
+
+/* ---- small ones ---- */
 
 static Expr *minor_of(Lower *l, const Node *n, Expr **index, int row, unsigned columns)
 {
@@ -72,5 +128,5 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_det = {
 	.name = "Det", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 256,
-	.types = "f", .infer = infer, .eval = eval, .lower = lower,
+	.types = "f", .infer = infer, .eval = eval, .expand = expand, .lower = lower,
 };

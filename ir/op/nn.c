@@ -2,19 +2,6 @@
  * axes in lower(). */
 #include "ir/op/nn.h"
 
-int64_t need_square(Graph *g, const Node *n, int most)
-{
-	need_rank(g, n, 0, 2, MAX_RANK);
-	const Shape *x = &n->in[0]->shape;
-	int64_t rows = dim_number(g, n, x->dim[x->rank - 2]);
-
-	if (rows != dim_number(g, n, x->dim[x->rank - 1]))
-		fail_node(g, n, "E-SHAPE", "matrices of shape %s are not square", shape_text(g, x));
-	if (rows < 1 || rows > most)
-		fail_unsupported(g, n, "matrices of %lld rows; 1..%d are supported", (long long)rows, most);
-	return rows;
-}
-
 void need_size(Graph *g, const Node *n, int slot, int axis, Dim want)
 {
 	Dim have = n->in[slot]->shape.dim[axis];

@@ -67,8 +67,6 @@ Dim heads_sharing(Graph *g, const Node *n, Dim heads, Dim shared);
 void need_count(Graph *g, const Node *n, int slot, int64_t count);
 /* Axis `axis` of input `slot` has a size of at least 1, whatever it turns out to be. E-SHAPE, E-DYNAMIC. */
 void need_elements(Graph *g, const Node *n, int slot, int axis);
-/* Input 0 holds square matrices of floats in its last two axes: how many rows these have, 1 to `most`. */
-int64_t need_square(Graph *g, const Node *n, int most);
 bool wants(const Node *n, int slot); /* somebody asked for this output */
 Shape tensor_shape(const Tensor *t);
 /* For expansions: indices from .. to-1 of v along an axis. */

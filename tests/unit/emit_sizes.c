@@ -139,6 +139,9 @@ static const Model models[] = {
 	{"graph (%x f32[2,4,3,4], %k f32[2,2,1,s], %o f32[2,2,3,4], %m f32[2,1,3,4]) -> (%y) {"
 	 " %y = DeformConv(%x, %k, %o, _, %m) {group = 2} }",
 	 {1, 7}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}}},
+	/* elimination: as many turns as the matrices have rows, which exchange theirs */
+	{"graph (%x f32[n,s,s]) -> (%y, %z) { %y = Det(%x) %z = com.microsoft.Inverse(%x) }",
+	 {3, 21}, {{1, 1}, {3, 2}, {2, 3}, {3, 5}, {1, 20}, {3, 21}}},
 	/* trees ask for features of rows that may have more */
 	{"graph (%x f32[n,s]) -> (%y) { %y = ai.onnx.ml.TreeEnsemble(%x) " TREE " }",
 	 {9, 7}, {{1, 3}, {2, 3}, {4, 5}, {7, 7}, {8, 4}, {9, 7}}},
@@ -460,6 +463,7 @@ static void refuses_sizes_that_mislead(void **state)
 		{{"graph (%x f32[3,3,n], %i i64[4,s], %u f32[4,n]) -> (%y) { %y = ScatterND(%x, %i, %u) }", {5, 3}, {{1, 1}}},
 		 {2, 2}, {2, 1}},
 		{{"graph (%x f32[n], %u f32[s]) -> (%y) { %y = Add(%x, %u) }", {9, 3}, {{4, 0}}}, {5, 1}, {5, 2}},
+		{{"graph (%x f32[n,s]) -> (%y) { %y = Det(%x) }", {9, 9}, {{1, 1}}}, {5, 5}, {5, 4}},
 	};
 	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
 	Tensor *in[INPUTS];
