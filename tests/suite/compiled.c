@@ -102,7 +102,6 @@ static uint64_t output_hash(Session *s)
 static bool run_once(Session *s, Result *r)
 {
 	int status = session_run(s);
-	r->shapes = status == TCC_ERR_SHAPE;
 	if (status != TCC_OK)
 		snprintf(r->why, sizeof r->why, "run: %s", status_text(status));
 	else if (!session_intact(s))

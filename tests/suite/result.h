@@ -14,8 +14,6 @@ typedef struct Result {
 	Outcome outcome;
 	Facts facts;   /* of the emitted model */
 	bool emitted;  /* C lies in the folder */
-	bool kept;     /* some sizes stay numbers: the model cannot be read otherwise, and `why` says why */
-	bool shapes;   /* the run refused its sizes */
 	bool alone;    /* it has a library of its own, not one with its batch */
 	bool random;   /* some operator gives random numbers: type, sizes and finite numbers are all that can be told */
 	bool rounded;  /* some operator is a Fourier transform: see output_matches() */

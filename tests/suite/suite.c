@@ -4,10 +4,10 @@
  * Each case runs through the evaluator and, compiled to C, through each target (-t none: the evaluator only). What is
  * not supported yet stands in unsupported.txt, which is held to in both directions: a case that is not listed must
  * pass, a listed one must end as unsupported; nothing may ever be wrong, crash or hang. -u writes the list anew; with
- * -l only listed cases run, so that it is soon known which of them have begun to pass. -o writes all failures by operator. With -c the inputs become constants (--const), so that everything folds. With -s the sizes of
- * inputs become symbols with bounds (vary.h); cases in which some have to stay numbers stand in symbolic.txt. With -x the C
- * is that of --strict, and how far it is from the evaluator is told in ULP; what may be further than 32 stands in far.txt with
- * the reason, and -u writes tools/ulp.def. */
+ * -l only listed cases run, so that it is soon known which of them have begun to pass. -o writes all failures by operator.
+ * With -c the inputs become constants (--const), so that everything folds. With -s the sizes of inputs become symbols with
+ * bounds (vary.h), all of them in every case. With -x the C is that of --strict, and how far it is from the evaluator is told
+ * in ULP; what may be further than 32 stands in far.txt with the reason, and -u writes tools/ulp.def. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,6 @@
 
 #define FLAGS "-O1 -std=c99" WARNINGS
 #define LIST "tests/suite/unsupported.txt"
-#define SYMBOLIC_LIST "tests/suite/symbolic.txt" /* with sizes that vary */
 #define FAR_LIST "tests/suite/far.txt"
 #define ULP_TABLE "tools/ulp.def"
 #define OLD_LIST "tests/suite/unsupported-1.12.txt" /* of the tests that Debian packs */
@@ -94,7 +93,7 @@ static void read_options(Suite *s, int argc, char **argv)
 	}
 	read_targets(s, targets);
 	s->root = optind < argc ? argv[optind] : find_root();
-	if (s->jobs < 1)
+	if (s->jobs < 1 || (s->update && s->symbolic))
 		usage();
 }
 
@@ -102,25 +101,17 @@ static void read_options(Suite *s, int argc, char **argv)
 
 static bool stopped(const Result *r) { return r->outcome == UNSUPPORTED || r->outcome == REFUSED; }
 
-/* The first of the ways to let sizes vary with which a step gets to its end. With some that do not vary the case counts as
- * unsupported, for the reason that there was with more of them. */
+/* Where a case gets no further with all sizes varying, what may be axes, shapes and the like is constant. */
 static void step(const Suite *s, int i, Result *r, void (*run)(const Suite *s, const Case *k, int i, Result *r))
 {
 	Case k = s->cases.item[i];
+
 	run(s, &k, i, r);
-	Result before = {0};
-	while (k.vary && k.vary < VARY_SOME && stopped(r)) {
-		before = *r;
-		k.vary++;
-		*r = (Result){0};
-		run(s, &k, i, r);
-	}
-	if (k.vary != VARY_SOME || r->outcome > UNSUPPORTED)
+	if (k.vary != VARY_ALL || !stopped(r))
 		return;
-	snprintf(r->why, sizeof r->why, "%s", before.why);
-	r->kept = true;
-	if (r->outcome == PASS)
-		r->outcome = UNSUPPORTED;
+	k.vary = VARY_BUT_PARAMETERS;
+	*r = (Result){0};
+	run(s, &k, i, r);
 }
 
 static void evaluate_step(const Suite *s, const Case *k, int i, Result *r)
@@ -155,9 +146,6 @@ static void run_unit(int i, void *arg)
 	Result *r = result_of(s, s->at, unit);
 	if (r->emitted)
 		run_case(&s->cases.item[unit], s->folder, first, unit, 1, r);
-	/* With sizes that vary, inference takes some for equal of which one is 1 by chance and would be repeated. */
-	if ((r->kept && r->outcome == PASS) || (s->symbolic && r->shapes))
-		r->outcome = UNSUPPORTED;
 }
 
 static void unit_died(int i, int sig, const char *said, void *arg)
@@ -283,10 +271,7 @@ static FILE *create(Ctx *c, const char *path)
 static void write_list(Ctx *c, const Suite *s)
 {
 	FILE *f = create(c, s->list);
-	if (s->symbolic)
-		fputs("# Cases of the ONNX backend tests in which not every size of an input can vary. Written by `suite -su`.\n", f);
-	else
-		fputs("# Cases of the ONNX backend tests that end with exit code 4 (unsupported). Written by `suite -u`.\n", f);
+	fputs("# Cases of the ONNX backend tests that end with exit code 4 (unsupported). Written by `suite -u`.\n", f);
 	for (int i = 0; i < s->cases.n; i++) {
 		const Result *r = result_of(s, worst_stage(s, i), i);
 		const Listed *l = list_find(&s->listed, s->cases.item[i].name);
@@ -359,7 +344,7 @@ static void keep_listed(Suite *s)
 static int run(Ctx *c, Suite *s)
 {
 	s->cases = suite_cases(c, s->root, s->filter);
-	s->list = strstr(s->root, "libonnx-testdata") ? OLD_LIST : s->symbolic ? SYMBOLIC_LIST : LIST;
+	s->list = strstr(s->root, "libonnx-testdata") ? OLD_LIST : LIST;
 	s->listed = list_read(c, s->list);
 	if (s->listed_only)
 		keep_listed(s);

@@ -2,7 +2,6 @@
 #include <string.h>
 #include "frontend/file.h"
 #include "frontend/onnx.h"
-#include "passes/pass.h"
 #include "tests/suite/vary.h"
 
 typedef Onnx__TensorShapeProto__Dimension Dimension;
@@ -11,7 +10,6 @@ typedef Onnx__TensorShapeProto__Dimension Dimension;
 typedef struct Place {
 	Dimension *at;
 	int64_t size;
-	bool varies;
 } Place;
 
 /* A case's model, and what varies of it. */
@@ -65,7 +63,7 @@ static void note_input(Ctx *c, Varied *v, int i, const ValueInfoProto *p)
 	for (size_t axis = 0; axis < s->n_dim; axis++) {
 		int64_t size = given ? d.item[0]->dim[axis] : s->dim[axis]->dim_value;
 		GROW(&c->perm, v->place, v->n, v->capacity);
-		v->place[v->n++] = (Place){s->dim[axis], size, size > 1};
+		v->place[v->n++] = (Place){s->dim[axis], size};
 	}
 }
 
@@ -94,10 +92,11 @@ static Graph *read_varied(Ctx *c, const Varied *v)
 	o.ndims = 0;
 	for (int i = 0; i < v->n; i++) {
 		const Place *p = &v->place[i];
-		p->at->has_dim_value = !p->varies;
+		bool varies = p->size > 1;
+		p->at->has_dim_value = !varies;
 		p->at->dim_value = p->size;
-		p->at->dim_param = p->varies ? arena_format(&c->perm, "size.%lld", (long long)p->size) : NULL;
-		if (p->varies)
+		p->at->dim_param = varies ? arena_format(&c->perm, "size.%lld", (long long)p->size) : NULL;
+		if (varies)
 			choice[o.ndims++] = (DimChoice){p->at->dim_param, (p->size + 1) / 2, 2 * p->size};
 	}
 	size_t n = onnx__model_proto__get_packed_size(v->model);
@@ -106,48 +105,9 @@ static Graph *read_varied(Ctx *c, const Varied *v)
 	return onnx_read_bytes(c, bytes, n, file_directory(&c->perm, v->k->model), &o);
 }
 
-/* Does the model come through the passes that there always are? */
-static bool is_readable(const Varied *v)
-{
-	volatile bool good = false;
-	Ctx c;
-
-	ctx_open(&c, "suite", 0);
-	if (!setjmp(c.border)) {
-		passes_run(read_varied(&c, v), &(Options){.level = 0, .target = "c"});
-		good = true;
-	}
-	ctx_close(&c);
-	return good;
-}
-
-/* Place i and, with `like`, all others of its size vary too, if the model is readable so. */
-static void try_place(Ctx *c, Varied *v, int i, bool like)
-{
-	Place *before = arena_copy(&c->scratch, v->place, (size_t)v->n * sizeof *before);
-
-	for (int k = i; k < v->n; k++)
-		v->place[k].varies |= k == i || (like && v->place[k].size == v->place[i].size);
-	if (!is_readable(v))
-		memcpy(v->place, before, (size_t)v->n * sizeof *before);
-}
-
-/* As many vary as the file can be read with, in the order of the inputs: first whole sizes, then single places. */
-static void vary_some(Ctx *c, Varied *v)
-{
-	for (int i = 0; i < v->n; i++)
-		v->place[i].varies = false;
-	for (int turn = 0; turn < 2; turn++)
-		for (int i = 0; i < v->n; i++)
-			if (v->place[i].size > 1 && !v->place[i].varies)
-				try_place(c, v, i, turn == 0);
-}
-
 Graph *vary_graph(Ctx *c, const Case *k, ReadOptions o)
 {
 	Varied v = vary_open(c, k, o);
 
-	if (k->vary == VARY_SOME)
-		vary_some(c, &v);
 	return read_varied(c, &v);
 }

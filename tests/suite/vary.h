@@ -5,7 +5,7 @@
  * Every size above 1 is a symbol, one for each number that comes up, so that what has to be equal stays so, of half to
  * twice as much. What the file says of outputs stays: sizes that only data decide are the stored ones. Where a model
  * cannot be read so, inputs that may be axes, shapes and the like are constants with what the case has for them
- * (VARY_BUT_PARAMETERS); and if it cannot be read so either, those sizes vary with which it can (VARY_SOME). */
+ * (VARY_BUT_PARAMETERS). */
 #ifndef TCC_TESTS_VARY_H
 #define TCC_TESTS_VARY_H
 #include "tests/suite/case.h"
