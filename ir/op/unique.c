@@ -3,8 +3,9 @@
  *
  *     x = 2 1 1 3 4 3      y = 1 2 3 4      indices 1 0 3 4      inverse 1 0 0 2 3 2      counts 2 1 2 1
  *
- * Rows of all elements are compared with each other, n^2 of them, in vectors. Row i is a first one if no earlier row is
- * equal, and
+ * Single numbers are put in order, where equal ones are neighbours; they are told by their keys (see topk.c), so that there is
+ * one NaN. Rows of several elements, and text, are compared with each other, n^2 of them, in vectors: row i is a first one if
+ * no earlier row is equal, and
  *
  *     place[i] = number of first rows that come before it: smaller ones, or earlier ones
  *
@@ -34,14 +35,25 @@ static Dim different(Graph *g, const Node *n, int axis, Dim all)
 	return counted_size(g, n, n->nout > COUNTS && n->out[COUNTS] ? COUNTS : INDICES, 1, 0, all);
 }
 
+/* Each row is one element, and a number. */
+static bool is_line(const Node *n, int axis)
+{
+	const Shape *x = &n->in[0]->shape;
+	bool single = n->in[0]->dtype != STR;
+
+	for (int k = 0; axis >= 0 && k < x->rank; k++)
+		single &= k == axis || dim_is(x->dim[k], 1);
+	return single;
+}
+
 static void infer(Graph *g, Node *n)
 {
 	need_rank(g, n, 0, 0, -1);
 	int axis = axis_of(g, n);
 	Shape y = n->in[0]->shape, line = {.rank = 1};
 	Dim all = axis < 0 ? shape_count(g, &y) : y.dim[axis];
-	if (dim_known(all) && all.k > LONGEST)
-		fail_unsupported(g, n, "the different ones of %lld; up to %d are supported", (long long)all.k, LONGEST);
+	if (dim_known(all) && all.k > LONGEST && !is_line(n, axis))
+		fail_unsupported(g, n, "the different ones of %lld rows or texts; up to %d are supported", (long long)all.k, LONGEST);
 	line.dim[0] = different(g, n, axis, all);
 	if (axis < 0)
 		y = line;
@@ -78,6 +90,71 @@ static Value *rows_of_input(Graph *g, Node *n, int axis)
 		}
 	return shaped_as(g, n, transposed(g, n, n->in[0], x->rank, perm), &(Shape){2, {x->dim[axis], width}});
 }
+
+/* The outputs but for Y, whose elements are those at `indices`. */
+typedef struct Kinds {
+	Value *indices, *inverse, *counts;
+} Kinds;
+
+/* ---- single numbers, put in order ---- */
+
+/* Their keys in order, and in `from` where they come from. */
+static Value *keys_in_order(Graph *g, Node *n, Dim all, Value **from)
+{
+	Value *x = flat(g, n, n->in[0]->dtype == BOOL ? cast_value(g, n, n->in[0], U8) : n->in[0]);
+	Value *key = put_attr(g, n, "tcc.Key", &(struct TopK){.axis = -1}, x, END_IN);
+
+	*from = put(g, n, "tcc.Order", key, dims_as_value(g, n, n->in[0], &all, 1), END_IN);
+	return picked(g, n, key, *from, 0);
+}
+
+/* Unlike the key before it. */
+static Value *begins(Graph *g, const Node *n, Value *key)
+{
+	Value *i = counted(g, n, key, 0), *one = value_scalar(g, I64, 1), *zero = value_scalar(g, I64, 0);
+	Value *before = picked(g, n, key, binary(g, n, "Max", binary(g, n, "Sub", i, one), zero), 0);
+
+	return binary(g, n, "Or", binary(g, n, "Equal", i, zero), put(g, n, "Not", binary(g, n, "Equal", key, before), END_IN));
+}
+
+/* v with to[i] = what[i]; each place comes up once. */
+static Value *placed(Graph *g, const Node *n, Value *v, Value *to, Value *what)
+{
+	return put(g, n, "ScatterElements", v, to, what, END_IN);
+}
+
+/* From where a kind begins to where the next one does, or to the end. */
+static Value *lengths(Graph *g, const Node *n, Value *begin, Value *all)
+{
+	Value *next = binary(g, n, "Add", counted(g, n, begin, 0), value_scalar(g, I64, 1)), *number = size_of(g, n, begin, 0);
+	Value *last = binary(g, n, "Sub", number, value_scalar(g, I64, 1));
+	Value *end = picked(g, n, begin, binary(g, n, "Min", next, last), 0);
+
+	end = put(g, n, "Where", binary(g, n, "Less", next, number), end, all, END_IN);
+	return binary(g, n, "Sub", end, begin);
+}
+
+/* Kinds in the order in which they come up first. */
+static Kinds as_they_stand(Graph *g, const Node *n, const Kinds *k)
+{
+	Value *order = put(g, n, "tcc.Order", k->indices, put(g, n, "Shape", k->indices, END_IN), END_IN);
+	Value *place = placed(g, n, order, order, counted(g, n, order, 0));
+
+	return (Kinds){picked(g, n, k->indices, order, 0), picked(g, n, place, k->inverse, 0), picked(g, n, k->counts, order, 0)};
+}
+
+static Kinds kinds_of_line(Graph *g, Node *n, int axis, Dim all)
+{
+	Value *from, *key = keys_in_order(g, n, all, &from), *first = begins(g, n, key), *one = value_scalar(g, I64, 1);
+	Value *begin = positions_chosen(g, n, first, different(g, n, axis, all));
+	Value *sum = put_attr(g, n, "CumSum", &(struct Cumulate){0}, cast_value(g, n, first, I64), value_scalar(g, I64, 0), END_IN);
+	Kinds k = {picked(g, n, from, begin, 0), placed(g, n, from, from, binary(g, n, "Sub", sum, one)),
+		   lengths(g, n, begin, size_of(g, n, key, 0))};
+
+	return ATTR_OF(n, Unique)->sorted ? k : as_they_stand(g, n, &k);
+}
+
+/* ---- rows, compared with each other ---- */
 
 static Value *any_along(Graph *g, const Node *n, Value *v, int64_t axis) { return reduced(g, n, "ReduceMax", v, axis, false); }
 
@@ -123,6 +200,23 @@ static Value *at_place(Graph *g, const Node *n, Value *place, Value *found)
 	return cast_value(g, n, binary(g, n, "Equal", as_row(g, n, place), as_column(g, n, counted(g, n, found, 0))), I64);
 }
 
+static Kinds kinds_of_rows(Graph *g, Node *n, int axis, Dim all)
+{
+	Value *rows = rows_of_input(g, n, axis);
+	Value *sooner = earlier(g, n, rows);
+	Compared c = compared(g, n, rows);
+	Value *again = any_along(g, n, binary(g, n, "And", c.same, sooner), 0), *is_first = put(g, n, "Not", again, END_IN);
+	Value *found = positions_chosen(g, n, is_first, different(g, n, axis, all)); /* the first ones as they stand */
+	Value *firsts = as_column(g, n, is_first), *before = ATTR_OF(n, Unique)->sorted ? c.less : sooner;
+	Value *place = sum_of(g, n, binary(g, n, "And", before, firsts), 0);
+	Value *order = put_attr(g, n, "ArgMax", &(struct ArgReduce){.axis = 1}, at_place(g, n, picked(g, n, place, found, 0), found),
+				END_IN);
+	Value *kind = cast_value(g, n, binary(g, n, "And", c.same, firsts), I64); /* [i, j]: j's kind stands first at i */
+	Value *inverse = sum_of(g, n, binary(g, n, "Mul", kind, as_column(g, n, place)), 0);
+
+	return (Kinds){picked(g, n, found, order, 0), inverse, sum_of(g, n, at_place(g, n, inverse, found), 1)};
+}
+
 static void expand(Graph *g, Node *n)
 {
 	int axis = axis_of(g, n);
@@ -133,23 +227,11 @@ static void expand(Graph *g, Node *n)
 		give_none(g, n, axis);
 		return;
 	}
-	Value *rows = rows_of_input(g, n, axis);
-	Value *sooner = earlier(g, n, rows);
-	Compared c = compared(g, n, rows);
-	Value *again = any_along(g, n, binary(g, n, "And", c.same, sooner), 0), *is_first = put(g, n, "Not", again, END_IN);
-	Value *found = positions_chosen(g, n, is_first, different(g, n, axis, all)); /* the first ones as they stand */
-	Value *firsts = as_column(g, n, is_first), *before = ATTR_OF(n, Unique)->sorted ? c.less : sooner;
-	Value *place = sum_of(g, n, binary(g, n, "And", before, firsts), 0);
-	Value *order = put_attr(g, n, "ArgMax", &(struct ArgReduce){.axis = 1}, at_place(g, n, picked(g, n, place, found, 0), found),
-				END_IN);
-	Value *indices = picked(g, n, found, order, 0);
-	Value *kind = cast_value(g, n, binary(g, n, "And", c.same, firsts), I64); /* [i, j]: j's kind stands first at i */
-	Value *inverse = sum_of(g, n, binary(g, n, "Mul", kind, as_column(g, n, place)), 0);
-
-	replace_out(g, n, Y, picked(g, n, axis < 0 ? flat(g, n, n->in[0]) : n->in[0], indices, axis < 0 ? 0 : axis));
-	replace_out(g, n, INDICES, indices);
-	replace_out(g, n, INVERSE, inverse);
-	replace_out(g, n, COUNTS, sum_of(g, n, at_place(g, n, inverse, found), 1));
+	Kinds k = is_line(n, axis) ? kinds_of_line(g, n, axis, all) : kinds_of_rows(g, n, axis, all);
+	replace_out(g, n, Y, picked(g, n, axis < 0 ? flat(g, n, n->in[0]) : n->in[0], k.indices, axis < 0 ? 0 : axis));
+	replace_out(g, n, INDICES, k.indices);
+	replace_out(g, n, INVERSE, k.inverse);
+	replace_out(g, n, COUNTS, k.counts);
 }
 
 static const Attr attrs[] = {ATTR_INT(Unique, axis, NO_AXIS), ATTR_INT(Unique, sorted, 1), {0}};
