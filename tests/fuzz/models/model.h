@@ -197,6 +197,10 @@ bool models_compile(Ctx *c, const Build *b, bool unit, int n, const int *numbers
 /* The outputs of the loaded model; NULL and `why`: the run went wrong. */
 Tensor **model_run(Model *m, const Build *b, const char *so, int number, char *why, size_t size);
 
+/* ---- show.c ---- */
+
+void model_print(const Model *m); /* as a case of tests/ops */
+
 /* ---- shrink.c ---- */
 
 /* Print what went wrong and, if `smaller`, the smallest model that still does. */

@@ -1,11 +1,12 @@
 /* models.c -- random models: emitted C against the evaluator, builds against each other.
  *
- * usage: models [-vg] [-s SEED] [-n COUNT] [-o OPERATOR] [-m COUNT]
+ * usage: models [-vgp] [-s SEED] [-n COUNT] [-o OPERATOR] [-m COUNT]
  *
  * Models of neighbouring seeds are one batch: a child makes them, emits them twice, compiles them into one library a
  * build, runs and compares. A child that dies costs one model, and the batch starts again without it. What is wrong is
- * made smaller and printed as a case of tests/ops (the first five, or -m); -v names the pairs of operator and type that no model had. The last
- * line is "N passed, N failed". */
+ * made smaller and printed as a case of tests/ops (the first five, or -m). -v names the pairs of operator and type that no
+ * model had, -p prints every model as such a case, -g emits models and neither builds nor runs them. The last line is
+ * "N passed, N failed". */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ typedef struct Shared {
 
 static Shared *shared;
 static const Domain *only;
-static bool verbose, dry; /* dry: emitted, and neither built nor run */
+static bool verbose, printing, dry; /* dry: emitted, and neither built nor run */
 static long passed, failed, refused, smaller = 5; /* failures to make smaller still */
 
 static const Config *config_of(uint64_t seed) { return &configs[seed / BATCH % (uint64_t)nconfigs()]; }
@@ -96,6 +97,8 @@ static void make(Batch *b, int i)
 	if (!only && b->model[i].first_why[0])
 		note_refusal(b, i, b->model[i].first_why);
 	judge(&b->model[i]);
+	if (printing)
+		model_print(&b->model[i]);
 	if (b->model[i].g->nout == 0)
 		settle(i, REFUSED, "no node", "");
 }
@@ -335,11 +338,12 @@ int main(int argc, char **argv)
 	uint64_t seed = 0, count = 512;
 	Ctx c;
 
-	for (int option; (option = getopt(argc, argv, "vgs:n:o:m:")) != -1;) {
+	for (int option; (option = getopt(argc, argv, "vgps:n:o:m:")) != -1;) {
 		if (option == '?')
 			return EXIT_USAGE;
 		verbose |= option == 'v';
 		dry |= option == 'g';
+		printing |= option == 'p';
 		seed = option == 's' ? strtoull(optarg, NULL, 10) : seed;
 		count = option == 'n' ? strtoull(optarg, NULL, 10) : count;
 		smaller = option == 'm' ? strtol(optarg, NULL, 10) : smaller;

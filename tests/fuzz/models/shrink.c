@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "ir/text.h"
 #include "tests/fuzz/models/model.h"
 #include "tests/suite/guard.h"
 #include "tools/jit.h"
@@ -137,19 +136,7 @@ static void fewer_nodes(Attempt *a)
 		}
 }
 
-/* ---- printing it as a case of tests/ops ---- */
-
-static void print_tensors(Ctx *c, const char *word, int n, char letter, Tensor *const *t)
-{
-	for (int i = 0; i < n; i++) {
-		printf("%s%c%d = %s[", i ? ", " : word, letter, i, dtype_name(t[i]->dtype));
-		for (int k = 0; k < t[i]->rank; k++)
-			printf("%s%lld", k ? "," : "", (long long)t[i]->dim[k]);
-		printf("] ");
-		print_elements(stdout, c, t[i], 1);
-	}
-	printf("%s", n ? "\n" : "");
-}
+/* ---- printing it ---- */
 
 static void print_case(const Attempt *a)
 {
@@ -160,11 +147,7 @@ static void print_case(const Attempt *a)
 		Model *m = NEW(&c.perm, Model);
 		generate(m, &c, a->seed, a->only);
 		m = remake(m, a->keep, a->cut, 0);
-		printf("== seed %llu\n%s", (unsigned long long)a->seed, graph_text(m->g, &c.perm));
-		print_tensors(&c, "run ", m->g->nin, 'x', m->in);
-		if (m->g->nin == 0)
-			printf("run ");
-		print_tensors(&c, "gives ", m->g->nout, 'y', m->want);
+		model_print(m);
 	} else {
 		printf("cannot be printed: %s\n", c.message);
 	}
