@@ -1,6 +1,12 @@
 /* domains.h -- what the files of makers share: each gives a node in the making its operands and attributes.
  *
- *     domains.c            the table, and makers of most operators of ai.onnx
+ *     domains.c            the table
+ *     domains_pointwise.c  elements by themselves
+ *     domains_moves.c      elements that move
+ *     domains_indices.c    elements by their indices
+ *     domains_rows.c       along axes: reductions, normalisations
+ *     domains_products.c   products, convolutions, pools
+ *     domains_layers.c     recurrences, attention, pictures, losses
  *     domains_onnx.c       those that choose, sample, transform, draw at random, and steps of training
  *     domains_ml.c         ai.onnx.ml, and text
  *     domains_ort.c        com.microsoft: attention and what is fused
@@ -20,11 +26,83 @@ Range around(double lo, double hi);
 Range indices(int64_t n); /* of an axis of n elements, from the end too */
 DType index_dtype(Model *m);
 
-bool make_matmul(Step *s);
-bool make_gemm(Step *s);
-bool make_conv(Step *s);
+/* domains_pointwise.c */
+bool make_one(Step *s);
+bool make_two(Step *s);
+bool make_several(Step *s);
+bool make_division(Step *s);
+bool make_power(Step *s);
+bool make_shift(Step *s);
+bool make_where(Step *s);
+bool make_clip(Step *s);
+bool make_cast(Step *s);
+bool make_bitcast(Step *s);
+bool make_prelu(Step *s);
+bool make_biased(Step *s);
+bool make_quantize(Step *s);
+bool make_dequantize(Step *s);
+bool make_dynamic_quantize(Step *s);
+
+/* domains_moves.c */
+bool make_concat(Step *s);
+bool make_split(Step *s);
+bool make_slice(Step *s);
 bool make_pad(Step *s);
+bool make_center_crop(Step *s);
+bool make_transposed(Step *s);
+bool make_reshape(Step *s);
+bool make_squeeze(Step *s);
+bool make_unsqueeze(Step *s);
+bool make_new_axis(Step *s);
+bool make_expand(Step *s);
+bool make_tile(Step *s);
+bool make_depth_space(Step *s);
+bool make_reverse_sequence(Step *s);
+bool make_trilu(Step *s);
+
+/* domains_indices.c */
+bool make_gather(Step *s);
+bool make_gather_elements(Step *s);
+bool make_gather_nd(Step *s);
+bool make_scatter_elements(Step *s);
+bool make_scatter_nd(Step *s);
+bool make_tensor_scatter(Step *s);
+bool make_compress(Step *s);
+bool make_one_hot(Step *s);
+bool make_constant_of_shape(Step *s);
+bool make_eye_like(Step *s);
+bool make_range(Step *s);
+bool make_signal_window(Step *s);
+
+/* domains_rows.c */
+bool make_row(Step *s);
+bool make_reduction(Step *s);
+bool make_cumulation(Step *s);
+bool make_topk(Step *s);
+bool make_by_channel(Step *s);
+bool make_batch_norm(Step *s);
 bool make_layer_norm(Step *s);
+bool make_skipped(Step *s);
+bool make_lrn(Step *s);
+
+/* domains_products.c */
+bool make_matmul(Step *s);
+bool make_matmul_integer(Step *s);
+bool make_gemm(Step *s);
+bool make_einsum(Step *s);
+bool make_det(Step *s);
+bool make_cdist(Step *s);
+bool make_conv(Step *s);
+bool make_conv_transpose(Step *s);
+bool make_pool(Step *s);
+
+/* domains_layers.c */
+bool make_recurrent(Step *s);
+bool make_attention(Step *s);
+bool make_loss(Step *s);
+bool make_image(Step *s);
+bool make_resize(Step *s);
+bool make_grid_sample(Step *s);
 
 /* domains_onnx.c */
 bool make_nonzero(Step *s);
