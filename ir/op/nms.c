@@ -90,17 +90,18 @@ static Box box_of(const double *x, bool centered)
 		b.lo[d] = centered ? x[d] - half : lesser(x[d], x[d + 2]);
 		b.hi[d] = centered ? x[d] + half : greater(x[d], x[d + 2]);
 	}
-	b.area = (b.hi[0] - b.lo[0]) * (b.hi[1] - b.lo[1]);
+	b.area = (float)((b.hi[0] - b.lo[0]) * (b.hi[1] - b.lo[1]));
 	return b;
 }
 
-/* a shares more than `overlap` of the union with b. */
+/* a shares more than `overlap` of the union with b. Areas are floats, as the operator's are: those that vanish in f32 share
+ * nothing. */
 static bool shares(const Box *a, const Box *b, double overlap)
 {
-	double shared = 1;
+	float shared = 1;
 
 	for (int d = 0; d < 2; d++)
-		shared *= fmax(fmin(a->hi[d], b->hi[d]) - fmax(a->lo[d], b->lo[d]), 0);
+		shared *= (float)fmax(fmin(a->hi[d], b->hi[d]) - fmax(a->lo[d], b->lo[d]), 0);
 	return shared > (a->area + b->area - shared) * overlap;
 }
 
