@@ -115,7 +115,8 @@ Expr *address_of(Lower *l, const Value *v, Expr *const *at)
 enum { LINE = 16, CROWDED = 256 }; /* elements: of a line, and a step at which few sets of a first cache take all */
 
 /* In the value's order, borders included. Rows whose length varies lie as far apart as the longest: a run that uses only
- * their beginnings should find these in all sets of a cache. */
+ * their beginnings should find these in all sets of a cache. What is packed stays dense, for its bytes are written one after
+ * the other. */
 int64_t row_major(const Value *v, int64_t *stride)
 {
 	const Place *p = v->place;
@@ -123,7 +124,7 @@ int64_t row_major(const Value *v, int64_t *stride)
 	bool varies = false;
 	for (int k = v->shape.rank - 1; k >= 0; k--) {
 		int axis = v->order[k];
-		bool spread = axis < p->apart || (varies && !p->ragged);
+		bool spread = dtype_info(v->dtype)->bits >= 8 && (axis < p->apart || (varies && !p->ragged));
 		step += spread && step % CROWDED == 0 ? LINE : 0;
 		stride[axis] = step;
 		step *= v->shape.dim[axis].k + p->before[axis] + p->after[axis];

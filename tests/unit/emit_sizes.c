@@ -135,6 +135,9 @@ static const Model models[] = {
 	 " %e = Concat(%q, %q) {axis = 1} %t = Transpose(%e) {perm = [1, 0, 2]} %f = Cast(%t) {to = f32} %r = ReduceSum(%f)"
 	 " %y = Div(%f, %r) }",
 	 {5, 7}, {{1, 1}, {1, 7}, {5, 1}, {3, 3}, {2, 5}, {5, 7}}},
+	/* slices of four bits, 256 elements at most: nothing between them, for bytes are written one after the other */
+	{"graph (%x u4[5,n,s]) -> (%y) { %i i64[3,1] = const [-3, -2, 2] %y = GatherND(%x, %i) }",
+	 {16, 16}, {{1, 1}, {1, 7}, {5, 1}, {7, 7}, {3, 16}, {16, 16}}},
 	/* a kernel whose other sizes would leave a result of less than nothing: what is divided by that is lifted above 0 once */
 	{"graph (%x f32[2,4,3,4], %k f32[2,2,1,s], %o f32[2,2,3,4], %m f32[2,1,3,4]) -> (%y) {"
 	 " %y = DeformConv(%x, %k, %o, _, %m) {group = 2} }",
