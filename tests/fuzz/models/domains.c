@@ -262,5 +262,6 @@ const Domain domains[] = {
 	{"com.microsoft.QGemm", make_qgemm, PLAIN, INSIDE, NULL},
 	{"com.microsoft.MatMulNBits", make_nbits, PLAIN, INSIDE, NULL},
 	{"com.microsoft.GatherBlockQuantized", make_gather_blocks, PLAIN, 0, NULL},
+	{"ImageDecoder", make_image_file, 0, 255, STEPS, "pixel_format=E"},
 	{NULL, NULL, 0, 0, 0, NULL},
 };

@@ -101,6 +101,7 @@ bool make_recurrent(Step *s);
 bool make_attention(Step *s);
 bool make_loss(Step *s);
 bool make_image(Step *s);
+bool make_image_file(Step *s);
 bool make_resize(Step *s);
 bool make_grid_sample(Step *s);
 

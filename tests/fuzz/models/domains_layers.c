@@ -59,6 +59,23 @@ bool make_image(Step *s)
 	return true;
 }
 
+/* A picture as the bytes of its file: PGM or PPM. */
+bool make_image_file(Step *s)
+{
+	Model *m = s->m;
+	bool colour = chance(m, 60);
+	int w = (int)pick(m, 1, 9), h = (int)pick(m, 1, 9);
+	const char *head = arena_format(&m->c->perm, "P%d %d %d 255\n", colour ? 6 : 5, w, h);
+	int64_t begin = (int64_t)strlen(head), n = begin + w * h * (colour ? 3 : 1);
+	Range r = range_of(s);
+	Tensor *file = random_elements(m, s->t, 1, &n, &r);
+
+	if (s->t == U8)
+		memcpy(file->data, head, (size_t)begin);
+	take_tensor(s, file, chance(m, 50));
+	return true;
+}
+
 bool make_resize(Step *s)
 {
 	int64_t dims[] = {pick(s->m, 1, 2), pick(s->m, 1, 3), pick(s->m, 1, 9), pick(s->m, 1, 9)}, size[4];

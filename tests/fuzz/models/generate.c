@@ -300,6 +300,18 @@ static void want_outputs(Model *m)
 		m->want[i] = eval_value(&m->e, m->g->out[i]);
 }
 
+bool type_refused(const char *why) { return strstr(why, "[E-TYPE]") || strstr(why, "it must be a type of"); }
+
+/* The row itself says most about a pair that there is no model of. */
+static void first_step(Model *m, const Domain *d, DType t)
+{
+	for (int i = 0; i < FIRST_TRIES && !m->g->nnode; i++)
+		if (!try_step(m, d, t, NULL) && !type_refused(m->first_why))
+			memcpy(m->first_why, m->why, sizeof m->why);
+	if (m->g->nnode)
+		m->first_why[0] = 0;
+}
+
 void generate(Model *m, Ctx *c, uint64_t seed, const Domain *only)
 {
 	DType t;
@@ -312,10 +324,7 @@ void generate(Model *m, Ctx *c, uint64_t seed, const Domain *only)
 	m->g = graph_new(c, m->syms, "random", NULL);
 	m->e = (Eval){.keep_all = true};
 	eval_open(&m->e, m->g, &c->results);
-	for (int i = 0; i < FIRST_TRIES && !m->g->nnode; i++)
-		try_step(m, only ? only : first, t, NULL);
-	if (!m->g->nnode)
-		memcpy(m->first_why, m->why, sizeof m->why);
+	first_step(m, only ? only : first, t);
 	int nodes = (int)pick(m, 1, chance(m, 30) ? 29 : 9);
 	while ((int)m->g->nnode < nodes && m->refused < 100 && m->nitems < MOST_ITEMS - 8 * MOST_SLOTS)
 		random_step(m, only);

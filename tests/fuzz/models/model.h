@@ -159,6 +159,7 @@ bool make_scan(Step *s);
 void generate(Model *m, Ctx *c, uint64_t seed, const Domain *only);
 Domain const *first_domain(uint64_t seed, DType *t);
 int ndomains(void);
+bool type_refused(const char *why); /* a refusal of an input's type, or of one that an attribute names */
 
 /* ---- judge.c ---- */
 

@@ -113,7 +113,7 @@ static void emit(Batch *b, int i, const Build *k)
 	if (setjmp(c->border)) {
 		bool clean = c->status == EXIT_UNSUPPORTED || c->status == EXIT_LIMIT;
 		settle(i, clean ? REFUSED : WRONG, clean ? "" : build_name(b, k), c->message);
-		if (clean && !only)
+		if (clean && !only && !b->model[i].first_why[0])
 			note_refusal(b, i, c->message);
 		return;
 	}
@@ -287,8 +287,7 @@ static void batch(uint64_t first, int n)
 static void report_pair(int d, DType t, int *counts)
 {
 	const char *why = shared->refusal[d][t];
-	bool type = strstr(why, "[E-TYPE]") || strstr(why, "it must be a type of"); /* of an input, or named by an attribute */
-	int kind = shared->hit[d][t] ? 0 : type ? 1 : *why ? 2 : 3;
+	int kind = shared->hit[d][t] ? 0 : type_refused(why) ? 1 : *why ? 2 : 3;
 
 	counts[kind]++;
 	if (kind >= 2 && verbose)
