@@ -317,12 +317,15 @@ void nodes_build(Frame *f)
 
 /* ---- graphs ---- */
 
+/* A result of the model's own graph may be declared wrongly; bodies have outer scopes. */
 static void check_declared(Frame *f, ValueInfoProto **p, size_t n, const char *what)
 {
+	bool result = !f->scope->outer && p != f->scope->graph->input;
+
 	for (size_t i = 0; i < n; i++) {
 		uint32_t k = names_find(&f->scope->names, text_of(p[i]->name));
 		if (k != NO_NAME && f->value[k])
-			declared_check(f->im, p[i], f->value[k], what);
+			(result ? declared_remark : declared_check)(f->im, p[i], f->value[k], what);
 	}
 }
 
@@ -371,6 +374,7 @@ Graph *graph_build(Import *im, const Scope *s)
 	elements_open(&f);
 	nodes_build(&f);
 	check_all_declared(&f);
+	declared_report(im);
 	outputs_build(&f);
 	arguments_close(&f);
 	return f.g;

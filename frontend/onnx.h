@@ -83,6 +83,8 @@ typedef struct Import {
 	Choice *choice; /* of symbolic dimensions */
 	int nchoice, cchoice;
 	Names dims; /* symbolic dimensions of the model's inputs */
+	const char *wrong;   /* the first result whose shape the file has wrong, as a sentence */
+	int nwrong;          /* how many there are */
 	bool differentiates; /* some node is a Gradient: it follows floats back to what they are made of */
 } Import;
 
@@ -244,6 +246,9 @@ Declared declared_of(Import *im, const ValueInfoProto *p);
 Declared declared_type(Import *im, const TypeProto *t, const char *who);
 void note_given(Frame *f); /* Frame.given, Frame.rank */
 void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what);
+/* The same of a result: a wrong shape is only noted, and one line tells of all of them. */
+void declared_remark(Import *im, const ValueInfoProto *p, const Value *v, const char *what);
+void declared_report(Import *im);
 
 /* ---- dims.c: symbolic sizes of the model's inputs, and the user's choices ---- */
 

@@ -1,8 +1,11 @@
 /* types.c -- what a file declares about a value, and whether that agrees with what inference found.
  *
  * Where only the run could tell, shapes declared in numbers are trusted (is_trusted()).
- * A declared number has to be the inferred number. A declared name promises nothing: exporters make fresh ones up for
- * sizes that they did not work out. A size that inference knows only as an expression may turn out to be any number. */
+ * A declared number has to be the inferred number: of what a graph takes and of what a body gives. What the model itself
+ * gives, or works out on the way, has the shape that inference found, whatever the file says: exporters write down what they
+ * saw in one run, or guess, and other engines only warn as well.
+ * A declared name promises nothing: exporters make fresh ones up for sizes that they did not work out. A size that inference
+ * knows only as an expression may turn out to be any number. */
 #include <string.h>
 #include "frontend/onnx.h"
 
@@ -109,27 +112,64 @@ static bool shape_agrees(const TensorShapeProto *p, const Shape *s)
 	return true;
 }
 
-void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what)
+static void check_type(Ctx *c, const Declared *d, const Value *v, const char *what, const char *name)
 {
 	static const char *const kind_name[] = {"tensor", "sequence", "optional", "map", "optional sequence"};
-	Ctx *c = im->ctx;
-	Declared d = declared_of(im, p);
-	const char *name = shown(c, text_of(p->name));
-
 	Kind kind = v->labels ? KIND_MAP : v->kind;
-	if (d.dtype && d.kind != kind)
+
+	if (d->dtype && d->kind != kind)
 		fail(c, EXIT_MODEL, "E-TYPE", "%s '%s' is declared as a %s, but is a %s", what, name,
-		     kind_name[d.kind], kind_name[kind]);
-	if (d.dtype && v->dtype && d.dtype != v->dtype)
-		fail(c, EXIT_MODEL, "E-TYPE", "%s '%s' is declared as %s, but is %s", what, name, dtype_name(d.dtype),
+		     kind_name[d->kind], kind_name[kind]);
+	if (d->dtype && v->dtype && d->dtype != v->dtype)
+		fail(c, EXIT_MODEL, "E-TYPE", "%s '%s' is declared as %s, but is %s", what, name, dtype_name(d->dtype),
 		     dtype_name(v->dtype));
-	if (d.shape && v->shape.rank >= 0 && !shape_agrees(d.shape, &v->shape)) {
-		Graph g = {.ctx = c, .syms = im->syms};
-		fail(c, EXIT_MODEL, "E-SHAPE", "%s '%s' is declared with shape %s, but has %s", what, name,
-		     declared_text(im, d.shape), shape_text(&g, &v->shape));
-	}
-	if (d.shape && v->shape.rank >= 0)
-		settle_counted(im, d.shape, v);
+}
+
+static bool check_shape(Import *im, const ValueInfoProto *p, const Value *v)
+{
+	Declared d = declared_of(im, p);
+
+	if (!d.shape || v->shape.rank < 0)
+		return true;
+	if (!shape_agrees(d.shape, &v->shape))
+		return false;
+	settle_counted(im, d.shape, v);
+	return true;
+}
+
+static const char *disagreement(Import *im, const ValueInfoProto *p, const Value *v, const char *what)
+{
+	Graph g = {.ctx = im->ctx, .syms = im->syms};
+
+	return arena_format(&im->ctx->scratch, "%s '%s' is declared with shape %s, but has %s", what,
+			    shown(im->ctx, text_of(p->name)), declared_text(im, declared_of(im, p).shape),
+			    shape_text(&g, &v->shape));
+}
+
+void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what)
+{
+	Declared d = declared_of(im, p);
+
+	check_type(im->ctx, &d, v, what, shown(im->ctx, text_of(p->name)));
+	if (!check_shape(im, p, v))
+		fail(im->ctx, EXIT_MODEL, "E-SHAPE", "%s", disagreement(im, p, v, what));
+}
+
+void declared_remark(Import *im, const ValueInfoProto *p, const Value *v, const char *what)
+{
+	Declared d = declared_of(im, p);
+
+	check_type(im->ctx, &d, v, what, shown(im->ctx, text_of(p->name)));
+	if (!check_shape(im, p, v) && !im->nwrong++)
+		im->wrong = disagreement(im, p, v, what);
+}
+
+void declared_report(Import *im)
+{
+	if (im->nwrong && !im->ctx->told_shapes)
+		warn(im->ctx, "%s, which holds%s", im->wrong,
+		     im->nwrong == 1 ? "" : arena_format(&im->ctx->scratch, "; so with %d more", im->nwrong - 1));
+	im->ctx->told_shapes |= im->nwrong;
 }
 
 /* ---- shapes for inference to trust ---- */

@@ -105,13 +105,33 @@ static void print_escaped(FILE *f, const char *text)
 		fwrite(shape, 1, escape_byte(shape, *text), f);
 }
 
+static void print_model(const Ctx *c)
+{
+	if (!c->model)
+		return;
+	print_escaped(stderr, c->model);
+	fputs(": ", stderr);
+}
+
+void warn(Ctx *c, const char *format, ...)
+{
+	char text[sizeof c->message];
+	va_list args;
+
+	if (c->verbose < 0)
+		return;
+	va_start(args, format);
+	escape_format(text, sizeof text, format, args);
+	va_end(args);
+	fprintf(stderr, "%s: warning: ", c->program);
+	print_model(c);
+	fprintf(stderr, "%s\n", text);
+}
+
 void ctx_report(const Ctx *c)
 {
 	fprintf(stderr, "%s: ", c->program);
-	if (c->model) {
-		print_escaped(stderr, c->model);
-		fputs(": ", stderr);
-	}
+	print_model(c);
 	fprintf(stderr, "%s\n", c->message);
 	if (c->hint[0])
 		fprintf(stderr, "%s: hint: %s\n", c->program, c->hint);

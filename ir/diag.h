@@ -31,6 +31,7 @@ typedef struct Ctx {
 	char message[600]; /* what fail() said, without program and model, escaped and on one line */
 	char hint[300];    /* what would help, or "" */
 	int verbose;       /* -v: 1, -q: -1 */
+	bool told_shapes;  /* a program that reads its model twice tells once which shapes the file has wrong */
 } Ctx;
 
 /* Start a context; memory_limit in bytes, 0 for the default of 8 GiB. ctx_close frees all of it. */
@@ -44,6 +45,9 @@ _Noreturn void fail(Ctx *c, enum exit_code status, const char *id, const char *f
 
 /* Say what would help; the next fail() keeps it. */
 void hint(Ctx *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Say on stderr what is odd about the model but no trouble: "program: warning: model: text", one line; -q silences it. */
+void warn(Ctx *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Print the recorded trouble to stderr: "program: model: message [id]", then the hint on a second line. */
 void ctx_report(const Ctx *c);

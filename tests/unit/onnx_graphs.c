@@ -1,5 +1,7 @@
 /* Graphs come in as they were meant: nodes in any order, names in their scopes, functions written out, bodies with what
  * they capture, sizes by name and by choice, and what the file declares compared with what is inferred. */
+#include <stdio.h>
+#include <unistd.h>
 #include "ir/sha256.h"
 #include "tests/unit/onnx.h"
 
@@ -512,6 +514,42 @@ static void bodies_agree_with_their_operands(void **state)
 	refuse(EXIT_MODEL, "declared with shape [3], but has [2]");
 }
 
+/* What the import says on stderr. */
+static const char *told(Graph **g)
+{
+	static char text[500];
+	int kept = dup(STDERR_FILENO);
+	FILE *f = tmpfile();
+
+	fflush(stderr);
+	dup2(fileno(f), STDERR_FILENO);
+	*g = import();
+	fflush(stderr);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(f);
+	text[fread(text, 1, sizeof text - 1, f)] = 0;
+	fclose(f);
+	return text;
+}
+
+static void results_may_be_declared_wrongly(void **state)
+{
+	Graph *g;
+
+	(void)state;
+	add_input(&m, "x", FLOAT, "n,3");
+	add_node(&m, "Transpose", "x", "t");
+	add_node(&m, "Neg", "t", "y");
+	add_output(&m, "y", FLOAT, "6");
+	PUSH(&ctx.perm, m.graph->value_info, m.graph->n_value_info, value_proto(&ctx.perm, "t", FLOAT, "2,5"));
+	assert_string_equal(told(&g), "unit: warning: value 't' is declared with shape [2,5], but has [3,n], which holds; so with 1 more\n");
+	assert_true(g->out[0]->shape.rank == 2 && dim_is(g->out[0]->shape.dim[0], 3));
+	assert_string_equal(told(&g), ""); /* once a program, however often it reads its model */
+	add_output(&m, "t", INT64, "3,n");
+	refuse(EXIT_MODEL, "'t' is declared as i64, but is f32");
+}
+
 /* Loop(three) { y = Slice(x, turn, turn + 1) }, where only y + c, which is an output, says that this is one element. */
 static void bodies_are_trusted(void **state)
 {
@@ -710,6 +748,7 @@ int main(void)
 		TEST(references_take_the_call_then_the_default_then_nothing),
 		TEST(absent_inputs_of_functions),
 		TEST(overloads_and_operator_sets),
+		TEST(results_may_be_declared_wrongly),
 		TEST(bodies_capture_what_they_read),
 		TEST(bodies_wait_for_what_they_capture),
 		TEST(bodies_agree_with_their_operands),
