@@ -152,6 +152,9 @@ Shape shape_scalar(void);
 bool shape_known(const Shape *s);  /* rank and every size are numbers */
 bool shape_same(const Shape *a, const Shape *b);
 Dim shape_count(Graph *g, const Shape *s);     /* product of the sizes */
+/* How many points all axes but `without` have, for choices that suit one size only (dim_usual()). More than 2^24 are no
+ * other case, so that costs of products over them stay numbers, also where a size has no bound. */
+int64_t points_usual(Graph *g, const Shape *s, int without);
 const char *shape_text(Graph *g, const Shape *s); /* "[1,3,batch]", in scratch */
 /* The number, or E-DYNAMIC (exit 4) naming the symbol and the option that fixes it. */
 int64_t dim_number(Graph *g, const Node *n, Dim d);

@@ -26,6 +26,19 @@ bool shape_known(const Shape *s)
 	return s->rank >= 0;
 }
 
+int64_t points_usual(Graph *g, const Shape *s, int without)
+{
+	const int64_t most = 1 << 24;
+	int64_t n = 1;
+
+	for (int i = 0; i < s->rank; i++) {
+		int64_t size = i == without ? 1 : dim_usual(g->syms, s->dim[i]);
+		n *= size < most ? size : most;
+		n = n < most ? n : most;
+	}
+	return n;
+}
+
 bool shape_same(const Shape *a, const Shape *b)
 {
 	if (a->rank != b->rank)

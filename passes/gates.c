@@ -153,10 +153,8 @@ static bool all_meet(const Gate *f)
 static bool pays(const Gate *f)
 {
 	const Shape *y = &f->product->out[0]->shape;
-	int64_t m = 1, k = f->product->in[1]->data->count / (f->parts * f->width);
+	int64_t m = points_usual(f->g, y, f->axis), k = f->product->in[1]->data->count / (f->parts * f->width);
 
-	for (int i = 0; i < y->rank; i++)
-		m *= i == f->axis ? 1 : dim_usual(f->g->syms, y->dim[i]);
 	return twins_cycles(m, k, f->width, f->parts, f->t) < parted_cycles(m, k, f->width, f->parts, f->t);
 }
 

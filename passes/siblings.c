@@ -163,16 +163,6 @@ static bool takes_pass(const Family *f, const Value *v)
 	}
 }
 
-static int64_t points_of(Graph *g, const Node *n)
-{
-	const Shape *s = &n->out[0]->shape;
-	int64_t rows = 1;
-
-	for (int i = 0; i < s->rank - 1; i++)
-		rows *= dim_usual(g->syms, s->dim[i]);
-	return rows;
-}
-
 /* Tiles that read x once make all of them as they are. */
 static bool all_meet(const Family *f)
 {
@@ -187,7 +177,8 @@ static bool all_meet(const Family *f)
 static bool pays(const Family *f)
 {
 	const Tensor *w = f->product[0]->in[1]->data;
-	int64_t m = points_of(f->g, f->product[0]), k = w->count / f->width[0], width = 0;
+	const Shape *y = &f->product[0]->out[0]->shape;
+	int64_t m = points_usual(f->g, y, y->rank - 1), k = w->count / f->width[0], width = 0;
 	int again = all_meet(f) ? 0 : f->n - 1;
 	double apart = again * stream_cycles(f->t, (double)dtype_bytes(w->dtype, m * k)), together = 0;
 
@@ -231,7 +222,7 @@ static Value *constants(const Family *f, Node *const *node, const int *slot, DTy
 
 	for (int i = 0; i < f->n; i++) {
 		const Value *c = node[i] ? node[i]->in[slot[i]] : NULL;
-		same &= c && tensor_equal(c->data, node[0]->in[slot[0]]->data);
+		same = same && c && tensor_equal(c->data, node[0]->in[slot[0]]->data);
 		row[i] = row_of(f->g, t, c, x, f->width[i]);
 	}
 	if (same)

@@ -144,3 +144,45 @@ graph (%x f32[4,4]) -> (%y) {
 	%y = MatMul(%c, %q)
 }
 -> same
+
+== a size without a bound
+pass siblings
+graph (%x f32[n,8]) -> (%y) {
+	%p f32[8,4] = const [1 * 32]
+	%q f32[8,2] = const [2 * 16]
+	%a = MatMul(%x, %p)
+	%b = MatMul(%x, %q)
+	%t = Transpose(%a)
+	%y = MatMul(%t, %b)
+}
+-> graph (%x f32[n,8]) -> (%y) {
+	%w f32[8,6] = const [1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2]
+	%parts i64[2] = const [4, 2]
+	%p = MatMul(%x, %w)
+	%a, %b = Split(%p, %parts) {axis = 1}
+	%t = Transpose(%a)
+	%y = MatMul(%t, %b)
+}
+
+== the first has no bias
+pass siblings
+graph (%x f32[1,8]) -> (%y) {
+	%p f32[8,4] = const [1 * 32]
+	%q f32[8,2] = const [2 * 16]
+	%c f32[2] = const [3, 4]
+	%a = MatMul(%x, %p)
+	%b = MatMul(%x, %q)
+	%bc = Add(%b, %c)
+	%t = Transpose(%a)
+	%y = MatMul(%t, %bc)
+}
+-> graph (%x f32[1,8]) -> (%y) {
+	%w f32[8,6] = const [1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2, 1 * 4, 2 * 2]
+	%d f32[6] = const [-0 * 4, 3, 4]
+	%parts i64[2] = const [4, 2]
+	%p = MatMul(%x, %w)
+	%pd = Add(%p, %d)
+	%a, %bc = Split(%pd, %parts) {axis = 1}
+	%t = Transpose(%a)
+	%y = MatMul(%t, %bc)
+}
