@@ -317,15 +317,14 @@ void nodes_build(Frame *f)
 
 /* ---- graphs ---- */
 
-/* A result of the model's own graph may be declared wrongly; bodies have outer scopes. */
 static void check_declared(Frame *f, ValueInfoProto **p, size_t n, const char *what)
 {
-	bool result = !f->scope->outer && p != f->scope->graph->input;
+	bool promise = !f->scope->outer && p == f->scope->graph->input; /* bodies have outer scopes */
 
 	for (size_t i = 0; i < n; i++) {
 		uint32_t k = names_find(&f->scope->names, text_of(p[i]->name));
 		if (k != NO_NAME && f->value[k])
-			(result ? declared_remark : declared_check)(f->im, p[i], f->value[k], what);
+			declared_check(f->im, p[i], f->value[k], what, promise);
 	}
 }
 

@@ -245,9 +245,8 @@ DType dtype_of(Ctx *c, int64_t number, const char *who);
 Declared declared_of(Import *im, const ValueInfoProto *p);
 Declared declared_type(Import *im, const TypeProto *t, const char *who);
 void note_given(Frame *f); /* Frame.given, Frame.rank */
-void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what);
-/* The same of a result: a wrong shape is only noted, and one line tells of all of them. */
-void declared_remark(Import *im, const ValueInfoProto *p, const Value *v, const char *what);
+/* Types have to agree, the shape too where it is a promise; else a wrong one is noted, and one line tells of all of them. */
+void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what, bool promise);
 void declared_report(Import *im);
 
 /* ---- dims.c: symbolic sizes of the model's inputs, and the user's choices ---- */

@@ -140,7 +140,6 @@ static void body_input(Frame *f, const Raw *r, const ValueInfoProto *p, int64_t 
 			 shown(f->im->ctx, p->name));
 	refine_shape(r, p, d.shape, &o.shape);
 	Value *v = value_input(f->g, p->name, o.dtype, &o.shape);
-	declared_check(f->im, p, v, "input");
 	value_bind(f, p->name, v);
 }
 
@@ -324,7 +323,7 @@ Value *body_write_out(Raw *r, const GraphProto *p, Value *v)
 	if (p->n_input != 1 || p->n_output != 1)
 		raw_fail(r, EXIT_MODEL, "E-OUTPUTS", "has a body of %zu inputs and %zu outputs; it must have one of each",
 			 p->n_input, p->n_output);
-	declared_check(r->f->im, p->input[0], v, "input");
+	declared_check(r->f->im, p->input[0], v, "input", false);
 	body_write(r, p, &v, &out);
 	return out;
 }

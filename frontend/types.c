@@ -1,9 +1,9 @@
 /* types.c -- what a file declares about a value, and whether that agrees with what inference found.
  *
  * Where only the run could tell, shapes declared in numbers are trusted (is_trusted()).
- * A declared number has to be the inferred number: of what a graph takes and of what a body gives. What the model itself
- * gives, or works out on the way, has the shape that inference found, whatever the file says: exporters write down what they
- * saw in one run, or guess, and other engines only warn as well.
+ * A declared number of what the model takes is a promise. What it works out, gives, or hands to a body has the shape that
+ * inference found, whatever the file says: exporters write down what they saw in one run, or guess, and other engines only
+ * warn as well. Element types have to be right everywhere.
  * A declared name promises nothing: exporters make fresh ones up for sizes that they did not work out. A size that inference
  * knows only as an expression may turn out to be any number. */
 #include <string.h>
@@ -146,22 +146,17 @@ static const char *disagreement(Import *im, const ValueInfoProto *p, const Value
 			    shape_text(&g, &v->shape));
 }
 
-void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what)
+void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what, bool promise)
 {
 	Declared d = declared_of(im, p);
 
 	check_type(im->ctx, &d, v, what, shown(im->ctx, text_of(p->name)));
-	if (!check_shape(im, p, v))
+	if (check_shape(im, p, v))
+		return;
+	if (promise)
 		fail(im->ctx, EXIT_MODEL, "E-SHAPE", "%s", disagreement(im, p, v, what));
-}
-
-void declared_remark(Import *im, const ValueInfoProto *p, const Value *v, const char *what)
-{
-	Declared d = declared_of(im, p);
-
-	check_type(im->ctx, &d, v, what, shown(im->ctx, text_of(p->name)));
-	if (!check_shape(im, p, v) && !im->nwrong++)
-		im->wrong = disagreement(im, p, v, what);
+	if (!im->nwrong++)
+		im->wrong = arena_string(im->arena, disagreement(im, p, v, what));
 }
 
 void declared_report(Import *im)
