@@ -34,6 +34,8 @@ typedef struct Facts {
 /* Write o->output (.c), its .h and, where weights are kept outside the text, its .weights.bin: all or nothing. The graph
  * must have fixed sizes. facts may be NULL. */
 void emit_model(Graph *g, const Options *o, Facts *facts);
+/* The same, but for output_commit(): other files may join them (ir/output.h). */
+void emit_drafts(Graph *g, const Options *o, Facts *facts);
 
 /* The emitted C alone, in memory (tests, tools that compile many models into one file). header: the .h as well. */
 const char *emit_text(Graph *g, const Options *o, const char **header, Facts *facts);

@@ -1,10 +1,9 @@
-/* emit.c -- the door of code generation: the emitted text in memory, or as files, all or none of them. */
-#include <errno.h>
+/* emit.c -- the door of code generation: the emitted text in memory, or as files. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include "codegen/codegen.h"
 #include "codegen/module.h"
+#include "ir/output.h"
 
 static void write_blob(const Unit *u, FILE *f)
 {
@@ -20,70 +19,6 @@ static void write_blob(const Unit *u, FILE *f)
 	weights_mark(u, mark);
 	fwrite(zeros, 1, BLOB_TAIL - MARK_BYTES, f);
 	fwrite(mark, 1, MARK_BYTES, f);
-}
-
-typedef struct Draft {
-	const char *path, *temporary;
-	const char *before; /* another name of what was there, while files are put in place; or NULL */
-} Draft;
-
-static void discard(const Draft *d, int n)
-{
-	for (int i = 0; i < n; i++)
-		unlink(d[i].temporary);
-}
-
-/* Write one file under a temporary name; trouble removes all drafts. */
-static void write_draft(Unit *u, Draft *drafts, int *n, const char *path, const Out *text)
-{
-	Ctx *c = u->g->ctx;
-	Draft *d = &drafts[(*n)++];
-	*d = (Draft){path, arena_format(&c->perm, "%s.tmp%ld", path, (long)getpid()), NULL};
-	FILE *f = fopen(d->temporary, "wb");
-	if (f && text)
-		fwrite(text->text, 1, text->n, f);
-	else if (f)
-		write_blob(u, f);
-	bool bad = !f || ferror(f) || fflush(f) != 0;
-	int code = errno;
-	bad |= f && fclose(f) != 0;
-	if (bad) {
-		discard(drafts, *n);
-		fail(c, EXIT_FILE, "E-WRITE", "cannot write %s: %s", path, strerror(code ? code : errno));
-	}
-}
-
-/* Files that are in place already become what they were. */
-static void take_back(const Draft *d, int n)
-{
-	for (int i = 0; i < n; i++) {
-		if (!d[i].before)
-			unlink(d[i].path);
-		else
-			rename(d[i].before, d[i].path);
-	}
-}
-
-static void commit_drafts(Unit *u, Draft *d, int n)
-{
-	Ctx *c = u->g->ctx;
-	int code = 0, done = 0;
-	for (int i = 0; i < n; i++) {
-		const char *before = arena_format(&c->perm, "%s.old%ld", d[i].path, (long)getpid());
-		d[i].before = link(d[i].path, before) == 0 ? before : NULL;
-	}
-	while (done < n && rename(d[done].temporary, d[done].path) == 0)
-		done++;
-	if (done < n) {
-		code = errno;
-		take_back(d, done);
-	}
-	for (int i = 0; i < n; i++)
-		if (d[i].before)
-			unlink(d[i].before);
-	discard(d + done, n - done);
-	if (done < n)
-		fail(c, EXIT_FILE, "E-WRITE", "cannot write %s: %s", d[done].path, strerror(code));
 }
 
 /* Decisions of several stages, and of stages that are alike, are one. */
@@ -168,17 +103,23 @@ const char *emit_text(Graph *g, const Options *o, const char **header, Facts *fa
 	return file.text;
 }
 
-void emit_model(Graph *g, const Options *o, Facts *facts)
+void emit_drafts(Graph *g, const Options *o, Facts *facts)
 {
 	Arena *a = &g->ctx->perm;
 	Out file = {.arena = a}, header = {.arena = a};
 	Unit *u = emit(g, o, &file, &header, facts);
-	Draft drafts[3];
-	int n = 0;
+	Ctx *c = g->ctx;
 	size_t dir = strlen(o->output) - strlen(strrchr(o->output, '/') ? strrchr(o->output, '/') + 1 : o->output);
-	if (!u->weights_in_c)
-		write_draft(u, drafts, &n, u->blob_path, NULL);
-	write_draft(u, drafts, &n, arena_format(a, "%.*s%s.h", (int)dir, o->output, u->stem), &header);
-	write_draft(u, drafts, &n, o->output, &file);
-	commit_drafts(u, drafts, n);
+	if (!u->weights_in_c) {
+		write_blob(u, output_begin(c, u->blob_path));
+		output_end(c);
+	}
+	output_add(c, arena_format(a, "%.*s%s.h", (int)dir, o->output, u->stem), header.text, header.n);
+	output_add(c, o->output, file.text, file.n);
+}
+
+void emit_model(Graph *g, const Options *o, Facts *facts)
+{
+	emit_drafts(g, o, facts);
+	output_commit(g->ctx);
 }

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include "ir/diag.h"
+#include "ir/output.h"
 
 #define DEFAULT_LIMIT ((size_t)8 << 30)
 #define SHOWN_BYTES 60
@@ -21,6 +21,7 @@ void ctx_open(Ctx *c, const char *program, size_t memory_limit)
 
 void ctx_close(Ctx *c)
 {
+	output_discard();
 	arena_free(&c->results);
 	arena_free(&c->scratch);
 	arena_free(&c->perm);

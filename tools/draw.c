@@ -10,8 +10,8 @@
 #include <graphviz/gvc.h>
 #endif
 #include "ir/op.h"
+#include "ir/output.h"
 #include "tools/draw.h"
-#include "tools/file.h"
 
 static void quoted(FILE *f, const char *text)
 {
@@ -217,5 +217,5 @@ void draw_graph(Graph *g, const Facts *facts, const char *path)
 	}
 	if (strcmp(kind, ".html") == 0)
 		text = html_text(g, text);
-	file_write(g->ctx, path, text, strlen(text));
+	output_add(g->ctx, path, text, strlen(text));
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tools/file.h"
+#include "ir/output.h"
 #include "tools/npy.h"
 
 static const struct {
@@ -120,7 +120,7 @@ void npy_write(Ctx *c, const char *path, const Tensor *t)
 	memcpy(all + 10, header, strlen(header));
 	all[10 + length - 1] = '\n';
 	memcpy(all + 10 + length, t->data, size);
-	file_write(c, path, all, 10 + length + size);
+	output_add(c, path, all, 10 + length + size);
 }
 
 static size_t little(const uint8_t *p, int bytes)

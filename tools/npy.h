@@ -6,7 +6,7 @@
 
 /* The array in a .npy file's bytes; `path` is for messages. The data is copied. */
 Tensor *npy_read(Ctx *c, const uint8_t *bytes, size_t n, const char *path);
-/* Types that NumPy lacks (bf16, f8, below a byte) are written as float32. */
+/* Types that NumPy lacks (bf16, f8, below a byte) are written as float32. In place after output_commit(). */
 void npy_write(Ctx *c, const char *path, const Tensor *t);
 
 /* The next array of a .npz file: *at is where to look (0 at first) and moves on; *name gets the array's name. NULL

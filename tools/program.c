@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "ir/output.h"
 #include "tools/program.h"
 
 static void bug(int sig)
@@ -10,12 +11,15 @@ static void bug(int sig)
 	static const char text[] = "this is a bug of tcc: please report it, with the model [E-BUG]\n";
 	ssize_t n = write(STDERR_FILENO, text, sizeof text - 1);
 	(void)sig, (void)n;
+	output_unlink();
 	_exit(EXIT_BUG);
 }
 
 void program_open(Ctx *c, const char *name)
 {
 	signal(SIGABRT, bug);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is one that cannot be written */
+	output_guard();
 	ctx_open(c, name, 0);
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "ir/op.h"
-#include "tools/file.h"
+#include "ir/output.h"
 #include "tools/report.h"
 
 typedef struct Report {
@@ -174,5 +174,5 @@ void report_write(const Facts *f, const Options *o, const char *path)
 	fclose(r.f);
 	const char *kept = arena_string(&f->graph->ctx->scratch, text);
 	free(text);
-	file_write(f->graph->ctx, path, kept, n);
+	output_add(f->graph->ctx, path, kept, n);
 }

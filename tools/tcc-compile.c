@@ -7,6 +7,7 @@
 #include "codegen/codegen.h"
 #include "frontend/frontend.h"
 #include "ir/op.h"
+#include "ir/output.h"
 #include "passes/pass.h"
 #include "tools/draw.h"
 #include "tools/options.h"
@@ -61,11 +62,12 @@ static void compile(Ctx *c, Settings *s)
 	if (s->check || !s->compile.output)
 		emit_text(g, &s->compile, &header, &facts);
 	else
-		emit_model(g, &s->compile, &facts);
+		emit_drafts(g, &s->compile, &facts);
 	if (s->compile.graph_file)
 		draw_graph(facts.graph, &facts, s->compile.graph_file);
 	if (s->report)
 		report_write(&facts, &s->compile, s->report);
+	output_commit(c);
 	if (s->summary)
 		print_summary(&facts);
 }

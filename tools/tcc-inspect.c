@@ -7,6 +7,7 @@
 #include <string.h>
 #include "frontend/file.h"
 #include "frontend/onnx.h"
+#include "ir/output.h"
 #include "tools/draw.h"
 #include "tools/options.h"
 #include "tools/program.h"
@@ -164,6 +165,7 @@ static void inspect(Ctx *c, const Settings *s)
 	print_symbols(g);
 	if (s->compile.graph_file)
 		draw_graph(g, NULL, s->compile.graph_file);
+	output_commit(c);
 }
 
 int main(int argc, char **argv)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "ir/eval.h"
+#include "ir/output.h"
 #include "tools/inputs.h"
 #include "tools/jit.h"
 #include "tools/npy.h"
@@ -135,6 +136,7 @@ static void run(Ctx *c, Settings *s)
 		if (s->output_dir && out[i])
 			write_output(c, s, i, g->out_name[i], out[i]);
 	}
+	output_commit(c);
 }
 
 int main(int argc, char **argv)

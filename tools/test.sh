@@ -113,13 +113,14 @@ fi
 
 # Each of these uses one processor for most of its time: they run side by side.
 begin emitted-c sh tests/emit/check.sh build/release/tcc-compile samples/digits/digits.onnx $few
+begin command-line sh tests/cli/check.sh build/release
 begin ops-as-c build/release/run -t c tests
 begin ops-as-native-c build/release/run -t native tests
 begin strict-bits build/release/run -s tests
 begin schedules build/release/schedules
 begin vector-functions build/release/ulp
 begin random-models build/release/models -n 192
-for name in emitted-c ops-as-c ops-as-native-c strict-bits schedules vector-functions random-models; do
+for name in emitted-c command-line ops-as-c ops-as-native-c strict-bits schedules vector-functions random-models; do
 	tally $name
 done
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "tests/unit/unit.h"
+#include "ir/output.h"
 #include "tools/file.h"
 #include "tools/npy.h"
 
@@ -41,6 +42,7 @@ static void what_is_written_is_read_back(void **state)
 	const char *path = temporary();
 	size_t n;
 	npy_write(&c, path, t);
+	output_commit(&c);
 	uint8_t *bytes = file_read(&c, &c.perm, path, &n);
 	unlink(path);
 	assert_int_equal(n % 64, 24); /* a header of a multiple of 64, then the data */
@@ -60,6 +62,7 @@ static void narrow_floats_become_float32(void **state)
 		assert_string_equal(c.message, "");
 	const char *path = temporary();
 	npy_write(&c, path, t);
+	output_commit(&c);
 	uint8_t *bytes = file_read(&c, &c.perm, path, &n);
 	unlink(path);
 	Tensor *back = npy_read(&c, bytes, n, path);
