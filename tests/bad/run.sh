@@ -3,8 +3,9 @@
 #
 # usage: tests/bad/run.sh MAKE_BAD PROGRAM [OPTION...]
 # Each file of make_bad's manifest is given to PROGRAM. It has to end with the exit code that stands there, within two
-# seconds and 1 GiB of memory; with code 0 it says nothing on stderr, else exactly one error line that ends in an [E-ID],
-# and at most one hint after it. Nothing that it prints is outside printable ASCII, and no new file is left behind.
+# seconds of a processor (a minute on the wall, since the machine may be busy) and 1 GiB of memory; with code 0 it says
+# nothing on stderr, else exactly one error line that ends in an [E-ID], and at most one hint after it. Nothing that it
+# prints is outside printable ASCII, and no new file is left behind.
 # The last line is "N passed, N failed".
 export LC_ALL=C
 [ $# -ge 2 ] || { sed -n '4s/^# //p' "$0" >&2; exit 2; }
@@ -28,7 +29,8 @@ while read -r file code; do
 	bad=0
 	(
 		ulimit -v 1048576
-		exec timeout 2 "$@" "$dir/bad/$file"
+		ulimit -t 2
+		exec timeout 60 "$@" "$dir/bad/$file"
 	) >"$dir/out" 2>"$dir/err" </dev/null
 	got=$?
 	lines=$(wc -l <"$dir/err")

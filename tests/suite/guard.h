@@ -3,9 +3,10 @@
 #define TCC_TESTS_GUARD_H
 #include <stddef.h>
 
-/* Call work(i, arg) for every i in 0..n-1, in `jobs` children that take the items in order. An item that takes longer
- * than `seconds` or dies is told to died(i, signal, last line that it wrote to stderr, arg) in the parent (SIGALRM: the
- * time was over). What work() finds out it writes to memory from guard_shared(). */
+/* Call work(i, arg) for every i in 0..n-1, in `jobs` children that take the items in order. An item that dies is told to
+ * died(i, signal, last line that it wrote to stderr, arg) in the parent; so is one that takes more than `seconds` of a
+ * processor (SIGXCPU) or waits much longer (SIGALRM). Programs that work() starts have as many seconds each. What work() finds
+ * out it writes to memory from guard_shared(). */
 void guard_all(int n, int jobs, unsigned seconds, void (*work)(int i, void *arg),
 	       void (*died)(int i, int sig, const char *said, void *arg), void *arg);
 

@@ -17,7 +17,7 @@ void result_trouble(Result *r, const Ctx *c)
 
 void result_death(Result *r, int sig, const char *said)
 {
-	r->outcome = sig == SIGALRM ? HANG : CRASH;
+	r->outcome = sig == SIGALRM || sig == SIGXCPU ? HANG : CRASH;
 	r->emitted = false;
 	snprintf(r->why, sizeof r->why, "signal %d: %s", sig, said);
 }

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include "tests/suite/guard.h"
 #include "tests/suite/list.h"
@@ -27,7 +26,7 @@
 #define ULP_TABLE "tools/ulp.def"
 #define OLD_LIST "tests/suite/unsupported-1.12.txt" /* of the tests that Debian packs */
 
-enum { MAX_STAGES = 8, SECONDS = 120, CC_SECONDS = 300, CHUNK = 32 * BATCH };
+enum { MAX_STAGES = 8, SECONDS = 120, CC_SECONDS = 300 /* of a processor */, CHUNK = 32 * BATCH };
 
 typedef struct Suite {
 	const char *root, *filter, *failures;
@@ -164,9 +163,6 @@ static void build(int i, void *arg)
 {
 	Suite *s = arg;
 	int first, n = batch_of(s, i, &first);
-	/* A compiler that outlives its parent ends too. */
-	struct rlimit cpu = {CC_SECONDS, CC_SECONDS};
-	setrlimit(RLIMIT_CPU, &cpu);
 	build_batch(s->folder, s->flags, first, n, result_of(s, s->at, first));
 }
 
