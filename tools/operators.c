@@ -166,6 +166,7 @@ void operators_list(FILE *f)
 	      "- **measured**: the largest of the ONNX backend tests, with `--strict`; where these have none, of the cases in `tests/ops`\n", f);
 	print_domain(f, "");
 	print_domain(f, "ai.onnx.ml");
+	print_domain(f, "ai.onnx.preview.training");
 	print_domain(f, "com.microsoft");
 	print_others(f);
 	print_histogram(f);
