@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/emitted.h"
+#include "tests/flags.h"
 #include "tools/jit.h"
 
-#define FLAGS "-O1 -std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+#define FLAGS "-std=c99 " CLEAN
 
 double emitted_bound(DType t)
 {

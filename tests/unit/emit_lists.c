@@ -2,10 +2,11 @@
  * sequences that lie in the workspace. */
 #include <dlfcn.h>
 #include "codegen/codegen.h"
+#include "tests/flags.h"
 #include "tests/unit/onnx.h"
 #include "tools/jit.h"
 
-#define FLAGS "-O1 -std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+#define FLAGS "-std=c99 " CLEAN
 
 static Session *session_of(const ReadOptions *o, const char *target)
 {

@@ -7,10 +7,11 @@
 #include "ir/eval.h"
 #include "ir/text.h"
 #include "passes/inputs.h"
+#include "tests/flags.h"
 #include "tests/unit/unit.h"
 #include "tools/jit.h"
 
-#define FLAGS "-O1 -std=gnu11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+#define FLAGS "-std=gnu11 " CLEAN
 
 enum { ROOM = 8, TEXTS = 3 };
 

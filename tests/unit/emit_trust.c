@@ -3,11 +3,12 @@
 #include "codegen/codegen.h"
 #include "ir/eval.h"
 #include "ir/text.h"
+#include "tests/flags.h"
 #include "tests/suite/compare.h"
 #include "tests/unit/unit.h"
 #include "tools/jit.h"
 
-#define FLAGS "-O1 -std=gnu11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+#define FLAGS "-std=gnu11 " CLEAN
 
 enum { MOST = 4, BAD = 3 };
 

@@ -8,6 +8,7 @@
 #include "ir/op.h"
 #include "ir/text.h"
 #include "passes/inputs.h"
+#include "tests/flags.h"
 #include "tests/unit/unit.h"
 #include "tools/jit.h"
 
@@ -49,7 +50,7 @@ static Value *new_input(Graph *g, int64_t rows, int64_t columns)
 /* Emitted C gives what the evaluator gives, but for rounding. */
 static void expect_same(Graph *g, const char *target)
 {
-	Settings settings = {.compile = {.level = 2, .target = target}, .cc_flags = "-O1", .threads = 1};
+	Settings settings = {.compile = {.level = 2, .target = target}, .cc_flags = OPTIMISED, .threads = 1};
 	Eval e = {0};
 
 	if (setjmp(ctx.border)) {

@@ -10,11 +10,13 @@
 #include "codegen/codegen.h"
 #include "ir/op/nn.h"
 #include "runtime/tcc.h"
+#include "tests/flags.h"
 #include "tests/unit/unit.h"
 #include "tools/cc.h"
+#include "tools/headers.h"
 #include "tools/jit.h"
 
-#define FLAGS "-O1 -std=gnu11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
+#define FLAGS "-std=gnu11 " CLEAN
 
 /* Some nodes side by side, each with inputs and outputs of its own. */
 typedef struct Model {
@@ -145,7 +147,7 @@ static void run_model(Model *m, int number, const char *so, bool threads)
 
 static void all_models(const char *target, bool threads)
 {
-	const char *file[MODELS], *so;
+	const char *file[MODELS], *so, *flags;
 	char why[300] = "";
 	static jmp_buf border;
 
@@ -163,7 +165,8 @@ static void all_models(const char *target, bool threads)
 		file[i] = emit(&models[i], i, target, threads);
 	}
 	so = arena_format(&models[0].ctx.perm, "%s/all.so", temporary_folder(&models[0].ctx));
-	if (!cc_shared(temporary_folder(&models[0].ctx), FLAGS, file, MODELS, so, why, sizeof why))
+	flags = arena_format(&models[0].ctx.perm, "%s%s", FLAGS, headers_once(&models[0].ctx, FLAGS));
+	if (!cc_shared(temporary_folder(&models[0].ctx), flags, file, MODELS, so, why, sizeof why))
 		print_error("%s\n", why);
 	assert_string_equal(why, "");
 	for (int i = 0; i < MODELS; i++)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "codegen/codegen.h"
 #include "ir/text.h"
+#include "tests/flags.h"
 #include "tests/unit/unit.h"
 #include "tools/file.h"
 #include "tools/inputs.h"
@@ -36,7 +37,7 @@ static Ctx ctx;
 static void start(Run *r, const char *text, int workers)
 {
 	Syms *syms = NEW(&ctx.perm, Syms);
-	Settings s = {.compile = {.level = 2, .target = "c", .profile = true}, .threads = workers, .cc_flags = "-O1"};
+	Settings s = {.compile = {.level = 2, .target = "c", .profile = true}, .threads = workers, .cc_flags = OPTIMISED};
 
 	*syms = (Syms){.ctx = &ctx};
 	*r = (Run){0};

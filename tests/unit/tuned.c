@@ -1,6 +1,7 @@
 /* Files of measured choices: what is read, what is refused, what they change, and that results stay. */
 #include "codegen/codegen.h"
 #include "ir/text.h"
+#include "tests/flags.h"
 #include "tests/unit/unit.h"
 #include "tools/inputs.h"
 #include "tools/jit.h"
@@ -111,7 +112,7 @@ static void malformed_files_are_refused(void **state)
 static const Decision *run(const char *text, Tuned *tuned, const char *what, Facts *facts, uint64_t *bits)
 {
 	Syms *syms = NEW(&ctx.perm, Syms);
-	Settings s = {.compile = {.level = 2, .target = "c", .tuned = tuned}, .threads = 1, .cc_flags = "-O1"};
+	Settings s = {.compile = {.level = 2, .target = "c", .tuned = tuned}, .threads = 1, .cc_flags = OPTIMISED};
 
 	*syms = (Syms){.ctx = &ctx};
 	Graph *g = graph_parse(&ctx, syms, text);
