@@ -7,7 +7,8 @@
 # another folder in another locale, a header that C++ reads, and a caller (drive.c) that hands in every wrong argument and
 # looks whether two runs give the same bytes. For each model: a file for several targets computes, with each of its
 # sections, what the file for that target alone does; with --strict all targets and compilers give the same bits. For the
-# digits: weights inside and outside, --profile, --tuned, and a C++ program (use.cpp) with two models and two threads.
+# digits: what README.md shows, weights inside and outside, --profile, --tuned, and a C++ program (use.cpp) with two models and
+# two threads.
 set -u
 compile=$1
 shift
@@ -67,8 +68,9 @@ clean() {
 
 # drive OBJECT [STATUS]: what the caller prints; it must end with that status, or with 5 where the processor is too old
 drive() {
-	gcc -std=c11 -Wall -Wextra -Werror -I "$root/runtime" -I "$here" -include m.h -DMODEL=m_model "$tests/drive.c" "$1" -lm \
-		-o "$here/drive" || return 1
+	[ -e "$here/drive.o" ] || gcc -std=c11 -Wall -Wextra -Werror -I "$root/runtime" -I "$here" -include m.h -DMODEL=m_model \
+		-c "$tests/drive.c" -o "$here/drive.o" || return 1
+	gcc "$here/drive.o" "$1" -lm -o "$here/drive" || return 1
 	"$here/drive" "$here/m.weights.bin"
 	status=$?
 	[ $status = "${2:-0}" ] || { [ $status = 5 ] && ! has_target "$target"; }
@@ -270,8 +272,30 @@ check_report() {
 	verdict "$1: --report" $?
 }
 
+# What README.md shows of the emitted C is what is emitted: each piece between two lines "...".
+check_readme() {
+	"$compile" "$1" -o "$here/digits.c" --target c && awk '
+		function found() { if (piece && !index(text, piece)) { print "not in the emitted C:\n" piece; bad = 1 } piece = "" }
+		{ gsub(/\t/, "    ") }
+		FILENAME != ARGV[1] { text = text $0 "\n"; next }
+		/^    \/\* digits.c -- / { shown = 1 }
+		!shown { next }
+		/^[^ ]/ { shown = 0; next }
+		{ line[++n] = $0 }
+		END {
+			for (i = 1; i <= n; i++)
+				if (line[i] == "    ...") found()
+				else { sub(/^    /, "", line[i]); piece = piece line[i] "\n" }
+			sub(/\n+$/, "\n", piece)
+			found()
+			exit bad || !n
+		}' "$root/README.md" "$here/digits.c"
+	verdict "$1: as README.md shows it" $?
+}
+
 check_digits() {
 	digits=$root/samples/digits/digits.onnx
+	check_readme "$digits"
 	check_nothing "$digits"
 	check_report "$digits"
 	check_profile "$digits"
