@@ -241,7 +241,7 @@ check_tuned() {
 	"$compile" "$1" --summary --target c | sed -n 's/^\(winograd .*\) = 6 .*/\1 = off/p' >>"$here/tuned.txt"
 	emit "$1" --target c --tuned "$here/tuned.txt" && grep -q wino_in "$here/untuned.c" && ! grep -q wino_in "$here/m.c"
 	verdict "$1: a measured choice is taken" $?
-	"${compile%/*}/tcc-tune" "$1" -o "$here/tuned.txt" --target c --budget 12 >"$here/got" 2>&1 &&
+	"${compile%/*}/tcc-tune" "$1" -o "$here/tuned.txt" --target c --budget 30 >"$here/got" 2>&1 &&
 		[ "$(head -n 1 "$here/tuned.txt")" = "tcc-tuned 1" ] && grep -q '^winograd: 2 choices, [1-3] trials*$' "$here/got" &&
 		emit "$1" --target c --tuned "$here/tuned.txt" && clean c99 && drive "$here/m.o" >"$here/got"
 	verdict "$1: tcc-tune" $?
