@@ -72,7 +72,6 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 {
 	const Place *p = v->place;
 	const Region *r = p->region;
-	const char *type = c_type(v->dtype);
 	if (r->held) {
 		put_text(o, "b%d", r->id + 1);
 	} else if (r->kind == IN_COUNTER) {
@@ -83,10 +82,7 @@ static void print_pointer(Module *m, const Value *v, Out *o)
 		put_text(o, r->kind == IN_INPUT ? "c->in->%s" : "c->out->%s",
 		         r->kind == IN_INPUT ? input_field(m->unit, r->id) : output_field(m->unit, r->id));
 	} else {
-		if (m->float_arena || !strcmp(type, "uint8_t"))
-			put_text(o, "m + %s", region_name(m, r));
-		else
-			put_text(o, "(%s *)(void *)(m + %s)", type, region_name(m, r));
+		put_text(o, "%s", arena_text(m, v->dtype, region_name(m, r), o->arena));
 	}
 	print_offset(m, p, o);
 }
@@ -112,10 +108,7 @@ static void print_argument(Module *m, const Stage *s, const Param *q, Out *o)
 		return;
 	}
 	const char *name = weight_name(m->unit, w);
-	if (!in_blob(m->unit, w))
-		put_text(o, "%s", name);
-	else
-		put_text(o, "(const %s *)(const void *)(w + %s)", c_type(w->dtype), upper_name(o->arena, name));
+	put_text(o, "%s", in_blob(m->unit, w) ? weights_text(m->unit, w->dtype, upper_name(o->arena, name), o->arena) : name);
 	if (q->value) {
 		print_offset(m, q->value->place, o);
 		print_moving(s, q->value, o);
@@ -128,7 +121,8 @@ const char *one_element_text(Module *m, const Value *v, Arena *a)
 	print_pointer(m, v, &o);
 	if (v->place->region->kind == IN_ARENA && dtype_info(v->dtype)->bits == 8)
 		return arena_format(a, "m[%s]", o.text + strlen("m + "));
-	return strchr(o.text, ' ') ? arena_format(a, o.text[0] == '(' ? "*%s" : "*(%s)", o.text) : arena_format(a, "%s[0]", o.text);
+	bool sum = strchr(o.text, ' ') && o.text[o.n - 1] != ')';
+	return arena_format(a, sum ? "*(%s)" : "%s[0]", o.text);
 }
 
 const char *pieces_text(const Stage *s, Arena *a)

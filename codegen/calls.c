@@ -237,7 +237,7 @@ void print_call_struct(Unit *u, const char *sections, Out *o)
 	put_text(o, "/* One call: what every worker needs to know%s. */\nstruct call {\n", pooled ? ", and how far they are" : "");
 	put_text(o, "\tconst struct %s_in *in;\n\tstruct %s_out *out;\n\tvoid *arena;\n", u->prefix, u->prefix);
 	if (!u->weights_in_c)
-		put_text(o, "\tconst unsigned char *weights;\n");
+		put_text(o, "\tconst void *weights;\n");
 	put_text(o, "\tint status;\n%s", pooled ? progress : "");
 	if (u->o->profile)
 		put_text(o, "\tconst struct %s_profile *profile;\n", u->prefix);
@@ -313,7 +313,7 @@ void print_work(Module *m, Out *o)
 	if (uses_word(body.text, "m"))
 		put_text(&locals, "\t%s *m = c->arena;\n", m->float_arena ? "float" : "unsigned char");
 	if (uses_word(body.text, "w"))
-		put_text(&locals, "\tconst unsigned char *w = c->weights;\n");
+		put_text(&locals, "\tconst %s *w = c->weights;\n", float_weights(m->unit) ? "float" : "unsigned char");
 	put_text(&locals, "%s", sizes.text);
 	if (checks)
 		put_text(&locals, "\tint status = TCC_OK;\n");

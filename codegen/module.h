@@ -62,6 +62,11 @@ void print_profile_header(Unit *u, Out *o);
 void print_profile(Unit *u, Out *o);
 int64_t profile_events(const Unit *u); /* that a worker notes in a run, at most */
 bool keeps_state(const Unit *u);       /* init leaves something behind the arena for run */
+/* access.c: a pointer to what lies so far into the arena, or the weights; and the functions that such text uses. */
+const char *arena_text(const Module *m, DType t, const char *offset, Arena *a);
+const char *weights_text(const Unit *u, DType t, const char *offset, Arena *a);
+bool float_weights(const Unit *u); /* all those of the blob: their offsets count floats, else bytes */
+void print_accessors(const char *code, Out *o);
 /* call.c, calls.c: the arena's enum, struct call with what workers need, the work function. */
 void print_arena(Module *m, Out *o);
 void print_call_struct(Unit *u, const char *sections, Out *o);

@@ -248,13 +248,14 @@ void print_shared_weights(Unit *u, Out *o)
 	print_shared_arrays(u, o);
 	if (u->weights_in_c)
 		return;
-	put_text(o, "/* Weights: offsets in bytes into %s. */\nenum {\n", u->blob_name);
+	int64_t unit = float_weights(u) ? 4 : 1;
+	put_text(o, "/* Weights: offsets in %s into %s. */\nenum {\n", unit > 1 ? "floats" : "bytes", u->blob_name);
 	for (int i = 0; i < u->nweights; i++) {
 		const Weight *w = u->weight[i];
 		if (!in_blob(u, w))
 			continue;
 		const char *what = arena_format(o->arena, "%s[%lld]", dtype_name(w->dtype), (long long)w->count);
-		put_text(o, "\t%s = %lld,\t/* %s */\n", upper_name(o->arena, weight_name(u, w)), (long long)w->offset,
+		put_text(o, "\t%s = %lld,\t/* %s */\n", upper_name(o->arena, weight_name(u, w)), (long long)(w->offset / unit),
 		         note_text(w, what, o->arena));
 	}
 	put_text(o, "};\n\n");

@@ -9,12 +9,11 @@ static const char *row_text(int64_t step, const char *t, int64_t k, Arena *a)
 	return k ? arena_format(a, "%s %c %lld", times, k < 0 ? '-' : '+', (long long)(k < 0 ? -k : k)) : times;
 }
 
-/* Where a worker's rows of a region begin, in units of the arena. */
+/* Where in the arena a worker's rows of a region begin, in units of it. */
 static const char *room_text(Module *m, const Region *r, Arena *a)
 {
 	long long room = r->held->room * (m->float_arena ? 1 : (long long)dtype_bytes(r->dtype, 1));
-	return m->o->threads ? arena_format(a, "m + %s + %lld*worker", region_name(m, r), room)
-	                     : arena_format(a, "m + %s", region_name(m, r));
+	return m->o->threads ? arena_format(a, "%s + %lld*worker", region_name(m, r), room) : region_name(m, r);
 }
 
 /* float *b3 = where the region would begin if it were there as a whole */
@@ -22,11 +21,9 @@ static void print_held(Module *m, const Region *r, const char *tabs, Out *o)
 {
 	const Held *h = r->held;
 	Arena *a = o->arena;
-	const char *type = c_type(r->dtype), *room = room_text(m, r, a);
 	long long step = h->stride * h->need.step, k = -h->stride * (h->need.first + h->before);
-	put_text(o, "%s%s *b%d = %s%s%s%s - %s;\n", tabs, type, r->id + 1, m->float_arena ? "" : arena_format(a, "(%s *)(void *)(", type),
-	         room, m->float_arena ? "" : ")", k ? arena_format(a, " %c %lld", k < 0 ? '-' : '+', k < 0 ? -k : k) : "",
-	         row_text(step, "t", 0, a));
+	put_text(o, "%s%s *b%d = %s%s - %s;\n", tabs, c_type(r->dtype), r->id + 1, arena_text(m, r->dtype, room_text(m, r, a), a),
+	         k ? arena_format(a, " %c %lld", k < 0 ? '-' : '+', k < 0 ? -k : k) : "", row_text(step, "t", 0, a));
 }
 
 /* In which turns rows of the one before are there. */
@@ -48,7 +45,7 @@ static void print_new_rows(Module *m, const Region *r, const Strips *run, const 
 	if (h->keep) {
 		long long to = (w->later - w->first) * h->stride * unit, from = to + w->step * run->rows * h->stride * unit;
 		put_text(o, "%sif (%s)\t/* %lld row%s again */\n", tabs, again_text(m), (long long)h->keep, h->keep > 1 ? "s" : "");
-		put_text(o, "%s\tmemmove(%s%s, %s + %lld, %lld);\n", tabs, room, to ? arena_format(a, " + %lld", to) : "", room, from,
+		put_text(o, "%s\tmemmove(m + %s%s, m + %s + %lld, %lld);\n", tabs, room, to ? arena_format(a, " + %lld", to) : "", room, from,
 		         (long long)dtype_bytes(r->dtype, h->keep * h->stride));
 	}
 	if (w->later + h->keep != w->first)

@@ -232,6 +232,7 @@ static void print_prologue(Unit *u, Out *o, const char *code)
 	print_helpers(text_helpers, code, &texts);
 	print_helpers(common_helpers, arena_format(o->arena, "%s%s", texts.text, code), o);
 	put_text(o, "%s", texts.text);
+	print_accessors(code, o);
 }
 
 /* The weights' bytes, put beside the code by the assembler. The name is as given with -o. */
@@ -256,7 +257,7 @@ static void print_state(Unit *u, Out *o)
 	put_text(o, "/* After the arena: what init leaves for run. */\nenum { STATE = %lld, MAGIC = 0x%02x%02x%02x };\n"
 	            "struct state {\n\tint64_t magic;\n%s",
 	         (long long)u->arena_bytes, u->g->sha256[0], u->g->sha256[1], u->g->sha256[2] | 1,
-	         u->weights_given ? "\tconst unsigned char *weights;\n" : "");
+	         u->weights_given ? "\tconst void *weights;\n" : "");
 	if (u->o->profile)
 		put_text(o, "\tconst struct %s_profile *profile;\n", u->prefix);
 	put_text(o, "};\n\n");

@@ -7,17 +7,24 @@
 
 static Ctx context;
 
-static const char *emitted_for(const char *target, const char *text)
+static const char *emitted_with(Options o, const char *text)
 {
 	const char *header;
 	Syms syms = {.ctx = &context};
-	Options o = {.level = 2, .target = target, .prefix = "m", .output = "m.c"};
 
+	o.level = 2;
+	o.prefix = "m";
+	o.output = "m.c";
 	if (setjmp(context.border))
 		return context.message;
 	Graph *g = graph_parse(&context, &syms, text);
 	passes_run(g, &o);
 	return emit_text(g, &o, &header, NULL);
+}
+
+static const char *emitted_for(const char *target, const char *text)
+{
+	return emitted_with((Options){.target = target}, text);
 }
 
 static const char *emitted(const char *text) { return emitted_for("c", text); }
@@ -44,6 +51,37 @@ static void long_names_keep_their_ends(void **state)
 	                        "%w \"a.very.long.path.of.modules.that.all.weights.share.fc.weight\" f32[3,2] = const [1, 2, 3, 4, 5, 6]\n"
 	                        "%y = MatMul(%x, %w) }");
 	assert_non_null(strstr(c, ", of ...les.that.all.weights.share.fc.weight */"));
+}
+
+/* ---- where things lie ---- */
+
+static const char *with_weights_apart(const char *text)
+{
+	return emitted_with((Options){.target = "c", .weights = WEIGHTS_FILE}, text);
+}
+
+static void floats_lie_at_offsets_in_floats(void **state)
+{
+	(void)state;
+	const char *c = with_weights_apart("graph (%x f32[4,3]) -> (%y) {\n"
+	                                   "%w f32[3,2] = const [1, 2, 3, 4, 5, 6] %b f32[2] = const [7, 8]\n"
+	                                   "%p = MatMul(%x, %w) %q = Add(%p, %b) %y = Softmax(%q) }");
+	assert_non_null(strstr(c, "/* Weights: offsets in floats into m.weights.bin. */"));
+	assert_non_null(strstr(c, "\tconst float *w = c->weights;\n"));
+	assert_non_null(strstr(c, "(m + B1, c->in->x0, w + S1_W, w + S1_BIAS);"));
+	assert_null(strstr(c, "(const void *)(w"));
+}
+
+static void other_memory_is_of_bytes(void **state)
+{
+	(void)state;
+	const char *c = with_weights_apart("graph (%x f32[4,3], %k i64[4]) -> (%y) {\n"
+	                                   "%w f32[5,3] = const [1,2,3,4,5,6,7,8,9,1,2,3,4,5,6] %n i64[4] = const [1,2,0,1]\n"
+	                                   "%o i64[] = const [0] %j = Add(%k, %n) %i = CumSum(%j, %o)\n"
+	                                   "%v = Gather(%w, %i) %y = Add(%v, %x) }");
+	assert_non_null(strstr(c, "static inline const float *f32_in(const unsigned char *memory, int64_t bytes)\n"));
+	assert_non_null(strstr(c, "f32_in(w, S"));
+	assert_non_null(strstr(c, "i64_at(m, B"));
 }
 
 /* ---- what the store of a tile uses twice ---- */
@@ -124,6 +162,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(operands_are_called_by_their_roles),
 	                                   cmocka_unit_test(long_names_keep_their_ends),
+	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
+	                                   cmocka_unit_test(other_memory_is_of_bytes),
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
 
