@@ -149,9 +149,8 @@ static void print_scalar_for(Printer *p, const Stmt *t)
 static void print_renamed(Printer *p, const Stmt *t, const char *index, const char *way)
 {
 	int nshifted = p->nshifted, nbound = p->nbound;
-	p->shifted[p->nshifted] = t->axis;
-	p->shifted_text[p->nshifted] = index;
-	p->nshifted += index != NULL;
+	if (index)
+		shift_axis(p, t->axis, index, 0);
 	if (t->ways > 1) {
 		p->bound[p->nbound] = t->local;
 		p->bound_name[p->nbound++] = arena_format(p->out->arena, "t%lld[%s]", (long long)t->local->i, way);
@@ -432,8 +431,7 @@ static void print_group(Printer *p, const Stmt *t, const char *i)
 {
 	int nbound = p->nbound;
 	p->group = t->group;
-	p->shifted[p->nshifted] = t->axis;
-	p->shifted_text[p->nshifted++] = arena_format(p->out->arena, "(%s + %d*q)", i, t->lanes);
+	shift_axis(p, t->axis, arena_format(p->out->arena, "(%s + %d*q)", i, t->lanes), 0);
 	print_body(p, t->body);
 	p->nshifted--;
 	p->nbound = nbound;
@@ -477,8 +475,7 @@ static void print_block(Printer *p, const Stmt *t)
 	print_place(p, t->expr);
 	put_text(p->out, ", %lld);\n", (long long)step);
 	print_line(p, "UNROLL for (int p = 0; p < %d; p++)", t->lanes);
-	p->shifted[p->nshifted] = t->axis;
-	p->shifted_text[p->nshifted++] = arena_format(p->out->arena, "(%s + p)", i);
+	shift_axis(p, t->axis, arena_format(p->out->arena, "(%s + p)", i), 0);
 	p->bound[p->nbound] = t->local;
 	p->bound_name[p->nbound++] = "c[p]";
 	print_body(p, t->body);

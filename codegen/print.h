@@ -11,6 +11,13 @@ struct Out {
 
 void put_text(Out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* An axis that stands for a text inside a tile, a word or a sum in parentheses, and so much more. */
+typedef struct Shift {
+	const Axis *axis;
+	const char *text;
+	int64_t more;
+} Shift;
+
 typedef struct Printer {
 	Module *m;
 	Stage *s;
@@ -25,10 +32,14 @@ typedef struct Printer {
 	const Expr *bound[8]; /* expressions that have a name in the text being printed ... */
 	const char *bound_name[8]; /* ... and that name (accumulators of a tile) */
 	int nbound;
-	const Axis *shifted[MAX_RANK]; /* axes that stand for another text inside a tile ... */
-	const char *shifted_text[MAX_RANK];
+	Shift shifted[MAX_RANK];
 	int nshifted;
 } Printer;
+
+static inline void shift_axis(Printer *p, const Axis *axis, const char *text, int64_t more)
+{
+	p->shifted[p->nshifted++] = (Shift){axis, text, more};
+}
 
 void print_line(Printer *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void print_stmts(Printer *p, const Stmt *t);
@@ -52,6 +63,8 @@ bool is_vector(const Printer *p, const Expr *x);
 const char *lane_kind(const Printer *p, DType t);
 const char *lane_suffix(Printer *p, DType t);
 void print_indent(Printer *p);
+/* What lies at a place: of "x + 4*i" "x[4*i]". */
+const char *subscript_text(const char *place, Arena *a);
 /* "x + 4*i": where a load reads. */
 void print_place(Printer *p, const Expr *load);
 /* An operation as a format of target.c says, each operand by that function. */

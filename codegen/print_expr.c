@@ -13,13 +13,21 @@
 
 const char *c_type(DType t) { return dtype_info(t)->ctype; }
 
+static const Shift *shift_of(const Printer *p, const Axis *axis)
+{
+	for (int i = 0; i < p->nshifted; i++)
+		if (p->shifted[i].axis == axis)
+			return &p->shifted[i];
+	return NULL;
+}
+
 const char *axis_name(Printer *p, const Axis *axis)
 {
 	static const char *const names[] = {"i", "j", "k", "l", "m", "n"}, *const sums[] = {"r", "s", "t", "u", "v"}; /* w is memory */
+	const Shift *shift = shift_of(p, axis);
 	int nth = 0;
-	for (int i = 0; i < p->nshifted; i++)
-		if (p->shifted[i] == axis)
-			return p->shifted_text[i];
+	if (shift)
+		return shift->more ? arena_format(p->out->arena, "(%s + %lld)", shift->text, (long long)shift->more) : shift->text;
 	for (int i = 0; i < p->naxes; i++) {
 		if (p->axis[i] == axis)
 			return nth < (axis->reduction ? 5 : 6) ? (axis->reduction ? sums : names)[nth]
@@ -101,35 +109,51 @@ static bool is_index(const Expr *x)
 	                           (x->kind == X_ALU && (x->op == ADD || x->op == MUL) && is_bounded(x)));
 }
 
-/* The axis stands for a number in the text being printed: where a vector needs no loop. */
-static bool axis_is_number(const Printer *p, const Expr *x, int64_t *k)
+/* The axis stands for a number in the text being printed, as where a vector needs no loop, or for what has a number added:
+ * that. Returns whether it is all. */
+static bool number_of_axis(const Printer *p, const Expr *x, int64_t *k)
 {
-	for (int i = 0; x->kind == X_AXIS && i < p->nshifted; i++) {
-		char *end;
-		if (p->shifted[i] != x->axes[0])
-			continue;
-		*k = strtoll(p->shifted_text[i], &end, 10);
-		return *end == 0;
-	}
-	return false;
+	const Shift *shift = x->kind == X_AXIS ? shift_of(p, x->axes[0]) : NULL;
+	char *end;
+	*k = shift ? shift->more : 0;
+	if (!shift)
+		return false;
+	int64_t number = strtoll(shift->text, &end, 10);
+	*k += *end ? 0 : number;
+	return *end == 0;
 }
 
-/* x as a sum in which such axes are numbers. */
+/* x as a sum with the numbers that axes stand for in its constant. */
 static bool sum_of_index(const Printer *p, Expr *x, Linear *sum)
 {
-	int64_t k;
 	int n = 0;
 	if (!linear_of(x, sum))
 		return false;
-	for (int i = 0; i < sum->n; i++)
-		if (axis_is_number(p, sum->atom[i], &k)) {
-			sum->k += sum->coef[i] * k;
-		} else {
-			sum->atom[n] = sum->atom[i];
-			sum->coef[n++] = sum->coef[i];
-		}
+	for (int i = 0; i < sum->n; i++) {
+		int64_t k;
+		bool all = number_of_axis(p, sum->atom[i], &k);
+		sum->k += sum->coef[i] * k;
+		sum->atom[n] = sum->atom[i];
+		sum->coef[n] = sum->coef[i];
+		n += !all;
+	}
 	sum->n = n;
 	return true;
+}
+
+/* An atom of a sum whose constant has the axis' number; without parentheses of its own where nothing binds tighter. */
+static void print_atom(Printer *p, Expr *atom, bool tight)
+{
+	if (atom->kind != X_AXIS) {
+		print_expr(p, atom, true);
+		return;
+	}
+	const Shift *shift = shift_of(p, atom->axes[0]);
+	const char *name = shift ? shift->text : axis_name(p, atom->axes[0]);
+	if (!tight && *name == '(')
+		put_text(p->out, "%.*s", (int)strlen(name) - 2, name + 1);
+	else
+		put_text(p->out, "%s", name);
 }
 
 /* A sum: coefficients before atoms, constants last. */
@@ -160,7 +184,7 @@ static void print_index(Printer *p, Expr *x, bool tight)
 			put_text(p->out, "*");
 			print_expr(p, sum.atom[i]->arg[1], true);
 		} else {
-			print_expr(p, sum.atom[i], true);
+			print_atom(p, sum.atom[i], c != 1 || (tight && !paren));
 		}
 		plus = " + ";
 	}
@@ -187,6 +211,15 @@ void print_place_in(Printer *p, const Value *v, Expr *address)
 }
 
 void print_place(Printer *p, const Expr *load) { print_place_in(p, load->value, load->arg[0]); }
+
+const char *subscript_text(const char *place, Arena *a)
+{
+	int name = (int)strcspn(place, " ");
+	const char *rest = place + name;
+	if (!*rest)
+		return arena_format(a, "%s[0]", place);
+	return arena_format(a, rest[1] == '-' ? "%.*s[-%s]" : "%.*s[%s]", name, place, rest + strlen(" + "));
+}
 
 /* Where this element's text goes: "text + 256*i" */
 static void print_text_place(Printer *p)
@@ -393,7 +426,7 @@ void print_expr(Printer *p, Expr *x, bool tight)
 		print_number(p, x, tight);
 		break;
 	case X_AXIS:
-		put_text(p->out, "%s", axis_name(p, x->axes[0]));
+		print_index(p, x, tight);
 		break;
 	case X_LOCAL:
 		put_text(p->out, "t%lld", (long long)x->i);

@@ -198,8 +198,8 @@ static void print_epilogue(Tile *t)
 	for (int q = 0; q < vectors; q++) {
 		p->nshifted = 0;
 		if (c->point.axis)
-			shift(t, c->point.axis, arena_format(p->out->arena, "(%s + p)", t->i));
-		shift(t, c->lane.axis, q ? arena_format(p->out->arena, "(%s + %d)", t->j, q * t->lanes) : t->j);
+			shift_axis(p, c->point.axis, arena_format(p->out->arena, "(%s + p)", t->i), 0);
+		shift_axis(p, c->lane.axis, t->j, q * t->lanes);
 		p->nbound = 0;
 		bind_sums(t, q);
 		p->vector = t->lanes > 1 ? c->lane.axis : NULL;

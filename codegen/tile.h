@@ -43,12 +43,6 @@ static inline void indent(Tile *t)
 		put_text(t->p.out, "\t");
 }
 
-static inline void shift(Tile *t, const Axis *axis, const char *to)
-{
-	t->p.shifted[t->p.nshifted] = axis;
-	t->p.shifted_text[t->p.nshifted++] = to;
-}
-
 /* tile.c: the names of values, types and sums, and what every file adds to an address. */
 const char *type_of(const Tile *t);
 const char *name_of(Tile *t, const Expr *load);

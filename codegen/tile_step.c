@@ -87,11 +87,14 @@ const char *load_end(const Tile *t) { return t->c->of == BYTES && t->lanes > 1 ?
 /* The vector, or number, at the address that `put_at` prints; of a part the lanes that count. */
 void put_load(Tile *t, const char *load, void (*put_at)(Tile *, int), int q, bool part, const char *end)
 {
-	put_text(t->p.out, "%s", t->lanes == 1 ? "*(" : load);
+	Out *o = t->p.out, place = {.arena = o->arena};
+	t->p.out = &place;
 	put_at(t, q);
-	if (part)
-		put_text(t->p.out, ", %s", rest_of(t));
-	put_text(t->p.out, "%s", end);
+	t->p.out = o;
+	if (t->lanes == 1)
+		put_text(o, "%s", subscript_text(place.text, o->arena));
+	else
+		put_text(o, "%s%s%s%s%s", load, place.text, part ? ", " : "", part ? rest_of(t) : "", end);
 }
 
 /* ---- b ---- */

@@ -125,7 +125,7 @@ static void print_fours(Tile *t)
 	print_line(&t->p, "{");
 	t->p.depth++;
 	t->four = k->n - whole;
-	shift(t, k->axis, text(t, "%lld", whole));
+	shift_axis(&t->p, k->axis, text(t, "%lld", whole), 0);
 	print_step(t);
 	t->p.nshifted--;
 	t->p.depth--;

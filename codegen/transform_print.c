@@ -50,29 +50,23 @@ static const char *address_text(Tiles *t, const char *name, Expr *address)
 	return o.text;
 }
 
-static void shift(Printer *p, const Axis *axis, const char *to)
-{
-	p->shifted[p->nshifted] = axis;
-	p->shifted_text[p->nshifted++] = to;
-}
-
 /* Row number `i` of a tile in its digits. */
 static void shift_rows(Printer *p, const TableAxis *a, const char *i)
 {
 	if (!a->low) {
-		shift(p, a->row, i);
+		shift_axis(p, a->row, i, 0);
 		return;
 	}
 	int low = (int)axis_count(a->low);
-	shift(p, a->row, arena_format(p->out->arena, "(%s / %d)", i, low));
-	shift(p, a->low, arena_format(p->out->arena, "(%s %% %d)", i, low));
+	shift_axis(p, a->row, arena_format(p->out->arena, "(%s / %d)", i, low), 0);
+	shift_axis(p, a->low, arena_format(p->out->arena, "(%s %% %d)", i, low), 0);
 }
 
 /* "v_load(a + 384*q)" */
 static const char *load_text(const Tiles *t, const char *at)
 {
 	Arena *a = t->p.out->arena;
-	return t->lanes == 1 ? arena_format(a, "*(%s)", at) : t->rest ? arena_format(a, "v_load_n(%s, %d)", at, t->rest)
+	return t->lanes == 1 ? subscript_text(at, a) : t->rest ? arena_format(a, "v_load_n(%s, %d)", at, t->rest)
 	                                                           : arena_format(a, "v_load(%s)", at);
 }
 
@@ -82,7 +76,7 @@ static const char *guard_text(Tiles *t, const TableAxis *a, const char *q)
 	Out o = {.arena = t->p.out->arena};
 	Printer p = t->p;
 	p.out = &o;
-	shift(&p, a->column, q);
+	shift_axis(&p, a->column, q, 0);
 	print_expr(&p, t->t->guard, true);
 	return o.text;
 }
