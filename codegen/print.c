@@ -50,9 +50,47 @@ void print_line(Printer *p, const char *format, ...)
 	va_end(args);
 }
 
+void open_block(Printer *p, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	print_indent(p);
+	put_v(p->out, format, args);
+	put_text(p->out, " {\n");
+	p->depth++;
+	va_end(args);
+}
+
+void close_block(Printer *p)
+{
+	p->depth--;
+	print_line(p, "}");
+}
+
 /* ---- statements ---- */
 
 const char *index_type(const Stage *s) { return s->wide ? "int64_t" : "int"; }
+
+const char *step_text(const char *i, int64_t step, Arena *a)
+{
+	return step == 1 ? arena_format(a, "%s++", i) : arena_format(a, "%s += %lld", i, (long long)step);
+}
+
+const char *for_text(Printer *p, const char *i, const char *from, const char *to, int64_t step)
+{
+	Arena *a = p->out->arena;
+	return arena_format(a, "for (%s %s = %s; %s < %s; %s)", index_type(p->s), i, from, i, to, step_text(i, step, a));
+}
+
+const char *for_whole_text(Printer *p, const char *i, const char *from, const char *to, int64_t step)
+{
+	Arena *a = p->out->arena;
+	const char *first = from ? arena_format(a, "%s %s = %s", index_type(p->s), i, from) : "";
+	const char *last = step == 1 ? arena_format(a, "%s < %s", i, to) : arena_format(a, "%s + %lld <= %s", i, (long long)step, to);
+	return arena_format(a, "for (%s; %s; %s)", first, last, step_text(i, step, a));
+}
+
+static const char *number_text(int64_t k, Arena *a) { return arena_format(a, "%lld", (long long)k); }
 
 /* Statements that print as several lines and need braces around them. */
 static bool is_block(const Stmt *t)
@@ -62,40 +100,12 @@ static bool is_block(const Stmt *t)
 
 static bool one_line(const Stmt *t) { return t && !t->next && !is_block(t); }
 
-static void print_body(Printer *p, const Stmt *body)
-{
-	p->depth++;
-	print_stmts(p, body);
-	p->depth--;
-}
-
-static void close_brace(Printer *p, const Stmt *body)
-{
-	if (!one_line(body) && !(body && !body->next && body->kind == S_FOR && body->lanes == 1))
-		print_line(p, "}");
-}
-
-static const char *open_brace(const Stmt *body)
-{
-	return one_line(body) || (body && !body->next && body->kind == S_FOR && body->lanes == 1) ? "" : " {";
-}
-
-static void print_split_for(Printer *p, const Stmt *t, const char *i)
-{
-	put_text(p->out, "for (%s %s = ", index_type(p->s), i);
-	put_text(p->out, t->from ? "from > %lld ? from : %lld; " : "from; ", (long long)t->from, (long long)t->from);
-	if (t->step > 1)
-		put_text(p->out, "%s + %d <= to; %s += %d)", i, t->step, i, t->step);
-	else
-		put_text(p->out, "%s < to; %s++)", i, i);
-}
-
 /* The loop runs as far as a size says that is known at run time only. */
 static bool varies(const Stmt *t) { return !dim_known(t->axis->extent); }
 
 static const char *end_text(Printer *p, const Stmt *t)
 {
-	return varies(t) ? size_text(p->m->unit, t->axis->extent) : arena_format(p->out->arena, "%lld", (long long)t->to);
+	return varies(t) ? size_text(p->m->unit, t->axis->extent) : number_text(t->to, p->out->arena);
 }
 
 static bool handles_text(const Expr *x)
@@ -131,18 +141,14 @@ static const char *unroll(const Stmt *t)
 
 static void print_scalar_for(Printer *p, const Stmt *t)
 {
-	const char *i = axis_name(p, t->axis);
-	print_indent(p);
+	Arena *a = p->out->arena;
+	const char *i = axis_name(p, t->axis), *from = number_text(t->from, a);
 	if (t->split && takes_range(p->m, p->s))
-		print_split_for(p, t, i);
+		open_block(p, "%s", for_whole_text(p, i, t->from ? arena_format(a, "from > %s ? from : %s", from, from) : "from", "to", t->step));
 	else
-		put_text(p->out, "%sfor (%s %s = %lld; %s < %s; %s", unroll(t), index_type(p->s), i, (long long)t->from, i,
-		         end_text(p, t), i);
-	if (!(t->split && takes_range(p->m, p->s)))
-		put_text(p->out, t->step > 1 ? " += %d)" : "++)", t->step);
-	put_text(p->out, "%s\n", open_brace(t->body));
-	print_body(p, t->body);
-	close_brace(p, t->body);
+		open_block(p, "%s%s", unroll(t), for_text(p, i, from, end_text(p, t), t->step));
+	print_stmts(p, t->body);
+	close_block(p);
 }
 
 /* The body with the axis and an accumulator called by other texts. */
@@ -155,7 +161,7 @@ static void print_renamed(Printer *p, const Stmt *t, const char *index, const ch
 		p->bound[p->nbound] = t->local;
 		p->bound_name[p->nbound++] = arena_format(p->out->arena, "t%lld[%s]", (long long)t->local->i, way);
 	}
-	print_body(p, t->body);
+	print_stmts(p, t->body);
 	p->nshifted = nshifted;
 	p->nbound = nbound;
 }
@@ -163,44 +169,42 @@ static void print_renamed(Printer *p, const Stmt *t, const char *index, const ch
 /* The body for several vectors from index i on, or from 0, each for an accumulator of its own. */
 static void print_each_way(Printer *p, const Stmt *t, const char *i)
 {
-	p->depth++;
-	print_line(p, "UNROLL for (int q = 0; q < %d; q++)%s", t->ways, open_brace(t->body));
+	open_block(p, "UNROLL for (int q = 0; q < %d; q++)", t->ways);
 	print_renamed(p, t, arena_format(p->out->arena, i ? "(%s + %d*q)" : "(%s%d*q)", i ? i : "", t->lanes), "q");
-	close_brace(p, t->body);
-	p->depth--;
+	close_block(p);
 }
 
 /* Several vectors a turn. */
 static int64_t print_ways(Printer *p, const Stmt *t)
 {
+	Arena *a = p->out->arena;
 	const char *i = axis_name(p, t->axis);
 	int64_t step = (int64_t)t->lanes * t->ways, whole = t->from + (t->to - t->from) / step * step;
-	bool once = t->from == 0 && whole == step;
-	if (!once)
-		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld)", index_type(p->s), i, (long long)t->from, i, (long long)whole, i,
-		           (long long)step);
-	p->depth -= once;
-	print_each_way(p, t, once ? NULL : i);
-	p->depth += once;
+	if (t->from == 0 && whole == step) {
+		print_each_way(p, t, NULL);
+		return whole;
+	}
+	open_block(p, "%s", for_text(p, i, number_text(t->from, a), number_text(whole, a), step));
+	print_each_way(p, t, i);
+	close_block(p);
 	return whole;
 }
 
 static int64_t print_groups(Printer *p, const Stmt *t);
 static void print_group(Printer *p, const Stmt *t, const char *i);
 
-/* One vector, at that index, without a loop: of its lanes so many count, NULL: all. */
-static void print_once(Printer *p, const Stmt *t, const char *index, const char *lanes, const char *open)
+/* One vector, at that index, without a loop: of its lanes so many count, NULL: all. Its names have a block. */
+static void print_once(Printer *p, const Stmt *t, const char *index, const char *lanes)
 {
 	const char *outer = p->lanes_n;
-	bool brace = *open || !one_line(t->body);
+	bool block = !one_line(t->body);
 	p->lanes_n = lanes;
-	if (brace)
-		print_line(p, "%s{", open);
-	p->depth -= !brace;
+	if (block)
+		print_line(p, "{");
+	p->depth += block;
 	print_renamed(p, t, index, "0");
-	p->depth += !brace;
-	if (brace)
-		print_line(p, "}");
+	if (block)
+		close_block(p);
 	p->lanes_n = outer;
 }
 
@@ -208,25 +212,28 @@ static void print_once(Printer *p, const Stmt *t, const char *index, const char 
  * nothing is left over. */
 static void print_open_vectors(Printer *p, const Stmt *t, const char *from, const char *to, bool even)
 {
-	const char *i = axis_name(p, t->axis);
+	const char *i = axis_name(p, t->axis), *outer = p->lanes_n;
 	print_line(p, "%s %s = %s;", index_type(p->s), i, from);
 	if (t->ways > 1) {
-		int step = t->lanes * t->ways;
-		print_line(p, "for (; %s + %d <= %s; %s += %d)", i, step, to, i, step);
+		open_block(p, "%s", for_whole_text(p, i, NULL, to, (int64_t)t->lanes * t->ways));
 		print_each_way(p, t, i);
+		close_block(p);
 	}
 	if (t->group > 1) {
-		int step = t->lanes * t->group;
-		print_line(p, "for (; %s + %d <= %s; %s += %d) {", i, step, to, i, step);
+		open_block(p, "%s", for_whole_text(p, i, NULL, to, (int64_t)t->lanes * t->group));
 		print_group(p, t, i);
-		print_line(p, "}");
+		close_block(p);
 	}
-	print_line(p, "for (; %s + %d <= %s; %s += %d)%s", i, t->lanes, to, i, t->lanes, open_brace(t->body));
+	open_block(p, "%s", for_whole_text(p, i, NULL, to, t->lanes));
 	print_renamed(p, t, NULL, "0");
-	close_brace(p, t->body);
-	if (!even)
-		print_once(p, t, NULL, arena_format(p->out->arena, p->s->wide ? "(int)(%s - %s)" : "%s - %s", to, i),
-		           arena_format(p->out->arena, "if (%s < %s) ", i, to));
+	close_block(p);
+	if (even)
+		return;
+	p->lanes_n = arena_format(p->out->arena, p->s->wide ? "(int)(%s - %s)" : "%s - %s", to, i);
+	open_block(p, "if (%s < %s)", i, to);
+	print_renamed(p, t, NULL, "0");
+	close_block(p);
+	p->lanes_n = outer;
 }
 
 static bool picks_elements(const Printer *p, const Expr *x)
@@ -249,22 +256,21 @@ static bool ends_whole(const Printer *p, const Stmt *t)
 
 static void print_whole_vectors(Printer *p, const Stmt *t)
 {
+	Arena *a = p->out->arena;
 	const char *i = axis_name(p, t->axis);
 	int64_t from = t->ways > 1 ? print_ways(p, t) : t->group > 1 ? print_groups(p, t) : t->from;
 	int64_t whole = t->from + (t->to - t->from) / t->lanes * t->lanes;
 	if (whole - from == t->lanes) {
-		print_once(p, t, arena_format(p->out->arena, "%lld", (long long)from), NULL, "");
+		print_once(p, t, number_text(from, a), NULL);
 	} else if (from < whole) {
-		print_line(p, "for (%s %s = %lld; %s < %lld; %s += %d)%s", index_type(p->s), i, (long long)from, i, (long long)whole, i,
-		           t->lanes, open_brace(t->body));
+		open_block(p, "%s", for_text(p, i, number_text(from, a), number_text(whole, a), t->lanes));
 		print_renamed(p, t, NULL, "0");
-		close_brace(p, t->body);
+		close_block(p);
 	}
 	if (whole < t->to && t->to - t->from > t->lanes && !t->local && ends_whole(p, t))
-		print_once(p, t, arena_format(p->out->arena, "%lld", (long long)(t->to - t->lanes)), NULL, "");
+		print_once(p, t, number_text(t->to - t->lanes, a), NULL);
 	else if (whole < t->to)
-		print_once(p, t, arena_format(p->out->arena, "%lld", (long long)whole),
-		           arena_format(p->out->arena, "%lld", (long long)(t->to - whole)), "");
+		print_once(p, t, number_text(whole, a), number_text(t->to - whole, a));
 }
 
 static void print_vector_for(Printer *p, const Stmt *t)
@@ -412,13 +418,12 @@ static void print_each(Printer *p, const Stmt *t)
 		p->bound_name[p->nbound++] = arena_format(p->out->arena, "t%lld[q]", (long long)t->local->i);
 		each.kind = S_ASSIGN;
 	}
-	print_line(p, "UNROLL for (int q = 0; q < %d; q++)", p->group);
-	p->depth++;
+	open_block(p, "UNROLL for (int q = 0; q < %d; q++)", p->group);
 	if (each.kind == S_ASSIGN)
 		print_assign(p, &each);
 	else
 		print_store(p, &each);
-	p->depth--;
+	close_block(p);
 }
 
 static bool is_each(const Printer *p, const Stmt *t)
@@ -432,7 +437,7 @@ static void print_group(Printer *p, const Stmt *t, const char *i)
 	int nbound = p->nbound;
 	p->group = t->group;
 	shift_axis(p, t->axis, arena_format(p->out->arena, "(%s + %d*q)", i, t->lanes), 0);
-	print_body(p, t->body);
+	print_stmts(p, t->body);
 	p->nshifted--;
 	p->nbound = nbound;
 	p->group = 0;
@@ -441,11 +446,12 @@ static void print_group(Printer *p, const Stmt *t, const char *i)
 /* Groups of vectors as far as they go; returns where they end. */
 static int64_t print_groups(Printer *p, const Stmt *t)
 {
+	Arena *a = p->out->arena;
 	const char *i = axis_name(p, t->axis);
 	int64_t step = (int64_t)t->lanes * t->group, whole = t->from + (t->to - t->from) / step * step;
-	print_line(p, "for (%s %s = %lld; %s < %lld; %s += %lld) {", index_type(p->s), i, (long long)t->from, i, (long long)whole, i, (long long)step);
+	open_block(p, "%s", for_text(p, i, number_text(t->from, a), number_text(whole, a), step));
 	print_group(p, t, i);
-	print_line(p, "}");
+	close_block(p);
 	return whole;
 }
 
@@ -474,13 +480,14 @@ static void print_block(Printer *p, const Stmt *t)
 	put_text(p->out, "v_columns%s(c, ", lane_suffix(p, t->expr->dtype));
 	print_place(p, t->expr);
 	put_text(p->out, ", %lld);\n", (long long)step);
-	print_line(p, "UNROLL for (int p = 0; p < %d; p++)", t->lanes);
+	open_block(p, "UNROLL for (int p = 0; p < %d; p++)", t->lanes);
 	shift_axis(p, t->axis, arena_format(p->out->arena, "(%s + p)", i), 0);
 	p->bound[p->nbound] = t->local;
 	p->bound_name[p->nbound++] = "c[p]";
-	print_body(p, t->body);
+	print_stmts(p, t->body);
 	p->nshifted--;
 	p->nbound--;
+	close_block(p);
 }
 
 /* "v_turn_8(y + 512*i + j, 512, x + 512*j + i, 512);" */
@@ -528,8 +535,9 @@ void print_stmts(Printer *p, const Stmt *t)
 			put_text(p->out, "if (");
 			print_expr(p, t->expr, false);
 			put_text(p->out, ") {\n");
-			print_body(p, t->body);
-			print_line(p, "}");
+			p->depth++;
+			print_stmts(p, t->body);
+			close_block(p);
 			break;
 		case S_ORDER:
 			print_order(p, t);

@@ -42,6 +42,14 @@ static inline void shift_axis(Printer *p, const Axis *axis, const char *text, in
 }
 
 void print_line(Printer *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "... {" around what is printed until it is closed; style.c takes braces away that one statement does not need. */
+void open_block(Printer *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void close_block(Printer *p);
+/* "i++", "i += 4"; "for (int i = 0; i < n; i += 4)" over an index of the stage; "for (int i = 0; i + 4 <= n; i += 4)", as
+ * long as whole steps are left, from NULL: from where i is. */
+const char *step_text(const char *i, int64_t step, Arena *a);
+const char *for_text(Printer *p, const char *i, const char *from, const char *to, int64_t step);
+const char *for_whole_text(Printer *p, const char *i, const char *from, const char *to, int64_t step);
 void print_stmts(Printer *p, const Stmt *t);
 /* A scalar expression; with `tight` in parentheses unless it is a single word or a call. */
 void print_expr(Printer *p, Expr *x, bool tight);

@@ -139,13 +139,12 @@ static void print_zero(Tile *t)
 	if (half)
 		print_line(&t->p, "vh half[%d];", sums);
 	if (t->c->ways > 1)
-		print_line(&t->p, "UNROLL for (int way = 0; way < %d; way++)%s", sums, t->vectors > 1 ? " {" : "");
+		open_block(&t->p, "UNROLL for (int way = 0; way < %d; way++)", sums);
 	else
-		print_line(&t->p, "UNROLL for (int p = 0; p < points; p++)%s", t->vectors > 1 ? " {" : "");
+		open_block(&t->p, "UNROLL for (int p = 0; p < points; p++)");
 	for (int q = 0; q < t->vectors; q++)
-		print_line(&t->p, "\t%s = %s;", sum_name(t, q), zero_of(t, q));
-	if (t->vectors > 1)
-		print_line(&t->p, "}");
+		print_line(&t->p, "%s = %s;", sum_name(t, q), zero_of(t, q));
+	close_block(&t->p);
 }
 
 /* ---- the epilogue ---- */

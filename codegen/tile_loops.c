@@ -33,13 +33,9 @@ static void print_points_at(Tile *t, const char *i, int64_t n)
 /* The same under `head`, a loop or a condition. */
 static void print_points_under(Tile *t, const char *head, int64_t n)
 {
-	bool block = t->c->points_outside;
-	print_line(&t->p, "%s%s", head, block ? " {" : "");
-	t->p.depth++;
+	open_block(&t->p, "%s", head);
 	print_points_at(t, t->i, n);
-	t->p.depth--;
-	if (block)
-		print_line(&t->p, "}");
+	close_block(&t->p);
 }
 
 /* What stands before an index where it gets its first value: its type, but where it has been declared before. */
@@ -53,16 +49,14 @@ static void print_points_open(Tile *t, const char *from, const char *to)
 	Arena *a = t->p.out->arena;
 	int part = 1;
 	print_line(&t->p, "%s%s = %s;", declared(t, t->again), t->i, from);
-	print_points_under(t, arena_format(a, "for (; %s + %d <= %s; %s += %d)", t->i, c->points, to, t->i, c->points), c->points);
+	print_points_under(t, for_whole_text(&t->p, t->i, NULL, to, c->points), c->points);
 	while (2 * part < c->points)
 		part *= 2;
 	for (; part >= 4; part /= 2) {
-		print_line(&t->p, "if (%s + %d <= %s) {", t->i, part, to);
-		t->p.depth++;
+		open_block(&t->p, "if (%s + %d <= %s)", t->i, part, to);
 		print_points_at(t, t->i, part);
 		print_line(&t->p, "%s += %d;", t->i, part);
-		t->p.depth--;
-		print_line(&t->p, "}");
+		close_block(&t->p);
 	}
 	for (part = c->points > 3 ? 3 : c->points - 1; part > 0; part--)
 		print_points_under(t, arena_format(a, "if (%s + %d == %s)", t->i, part, to), part);
@@ -72,26 +66,21 @@ static void print_points_open(Tile *t, const char *from, const char *to)
 static void print_points_split(Tile *t, int64_t whole)
 {
 	Contraction *c = t->c;
-	const char *head = arena_format(t->p.out->arena, "for (%s %s = from; %s < to; %s += %d)", index_type(t->p.s), t->i, t->i, t->i,
-	                                c->points);
+	const char *head = for_text(&t->p, t->i, "from", "to", c->points);
 	if (whole == c->point.n) {
 		print_points_under(t, head, c->points);
 		return;
 	}
-	print_line(&t->p, "%s%s", head, c->points_outside ? " {" : "");
-	t->p.depth++;
+	open_block(&t->p, "%s", head);
 	print_points_under(t, arena_format(t->p.out->arena, "if (%s < %lld)", t->i, (long long)whole), c->points);
 	print_points_under(t, "else", c->point.n - whole);
-	t->p.depth--;
-	if (c->points_outside)
-		print_line(&t->p, "}");
+	close_block(&t->p);
 }
 
 /* Tiles over the points. */
 static void print_points(Tile *t)
 {
 	Contraction *c = t->c;
-	Arena *a = t->p.out->arena;
 	int64_t whole = c->point.n / c->points * c->points;
 	if (!c->point.axis) {
 		print_points_at(t, "0", 1);
@@ -107,8 +96,7 @@ static void print_points(Tile *t)
 		return;
 	}
 	if (whole > c->points)
-		print_points_under(t, arena_format(a, "for (%s %s = 0; %s < %lld; %s += %d)", index_type(t->p.s), t->i, t->i,
-		                                   (long long)whole, t->i, c->points), c->points);
+		print_points_under(t, for_text(&t->p, t->i, "0", text(t, "%lld", whole), c->points), c->points);
 	else
 		print_points_at(t, "0", c->points);
 	Tile last = *t;
@@ -125,18 +113,15 @@ static void print_panels_open(Tile *t, Tile *tail, void (*inner)(Tile *))
 	const char *to = split ? "to" : step_end(t, &c->lane);
 	print_line(&t->p, "%s%s = %s;", declared(t, t->lanes_again), t->j, split ? "from" : "0");
 	if (c->lane.n >= c->panel) {
-		print_line(&t->p, "for (; %s + %lld <= %s; %s += %lld) {", t->j, (long long)c->panel, to, t->j, (long long)c->panel);
-		t->p.depth++;
+		open_block(&t->p, "%s", for_whole_text(&t->p, t->j, NULL, to, c->panel));
 		inner(t);
-		t->p.depth--;
-		print_line(&t->p, "}");
+		close_block(&t->p);
 	}
-	print_line(&t->p, "for (; %s < %s; %s += %d) {", t->j, to, t->j, t->lanes);
-	tail->p.depth++;
+	open_block(&tail->p, "for (; %s < %s; %s)", t->j, to, step_text(t->j, t->lanes, t->p.out->arena));
 	if (tail->rest_text)
 		print_line(&tail->p, "const int rest = least(%s - %s, %d);", to, t->j, t->lanes);
 	inner(tail);
-	print_line(&t->p, "}");
+	close_block(&tail->p);
 }
 
 /* The loop over panels, and inside it what `inner` prints for one panel. */
@@ -151,16 +136,10 @@ static void print_panels(Tile *t, void (*inner)(Tile *))
 		return;
 	}
 	if (whole && (whole > c->panel || split)) {
-		if (split)
-			print_line(&t->p, "for (%s %s = from; %s + %lld <= to; %s += %lld) {", index_type(t->p.s), t->j, t->j,
-			           (long long)c->panel, t->j, (long long)c->panel);
-		else
-			print_line(&t->p, "for (%s %s = 0; %s < %lld; %s += %lld) {", index_type(t->p.s), t->j, t->j,
-			           (long long)whole, t->j, (long long)c->panel);
-		t->p.depth++;
+		open_block(&t->p, "%s", split ? for_whole_text(&t->p, t->j, "from", "to", c->panel)
+		                              : for_text(&t->p, t->j, "0", text(t, "%lld", whole), c->panel));
 		inner(t);
-		t->p.depth--;
-		print_line(&t->p, "}");
+		close_block(&t->p);
 	} else if (whole) {
 		Tile one = *t;
 		one.j = "0";
@@ -170,29 +149,18 @@ static void print_panels(Tile *t, void (*inner)(Tile *))
 	if (!has_tail)
 		return;
 	tail.j = text(t, "%lld", (long long)whole);
-	if (split) {
-		print_line(&t->p, "if (to == %lld) {", (long long)c->lane.n);
-		tail.p.depth++;
-	}
+	if (split)
+		open_block(&tail.p, "if (to == %lld)", (long long)c->lane.n);
 	inner(&tail);
 	if (split)
-		print_line(&t->p, "}");
+		close_block(&tail.p);
 }
 
 static void open_outer(Tile *t, const Step *step)
 {
-	const char *name = axis_name(&t->p, step->axis), *type = index_type(t->p.s);
-	if (is_split(t, step->axis))
-		print_line(&t->p, "for (%s %s = from; %s < to; %s++) {", type, name, name, name);
-	else
-		print_line(&t->p, "for (%s %s = 0; %s < %s; %s++) {", type, name, name, step_end(t, step), name);
-	t->p.depth++;
-}
-
-static void close_outer(Tile *t)
-{
-	t->p.depth--;
-	print_line(&t->p, "}");
+	const char *name = axis_name(&t->p, step->axis);
+	bool split = is_split(t, step->axis);
+	open_block(&t->p, "%s", for_text(&t->p, name, split ? "from" : "0", split ? "to" : step_end(t, step), 1));
 }
 
 /* Loops over the outer axes that b does not know, then the points. */
@@ -207,7 +175,7 @@ static void print_rows(Tile *t)
 	t->again &= !open;
 	print_points(t);
 	while (open--)
-		close_outer(t);
+		close_block(&t->p);
 }
 
 void print_tiles(Printer *p)
@@ -227,5 +195,5 @@ void print_tiles(Printer *p)
 	else
 		print_panels(&t, c->panels_outside ? print_rows : print_points);
 	while (open--)
-		close_outer(&t);
+		close_block(&t.p);
 }

@@ -170,7 +170,7 @@ static void print_b_loads(Tile *t)
 		put_text(t->p.out, ";\n");
 	}
 	if (t->c->packed)
-		print_line(&t->p, "b += %d;", t->vectors * t->lanes * t->c->four);
+		print_line(&t->p, "%s;", step_text("b", t->vectors * t->lanes * t->c->four, t->p.out->arena));
 }
 
 /* A line of the next panel, now and then. */
@@ -178,13 +178,11 @@ static void print_fetch(Tile *t)
 {
 	Printer *p = &t->p;
 	if (t->c->fetch_every > 1)
-		print_line(p, "if (%s %% %lld == 0) {", axis_name(p, t->c->k[t->c->nk - 1].axis), (long long)t->c->fetch_every);
-	p->depth += t->c->fetch_every > 1;
+		open_block(p, "if (%s %% %lld == 0)", axis_name(p, t->c->k[t->c->nk - 1].axis), (long long)t->c->fetch_every);
 	print_line(p, "v_prefetch(next);");
 	print_line(p, "next += %d;", LINE_FLOATS);
-	p->depth -= t->c->fetch_every > 1;
 	if (t->c->fetch_every > 1)
-		print_line(p, "}");
+		close_block(p);
 }
 
 /* ---- a, and the products ---- */
@@ -268,15 +266,13 @@ void print_step(Tile *t)
 {
 	bool ways = t->c->ways > 1;
 	if (ways)
-		print_line(&t->p, "UNROLL for (int way = 0; way < %d; way++) {", t->c->ways);
-	t->p.depth += ways;
+		open_block(&t->p, "UNROLL for (int way = 0; way < %d; way++)", t->c->ways);
 	if (t->c->fetch_every)
 		print_fetch(t);
 	print_b_loads(t);
 	if (reads_again(t))
 		print_at(t);
 	print_products(t);
-	t->p.depth -= ways;
 	if (ways)
-		print_line(&t->p, "}");
+		close_block(&t->p);
 }

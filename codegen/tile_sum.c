@@ -35,8 +35,7 @@ static void print_row_b(Tile *t, const char *tap)
 	for (int q = 0; q < t->vectors; q++)
 		put_text(p->out, "%s b%d[%d]", q ? "," : type_of(t), q, t->c->row.taps);
 	put_text(p->out, ";\n");
-	print_line(p, "UNROLL for (int %s = 0; %s < %d; %s++)%s", tap, tap, t->c->row.taps, tap, t->vectors > 1 ? " {" : "");
-	p->depth++;
+	open_block(p, "UNROLL for (int %s = 0; %s < %d; %s++)", tap, tap, t->c->row.taps, tap);
 	for (int q = 0; q < t->vectors; q++) {
 		indent(t);
 		put_text(p->out, "b%d[%s] = ", q, tap);
@@ -44,9 +43,7 @@ static void print_row_b(Tile *t, const char *tap)
 		put_load(t, load_b(t, part), put_row_b, q, part, ")");
 		put_text(p->out, ";\n");
 	}
-	p->depth--;
-	if (t->vectors > 1)
-		print_line(p, "}");
+	close_block(p);
 }
 
 /* Vector q of the row meets tap s in point p when stride * p + dilation * s = q. */
@@ -55,25 +52,19 @@ static void print_row_products(Tile *t, const char *tap)
 	Printer *p = &t->p;
 	const Row *row = &t->c->row;
 	const char *at = row->dilation == 1 ? tap : arena_format(p->out->arena, "%d*%s", row->dilation, tap);
-	const char *brace = t->vectors > 1 ? " {" : "";
-	print_line(p, "UNROLL for (int %s = 0; %s < %d; %s++) {", tap, tap, row->taps, tap);
-	p->depth++;
+	open_block(p, "UNROLL for (int %s = 0; %s < %d; %s++)", tap, tap, row->taps, tap);
 	if (row->stride == 1) {
 		print_line(p, "int p = q - %s;", at);
-		print_line(p, "if (p >= 0 && p < points)%s", brace);
+		open_block(p, "if (p >= 0 && p < points)");
 	} else {
 		print_line(p, "int p = (q - %s) / %d;", at, row->stride);
-		print_line(p, "if (p >= 0 && p < points && %d*p + %s == q)%s", row->stride, at, brace);
+		open_block(p, "if (p >= 0 && p < points && %d*p + %s == q)", row->stride, at);
 	}
-	p->depth++;
 	for (int q = 0; q < t->vectors; q++)
 		print_product(t, text(t, "acc[p][%lld]", q), text(t, "v%lld", q),
 		              arena_format(p->out->arena, "b%d[%s]", q, tap), false);
-	p->depth--;
-	if (t->vectors > 1)
-		print_line(p, "}");
-	p->depth--;
-	print_line(p, "}");
+	close_block(p);
+	close_block(p);
 }
 
 static void print_row(Tile *t)
@@ -97,8 +88,7 @@ static void print_row(Tile *t)
 		put_text(p->out, t->lanes > 1 ? ");\n" : ";\n");
 	}
 	print_row_products(t, tap);
-	p->depth--;
-	print_line(p, "}");
+	close_block(p);
 	if (t->c->packed)
 		print_line(p, "b += %d;", row->taps * t->vectors * t->lanes);
 }
@@ -113,12 +103,10 @@ static void print_fours(Tile *t)
 	int64_t whole = k->n / four * four;
 	if (whole) {
 		const char *name = axis_name(&t->p, k->axis);
-		print_line(&t->p, "for (%s %s = 0; %s < %lld; %s += %d) {", index_type(t->p.s), name, name, (long long)whole, name, four);
-		t->p.depth++;
+		open_block(&t->p, "%s", for_text(&t->p, name, "0", text(t, "%lld", whole), four));
 		t->four = four;
 		print_step(t);
-		t->p.depth--;
-		print_line(&t->p, "}");
+		close_block(&t->p);
 	}
 	if (whole == k->n)
 		return;
@@ -128,8 +116,7 @@ static void print_fours(Tile *t)
 	shift_axis(&t->p, k->axis, text(t, "%lld", whole), 0);
 	print_step(t);
 	t->p.nshifted--;
-	t->p.depth--;
-	print_line(&t->p, "}");
+	close_block(&t->p);
 }
 
 /* Loops over k around those in fours. */
@@ -139,15 +126,11 @@ static void print_sum_of_fours(Tile *t)
 	int loops = c->nk - 1;
 	for (int i = 0; i < loops; i++) {
 		const char *k = axis_name(&t->p, c->k[i].axis);
-		print_line(&t->p, "for (%s %s = 0; %s < %s; %s++)%s", index_type(t->p.s), k, k, step_end(t, &c->k[i]), k,
-		           i == loops - 1 ? " {" : "");
-		t->p.depth++;
+		open_block(&t->p, "%s", for_text(&t->p, k, "0", step_end(t, &c->k[i]), 1));
 	}
 	print_fours(t);
-	t->p.depth = loops > 1 ? loops : 1;
-	if (loops)
-		print_line(&t->p, "}");
-	t->p.depth = 1;
+	while (loops--)
+		close_block(&t->p);
 }
 
 /* ---- any ---- */
@@ -155,13 +138,12 @@ static void print_sum_of_fours(Tile *t)
 /* All ways into the first. */
 static void print_join(Tile *t)
 {
-	print_line(&t->p, "UNROLL for (int way = 1; way < %d; way++)%s", t->c->ways, t->vectors > 1 ? " {" : "");
+	open_block(&t->p, "UNROLL for (int way = 1; way < %d; way++)", t->c->ways);
 	for (int q = 0; q < t->vectors; q++) {
 		const char *first = is_half(t, q) ? "half[0]" : text(t, "acc[0][%lld]", q);
-		print_line(&t->p, "\t%s = %s + %s;", first, first, sum_name(t, q));
+		print_line(&t->p, "%s = %s + %s;", first, first, sum_name(t, q));
 	}
-	if (t->vectors > 1)
-		print_line(&t->p, "}");
+	close_block(&t->p);
 }
 
 /* Loops over k around what one step of them does. */
@@ -178,11 +160,8 @@ void print_sum(Tile *t)
 		print_margin(t);
 	for (int i = 0; i < loops; i++) {
 		const char *k = axis_name(&t->p, c->k[i].axis), *from = i == 0 && margin ? "first" : "0";
-		bool last = i == loops - 1;
-		const char *step = last && c->ways > 1 ? text(t, " += %lld", c->ways) : "++";
 		const char *to = i == 0 && margin ? "end" : step_end(t, &c->k[i]);
-		print_line(&t->p, "for (%s %s = %s; %s < %s; %s%s)%s", index_type(t->p.s), k, from, k, to, k, step, last ? " {" : "");
-		t->p.depth++;
+		open_block(&t->p, "%s", for_text(&t->p, k, from, to, i == loops - 1 ? c->ways : 1));
 	}
 	if (loops == 0) {
 		print_line(&t->p, "{");
@@ -192,9 +171,8 @@ void print_sum(Tile *t)
 		print_row(t);
 	else
 		print_step(t);
-	t->p.depth = loops > 1 ? loops : 1;
-	print_line(&t->p, "}");
-	t->p.depth = 1;
+	for (int i = 0; i < (loops ? loops : 1); i++)
+		close_block(&t->p);
 	if (c->ways > 1)
 		print_join(t);
 }

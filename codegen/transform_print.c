@@ -236,11 +236,9 @@ static void print_lanes(Tiles *t)
 	int64_t n = axis_count(t->t->lane), whole = n / t->lanes * t->lanes;
 	Tiles tail = *t;
 	if (whole) {
-		print_line(&t->p, "for (%s %s = 0; %s < %lld; %s += %d)", index_type(t->p.s), t->k, t->k, (long long)whole, t->k,
-		           t->lanes);
-		t->p.depth++;
+		open_block(&t->p, "%s", for_text(&t->p, t->k, "0", arena_format(t->p.out->arena, "%lld", (long long)whole), t->lanes));
 		print_call(t);
-		t->p.depth--;
+		close_block(&t->p);
 	}
 	if (tail_of(&tail)) {
 		tail.k = arena_format(t->p.out->arena, "%lld", (long long)whole);

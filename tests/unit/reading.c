@@ -130,6 +130,7 @@ static void assert_style(const char *target, const char *text)
 		if (width_of(line) > 120)
 			print_error("%.*s\n", (int)(next - line), line);
 		assert_true(*line == '#' || width_of(line) <= 120);
+		assert_null(strstr(arena_format(&context.scratch, "%.*s", (int)(next - line), line), "+= 1;"));
 		assert_false(is_brace(line) && !strncmp(next + strspn(next, "\t"), "else", 4));
 		word += !strncmp(word, "UNROLL", 6) ? strcspn(word, " ") + 1 : 0;
 		if (!strncmp(word, "for (", 5) && end > word && !strncmp(end, " {\n", 3))
