@@ -3,7 +3,8 @@
  *     for (i ..)
  *             i32_order(y + 100*i, 100, x + 1000*i, 1000);
  *
- * The helper keeps the least ones in a heap, which is the row of y itself. */
+ * The helper keeps the least ones in a heap, which is the row of y itself; with vectors it may count them first
+ * (target/order.h). */
 #include "codegen/nest.h"
 
 static Stmt *new_stmt(Stage *s, StmtKind kind)
@@ -31,7 +32,6 @@ static Stmt *order_stmt(Stage *s)
 
 bool make_order(Module *m, Stage *s)
 {
-	(void)m;
 	if (!s->orders)
 		return false;
 	s->nest = order_stmt(s);
@@ -50,6 +50,6 @@ bool make_order(Module *m, Stage *s)
 		s->split_unit = 1;
 		s->split_n = axis_count(s->split);
 	}
-	s->schedule = "a heap of the least so far";
+	s->schedule = m->target->lanes > 1 ? "the least counted in vectors, or in a heap" : "a heap of the least so far";
 	return true;
 }

@@ -141,10 +141,14 @@ const Helper common_helpers[] = {
 	              "\t\t\t\ty[0] = (int64_t)x[i] * 0x100000000 + i;\n"
 	              "\t\t\t\ti32_sink(y, 0, k);\n\t\t\t}\n"
 	              "\t}\n"
-	              "\tfor (int64_t i = k; i-- > 1;) {\n"
-	              "\t\tint64_t last = y[i];\n\t\ty[i] = y[0];\n\t\ty[0] = last;\n"
-	              "\t\ti32_sink(y, 0, i);\n\t}\n"
-	              "\tfor (int64_t i = 0; i < k; i++)\n\t\ty[i] &= 0xffffffff;\n}\n"},
+	              "\ti32_sort(y, k);\n}\n"},
+	{"i32_sort", "/* y = the places in k numbers, in the order of these */\n"
+	             "static inline void i32_sort(int64_t *y, int64_t k)\n{\n"
+	             "\tfor (int64_t i = k / 2; i-- > 0;)\n\t\ti32_sink(y, i, k);\n"
+	             "\tfor (int64_t i = k; i-- > 1;) {\n"
+	             "\t\tint64_t last = y[i];\n\t\ty[i] = y[0];\n\t\ty[0] = last;\n"
+	             "\t\ti32_sink(y, 0, i);\n\t}\n"
+	             "\tfor (int64_t i = 0; i < k; i++)\n\t\ty[i] &= 0xffffffff;\n}\n"},
 	{"i32_below", "/* one of 16 numbers is less than a */\n"
 	              "static inline int i32_below(const int32_t *x, int32_t a)\n{\n"
 	              "\tint below = 0;\n\tfor (int i = 0; i < 16; i++)\n\t\tbelow |= x[i] < a;\n\treturn below;\n}\n"},
@@ -158,6 +162,12 @@ const Helper common_helpers[] = {
 	             "\t\tif (!i64_before(x, place, heap[k]))\n\t\t\tbreak;\n"
 	             "\t\theap[i] = heap[k];\n\t}\n"
 	             "\theap[i] = place;\n}\n"},
+	{"i64_sort", "/* k places in x in the order of its elements */\n"
+	             "static inline void i64_sort(int64_t *y, int64_t k, const int64_t *x)\n{\n"
+	             "\tfor (int64_t i = k / 2; i-- > 0;)\n\t\ti64_sink(y, i, k, x);\n"
+	             "\tfor (int64_t i = k; i-- > 1;) {\n"
+	             "\t\tint64_t last = y[i];\n\t\ty[i] = y[0];\n\t\ty[0] = last;\n"
+	             "\t\ti64_sink(y, 0, i, x);\n\t}\n}\n"},
 	{"i64_order", "/* y = where the k least of n elements stand; of equal ones the first is first */\n"
 	              "static void i64_order(int64_t *restrict y, int64_t k, const int64_t *restrict x, int64_t n)\n{\n"
 	              "\tfor (int64_t i = 0; i < k; i++)\n\t\ty[i] = i;\n"
@@ -165,9 +175,7 @@ const Helper common_helpers[] = {
 	              "\tfor (int64_t i = k; i < n && k; i++)\n"
 	              "\t\tif (x[i] < x[y[0]]) {\n"
 	              "\t\t\ty[0] = i;\n\t\t\ti64_sink(y, 0, k, x);\n\t\t}\n"
-	              "\tfor (int64_t i = k; i-- > 1;) {\n"
-	              "\t\tint64_t last = y[i];\n\t\ty[i] = y[0];\n\t\ty[0] = last;\n"
-	              "\t\ti64_sink(y, 0, i, x);\n\t}\n}\n"},
+	              "\ti64_sort(y, k, x);\n}\n"},
 	{"f_key", "/* an integer that orders as x does, NaN last */\nstatic inline int32_t f_key(float x)\n{\n"
 	          "\tint32_t bits = (int32_t)f_bits(x + 0.0f);\n"
 	          "\treturn x != x ? INT32_MAX : bits < 0 ? bits ^ INT32_MAX : bits;\n}\n"},

@@ -5,6 +5,7 @@
 #include "codegen/target.h"
 #include "codegen/target/boxes.h"
 #include "codegen/target/lanes64.h"
+#include "codegen/target/order.h"
 
 /* Fours of neighbouring bytes, of the last four of a row perhaps only n: for dots those with a sign 128 higher, or as
  * pairs of 16 bits. */
@@ -309,6 +310,7 @@ static const Helper avx2[] = {
 	BOXES_VECTOR,
 	LANES_64_AVX2,
 	{NULL, NULL}};
+	ORDER_AVX2,
 
 static const Helper avx512[] = {
 	{"vf", "typedef __m512 vf;\n"},
@@ -517,6 +519,7 @@ static const Helper avx512[] = {
 	  "\treturn _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high), 1);\n"),
 	VECTOR_MATH,
 	BOXES_VECTOR,
+	ORDER_AVX512,
 	LANES_64_AVX512,
 	{NULL, NULL}};
 
