@@ -102,7 +102,9 @@ static void reduce_element(Build *b, const Reduction *d, Expr *body)
 		body = stmt_let(b, share_terms(b, body));
 		stmt_store(b, d->keep, body);
 	}
-	Expr *sum = share_terms(b, alu2(l, red_alu(d->r->red), d->acc, body));
+	bool extreme = d->r->red == RED_MAX || d->r->red == RED_MIN; /* of x is the test for NaN then: the next turn does not wait for it */
+	Alu op = red_alu(d->r->red);
+	Expr *sum = share_terms(b, extreme ? alu2(l, op, body, d->acc) : alu2(l, op, d->acc, body));
 	Stmt *t = stmt_append(b, S_ASSIGN);
 	t->local = d->acc;
 	t->expr = sum;

@@ -199,10 +199,12 @@ static const Helper avx2[] = {
 	V("v_prod", "float", "vf x",
 	  "\t__m128 s = _mm_mul_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));\n"
 	  "\ts = _mm_mul_ps(s, _mm_movehl_ps(s, s));\n\treturn _mm_cvtss_f32(_mm_mul_ss(s, _mm_movehdup_ps(s)));\n"),
-	V("v_most", "float", "vf x", "\tx = v_max(x, _mm256_permute2f128_ps(x, x, 1));\n"
-	  "\tx = v_max(x, _mm256_permute_ps(x, 0x4e));\n\treturn _mm256_cvtss_f32(v_max(x, _mm256_permute_ps(x, 0xb1)));\n"),
-	V("v_least", "float", "vf x", "\tx = v_min(x, _mm256_permute2f128_ps(x, x, 1));\n"
-	  "\tx = v_min(x, _mm256_permute_ps(x, 0x4e));\n\treturn _mm256_cvtss_f32(v_min(x, _mm256_permute_ps(x, 0xb1)));\n"),
+	V("v_most", "float", "vf x", "\tif (_mm256_movemask_ps(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)))\n\t\treturn NAN;\n"
+	  "\tx = _mm256_max_ps(x, _mm256_permute2f128_ps(x, x, 1));\n\tx = _mm256_max_ps(x, _mm256_permute_ps(x, 0x4e));\n"
+	  "\treturn _mm256_cvtss_f32(_mm256_max_ps(x, _mm256_permute_ps(x, 0xb1)));\n"),
+	V("v_least", "float", "vf x", "\tif (_mm256_movemask_ps(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)))\n\t\treturn NAN;\n"
+	  "\tx = _mm256_min_ps(x, _mm256_permute2f128_ps(x, x, 1));\n\tx = _mm256_min_ps(x, _mm256_permute_ps(x, 0x4e));\n"
+	  "\treturn _mm256_cvtss_f32(_mm256_min_ps(x, _mm256_permute_ps(x, 0xb1)));\n"),
 	V("v_ldexp", "vf", "vf x, vf t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"
 	  "\treturn _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(x), _mm256_slli_epi32(_mm256_castps_si256(t), 23)));\n"),
 	V("v_exponent", "vf", "vf x", "\t/* the e of x = m 2^e, 3/4 <= m < 3/2; x > 0 is normal */\n"
@@ -308,9 +310,9 @@ static const Helper avx2[] = {
 	  "\treturn _mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps(low)), _mm256_cvtpd_ps(high), 1);\n"),
 	VECTOR_MATH,
 	BOXES_VECTOR,
+	ORDER_AVX2,
 	LANES_64_AVX2,
 	{NULL, NULL}};
-	ORDER_AVX2,
 
 static const Helper avx512[] = {
 	{"vf", "typedef __m512 vf;\n"},
@@ -430,10 +432,8 @@ static const Helper avx512[] = {
 	V("v_scale", "vf", "vf x, vf n", "\treturn _mm512_scalef_ps(x, n);\n"),
 	V("v_sum", "float", "vf x", "\treturn _mm512_reduce_add_ps(x);\n"),
 	V("v_prod", "float", "vf x", "\treturn _mm512_reduce_mul_ps(x);\n"),
-	V("v_most", "float", "vf x", "\tx = v_max(x, _mm512_shuffle_f32x4(x, x, 0x4e));\n\tx = v_max(x, _mm512_shuffle_f32x4(x, x, 0xb1));\n"
-	  "\tx = v_max(x, _mm512_permute_ps(x, 0x4e));\n\treturn _mm512_cvtss_f32(v_max(x, _mm512_permute_ps(x, 0xb1)));\n"),
-	V("v_least", "float", "vf x", "\tx = v_min(x, _mm512_shuffle_f32x4(x, x, 0x4e));\n\tx = v_min(x, _mm512_shuffle_f32x4(x, x, 0xb1));\n"
-	  "\tx = v_min(x, _mm512_permute_ps(x, 0x4e));\n\treturn _mm512_cvtss_f32(v_min(x, _mm512_permute_ps(x, 0xb1)));\n"),
+	V("v_most", "float", "vf x", "\treturn _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q) ? NAN : _mm512_reduce_max_ps(x);\n"),
+	V("v_least", "float", "vf x", "\treturn _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q) ? NAN : _mm512_reduce_min_ps(x);\n"),
 	V("v_ldexp", "vf", "vf x, vf t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"
 	  "\treturn _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(x), _mm512_slli_epi32(_mm512_castps_si512(t), 23)));\n"),
 	V("v_mantissa", "vf", "vf x", "\t/* the m of x = m 2^e, 3/4 <= m < 3/2; NaN for x < 0 */\n"
