@@ -1,7 +1,7 @@
 /* contract.c -- recognising sums of products, and choosing their tiles.
  *
  * The pattern is  f(sum over k of a[..] * b[..])  with every address affine in every axis: MatMul, Gemm, Conv of any
- * rank, groups and depthwise ones, all alike. The tile is the one that costs least (heur.c). */
+ * rank, groups and depthwise ones, all alike; or that of (a[..] - b[..])^2, distances. The tile is the one that costs least (heur.c). */
 #include <assert.h>
 #include <string.h>
 #include "codegen/contract.h"
@@ -115,6 +115,14 @@ static bool find_floats(Contraction *c, Expr *product)
 	return is_real_load(c->a);
 }
 
+/* (a[..] - b[..])^2 of floats */
+static bool find_squares(Contraction *c, Expr *product)
+{
+	Expr *d = product->arg[0];
+	c->squares = d == product->arg[1] && d->kind == X_ALU && d->op == SUB && find_floats(c, d);
+	return c->squares;
+}
+
 /* Both know the axis, or neither does. */
 static bool know_alike(const Stage *s, const Expr *sum, const Expr *x, const Expr *y)
 {
@@ -130,7 +138,7 @@ static bool know_alike(const Stage *s, const Expr *sum, const Expr *x, const Exp
 static bool add_twin(Stage *s, Contraction *c, Expr *sum)
 {
 	Expr *product = sum->arg[0];
-	if (sum->red != RED_SUM || sum->naxes != c->sum->naxes || !of_reals(c))
+	if (sum->red != RED_SUM || sum->naxes != c->sum->naxes || !of_reals(c) || c->squares)
 		return false;
 	for (int i = 0; i < sum->naxes; i++) {
 		if (!dim_same(sum->axes[i]->extent, c->sum->axes[i]->extent))
@@ -157,7 +165,7 @@ static bool find_core(Module *m, Stage *s, Contraction *c)
 		return false;
 	if (s->out->dtype != F32 && s->out->dtype != F64 && !is_lane_int(s->out->dtype))
 		return false;
-	if (!(product->dtype == I32 ? find_bytes : find_floats)(c, product))
+	if (!(product->dtype == I32 ? find_bytes : find_floats)(c, product) && !find_squares(c, product))
 		return false;
 	while (c->sums < n)
 		if (!add_twin(s, c, sum[c->sums]))
@@ -352,7 +360,7 @@ static bool divide_axes(Stage *s, Contraction *c)
 	}
 	bool constant = is_constant(c->b);
 	c->a_lanes = c->lane.a != 0;
-	if (c->a_lanes && c->sums > 1)
+	if (c->a_lanes && (c->sums > 1 || c->squares))
 		return false;
 	if (step_varies(&c->lane) && (constant || c->a_lanes))
 		return false;

@@ -6,6 +6,8 @@
  * that only a and y know runs over points (M), one that both know is a batch (of matrices, groups; of channels in a
  * depthwise convolution, where it runs along the lanes and a is a vector too). Reduction axes are K.
  *
+ * Distances are such sums of (a[point i, k] - b[k, lane j])^2.
+ *
  * A stage may have several such sums, twins, of the same a by constants of the same kind: silu(x G) * (x U). A tile then
  * makes all of them, its vectors those of the first sum, then of the next, so that a is read once and the epilogue has them
  * all in registers.
@@ -74,6 +76,7 @@ struct Contraction {
 	int64_t steps;    /* of k, for a sum */
 	Expr *sum;        /* the X_REDUCE */
 	Expr *a, *b;      /* its two loads */
+	bool squares;     /* of a - b, in place of products */
 	Expr *tap;        /* b, or a test that chooses between a constant's b and 0 */
 	Twin twin[SUMS_MAX - 1];
 	int sums;         /* 1, and its twins */
@@ -107,7 +110,7 @@ struct Contraction {
 static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c->of == DOUBLES; }
 
 /* Products of floats are exact in doubles, whether they are rounded before they are added or not. */
-static inline bool has_exact_products(const Contraction *c) { return c->of == DOUBLES && c->a->dtype == F32 && c->b_type == F32; }
+static inline bool has_exact_products(const Contraction *c) { return c->of == DOUBLES && !c->squares && c->a->dtype == F32 && c->b_type == F32; }
 
 static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
 int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its length */

@@ -187,17 +187,30 @@ static void print_fetch(Tile *t)
 
 /* ---- a, and the products ---- */
 
+/* acc = acc + (a - b)^2 */
+static void print_square(Tile *t, const char *acc, const char *a, const char *b, const char *fma)
+{
+	const char *d = arena_format(t->p.out->arena, "(%s - %s)", a, b);
+	if (t->lanes == 1 || t->p.m->o->strict)
+		print_line(&t->p, "%s = %s + %s * %s;", acc, acc, d, d);
+	else
+		print_line(&t->p, "%s = %s(%s - %s, %s - %s, %s);", acc, fma, a, b, a, b, acc);
+}
+
 /* acc = acc + a * b, each of them text */
 void print_product(Tile *t, const char *acc, const char *a, const char *b, bool half)
 {
-	if (by_twos(t))
+	const char *fma = half ? "v_fma_half" : t->c->of == DOUBLES ? "v_fma_d" : "v_fma";
+	if (t->c->squares)
+		print_square(t, acc, a, b, fma);
+	else if (by_twos(t))
 		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, t->p.m->target->dots ? "v_dot_twos" : "v_add_twos", acc, a, b);
 	else if (by_fours(t))
 		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, by_pairs(t) ? "v_add_pairs" : "v_add_fours", acc, a, b);
 	else if (t->lanes == 1 || (t->p.m->o->strict && !has_exact_products(t->c)))
 		print_line(&t->p, "%s = %s + %s * %s;", acc, acc, a, b);
 	else
-		print_line(&t->p, "%s = v_fma%s(%s, %s, %s);", acc, half ? "_half" : t->c->of == DOUBLES ? "_d" : "", a, b, acc);
+		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, fma, a, b, acc);
 }
 
 /* Where a's elements of this step are, in a way that no other step knows. */

@@ -46,15 +46,26 @@ static void expand_biassplitgelu(Graph *g, Node *n)
 	replace_out(g, n, 0, put(g, n, "Mul", slice_of(g, n, h, last, 0, size / 2), gate, END_IN));
 }
 
+/* Differences of each row of the first input and each of the second, along axis 1; the second one is turned, so that sums of
+ * neighbouring results lie in one vector. Not where these are few: then rows are vectors. */
+static Value *differences(Graph *g, Node *n)
+{
+	enum { FEW = 8 };
+	int64_t first = 0, second = 1, last = 2;
+	Dim rows = n->in[1]->shape.dim[0];
+
+	if (dim_known(rows) && rows.k < FEW)
+		return swapped(g, n, put(g, n, "Sub", with_axes(g, n, n->in[0], 1, &second), with_axes(g, n, n->in[1], 1, &first), END_IN), 1, 2);
+	Value *turned = put(g, n, "tcc.Copy", swapped(g, n, n->in[1], 0, 1), END_IN);
+	return put(g, n, "Sub", with_axes(g, n, n->in[0], 1, &last), turned, END_IN);
+}
+
 static void expand_cdist(Graph *g, Node *n)
 {
-	int64_t first = 0, second = 1;
-
 	need_rank(g, n, 0, 2, 2);
 	need_rank(g, n, 1, 2, 2);
 	need_size(g, n, 1, 1, n->in[0]->shape.dim[1]);
-	Value *d = put(g, n, "Sub", with_axes(g, n, n->in[0], 1, &second), with_axes(g, n, n->in[1], 1, &first), END_IN);
-	Value *y = reduced(g, n, "ReduceSumSquare", d, 2, false);
+	Value *y = reduced(g, n, "ReduceSumSquare", differences(g, n), 1, false);
 	replace_out(g, n, 0, ATTR_OF(n, OrtPointwise)->metric == EUCLIDEAN ? put(g, n, "Sqrt", y, END_IN) : y);
 }
 
