@@ -14,7 +14,7 @@
 #include "passes/place.h"
 
 typedef enum StmtKind {
-	S_FOR,    /* axis = from..to-1; lanes > 1: over vectors, the last with fewer lanes; ways > 1: `local` takes turns */
+	S_FOR,    /* axis = from..to-1; lanes > 1: over vectors, the last with fewer lanes; ways > 1: `local` takes turns, and `other` */
 	S_LET,    /* declare local `local` = expr; lanes > 1: a vector outside any vector loop, or `ways` of them */
 	S_ASSIGN, /* local = expr; lanes > 1: only in the lanes that count, local is from outside the vector loop */
 	S_FOLD,   /* declare local `local` = `red` of all lanes of the vector local `expr`, or of `ways` of them */
@@ -38,7 +38,7 @@ struct Stmt {
 	int group;  /* of a vector loop: so many vectors a turn first, each statement for all of them */
 	bool split; /* this loop is divided among the workers */
 	Stmt *body;
-	Expr *local, *expr, *address;
+	Expr *local, *other, *expr, *address;
 	Value *value;
 	Red red;
 };

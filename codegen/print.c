@@ -151,15 +151,17 @@ static void print_scalar_for(Printer *p, const Stmt *t)
 	close_block(p);
 }
 
-/* The body with the axis and an accumulator called by other texts. */
+/* The body with the axis and accumulators called by other texts. */
 static void print_renamed(Printer *p, const Stmt *t, const char *index, const char *way)
 {
 	int nshifted = p->nshifted, nbound = p->nbound;
 	if (index)
 		shift_axis(p, t->axis, index, 0);
-	if (t->ways > 1) {
-		p->bound[p->nbound] = t->local;
-		p->bound_name[p->nbound++] = arena_format(p->out->arena, "t%lld[%s]", (long long)t->local->i, way);
+	for (int k = 0; k < 2 && t->ways > 1; k++) {
+		Expr *acc = k ? t->other : t->local;
+		p->bound[p->nbound] = acc;
+		p->bound_name[p->nbound] = acc ? arena_format(p->out->arena, "t%lld[%s]", (long long)acc->i, way) : NULL;
+		p->nbound += acc != NULL;
 	}
 	print_stmts(p, t->body);
 	p->nshifted = nshifted;

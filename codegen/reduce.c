@@ -1,6 +1,7 @@
 /* reduce.c -- loops of reductions: each in the outermost loop in which all that it depends on is known.
  *
- * Along memory a reduction goes over vectors, with several accumulators a lane that take turns, folded at the end. */
+ * Along memory a reduction goes over vectors, with several accumulators a lane that take turns, folded at the end. Two of
+ * the same elements, the least and the greatest, share their loops. */
 #include <assert.h>
 #include <string.h>
 #include "codegen/build.h"
@@ -46,6 +47,8 @@ static void sort_axes(const Module *m, const Expr *r, Axis **axes)
 		}
 }
 
+static bool is_extreme(const Expr *r) { return r->red == RED_MAX || r->red == RED_MIN; }
+
 static bool is_arg(Red red) { return red >= RED_ARGMAX && red <= RED_ARGMIN_LAST; }
 
 /* if (body beats best) { best = body; at = axis; } */
@@ -89,7 +92,20 @@ typedef struct Reduction {
 	Expr *acc, *best; /* best: the element itself, where acc is its index */
 	int lanes, ways;  /* of each vector accumulator, and how many; 0: acc is no vector along the reduction */
 	Expr *keep;       /* where in the output each element is stored too, or NULL */
+	Expr *twin;       /* another reduction of the same elements, or NULL, ... */
+	Expr *twin_acc;   /* ... and its accumulator */
 } Reduction;
+
+/* acc = acc op x; of an extreme, the test for NaN is of x: the next turn does not wait for it. */
+static void add_element(Build *b, const Reduction *d, Red red, Expr *acc, Expr *x)
+{
+	bool extreme = red == RED_MAX || red == RED_MIN;
+	Expr *sum = share_terms(b, alu2(b->s->l, red_alu(red), extreme ? x : acc, extreme ? acc : x));
+	Stmt *t = stmt_append(b, S_ASSIGN);
+	t->local = acc;
+	t->expr = sum;
+	t->lanes = d->ways ? d->lanes : 1;
+}
 
 static void reduce_element(Build *b, const Reduction *d, Expr *body)
 {
@@ -102,13 +118,9 @@ static void reduce_element(Build *b, const Reduction *d, Expr *body)
 		body = stmt_let(b, share_terms(b, body));
 		stmt_store(b, d->keep, body);
 	}
-	bool extreme = d->r->red == RED_MAX || d->r->red == RED_MIN; /* of x is the test for NaN then: the next turn does not wait for it */
-	Alu op = red_alu(d->r->red);
-	Expr *sum = share_terms(b, extreme ? alu2(l, op, body, d->acc) : alu2(l, op, d->acc, body));
-	Stmt *t = stmt_append(b, S_ASSIGN);
-	t->local = d->acc;
-	t->expr = sum;
-	t->lanes = d->ways ? d->lanes : 1;
+	add_element(b, d, d->r->red, d->acc, body);
+	if (d->twin)
+		add_element(b, d, d->twin->red, d->twin_acc, body);
 }
 
 /* Loops over axes[k..n), then acc = acc op body. */
@@ -127,6 +139,7 @@ static void reduce_loops(Build *b, const Reduction *d, int k, Expr *body)
 		t->lanes = d->lanes;
 		t->ways = d->ways;
 		t->local = d->acc;
+		t->other = d->twin_acc;
 		b->vector = d->axes[k];
 	}
 	reduce_loops(b, d, k + 1, body);
@@ -161,21 +174,21 @@ static int ways_of(int lanes, const Axis *axis)
 	return vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
 }
 
-static Expr *vector_accumulators(Build *b, const Reduction *d, const Axis *axis)
+static Expr *vector_accumulators(Build *b, const Reduction *d, const Expr *r, const Axis *axis)
 {
-	Stmt *t = stmt_declare(b, red_start(b->s->l, d->r->red, d->r->dtype));
+	Stmt *t = stmt_declare(b, red_start(b->s->l, r->red, r->dtype));
 	t->lanes = d->lanes;
 	t->ways = d->ways;
-	t->local->mask = d->r->mask | axis_bit(axis);
+	t->local->mask = r->mask | axis_bit(axis);
 	return t->local;
 }
 
-static Expr *folded(Build *b, const Reduction *d)
+static Expr *folded(Build *b, const Reduction *d, const Expr *r, Expr *acc)
 {
 	Stmt *t = stmt_append(b, S_FOLD);
-	t->local = local_for(b, d->r);
-	t->expr = d->acc;
-	t->red = d->r->red;
+	t->local = local_for(b, r);
+	t->expr = acc;
+	t->red = r->red;
 	t->ways = d->ways;
 	return t->local;
 }
@@ -190,14 +203,23 @@ Expr *start_local(Build *b, const Expr *r, Expr *start)
 /* Every element leaves the accumulator as it is: positions along a size of 1, say. */
 static bool adds_nothing(const Build *b, const Reduction *d)
 {
-	return !d->best && !d->keep && alu2(b->s->l, red_alu(d->r->red), d->acc, d->r->arg[0]) == d->acc;
+	return !d->best && !d->keep && !d->twin && alu2(b->s->l, red_alu(d->r->red), d->acc, d->r->arg[0]) == d->acc;
 }
 
-/* A local that holds r; each of its elements is stored at address `keep` as well, unless that is NULL. */
-static Expr *emit_reduce(Build *b, Expr *r, Expr *keep)
+/* The sums of all lanes, or the accumulators themselves, are known from here on. */
+static Expr *finish(Build *b, const Reduction *d, Expr *r)
+{
+	if (d->twin)
+		remember(b, d->twin, d->ways ? folded(b, d, d->twin, d->twin_acc) : d->twin_acc);
+	return remember(b, r, d->ways ? folded(b, d, r, d->acc) : d->acc);
+}
+
+/* A local that holds r; each of its elements is stored at address `keep` as well, unless that is NULL. A twin is computed with
+ * it, unless that is NULL. */
+static Expr *emit_reduce(Build *b, Expr *r, Expr *keep, Expr *twin)
 {
 	Lower *l = b->s->l;
-	Reduction d = {.r = r, .keep = keep};
+	Reduction d = {.r = r, .keep = keep, .twin = twin};
 	if (is_found_in_row(b, r))
 		return remember(b, r, found_in_row(b, r));
 	sort_axes(b->m, r, d.axes);
@@ -206,18 +228,21 @@ static Expr *emit_reduce(Build *b, Expr *r, Expr *keep)
 		d.acc = start_local(b, r, num_i(l, 0));
 	} else if (r->naxes && (d.lanes = reduction_lanes(b, r, d.axes[r->naxes - 1])) > 0) {
 		d.ways = ways_of(d.lanes, d.axes[r->naxes - 1]);
-		d.acc = vector_accumulators(b, &d, d.axes[r->naxes - 1]);
+		d.acc = vector_accumulators(b, &d, r, d.axes[r->naxes - 1]);
+		d.twin_acc = twin ? vector_accumulators(b, &d, twin, d.axes[r->naxes - 1]) : NULL;
 	} else {
 		d.acc = start_local(b, r, red_start(l, r->red, r->dtype));
+		d.twin_acc = twin ? start_local(b, twin, red_start(l, twin->red, twin->dtype)) : NULL;
 	}
 	if (!adds_nothing(b, &d))
 		reduce_loops(b, &d, 0, r->arg[0]);
-	return remember(b, r, d.ways ? folded(b, &d) : d.acc);
+	return finish(b, &d, r);
 }
 
 /* x with every reduction whose axes are all bound replaced by a local that holds it. */
 typedef struct Settle {
 	Build *b;
+	Expr *whole; /* x */
 	Expr **done;
 	uint32_t n;
 } Settle;
@@ -233,6 +258,17 @@ static Expr *settled(Settle *h, Expr *x)
 	return h->done[x->id];
 }
 
+/* The least to the greatest of the same elements, or the other way round, where the expression has both. */
+static Expr *twin_of(const Settle *h, const Expr *r)
+{
+	Expr *found[8];
+	int n = outer_reductions(h->whole, found, 0, 8);
+	for (int i = 0; i < n && n < 8; i++)
+		if (found[i]->red == (r->red == RED_MAX ? RED_MIN : RED_MAX) && found[i]->arg[0] == r->arg[0] && found[i]->mask == r->mask)
+			return found[i];
+	return NULL;
+}
+
 static Expr *settle_new(Settle *h, Expr *x)
 {
 	Expr *arg[MAX_RANK];
@@ -245,13 +281,13 @@ static Expr *settle_new(Settle *h, Expr *x)
 	if (y->kind != X_REDUCE || !ready)
 		return y;
 	Expr *local = remembered(h->b, y);
-	return local ? local : emit_reduce(h->b, y, NULL);
+	return local ? local : emit_reduce(h->b, y, NULL, is_extreme(y) ? twin_of(h, y) : NULL);
 }
 
 Expr *settle_reductions(Build *b, Expr *x)
 {
 	uint32_t n = b->s->l->nexprs;
-	Settle h = {b, NEW_N(&b->m->g->ctx->scratch, Expr *, n + 1), n};
+	Settle h = {b, x, NEW_N(&b->m->g->ctx->scratch, Expr *, n + 1), n};
 	return settled(&h, x);
 }
 
@@ -283,10 +319,10 @@ typedef struct Unify {
 	int nseen;
 } Unify;
 
-/* r over the axes of `like`, when they run as far. */
-static bool same_reduction(Lower *l, Expr *r, const Expr *like)
+/* r reduces what `like` does, over axes that run as far. */
+static bool same_elements(Lower *l, Expr *r, const Expr *like)
 {
-	if (r->red != like->red || r->naxes != like->naxes || r->dtype != like->dtype)
+	if (r->naxes != like->naxes || r->dtype != like->dtype)
 		return false;
 	Expr *body = r->arg[0];
 	for (int k = 0; k < r->naxes; k++) {
@@ -295,6 +331,14 @@ static bool same_reduction(Lower *l, Expr *r, const Expr *like)
 		body = substitute(l, body, axis_expr(l, r->axes[k]), axis_expr(l, like->axes[k]));
 	}
 	return body == like->arg[0];
+}
+
+static Expr *over_axes_of(Lower *l, Red red, const Expr *like)
+{
+	Expr *axes[2 * MAX_RANK];
+	for (int k = 0; k < like->naxes; k++)
+		axes[k] = axis_expr(l, like->axes[k]);
+	return reduce(l, red, like->arg[0], like->naxes, axes);
 }
 
 static Expr *unified(Unify *u, Expr *x)
@@ -307,15 +351,19 @@ static Expr *unified(Unify *u, Expr *x)
 	for (int k = 0; k < x->nargs; k++)
 		arg[k] = unified(u, x->arg[k]);
 	Expr *y = rebuild(u->l, x, arg);
-	for (int i = 0; y->kind == X_REDUCE && i < u->nseen; i++)
-		if (same_reduction(u->l, y, u->seen[i]))
+	for (int i = 0; y->kind == X_REDUCE && i < u->nseen; i++) {
+		if (y->red == u->seen[i]->red && same_elements(u->l, y, u->seen[i]))
 			return u->done[x->id] = u->seen[i];
+		if (is_extreme(y) && is_extreme(u->seen[i]) && same_elements(u->l, y, u->seen[i]))
+			y = over_axes_of(u->l, y->red, u->seen[i]);
+	}
 	if (y->kind == X_REDUCE)
 		u->seen[u->nseen++] = y;
 	return u->done[x->id] = y;
 }
 
-/* x with reductions that differ in nothing but their axes made one. */
+/* x with reductions that differ in nothing but their axes made one, and the least and the greatest of the same elements over the
+ * same axes. */
 Expr *unify(Module *m, Stage *s, Expr *x)
 {
 	Arena *a = &m->g->ctx->scratch;
@@ -398,6 +446,6 @@ Expr *keep_row(Build *b, Expr *body)
 		return body;
 	b->undivided = s->naxes == 1;
 	Expr *settled_r = settle_reductions(b, r->arg[0]);
-	Expr *acc = emit_reduce(b, rebuild(l, r, &settled_r), substitute(l, address, to, from));
+	Expr *acc = emit_reduce(b, rebuild(l, r, &settled_r), substitute(l, address, to, from), NULL);
 	return substitute(l, rest, r, acc);
 }

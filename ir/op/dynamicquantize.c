@@ -3,6 +3,7 @@
  *     lo = min(0, min x)   hi = max(0, max x)   scale = (hi - lo) / 255, or 1 where that is 0
  *     zero_point = saturate(round(-lo / scale))   y = saturate(round(x / scale) + zero_point) */
 #include <math.h>
+#include "ir/op/nn.h"
 #include "ir/op/pointwise.h"
 
 static void infer(Graph *g, Node *n)
@@ -39,16 +40,61 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 		store_f64(U8, out[2]->data, 0, zero);
 }
 
-/* Reductions keep their axes, of size 1 now; Squeeze removes all of them. */
-static Value *bound(Graph *g, const Node *n, const char *reduce, const char *with)
+/* ---- tcc.Extremes: the least and the greatest of all elements, which one loop over them finds ---- */
+
+static void extremes_infer(Graph *g, Node *n)
 {
-	Value *all = put(g, n, "Squeeze", put(g, n, reduce, n->in[0], END_IN), END_IN);
-	return put(g, n, with, all, value_scalar(g, F32, 0), END_IN);
+	Shape two = {.rank = 1, .dim = {dim(2)}};
+
+	need_type(g, n, 0, "f");
+	set_out(g, n, 0, n->in[0]->dtype, &two);
+}
+
+static void extremes_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	const double *x = in_f64(e, in[0]);
+	double lo = INFINITY, hi = -INFINITY;
+
+	(void)n;
+	for (int64_t i = 0; i < in[0]->count; i++) { /* a NaN stays: nothing compares below or above it */
+		lo = x[i] < lo || isnan(x[i]) ? x[i] : lo;
+		hi = x[i] > hi || isnan(x[i]) ? x[i] : hi;
+	}
+	store_f64(in[0]->dtype, out[0]->data, 0, lo);
+	store_f64(in[0]->dtype, out[0]->data, 1, hi);
+}
+
+static Expr *extremes_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	const Shape *s = &n->in[0]->shape;
+	Expr *index[MAX_RANK];
+	Axes all = {.n = 0};
+
+	(void)slot;
+	for (int k = 0; k < s->rank; k++)
+		index[k] = over(l, &all, s->dim[k]);
+	Expr *x = in_as(l, n, 0, index, work_type(n->in[0]->dtype));
+	Expr *first = alu2(l, EQ, at[0], num_i(l, 0));
+	return choose(l, first, reduce_over(l, RED_MIN, x, &all), reduce_over(l, RED_MAX, x, &all));
+}
+
+const Op op_tcc_Extremes = {
+	.name = "Extremes", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES,
+	.infer = extremes_infer, .eval = extremes_eval, .lower = extremes_lower,
+};
+
+/* ---- DynamicQuantizeLinear ---- */
+
+static Value *bound(Graph *g, const Node *n, Value *extremes, int64_t which, const char *with)
+{
+	Value *one = put(g, n, "Gather", extremes, value_scalar(g, I64, (double)which), END_IN);
+	return put(g, n, with, one, value_scalar(g, F32, 0), END_IN);
 }
 
 static void expand(Graph *g, Node *n)
 {
-	Value *lo = bound(g, n, "ReduceMin", "Min"), *hi = bound(g, n, "ReduceMax", "Max");
+	Value *extremes = put(g, n, "tcc.Extremes", n->in[0], END_IN);
+	Value *lo = bound(g, n, extremes, 0, "Min"), *hi = bound(g, n, extremes, 1, "Max");
 	Value *range = put(g, n, "Sub", hi, lo, END_IN), *none = put(g, n, "Equal", hi, lo, END_IN);
 	Value *step = put(g, n, "Div", range, value_scalar(g, F32, 255), END_IN);
 	Value *scale = put(g, n, "Where", none, value_scalar(g, F32, 1), step, END_IN);
