@@ -237,6 +237,12 @@ static bool is_end(const Expr *x, bool most)
 /* An index, whose range is known. */
 static bool is_bounded(const Expr *x) { return x->dtype == I64 && x->lo > -INDEX_MAX && x->hi < INDEX_MAX; }
 
+/* By their ranges, of which ends that far out say nothing: data may be beyond them. */
+static bool never_above(const Expr *a, const Expr *b)
+{
+	return a->hi <= b->lo && a->hi < INDEX_MAX && b->lo > -INDEX_MAX;
+}
+
 /* Nothing is below the least of its type or above the most, nor an index beyond all of them, and C compilers say so. */
 static Expr *at_the_end(Lower *l, Alu op, const Expr *a, const Expr *b)
 {
@@ -276,8 +282,8 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 	}
 	if ((known = logic(op, a, b)) || (known = at_the_end(l, op, a, b)))
 		return known;
-	if (a->dtype == I64 && (op == MAX || op == MIN) && (a->lo >= b->hi || a->hi <= b->lo))
-		return (op == MAX) == (a->lo >= b->hi) ? a : b;
+	if (a->dtype == I64 && (op == MAX || op == MIN) && (never_above(b, a) || never_above(a, b)))
+		return (op == MAX) == never_above(b, a) ? a : b;
 	if (a == b && !is_float(a->dtype) && (op == LT || op == LE || op == EQ))
 		return num(l, BOOL, op != LT);
 	return expr_alu(l, op, 2, args);
