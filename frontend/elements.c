@@ -4,7 +4,7 @@
  *
  *     shape <shape[0], shape[1]>         the sizes of y are max(n, shape[0]) and max(m, shape[1])
  *
- * An operator whose size data decide counts it by itself, and nobody knows then that two such sizes belong together. Where
+ * Most operators whose sizes data decide count them by themselves, and nobody knows then that two such sizes belong together. Where
  * an input's integers reach such an operator through others, they are counted once, at the beginning of the model, and
  * inference computes with them. They are 0 or more: a run in which one is not stops. */
 #include <string.h>
@@ -27,17 +27,19 @@ static bool hands_on(const char *type)
 	return false;
 }
 
-/* Input `slot` says how large the result is, which is without any bound. */
-static bool makes_sizes(const char *type, size_t slot)
+/* Input `slot` says how large the result is, which is without any bound; `direct`: it is an input of the model. */
+static bool makes_sizes(const char *type, size_t slot, bool direct)
 {
 	static const struct {
 		const char *type;
 		size_t slot;
-	} list[] = {{"Pad", 1}, {"Range", 0}, {"Range", 1}, {"ConstantOfShape", 0}, {"Expand", 1}, {"Tile", 1}};
+		bool counts; /* sizes that are inputs of the model by itself */
+	} list[] = {{"Pad", 1, true}, {"Range", 0, true}, {"Range", 1, true}, {"ConstantOfShape", 0, true}, {"Expand", 1, true},
+		    {"Tile", 1, true}, {"AffineGrid", 1, false}};
 
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		if (!strcmp(type, list[i].type) && slot == list[i].slot)
-			return true;
+			return !(direct && list[i].counts);
 	return false;
 }
 
@@ -69,7 +71,7 @@ static bool needs_elements(const Reach *r, const NodeProto *p, size_t slot)
 	uint32_t out = names_find(&r->f->scope->names, p->output[0]), in = names_find(&r->f->scope->names, p->input[slot]);
 	const Value *given = r->f->given[out];
 
-	return makes_sizes(p->op_type, slot) && in != r->input && !(given && shape_known(&given->shape));
+	return makes_sizes(p->op_type, slot, in == r->input) && !(given && shape_known(&given->shape));
 }
 
 /* True: the node needs the elements; else its outputs are reached where its inputs are. */

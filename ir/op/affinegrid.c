@@ -2,7 +2,7 @@
  *
  *     grid[n, p.., :] = theta[n] (x, y, z, 1)   of p, with x along the last axis of the image
  *     coordinates run from -1 to 1: over the outer elements (align_corners), or over their outer edges */
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 enum { THETA, SIZE };
 
@@ -28,7 +28,7 @@ static void infer(Graph *g, Node *n)
 	Shape y = {count, {one_size(g, n, theta->dim[0], size[0])}};
 	for (int k = 0; k < spatial; k++) {
 		y.dim[k + 1] = size[k + 2];
-		if (dim_number(g, n, size[k + 2]) < 1)
+		if (dim_hi(g->syms, size[k + 2]) < 1)
 			fail_node(g, n, "E-VALUE", "an image of size 0");
 	}
 	y.dim[spatial + 1] = dim(spatial);
@@ -81,11 +81,51 @@ static Value *corners(Graph *g, const Node *n, const Shape *y, DType t)
 	return value_const(g, NULL, c);
 }
 
+/* ---- the same of sizes that vary ---- */
+
+static Value *with(Graph *g, const Node *n, const char *op, Value *a, double b)
+{
+	return binary(g, n, op, a, value_scalar(g, a->dtype, b));
+}
+
+/* Of the indices 0, 1, .. below `size`, in doubles. */
+static Value *coordinates(Graph *g, const Node *n, Value *size)
+{
+	Value *twice = with(g, n, "Mul", cast_value(g, n, count_up(g, n, size), F64), 2), *all = cast_value(g, n, size, F64);
+
+	if (ATTR_OF(n, AffineGrid)->align_corners)
+		return with(g, n, "Sub", binary(g, n, "Div", twice, with(g, n, "Max", with(g, n, "Sub", all, 1), 1)), 1);
+	return with(g, n, "Sub", binary(g, n, "Div", with(g, n, "Add", twice, 1), all), 1);
+}
+
+/* v, that stands along some axes of the image or none, for all of its elements: [1, elements] */
+static Value *row_of(Graph *g, const Node *n, Value *v, Value *sizes)
+{
+	return reshaped(g, n, put(g, n, "Expand", v, sizes, END_IN), 2, (int64_t[]){1, -1});
+}
+
+static Value *varying_corners(Graph *g, const Node *n, int spatial, DType t)
+{
+	Value *sizes = stretch(g, n, as_vector(g, n, n->in[SIZE]), 2, spatial + 2), *rows = NULL;
+
+	for (int axis = spatial - 1; axis >= 0; axis--) {
+		int64_t shape[MAX_RANK];
+		for (int k = 0; k < spatial; k++)
+			shape[k] = k == axis ? -1 : 1;
+		Value *x = cast_value(g, n, coordinates(g, n, element(g, n, sizes, axis)), t);
+		x = row_of(g, n, reshaped(g, n, x, spatial, shape), sizes);
+		rows = rows ? joined(g, n, 0, rows, x) : x;
+	}
+	return joined(g, n, 0, rows, row_of(g, n, value_scalar(g, t, 1), sizes));
+}
+
 static void expand(Graph *g, Node *n)
 {
 	const Shape *y = &n->out[0]->shape;
+	Shape image = shape_of(y->rank - 2, y->dim + 1);
 	Value *theta = n->in[THETA];
-	Value *p = put(g, n, "MatMul", theta, corners(g, n, y, theta->dtype), END_IN);
+	Value *rows = shape_known(&image) ? corners(g, n, y, theta->dtype) : varying_corners(g, n, image.rank, theta->dtype);
+	Value *p = put(g, n, "MatMul", theta, rows, END_IN);
 
 	p = transposed(g, n, p, 3, (int64_t[]){0, 2, 1});
 	replace_out(g, n, 0, shaped_as(g, n, p, y));

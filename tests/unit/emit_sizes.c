@@ -154,6 +154,10 @@ static const Model models[] = {
 	 {5, 3}, {{1, 2}, {2, 2}, {5, 2}, {3, 2}, {4, 2}, {5, 2}}},
 	{"graph (%x f32[3,3,n], %i i64[1,s], %u f32[1,n]) -> (%y) { %y = ScatterND(%x, %i, %u) {reduction = add} }",
 	 {5, 3}, {{1, 2}, {2, 2}, {5, 2}, {3, 2}, {4, 2}, {5, 2}}},
+	/* where the elements of an image of any size come from */
+	{"graph (%t f32[2,2,3], %x f32[2,1,n,s], %u f32[2,3,4]) -> (%y, %z, %v) { %b = Shape(%x) %y = AffineGrid(%t, %b)"
+	 " %z = AffineGrid(%t, %b) {align_corners = 1} %c i64[1] = const [3] %d = Concat(%b, %c) {axis = 0} %v = AffineGrid(%u, %d) }",
+	 {6, 9}, {{1, 1}, {1, 9}, {6, 1}, {2, 3}, {5, 8}, {6, 9}}},
 	/* a size that can only be 1 beside the other repeats */
 	{"graph (%x f32[2,n,4], %u f32[2,s,4], %v f32[s,4,4]) -> (%y, %z, %p) { %y = Add(%x, %u) %c = Less(%u, %x)"
 	 " %z = Where(%c, %u, %x) %t i64[4] = const [0, 0, 1, 4] %b = Reshape(%x, %t) %p = MatMul(%b, %v) }",

@@ -280,6 +280,21 @@ static void elements_that_become_sizes_are_symbols(void **state)
 	assert_int_equal(s->hi, 9);
 }
 
+static void sizes_of_a_grid_are_symbols(void **state)
+{
+	const DimChoice dims[] = {{"size[2]", 1, 9}, {"size[3]", 1, 7}};
+	const ReadOptions o = {.dims = dims, .ndims = 2};
+
+	(void)state;
+	add_input(&m, "theta", FLOAT, "1,2,3");
+	add_input(&m, "size", INT64, "4");
+	add_node(&m, "AffineGrid", "theta,size", "y");
+	add_output(&m, "y", FLOAT, "1,h,w,2");
+	const Graph *g = import_with(&o);
+	assert_int_equal(dim_hi(g->syms, g->out[0]->shape.dim[1]), 9);
+	assert_int_equal(dim_hi(g->syms, g->out[0]->shape.dim[2]), 7);
+}
+
 static void elements_are_what_the_file_says_of_the_result(void **state)
 {
 	(void)state;
@@ -744,6 +759,7 @@ int main(void)
 		TEST(ranks_are_given_by_outputs),
 		TEST(counted_sizes_are_bounded),
 		TEST(elements_that_become_sizes_are_symbols),
+		TEST(sizes_of_a_grid_are_symbols),
 		TEST(elements_are_what_the_file_says_of_the_result),
 		TEST(elements_that_are_used_as_they_are_stay_data),
 		TEST(equal_choices_have_one_size),
