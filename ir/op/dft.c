@@ -207,7 +207,17 @@ static int transform_axis(Graph *g, const Node *n)
 	return (int)fix_axis(g, n, axis, rank);
 }
 
-static bool is_by_run(const Node *n, int axis) { return !has_in(n, LENGTH) && !dim_known(n->in[X]->shape.dim[axis]); }
+/* What is transformed: as many numbers as input LENGTH says, or as there are. */
+static Dim length_of(Graph *g, const Node *n, int axis)
+{
+	const struct Dft *a = n->attr;
+	Dim size = n->in[X]->shape.dim[axis];
+	int count;
+
+	if (has_in(n, LENGTH))
+		return need_content(g, n, LENGTH, &count)[0];
+	return a->onesided && a->inverse ? dim_mul(g->syms, dim(2), dim_sub(g->syms, size, dim(1))) : size;
+}
 
 /* Numbers an element: 1 or 2. Where only the run can tell, 2, the second of which may be missing. */
 static int64_t width_of(Graph *g, const Node *n)
@@ -227,11 +237,8 @@ static int64_t width_of(Graph *g, const Node *n)
 static Matrix matrix_of(Graph *g, const Node *n, int axis)
 {
 	const struct Dft *a = n->attr;
-	const Shape *x = &n->in[X]->shape;
 	bool half = a->inverse && a->onesided;
-	int count;
-	int64_t length = has_in(n, LENGTH) ? const_i64(g, n, LENGTH, &count)[0]
-					   : usual_length(a, dim_number(g, n, x->dim[axis]));
+	int64_t length = dim_number(g, n, length_of(g, n, axis));
 
 	return (Matrix){.length = length, .parts = 1, .rows = half ? length / 2 + 1 : length, .width = width_of(g, n),
 			.columns = columns_of(a, length), .depth = half ? 1 : 2, .half = half};
@@ -255,8 +262,9 @@ static void infer(Graph *g, Node *n)
 		fail_node(g, n, "E-SHAPE", "the last axis has %lld elements; 1 is real, 2 complex", (long long)width);
 	if (a->onesided && width != (a->inverse ? 2 : 1))
 		fail_node(g, n, "E-SHAPE", "onesided is for real input, and its inverse for complex input");
-	if (is_by_run(n, axis)) {
-		y.dim[axis] = run_dft(g->syms, a, y.dim[axis]).columns;
+	Dim length = length_of(g, n, axis);
+	if (!dim_known(length)) {
+		y.dim[axis] = run_dft(g->syms, a, length).columns;
 	} else {
 		Matrix m = matrix_of(g, n, axis);
 		check_length(g, n, m.length);
@@ -333,13 +341,16 @@ static void dft_trust(Graph *g, Node *n)
 }
 
 /* `size` numbers along the axis: the first ones, or with zeros behind them. */
-static Value *fitted(Graph *g, const Node *n, Value *x, int axis, int64_t size)
+static Value *fitted(Graph *g, const Node *n, Value *x, int axis, Dim size)
 {
 	int64_t axes = axis;
+	Dim have = x->shape.dim[axis];
 
-	if (dim_hi(g->syms, x->shape.dim[axis]) > size)
-		x = slice_of(g, n, x, axis, 0, size);
-	Dim pads[2] = {dim(0), dim_sub(g->syms, dim(size), x->shape.dim[axis])};
+	if (!dim_at_most(g->syms, have, size)) {
+		x = put(g, n, "Slice", x, number(g, 0), dims_as_value(g, n, x, &size, 1), value_i64(g, 1, &axes), END_IN);
+		have = x->shape.dim[axis];
+	}
+	Dim pads[2] = {dim(0), dim_sub(g->syms, size, have)};
 	if (dim_is(pads[1], 0))
 		return x;
 	return put(g, n, "Pad", x, dims_as_value(g, n, x, pads, 2), NULL, value_i64(g, 1, &axes), END_IN);
@@ -362,13 +373,15 @@ static void expand(Graph *g, Node *n)
 	Value *x = n->in[X];
 	int axis = transform_axis(g, n), rank = x->shape.rank;
 
-	x = fitted(g, n, cast_value(g, n, x, work_type(x->dtype)), rank - 1, width_of(g, n));
-	if (is_by_run(n, axis)) {
-		RunDft d = run_dft(g->syms, n->attr, x->shape.dim[axis]);
+	Dim length = length_of(g, n, axis);
+	x = fitted(g, n, cast_value(g, n, x, work_type(x->dtype)), rank - 1, dim(width_of(g, n)));
+	if (!dim_known(length)) {
+		RunDft d = run_dft(g->syms, n->attr, length);
+		x = fitted(g, n, x, axis, d.rows);
 		x = dft_by_run(g, n, axis == rank - 2 ? x : swapped(g, n, x, axis, rank - 2), &d);
 	} else {
 		Matrix m = matrix_of(g, n, axis);
-		x = fitted(g, n, x, axis, m.rows);
+		x = fitted(g, n, x, axis, dim(m.rows));
 		x = transformed(g, n, axis == rank - 2 ? x : swapped(g, n, x, axis, rank - 2), &m);
 	}
 	if (axis != rank - 2)

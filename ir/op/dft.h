@@ -10,7 +10,7 @@ typedef struct RunDft {
 	Dim length, rows, columns;
 } RunDft;
 
-RunDft run_dft(Syms *s, const struct Dft *a, Dim size);
+RunDft run_dft(Syms *s, const struct Dft *a, Dim length);
 /* x [.., rows, 1 or 2] -> [.., columns, 1 or 2], by the attributes of n. */
 Value *dft_by_run(Graph *g, const Node *n, Value *x, const RunDft *d);
 #endif

@@ -7,12 +7,11 @@
 #include <math.h>
 #include "ir/op/dft.h"
 
-RunDft run_dft(Syms *s, const struct Dft *a, Dim size)
+RunDft run_dft(Syms *s, const struct Dft *a, Dim length)
 {
-	Dim length = a->onesided && a->inverse ? dim_mul(s, dim(2), dim_sub(s, size, dim(1))) : size;
 	Dim half = dim_add(s, dim_floordiv(s, length, dim(2)), dim(1));
 
-	return (RunDft){length, size, a->onesided && !a->inverse ? half : length};
+	return (RunDft){length, a->onesided && a->inverse ? half : length, a->onesided && !a->inverse ? half : length};
 }
 
 static Value *binary_f64(Graph *g, const Node *n, const char *op, Value *a, double b)

@@ -158,6 +158,12 @@ static const Model models[] = {
 	{"graph (%t f32[2,2,3], %x f32[2,1,n,s], %u f32[2,3,4]) -> (%y, %z, %v) { %b = Shape(%x) %y = AffineGrid(%t, %b)"
 	 " %z = AffineGrid(%t, %b) {align_corners = 1} %c i64[1] = const [3] %d = Concat(%b, %c) {axis = 0} %v = AffineGrid(%u, %d) }",
 	 {6, 9}, {{1, 1}, {1, 9}, {6, 1}, {2, 3}, {5, 8}, {6, 9}}},
+	/* a transform of more numbers than there are, of fewer, and of half a spectrum */
+	{"graph (%x f32[n,s,1], %u f32[n,s,2]) -> (%y, %z, %v, %q) { %b = Shape(%x) {start = 1, end = 2} %l = Squeeze(%b)"
+	 " %a i64[] = const [1] %two i64[] = const [2] %m = Mul(%l, %two) %h = Div(%l, %two) %f = Add(%h, %a)"
+	 " %y = DFT(%x, %l, %a) %z = DFT(%u, %m, %a) {inverse = 1} %v = DFT(%x, %f, %a) {onesided = 1}"
+	 " %q = DFT(%u, %m, %a) {onesided = 1, inverse = 1} }",
+	 {3, 40}, {{1, 1}, {3, 2}, {2, 5}, {1, 17}, {2, 39}, {3, 40}}},
 	/* a size that can only be 1 beside the other repeats */
 	{"graph (%x f32[2,n,4], %u f32[2,s,4], %v f32[s,4,4]) -> (%y, %z, %p) { %y = Add(%x, %u) %c = Less(%u, %x)"
 	 " %z = Where(%c, %u, %x) %t i64[4] = const [0, 0, 1, 4] %b = Reshape(%x, %t) %p = MatMul(%b, %v) }",
