@@ -91,7 +91,8 @@ enum op_flags {
 	KEPT = 1024,    /* stays though nobody reads its output: it stops the run */
 	ROWS = 4096,    /* makes a whole row of its output, along the last axis, from one of its input */
 	CHOOSES = 2048, /* data decide how many elements its outputs have (ir/op/chosen.h) */
-	RANKED = 8192   /* a size of an input decides how many axes output 0 has: see rank_size() */
+	RANKED = 8192,  /* a size of an input decides how many axes output 0 has: see rank_size() */
+	UNREAD = 16384  /* it asks for the sizes of its inputs, not for their elements */
 };
 
 /* What the value that a body takes in, or gives, is to the node that owns it. */

@@ -515,12 +515,28 @@ static bool is_ragged(const Value *v)
 	return ragged;
 }
 
+/* Somebody asks for more than its sizes. */
+static bool is_read(const Graph *g, const Value *v)
+{
+	bool read = false;
+	for (uint32_t i = 0; i < g->nnode; i++)
+		for (int k = 0; k < g->node[i]->nin; k++)
+			read |= g->node[i]->in[k] == v && !(g->node[i]->op->flags & UNREAD);
+	for (int i = 0; i < g->nout; i++)
+		read |= g->out[i] == v;
+	return read;
+}
+
 /* What the model computes with is a copy of a ragged input. */
 static void square_input(Graph *g, Value *v)
 {
 	uint32_t nodes = g->nnode;
 	if (!is_ragged(v))
 		return;
+	if (!is_read(g, v)) {
+		v->place->ragged = true;
+		return;
+	}
 	Value *y = copy_before(g, NULL, v);
 	v->place->ragged = true;
 	for (uint32_t i = 0; i < nodes; i++)

@@ -71,11 +71,11 @@ static Expr *lower_size(Lower *l, const Node *n, int slot, Expr *const *at)
 static const Attr shape_attrs[] = {ATTR_INT(ShapePart, start, 0), ATTR_INT(ShapePart, end, 1 << 30), {0}};
 
 const Op op_Shape = {
-	.name = "Shape", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
+	.name = "Shape", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = UNREAD,
 	.attrs = shape_attrs, .attr_size = sizeof(struct ShapePart),
 	.infer = infer_shape, .eval = eval_shape, .lower = lower_shape,
 };
 const Op op_Size = {
-	.name = "Size", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
+	.name = "Size", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = UNREAD,
 	.infer = infer_size, .eval = eval_size, .lower = lower_size,
 };

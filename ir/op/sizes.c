@@ -99,6 +99,6 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 static const Attr attrs[] = {ATTR_LIST(Sizes, sizes, A_STRINGS), {0}};
 
 const Op op_tcc_Sizes = {
-	.name = "Sizes", .domain = "tcc", .min_in = 0, .max_in = -1, .min_out = 1, .max_out = 1, .flags = CHEAP,
+	.name = "Sizes", .domain = "tcc", .min_in = 0, .max_in = -1, .min_out = 1, .max_out = 1, .flags = CHEAP | UNREAD,
 	.attrs = attrs, .attr_size = sizeof(struct Sizes), .infer = infer, .eval = eval, .lower = lower,
 };

@@ -416,6 +416,25 @@ static void workers_share_each_image(void **state)
 	ctx_close(&ctx);
 }
 
+/* Of an input that only says how large something is, no element is copied. */
+static void sizes_are_asked_without_a_copy(void **state)
+{
+	static const Model grid = {"graph (%t f32[2,2,3], %x f32[2,1,n,s]) -> (%y) { %b = Shape(%x) %y = AffineGrid(%t, %b) }",
+				   {8, 8}, {{1, 1}}};
+	Options o = {.level = 2, .target = "c", .prefix = "m"};
+	const char *header;
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	Graph *g = parse(&grid);
+	passes_run(g, &o);
+	const char *text = emit_text(g, &o, &header, NULL);
+	assert_non_null(strstr(text, "c->in->x0"));
+	assert_null(strstr(text, "c->in->x1"));
+	ctx_close(&ctx);
+}
+
 /* Few images want small tiles, whose weights are few, many images large ones; with both, what is lost least. */
 static void tiles_suit_few_and_many_images(void **state)
 {
@@ -525,6 +544,7 @@ int main(void)
 		cmocka_unit_test(refuses_sizes_that_mislead),
 		cmocka_unit_test(asks_for_a_rank),
 		cmocka_unit_test(workers_share_each_image),
+		cmocka_unit_test(sizes_are_asked_without_a_copy),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
 	};
 
