@@ -95,13 +95,21 @@ static bool print_clamp(Printer *p, Expr *x)
 	return true;
 }
 
-/* A local in x holds an index of 64 bits: that of a greatest element. */
-static bool has_local(const Expr *x)
+static bool has_kind(const Expr *x, ExprKind kind)
 {
-	bool found = x->kind == X_LOCAL;
+	bool found = x->kind == kind;
 	for (int k = 0; k < x->nargs && !found; k++)
-		found = has_local(x->arg[k]);
+		found = has_kind(x->arg[k], kind);
 	return found;
+}
+
+enum { ALL_LANES = 64 }; /* of any vector */
+
+/* As an int where it has 64 bits: a local holds the index of a greatest element; what data say may be any number, and beyond
+ * all lanes it is as good as next to them. */
+static Expr *lanes_by_data(Lower *l, Expr *d)
+{
+	return alu2(l, MIN, alu2(l, MAX, d, num_i(l, -1)), num_i(l, ALL_LANES));
 }
 
 /* a < b, a <= b, a == b of indices as the lanes below a number, or the one lane: their difference steps by 1 or -1. */
@@ -116,7 +124,8 @@ static void print_lanes(Printer *p, Expr *x)
 	else if (x->op == LE)
 		d = iadd(l, d, num_i(l, 1));
 	put_text(p->out, x->op == EQ ? "v_lane(" : step > 0 ? "v_not(v_below(" : "v_below(");
-	bool narrow = has_local(d);
+	bool data = has_kind(d, X_LOAD), narrow = data || has_kind(d, X_LOCAL);
+	d = data ? lanes_by_data(l, d) : d;
 	put_text(p->out, narrow ? "(int)" : "");
 	print_expr(p, d, narrow);
 	put_text(p->out, x->op != EQ && step > 0 ? "))" : ")");

@@ -139,6 +139,9 @@ static const Model models[] = {
 	/* slices of four bits, 256 elements at most: nothing between them, for bytes are written one after the other */
 	{"graph (%x u4[5,n,s]) -> (%y) { %i i64[3,1] = const [-3, -2, 2] %y = GatherND(%x, %i) }",
 	 {16, 16}, {{1, 1}, {1, 7}, {5, 1}, {7, 7}, {3, 16}, {16, 16}}},
+	/* lanes below a number that data say, which has 64 bits */
+	{"graph (%wq f32[2,2,5,8], %k f32[2,2,s,8]) -> (%y) { %y = Attention(%wq, %k, %k) {is_causal = 1} }",
+	 {1, 40}, {{1, 1}, {1, 7}, {1, 8}, {1, 9}, {1, 31}, {1, 40}}},
 	/* a kernel whose other sizes would leave a result of less than nothing: what is divided by that is lifted above 0 once */
 	{"graph (%x f32[2,4,3,4], %k f32[2,2,1,s], %o f32[2,2,3,4], %m f32[2,1,3,4]) -> (%y) {"
 	 " %y = DeformConv(%x, %k, %o, _, %m) {group = 2} }",
