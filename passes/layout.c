@@ -550,11 +550,15 @@ static void square_input(Graph *g, Value *v)
 
 /* ---- graph outputs: ONNX's order, no border, memory of their own ---- */
 
+/* What a body gives may be spread over a value outside; its rows would be sorted where they lie. */
+static bool sorts_in_rows(const Graph *g, const Value *v) { return g->outer && v->def && v->def->op == op_find("tcc", "Order"); }
+
 /* Those of bodies lie in memory of our own. */
 static void free_output(Graph *g, int i)
 {
 	Value *v = g->out[i];
 	bool ragged = !g->outer && is_ragged(v), taken = ragged || !v->def || is_state(v) || v->place->border || v->place->parent || !in_rows(v) || v->place->inner >= 0;
+	taken |= sorts_in_rows(g, v);
 	for (int k = 0; k < i; k++)
 		taken |= g->out[k] == v;
 	if (taken) {

@@ -158,3 +158,14 @@ graph (%x i64[1,33]) -> (%y, %i) {
 }
 run x = i64[1,33] [7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]
     gives y = i64[1,9] [7, 7, 7, 7, 7, 7, 7, 7, 7], i = i64[1,9] [0, 1, 2, 3, 4, 5, 6, 7, 8]
+
+== TopK in a Scan whose turns are columns: rows are not sorted where they lie
+graph (%s f32[1], %x f32[2,3]) -> (%end, %y, %at) {
+	%end, %y, %at = Scan(%s, %x) {num_scan_inputs = 1, scan_output_axes = [1, 1]} body = graph (%a f32[1], %b f32[3]) -> (%c, %v, %i) {
+		%c = Neg(%a)
+		%k i64[1] = const [3]
+		%v, %i = TopK(%b, %k)
+	}
+}
+run s = f32[1] [1], x = f32[2,3] [3, 1, 2, 5, 6, 4]
+gives end = f32[1] [1], y = f32[3,2] [3, 6, 2, 5, 1, 4], at = i64[3,2] [0, 1, 2, 0, 1, 2]
