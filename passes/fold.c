@@ -152,8 +152,19 @@ static const char *name_for(const Node *n)
 	return most && *most->name ? most->name : NULL;
 }
 
+/* Where sizes that vary met those of constants, an output may have the name of one that its inputs know. */
+static void settle_outputs(Graph *g, Node *n)
+{
+	for (int i = 0; i < n->nout; i++)
+		if (n->out[i] && !shape_known(&n->out[i]->shape)) {
+			infer_node(g, n);
+			return;
+		}
+}
+
 static void fold_node(Fold *f, Node *n)
 {
+	settle_outputs(f->g, n);
 	f->products -= products(n);
 	eval_node(&f->eval, n);
 	const char *name = name_for(n);

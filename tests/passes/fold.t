@@ -76,3 +76,18 @@ graph (%x f32[3]) -> (%y) {
 	%g f32[3,2] = Expand(%more, %s)
 	%y f32[3,2] = Neg(%g)
 }
+== An output that has the size of an input, made of constants alone
+pass fold
+symbol k = 2..4
+graph (%x f32[k]) -> (%y) {
+	%w f32[2] = const [1, 2]
+	%c f64[k] = Cast(%w) {to = f64}
+	%e = Cast(%x) {to = f64}
+	%y = Add(%e, %c)
+}
+->
+graph (%x f32[k]) -> (%y) {
+	%c f64[2] = const [1, 2]
+	%e f64[k] = Cast(%x) {to = f64}
+	%y f64[k] = Add(%e, %c)
+}
