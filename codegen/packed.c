@@ -119,18 +119,51 @@ static Expr *is_element(Lower *l, const Value *v, Expr *const *at, Expr *code)
 	return code;
 }
 
-Expr *packed_byte(Lower *l, const Value *v, Expr *byte, Expr *(*at_element)(void *, Expr *const *), void *data)
+static bool has_sum(const Expr *x, bool *seen)
+{
+	bool found = x->kind == X_REDUCE;
+	seen[x->id] = true;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = !seen[x->arg[k]->id] && has_sum(x->arg[k], seen);
+	return found;
+}
+
+typedef Expr *ElementAt(void *data, Expr *const *at);
+
+/* The code of the element that lies at place pos in memory. */
+static Expr *code_at(Lower *l, const Value *v, Expr *pos, ElementAt *at_element, void *data)
 {
 	Shape memory = memory_of(v);
-	Expr *count = extent(l, shape_count(lower_graph(l), &memory)), *sum = NULL, *at[MAX_RANK] = {NULL}, *place[MAX_RANK];
+	Expr *at[MAX_RANK] = {NULL}, *place[MAX_RANK];
+	unflatten(l, &memory, pos, place);
+	for (int k = 0; k < memory.rank; k++)
+		at[v->order[k]] = place[k];
+	return is_element(l, v, at, code_of(l, v->dtype, at_element(data, at)));
+}
+
+/* The same, and 0 behind the last one. Sums are computed before they are chosen: there, they are those of the last one, which
+ * read what there is. */
+static Expr *code_if_there(Lower *l, const Value *v, Expr *pos, ElementAt *at_element, void *data)
+{
+	Shape memory = memory_of(v);
+	Expr *count = extent(l, shape_count(lower_graph(l), &memory)), *is_there = inside(l, pos, num_i(l, 0), count);
+	Expr *code = code_at(l, v, pos, at_element, data);
+	if (is_there->kind != X_NUM && has_sum(code, NEW_N(l->arena, bool, l->nexprs + 1))) {
+		Expr *held = alu2(l, MIN, pos, isub(l, count, num_i(l, 1)));
+		held->lo = 0;
+		held->hi = pos->hi;
+		code = code_at(l, v, held, at_element, data);
+	}
+	return choose(l, is_there, code, byte_num(l, 0));
+}
+
+Expr *packed_byte(Lower *l, const Value *v, Expr *byte, ElementAt *at_element, void *data)
+{
+	Expr *sum = NULL;
 	need_dense(l, v);
 	for (int i = 0; i < each(v->dtype); i++) {
 		Expr *pos = iadd(l, imul(l, byte, num_i(l, each(v->dtype))), num_i(l, i));
-		unflatten(l, &memory, pos, place);
-		for (int k = 0; k < memory.rank; k++)
-			at[v->order[k]] = place[k];
-		Expr *code = is_element(l, v, at, code_of(l, v->dtype, at_element(data, at)));
-		code = choose(l, inside(l, pos, num_i(l, 0), count), code, byte_num(l, 0));
+		Expr *code = code_if_there(l, v, pos, at_element, data);
 		code = i ? alu2(l, SHL, code, byte_num(l, i * bits_of(v->dtype))) : code;
 		sum = sum ? alu2(l, BITOR, sum, code) : code;
 	}

@@ -146,3 +146,14 @@ graph (%x u4[8], %z u4[8], %s f32[8]) -> (%y) {
 }
 run x = u4[8] [3, 2, 1, 4, 4, 0, 1, 4], z = u4[8] [1, 1, 0, 0, 0, 0, 0, 0], s = f32[8] [0.5, 1, 0.5, 0.25, 0.25, 1, 0.5, 0.25]
 gives y = f32[8] [0.8650984, 0.8650984, 0.37524524, 0.8650984, 0.8650984, 0, 0.37524524, 0.8650984] within 1e-6
+
+== sums whose elements fill no whole byte: nothing is read for an element that is not there
+graph (%w u8[4,3], %i i64[5,3]) -> (%y) {
+	%a i64[1] = const [1]
+	%g = Gather(%w, %i)
+	%c = Cast(%g) {to = f32}
+	%s = ReduceSum(%c, %a) {keepdims = 0}
+	%y = Cast(%s) {to = u4}
+}
+run w = u8[4,3] [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5], i = i64[5,3] [0, 1, 2, 0, 0, 0, 3, 2, 0, 1, 1, 1, 0, 2, 0]
+gives y = u4[5,3] [3, 6, 9, 0, 3, 6, 3, 6, 9, 9, 12, 15, 0, 3, 6]
