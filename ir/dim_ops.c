@@ -1,7 +1,7 @@
 /* dim_ops.c -- arithmetic on sizes, each result in its normal form.
  *
  *     floordiv(5*n + 7, 2) = 2*n + 3 + floordiv(n + 1, 2)      whole parts leave the division
- *     floordiv(n, m)       = 0 when 0 <= n < m is certain
+ *     floordiv(n, m)       = 0 when 0 <= n < m is certain, -1 when -m <= n < 0
  *     mod(5*n + 7, 2)      = mod(n + 1, 2)
  *     min(n, m)            = n when n <= m is certain */
 #include <assert.h>
@@ -140,6 +140,8 @@ static Dim floordiv_rest(Syms *s, Poly a, Poly b)
 	pair[1] = poly_dim(s, b);
 	if (within(s, dim(0), pair[0], pair[1]))
 		return dim(0);
+	if (within(s, dim_sub(s, dim(0), pair[1]), pair[0], dim(0)))
+		return dim(-1);
 	if (dim_is(pair[1], 1))
 		return pair[0];
 	if (dim_is_kind(s, pair[0], DIM_FLOORDIV))

@@ -10,11 +10,14 @@ static Dim length_of_ints(Graph *g, const Node *n)
 	Syms *s = g->syms;
 	int count;
 	Dim start = need_content(g, n, 0, &count)[0], limit = need_content(g, n, 1, &count)[0];
-	int64_t delta = const_i64(g, n, 2, &count)[0];
-	if (delta == 0)
+	Dim delta = need_content(g, n, 2, &count)[0];
+	if (!dim_known(delta) && dim_lo(s, delta) < 1)
+		dim_number(g, n, delta); /* which way? */
+	if (dim_is(delta, 0))
 		fail_node(g, n, "E-VALUE", "delta is 0");
-	Dim way = delta > 0 ? dim_sub(s, limit, start) : dim_sub(s, start, limit);
-	return dim_ceildiv(s, dim_max(s, way, dim(0)), dim(delta > 0 ? delta : -delta));
+	bool up = !dim_known(delta) || delta.k > 0;
+	Dim way = up ? dim_sub(s, limit, start) : dim_sub(s, start, limit);
+	return dim_ceildiv(s, dim_max(s, way, dim(0)), up ? delta : dim(-delta.k));
 }
 
 static Dim length_of_floats(Graph *g, const Node *n)
@@ -66,7 +69,7 @@ static void infer(Graph *g, Node *n)
 	int count;
 	for (int i = 0; i < (int)length.k; i++)
 		contents[i] = dim_add(g->syms, need_content(g, n, 0, &count)[0],
-				      dim(i * const_i64(g, n, 2, &count)[0]));
+				      dim_mul(g->syms, dim(i), need_content(g, n, 2, &count)[0]));
 	set_content(g, n->out[0], (int)length.k, contents);
 }
 
@@ -90,9 +93,8 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	Graph *g = lower_graph(l);
 	int count;
 	if (!is_float(t)) {
-		int64_t delta = const_i64(g, n, 2, &count)[0];
-		Expr *start = extent(l, need_content(g, n, 0, &count)[0]);
-		return cast(l, t, iadd(l, start, imul(l, at[0], num_i(l, delta))));
+		Expr *start = extent(l, need_content(g, n, 0, &count)[0]), *delta = extent(l, need_content(g, n, 2, &count)[0]);
+		return cast(l, t, iadd(l, start, imul(l, at[0], delta)));
 	}
 	Expr *start = num(l, work, const_f64(g, n, 0, &count)[0]);
 	Expr *delta = num(l, work, const_f64(g, n, 2, &count)[0]);

@@ -209,6 +209,7 @@ static void shapes_simplify(void **state)
 		{"max(0, n - min(n, 3))", "n - min(n, 3)"},
 		{"min(3, min(n, m))", "min(m, min(n, 3))"},
 		{"floordiv(small, 8)", "0"},
+		{"floordiv(-1, small + 1)", "-1"},
 		{"mod(small, 8)", "small"},
 		{"mod(7 - small, 8)", "-small + 7"},
 		{"min(small, 7)", "small"},

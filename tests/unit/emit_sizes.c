@@ -49,6 +49,10 @@ static const Model models[] = {
 	 " %l = MatMul(%q, %k) %p = Softmax(%l) {axis = -1} %o = MatMul(%p, %q) %t = Transpose(%o) {perm = [0, 2, 1, 3]}"
 	 " %y = Reshape(%t, %flat) }",
 	 {2, 600}, {{1, 1}, {1, 12}, {2, 13}, {1, 207}, {2, 96}, {1, 600}}},
+	/* a range by a step that varies */
+	{"graph (%x f32[n,s]) -> (%y, %p) { %t = Shape(%x) %a, %d = Split(%t) %z i64[] = const [0] %e = Size(%x) %q = Squeeze(%d)"
+	 " %p = Range(%z, %e, %q) %one i64[1] = const [1] %c = Unsqueeze(%p, %one) %f = Cast(%c) {to = f32} %y = Add(%x, %f) }",
+	 {5, 20}, {{1, 1}, {2, 2}, {5, 3}, {3, 17}, {4, 19}, {5, 20}}},
 	/* images: convolutions, Winograd's among them, a border of zeros, pools */
 	{"graph (%x f32[n,3,20,20], %w1 f32[16,3,3,3], %w2 f32[16,16,3,3], %w3 f32[16,1,3,3], %w4 f32[16,10]) -> (%y) {"
 	 " %a = Conv(%x, %w1) {pads = [1, 1, 1, 1], strides = [2, 2]} %b = Relu(%a) %c = Conv(%b, %w2) {pads = [1, 1, 1, 1]}"

@@ -220,6 +220,10 @@ static void contents(void **state)
 		  "%p = Reshape(%t, %m) %y = Pad(%x, %p) }", "[b + 4,8]");
 	has_shape("graph (%x f32[b,4]) -> (%y) { %s = Shape(%x) %a, %d = Split(%s) %z i64[] = const [0] "
 		  "%q = Squeeze(%a) %o i64[] = const [2] %y = Range(%z, %q, %o) }", "[floordiv(b + 1, 2)]");
+	has_shape("symbol t = 1..9 graph (%x f32[b,t]) -> (%y) { %s = Shape(%x) %a, %d = Split(%s) %z i64[] = const [0] "
+		  "%n = Size(%x) %q = Squeeze(%d) %y = Range(%z, %n, %q) }", "[b]");
+	is_refused("graph (%x f32[b,t]) -> (%y) { %s = Shape(%x) %a, %d = Split(%s) %z i64[] = const [0] "
+		   "%n = Size(%x) %q = Squeeze(%d) %y = Range(%z, %n, %q) }", EXIT_UNSUPPORTED, "E-DYNAMIC");
 	run("graph (%x f32[b,4]) -> (%y) { %y = Shape(%x) {start = -1, end = 7} }", 3, "[4]");
 	run("graph (%x f32[b,4]) -> (%y) { %y = Size(%x) }", 3, "[12]");
 }
