@@ -81,15 +81,54 @@ static bool data_decide(Graph *g, const Node *n)
 	return by_data(g, n, 1) || by_data(g, n, 2) || by_data(g, n, 3) || by_data(g, n, 4);
 }
 
+/* How many axes are cut: as many as some of the inputs say. Where data decide how many all of them have, and none has more
+ * than one, it is one. The run has to agree. */
+static int64_t cut_count(Graph *g, const Node *n)
+{
+	Dim starts = shape_count(g, &n->in[1]->shape), count = starts;
+	for (int i = 2; i < n->nin && !dim_known(count); i++)
+		if (has_in(n, i))
+			count = shape_count(g, &n->in[i]->shape);
+	if (!dim_known(count))
+		count = dim_hi(g->syms, starts) == 1 ? dim(1) : starts;
+	for (int i = 1; i < n->nin && dim_known(count); i++)
+		if (has_in(n, i) && !dim_known(shape_count(g, &n->in[i]->shape)))
+			dim_assume_equal(g->syms, shape_count(g, &n->in[i]->shape), count, false);
+	return dim_number(g, n, count);
+}
+
 /* The axes that are cut, as bits; all of them where data decide that too. */
 static unsigned axes_cut(Graph *g, const Node *n)
 {
-	int count = (int)dim_number(g, n, shape_count(g, &n->in[1]->shape)), rank = n->in[0]->shape.rank;
+	int count = (int)cut_count(g, n), rank = n->in[0]->shape.rank;
 	if (by_data(g, n, 3))
 		return (1u << rank) - 1;
 	if (count < 0 || count > rank)
 		fail_node(g, n, "E-SHAPE", "%d starts are given for rank %d", count, rank);
 	return has_in(n, 3) ? axis_set(g, n, const_i64(g, n, 3, &count), count, rank) : (1u << count) - 1;
+}
+
+/* x[a : a + k] has k elements at most. */
+static Dim most_between(Graph *g, const Node *n, Dim size)
+{
+	const Node *end = n->in[2]->def;
+	if (!end || !is_op(end, "Add") || (has_in(n, 4) && by_data(g, n, 4)))
+		return size;
+	const Value *k = end->in[end->in[0] == n->in[1]];
+	if (end->in[k == end->in[0]] != n->in[1] || !k->data || k->data->count != 1)
+		return size;
+	int64_t width = load_i64(k->dtype, k->data->data, 0);
+	return width < 0 ? size : dim_min(g->syms, size, dim(width));
+}
+
+static Shape counted_cuts(Graph *g, const Node *n)
+{
+	Shape most = n->in[0]->shape;
+	unsigned axes = axes_cut(g, n);
+	for (int k = 0; k < most.rank; k++)
+		if (axes == 1u << k)
+			most.dim[k] = most_between(g, n, most.dim[k]);
+	return counted_shape(g, n, 0, &most, axes);
 }
 
 static void infer(Graph *g, Node *n)
@@ -98,7 +137,7 @@ static void infer(Graph *g, Node *n)
 	Shape y = n->in[0]->shape;
 	Cut axis[MAX_RANK];
 	if (data_decide(g, n)) {
-		y = counted_shape(g, n, 0, &y, axes_cut(g, n));
+		y = counted_cuts(g, n);
 		set_out(g, n, 0, n->in[0]->dtype, &y);
 		return;
 	}
@@ -128,16 +167,21 @@ static Value *counts(Graph *g, const Node *n, Value *start, Value *end, Value *s
 	return put(g, n, "Where", binary(g, n, "Greater", way, zero), binary(g, n, "Add", whole, one), zero, END_IN);
 }
 
+static Value *so_many(Graph *g, const Node *n, int slot, int64_t count)
+{
+	return as_vector(g, n, reshaped(g, n, n->in[slot], 1, &count));
+}
+
 static void trust(Graph *g, Node *n)
 {
 	if (!data_decide(g, n))
 		return;
 	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
 	unsigned cut_axes = axes_cut(g, n);
-	Value *start = as_vector(g, n, n->in[1]), *end = as_vector(g, n, n->in[2]), *all = shape_value(g, n, n->in[0]);
-	int64_t cuts = dim_number(g, n, start->shape.dim[0]);
-	Value *axes = has_in(n, 3) ? as_vector(g, n, n->in[3]) : count_to(g, cuts);
-	Value *step = has_in(n, 4) ? as_vector(g, n, n->in[4]) : copies_of(g, 1, cuts);
+	int64_t cuts = cut_count(g, n);
+	Value *start = so_many(g, n, 1, cuts), *end = so_many(g, n, 2, cuts), *all = shape_value(g, n, n->in[0]);
+	Value *axes = has_in(n, 3) ? so_many(g, n, 3, cuts) : count_to(g, cuts);
+	Value *step = has_in(n, 4) ? so_many(g, n, 4, cuts) : copies_of(g, 1, cuts);
 	Value *size = picked(g, n, all, axes, 0), *back = cast_value(g, n, binary(g, n, "Less", step, number(g, 0)), I64);
 	start = clipped(g, n, start, size, back);
 	Value *count = counts(g, n, start, clipped(g, n, end, size, back), step);

@@ -134,6 +134,33 @@ graph (%x f32[2,4], %e i64[1]) -> (%y) {
 run x = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8], e = i64[1] [2] gives y = f32[2,2] [1, 2, 5, 6]
 run x = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8], e = i64[1] [99] gives y = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8]
 
+== Slice: one element where data say, and from there to the one at another place
+graph (%x f32[5,2], %at i64[3], %i i64[1]) -> (%y, %z) {
+	%one i64[1] = const [1]
+	%j = Add(%i, %one)
+	%k = Add(%j, %one)
+	%s = Slice(%at, %i, %j)
+	%e = Slice(%at, %j, %k)
+	%y = Slice(%x, %s, %e)
+	%t = Add(%one, %s)
+	%z = Slice(%x, %s, %t, %one)
+}
+run x = f32[5,2] [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], at = i64[3] [1, 3, 4], i = i64[1] [0]
+gives y = f32[2,2] [2, 3, 4, 5], z = f32[5,1] [1, 3, 5, 7, 9]
+run x = f32[5,2] [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], at = i64[3] [1, 0, 4], i = i64[1] [1]
+gives y = f32[4,2] [0, 1, 2, 3, 4, 5, 6, 7], z = f32[5,1] [0, 2, 4, 6, 8]
+
+== Slice: no element where data say
+fails E-SHAPE
+graph (%x f32[5,2], %at i64[3], %i i64[1]) -> (%y) {
+	%one i64[1] = const [1]
+	%j = Add(%i, %one)
+	%s = Slice(%at, %i, %j)
+	%e = Add(%s, %one)
+	%y = Slice(%x, %s, %e)
+}
+run x = f32[5,2] [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], at = i64[3] [1, 3, 4], i = i64[1] [3] gives y = f32[0,2] []
+
 == TopK: k from data
 graph (%x f32[2,4], %k i64[1]) -> (%y, %i) {
 	%y, %i = TopK(%x, %k)
