@@ -258,6 +258,7 @@ static void build_operator(Raw *r)
 
 	if (!grown && ((is_branching(r->f->scope, r->index) && branch_build(r)) || list_build(r)))
 		return;
+	adopt(r);
 	if (is_onnx_domain(r->domain))
 		modernise(r);
 	if (!r->done)

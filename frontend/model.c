@@ -101,5 +101,6 @@ int opset_version(const Opsets *o, const char *domain)
 	for (size_t i = 0; i < o->n; i++)
 		if (same_domain(domain, o->set[i]->domain))
 			return o->set[i]->version < INT32_MAX ? (int)o->set[i]->version : INT32_MAX;
-	return o->ir_version < 3 && is_onnx_domain(domain) ? 1 : 0;
+	/* com.microsoft has one version, and tf2onnx does not name it for operators inside of bodies */
+	return (o->ir_version < 3 && is_onnx_domain(domain)) || !strcmp(text_of(domain), "com.microsoft") ? 1 : 0;
 }

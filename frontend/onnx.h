@@ -195,7 +195,7 @@ const uint8_t *model_read(Ctx *c, Arena *a, const char *path, size_t *n);
 ModelProto *model_unpack(Ctx *c, Arena *a, const uint8_t *bytes, size_t n);
 bool is_onnx_domain(const char *domain); /* "" or "ai.onnx" */
 void opsets_check(Import *im, const Opsets *o, const char *of);
-int opset_version(const Opsets *o, const char *domain); /* 0 when it is not imported */
+int opset_version(const Opsets *o, const char *domain); /* 0 when it is not imported and has to be */
 
 /* ---- scope.c ---- */
 
@@ -362,5 +362,8 @@ void value_bind(Frame *f, const char *name, Value *v);
 /* ---- opsets.c ---- */
 
 void modernise(Raw *r);
+/* An operator of com.microsoft that ONNX has as well becomes ONNX's, so that data may decide its sizes, which they cannot
+ * inside of what an operator is expanded to. */
+void adopt(Raw *r);
 const Op *operator_of(const char *domain, const char *type, int version); /* that stands for it today, or NULL */
 #endif

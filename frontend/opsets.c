@@ -218,12 +218,23 @@ static void split_evenly(Raw *r)
 		set_int(r, "num_outputs", r->nout);
 }
 
-/* The condition of an If or Loop, and how often a Loop runs, may be given as one element of rank 1. */
+/* The condition of an If or Loop, and how often a Loop runs, may be given as one element of rank 1. Where data decide how
+ * many there are, the run asks whether it is one. */
 static void scalars(Raw *r)
 {
-	for (int k = 0; k < r->nin && k < (strcmp(r->type, "If") ? 2 : 1); k++)
-		if (r->in[k] && r->in[k]->shape.rank == 1)
-			set_input(r, k, emit(r, "Squeeze", r->in[k], NULL));
+	for (int k = 0; k < r->nin && k < (strcmp(r->type, "If") ? 2 : 1); k++) {
+		Value *v = r->in[k];
+		if (!v || v->shape.rank != 1)
+			continue;
+		bool known = dim_known(v->shape.dim[0]);
+		set_input(r, k, known ? emit(r, "Squeeze", v, NULL) : emit(r, "Reshape", v, value_i64(r->f->g, 0, NULL)));
+	}
+}
+
+static void unit_delta(Raw *r)
+{
+	if (!input(r, 2) && r->nin == 2)
+		set_input(r, 2, scalar_like(r, need_input(r, 0), 1));
 }
 
 static void same(Raw *r) { (void)r; }
@@ -333,6 +344,20 @@ void modernise(Raw *r)
 		row->rewrite(r);
 		if (row->becomes)
 			r->type = row->becomes;
+	}
+}
+
+void adopt(Raw *r)
+{
+	static const struct Row same_as[] = {{"Range", ALWAYS, unit_delta, "Range"}};
+
+	for (size_t i = 0; i < sizeof same_as / sizeof *same_as; i++) {
+		if (strcmp(r->domain, "com.microsoft") || strcmp(r->type, same_as[i].type))
+			continue;
+		same_as[i].rewrite(r);
+		r->type = same_as[i].becomes;
+		r->domain = "";
+		r->version = NEWEST_OPSET;
 	}
 }
 

@@ -442,6 +442,47 @@ static void first_files_of_all(void **state)
 	EXPECT("2,2", 0, 1, 2, 3);
 }
 
+/* tf2onnx does not name com.microsoft in opset_import for what stands in a body. */
+static void ranges_of_other_times(void **state)
+{
+	(void)state;
+	add_input(&m, "x", INT64, "");
+	add_input(&m, "n", INT64, "");
+	of_domain(&m, add_node(&m, "Range", "x,n", "y"), "com.microsoft");
+	add_output(&m, "y", INT64, "k");
+	Graph *g = import();
+	assert_true(is_node(g, 0, "Range"));
+	assert_int_equal(g->node[0]->nin, 3);
+	of_domain(&m, m.graph->node[0], "elsewhere");
+	refuse(EXIT_MODEL, "belongs to 'elsewhere', which opset_import does not name");
+}
+
+/* The condition of an If is one element, or as many as data decide, which has to be one. */
+static void conditions_are_one_element(void **state)
+{
+	Onnx__GraphProto *branch[2];
+	static const char *const name[] = {"then_branch", "else_branch"}, *const op[] = {"Neg", "Abs"};
+
+	(void)state;
+	add_input(&m, "x", FLOAT, "2");
+	add_input(&m, "mask", BOOLEAN, "5");
+	add_input(&m, "c", BOOLEAN, "5");
+	add_node(&m, "Compress", "c,mask", "some");
+	Onnx__NodeProto *n = add_node(&m, "If", "some", "y");
+	for (int i = 0; i < 2; i++) {
+		branch[i] = PROTO(&ctx.perm, graph_proto);
+		branch[i]->name = arena_string(&ctx.perm, name[i]);
+		Model in = inside(&m, branch[i]);
+		add_node(&in, op[i], "x", "z");
+		add_output(&in, "z", FLOAT, "2");
+		set_graph(&m, n, name[i], branch[i]);
+	}
+	add_output(&m, "y", FLOAT, "2");
+	Graph *g = import();
+	assert_true(is_node(g, 1, "Reshape") && is_node(g, 2, "If"));
+	assert_int_equal(g->node[2]->in[0]->shape.rank, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -474,6 +515,8 @@ int main(void)
 		TEST(gemm_and_recurrences_drop_flags),
 		TEST(scans_of_batches),
 		TEST(first_files_of_all),
+		TEST(ranges_of_other_times),
+		TEST(conditions_are_one_element),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
