@@ -115,6 +115,20 @@ static Expr *lower_gather(Lower *l, const Node *n, int slot, Expr *const *at)
 
 /* ---- GatherElements ---- */
 
+void reach_at_most(Graph *g, const Node *n, int axis)
+{
+	const Shape *x = &n->in[0]->shape, *k = &n->in[1]->shape;
+	Dim beyond = dim_sub(g->syms, k->dim[axis], x->dim[axis]);
+
+	if (dim_hi(g->syms, beyond) <= 0)
+		return;
+	if (dim_lo(g->syms, beyond) > 0)
+		fail_node(g, n, "E-SHAPE", "indices of shape %s reach beyond data of shape %s", shape_text(g, k),
+			  shape_text(g, x));
+	if (!dim_counted_at_most(g->syms, k->dim[axis], x->dim[axis]))
+		dim_assume_at_most(g->syms, k->dim[axis], x->dim[axis]);
+}
+
 static void infer_elements(Graph *g, Node *n)
 {
 	need_indices(g, n);
@@ -122,17 +136,9 @@ static void infer_elements(Graph *g, Node *n)
 	int axis = (int)fix_axis(g, n, ATTR_OF(n, Gather)->axis, x->rank);
 	need_rank(g, n, 1, x->rank, x->rank);
 	check_constants(g, n, x->dim[axis]);
-	for (int i = 0; i < x->rank; i++) {
-		Dim beyond = dim_sub(g->syms, k->dim[i], x->dim[i]);
-		if (i == axis || dim_hi(g->syms, beyond) <= 0)
-			continue;
-		if (dim_lo(g->syms, beyond) > 0)
-			fail_node(g, n, "E-SHAPE", "indices of shape %s reach beyond data of shape %s",
-				  shape_text(g, k), shape_text(g, x));
-		if (dim_counted_at_most(g->syms, k->dim[i], x->dim[i]))
-			continue;
-		dim_assume_at_most(g->syms, k->dim[i], x->dim[i]);
-	}
+	for (int i = 0; i < x->rank; i++)
+		if (i != axis)
+			reach_at_most(g, n, i);
 	set_out(g, n, 0, n->in[0]->dtype, k);
 	move_contents(g, n, 1);
 }

@@ -61,4 +61,7 @@ bool dropout_may_drop(const Node *n); /* it trains, as far as that is known */
 
 /* contents[i], where i need not be known before run time */
 Expr *content_at(Lower *l, const Dim *contents, int count, Expr *i);
+/* Along an axis that they do not name, indices (input 1) have at most as many places as data (input 0): certain, or asked by
+ * the run; E-SHAPE where they have more. */
+void reach_at_most(Graph *g, const Node *n, int axis);
 #endif

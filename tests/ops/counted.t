@@ -134,6 +134,16 @@ graph (%x f32[2,4], %e i64[1]) -> (%y) {
 run x = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8], e = i64[1] [2] gives y = f32[2,2] [1, 2, 5, 6]
 run x = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8], e = i64[1] [99] gives y = f32[2,4] [1, 2, 3, 4, 5, 6, 7, 8]
 
+== ScatterElements: no more than the data have along the other axes
+graph (%x f32[6,3], %a f32[6]) -> (%y) {
+	%p = NonZero(%a)
+	%u = Cast(%p) {to = f32}
+	%y = ScatterElements(%x, %p, %u)
+}
+run x = f32[6,3] [0 * 18], a = f32[6] [0, 7, 0, 0, 7, 0]
+gives y = f32[6,3] [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+run x = f32[6,3] [0 * 18], a = f32[6] [0, 0, 0, 0, 0, 0] gives y = f32[6,3] [0 * 18]
+
 == Slice: one element where data say, and from there to the one at another place
 graph (%x f32[5,2], %at i64[3], %i i64[1]) -> (%y, %z) {
 	%one i64[1] = const [1]
