@@ -23,6 +23,7 @@ typedef struct StageFacts {
 typedef struct Facts {
 	int64_t arena_bytes, arena_bound; /* bytes; the lower bound of any plan */
 	int64_t weights_bytes, macs;
+	int64_t stack_bytes; /* that a run takes at most, see codegen/stack.h */
 	int nstages;
 	StageFacts *stage; /* in the graph's perm arena */
 	const Decision **choice; /* of all stages, each key once */

@@ -41,7 +41,7 @@ static void fill_facts(const Unit *u, Facts *facts)
 	Arena *a = &u->g->ctx->perm;
 	const Module *m = u->module[0];
 	int capacity = 0;
-	*facts = (Facts){.arena_bytes = u->arena_bytes, .arena_bound = m->arena_bound, .weights_bytes = u->weights_bytes,
+	*facts = (Facts){.arena_bytes = u->arena_bytes, .arena_bound = m->arena_bound, .weights_bytes = u->weights_bytes, .stack_bytes = u->stack.bytes,
 	                 .macs = m->macs, .stage = NEW_N(a, StageFacts, m->nstages + 1), .events = profile_events(u), .graph = m->g};
 	for (int i = 0; i < m->nstages; i++) {
 		const Stage *s = m->stage[i];
@@ -77,11 +77,22 @@ static void hold_limit(const Unit *u, const Facts *f, const char *what, int64_t 
 	     (long long)(bytes - limit), (long long)limit);
 }
 
-/* What a small machine has: memory of a run, and constants. */
+static void hold_stack(const Unit *u)
+{
+	const StackUse *s = &u->stack;
+	if (!u->o->max_stack || s->bytes <= u->o->max_stack)
+		return;
+	hint(u->g->ctx, "most is declared in %s, %lld bytes; the deepest chain of calls is %s", s->most, (long long)s->declared, s->path);
+	fail(u->g->ctx, EXIT_LIMIT, "E-BUDGET", "needs %lld bytes of stack (--max-stack), %lld more than the limit of %lld",
+	     (long long)s->bytes, (long long)(s->bytes - u->o->max_stack), (long long)u->o->max_stack);
+}
+
+/* What a small machine has: memory of a run, constants, and a stack. */
 static void hold_limits(const Unit *u, const Facts *f)
 {
 	hold_limit(u, f, "memory in a run (--max-ram)", workspace_bytes(u), u->o->max_ram);
 	hold_limit(u, f, "weights (--max-flash)", f->weights_bytes, u->o->max_flash);
+	hold_stack(u);
 }
 
 static Unit *emit(Graph *g, const Options *o, Out *file, Out *header, Facts *facts)

@@ -417,8 +417,10 @@ void print_header_file(Unit *u, Out *o)
 	put_text(o, "#define %s_WORKSPACE_BYTES %lld\t/* aligned to %s_WORKSPACE_ALIGN, owned by the caller */\n", u->upper,
 	         (long long)workspace_bytes(u), u->upper);
 	put_text(o, "#define %s_WORKSPACE_ALIGN 64\n", u->upper);
-	put_text(o, "#define %s_WEIGHTS_BYTES %lld\t/* to give to init; 0: inside the program */\n\n", u->upper,
+	put_text(o, "#define %s_WEIGHTS_BYTES %lld\t/* to give to init; 0: inside the program */\n", u->upper,
 	         (long long)(u->weights_given ? blob_bytes(u) : 0));
+	put_text(o, "#define %s_STACK_BYTES %lld\t/* that a run takes at most, of code compiled with -O1 or more */\n\n", u->upper,
+	         (long long)u->stack.bytes);
 	print_complex_type(g, C64, "float", o);
 	print_complex_type(g, C128, "double", o);
 	put_text(o, "struct %s_in {\n", u->prefix);

@@ -4,6 +4,7 @@
  *     Module  the stages of the model for one target: a section of the file; the entry points choose one at run time */
 #ifndef TCC_CODEGEN_MODULE_H
 #define TCC_CODEGEN_MODULE_H
+#include "codegen/stack.h"
 #include "codegen/print.h"
 #include "codegen/sizes.h"
 
@@ -21,6 +22,7 @@ struct Unit {
 	Weight **bucket; /* weights by hash: the last one, linked by `next` */
 	uint32_t nbuckets;
 	int64_t weights_bytes, arena_bytes; /* the arena of the section that needs most */
+	StackUse stack;                     /* of a run */
 	const char *prefix, *upper; /* of exported names, and in capitals */
 	const char *stem;           /* of the output: "m" */
 	const char *blob_path;      /* as the emitted text names it */

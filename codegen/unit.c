@@ -2,6 +2,7 @@
 #include <string.h>
 #include "codegen/module.h"
 #include "ir/op/bodies.h"
+#include "runtime/tcc.h"
 
 enum { SMALL_WEIGHTS = 1 << 20 };
 
@@ -169,7 +170,8 @@ static void print_facts(Unit *u, Out *o)
 		put_text(o, " (lower bound %s)", grouped(o->arena, m->arena_bound));
 	if (lists_bytes(u))
 		put_text(o, ", sequences %s bytes", grouped(o->arena, lists_bytes(u)));
-	put_text(o, ", weights %s bytes, no heap\n%s */\n", grouped(o->arena, u->weights_bytes), table_text(m));
+	put_text(o, ", weights %s bytes, stack %s bytes, no heap\n%s */\n", grouped(o->arena, u->weights_bytes),
+	         grouped(o->arena, u->stack.bytes), table_text(m));
 }
 
 /* A stage called once would be inlined into run, and the registers of its tiles be shared with those of its neighbours. */
@@ -267,9 +269,24 @@ bool keeps_state(const Unit *u) { return u->weights_given || u->o->profile; }
 
 /* ---- the whole ---- */
 
+/* Of a call of the generic run, which is the deepest. */
+static StackUse stack_of(const Unit *u, const char *text)
+{
+	Arena *a = &u->g->ctx->scratch;
+	const TypeSize types[] = {
+		{"tcc_string", 16}, {"tcc_tensor", sizeof(tcc_tensor)}, {"tcc_info", sizeof(tcc_info)}, {"tcc_pool", 16},
+		{"tcc_complex64", 8}, {"tcc_complex128", 16},
+		{arena_format(a, "%s_in", u->prefix), 8 * (int64_t)(u->g->nin + u->nsizes + 1)},
+		{arena_format(a, "%s_out", u->prefix), 8 * (int64_t)(u->g->nout + u->nsizes + 1)},
+		{NULL, 0},
+	};
+	return stack_use(&u->g->ctx->perm, text, "run", types);
+}
+
+
 void print_unit(Unit *u, Out *file)
 {
-	Out sections = {.arena = file->arena}, code = {.arena = file->arena}, entry = {.arena = file->arena};
+	Out sections = {.arena = file->arena}, code = {.arena = file->arena}, entry = {.arena = file->arena}, whole = {.arena = file->arena};
 	const char *guard = "";
 	for (int i = 0; i < u->nmodules; i++) {
 		move_guard(&guard, guard_of(u->module[i]), &sections);
@@ -283,7 +300,9 @@ void print_unit(Unit *u, Out *file)
 	put_text(&code, "%s", sections.text);
 	print_entry(u, &entry);
 	put_text(&code, "%s", styled(file->arena, entry.text));
+	print_prologue(u, &whole, code.text);
+	put_text(&whole, "%s", code.text);
+	u->stack = stack_of(u, whole.text);
 	print_facts(u, file);
-	print_prologue(u, file, code.text);
-	put_text(file, "%s", code.text);
+	put_text(file, "%s", whole.text);
 }

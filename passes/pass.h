@@ -28,7 +28,7 @@ typedef struct Options {
 	enum { WEIGHTS_AUTO, WEIGHTS_C, WEIGHTS_INCBIN, WEIGHTS_FILE } weights;
 	uint64_t seed;
 	int64_t text_bytes;     /* that a text may have which the model makes; 0: TEXT_BYTES */
-	int64_t max_ram, max_flash; /* bytes of the workspace, of weights; 0: as many as there are */
+	int64_t max_ram, max_flash, max_stack; /* bytes of the workspace, of weights, of stack; 0: as many as there are */
 	int64_t fold_limit;     /* bytes of a folded constant that is no weight, see fold.c; 0: 1 MiB */
 } Options;
 

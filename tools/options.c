@@ -330,6 +330,8 @@ static const Row table[] = {
 	{EVERY, "--limit-memory", "BYTES[kMG]", "what the compiler itself may use (default 8G)", budget, AT(limit_memory), 0},
 	{COMPILE, "--max-ram", "BYTES[kMG]", "fail, exit 5, when a run needs more memory", budget, AT(compile.max_ram), 0},
 	{COMPILE, "--max-flash", "BYTES[kMG]", "fail, exit 5, when there are more bytes of weights", budget, AT(compile.max_flash), 0},
+	{COMPILE, "--max-stack", "BYTES[kMG]", "fail, exit 5, when a run needs more stack (of code that was optimised)", budget,
+	 AT(compile.max_stack), 0},
 	{ALL, "--text-bytes", "BYTES[kMG]", "longest text that the model may make in a run (default 256)", bytes,
 	 AT(compile.text_bytes), 0},
 	{ALL, "--limit-fold", "BYTES[kMG]", "largest constant that folding makes of smaller ones (default 1M)", bytes,

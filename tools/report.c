@@ -66,6 +66,7 @@ static void put_facts(Report *r, const Facts *f, const Options *o)
 	put_number(r, "arena_bytes", f->arena_bytes);
 	put_number(r, "arena_bound", f->arena_bound);
 	put_number(r, "weights_bytes", f->weights_bytes);
+	put_number(r, "stack_bytes", f->stack_bytes);
 }
 
 static int nodes_of(const Graph *g, const Op *op)

@@ -44,9 +44,9 @@ static void print_summary(const Facts *f)
 		       (long long)f->stage[i].bytes, f->stage[i].from);
 	if (f->nchoices)
 		print_choices(f);
-	printf("\nstages   %16d\nwork     %16.3f MMAC\narena    %16lld bytes (lower bound %lld)\nweights  %16lld bytes\n",
+	printf("\nstages   %16d\nwork     %16.3f MMAC\narena    %16lld bytes (lower bound %lld)\nweights  %16lld bytes\nstack    %16lld bytes\n",
 	       f->nstages, (double)f->macs / 1e6, (long long)f->arena_bytes, (long long)f->arena_bound,
-	       (long long)f->weights_bytes);
+	       (long long)f->weights_bytes, (long long)f->stack_bytes);
 }
 
 static void compile(Ctx *c, Settings *s)
