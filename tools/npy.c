@@ -83,7 +83,7 @@ Tensor *npy_read(Ctx *c, const uint8_t *bytes, size_t n, const char *path)
 	return t;
 }
 
-static const char *descr_of(DType type)
+const char *npy_type(DType type)
 {
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i].type == type)
@@ -103,13 +103,13 @@ void npy_write(Ctx *c, const char *path, const Tensor *t)
 {
 	if (t->dtype == STR)
 		fail(c, EXIT_UNSUPPORTED, "E-NPY", "'%s': strings cannot be written as .npy", path);
-	if (!descr_of(t->dtype))
+	if (!npy_type(t->dtype))
 		t = as_float(c, t);
 	char *shape = arena_string(&c->scratch, "");
 	for (int i = 0; i < t->rank; i++)
 		shape = arena_format(&c->scratch, "%s%lld,", shape, (long long)t->dim[i]);
 	char *header = arena_format(&c->scratch, "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }",
-				    descr_of(t->dtype), shape);
+				    npy_type(t->dtype), shape);
 	size_t length = (strlen(header) + 11 + 63) / 64 * 64 - 10; /* so that the data begins at a multiple of 64 */
 	size_t size = dtype_bytes(t->dtype, t->count);
 	char *all = arena_alloc(&c->scratch, 10 + length + size);

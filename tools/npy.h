@@ -6,6 +6,8 @@
 
 /* The array in a .npy file's bytes; `path` is for messages. The data is copied. */
 Tensor *npy_read(Ctx *c, const uint8_t *bytes, size_t n, const char *path);
+/* How NumPy names a type ("<f4"), or NULL. */
+const char *npy_type(DType t);
 /* Types that NumPy lacks (bf16, f8, below a byte) are written as float32. In place after output_commit(). */
 void npy_write(Ctx *c, const char *path, const Tensor *t);
 

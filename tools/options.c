@@ -308,6 +308,9 @@ static const Row table[] = {
 	 AT(compile.graph_before), 0},
 	{COMPILE, "--report", "FILE.{json,html}", "operators, stages, schedules and memory", report, AT(report), 0},
 	{COMPILE, "--summary", NULL, "operators, stages and memory as a table on stdout", yes, AT(summary), 0},
+	{COMPILE, "--emit-test", "DIR", "a test program with golden inputs and outputs, from test_data_set_N or the evaluator", text,
+	 AT(test_dir), 0},
+	{COMPILE, "--emit-main", NULL, "a program that runs the model on .npy or raw files", yes, AT(emit_main), 0},
 	{COMPILE, "--check", NULL, "can it be compiled? exit 0, or 4 with every operator that is missing", yes, AT(check), 0},
 	{ALL, "--verify-passes", NULL, "evaluate before and after each pass; name the first that changes the result", yes,
 	 AT(compile.verify_passes), 0},
@@ -444,6 +447,8 @@ static void check_output(Ctx *c, Settings *s)
 		usage(c, "a prefix must be a C name (letters, digits, _), not ", s->compile.prefix);
 	if (is_taken(s->compile.prefix))
 		usage(c, "names of this prefix are the header's own: ", s->compile.prefix);
+	if (!n && (s->test_dir || s->emit_main))
+		usage(c, "a program for the emitted C needs -o FILE.c", "");
 	if (!n && !s->check && !s->summary && !s->report && !s->compile.graph_file && !s->compile.graph_before)
 		usage(c, "where should the C go? give -o FILE.c", "");
 }

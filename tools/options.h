@@ -20,6 +20,8 @@ typedef struct Settings {
 	ReadOptions read;
 	int64_t limit_memory;
 	bool check, summary;
+	const char *test_dir; /* --emit-test */
+	bool emit_main;
 	const char *report; /* file for what --summary tells, and more */
 	/* tcc-run, tcc-bench, tcc-tune */
 	const char *output_dir, *cc_flags;

@@ -10,6 +10,7 @@
 #include "ir/output.h"
 #include "passes/pass.h"
 #include "tools/draw.h"
+#include "tools/emit_test.h"
 #include "tools/options.h"
 #include "tools/program.h"
 #include "tools/report.h"
@@ -58,6 +59,12 @@ static void compile(Ctx *c, Settings *s)
 	Graph *g = onnx_read(c, s->model, &s->read);
 	if (s->compile.graph_before)
 		draw_graph(g, NULL, s->compile.graph_before);
+	if (s->test_dir) {
+		Goldens all = goldens_of(c, s, g);
+		emit_test(c, &s->compile, g, &all, s->test_dir);
+	}
+	if (s->emit_main)
+		emit_main(c, &s->compile, g);
 	passes_run(g, &s->compile);
 	if (s->check || !s->compile.output)
 		emit_text(g, &s->compile, &header, &facts);
