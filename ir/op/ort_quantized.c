@@ -111,7 +111,22 @@ struct OrtPool {
 	int64_t channels_last;
 };
 
-static void expand_averagepool(Graph *g, Node *n) { give_pool(g, n, "AveragePool", ATTR_OF(n, OrtPool)->channels_last); }
+/* As ONNX Runtime has it: every window meets an element, so that there is an average. */
+static void need_small_pads(Graph *g, const Node *n, const struct Sliding *s)
+{
+	for (int i = 0; s->pads.n == 2 * s->kernel_shape.n && i < s->pads.n; i++) {
+		int axis = i % s->kernel_shape.n;
+		if (s->pads.v[i] >= s->kernel_shape.v[axis])
+			fail_node(g, n, "E-ATTR", "pads[%d] is %lld; it must be less than kernel_shape[%d], which is %lld", i,
+			          (long long)s->pads.v[i], axis, (long long)s->kernel_shape.v[axis]);
+	}
+}
+
+static void expand_averagepool(Graph *g, Node *n)
+{
+	need_small_pads(g, n, &ATTR_OF(n, OrtPool)->sliding);
+	give_pool(g, n, "AveragePool", ATTR_OF(n, OrtPool)->channels_last);
+}
 
 /* ---- products ---- */
 

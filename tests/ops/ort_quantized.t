@@ -81,6 +81,12 @@ run a = u8[1,2,4,4] [93, 172, 92, 252, 71, 23, 10, 233, 35, 192, 61, 135, 151, 9
     [90]
 gives y = u8[1,2,2,2] [70, 184, 125, 224, 110, 255, 55, 9]
 
+== an average of nothing but padding
+fails E-ATTR "pads[1] is 2; it must be less than kernel_shape[1], which is 2"
+graph (%a u8[1,1,1,3], %as f32[], %az u8[], %cs f32[], %cz u8[]) -> (%y) {
+	%y = com.microsoft.QLinearAveragePool(%a, %as, %az, %cs, %cz) {kernel_shape = [1, 2], pads = [0, 2, 0, 0]}
+}
+
 == an average pool, channels last
 graph (%a u8[1,4,4,2], %as f32[], %az u8[], %cs f32[], %cz u8[]) -> (%y) {
 	%y = com.microsoft.QLinearAveragePool(%a, %as, %az, %cs, %cz) {kernel_shape = [2, 2], channels_last = 1, pads = [0, 1, 0, 1]}
