@@ -7,12 +7,13 @@
 /* Files of other kinds that people mistake for a model, by how they begin. */
 static const struct {
 	const char *begin, *what;
+	enum exit_code status;
 } strangers[] = {
-	{"version https://git-lfs", "is a Git LFS pointer; fetch the file itself with `git lfs pull`"},
-	{"GGUF", "is a GGUF file, a kind that is not read yet"},
-	{"PK\003\004", "is a zip archive (a PyTorch checkpoint?), not an ONNX file"},
-	{"\x89HDF", "is an HDF5 file (a Keras model?), not an ONNX file"},
-	{"\x1f\x8b", "is compressed with gzip; unpack it first"},
+	{"version https://git-lfs", "is a Git LFS pointer; fetch the file itself with `git lfs pull`", EXIT_MODEL},
+	{"GGUF", "is a GGUF file, a kind that is not read yet", EXIT_UNSUPPORTED},
+	{"PK\003\004", "is a zip archive (a PyTorch checkpoint?), not an ONNX file", EXIT_MODEL},
+	{"\x89HDF", "is an HDF5 file (a Keras model?), not an ONNX file", EXIT_MODEL},
+	{"\x1f\x8b", "is compressed with gzip; unpack it first", EXIT_MODEL},
 };
 enum { NSTRANGERS = sizeof strangers / sizeof *strangers };
 
@@ -33,7 +34,7 @@ static void refuse_strangers(Ctx *c, const uint8_t *bytes, size_t n)
 	for (int i = 0; i < NSTRANGERS; i++) {
 		size_t k = strlen(strangers[i].begin);
 		if (n >= k && !memcmp(bytes, strangers[i].begin, k))
-			fail(c, EXIT_MODEL, "E-FORMAT", "%s", strangers[i].what);
+			fail(c, strangers[i].status, "E-FORMAT", "%s", strangers[i].what);
 	}
 	if (is_text(bytes, n))
 		fail(c, EXIT_MODEL, "E-FORMAT", "is a text file, not an ONNX file");

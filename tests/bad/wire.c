@@ -125,7 +125,7 @@ const Bad bad_wire[] = {
 	{"wire-empty", 3, NULL, empty},
 	{"wire-text", 3, NULL, text},
 	{"wire-lfs-pointer", 3, NULL, lfs_pointer},
-	{"wire-gguf", 3, NULL, gguf},
+	{"wire-gguf", 4, NULL, gguf},
 	{"wire-zip", 3, NULL, zip},
 	{"wire-noise", 3, NULL, noise},
 	{"wire-three-gib", 5, NULL, three_gib},
