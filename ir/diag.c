@@ -3,7 +3,9 @@
  * Nothing here allocates (but shown()), so trouble can be told when memory has run out. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "ir/output.h"
 
 #define DEFAULT_LIMIT ((size_t)8 << 30)
@@ -106,8 +108,17 @@ static void print_escaped(FILE *f, const char *text)
 		fwrite(shape, 1, escape_byte(shape, *text), f);
 }
 
-static void print_model(const Ctx *c)
+static bool in_color(const Ctx *c)
 {
+	const char *no = getenv("NO_COLOR");
+
+	return c->color == COLOR_ALWAYS || (c->color == COLOR_AUTO && isatty(STDERR_FILENO) && !(no && *no));
+}
+
+/* The start of a line: who says it, and of which model. */
+static void print_origin(const Ctx *c, const char *kind)
+{
+	fprintf(stderr, in_color(c) ? "\033[1m%s:\033[0m %s" : "%s: %s", c->program, kind);
 	if (!c->model)
 		return;
 	print_escaped(stderr, c->model);
@@ -124,18 +135,18 @@ void warn(Ctx *c, const char *format, ...)
 	va_start(args, format);
 	escape_format(text, sizeof text, format, args);
 	va_end(args);
-	fprintf(stderr, "%s: warning: ", c->program);
-	print_model(c);
+	print_origin(c, "warning: ");
 	fprintf(stderr, "%s\n", text);
 }
 
 void ctx_report(const Ctx *c)
 {
-	fprintf(stderr, "%s: ", c->program);
-	print_model(c);
-	fprintf(stderr, "%s\n", c->message);
+	bool color = in_color(c);
+
+	print_origin(c, "");
+	fprintf(stderr, color ? "\033[31m%s\033[0m\n" : "%s\n", c->message);
 	if (c->hint[0])
-		fprintf(stderr, "%s: hint: %s\n", c->program, c->hint);
+		fprintf(stderr, color ? "\033[1m%s:\033[0m hint: %s\n" : "%s: hint: %s\n", c->program, c->hint);
 }
 
 const char *shown(Ctx *c, const char *name)

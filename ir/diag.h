@@ -32,6 +32,7 @@ typedef struct Ctx {
 	char hint[300];    /* what would help, or "" */
 	int verbose;       /* -v: 1, -q: -1 */
 	bool told_shapes;  /* a program that reads its model twice tells once which shapes the file has wrong */
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color; /* of what is reported; auto: on a terminal, unless $NO_COLOR is set */
 } Ctx;
 
 /* Start a context; memory_limit in bytes, 0 for the default of 8 GiB. ctx_close frees all of it. */

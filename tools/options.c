@@ -254,6 +254,14 @@ static void weights(Ctx *c, Settings *s, const Row *row, const char *value)
 		bad_value(c, row, value, "");
 }
 
+static void color(Ctx *c, Settings *s, const Row *row, const char *value)
+{
+	(void)s;
+	if (strcmp(value, "auto") != 0 && strcmp(value, "always") != 0 && strcmp(value, "never") != 0)
+		bad_value(c, row, value, "");
+	c->color = *value == 'n' ? COLOR_NEVER : value[1] == 'l' ? COLOR_ALWAYS : COLOR_AUTO;
+}
+
 static void tuned_file(Ctx *c, Settings *s, const Row *row, const char *value)
 {
 	(void)row;
@@ -341,6 +349,7 @@ static const Row table[] = {
 	 AT(compile.fold_limit), 0},
 	{EVERY, "-v", NULL, "say what is done", verbosity, 0, 1},
 	{EVERY, "-q", NULL, "say nothing but errors", verbosity, 0, -1},
+	{EVERY, "--color", "auto, always or never", "of errors; auto (default): on a terminal, unless $NO_COLOR is set", color, 0, 0},
 	{EVERY, "--version", NULL, "print the version, and end", NULL, 0, 0},
 	{EVERY, "--help", NULL, "print this, and end", NULL, 0, 0},
 };
