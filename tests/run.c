@@ -38,7 +38,7 @@ typedef struct Case {
 	char name[100];
 	char id[40], says[200]; /* of the failure that it expects, else "" */
 	char why[1000];         /* it failed; "" while all is well */
-	bool left_out;
+	bool left_out, varying; /* varying: sizes vary in emitted code, too */
 } Case;
 
 /* ---- operators: a graph, and what it gives ---- */
@@ -98,13 +98,13 @@ static bool write_measures(void)
 	return fclose(f) == 0;
 }
 
-static Tensor **outputs(Graph *g, Tensor *const *in)
+static Tensor **outputs(Graph *g, Tensor *const *in, const Case *k)
 {
 	Tensor **out = NEW_N(&g->ctx->perm, Tensor *, g->nout);
 	Eval e = {.seed = 1};
 
 	if (target)
-		return emitted_outputs(g, target, in);
+		return k->varying ? emitted_varying(g, target, in) : emitted_outputs(g, target, in);
 	eval_graph(&e, g, &g->ctx->results, in);
 	for (int i = 0; i < g->nout; i++)
 		out[i] = eval_value(&e, g->out[i]);
@@ -145,7 +145,7 @@ static void check_run(Scan *p, Graph *g, Case *k)
 	}
 	scan_tensors(p, g, true, want);
 	double bound = scan_accept(p, "within") ? (double)scan_float(p) : 0;
-	compare(g, outputs(g, in), want, bound, k);
+	compare(g, outputs(g, in, k), want, bound, k);
 }
 
 /* A graph and its runs; each run reads the graph anew, since emitting uses it up. */
@@ -318,6 +318,7 @@ static void run_scan(Scan *p, Case *k)
 {
 	if (scan_accept(p, "fails"))
 		scan_failure(p, k);
+	k->varying = scan_accept(p, "varying");
 	if (scan_accept(p, "strict"))
 		check_strict(p, k);
 	else if (scan_accept(p, "pass"))

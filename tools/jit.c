@@ -50,19 +50,38 @@ const char *temporary_folder(Ctx *c)
 	return folder;
 }
 
+/* The library of model.c. A text that was built last, by the same compiler with the same flags, is not built again. */
+static const char *library(Ctx *c, const char *place, const char *flags)
+{
+	static char so[600]; /* hidden: temporary_clear() leaves it */
+	static uint64_t built;
+	char why[300];
+	const char *file = "model.c", *cc = getenv("CC"), *how = arena_format(&c->perm, "%s %s", cc ? cc : "cc", flags);
+	size_t n;
+	const uint8_t *text = file_read(c, &c->perm, arena_format(&c->perm, "%s/model.c", place), &n);
+	uint64_t key = hash_bytes(hash_bytes(HASH_START, text, n), how, strlen(how));
+	bool inside = access(arena_format(&c->perm, "%s/model.weights.bin", place), F_OK) != 0; /* all that there is */
+
+	if (inside && *so && key == built)
+		return so;
+	unlink(so);
+	snprintf(so, sizeof so, "%s/.model-%d.so", place, ++loaded);
+	built = 0;
+	const char *headers = loaded > 1 ? headers_once(c, flags) : "";
+	if (!cc_shared(place, arena_format(&c->perm, "%s%s", flags, headers), &file, 1, so, why, sizeof why))
+		fail(c, EXIT_BUG, "E-CC", "the C compiler refuses the emitted code: %s", why);
+	built = inside ? key : 0;
+	return so;
+}
+
 Session *jit(Ctx *c, Graph *g, const Settings *s, Facts *facts)
 {
-	char why[300];
-	const char *place = temporary_folder(c), *file = "model.c";
+	const char *place = temporary_folder(c);
 	Options o = s->compile;
 	o.output = arena_format(&c->perm, "%s/model.c", place);
 	o.prefix = "model";
 	o.threads = s->threads > 1;
 	passes_run(g, &o);
 	emit_model(g, &o, facts);
-	const char *so = arena_format(&c->perm, "%s/model-%d.so", place, ++loaded);
-	const char *flags = s->cc_flags, *headers = loaded > 1 ? headers_once(c, flags) : "";
-	if (!cc_shared(place, arena_format(&c->perm, "%s%s", flags, headers), &file, 1, so, why, sizeof why))
-		fail(c, EXIT_BUG, "E-CC", "the C compiler refuses the emitted code: %s", why);
-	return session_open(c, so, "model", arena_format(&c->perm, "%s/model.weights.bin", place));
+	return session_open(c, library(c, place, s->cc_flags), "model", arena_format(&c->perm, "%s/model.weights.bin", place));
 }
