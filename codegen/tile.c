@@ -7,7 +7,7 @@
  *             for each point p: y = epilogue(acc[p])
  *     }
  *
- * points is a literal at every call, so the loops over p unroll and acc lives in registers. The last panel, when it is
+ * points is a literal at every call, so the loops over p unroll and acc lives in registers (it is left out where it is 1). The last panel, when it is
  * narrower, has a tile function of its own. Where all points go over a panel before the next one, each tile asks for its
  * part of the next panel meanwhile, a line every so many steps of k. Where a tile makes several sums, the first vectors of a
  * point are those of the first sum, and so on. One point with few outputs has several sums for each that take turns.
@@ -65,11 +65,16 @@ bool is_half(const Tile *t, int q)
 	return t->p.m->target->halves && floats && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads;
 }
 
-/* The sum in vector q of a point; of one way where a point has several. */
-const char *sum_name(Tile *t, int q)
+/* Which sums of a vector a step adds to: those of a point, or of one way where a point has several; NULL: there is one. */
+const char *sum_at(const Tile *t) { return t->c->ways > 1 ? "way" : one_point(t) ? NULL : "p"; }
+
+/* The sum in vector q, of those the one at that index. */
+const char *sum_name(Tile *t, const char *at, int q)
 {
-	const char *at = t->c->ways > 1 ? "way" : "p";
-	return arena_format(t->p.out->arena, is_half(t, q) ? "half[%s]" : "acc[%s][%d]", at, q);
+	Arena *a = t->p.out->arena;
+	if (is_half(t, q))
+		return at ? arena_format(a, "half[%s]", at) : "half";
+	return at ? arena_format(a, "acc[%s][%d]", at, q) : arena_format(a, "acc[%d]", q);
 }
 
 /* ---- the tile function: origins, sums of zero ---- */
@@ -132,19 +137,22 @@ static const char *zero_of(const Tile *t, int q)
 
 static void print_zero(Tile *t)
 {
-	bool half = is_half(t, t->vectors - 1);
-	int sums = t->c->points * t->c->ways;
+	bool half = is_half(t, t->vectors - 1), ways = t->c->ways > 1;
+	const char *sums = sum_at(t) ? text(t, "[%lld]", t->c->points * t->c->ways) : "";
 	if (t->vectors > half)
-		print_line(&t->p, "%s acc[%d][%d];", type_of(t), sums, t->vectors - half);
+		print_line(&t->p, "%s acc%s[%d];", type_of(t), sums, t->vectors - half);
 	if (half)
-		print_line(&t->p, "vh half[%d];", sums);
-	if (t->c->ways > 1)
-		open_block(&t->p, "UNROLL for (int way = 0; way < %d; way++)", sums);
+		print_line(&t->p, "vh half%s;", sums);
+	if (ways)
+		open_block(&t->p, "UNROLL for (int way = 0; way < %d; way++)", t->c->ways);
 	else
-		open_block(&t->p, "UNROLL for (int p = 0; p < points; p++)");
+		open_points(t);
 	for (int q = 0; q < t->vectors; q++)
-		print_line(&t->p, "%s = %s;", sum_name(t, q), zero_of(t, q));
-	close_block(&t->p);
+		print_line(&t->p, "%s = %s;", sum_name(t, sum_at(t), q), zero_of(t, q));
+	if (ways)
+		close_block(&t->p);
+	else
+		close_points(t);
 }
 
 /* ---- the epilogue ---- */
@@ -178,12 +186,14 @@ static void bind(Printer *p, const Expr *x, const char *name)
 static void bind_sums(Tile *t, int q)
 {
 	Contraction *c = t->c;
-	const char *first = is_half(t, q) ? "v_widen(half[p])" : text(t, "acc[p][%lld]", q);
+	const char *at = c->ways > 1 ? "0" : sum_at(t), *first = sum_name(t, at, q);
+	if (is_half(t, q))
+		first = arena_format(t->p.out->arena, "v_widen(%s)", first);
 	if (c->of == BYTES)
 		first = arena_format(t->p.out->arena, "%s(%s)", t->lanes > 1 ? "v_int" : "(int32_t)", first);
 	bind(&t->p, c->acc, first);
 	for (int i = 1; i < c->sums; i++)
-		bind(&t->p, c->twin[i - 1].acc, text(t, "acc[p][%lld]", i * width_of(t) + q));
+		bind(&t->p, c->twin[i - 1].acc, sum_name(t, at, i * width_of(t) + q));
 }
 
 static void print_epilogue(Tile *t)
@@ -193,10 +203,10 @@ static void print_epilogue(Tile *t)
 	int vectors = width_of(t);
 	if (t->lanes > 1 && c->points > 1 && spare_registers(t) <= t->vectors + 1)
 		print_fresh(t, c->epilogue);
-	print_line(p, "UNROLL for (int p = 0; p < points; p++) {");
+	open_points(t);
 	for (int q = 0; q < vectors; q++) {
 		p->nshifted = 0;
-		if (c->point.axis)
+		if (c->point.axis && !one_point(t))
 			shift_axis(p, c->point.axis, arena_format(p->out->arena, "(%s + p)", t->i), 0);
 		shift_axis(p, c->lane.axis, t->j, q * t->lanes);
 		p->nbound = 0;
@@ -204,15 +214,13 @@ static void print_epilogue(Tile *t)
 		p->vector = t->lanes > 1 ? c->lane.axis : NULL;
 		p->lanes_64 = c->of == DOUBLES;
 		p->lanes_n = partial(t, q) ? rest_of(t) : NULL;
-		p->depth = 2;
 		print_stmts(p, store_stmts(p->m, p->s, c->epilogue));
 	}
-	p->depth = 1;
 	p->vector = NULL;
 	p->lanes_64 = false;
 	p->lanes_n = NULL;
 	p->nbound = p->nshifted = 0;
-	print_line(p, "}");
+	close_points(t);
 }
 
 /* ---- the function: its parameters are axes of the loops around it, then the stage's own ---- */
@@ -236,11 +244,13 @@ void print_parameters(Tile *t, Out *o, bool declare)
 	Contraction *c = t->c;
 	Stage *s = t->p.s;
 	const char *type = declare ? s->wide ? "int64_t " : "int " : "";
+	if (!one_point(t))
+		put_text(o, "%s, ", declare ? "int points" : text(t, "%lld", t->points));
 	for (int i = 0; i < c->nouter; i++)
-		put_text(o, ", %s%s", type, axis_name(&t->p, c->outer[i].axis));
+		put_text(o, "%s%s, ", type, axis_name(&t->p, c->outer[i].axis));
 	if (c->point.axis)
-		put_text(o, ", %s%s", type, t->i);
-	put_text(o, ", %s%s", type, t->j);
+		put_text(o, "%s%s, ", type, t->i);
+	put_text(o, "%s%s", type, t->j);
 	if (t->rest_text)
 		put_text(o, declare ? ", int %s" : ", %s", t->rest_text);
 	put_parameters(s, o, declare);
@@ -257,7 +267,7 @@ static void print_function(Tile *t, Out *o)
 	print_zero(t);
 	print_sum(t);
 	print_epilogue(t);
-	put_text(o, "/* points x %d outputs%s */\nINLINE void %s(int points", width_of(t) * t->lanes,
+	put_text(o, "/* %s%d outputs%s */\nINLINE void %s(", one_point(t) ? "" : "points x ", width_of(t) * t->lanes,
 	         t->rest ? arena_format(o->arena, ", the last %lld of a vector", (long long)t->rest) : "", t->name);
 	print_parameters(t, o, true);
 	put_text(o, "%s)\n{\n%s}\n\n", sizes_used(t->p.m->unit, body.text, true), body.text);

@@ -23,6 +23,22 @@ static inline const char *text(Tile *t, const char *format, long long x) __attri
 
 static inline const char *text(Tile *t, const char *format, long long x) { return arena_format(t->p.out->arena, format, x); }
 
+/* All tiles of the stage are of one point: nothing counts points, and sums are those of vectors. */
+static inline bool one_point(const Tile *t) { return t->c->points == 1 && !t->c->by_rows; }
+
+/* "UNROLL for (each point p)", where there are several. */
+static inline void open_points(Tile *t)
+{
+	if (!one_point(t))
+		open_block(&t->p, "UNROLL for (int p = 0; p < points; p++)");
+}
+
+static inline void close_points(Tile *t)
+{
+	if (!one_point(t))
+		close_block(&t->p);
+}
+
 /* Products in whole fours, by the type of the weights: one instruction, or two of pairs. */
 static inline bool by_fours(const Tile *t) { return t->c->four == 4; }
 
@@ -48,7 +64,8 @@ const char *type_of(const Tile *t);
 const char *name_of(Tile *t, const Expr *load);
 const char *b_name(Tile *t);
 bool is_half(const Tile *t, int q);
-const char *sum_name(Tile *t, int q);
+const char *sum_name(Tile *t, const char *at, int q);
+const char *sum_at(const Tile *t);
 const char *step_end(Tile *t, const Step *s);
 void put_term(Tile *t, int64_t step, const char *index);
 void put_offset(Tile *t, int64_t k);

@@ -9,7 +9,7 @@
 static void print_call(Tile *t)
 {
 	indent(t);
-	put_text(t->p.out, "%s(%lld", t->name, (long long)t->points);
+	put_text(t->p.out, "%s(", t->name);
 	print_parameters(t, t->p.out, false);
 	put_text(t->p.out, "%s);\n", t->c->sizes);
 }

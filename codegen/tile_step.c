@@ -49,7 +49,7 @@ static void put_a(Tile *t, int q)
 {
 	Contraction *c = t->c;
 	bool first = reads_again(t) || !put_step(t);
-	if (c->point.axis && c->point.a)
+	if (c->point.axis && c->point.a && !one_point(t))
 		put_text(t->p.out, c->point.a == 1 ? "%sp" : "%s%lld*p", first ? "" : " + ", (long long)c->point.a);
 	else if (first)
 		put_text(t->p.out, "0");
@@ -227,7 +227,7 @@ static void print_four(Tile *t, int64_t n)
 {
 	Out *o = t->p.out;
 	indent(t);
-	put_text(o, by_pairs(t) ? "\tvp v0 = v_pairs_" : "\tvi v0 = v_set_i(v_four_");
+	put_text(o, by_pairs(t) ? "vp a0 = v_pairs_" : "vi a0 = v_set_i(v_four_");
 	put_text(o, "%s%s(a + ", dtype_name(t->c->a->dtype), n < 4 ? "_n" : "");
 	put_a(t, 0);
 	if (n < 4)
@@ -240,39 +240,42 @@ static void print_a_twos(Tile *t)
 {
 	const Contraction *c = t->c;
 	indent(t);
-	put_text(t->p.out, "\tvi v0 = v_set_two(");
+	put_text(t->p.out, "vi a0 = v_set_two(");
 	put_two(t, "", 0, c->k[c->nk - 1].a, c->a_zero);
 	put_text(t->p.out, ");\n");
 }
 
-static void print_products(Tile *t)
+/* Point p's element of a at this step, or its vector q. */
+static void print_a(Tile *t, int q)
 {
 	Out *o = t->p.out;
-	print_line(&t->p, "UNROLL for (int p = 0; p < points; p++) {");
+	bool part = t->c->a_lanes && partial(t, q), half = is_half(t, q);
+	const char *set = half ? "v_set_half(" : t->c->of == DOUBLES ? "v_set_d(" : "v_set(";
+	indent(t);
+	put_text(o, "%s a%d = ", half ? "vh" : type_of(t), q);
+	put_text(o, "%s", t->lanes == 1 ? "" : t->c->a_lanes ? load_a(t, part) : set);
+	put_text(o, "%s%s", reads_again(t) ? "at" : "a", t->c->a_lanes && t->lanes > 1 ? " + " : "[");
+	put_a(t, t->c->a_lanes ? q * t->lanes : 0);
+	if (part)
+		put_text(o, ", %s", rest_of(t));
+	put_text(o, "%s;\n", t->lanes == 1 ? "]" : t->c->a_lanes ? load_end(t) : "])");
+}
+
+static void print_products(Tile *t)
+{
+	open_points(t);
 	if (by_fours(t))
 		print_four(t, t->four);
 	if (by_twos(t))
 		print_a_twos(t);
 	for (int q = 0; q < t->vectors; q++) {
-		bool load = !by_fours(t) && !by_twos(t) && (t->c->a_lanes || q == 0), part = t->c->a_lanes && partial(t, q), half = is_half(t, q);
-		int at = t->c->a_lanes ? q : 0;
-		for (int d = 0; load && d <= t->p.depth; d++)
-			put_text(o, "\t");
-		if (load) {
-			put_text(o, "%s v%d = ", half ? "vh" : type_of(t), at);
-			const char *set = half ? "v_set_half(" : t->c->of == DOUBLES ? "v_set_d(" : "v_set(";
-			put_text(o, "%s", t->lanes == 1 ? "" : t->c->a_lanes ? load_a(t, part) : set);
-			put_text(o, "%s%s", reads_again(t) ? "at" : "a", t->c->a_lanes && t->lanes > 1 ? " + " : "[");
-			put_a(t, t->c->a_lanes ? q * t->lanes : 0);
-			if (part)
-				put_text(o, ", %s", rest_of(t));
-			put_text(o, "%s;\n", t->lanes == 1 ? "]" : t->c->a_lanes ? load_end(t) : "])");
-		}
-		t->p.depth++;
-		print_product(t, sum_name(t, q), text(t, half && q ? "v_low(v%lld)" : "v%lld", at), text(t, "b%lld", q), half);
-		t->p.depth--;
+		bool half = is_half(t, q);
+		if (!by_fours(t) && !by_twos(t) && (t->c->a_lanes || q == 0))
+			print_a(t, q);
+		print_product(t, sum_name(t, sum_at(t), q), text(t, half && q ? "v_low(a%lld)" : "a%lld", t->c->a_lanes ? q : 0),
+		              text(t, "b%lld", q), half);
 	}
-	print_line(&t->p, "}");
+	close_points(t);
 }
 
 void print_step(Tile *t)

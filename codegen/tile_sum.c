@@ -61,7 +61,7 @@ static void print_row_products(Tile *t, const char *tap)
 		open_block(p, "if (p >= 0 && p < points && %d*p + %s == q)", row->stride, at);
 	}
 	for (int q = 0; q < t->vectors; q++)
-		print_product(t, text(t, "acc[p][%lld]", q), text(t, "v%lld", q),
+		print_product(t, sum_name(t, "p", q), text(t, "a%lld", q),
 		              arena_format(p->out->arena, "b%d[%s]", q, tap), false);
 	close_block(p);
 	close_block(p);
@@ -83,7 +83,7 @@ static void print_row(Tile *t)
 	p->depth++;
 	for (int q = 0; q < t->vectors; q++) {
 		indent(t);
-		put_text(p->out, "%s v%d = %s", type_of(t), q, t->lanes > 1 ? "v_keep(" : "");
+		put_text(p->out, "%s a%d = %s", type_of(t), q, t->lanes > 1 ? "v_keep(" : "");
 		put_load(t, load_a(t, partial(t, q)), put_row_a, q, partial(t, q), load_end(t));
 		put_text(p->out, t->lanes > 1 ? ");\n" : ";\n");
 	}
@@ -140,8 +140,8 @@ static void print_join(Tile *t)
 {
 	open_block(&t->p, "UNROLL for (int way = 1; way < %d; way++)", t->c->ways);
 	for (int q = 0; q < t->vectors; q++) {
-		const char *first = is_half(t, q) ? "half[0]" : text(t, "acc[0][%lld]", q);
-		print_line(&t->p, "%s = %s + %s;", first, first, sum_name(t, q));
+		const char *first = sum_name(t, "0", q);
+		print_line(&t->p, "%s = %s + %s;", first, first, sum_name(t, "way", q));
 	}
 	close_block(&t->p);
 }

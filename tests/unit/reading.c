@@ -43,6 +43,16 @@ static void operands_are_called_by_their_roles(void **state)
 	assert_non_null(strstr(c, ", of fc.weight */"));
 }
 
+/* A tile of one point counts none. */
+static void one_point_needs_no_loop(void **state)
+{
+	(void)state;
+	const char *c = emitted_for("x86-64-v3", "graph (%x f32[1,64], %w f32[64,16]) -> (%y) { %y = MatMul(%x, %w) }");
+	assert_non_null(strstr(c, "/* 16 outputs */\nINLINE void s1_tile(int i, "));
+	assert_non_null(strstr(c, "\t\tvf a0 = v_set(a[r]);\n\t\tacc[0] = v_fma(a0, b0, acc[0]);\n"));
+	assert_null(strstr(c, "points;"));
+}
+
 /* A name that is too long keeps its end: the beginning is that of all. */
 static void long_names_keep_their_ends(void **state)
 {
@@ -163,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(operands_are_called_by_their_roles),
 	                                   cmocka_unit_test(long_names_keep_their_ends),
+	                                   cmocka_unit_test(one_point_needs_no_loop),
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
 	                                   cmocka_unit_test(other_memory_is_of_bytes),
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
