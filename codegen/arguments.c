@@ -102,15 +102,15 @@ static void print_argument_info(const Unit *u, bool out, const char *list, int i
 {
 	Argument a = argument(u->g, out, i);
 	const Value *v = count_of(a) ? (out ? u->g->out : u->g->in)[first_of(a)] : NULL;
-	put_text(o, "\t{ ");
+	put_text(o, "\t{ .name = ");
 	print_info_name(a.name, list, i, o);
 	if (is_list_kind(a.kind))
-		put_text(o, ", %s, %d, 1, { %d }, 0, %s, 0, 0 },\n", kind_names[a.kind], (int)a.dtype, count_of(a),
-		         out ? "0" : arena_format(o->arena, "%d * sizeof(tcc_tensor)", count_of(a)));
+		put_text(o, ", .kind = %s, .dtype = %d, .rank = 1, .dims = { %d }%s },\n", kind_names[a.kind], (int)a.dtype, count_of(a),
+		         out ? "" : arena_format(o->arena, ", .bytes = %d * sizeof(tcc_tensor)", count_of(a)));
 	else if (v)
 		print_info_rest(v, kind_names[a.kind], o);
 	else
-		put_text(o, ", %s, %d, 0, { 0 }, 0, 0, 0, 0 },\n", kind_names[a.kind], (int)a.dtype);
+		put_text(o, ", .kind = %s, .dtype = %d },\n", kind_names[a.kind], (int)a.dtype);
 }
 
 static int listed(const Unit *u, bool out)
@@ -129,7 +129,7 @@ static void print_elements(const Unit *u, bool out, const char *list, Out *o)
 	for (int i = 0; i < arguments(u->g, out); i++) {
 		Argument a = argument(u->g, out, i);
 		for (int k = 0; is_list_kind(a.kind) && k < count_of(a); k++) {
-			put_text(o, "\t{ \"\"");
+			put_text(o, "\t{ .name = \"\"");
 			print_info_rest((out ? u->g->out : u->g->in)[first_of(a) + k], "TCC_TENSOR", o);
 		}
 	}

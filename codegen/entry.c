@@ -101,7 +101,7 @@ static void print_choose(Unit *u, Out *o)
 	put_text(o, u->o->threads ? "typedef void work_fn(void *arg, int worker, int workers);\n\n"
 	                          : "typedef void work_fn(struct call *c);\n\n");
 	put_text(o, "/* The list of calls for this processor%s. */\nstatic work_fn *choose(void)\n{\n",
-	         any_machine(u) ? "" : ", or 0: it lacks instructions");
+	         any_machine(u) ? "" : ", or NULL: it lacks instructions");
 	for (int i = 0; i < u->nmodules; i++) {
 		const Module *m = u->module[i];
 		move_guard(&guard, guard_of(m), o);
@@ -110,7 +110,7 @@ static void print_choose(Unit *u, Out *o)
 		put_text(o, "\treturn %s;\n", work_name(m, o->arena));
 	}
 	move_guard(&guard, "", o);
-	put_text(o, any_machine(u) ? "}\n\n" : "\treturn 0;\n}\n\n");
+	put_text(o, any_machine(u) ? "}\n\n" : "\treturn NULL;\n}\n\n");
 }
 
 static void print_mark(Unit *u, Out *o)
@@ -119,10 +119,10 @@ static void print_mark(Unit *u, Out *o)
 	if (!needs_weights(u))
 		return;
 	weights_mark(u, mark);
-	put_text(o, "/* The last bytes of the weights that belong to this file. */\nstatic const unsigned char weights_mark[%d] = { ", MARK_BYTES);
+	put_text(o, "/* The last bytes of the weights that belong to this file. */\nstatic const unsigned char weights_mark[%d] = {\n\t", MARK_BYTES);
 	for (int i = 0; i < MARK_BYTES; i++)
 		put_text(o, "%s%d", i ? ", " : "", mark[i]);
-	put_text(o, " };\n\n");
+	put_text(o, "\n};\n\n");
 }
 
 static void print_weights_check(Unit *u, Out *o)
@@ -188,12 +188,10 @@ static void print_run(Unit *u, Out *o)
 	if (keeps_state(u))
 		put_text(o, "\tconst struct state *s = (const struct state *)(void *)((unsigned char *)workspace + STATE);\n"
 		            "\tif (s->magic != MAGIC)\n\t\treturn TCC_ERR_STATE;\n");
-	const char *weights = !needs_weights(u) ? "" : u->weights_given ? "s->weights, " : arena_format(o->arena, "%s_weights, ", u->prefix);
-	put_text(o, "\tstruct call c = { %s, out, workspace, %s%s%s", print_absent(u, o), weights,
-	         u->o->threads ? "TCC_OK, 0, 0, { 0 }" : "TCC_OK", u->o->profile ? ", s->profile" : "");
-	for (int i = counted_sizes(u); i > 0; i--)
-		put_text(o, ", 0");
-	put_text(o, " };\n");
+	put_text(o, "\tstruct call c = { .in = %s, .out = out, .arena = workspace", print_absent(u, o));
+	if (needs_weights(u))
+		put_text(o, ", .weights = %s", u->weights_given ? "s->weights" : arena_format(o->arena, "%s_weights", u->prefix));
+	put_text(o, "%s };\n", u->o->profile ? ", .profile = s->profile" : "");
 	if (u->o->profile)
 		put_text(o, "\ttimers_clear(s->profile);\n");
 	if (u->o->threads)
@@ -239,10 +237,12 @@ void print_info_name(const char *name, const char *list, int i, Out *o)
 
 void print_info_rest(const Value *v, const char *kind, Out *o)
 {
-	put_text(o, ", %s, %d, %d, { ", kind, (int)v->dtype, v->shape.rank);
+	put_text(o, ", .kind = %s, .dtype = %d, .rank = %d", kind, (int)v->dtype, v->shape.rank);
 	for (int k = 0; k < v->shape.rank; k++)
-		put_text(o, "%s%lld", k ? ", " : "", (long long)v->shape.dim[k].k);
-	put_text(o, "%s }, %u, %lld, 0, 0 },\n", v->shape.rank ? "" : "0", dynamic_bits(v), (long long)bytes_of(v));
+		put_text(o, "%s%lld%s", k ? ", " : ", .dims = { ", (long long)v->shape.dim[k].k, k == v->shape.rank - 1 ? " }" : "");
+	if (dynamic_bits(v))
+		put_text(o, ", .dynamic = %u", dynamic_bits(v));
+	put_text(o, ", .bytes = %lld },\n", (long long)bytes_of(v));
 }
 
 static const char check_helper[] =
@@ -320,12 +320,13 @@ void print_entry(Unit *u, Out *o)
 	print_argument_infos(u, false, "inputs", o);
 	print_argument_infos(u, true, "outputs", o);
 	print_generic_run(u, o);
-	put_text(o, "const tcc_model %s_model = {\n\tTCC_ABI, \"%s\",\n\t\"", u->prefix, u->prefix);
+	put_text(o, "const tcc_model %s_model = {\n\t.abi = TCC_ABI,\n\t.name = \"%s\",\n\t.source_sha256 = \"", u->prefix, u->prefix);
 	print_sha(g, o);
-	put_text(o, "\", \"%s\",\n\t%d, %d, %s, %s,\n", u->targets.names, nin, nout, nin ? "inputs" : "0",
-	         nout ? "outputs" : "0");
-	put_text(o, "\t%s_WORKSPACE_BYTES, %s_WORKSPACE_ALIGN, %s_WEIGHTS_BYTES, %s_init, run\n};\n", u->upper, u->upper,
-	         u->upper, u->prefix);
+	put_text(o, "\",\n\t.target = \"%s\",\n\t.n_inputs = %d,\n\t.n_outputs = %d,\n", u->targets.names, nin, nout);
+	put_text(o, "%s%s", nin ? "\t.inputs = inputs,\n" : "", nout ? "\t.outputs = outputs,\n" : "");
+	put_text(o, "\t.workspace_bytes = %s_WORKSPACE_BYTES,\n\t.workspace_align = %s_WORKSPACE_ALIGN,\n"
+	            "\t.weights_bytes = %s_WEIGHTS_BYTES,\n\t.init = %s_init,\n\t.run = run\n};\n",
+	         u->upper, u->upper, u->upper, u->prefix);
 }
 
 /* ---- the header ---- */

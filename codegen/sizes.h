@@ -57,7 +57,6 @@ typedef struct Known {
  * of what is known before. */
 const char *count_name(Unit *u, Dim d); /* its field in the call: "count1" */
 void print_counted_locals(Unit *u, const Known *known, int nknown, int i, const char *text, Out *o);
-int counted_sizes(Unit *u); /* how many there are */
 /* Fields; `told`: of those that outputs show. */
 void print_counted_fields(Unit *u, bool told, Out *o);
 bool tells_sizes(Unit *u); /* outputs show any */
