@@ -39,6 +39,7 @@ enum { HELPER_MAX = 512 };
 typedef struct Chosen {
 	const Helper *list[HELPER_MAX];
 	bool used[HELPER_MAX], done[HELPER_MAX];
+	bool type; /* the last one that was printed is a type */
 	int n;
 } Chosen;
 
@@ -59,6 +60,21 @@ static void close_over(Chosen *c, int i)
 			close_over(c, k);
 }
 
+/* A helper's text, a remark that its body begins with above it. Types that follow each other have no line between them. */
+static void print_helper(Chosen *c, const char *text, Out *o)
+{
+	static const char body[] = "\n{\n\t/*";
+	const char *open = strstr(text, body), *remark = open ? open + strlen("\n{\n\t") : NULL;
+	const char *rest = remark ? strchr(remark, '\n') : NULL;
+	bool type = !strncmp(text, "typedef", strlen("typedef"));
+	put_text(o, "%s", c->type && !type ? "\n" : "");
+	if (rest && !strncmp(rest - 2, "*/", 2))
+		put_text(o, "%.*s\n%.*s\n{%s\n", (int)(rest - remark), remark, (int)(open - text), text, rest);
+	else
+		put_text(o, "%s%s", text, type ? "" : "\n");
+	c->type = type;
+}
+
 static void print_after_needs(Chosen *c, int i, Out *o)
 {
 	if (c->done[i] || !c->used[i])
@@ -67,7 +83,7 @@ static void print_after_needs(Chosen *c, int i, Out *o)
 	for (int k = 0; k < c->n; k++)
 		if (k != i && uses_word(c->list[i]->text, c->list[k]->name))
 			print_after_needs(c, k, o);
-	put_text(o, "%s%s", c->list[i]->text, strncmp(c->list[i]->text, "typedef", 7) ? "\n" : "");
+	print_helper(c, c->list[i]->text, o);
 }
 
 void print_helpers(const Helper *table, const char *text, Out *o)

@@ -76,7 +76,7 @@ static void print_section_head(Module *m, Out *o)
 void print_section(Module *m, Out *o)
 {
 	Out body = {.arena = o->arena}, work = {.arena = o->arena};
-	put_text(&body, "%s", m->helpers);
+	put_text(&body, "%s", styled(o->arena, m->helpers));
 	print_arena(m, &body);
 	print_own_weights(m, &body);
 	put_text(&body, "%s", styled(o->arena, m->stages));

@@ -68,7 +68,7 @@ static Half half_of(const float *row, int columns, int parity)
 	return h;
 }
 
-static const char *column_name(Arena *a, int k) { return k ? arena_format(a, "x[%d*step]", k) : "x[0]"; }
+static const char *column_name(Arena *a, int k) { return k > 1 ? arena_format(a, "x[%d*step]", k) : k ? "x[step]" : "x[0]"; }
 
 static void add_columns(Arena *a, Sum *s, const Half *h, double scale)
 {
@@ -155,11 +155,11 @@ static void print_map(Out *o, const char *name, const Tensor *table, int lanes)
 	Sum sum[TABLE_MOST] = {{.n = 0}};
 	for (int k = 0; k < columns; k++)
 		pairs |= is_pair(t, rows, columns, k);
-	put_text(o, "/* y = A x:");
+	put_text(o, "/* y = A x, where x has elements so many steps apart, and A is\n");
 	for (int i = 0; i < rows; i++)
 		for (int k = 0; k < columns; k++)
-			put_text(o, "%s%g", k ? " " : i ? "; " : "  A = ", (double)t[i * columns + k] + 0.0);
-	put_text(o, " */\nINLINE void %s(const %s *x, int step, %s *y)\n{\n", name, type, type);
+			put_text(o, "%s%9g%s", k ? "" : " *", (double)t[i * columns + k] + 0.0, k < columns - 1 ? "" : i < rows - 1 ? "\n" : " */\n");
+	put_text(o, "INLINE void %s(const %s *x, int step, %s *y)\n{\n", name, type, type);
 	(pairs ? sums_of_pairs : sums_of_halves)(a, t, rows, columns, lanes, sum, o);
 	for (int i = 0; i < rows; i++)
 		put_text(o, "\ty[%d] = %s;\n", i, sum[i].n ? sum_text(a, &sum[i], lanes) : lanes > 1 ? "v_set(0.0f)" : "0");

@@ -232,8 +232,10 @@ static void print_prologue(Unit *u, Out *o, const char *code)
 	put_text(&texts, "%s", "");
 	print_helpers(image_helpers, code, &texts);
 	print_helpers(text_helpers, code, &texts);
-	print_helpers(common_helpers, arena_format(o->arena, "%s%s", texts.text, code), o);
-	put_text(o, "%s", texts.text);
+	Out common = {.arena = o->arena};
+	put_text(&common, "%s", "");
+	print_helpers(common_helpers, arena_format(o->arena, "%s%s", texts.text, code), &common);
+	put_text(o, "%s%s", styled(o->arena, common.text), texts.text);
 	print_accessors(code, o);
 }
 
@@ -256,7 +258,7 @@ static void print_state(Unit *u, Out *o)
 {
 	if (!keeps_state(u))
 		return;
-	put_text(o, "/* After the arena: what init leaves for run. */\nenum { STATE = %lld, MAGIC = 0x%02x%02x%02x };\n"
+	put_text(o, "/* After the arena: what init leaves for run, and how run knows that it is there. */\nenum { STATE = %lld, MAGIC = 0x%02x%02x%02x };\n"
 	            "struct state {\n\tint64_t magic;\n%s",
 	         (long long)u->arena_bytes, u->g->sha256[0], u->g->sha256[1], u->g->sha256[2] | 1,
 	         u->weights_given ? "\tconst void *weights;\n" : "");

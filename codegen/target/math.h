@@ -12,6 +12,8 @@
 
 /* A row of helpers: its name, its result, its parameters, its lines. */
 #define V(name, result, args, body) {name, "INLINE " result " " name "(" args ")\n{\n" body "}\n"}
+/* One that returns a pointer. */
+#define V_AT(name, type, args, body) {name, "INLINE " type " *" name "(" args ")\n{\n" body "}\n"}
 
 #define LOG2_E "v_set(0x1.715476p+0f)"
 /* log 2 as the sum of two floats */
@@ -45,7 +47,7 @@
 	V("v_prefetch", "void", "const float *p",									\
 	  "\t/* the line at p, which may lie behind the end of an array */\n"						\
 	  "\t_mm_prefetch((const char *)p, _MM_HINT_T0);\n"),								\
-	V("v_fresh", "const float *", "const float *p",									\
+	V_AT("v_fresh", "const float", "const float *p",									\
 	  "\t/* p, of which the compiler does not know that it is p: what is read there is read again */\n"			\
 	  "\t__asm__(\"\" : \"+r\"(p));\n\treturn p;\n"),									\
 	V("v_integer", "vi", "vf x",										\
