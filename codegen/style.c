@@ -216,10 +216,10 @@ static const char *in_line(const Line *l, const char *what)
 	return NULL;
 }
 
-static void put_code(Out *o, const Line *l)
+/* Breaks text[0..n-1] into lines; returns the column behind the last one, which has no end yet. */
+static int put_parts(Out *o, const Line *l, int n)
 {
-	const char *remark = in_line(l, "\t/*"), *end = l->text + l->n;
-	int n = (int)((remark ? remark : end) - l->text), from = 0, column = 0, width = WIDTH - TAB * l->depth;
+	int from = 0, column = 0, width = WIDTH - TAB * l->depth;
 	Parens open = {.n = 0};
 	while (n - from + column > width) {
 		Break best = best_break(l->text, from, n, column, width, open);
@@ -234,7 +234,21 @@ static void put_code(Out *o, const Line *l)
 		from = best.at;
 		column = best.column;
 	}
-	put_part(o, l->depth, column, l->text + from, l->n - from);
+	put_part(o, l->depth, column, l->text + from, n - from);
+	o->text[--o->n] = 0;
+	return TAB * l->depth + column + n - from;
+}
+
+/* A remark stands behind the last part, or above all where that has no room for it. */
+static void put_code(Out *o, const Line *l)
+{
+	const char *remark = in_line(l, "\t/*"), *end = l->text + l->n;
+	Out parts = {.arena = o->arena};
+	int column = put_parts(&parts, l, (int)((remark ? remark : end) - l->text)), size = remark ? (int)(end - remark) : 0;
+	bool room = (column / TAB + 1) * TAB + size - 1 <= WIDTH;
+	if (remark && !room)
+		put_part(o, l->depth, 0, remark + 1, size - 1);
+	put_text(o, "%s%.*s\n", parts.text, room ? size : 0, remark ? remark : "");
 }
 
 /* A line of a comment above a function: it goes on below what stands behind its first colon. */
