@@ -279,19 +279,15 @@ static bool may_overflow(const Expr *x)
 	return wraps(x->op) && (x->dtype == I32 || (x->dtype == I64 && !is_bounded(x)) || (x->dtype == U16 && x->op == MUL));
 }
 
-/* Computed in the unsigned type, whose results wrap. */
+/* By helpers that compute in the unsigned type, whose results wrap: "i_add(a, b)", "i32_mul(a, b)". */
 static void print_wrapped(Printer *p, const Expr *x)
 {
-	const char *type = x->dtype == I64 ? "uint64_t" : "uint32_t";
-
-	put_text(p->out, "(%s)((%s)", c_type(x->dtype), type);
-	print_expr(p, x->arg[0], true);
-	if (x->op == NEG) {
-		put_text(p->out, x->dtype == I64 ? " * UINT64_MAX)" : " * 0xffffffffu)");
-		return;
+	const char *op = x->op == ADD ? "add" : x->op == SUB ? "sub" : x->op == MUL ? "mul" : "neg";
+	put_text(p->out, "%s_%s(", x->dtype == I64 ? "i" : dtype_name(x->dtype), op);
+	for (int k = 0; k < x->nargs; k++) {
+		put_text(p->out, k ? ", " : "");
+		print_expr(p, x->arg[k], false);
 	}
-	put_text(p->out, " %s (%s)", x->op == ADD ? "+" : x->op == SUB ? "-" : "*", type);
-	print_expr(p, x->arg[1], true);
 	put_text(p->out, ")");
 }
 

@@ -46,7 +46,17 @@
 	                 "\tunsigned sign = signbit(x) ? " sign_bit " : 0, code = f_narrow(x, " m ", " bias ", " max     \
 	                 ");\n\treturn (uint8_t)(" special "sign | code);\n}\n"}
 
+/* Sums and products that wrap. */
+#define WRAPPED(name, T, U, op) \
+	{name, "static inline " T " " name "(" T " a, " T " b)\n{\n\treturn (" T ")((" U ")a " op " (" U ")b);\n}\n"}
+#define WRAPPING(p, T, U)                                                                                              \
+	WRAPPED(p "_add", T, U, "+"), WRAPPED(p "_sub", T, U, "-"), WRAPPED(p "_mul", T, U, "*"),                       \
+		{p "_neg", "static inline " T " " p "_neg(" T " a)\n{\n\treturn (" T ")(0 - (" U ")a);\n}\n"}
+
 const Helper common_helpers[] = {
+	WRAPPING("i", "int64_t", "uint64_t"),
+	WRAPPING("i32", "int32_t", "uint32_t"),
+	WRAPPED("u16_mul", "uint16_t", "uint32_t", "*"),
 	LIBRARY_HELPERS("float", "f"),
 	LIBRARY_HELPERS("double", ""),
 	FLOAT_HELPERS("f", "float", "f"),

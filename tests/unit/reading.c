@@ -2,6 +2,7 @@
  * used twice has a name, and lines and braces are as somebody would write them. */
 #include <string.h>
 #include "codegen/codegen.h"
+#include "codegen/module.h"
 #include "ir/text.h"
 #include "tests/unit/unit.h"
 
@@ -110,6 +111,26 @@ static void a_value_that_is_used_twice_has_a_name(void **state)
 	assert_non_null(strstr(v, " = acc[p][0] + v_load_n(bias + j, 5);\n\t\tv_store_n(y"));
 }
 
+static void wrapping_sums_are_calls(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x i32[8], %s i64[8], %t i64[8]) -> (%y, %z) {\n"
+	                        "%p = Mul(%x, %x) %y = Sub(%p, %x) %q = Mul(%s, %t) %z = Sub(%q, %t) }");
+	assert_non_null(strstr(c, "= i32_sub(i32_mul(x[i], x[i]), x[i]);"));
+	assert_non_null(strstr(c, "= i_add(i_mul(x[i], -1), i_mul(x2[i], x[i]));"));
+}
+
+/* A remark that finds no room behind a call stands above it. */
+static void remarks_have_room(void **state)
+{
+	static const char call[] = "\ts1_a_stage_with_a_long_name(memory_of_a_long_name + 1, memory_of_another_name + 2, 3, 4, 5, 6, 7, 8);";
+	const char *line = arena_format(&context.scratch, "%s\t/* s2_stage */\n", call);
+
+	(void)state;
+	assert_string_equal(styled(&context.scratch, line), arena_format(&context.scratch, "\t/* s2_stage */\n%s\n", call));
+	assert_string_equal(styled(&context.scratch, "\tf(1);\t/* s2_stage */\n"), "\tf(1);\t/* s2_stage */\n");
+}
+
 /* ---- tables ---- */
 
 static void members_have_their_names(void **state)
@@ -199,6 +220,8 @@ int main(void)
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
 	                                   cmocka_unit_test(other_memory_is_of_bytes),
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
+	                                   cmocka_unit_test(wrapping_sums_are_calls),
+	                                   cmocka_unit_test(remarks_have_room),
 	                                   cmocka_unit_test(members_have_their_names),
 	                                   cmocka_unit_test(helpers_begin_with_their_remarks),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
