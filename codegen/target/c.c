@@ -90,7 +90,8 @@ const Helper common_helpers[] = {
 	          "\treturn (int64_t)u_pow((uint64_t)a, (uint64_t)n);\n}\n"},
 	{"i_index", "/* an index from data: negative ones count from the end; one outside 0..n-1 stops the run */\n"
 	            "static inline int64_t i_index(int64_t i, int64_t n, int *status)\n{\n"
-	            "\ti += i < 0 ? n : 0;\n\tif (__builtin_expect(i >= 0 && i < n, 1))\n\t\treturn i;\n"
+	            "\tif (__builtin_expect((uint64_t)i < (uint64_t)n, 1))\n\t\treturn i;\n"
+	            "\tif (i < 0 && i >= -n)\n\t\treturn i + n;\n"
 	            "\t*status = TCC_ERR_INDEX;\n\treturn 0;\n}\n"},
 	{"i_count", "/* a size from data: one that is above its bound stops the run */\n"
 	            "static inline int64_t i_count(int64_t n, int64_t most, int *status)\n{\n"
