@@ -135,11 +135,30 @@ static void put_two(Tile *t, const char *load, int q, int64_t step, const Expr *
 		put_text(t->p.out, *load ? "v_set_i(0)" : "0");
 }
 
+static long long zero_of_byte(const Expr *zero) { return zero ? (long long)zero->i : 0; }
+
+/* Whole vectors of rows k and k + 1 of b, widened together: "vi b0 = v_rows_u8(b + 128*r, b + 128*r + 128, 120);" */
+static void print_b_rows(Tile *t, int q)
+{
+	const Contraction *c = t->c;
+	indent(t);
+	put_text(t->p.out, "vi b%d = v_rows_%s(", q, dtype_name(c->b->dtype));
+	put_b(t, q);
+	put_text(t->p.out, ", ");
+	put_b(t, q);
+	put_offset(t, c->k[c->nk - 1].b);
+	put_text(t->p.out, ", %lld);\n", zero_of_byte(c->b_zero));
+}
+
 /* Rows k and k + 1 of b, as pairs in each lane. */
 static void print_b_twos(Tile *t)
 {
 	const Contraction *c = t->c;
 	for (int q = 0; q < t->vectors; q++) {
+		if (t->four == 2 && !partial(t, q)) {
+			print_b_rows(t, q);
+			continue;
+		}
 		const char *load = arena_format(t->p.out->arena, "v_load_%s%s(", dtype_name(c->b->dtype), partial(t, q) ? "_n" : "");
 		indent(t);
 		put_text(t->p.out, "vi b%d = v_two(", q);
@@ -240,6 +259,13 @@ static void print_a_twos(Tile *t)
 {
 	const Contraction *c = t->c;
 	indent(t);
+	if (t->four == 2 && c->k[c->nk - 1].a == 1) { /* side by side */
+		put_text(t->p.out, "vi a0 = v_twos_%s(a + ", dtype_name(c->a->dtype));
+		put_a(t, 0);
+		put_text(t->p.out, ", %lld);
+", zero_of_byte(c->a_zero));
+		return;
+	}
 	put_text(t->p.out, "vi a0 = v_set_two(");
 	put_two(t, "", 0, c->k[c->nk - 1].a, c->a_zero);
 	put_text(t->p.out, ");\n");

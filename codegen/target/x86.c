@@ -287,6 +287,20 @@ static const Helper avx2[] = {
 	  "\t__m256i all = _mm256_set1_epi32(x);\n"
 	  "\treturn (vp){_mm256_srai_epi16(_mm256_slli_epi16(all, 8), 8), _mm256_srai_epi16(all, 8)};\n"),
 	V("v_two", "vi", "vi x, vi y", "\t/* as 16 bits each, side by side */\n\treturn (x & 0xffff) | y << 16;\n"),
+	V("v_twos_u8", "vi", "const uint8_t *p, int zero", "\t/* two bytes less a zero point, in each lane as 16 bits */\n"
+	  "\tint16_t two;\n\tmemcpy(&two, p, 2);\n"
+	  "\treturn (vi)_mm256_sub_epi16(_mm256_cvtepu8_epi16(_mm_set1_epi16(two)), _mm256_set1_epi16((short)zero));\n"),
+	V("v_rows_u8", "vi", "const uint8_t *p, const uint8_t *q, int zero", "\t/* bytes of two rows less a zero point, side by side as 16 bits */\n"
+	  "\t__m128i x = _mm_loadl_epi64((const __m128i *)p), y = _mm_loadl_epi64((const __m128i *)q);\n"
+	  "\t__m128i two = _mm_unpacklo_epi8(x, y);\n"
+	  "\treturn (vi)_mm256_sub_epi16(_mm256_cvtepu8_epi16(two), _mm256_set1_epi16((short)zero));\n"),
+	V("v_twos_i8", "vi", "const int8_t *p, int zero", "\t/* two bytes less a zero point, in each lane as 16 bits */\n"
+	  "\tint16_t two;\n\tmemcpy(&two, p, 2);\n"
+	  "\treturn (vi)_mm256_sub_epi16(_mm256_cvtepi8_epi16(_mm_set1_epi16(two)), _mm256_set1_epi16((short)zero));\n"),
+	V("v_rows_i8", "vi", "const int8_t *p, const int8_t *q, int zero", "\t/* bytes of two rows less a zero point, side by side as 16 bits */\n"
+	  "\t__m128i x = _mm_loadl_epi64((const __m128i *)p), y = _mm_loadl_epi64((const __m128i *)q);\n"
+	  "\t__m128i two = _mm_unpacklo_epi8(x, y);\n"
+	  "\treturn (vi)_mm256_sub_epi16(_mm256_cvtepi8_epi16(two), _mm256_set1_epi16((short)zero));\n"),
 	V("v_set_two", "vi", "int32_t x, int32_t y", "\treturn v_set_i((int32_t)(((uint32_t)x & 0xffff) | (uint32_t)y << 16));\n"),
 	V("v_add_twos", "vi", "vi sum, vi a, vi b", "\treturn sum + (vi)_mm256_madd_epi16((__m256i)a, (__m256i)b);\n"),
 	V("v_add_pairs", "vi", "vi sum, vp a, vp b",
@@ -493,6 +507,20 @@ static const Helper avx512[] = {
 	  "\t__m512i all = _mm512_set1_epi32(x);\n"
 	  "\treturn (vp){_mm512_srai_epi16(_mm512_slli_epi16(all, 8), 8), _mm512_srai_epi16(all, 8)};\n"),
 	V("v_two", "vi", "vi x, vi y", "\t/* as 16 bits each, side by side */\n\treturn (x & 0xffff) | y << 16;\n"),
+	V("v_twos_u8", "vi", "const uint8_t *p, int zero", "\t/* two bytes less a zero point, in each lane as 16 bits */\n"
+	  "\tint16_t two;\n\tmemcpy(&two, p, 2);\n"
+	  "\treturn (vi)_mm512_sub_epi16(_mm512_cvtepu8_epi16(_mm256_set1_epi16(two)), _mm512_set1_epi16((short)zero));\n"),
+	V("v_rows_u8", "vi", "const uint8_t *p, const uint8_t *q, int zero", "\t/* bytes of two rows less a zero point, side by side as 16 bits */\n"
+	  "\t__m128i x = _mm_loadu_si128((const __m128i *)p), y = _mm_loadu_si128((const __m128i *)q);\n"
+	  "\t__m256i two = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi8(x, y)), _mm_unpackhi_epi8(x, y), 1);\n"
+	  "\treturn (vi)_mm512_sub_epi16(_mm512_cvtepu8_epi16(two), _mm512_set1_epi16((short)zero));\n"),
+	V("v_twos_i8", "vi", "const int8_t *p, int zero", "\t/* two bytes less a zero point, in each lane as 16 bits */\n"
+	  "\tint16_t two;\n\tmemcpy(&two, p, 2);\n"
+	  "\treturn (vi)_mm512_sub_epi16(_mm512_cvtepi8_epi16(_mm256_set1_epi16(two)), _mm512_set1_epi16((short)zero));\n"),
+	V("v_rows_i8", "vi", "const int8_t *p, const int8_t *q, int zero", "\t/* bytes of two rows less a zero point, side by side as 16 bits */\n"
+	  "\t__m128i x = _mm_loadu_si128((const __m128i *)p), y = _mm_loadu_si128((const __m128i *)q);\n"
+	  "\t__m256i two = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi8(x, y)), _mm_unpackhi_epi8(x, y), 1);\n"
+	  "\treturn (vi)_mm512_sub_epi16(_mm512_cvtepi8_epi16(two), _mm512_set1_epi16((short)zero));\n"),
 	V("v_set_two", "vi", "int32_t x, int32_t y", "\treturn v_set_i((int32_t)(((uint32_t)x & 0xffff) | (uint32_t)y << 16));\n"),
 	V("v_add_twos", "vi", "vi sum, vi a, vi b", "\treturn sum + (vi)_mm512_madd_epi16((__m512i)a, (__m512i)b);\n"),
 	V("v_dot_twos", "vi", "vi sum, vi a, vi b", "\treturn (vi)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);\n"),
