@@ -412,9 +412,15 @@ def time_row(result, turns):
 
 
 def processor():
+    """The first processor's name; clouds shorten it, so its family and model too: 26 of AMD is Zen 5."""
+    facts = {}
     with open("/proc/cpuinfo", encoding="ascii") as f:
-        names = [line.split(":")[1].strip() for line in f if line.startswith("model name")]
-    return names[0] if names else platform.processor()
+        for line in f:
+            key, _, value = line.partition(":")
+            facts.setdefault(key.strip(), value.strip())
+    if "model name" not in facts:
+        return platform.processor()
+    return f"{facts['model name']} (family {facts.get('cpu family', '?')}, model {facts.get('model', '?')})"
 
 
 def table(results):
