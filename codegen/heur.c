@@ -211,12 +211,17 @@ double bytes_cycles(const ConvSize *s, const Target *t)
 	return points * steps * (four == 1 ? 0.5 : 1.25 * four_cycles(!t->dots));
 }
 
+bool winograd_sums(const ConvSize *s, int i)
+{
+	return i == 0 && s->axes == 3 && s->taps[0] > 1 && s->taps[1] > 1 && s->taps[2] > 1;
+}
+
 bool winograd_gives(const ConvSize *s, int alpha)
 {
 	bool gives = true;
 	for (int i = 0; i < s->axes; i++) {
-		int m = winograd_tile(s->taps[i], alpha);
-		gives &= s->taps[i] == 1 || (m > 1 && m <= winograd_longest(s, i));
+		int m = winograd_tile(winograd_taps(s, i), alpha);
+		gives &= winograd_taps(s, i) == 1 || (m > 1 && m <= winograd_longest(s, i));
 	}
 	return gives;
 }
@@ -230,9 +235,11 @@ int64_t winograd_longest(const ConvSize *s, int i)
 
 int64_t winograd_tiles(const ConvSize *s, int i, int alpha)
 {
-	int m = winograd_tile(s->taps[i], alpha);
+	int m = winograd_tile(winograd_taps(s, i), alpha);
 	return winograd_phases(s, i) * ((winograd_longest(s, i) + m - 1) / m);
 }
+
+static double winograd_products(const ConvSize *s) { return winograd_sums(s, 0) ? (double)s->taps[0] : 1; }
 
 /* Each position is loaded, mapped along each axis and stored; on the way out of Winograd's method the sums are longer, but
  * fewer. */
@@ -243,12 +250,13 @@ double winograd_cycles(const ConvSize *s, int alpha, const Target *t)
 	double tiles = (double)s->batch, from = 1, to = 1;
 	for (int i = 0; i < s->axes; i++) {
 		tiles *= (double)winograd_tiles(s, i, alpha);
-		from *= s->taps[i] == 1 ? 1 : alpha;
-		to *= winograd_tile(s->taps[i], alpha);
+		from *= winograd_taps(s, i) == 1 ? 1 : alpha;
+		to *= winograd_tile(winograd_taps(s, i), alpha);
 	}
-	double products = from * (double)s->in * vectors(t, s->out);
+	double sums = winograd_products(s), products = sums * from * (double)s->in * vectors(t, s->out);
 	double maps = vectors(t, s->in) * map_cycles(from, from) + vectors(t, s->out) * map_cycles(from, to);
-	double between = tiles * from * (double)(s->in + s->out) * 4; /* bytes, written once and read once */
+	/* bytes, written once and read once; by each product but the first what the one before has summed up, too */
+	double between = tiles * from * ((double)s->in + sums * (double)s->out) * 4;
 	double far = between > (double)t->l2 / 2 ? 2 * between / THIRD_STREAM : 0;
 	return with_weights(tiles * (products / 2 + maps) + far, products * t->lanes * 4);
 }

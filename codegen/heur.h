@@ -32,11 +32,15 @@ typedef struct ConvSize {
 } ConvSize;
 
 double direct_cycles(const ConvSize *s, const Target *t);
-/* From tiles of alpha inputs along each axis of several taps, which give winograd_tile() outputs. */
+/* From tiles of alpha inputs along each axis of several taps (winograd_taps), which give winograd_tile() outputs. */
 double winograd_cycles(const ConvSize *s, int alpha, const Target *t);
 int winograd_tile(int64_t taps, int alpha);
 /* The taps of an axis meet every d-th element: it is d axes of outputs, the longest of which has so many, ... */
 static inline int64_t winograd_phases(const ConvSize *s, int i) { return s->dilation[i] ? s->dilation[i] : 1; }
+/* Of three axes of several taps the first is summed up: it is not mapped, and each of its taps has a product of its own. */
+bool winograd_sums(const ConvSize *s, int i);
+/* Those that are mapped. */
+static inline int64_t winograd_taps(const ConvSize *s, int i) { return winograd_sums(s, i) ? 1 : s->taps[i]; }
 int64_t winograd_longest(const ConvSize *s, int i);
 /* ... and tiles on all of them. */
 int64_t winograd_tiles(const ConvSize *s, int i, int alpha);

@@ -87,5 +87,5 @@ bool winograd_fits(const ConvSize *s, const WindowAxis *window)
 			return false;
 		wide += s->taps[i] > 1;
 	}
-	return wide == 1 || wide == 2;
+	return wide > 0 && (!winograd_sums(s, 0) || s->dilation[0] == 1);
 }

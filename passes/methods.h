@@ -30,7 +30,7 @@ const Decision *quiet_choice(Graph *g, const Decision *choice);
 
 /* One group of a Conv over one to three axes, of a number of channels and of windows that are known; at least one image. */
 bool conv_size(Graph *g, Node *n, WindowAxis *window, ConvSize *s);
-/* Its windows are some that Winograd's method knows: up to so many taps, one after the other, along one axis or two. */
+/* Its windows are some that Winograd's method knows: up to so many taps along each axis. */
 enum { WINOGRAD_TAPS = 5 };
 bool winograd_fits(const ConvSize *s, const WindowAxis *window);
 #endif

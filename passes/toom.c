@@ -91,11 +91,11 @@ static const double rho = 2.5e-8;
 
 double winograd_error(const ConvSize *s, int alpha)
 {
-	double variance = (double)s->in / 2;
+	double variance = (double)s->in / 2 * (winograd_sums(s, 0) ? (double)s->taps[0] : 1);
 	Tables t;
 
 	for (int i = 0; i < s->axes; i++)
-		if (s->taps[i] > 1) {
+		if (winograd_taps(s, i) > 1) {
 			tables_fill(&t, winograd_tile(s->taps[i], alpha), (int)s->taps[i]);
 			variance *= gain(&t);
 		}

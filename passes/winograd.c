@@ -8,6 +8,9 @@
  *
  * Of a few groups, each of several vectors of channels, each is a convolution: slices of x, and a Concat of the results.
  *
+ * Where all three axes of a volume have several taps, those of the first are summed up: v has a place for each of its inputs
+ * there, and y is the sum over taps p of MatMul(v from p on, U[p]).
+ *
  * Taps that meet every d-th element see an axis as d axes one in another, each with tiles of its own.
  *
  * F(m, r) makes m outputs of a correlation with r taps from alpha = m + r - 1 products instead of m r (toom.h has its
@@ -69,9 +72,9 @@ static void set_tiles(Job *job, int alpha)
 	const ConvSize *s = &job->conv;
 
 	for (int i = 0; i < s->axes; i++) {
-		int m = winograd_tile(s->taps[i], alpha);
+		int64_t taps = winograd_taps(s, i);
 
-		tables_fill(&job->table[i], m, (int)s->taps[i]);
+		tables_fill(&job->table[i], winograd_tile(taps, alpha), (int)taps);
 		job->tiles[i] = winograd_tiles(s, i, alpha);
 	}
 }
@@ -227,18 +230,21 @@ static void transform_kernel(const Tables *t0, const Tables *t1, const float *w,
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* Kernels [k, c, taps..] become u [i.., 1.., c, k]; in blocks, because one side runs along k and the other along c. */
-static Value *transformed_weights(const Job *job)
+static int64_t products_of(const Job *job) { return winograd_sums(&job->conv, 0) ? job->conv.taps[0] : 1; }
+
+/* Kernels [k, c, taps..] become u [i.., 1.., c, k]; in blocks, because one side runs along k and the other along c. Of
+ * several products, those of number `tap`. */
+static Value *transformed_weights(const Job *job, int64_t tap)
 {
 	enum { BLOCK = 16 };
 	static const Tables one = {.m = 1, .r = 1, .alpha = 1, .g = {{1}}};
 	const Tables *t0 = &one, *t1 = &one; /* of the last two axes that have several taps */
-	int64_t dims[MAX_RANK], nk = job->conv.out, nc = job->conv.in;
+	int64_t dims[MAX_RANK], nk = job->conv.out, nc = job->conv.in, np = products_of(job);
 	int rank = 0;
 
 	for (int i = 0; i < job->conv.axes; i++) {
 		dims[rank++] = job->table[i].alpha;
-		if (job->conv.taps[i] > 1) {
+		if (job->table[i].r > 1) {
 			t0 = t1;
 			t1 = &job->table[i];
 		}
@@ -254,9 +260,27 @@ static Value *transformed_weights(const Job *job)
 		for (int64_t from = 0; from < nc; from += BLOCK)
 			for (int64_t k = block; k < least(block + BLOCK, nk); k++)
 				for (int64_t c = from; c < least(from + BLOCK, nc); c++)
-					transform_kernel(t0, t1, w + (k * nc + c) * taps,
+					transform_kernel(t0, t1, w + ((k * nc + c) * np + tap) * taps,
 							 (float *)u->data + c * nk + k, nc * nk);
-	return value_const(job->g, job->n->in[1]->name, u);
+	return value_const(job->g, np > 1 ? NULL : job->n->in[1]->name, u);
+}
+
+/* The first axis of v [i.., n, t.., c] that is summed up has all inputs as tiles: product number `tap` meets those from
+ * there on. */
+static Value *sum_of_products(const Job *job, Value *v, const Decision *choice)
+{
+	Graph *g = job->g;
+	Node *n = job->n;
+	int axis = job->conv.axes + 1;
+	Value *sum = NULL;
+
+	for (int64_t tap = 0, np = products_of(job); tap < np; tap++) {
+		Value *from = np == 1 ? v : slice_of(g, n, v, axis, tap, tap + job->tiles[0]);
+		Value *p = put(g, n, "MatMul", from, transformed_weights(job, tap), END_IN);
+		p->def->choice = tap ? quiet_choice(g, choice) : choice;
+		sum = sum ? put(g, n, "Add", sum, p, END_IN) : p;
+	}
+	return sum;
 }
 
 static Ints ints_new(const Job *job, int64_t (*get)(const Job *, int))
@@ -269,7 +293,7 @@ static Ints ints_new(const Job *job, int64_t (*get)(const Job *, int))
 }
 
 static int64_t get_tile(const Job *job, int i) { return job->table[i].m; }
-static int64_t get_tiles(const Job *job, int i) { return job->tiles[i]; }
+static int64_t get_tiles(const Job *job, int i) { return job->tiles[i] + (i == 0 ? products_of(job) - 1 : 0); }
 static int64_t get_dilation(const Job *job, int i) { return winograd_phases(&job->conv, i); }
 static int64_t get_before(const Job *job, int i) { return job->window[i].before.k; }
 static int64_t get_size(const Job *job, int i) { return job->window[i].out.k; }
@@ -305,9 +329,8 @@ static void rewrite_conv(void *data, const Decision *choice)
 		out[1 + i] = table_value(g, t->m, t->alpha, t->a);
 	}
 	Value *v = node_new(g, input, n, 1 + job->conv.axes, in, 1, ia)->out[0];
-	out[0] = put(g, n, "MatMul", v, transformed_weights(job), END_IN);
+	out[0] = sum_of_products(job, v, choice);
 	Value *y = node_new(g, output, n, 1 + job->conv.axes, out, 1, oa)->out[0];
-	out[0]->def->choice = choice;
 	v->def->choice = y->def->choice = quiet_choice(g, choice);
 	if (has_in(n, 2))
 		y = put(g, n, "Add", y, bias_of(job), END_IN);
