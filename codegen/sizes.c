@@ -328,6 +328,12 @@ void print_sizes_out(Unit *u, bool counted, Out *o)
 
 /* ---- counted sizes ---- */
 
+int counted_sizes(Unit *u)
+{
+	name_symbols(u);
+	return u->nsymbols - u->ngiven;
+}
+
 const char *count_name(Unit *u, Dim d) { return arena_format(&u->g->ctx->perm, "count%s", size_text(u, d) + 1); }
 
 /* The last place at which something becomes known that size d needs; -1: it needs nothing. */

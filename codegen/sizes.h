@@ -53,9 +53,10 @@ typedef struct Known {
 	const char *tabs;
 } Known;
 
+int counted_sizes(Unit *u); /* how many there are */
+const char *count_name(Unit *u, Dim d); /* its field in the call: "count1" */
 /* The sizes in `text` that are known from the i-th place on: the counted one itself, and those that are made of it and
  * of what is known before. */
-const char *count_name(Unit *u, Dim d); /* its field in the call: "count1" */
 void print_counted_locals(Unit *u, const Known *known, int nknown, int i, const char *text, Out *o);
 /* Fields; `told`: of those that outputs show. */
 void print_counted_fields(Unit *u, bool told, Out *o);

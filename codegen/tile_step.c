@@ -262,8 +262,7 @@ static void print_a_twos(Tile *t)
 	if (t->four == 2 && c->k[c->nk - 1].a == 1) { /* side by side */
 		put_text(t->p.out, "vi a0 = v_twos_%s(a + ", dtype_name(c->a->dtype));
 		put_a(t, 0);
-		put_text(t->p.out, ", %lld);
-", zero_of_byte(c->a_zero));
+		put_text(t->p.out, ", %lld);\n", zero_of_byte(c->a_zero));
 		return;
 	}
 	put_text(t->p.out, "vi a0 = v_set_two(");
