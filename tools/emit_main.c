@@ -162,7 +162,7 @@ static void put_main(FILE *f, const char *stem, const Options *o, const Graph *g
 	put_types(f, g, true);
 	fprintf(f, "\n%sstatic void trouble(const char *what, const char *is)\n{\n"
 	           "\tfprintf(stderr, \"%%s: %%s\\n\", what, is);\n\texit(2);\n}\n\n%s%s%s%s%s", status_texts, aligned_text,
-	        given ? weights_text : "", read_text, write_text, print_text);
+	        given ? weights_of_text : "", read_text, write_text, print_text);
 	fprintf(f, main_text, o->prefix, !given ? "NULL" : "m->weights_bytes && argc > 1 ? weights_of(m, argv[at++]) : NULL",
 	        given ? " WEIGHTS" : "", nin ? nin : 1, nout ? nout : 1);
 }

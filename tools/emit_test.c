@@ -176,7 +176,7 @@ const char aligned_text[] =
 	"\tif (!p) {\n\t\tfprintf(stderr, \"out of memory\\n\");\n\t\texit(2);\n\t}\n"
 	"\treturn p + (align - (uintptr_t)p % align) % align;\n}\n\n";
 
-const char weights_text[] =
+const char weights_of_text[] =
 	"static void *weights_of(const tcc_model *m, const char *path)\n{\n"
 	"\tvoid *weights = aligned(m->weights_bytes, 64);\n"
 	"\tFILE *f = fopen(path, \"rb\");\n"
@@ -338,7 +338,7 @@ static void put_test(FILE *f, const char *stem, const Options *o, const Goldens 
 	        stem, stem, stem, stem, stem, stem, stem, given ? " WEIGHTS_FILE" : "");
 	fprintf(f, "#include <math.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"%s.h\"\n"
 	           "#include \"%s_vectors.h\"\n\n", stem, stem);
-	fprintf(f, "%s%s%s", status_texts, aligned_text, given ? weights_text : "");
+	fprintf(f, "%s%s%s", status_texts, aligned_text, given ? weights_of_text : "");
 	put_same(f, all, nout);
 	fprintf(f, main_head, nout ? nout : 1, given ? "int argc, char **argv" : "void", o->prefix,
 	        given ? "m->weights_bytes ? weights_of(m, argc > 1 ? argv[1] : \"\") : NULL" : "NULL");

@@ -16,5 +16,5 @@ void emit_main(Ctx *c, const Options *o, const Graph *g);
 const char *stem_of_output(Arena *a, const Options *o);
 extern const char status_texts[];  /* C: static const char *why(int status) */
 extern const char aligned_text[];  /* C: static void *aligned(size_t bytes, size_t align) */
-extern const char weights_text[];  /* C: static void *weights_of(const tcc_model *m, const char *path) */
+extern const char weights_of_text[];  /* C: static void *weights_of(const tcc_model *m, const char *path) */
 #endif
