@@ -26,6 +26,19 @@ static Shape pooled_shape(Graph *g, const Node *n)
 	return s;
 }
 
+/* By how much the output is longer than what was pooled. */
+static Dim room_behind(Graph *g, const Node *n, Dim want, Dim have, int axis)
+{
+	Dim room = dim_sub(g->syms, want, have);
+
+	if (dim_hi(g->syms, room) < 0)
+		fail_node(g, n, "E-SHAPE", "output_shape is smaller than what was pooled, %s < %s along axis %d",
+			  dim_text(g->syms, want), dim_text(g->syms, have), axis);
+	if (dim_lo(g->syms, room) < 0)
+		dim_assume_at_most(g->syms, have, want);
+	return room;
+}
+
 /* Zeros behind each axis, up to output_shape. */
 static Value *enlarged(Graph *g, const Node *n, Value *y)
 {
@@ -35,28 +48,26 @@ static Value *enlarged(Graph *g, const Node *n, Value *y)
 
 	if (count != rank)
 		fail_node(g, n, "E-SHAPE", "output_shape has %d elements; %d are needed", count, rank);
-	for (int k = 0; k < rank; k++) {
-		Dim have = y->shape.dim[k];
-
-		pads[rank + k] = dim_sub(g->syms, want[k], have);
-		if (dim_hi(g->syms, pads[rank + k]) < 0)
-			fail_node(g, n, "E-SHAPE", "output_shape is smaller than what was pooled, %s < %s along axis %d",
-				  dim_text(g->syms, want[k]), dim_text(g->syms, have), k);
-		if (dim_lo(g->syms, pads[rank + k]) < 0)
-			dim_assume_at_most(g->syms, have, want[k]);
-	}
+	for (int k = 0; k < rank; k++)
+		pads[rank + k] = room_behind(g, n, want[k], y->shape.dim[k], k);
 	return put(g, n, "Pad", y, dims_as_value(g, n, y, pads, 2 * rank), END_IN);
+}
+
+/* A position for each of the maxima. */
+static void need_places(Graph *g, const Node *n)
+{
+	need_type(g, n, PLACES, "i");
+	need_rank(g, n, X, 3, 2 + MAX_SPATIAL);
+	need_rank(g, n, PLACES, n->in[X]->shape.rank, n->in[X]->shape.rank);
+	for (int k = 0; k < n->in[X]->shape.rank; k++)
+		need_size(g, n, PLACES, k, n->in[X]->shape.dim[k]);
 }
 
 static void expand(Graph *g, Node *n)
 {
 	int64_t all = -1;
 
-	need_type(g, n, PLACES, "i");
-	need_rank(g, n, X, 3, 2 + MAX_SPATIAL);
-	need_rank(g, n, PLACES, n->in[X]->shape.rank, n->in[X]->shape.rank);
-	for (int k = 0; k < n->in[X]->shape.rank; k++)
-		need_size(g, n, PLACES, k, n->in[X]->shape.dim[k]);
+	need_places(g, n);
 	Shape s = pooled_shape(g, n);
 	Dim count = shape_count(g, &s);
 	if (dim_lo(g->syms, count) < 0)
@@ -68,10 +79,20 @@ static void expand(Graph *g, Node *n)
 	replace_out(g, n, 0, has_in(n, OUTPUT_SHAPE) ? enlarged(g, n, y) : y);
 }
 
+/* The shape that the file gives has to have room for what was pooled. */
+static void infer_given(Graph *g, Node *n)
+{
+	need_places(g, n);
+	take_given_shape(g, n);
+	Shape s = pooled_shape(g, n);
+	for (int k = 0; k < s.rank; k++)
+		room_behind(g, n, n->out[0]->shape.dim[k], s.dim[k], k);
+}
+
 static void infer(Graph *g, Node *n)
 {
 	if (is_trusted(g, n, OUTPUT_SHAPE))
-		take_given_shape(g, n);
+		infer_given(g, n);
 	else
 		infer_expansion(g, n);
 }
