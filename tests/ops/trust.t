@@ -253,12 +253,12 @@ graph (%x f32[1,1,2], %i i64[1,1,2], %s i64[3]) -> (%y) { %y f32[1,1,5] = MaxUnp
 run x = f32[1,1,2] [7, 8], i = i64[1,1,2] [1, 2], s = i64[3] [1, 1, 5] gives y = f32[1,1,5] [0, 7, 8, 0, 0]
 
 == MaxUnpool: positions of other sizes than the maxima
-graph (%x f32[3,1,2], %i i64[1,1,2], %s i64[3]) -> (%y) { %y f32[3,1,5] = MaxUnpool(%x, %i, %s) {kernel_shape = [2], strides = [2]} }
 fails E-SHAPE "input 1 has shape [1,1,2]; its axis 0 must have size 3"
+graph (%x f32[3,1,2], %i i64[1,1,2], %s i64[3]) -> (%y) { %y f32[3,1,5] = MaxUnpool(%x, %i, %s) {kernel_shape = [2], strides = [2]} }
 
 == MaxUnpool: no room in the shape that is given
-graph (%x f32[1,1,2], %i i64[1,1,2], %s i64[3]) -> (%y) { %y f32[1,1,3] = MaxUnpool(%x, %i, %s) {kernel_shape = [2], strides = [2]} }
 fails E-SHAPE "output_shape is smaller than what was pooled, 3 < 4 along axis 2"
+graph (%x f32[1,1,2], %i i64[1,1,2], %s i64[3]) -> (%y) { %y f32[1,1,3] = MaxUnpool(%x, %i, %s) {kernel_shape = [2], strides = [2]} }
 
 == MelWeightMatrix: all five numbers
 graph (%b i64[], %l i64[], %r i64[], %f f32[], %t f32[]) -> (%y) { %y f32[9,4] = MelWeightMatrix(%b, %l, %r, %f, %t) }

@@ -370,7 +370,7 @@ CASE(avx512_half)
 	const char *header;
 
 	check_product("x86-64-v4", 28, 24, 14 * 2, 14 + 2);
-	assert_non_null(strstr(emit_text(g, &o, &header, NULL), "half[p] = v_fma_half(v_low(v0), b1, half[p]);"));
+	assert_non_null(strstr(emit_text(g, &o, &header, NULL), "half[p] = v_fma_half(v_low(a0), b1, half[p]);"));
 }
 
 /* Weights of many panels that points go over one after the other come ahead of their turn; a vector times a matrix has

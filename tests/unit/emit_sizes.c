@@ -437,8 +437,8 @@ static void sizes_are_asked_without_a_copy(void **state)
 	Graph *g = parse(&grid);
 	passes_run(g, &o);
 	const char *text = emit_text(g, &o, &header, NULL);
-	assert_non_null(strstr(text, "c->in->x0"));
-	assert_null(strstr(text, "c->in->x1"));
+	assert_non_null(strstr(text, "c->in->t"));
+	assert_null(strstr(text, "c->in->x"));
 	ctx_close(&ctx);
 }
 

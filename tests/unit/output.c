@@ -155,6 +155,7 @@ static void ended_by(int sig, int n)
 {
 	pid_t pid = fork();
 	if (pid == 0) {
+		signal(sig, SIG_DFL); /* who is in the background, or called by nohup, may have begun without it */
 		output_guard();
 		for (int i = 0; i < n; i++)
 			put(arena_format(&c.perm, "more%d", i), "more");

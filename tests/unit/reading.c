@@ -79,7 +79,7 @@ static void floats_lie_at_offsets_in_floats(void **state)
 	                                   "%p = MatMul(%x, %w) %q = Add(%p, %b) %y = Softmax(%q) }");
 	assert_non_null(strstr(c, "/* Weights: offsets in floats into m.weights.bin. */"));
 	assert_non_null(strstr(c, "\tconst float *w = c->weights;\n"));
-	assert_non_null(strstr(c, "(m + B1, c->in->x0, w + S1_W, w + S1_BIAS);"));
+	assert_non_null(strstr(c, "(m + B1, c->in->x, w + S1_W, w + S1_BIAS);"));
 	assert_null(strstr(c, "(const void *)(w"));
 }
 
