@@ -89,6 +89,14 @@ static const char *behind_quotes(const char *at)
 	return at + (*at != 0);
 }
 
+/* Behind the comment that begins there. (strstr() may look at all of the text before it looks for anything.) */
+static const char *behind_comment(const char *at)
+{
+	for (at += 2; *at && strncmp(at, "*/", 2); at++)
+		;
+	return *at ? at + 2 : at;
+}
+
 /* Comments, blanks, and lines of the preprocessor: numbers that it defines have names elsewhere, too. */
 static const char *behind_blanks(const char *at)
 {
@@ -97,7 +105,7 @@ static const char *behind_blanks(const char *at)
 		if (isspace((unsigned char)*at))
 			end = at + 1;
 		else if (!strncmp(at, "/*", 2))
-			end = strstr(at + 2, "*/") ? strstr(at + 2, "*/") + 2 : at + strlen(at);
+			end = behind_comment(at);
 		else if (*at == '#')
 			for (end = at; *end && (*end != '\n' || end[-1] == '\\'); end++)
 				;

@@ -92,10 +92,10 @@ static _Noreturn void fail_write(Ctx *c, const char *path, int code)
 static Draft *draft_new(Ctx *c, const char *path)
 {
 	char pid[40];
-	Draft *d = calloc(1, sizeof *d);
 	for (const Draft *e = drafts; e; e = e->next)
 		if (!strcmp(e->path, path))
 			fail(c, EXIT_USAGE, "E-USAGE", "two files are to be written to '%s'", path);
+	Draft *d = calloc(1, sizeof *d);
 	if (d) {
 		d->path = joined(path, "");
 		snprintf(pid, sizeof pid, ".tmp%ld", (long)getpid());
