@@ -68,16 +68,30 @@ typedef struct Sums {
 	int calls;
 } Sums;
 
+/* runs.c: the rows that a run of whole maps needs; false when they do not follow each other. */
+bool find_strips(const Chooser *c, Run *run);
+bool may_run(const Stage *s);
 Track *find_track(Run *run, const Region *r);
+/* Of a strip that ends with so many rows of the last stage, and of them those that the strip before has left. */
+int64_t rows_in_strip(const Held *h, int64_t strip);
+int64_t rows_kept(const Held *h);
 bool contracts(const Stage *s);
 bool sums_over(const Expr *x);
-
 /* A sum that all rows use: each strip would make it again, and the elements that it keeps are those of all rows. */
 bool shares_sum(const Body *body, const Axis *axis);
-void cut_axis(Stage *s, int k, int64_t unit);
+
+/* run_cost.c: the best number of rows, at most so many; 0: none saves enough. Measured choices go before. */
+void choose_rows(const Chooser *c, Run *run, int64_t most);
+void ask_measured(const Chooser *c, Run *run);
+/* The stages of a run that is taken know why. */
+void tell_run(const Module *m, const Run *run);
+int64_t run_rows(const Run *run); /* of the last stage, in all */
 double row_bytes(const Track *t);
 double elements_of(const Value *v);
 double value_bytes(const Value *v);
+
+/* strips.c: axis k becomes rows of that many indices, and the rest. */
+void cut_axis(Stage *s, int k, int64_t unit);
 
 /* matrices.c: what the run does with each of many matrices; false when it does not take them one at a time. */
 bool find_matrices(const Chooser *c, Run *run);
