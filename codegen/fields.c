@@ -14,17 +14,18 @@
 
 enum { FIELD_MAX = 48 }; /* characters; who calls a tensor by the path to it says less with more */
 
-/* Keywords of C and C++, and macros of lower case that compilers and headers have. */
+/* Keywords of C23 and C++20, and macros of lower case that compilers and headers have. */
 static const char *const reserved[] = {
-	"alignas", "alignof", "and", "and_eq", "asm", "assert", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
-	"class", "compl", "complex", "concept", "const", "consteval", "constexpr", "constinit", "const_cast", "continue", "decltype",
-	"default", "delete", "do", "double", "dynamic_cast", "else", "enum", "errno", "explicit", "export", "extern", "false", "far",
-	"float", "for", "friend", "goto", "i386", "if", "imaginary", "inline", "int", "linux", "long", "mutable", "namespace", "near",
-	"new", "noexcept", "noreturn", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected", "public",
-	"register", "reinterpret_cast", "requires", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
-	"static_cast", "stderr", "stdin", "stdout", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try",
-	"typedef", "typeid", "typename", "typeof", "union", "unix", "unsigned", "using", "virtual", "void", "volatile", "wchar_t",
-	"while", "xor", "xor_eq",
+	"alignas", "alignof", "and", "and_eq", "asm", "assert", "auto", "bitand", "bitor", "bool", "break", "case", "catch",
+	"char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield", "compl", "complex", "concept",
+	"const", "const_cast", "consteval", "constexpr", "constinit", "continue", "decltype", "default", "delete", "do",
+	"double", "dynamic_cast", "else", "enum", "errno", "explicit", "export", "extern", "false", "far", "float", "for",
+	"friend", "goto", "i386", "if", "imaginary", "inline", "int", "linux", "long", "mutable", "namespace", "near", "new",
+	"noexcept", "noreturn", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected", "public",
+	"register", "reinterpret_cast", "requires", "restrict", "return", "short", "signed", "sizeof", "static",
+	"static_assert", "static_cast", "stderr", "stdin", "stdout", "struct", "switch", "template", "this", "thread_local",
+	"throw", "true", "try", "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unix", "unsigned",
+	"using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
 };
 
 static bool is_reserved(const char *name)

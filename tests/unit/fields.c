@@ -62,6 +62,11 @@ static void words_of_the_language_are_avoided(void **state)
 	called("I", "i");
 	called("int", "int_");
 	called("DEFAULT", "default_");
+	static const char *const cpp20[] = {"char8_t", "char16_t", "char32_t", "co_await", "co_return", "co_yield", "concept",
+	                                    "consteval", "constinit", "requires"};
+	for (size_t i = 0; i < sizeof cpp20 / sizeof *cpp20; i++)
+		called(cpp20[i], arena_format(&context.perm, "%s_", cpp20[i]));
+	called("typeof_unqual", "typeof_unqual_");
 }
 
 static void alike_ones_are_told_apart(void **state)
