@@ -113,6 +113,16 @@ static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c-
 static inline bool has_exact_products(const Contraction *c) { return c->of == DOUBLES && !c->squares && c->a->dtype == F32 && c->b_type == F32; }
 
 static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
+/* products.c: the stage's sums of products, with the loads that they multiply; false when it has others. */
+bool find_products(Module *m, Stage *s, Contraction *c);
+/* The load is one of a constant that will be packed; doubles as the floats that they are. */
+bool is_constant(const Expr *load);
+/* A load, also a constant's where some test holds and 0 elsewhere: packing finds the zeros. */
+Expr *load_of(Expr *x);
+
+/* tile_choice.c: points, vectors and whether it goes by rows; then the loops, from the elements of b and a that all tiles read. */
+void choose_tile(const Module *m, Stage *s, Contraction *c);
+void choose_loops(Module *m, Stage *s, Contraction *c, int64_t b, int64_t a);
 int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its length */
 
 /* margin.c: whether steps are left out. */
