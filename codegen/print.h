@@ -51,6 +51,7 @@ const char *step_text(const char *i, int64_t step, Arena *a);
 const char *for_text(Printer *p, const char *i, const char *from, const char *to, int64_t step);
 const char *for_whole_text(Printer *p, const char *i, const char *from, const char *to, int64_t step);
 void print_stmts(Printer *p, const Stmt *t);
+void print_loop(Printer *p, const Stmt *t);
 /* A scalar expression; with `tight` in parentheses unless it is a single word or a call. */
 void print_expr(Printer *p, Expr *x, bool tight);
 /* A vector expression: every lane of the open vector loop. */
