@@ -105,12 +105,13 @@ static void print_argument_info(const Unit *u, bool out, const char *list, int i
 	put_text(o, "\t{ .name = ");
 	print_info_name(a.name, list, i, o);
 	if (is_list_kind(a.kind))
-		put_text(o, ", .kind = %s, .dtype = %d, .rank = 1, .dims = { %d }%s },\n", kind_names[a.kind], (int)a.dtype, count_of(a),
+		put_text(o, ", .kind = %s, .dtype = %s, .rank = 1, .dims = { %d }%s },\n", kind_names[a.kind],
+		         dtype_number(o->arena, a.dtype), count_of(a),
 		         out ? "" : arena_format(o->arena, ", .bytes = %d * sizeof(tcc_tensor)", count_of(a)));
 	else if (v)
 		print_info_rest(v, kind_names[a.kind], o);
 	else
-		put_text(o, ", .kind = %s, .dtype = %d },\n", kind_names[a.kind], (int)a.dtype);
+		put_text(o, ", .kind = %s, .dtype = %s },\n", kind_names[a.kind], dtype_number(o->arena, a.dtype));
 }
 
 static int listed(const Unit *u, bool out)

@@ -235,9 +235,12 @@ void print_info_name(const char *name, const char *list, int i, Out *o)
 		put_text(o, "%s_name%d", list, i);
 }
 
+/* The ABI has numbers and no names for types: the name stands in a comment. */
+const char *dtype_number(Arena *a, DType t) { return arena_format(a, "%d /* %s */", (int)t, dtype_name(t)); }
+
 void print_info_rest(const Value *v, const char *kind, Out *o)
 {
-	put_text(o, ", .kind = %s, .dtype = %d, .rank = %d", kind, (int)v->dtype, v->shape.rank);
+	put_text(o, ", .kind = %s, .dtype = %s, .rank = %d", kind, dtype_number(o->arena, v->dtype), v->shape.rank);
 	for (int k = 0; k < v->shape.rank; k++)
 		put_text(o, "%s%lld%s", k ? ", " : ", .dims = { ", (long long)v->shape.dim[k].k, k == v->shape.rank - 1 ? " }" : "");
 	if (dynamic_bits(v))
@@ -265,6 +268,26 @@ static const char describe_helper[] =
 	"\tt->dtype = info->dtype;\n\tt->rank = info->rank;\n"
 	"\tfor (int i = 0; i < info->rank; i++)\n\t\tt->dims[i] = info->dims[i];\n}\n\n";
 
+/* A loop, where there are several. Of one input `status` is a local of the function. */
+static void print_input_checks(const Graph *g, Out *o)
+{
+	if (g->nin == 0)
+		put_text(o, "\t(void)in;\n\tx.unused = 0;\n");
+	else if (g->nin == 1)
+		put_text(o, "\tint status = check(&in[0], &inputs[0]);\n\tif (status != TCC_OK)\n\t\treturn status;\n");
+	else
+		put_text(o, "\tfor (int i = 0; i < %d; i++) {\n\t\tint status = check(&in[i], &inputs[i]);\n"
+		            "\t\tif (status != TCC_OK)\n\t\t\treturn status;\n\t}\n", g->nin);
+}
+
+static void print_descriptions(const Graph *g, Out *o)
+{
+	if (g->nout == 1)
+		put_text(o, "\tdescribe(&out[0], &outputs[0]);\n");
+	else if (g->nout)
+		put_text(o, "\tfor (int i = 0; i < %d; i++)\n\t\tdescribe(&out[i], &outputs[i]);\n", g->nout);
+}
+
 static void print_generic_run(Unit *u, Out *o)
 {
 	Graph *g = u->g;
@@ -278,24 +301,20 @@ static void print_generic_run(Unit *u, Out *o)
 		return;
 	}
 	put_text(o, "\tif (!out%s)\n\t\treturn TCC_ERR_ARG;\n", g->nin ? " || !in" : "");
-	if (g->nin == 0)
-		put_text(o, "\t(void)in;\n\tx.unused = 0;\n");
-	else
-		put_text(o, "\tfor (int i = 0; i < %d; i++) {\n\t\tint status = check(&in[i], &inputs[i]);\n"
-		            "\t\tif (status != TCC_OK)\n\t\t\treturn status;\n\t}\n", g->nin);
+	print_input_checks(g, o);
 	print_sizes_in(u, o);
 	for (int i = 0; i < g->nin; i++)
 		put_text(o, "\tx.%s = in[%d].data;\n", input_field(u, i), i);
 	for (int i = 0; i < g->nout; i++)
 		put_text(o, "\ty.%s = out[%d].data;\n", output_field(u, i), i);
-	if (g->nout)
-		put_text(o, "\tfor (int i = 0; i < %d; i++)\n\t\tdescribe(&out[i], &outputs[i]);\n", g->nout);
+	print_descriptions(g, o);
 	print_sizes_out(u, false, o);
 	if (!tells_sizes(u)) {
 		put_text(o, "\treturn %s_run(workspace, &x, &y, pool);\n}\n\n", u->prefix);
 		return;
 	}
-	put_text(o, "\tint status = %s_run(workspace, &x, &y, pool);\n\tif (status != TCC_OK)\n\t\treturn status;\n", u->prefix);
+	put_text(o, "\t%sstatus = %s_run(workspace, &x, &y, pool);\n\tif (status != TCC_OK)\n\t\treturn status;\n",
+	         g->nin == 1 ? "" : "int ", u->prefix);
 	print_sizes_out(u, true, o);
 	put_text(o, "\treturn TCC_OK;\n}\n\n");
 }

@@ -99,6 +99,7 @@ const char *name_behind(Arena *a, const char *field, const char *name); /* "  /h
 void print_long_name(const char *name, const char *list, int i, Out *o);
 void print_info_name(const char *name, const char *list, int i, Out *o); /* a row of tcc_info: its name, */
 void print_info_rest(const Value *v, const char *kind, Out *o);          /* and what follows it */
+const char *dtype_number(Arena *a, DType t);                             /* with the type's name in a comment */
 void print_entry(Unit *u, Out *o);
 void print_header_file(Unit *u, Out *o);
 /* helpers.c: the helpers of a table that text uses, in an order in which each comes after those it uses. */

@@ -137,9 +137,21 @@ static void members_have_their_names(void **state)
 {
 	(void)state;
 	const char *c = with_weights_apart("graph (%x f32[4,3]) -> (%y) { %w f32[3,2] = const [1, 2, 3, 4, 5, 6] %y = MatMul(%x, %w) }");
-	assert_non_null(strstr(c, "{ .name = \"x\", .kind = TCC_TENSOR, .dtype = 1, .rank = 2, .dims = { 4, 3 }, .bytes = 48 },\n"));
+	assert_non_null(strstr(c, "{ .name = \"x\", .kind = TCC_TENSOR, .dtype = 1 /* f32 */, .rank = 2, .dims = { 4, 3 }, .bytes = 48 },\n"));
 	assert_non_null(strstr(c, "struct call c = { .in = in, .out = out, .arena = workspace, .weights = s->weights };\n"));
 	assert_non_null(strstr(c, "\t.workspace_bytes = M_WORKSPACE_BYTES,\n"));
+}
+
+/* Of one input and one output nobody loops over them. */
+static void one_argument_needs_no_loop(void **state)
+{
+	(void)state;
+	const char *c = with_weights_apart("graph (%x f32[4,3]) -> (%y) { %y = Neg(%x) }");
+	assert_non_null(strstr(c, "\tint status = check(&in[0], &inputs[0]);\n\tif (status != TCC_OK)\n\t\treturn status;\n"));
+	assert_non_null(strstr(c, "\tdescribe(&out[0], &outputs[0]);\n"));
+	c = with_weights_apart("graph (%x f32[4,3], %z f32[4,3]) -> (%y, %u) { %y = Add(%x, %z) %u = Mul(%x, %z) }");
+	assert_non_null(strstr(c, "\tfor (int i = 0; i < 2; i++) {\n\t\tint status = check(&in[i], &inputs[i]);\n"));
+	assert_non_null(strstr(c, "\tfor (int i = 0; i < 2; i++)\n\t\tdescribe(&out[i], &outputs[i]);\n"));
 }
 
 /* A remark on a helper stands above it, and a type that a function returns a pointer to has one space behind it. */
@@ -222,7 +234,7 @@ int main(void)
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
-	                                   cmocka_unit_test(members_have_their_names),
+	                                   cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
 	                                   cmocka_unit_test(helpers_begin_with_their_remarks),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
 
