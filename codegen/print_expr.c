@@ -240,7 +240,7 @@ void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (
 	bool call = strchr(format, '(') && strncmp(format, "%0", 2) && format[length - 1] == ')';
 	put_text(p->out, tight && !call ? "(" : "");
 	for (const char *f = format; *f; f++)
-		if (*f == '%' && f[1] >= '0' && f[1] <= '4')
+		if (*f == '%' && f[1] >= '0' && f[1] <= '9')
 			operand(p, arg[*++f - '0'], !call);
 		else if (*f == '@')
 			print_place(p, arg[*++f - '0']);

@@ -72,6 +72,8 @@ static const AluText texts[ALU_COUNT] = {
 	[TEXT_PARTS] = {.text = "t_parts(%0, %1, %2)"},
 	[TEXT_PART] = {.text = "t_part(%0, %1, %2, %3)"},
 	[TEXT_MATCH] = {.text = "t_match(%0, @1, @2, %3)"},
+	[TEXT_TOKENS] = {.text = "t_tokens(%0, @1, @2, %3, %4, %5)"},
+	[TEXT_TOKEN] = {.text = "t_token(%0, @1, @2, %3, %4, %5, %6)"},
 	[TEXT_CONCAT] = {.text = "t_concat(%0, %1, $, #, status)"},
 	[TEXT_LETTERS] = {.text = "t_letters(%0, @1, %2, $, #, status)"},
 };

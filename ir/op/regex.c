@@ -112,6 +112,16 @@ static int set_part(Build *b, const Tree *t, int next)
 	return any >= 0 ? any : part_add(b, (Part){.kind = N_BYTES, .next = next, .lo = 1, .hi = 0}); /* no letter */
 }
 
+bool regex_asserts(const Tree *t)
+{
+	while (t->kind == T_CAT || t->kind == T_ALT) { /* they lean to the left */
+		if (regex_asserts(t->b))
+			return true;
+		t = t->a;
+	}
+	return t->kind == T_ASSERT || (t->kind == T_REPEAT && regex_asserts(t->a));
+}
+
 static int tree_part(Build *b, const Tree *t, int next);
 
 static int repeat_part(Build *b, const Tree *t, int next)

@@ -53,4 +53,5 @@ struct Tree {
 };
 
 Tree *regex_parse(Arena *a, Text pattern, RegexFault *fault, const char **says);
+bool regex_asserts(const Tree *t); /* what stands beside a match matters: ^, $, \b */
 #endif

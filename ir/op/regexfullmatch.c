@@ -61,36 +61,50 @@ static void need_right(Graph *g, const Node *n, RegexFault fault, const char *sa
 	}
 }
 
-static void infer(Graph *g, Node *n)
+Tree *regex_tree(Graph *g, const Node *n, Text pattern)
 {
 	RegexFault fault;
 	const char *says;
+	Tree *t = regex_parse(&g->ctx->scratch, pattern, &fault, &says);
 
-	regex_parse(&g->ctx->scratch, ATTR_OF(n, RegexFullMatch)->pattern, &fault, &says);
 	need_right(g, n, fault, says);
-	set_out(g, n, 0, BOOL, &n->in[0]->shape);
+	return t;
 }
 
-static Regex compiled(Graph *g, const Node *n)
+Regex regex_of(Graph *g, const Node *n, Text pattern)
 {
 	Regex r = {0};
 	const char *says;
-	RegexFault fault = regex_compile(&g->ctx->scratch, ATTR_OF(n, RegexFullMatch)->pattern, &r, &says);
+	RegexFault fault = regex_compile(&g->ctx->scratch, pattern, &r, &says);
 
 	need_right(g, n, fault, says);
 	return r;
 }
 
+void regex_tables(Graph *g, const Regex *r, Value **class_of, Value **next)
+{
+	int64_t bytes = 256, size[2] = {r->states, r->classes};
+	Tensor *classes = tensor_new(&g->ctx->perm, U8, 1, &bytes), *states = tensor_new(&g->ctx->perm, U16, 2, size);
+
+	memcpy(classes->data, r->class_of, sizeof r->class_of);
+	memcpy(states->data, r->next, (size_t)states->count * sizeof *r->next);
+	*class_of = value_const(g, NULL, classes);
+	*next = value_const(g, NULL, states);
+}
+
+static void infer(Graph *g, Node *n)
+{
+	regex_tree(g, n, ATTR_OF(n, RegexFullMatch)->pattern);
+	set_out(g, n, 0, BOOL, &n->in[0]->shape);
+}
+
 static void expand(Graph *g, Node *n)
 {
-	Regex r = compiled(g, n);
-	int64_t bytes = 256, size[2] = {r.states, r.classes};
-	Tensor *class_of = tensor_new(&g->ctx->perm, U8, 1, &bytes), *next = tensor_new(&g->ctx->perm, U16, 2, size);
+	Regex r = regex_of(g, n, ATTR_OF(n, RegexFullMatch)->pattern);
+	Value *class_of, *next;
 
-	memcpy(class_of->data, r.class_of, sizeof r.class_of);
-	memcpy(next->data, r.next, (size_t)next->count * sizeof *r.next);
-	value_replace(g, n->out[0], put(g, n, "tcc.Match", n->in[0], value_const(g, NULL, class_of), value_const(g, NULL, next),
-					END_IN));
+	regex_tables(g, &r, &class_of, &next);
+	value_replace(g, n->out[0], put(g, n, "tcc.Match", n->in[0], class_of, next, END_IN));
 }
 
 static const Attr attrs[] = {ATTR_LIST(RegexFullMatch, pattern, A_STRING), {0}};

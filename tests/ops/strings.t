@@ -390,3 +390,31 @@ graph (%a str[1]) -> (%y) { %y = Cast(%a) {to = bool} }
 == an order of texts is stored as a bool
 graph (%a str[4], %b str[4]) -> (%y) { %y bool[4] = tcc.LessText(%a, %b) }
 run a = str[4] ["one", "A", "bc", "b"], b = str[4] ["bc", "a", "bc", "bc"] gives y = bool[4] [false, true, false, true]
+
+== Tokenizer: what an expression takes, the longest that begins first
+graph (%x str[3]) -> (%y) { %y str[3,3] = com.microsoft.Tokenizer(%x) {tokenexp = "[a-z]+|[a-z]+-[a-z]+", pad_value = "#"} }
+run x = str[3] ["a-b, c", "", "\303\251a-b--c-d e"]
+gives y = str[3,3] ["a-b", "c", "#", "#", "#", "#", "a-b", "c-d", "e"]
+
+== Tokenizer: letters, marked; of several bytes
+graph (%x str[1,2]) -> (%y) { %y str[1,2,5] = com.microsoft.Tokenizer(%x) {tokenexp = ".", mark = 1, pad_value = ""} }
+run x = str[1,2] ["a\303\251\012", ""]
+gives y = str[1,2,5] ["\002", "a", "\303\251", "\012", "\003", "\002", "\003", "", "", ""]
+
+== Tokenizer: nothing is marked where there is nothing
+symbol k = 0..9 counted
+graph (%x str[2]) -> (%y) { %y str[2,k] = com.microsoft.Tokenizer(%x) {tokenexp = "b", mark = 1, pad_value = "#"} }
+run x = str[2] ["a", ""] gives y = str[2,0] []
+run x = str[2] ["ab", ""] gives y = str[2,3] ["\002", "b", "\003", "\002", "\003", "#"]
+
+== Tokenizer: words of two letters or more, a shorter one is looked into a letter further
+graph (%x str[1]) -> (%y, %z) {
+	%y str[1,2] = com.microsoft.Tokenizer(%x) {tokenexp = "a|[b-z]+", mincharnum = 2, pad_value = "#"}
+	%z str[1,2] = com.microsoft.Tokenizer(%x) {separators = [" +|,"], mincharnum = 2, pad_value = "#"}
+}
+run x = str[1] [",abc  d,ef "]
+gives y = str[1,2] ["bc", "ef"], z = str[1,2] ["abc", "ef"]
+
+== Tokenizer: what it refuses
+fails E-UNSUPPORTED "ask what stands beside"
+graph (%x str[1]) -> (%y) { %y str[1,2] = com.microsoft.Tokenizer(%x) {tokenexp = "\134bw+", pad_value = "#"} }
