@@ -44,14 +44,6 @@ typedef struct Widen {
 
 static bool is_half(const Value *v) { return v->kind == KIND_TENSOR && (v->dtype == F16 || v->dtype == BF16); }
 
-static Value *cast_to(Graph *g, Value *v, DType t)
-{
-	void *attr = attr_new(g, op_named("Cast"));
-
-	*(DType *)attr_field(op_named("Cast"), attr, "to") = t;
-	return put_attr(g, v->def, "Cast", attr, v, END_IN);
-}
-
 static Value *constant_as_f32(Graph *g, const Value *v)
 {
 	Tensor *t = tensor_new(&g->ctx->perm, F32, v->data->rank, v->data->dim);
@@ -66,7 +58,7 @@ static Value *wide(Widen *w, Value *v)
 	Twin *t = &w->twin[v->id];
 
 	if (!t->wide)
-		t->wide = v->dtype == F32 ? v : v->data ? constant_as_f32(w->g, v) : cast_to(w->g, v, F32);
+		t->wide = v->dtype == F32 ? v : v->data ? constant_as_f32(w->g, v) : put_cast(w->g, v->def, v, F32);
 	return t->wide;
 }
 
@@ -75,7 +67,7 @@ static Value *narrow(Widen *w, Value *v)
 	Twin *t = &w->twin[v->id];
 
 	if (!t->narrow)
-		t->narrow = v->dtype == t->was ? v : cast_to(w->g, v, t->was);
+		t->narrow = v->dtype == t->was ? v : put_cast(w->g, v->def, v, t->was);
 	return t->narrow;
 }
 

@@ -157,3 +157,38 @@ graph (%w u8[4,3], %i i64[5,3]) -> (%y) {
 }
 run w = u8[4,3] [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5], i = i64[5,3] [0, 1, 2, 0, 0, 0, 3, 2, 0, 1, 1, 1, 0, 2, 0]
 gives y = u4[5,3] [3, 6, 9, 0, 3, 6, 3, 6, 9, 9, 12, 15, 0, 3, 6]
+
+== carried from turn to turn, and slices joined
+graph (%x i4[3]) -> (%y, %z) {
+	%m i64[] = const [3]
+	%y, %z = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a i4[3]) -> (%g, %b, %q) {
+		%f = Cast(%a) {to = f32} %u = Cast(%t) {to = f32} %h = Add(%f, %u) %b = Cast(%h) {to = i4} %i = Neg(%h) %q = Cast(%i) {to = i4}
+	}
+}
+run x = i4[3] [1, -2, 6] gives y = i4[3] [4, 1, -7], z = i4[3,3] [-1, 2, -6, -2, 1, -7, -4, -1, 7]
+
+== slices that begin inside a byte
+graph (%s0 u2[3], %x u2[3,3]) -> (%s, %y) {
+	%s, %y = Scan(%s0, %x) {num_scan_inputs = 1} body = graph (%a u2[3], %b u2[3]) -> (%b, %c) {
+		%f = Cast(%a) {to = i32} %h = Cast(%b) {to = i32} %i = Add(%f, %h) %c = Cast(%i) {to = u2}
+	}
+}
+run s0 = u2[3] [1, 2, 3], x = u2[3,3] [1, 1, 1, 2, 0, 3, 3, 2, 1]
+gives s = u2[3] [3, 2, 1], y = u2[3,3] [2, 3, 0, 3, 1, 0, 1, 2, 0]
+
+== along the last axis, backwards, and within another loop
+graph (%x u4[2,3]) -> (%y) {
+	%y = Scan(%x) {num_scan_inputs = 1} body = graph (%a u4[3]) -> (%b) {
+		%b = Scan(%a) {num_scan_inputs = 1, scan_input_directions = [1]} body = graph (%c u4[]) -> (%d) {
+			%f = Cast(%c) {to = i32} %g = Add(%f, %f) %d = Cast(%g) {to = u4}
+		}
+	}
+}
+run x = u4[2,3] [1, 2, 3, 7, 8, 9] gives y = u4[2,3] [6, 4, 2, 2, 0, 14]
+
+== floats of 4 bits from turn to turn
+graph (%x f4e2m1[3]) -> (%y, %z) {
+	%m i64[] = const [3]
+	%y, %z = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f4e2m1[3]) -> (%g, %b, %a) { %b = Add(%a, %a) }
+}
+run x = f4e2m1[3] [0.5, -1, -0] gives y = f4e2m1[3] [4, -6, -0], z = f4e2m1[3,3] [0.5, -1, -0, 1, -2, -0, 2, -4, -0]

@@ -1,0 +1,86 @@
+/* unpack.c -- what a loop takes apart, or carries from turn to turn, has elements of whole bytes.
+ *
+ * Elements of 2 and 4 bits lie several in a byte, and a slice of them may begin inside one. Loops keep them in a type that
+ * has all their values:
+ *
+ *     s i4 = Loop(.., s0 i4) { (a i4) -> b }
+ *     ->      s' i8 = Loop(.., Cast(s0)) { (a' i8): a = Cast(a') .. -> Cast(b) }; s = Cast(s')
+ *
+ * needs  shapes, no operator left that becomes a loop
+ * keeps  results bit by bit; types and names of the graph's inputs and outputs
+ *
+ * What a body reads or gives as a whole stays as it is: branches of If, captured values. */
+#include "ir/op/bodies.h"
+#include "passes/pass.h"
+#include "passes/rewrite.h"
+
+void pass_unpack(Graph *g, const Options *o);
+
+/* A type of whole bytes with all values of t, for elements below a byte; else DT_NONE. */
+static DType whole_bytes(DType t)
+{
+	if (dtype_info(t)->bits >= 8)
+		return DT_NONE;
+	return is_float(t) ? F32 : is_unsigned(t) ? U8 : I8;
+}
+
+/* The type in which v is held that reaches the body by that port; DT_NONE: its own. */
+static DType held_as(const Value *v, Port p)
+{
+	bool parts = p.kind == PORT_STATE || p.kind == PORT_SLICE;
+	return v && parts && v->kind == KIND_TENSOR ? whole_bytes(v->dtype) : DT_NONE;
+}
+
+/* v becomes one of that type, and those who use it get it back. */
+static void hold(Graph *g, const Node *n, Value *v, DType type)
+{
+	DType was = v->dtype;
+	v->dtype = type;
+	Value *back = put_cast(g, n, v, was);
+	v->dtype = was;
+	value_replace(g, v, back);
+	v->dtype = type;
+	back->def->in[0] = v;
+}
+
+static void unpack_inputs(Graph *g, Node *n)
+{
+	Graph *body = n->sub[0];
+	for (int i = 0; i < body->nin; i++) {
+		Port p = body_in(n, 0, i);
+		DType type = held_as(body->in[i], p);
+		if (!type)
+			continue;
+		n->in[p.slot] = put_cast(g, n, n->in[p.slot], type);
+		hold(body, n, body->in[i], type);
+	}
+}
+
+static void unpack_outputs(Graph *g, Node *n)
+{
+	Graph *body = n->sub[0];
+	for (int i = 0; i < body->nout; i++) {
+		Port p = body_out(n, 0, i);
+		DType type = held_as(body->out[i], p);
+		if (!type)
+			continue;
+		body->out[i] = put_cast(body, n, body->out[i], type);
+		if (port_output(n, p))
+			hold(g, n, port_output(n, p), type);
+	}
+	graph_sort(body);
+}
+
+void pass_unpack(Graph *g, const Options *o)
+{
+	uint32_t nodes = g->nnode;
+	(void)o;
+	for (uint32_t i = 0; i < nodes; i++) {
+		Node *n = g->node[i];
+		if (!repeats(n))
+			continue;
+		unpack_inputs(g, n);
+		unpack_outputs(g, n);
+	}
+	graph_sort(g);
+}
