@@ -41,6 +41,7 @@ struct Stmt {
 	Expr *local, *other, *expr, *address;
 	Value *value;
 	Red red;
+	const Expr *starts; /* S_LET: the reduction that accumulates in `local`, or NULL: it is expr for good */
 };
 
 /* Constant data that a stage reads, as it will lie in memory. */
@@ -232,6 +233,8 @@ const Weight *weight_add(Module *m, const Weight *of);
 Expr *local_new(Stage *s, DType t);
 /* params.c */
 Param *param_weight(Stage *s, const Weight *w); /* the one that points to packed weights */
+const char *role_word(int i); /* the i-th of the names by role, NULL behind the last */
+const char *param_role(const Stage *s, const Value *v); /* "bias": what v is to its first reader, or NULL */
 Param *param_of(Stage *s, Value *v);       /* the parameter that points to v's element 0,..,0; added when new */
 int64_t axis_count(const Axis *axis);
 /* vector.c: t is an integer that has a lane of 32 bits. */

@@ -24,6 +24,8 @@ static const RoleRow roles[] = {
 	{"DequantizeLinear", 2, "zero"}, {"Gather", 0, "table"}, {"Gather", 1, "indices"},
 };
 
+const char *role_word(int i) { return i < (int)(sizeof roles / sizeof *roles) ? roles[i].name : NULL; }
+
 static bool same_shape(const Value *a, const Value *b)
 {
 	bool same = a->shape.rank == b->shape.rank;
@@ -56,7 +58,7 @@ static const char *role_in(const Stage *s, const Node *n, int slot, const Value 
 }
 
 /* Of the value that the stage reads: the first of its nodes that does more than move it knows. */
-static const char *role_of(const Stage *s, const Value *v)
+const char *param_role(const Stage *s, const Value *v)
 {
 	for (int i = 0; i < s->nfused; i++) {
 		const Node *n = s->fused[i];
@@ -91,7 +93,7 @@ static const char *param_name(const Stage *s, const Param *q, Arena *a)
 {
 	if (q->written)
 		return q->value == s->out ? "y" : "work";
-	const char *role = q->value ? role_of(s, q->value) : NULL;
+	const char *role = q->value ? param_role(s, q->value) : NULL;
 	const char *name = role ? role : q->value && !place_root(q->value)->data ? "x" : "w";
 	int nth = with_name(s, name);
 	return nth ? arena_format(a, "%s%d", name, nth + 1) : name;

@@ -64,15 +64,16 @@ void open_block(Printer *p, const char *format, ...)
 void close_block(Printer *p)
 {
 	p->depth--;
+	leave_locals(p);
 	print_line(p, "}");
 }
 
 /* ---- statements ---- */
 
-static const char *local_name(Printer *p, const Expr *local)
+static const char *bound_or_local(const Printer *p, const Expr *local)
 {
 	const char *name = bound_name(p, local);
-	return name ? name : arena_format(p->out->arena, "t%lld", (long long)local->i);
+	return name ? name : local_name(p, local);
 }
 
 static const char *vector_type(const Printer *p, DType t)
@@ -86,8 +87,9 @@ static void print_let(Printer *p, const Stmt *t)
 {
 	bool vector = t->lanes > 1 || is_vector(p, t->local);
 	const char *type = vector ? vector_type(p, t->local->dtype) : t->local->dtype == BOOL ? "int" : c_type(t->local->dtype);
+	const char *name = declare_local(p, t);
 	print_indent(p);
-	put_text(p->out, t->ways > 1 ? "%s t%lld[%d] = {" : "%s t%lld = ", type, (long long)t->local->i, t->ways);
+	put_text(p->out, t->ways > 1 ? "%s %s[%d] = {" : "%s %s = ", type, name, t->ways);
 	for (int way = 0; way < t->ways || way == 0; way++) {
 		put_text(p->out, way ? ", " : "");
 		if (vector)
@@ -100,7 +102,7 @@ static void print_let(Printer *p, const Stmt *t)
 
 static void print_assign(Printer *p, const Stmt *t)
 {
-	const char *name = local_name(p, t->local);
+	const char *name = bound_or_local(p, t->local);
 	bool some = t->lanes > 1 && p->lanes_n;
 	print_indent(p);
 	put_text(p->out, some ? "%s = v_first%s(" : "%s = ", name, lane_kind(p, t->local->dtype));
@@ -119,7 +121,7 @@ static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
 	bool call = t->red == RED_MAX || t->red == RED_MIN, paren = call || tight;
 	const char *kind = lane_kind(p, t->local->dtype);
 	if (n == 1) {
-		put_text(p->out, t->ways > 1 ? "t%lld[%d]" : "t%lld", (long long)t->expr->i, from);
+		put_text(p->out, t->ways > 1 ? "%s[%d]" : "%s", local_name(p, t->expr), from);
 		return;
 	}
 	if (call)
@@ -137,7 +139,7 @@ static void print_fold(Printer *p, const Stmt *t)
 	DType type = t->local->dtype;
 	bool byte = type == U8 || type == I8;
 	print_indent(p);
-	put_text(p->out, "%s t%lld = %s", c_type(type), (long long)t->local->i, byte ? arena_format(p->out->arena, "(%s)", c_type(type)) : "");
+	put_text(p->out, "%s %s = %s", c_type(type), declare_local(p, t), byte ? arena_format(p->out->arena, "(%s)", c_type(type)) : "");
 	put_text(p->out, "%s%s(", all[t->red], lane_kind(p, type));
 	put_folded(p, t, 0, t->ways, false);
 	put_text(p->out, ");\n");
@@ -150,7 +152,7 @@ static void print_find(Printer *p, const Stmt *t)
 	                                   [RED_ARGMAX_LAST] = "v_argmax_last", [RED_ARGMIN_LAST] = "v_argmin_last"};
 	Expr *load = t->expr, *start = substitute(p->s->l, load, axis_expr(p->s->l, t->axis), num_i(p->s->l, 0));
 	print_indent(p);
-	put_text(p->out, "int64_t t%lld = %s(", (long long)t->local->i, find[t->red]);
+	put_text(p->out, "int64_t %s = %s(", declare_local(p, t), find[t->red]);
 	print_place(p, start);
 	put_text(p->out, ", %s);\n", size_text(p->m->unit, t->axis->extent));
 }
@@ -192,9 +194,10 @@ static void print_each(Printer *p, const Stmt *t)
 {
 	Stmt each = *t;
 	if (t->kind == S_LET) {
-		print_line(p, "%s t%lld[%d];", vector_type(p, t->local->dtype), (long long)t->local->i, p->group);
+		const char *name = declare_local(p, t);
+		print_line(p, "%s %s[%d];", vector_type(p, t->local->dtype), name, p->group);
 		p->bound[p->nbound] = t->local;
-		p->bound_name[p->nbound++] = arena_format(p->out->arena, "t%lld[q]", (long long)t->local->i);
+		p->bound_name[p->nbound++] = arena_format(p->out->arena, "%s[q]", name);
 		each.kind = S_ASSIGN;
 	}
 	open_block(p, "UNROLL for (int q = 0; q < %d; q++)", p->group);

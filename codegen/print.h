@@ -18,6 +18,14 @@ typedef struct Shift {
 	int64_t more;
 } Shift;
 
+/* A local in sight, declared in that depth of blocks. */
+typedef struct LocalName {
+	const Expr *local;
+	const char *name;
+	int depth;
+	const struct LocalName *next;
+} LocalName;
+
 typedef struct Printer {
 	Module *m;
 	Stage *s;
@@ -34,6 +42,7 @@ typedef struct Printer {
 	int nbound;
 	Shift shifted[MAX_RANK];
 	int nshifted;
+	const LocalName *named;   /* the last one first */
 } Printer;
 
 static inline void shift_axis(Printer *p, const Axis *axis, const char *text, int64_t more)
@@ -50,6 +59,12 @@ void close_block(Printer *p);
 const char *step_text(const char *i, int64_t step, Arena *a);
 const char *for_text(Printer *p, const char *i, const char *from, const char *to, int64_t step);
 const char *for_whole_text(Printer *p, const char *i, const char *from, const char *to, int64_t step);
+/* locals.c: a name for the local that the statement declares, from here to the end of the block; that name; the end of a block;
+ * all words that names begin with, NULL behind the last. */
+const char *declare_local(Printer *p, const Stmt *t);
+const char *local_name(const Printer *p, const Expr *local);
+void leave_locals(Printer *p);
+const char *local_word(int i);
 void print_stmts(Printer *p, const Stmt *t);
 void print_loop(Printer *p, const Stmt *t);
 /* A scalar expression; with `tight` in parentheses unless it is a single word or a call. */

@@ -425,7 +425,7 @@ void print_expr(Printer *p, Expr *x, bool tight)
 		print_index(p, x, tight);
 		break;
 	case X_LOCAL:
-		put_text(p->out, "t%lld", (long long)x->i);
+		put_text(p->out, "%s", local_name(p, x));
 		break;
 	case X_LOAD:
 		if (dtype_info(x->dtype)->bits < 8)

@@ -94,7 +94,7 @@ static void print_renamed(Printer *p, const Stmt *t, const char *index, const ch
 	for (int k = 0; k < 2 && t->ways > 1; k++) {
 		Expr *acc = k ? t->other : t->local;
 		p->bound[p->nbound] = acc;
-		p->bound_name[p->nbound] = acc ? arena_format(p->out->arena, "t%lld[%s]", (long long)acc->i, way) : NULL;
+		p->bound_name[p->nbound] = acc ? arena_format(p->out->arena, "%s[%s]", local_name(p, acc), way) : NULL;
 		p->nbound += acc != NULL;
 	}
 	print_stmts(p, t->body);

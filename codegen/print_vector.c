@@ -240,7 +240,7 @@ void print_vector(Printer *p, Expr *x, bool tight)
 		print_as_float(p, x, false);
 		put_text(p->out, ")");
 	} else if (x->kind == X_LOCAL) {
-		put_text(p->out, "t%lld", (long long)x->i);
+		put_text(p->out, "%s", local_name(p, x));
 	} else if (p->lanes_64) {
 		print_vector_64(p, x, tight);
 	} else if (p->lanes_8) {

@@ -177,6 +177,7 @@ static int ways_of(int lanes, const Axis *axis)
 static Expr *vector_accumulators(Build *b, const Reduction *d, const Expr *r, const Axis *axis)
 {
 	Stmt *t = stmt_declare(b, red_start(b->s->l, r->red, r->dtype));
+	t->starts = r;
 	t->lanes = d->lanes;
 	t->ways = d->ways;
 	t->local->mask = r->mask | axis_bit(axis);
@@ -195,9 +196,18 @@ static Expr *folded(Build *b, const Reduction *d, const Expr *r, Expr *acc)
 
 Expr *start_local(Build *b, const Expr *r, Expr *start)
 {
-	Expr *acc = stmt_let(b, start);
-	acc->mask = r->mask;
-	return acc;
+	Stmt *t = stmt_declare(b, start);
+	t->starts = r;
+	t->local->mask = r->mask;
+	return t->local;
+}
+
+/* The same for the best element so far, where r gives its index. */
+static Expr *start_best(Build *b, const Expr *r)
+{
+	Expr *best = stmt_let(b, red_start(b->s->l, r->red, r->arg[0]->dtype));
+	best->mask = r->mask;
+	return best;
 }
 
 /* Every element leaves the accumulator as it is: positions along a size of 1, say. */
@@ -224,7 +234,7 @@ static Expr *emit_reduce(Build *b, Expr *r, Expr *keep, Expr *twin)
 		return remember(b, r, found_in_row(b, r));
 	sort_axes(b->m, r, d.axes);
 	if (is_arg(r->red)) {
-		d.best = start_local(b, r, red_start(l, r->red, r->arg[0]->dtype));
+		d.best = start_best(b, r);
 		d.acc = start_local(b, r, num_i(l, 0));
 	} else if (r->naxes && (d.lanes = reduction_lanes(b, r, d.axes[r->naxes - 1])) > 0) {
 		d.ways = ways_of(d.lanes, d.axes[r->naxes - 1]);

@@ -111,6 +111,23 @@ static void a_value_that_is_used_twice_has_a_name(void **state)
 	assert_non_null(strstr(v, " = acc[p][0] + v_load_n(bias + j, 5);\n\t\tv_store_n(y"));
 }
 
+/* Locals are called by what makes them; the next one of a kind in sight has a number. */
+static void locals_say_what_they_are(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[7,9]) -> (%y) { %y = Softmax(%x) }");
+	assert_non_null(strstr(c, "float max = -INFINITY;\n"));
+	assert_non_null(strstr(c, "float e = expf(x[9*i + s] - max);\n\t\t\ty[9*i + s] = e;\n\t\t\tsum = sum + e;\n"));
+	assert_non_null(strstr(c, "float inverse = 1.0f / sum;\n"));
+	c = emitted_for("x86-64-v3", "graph (%x f32[7,72]) -> (%y) { %y = Softmax(%x) }");
+	assert_non_null(strstr(c, "float max = v_most(v_max(v_max(maxima[0], maxima[1]), v_max(maxima[2], maxima[3])));\n"));
+	assert_non_null(strstr(emitted_for("c", swish), "float biased = acc[p][0] + bias[j];\n"));
+	c = emitted("graph (%x f32[4,6], %w f32[6]) -> (%y) { %y = LayerNormalization(%x, %w) }");
+	assert_non_null(strstr(c, "float average = sum / 6.0f;\n"));
+	assert_non_null(strstr(c, "sum2 = sum2 + (difference * difference);\n"));
+	assert_non_null(strstr(c, "float inverse_root = 1.0f / sqrtf((sum2 / 6.0f) + 1e-05f);\n"));
+}
+
 static void wrapping_sums_are_calls(void **state)
 {
 	(void)state;
@@ -234,7 +251,7 @@ int main(void)
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
-	                                   cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
+	                                   cmocka_unit_test(locals_say_what_they_are), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
 	                                   cmocka_unit_test(helpers_begin_with_their_remarks),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
 
