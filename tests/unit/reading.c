@@ -150,6 +150,19 @@ static void remarks_have_room(void **state)
 
 /* ---- tables ---- */
 
+/* What is too small for the cost model has no number of cycles. */
+static void small_stages_expect_nothing(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[10]) -> (%y) { %y = Softmax(%x) }");
+	assert_non_null(strstr(c, "schedule: scalar loops; 80 B */"));
+	c = emitted("graph (%x f32[9000]) -> (%y) { %y = Exp(%x) }");
+	assert_non_null(strstr(c, "; expects at least "));
+	c = emitted("graph (%x f32[64,64], %w f32[64,64]) -> (%y) { %y = MatMul(%x, %w) }");
+	assert_non_null(strstr(c, "; expects 1"));
+	assert_non_null(strstr(c, " % of peak), "));
+}
+
 static void members_have_their_names(void **state)
 {
 	(void)state;
@@ -251,7 +264,7 @@ int main(void)
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
-	                                   cmocka_unit_test(locals_say_what_they_are), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
+	                                   cmocka_unit_test(locals_say_what_they_are), cmocka_unit_test(small_stages_expect_nothing), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
 	                                   cmocka_unit_test(helpers_begin_with_their_remarks),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
 
