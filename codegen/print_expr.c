@@ -232,6 +232,9 @@ static void print_text_place(Printer *p)
 	}
 }
 
+/* -1 needs no parentheses in a test or a choice. */
+static bool stands_alone(const char *format, const Expr *x) { return x->kind == X_NUM && strpbrk(format, "<?=") && !strstr(format, "-%"); }
+
 /* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text, `#` by how long that is. A format that is no
  * word or call is wrapped when tight. */
 void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
@@ -240,9 +243,10 @@ void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (
 	bool call = strchr(format, '(') && strncmp(format, "%0", 2) && format[length - 1] == ')';
 	put_text(p->out, tight && !call ? "(" : "");
 	for (const char *f = format; *f; f++)
-		if (*f == '%' && f[1] >= '0' && f[1] <= '9')
-			operand(p, arg[*++f - '0'], !call);
-		else if (*f == '@')
+		if (*f == '%' && f[1] >= '0' && f[1] <= '9') {
+			Expr *x = arg[*++f - '0'];
+			operand(p, x, !call && !stands_alone(format, x));
+		} else if (*f == '@')
 			print_place(p, arg[*++f - '0']);
 		else if (*f == '$')
 			print_text_place(p);

@@ -131,9 +131,9 @@ static void print_lanes(Printer *p, Expr *x)
 	put_text(p->out, x->op != EQ && step > 0 ? "))" : ")");
 }
 
-static void print_scalar_select(Printer *p, Expr *x)
+static void print_scalar_select(Printer *p, Expr *x, bool tight)
 {
-	put_text(p->out, "(");
+	put_text(p->out, tight ? "(" : "");
 	print_expr(p, x->arg[0], true);
 	/* gcc takes the product of two __m256 for another type than __m256 */
 	const char *type = is_lane_int(x->dtype) ? "(vi)" : "(vf)";
@@ -141,7 +141,7 @@ static void print_scalar_select(Printer *p, Expr *x)
 	print_vector(p, x->arg[1], true);
 	put_text(p->out, " : %s", x->arg[2]->kind == X_ALU ? type : "");
 	print_vector(p, x->arg[2], true);
-	put_text(p->out, ")");
+	put_text(p->out, tight ? ")" : "");
 }
 
 /* Elements of memory side by side, which no name holds yet. */
@@ -181,7 +181,7 @@ static void print_vector_alu(Printer *p, Expr *x, bool tight)
 	if (print_bound(p, x))
 		return;
 	if (x->op == SELECT && !is_vector(p, x->arg[0]))
-		print_scalar_select(p, x);
+		print_scalar_select(p, x, tight);
 	else if (x->op == SELECT && x->dtype == F32 && is_row_load(p, x->arg[1]))
 		print_masked_load(p, x);
 	else if (x->dtype == BOOL && x->arg[0]->dtype == I64)

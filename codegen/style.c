@@ -6,7 +6,8 @@
  *
  * Braces around one statement go, but where an `else` could then belong to another `if`; the branches of one choice all have
  * them or none. `else` stands behind the brace that closes the branch before. Lines end before column WIDTH: they are broken
- * behind a comma or an operator, in as few parentheses as possible, and go on below what stands in these. */
+ * behind a comma or an operator, in as few parentheses and brackets as possible, and go on below what stands in these; what is
+ * assigned to is never broken. */
 #include <ctype.h>
 #include <string.h>
 #include "codegen/module.h"
@@ -157,11 +158,21 @@ typedef struct Break {
 	int column; /* where it goes on */
 } Break;
 
+enum { ASSIGNED = 7 }; /* a break behind "=" is as good as one in arithmetic in three parentheses */
+
+/* text[i] follows the sign of an assignment: the first one, of a statement. */
+static bool is_assigned(const char *text, int i, int nopen)
+{
+	return nopen == 0 && i >= 3 && *text != '{' && !strncmp(text + i - 3, " = ", 3) && strstr(text, " = ") == text + i - 3;
+}
+
 /* How good a break before text[i] is in that many parentheses, less is better; -1: there can be none. */
 static int rank_of(const char *text, int i, int nopen)
 {
-	static const char *const behind[] = {", ", "; ", " && ", " || ", " ? ", " + ", " * "};
-	enum { ALL = sizeof behind / sizeof *behind, ARITHMETIC = ALL - 2 };
+	static const char *const behind[] = {", ", "; ", " && ", " || ", " ? ", " : ", " | ", " + ", " - ", " * "};
+	enum { ALL = sizeof behind / sizeof *behind, ARITHMETIC = ALL - 3 };
+	if (is_assigned(text, i, nopen))
+		return ASSIGNED;
 	for (int k = 0; k < ALL; k++) {
 		int n = (int)strlen(behind[k]);
 		if (i >= n && !strncmp(text + i - n, behind[k], (size_t)n))
@@ -177,9 +188,9 @@ typedef struct Parens {
 
 static void note_paren(Parens *open, char c, int column)
 {
-	if (c == '(' && open->n < PAREN_MAX)
+	if ((c == '(' || c == '[') && open->n < PAREN_MAX)
 		open->column[open->n++] = column;
-	if (c == ')' && open->n)
+	if ((c == ')' || c == ']') && open->n)
 		open->n--;
 }
 
@@ -190,7 +201,7 @@ static Break best_break(const char *text, int from, int n, int column, int width
 	bool quoted = false;
 	for (int i = from; i < n && i - from + column <= width; i++) {
 		int rank = quoted || i - from < LEAST ? -1 : rank_of(text, i, open.n), inner = open.n ? open.column[open.n - 1] : 0;
-		if (rank >= 0 && (!best.at || rank <= best.rank))
+		if (rank >= 0 && (!best.at || rank <= best.rank || is_assigned(text, i, open.n))) /* no break before "=" */
 			best = (Break){i, rank, inner && inner <= width / 2 ? inner : TAB};
 		quoted ^= text[i] == '"';
 		if (!quoted)

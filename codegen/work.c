@@ -208,13 +208,16 @@ static const char meet_helper[] =
 
 void print_work_helpers(const char *sections, Out *o)
 {
+	Out text = {.arena = o->arena};
 	bool rooms = strstr(sections, "take_room(&k"), meets = strstr(sections, "meet(&k");
+	put_text(&text, "%s", "");
 	if (rooms || strstr(sections, "take(&k"))
-		put_text(o, "%s%s", worker_struct, take_helper);
+		put_text(&text, "%s%s", worker_struct, take_helper);
 	if (rooms)
-		put_text(o, "%s", take_room_helper);
+		put_text(&text, "%s", take_room_helper);
 	if (meets || strstr(sections, "last(&k"))
-		put_text(o, "%s", last_helper);
+		put_text(&text, "%s", last_helper);
 	if (meets)
-		put_text(o, "%s", meet_helper);
+		put_text(&text, "%s", meet_helper);
+	put_text(o, "%s", styled(o->arena, text.text));
 }

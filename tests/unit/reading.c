@@ -148,6 +148,20 @@ static void remarks_have_room(void **state)
 	assert_string_equal(styled(&context.scratch, "\tf(1);\t/* s2_stage */\n"), "\tf(1);\t/* s2_stage */\n");
 }
 
+/* What is assigned to stays in one piece, and a choice is broken at its signs. */
+static void lines_break_at_their_joints(void **state)
+{
+	(void)state;
+	assert_string_equal(styled(&context.scratch, "\ty[640*i + 64*(j + p) + k + 544*m + 17] = (((float)((int8_t)i32_add((int32_t)f_to_i64(rintf((clamped < 255.0f) ? "
+	                                             "clamped : 255.0f)), -128))) * 0.0061725313f);\n"),
+	                    "\ty[640*i + 64*(j + p) + k + 544*m + 17] =\n\t        (((float)((int8_t)i32_add((int32_t)f_to_i64(rintf((clamped < 255.0f) ? clamped : "
+	                    "255.0f)), -128))) *\n\t         0.0061725313f);\n");
+	assert_string_equal(styled(&context.scratch, "\tmax = f_max((0 <= i) ? x[the_first_summand + second_summand + third_summand + "
+	                                             "fourth_summand - 723200] : -INFINITY, max_of_name);\n"),
+	                    "\tmax = f_max((0 <= i) ? x[the_first_summand + second_summand + third_summand + fourth_summand - 723200] :\n"
+	                    "\t            -INFINITY, max_of_name);\n");
+}
+
 /* ---- tables ---- */
 
 /* What is too small for the cost model has no number of cycles. */
@@ -264,7 +278,7 @@ int main(void)
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
-	                                   cmocka_unit_test(locals_say_what_they_are), cmocka_unit_test(small_stages_expect_nothing), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
+	                                   cmocka_unit_test(locals_say_what_they_are), cmocka_unit_test(small_stages_expect_nothing), cmocka_unit_test(lines_break_at_their_joints), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
 	                                   cmocka_unit_test(helpers_begin_with_their_remarks),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
 
