@@ -3,6 +3,7 @@
  *
  *     y = sum over taps t of x[clip(floor(v) + t)] * weight(t - (v - floor(v)))          axis by axis */
 #include <math.h>
+#include "ir/op/counted.h"
 #include "ir/op/reduce.h"
 #include "ir/op/resize.h"
 #include "ir/op/trust.h"
@@ -23,6 +24,65 @@ bool resize_is_given(Graph *g, const Node *n)
 	bool crop = ATTR_OF(n, Resize)->coordinate_transformation_mode == TF_CROP;
 
 	return is_trusted(g, n, 2) || is_trusted(g, n, 3) || (crop && is_trusted(g, n, 1));
+}
+
+/* ---- sizes that are counted ---- */
+
+static bool is_given(const Node *n) { return n->out[0]->shape.rank >= 0 && shape_known(&n->out[0]->shape); }
+
+bool resize_is_counted(Graph *g, const Node *n)
+{
+	return has_in(n, 3) && by_data(g, n, 3) && !is_given(n) && ATTR_OF(n, Resize)->keep_aspect_ratio_policy == STRETCH;
+}
+
+/* The axes that are resized; returns how many. */
+static int resized_axes(Graph *g, const Node *n, int *list)
+{
+	const Ints *axes = &ATTR_OF(n, Resize)->axes;
+	int rank = n->in[0]->shape.rank, count = axes->n < 0 ? rank : axes->n;
+
+	if (axes->n >= 0)
+		axis_set(g, n, axes->v, count, rank);
+	for (int i = 0; i < count; i++)
+		list[i] = axes->n < 0 ? i : (int)fix_axis(g, n, axes->v[i], rank);
+	return count;
+}
+
+/* The sizes of the axes that are resized, as far as they are known; the bits of the others. */
+static unsigned sizes_known(Graph *g, const Node *n, const int *list, int count, Shape *y)
+{
+	Dim size[MAX_RANK];
+	unsigned open = known_among(g, n, 3, count, size), axes = 0;
+
+	need_size(g, n, 3, 0, dim(count));
+	*y = n->in[0]->shape;
+	for (int i = 0; i < count; i++) {
+		y->dim[list[i]] = size[i];
+		axes |= (open >> i & 1) << list[i];
+	}
+	return axes;
+}
+
+Shape resize_counted(Graph *g, const Node *n)
+{
+	int list[MAX_RANK], count = resized_axes(g, n, list);
+	Shape y;
+	unsigned open = sizes_known(g, n, list, count, &y);
+
+	return counted_shape(g, n, 0, &y, open);
+}
+
+static void count_resized(Graph *g, Node *n)
+{
+	int list[MAX_RANK], count = resized_axes(g, n, list);
+	Shape y, sizes = {.rank = count};
+	unsigned axes = sizes_known(g, n, list, count, &y), open = 0;
+
+	for (int i = 0; i < count; i++) {
+		sizes.dim[i] = n->out[0]->shape.dim[list[i]];
+		open |= (axes >> list[i] & 1) << i;
+	}
+	settle_input(n, 3, counted_among(g, n, 3, &sizes, open));
 }
 
 static Value *f32(const Job *j, double x) { return value_scalar(j->g, F32, x); }
@@ -284,14 +344,15 @@ static Value *stored(const Job *j, Value *y)
 
 void resize_trust(Graph *g, Node *n)
 {
-	Job j = {.g = g, .n = n, .a = n->attr, .count = ATTR_OF(n, Resize)->axes.n};
+	Job j = {.g = g, .n = n, .a = n->attr};
 
+	if (resize_is_counted(g, n)) {
+		count_resized(g, n);
+		return;
+	}
 	if (!resize_is_given(g, n))
 		return;
-	if (j.count < 0)
-		j.count = n->in[0]->shape.rank;
-	for (int i = 0; i < j.count; i++)
-		j.list[i] = j.a->axes.n < 0 ? i : (int)fix_axis(g, n, j.a->axes.v[i], n->in[0]->shape.rank);
+	j.count = resized_axes(g, n, j.list);
 	if (has_in(n, 2) == has_in(n, 3))
 		fail_node(g, n, "E-INPUTS", "either scales or sizes must be given");
 	if (has_in(n, 2))

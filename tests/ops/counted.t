@@ -345,3 +345,17 @@ graph (%x f32[4,3]) -> (%y) {
 	%y = ReduceSum(%g, %ax) {keepdims = 0}
 }
 run x = f32[4,3] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] gives y = f32[2,3] [8, 10, 12, 8, 10, 12]
+
+== Resize: sizes that data give, beside those that stay; the exporter joins them
+symbol k = 0..4 counted
+graph (%x f32[1,1,2,4], %h i64[1]) -> (%y) {
+	%s = Shape(%x)
+	%o i64[1] = const [0]
+	%t i64[1] = const [2]
+	%a = Slice(%s, %o, %t)
+	%w i64[1] = const [2]
+	%z = Concat(%a, %h, %w) {axis = 0}
+	%y f32[1,1,k,2] = Resize(%x, _, _, %z) {mode = nearest, coordinate_transformation_mode = asymmetric, nearest_mode = floor}
+}
+run x = f32[1,1,2,4] [1, 2, 3, 4, 5, 6, 7, 8], h = i64[1] [4] gives y = f32[1,1,4,2] [1, 3, 1, 3, 5, 7, 5, 7]
+run x = f32[1,1,2,4] [1, 2, 3, 4, 5, 6, 7, 8], h = i64[1] [1] gives y = f32[1,1,1,2] [1, 3]

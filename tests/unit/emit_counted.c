@@ -51,6 +51,11 @@ static const Model models[] = {
 	 " %bb = Unsqueeze(%bo, %first) %both i64[2] = const [0, 1] %ss = Unsqueeze(%best, %both) %each i64[1] = const [4]"
 	 " %over f32[1] = const [0.4] %q = NonMaxSuppression(%bb, %ss, %each, %over) %two i64[] = const [2]"
 	 " %j = Gather(%q, %two) {axis = 1} %kept = Gather(%bo, %j) }", {3, 0, 5, 8, 1}, 50},
+	/* an image of as many rows as data say */
+	{"symbol k = 0..20 counted graph (%p f32[1,2,9,7], %x f32[40]) -> (%y, %s) { %b = Cast(%x) {to = bool} %i = Cast(%b) {to = i64}"
+	 " %ax i64[1] = const [0] %h = ReduceSum(%i, %ax) {keepdims = 1} %n i64[2] = const [1, 2] %w i64[1] = const [5]"
+	 " %z = Concat(%n, %h, %w) {axis = 0} %y f32[1,2,k,5] = Resize(%p, _, _, %z) {mode = linear} %s = ReduceSum(%y) {keepdims = 0} }",
+	 {3, 0, 20, 40, 1}, 70},
 	/* two counts, one of them of what the other chose */
 	{"symbol k = 0..30 counted graph (%x f32[80]) -> (%y, %v) { %b = Cast(%x) {to = bool} %r = Compress(%x, %b)"
 	 " %h f32[] = const [0.5] %m = Greater(%r, %h) %y f32[k] = Compress(%r, %m) %v = Neg(%r) }",
