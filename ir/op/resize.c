@@ -13,8 +13,8 @@ static void infer(Graph *g, Node *n)
 	if (a->mode == RESIZE_NEAREST && a->antialias)
 		fail_node(g, n, "E-ATTR", "antialias is 1; it takes mode linear or cubic");
 	Shape y = n->in[0]->shape;
-	if (resize_is_counted(g, n)) {
-		y = resize_counted(g, n);
+	if (resize_is_counted(g, n) || resize_is_region(g, n)) {
+		y = resize_is_region(g, n) ? resize_of_region(g, n) : resize_counted(g, n);
 		set_out(g, n, 0, n->in[0]->dtype, &y);
 		return;
 	}

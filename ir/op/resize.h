@@ -76,6 +76,9 @@ bool resize_is_given(Graph *g, const Node *n);
 /* Data decide sizes, of which the file says nothing: they are counted. */
 bool resize_is_counted(Graph *g, const Node *n);
 Shape resize_counted(Graph *g, const Node *n);
+/* Data decide the region, but sizes are known. */
+bool resize_is_region(Graph *g, const Node *n);
+Shape resize_of_region(Graph *g, const Node *n);
 void resize_trust(Graph *g, Node *n);
 
 /* resample.c: one pass an axis (Op.expand). */

@@ -19,11 +19,22 @@ typedef struct Job {
 	Value *outside;            /* for TF_CROP, by element: the coordinate lies outside; NULL: none so far */
 } Job;
 
+/* It has elements, as far as is known. */
+static bool is_there(const Node *n, int slot)
+{
+	return has_in(n, slot) && !(n->in[slot]->shape.rank == 1 && dim_is(n->in[slot]->shape.dim[0], 0));
+}
+
+static bool is_crop(const Node *n) { return ATTR_OF(n, Resize)->coordinate_transformation_mode == TF_CROP; }
+
 bool resize_is_given(Graph *g, const Node *n)
 {
-	bool crop = ATTR_OF(n, Resize)->coordinate_transformation_mode == TF_CROP;
+	return is_trusted(g, n, 2) || is_trusted(g, n, 3) || (is_crop(n) && !resize_is_region(g, n) && is_trusted(g, n, 1));
+}
 
-	return is_trusted(g, n, 2) || is_trusted(g, n, 3) || (crop && is_trusted(g, n, 1));
+bool resize_is_region(Graph *g, const Node *n)
+{
+	return is_crop(n) && has_in(n, 1) && by_data(g, n, 1) && is_there(n, 3) && !by_data(g, n, 3);
 }
 
 /* ---- sizes that are counted ---- */
@@ -32,7 +43,7 @@ static bool is_given(const Node *n) { return n->out[0]->shape.rank >= 0 && shape
 
 bool resize_is_counted(Graph *g, const Node *n)
 {
-	return has_in(n, 3) && by_data(g, n, 3) && !is_given(n) && ATTR_OF(n, Resize)->keep_aspect_ratio_policy == STRETCH;
+	return is_there(n, 3) && by_data(g, n, 3) && !is_given(n) && ATTR_OF(n, Resize)->keep_aspect_ratio_policy == STRETCH;
 }
 
 /* The axes that are resized; returns how many. */
@@ -72,6 +83,18 @@ Shape resize_counted(Graph *g, const Node *n)
 	return counted_shape(g, n, 0, &y, open);
 }
 
+Shape resize_of_region(Graph *g, const Node *n)
+{
+	int list[MAX_RANK], count = resized_axes(g, n, list), sizes;
+	const Dim *size = need_content(g, n, 3, &sizes);
+	Shape y = n->in[0]->shape;
+
+	need_size(g, n, 3, 0, dim(count));
+	for (int i = 0; i < count; i++)
+		y.dim[list[i]] = size[i];
+	return y;
+}
+
 static void count_resized(Graph *g, Node *n)
 {
 	int list[MAX_RANK], count = resized_axes(g, n, list);
@@ -89,18 +112,28 @@ static Value *f32(const Job *j, double x) { return value_scalar(j->g, F32, x); }
 static Value *with(const Job *j, const char *op, Value *a, Value *b) { return binary(j->g, j->n, op, a, b); }
 static Value *of(const Job *j, const char *op, Value *a) { return put(j->g, j->n, op, a, END_IN); }
 
-static int64_t in_size(const Job *j, int axis) { return j->n->in[0]->shape.dim[axis].k; }
-static int64_t out_size(const Job *j, int axis) { return j->n->out[0]->shape.dim[axis].k; }
+static Dim in_size(const Job *j, int axis) { return j->n->in[0]->shape.dim[axis]; }
+static Dim out_size(const Job *j, int axis) { return j->n->out[0]->shape.dim[axis]; }
+
+/* A size, and k more, as a scalar i64. */
+static Value *size_and(const Job *j, Dim d, int64_t k)
+{
+	Dim more = dim_add(j->g->syms, d, dim(k));
+
+	return reshaped(j->g, j->n, dims_as_value(j->g, j->n, j->n->in[0], &more, 1), 0, NULL);
+}
+
+static Value *real_size(const Job *j, Dim d, int64_t k) { return cast_value(j->g, j->n, size_and(j, d, k), F32); }
 
 /* ---- scales ---- */
 
 static Value *sizes_of_axes(const Job *j, const Shape *s)
 {
-	int64_t size[MAX_RANK];
+	Dim size[MAX_RANK];
 
 	for (int i = 0; i < j->count; i++)
-		size[i] = s->dim[j->list[i]].k;
-	return value_i64(j->g, j->count, size);
+		size[i] = s->dim[j->list[i]];
+	return dims_as_value(j->g, j->n, j->n->in[0], size, j->count);
 }
 
 /* floor(in * scale) has to be the size. */
@@ -150,63 +183,61 @@ static void take_sizes(Job *j)
 
 static Value *indices(const Job *j, int axis, double add)
 {
-	Value *i = cast_value(j->g, j->n, count_to(j->g, out_size(j, axis)), F32);
+	Value *i = cast_value(j->g, j->n, count_up(j->g, j->n, size_and(j, out_size(j, axis), 0)), F32);
 
 	return add != 0 ? with(j, "Add", i, f32(j, add)) : i;
 }
 
-/* x for each element of the axis */
-static Value *copies_as_f32(const Job *j, int axis, double x)
-{
-	return put(j->g, j->n, "Expand", f32(j, x), number(j->g, out_size(j, axis)), END_IN);
-}
-
-static Value *cropped_line(const Job *j, int k, float last)
+/* One element lies in the middle of the region. */
+static Value *cropped_line(const Job *j, int k)
 {
 	int axis = j->list[k];
+	Dim out = out_size(j, axis);
+	Value *last = real_size(j, in_size(j, axis), -1), *i = indices(j, axis, 0);
 	Value *start = element(j->g, j->n, j->roi, k), *end = element(j->g, j->n, j->roi, j->count + k);
+	Value *middle = with(j, "Mul", with(j, "Mul", with(j, "Add", start, end), f32(j, 0.5)), last);
+	Value *mul = with(j, "Mul", with(j, "Sub", end, start), last);
+	Value *v = with(j, "Div", with(j, "Mul", i, mul), real_size(j, dim_max(j->g->syms, out, dim(2)), -1));
 
-	if (out_size(j, axis) <= 1)
-		return with(j, "Mul", with(j, "Mul", with(j, "Add", start, end), f32(j, 0.5)),
-			    copies_as_f32(j, axis, (double)last));
-	Value *mul = with(j, "Mul", with(j, "Sub", end, start), f32(j, (double)last));
-	Value *v = with(j, "Div", with(j, "Mul", indices(j, axis, 0), mul), f32(j, (double)(out_size(j, axis) - 1)));
-	return with(j, "Add", v, with(j, "Mul", start, f32(j, (double)last)));
+	v = with(j, "Add", v, with(j, "Mul", start, last));
+	if (dim_lo(j->g->syms, out) > 1)
+		return v;
+	return put(j->g, j->n, "Where", with(j, "Less", size_and(j, out, 0), value_scalar(j->g, I64, 2)), middle, v, END_IN);
 }
 
-static Value *aligned_line(const Job *j, int axis, Value *scale, float last)
+static Value *aligned_line(const Job *j, int axis, Value *scale)
 {
-	float out = (float)out_size(j, axis);
-	Value *length = j->by_scale ? with(j, "Mul", scale, f32(j, (double)last + 1)) : f32(j, (double)out);
+	Value *in = real_size(j, in_size(j, axis), 0), *last = real_size(j, in_size(j, axis), -1);
+	Value *length = j->by_scale ? with(j, "Mul", scale, in) : real_size(j, out_size(j, axis), 0);
 	Value *way = with(j, "Sub", length, f32(j, 1));
 
 	way = put(j->g, j->n, "Where", with(j, "Greater", length, f32(j, 1)), way, f32(j, 1), END_IN);
-	return with(j, "Div", with(j, "Mul", indices(j, axis, 0), f32(j, (double)last)), way);
+	return with(j, "Div", with(j, "Mul", indices(j, axis, 0), last), way);
 }
 
 /* The coordinates of the k-th resized axis, f32[out]. */
 static Value *coordinates(const Job *j, int k)
 {
 	int axis = j->list[k];
-	float in = (float)in_size(j, axis), out = (float)out_size(j, axis);
 	Value *scale = element(j->g, j->n, j->scale, k);
 
 	switch (j->a->coordinate_transformation_mode) {
 	case TF_CROP:
-		return cropped_line(j, k, in - 1);
+		return cropped_line(j, k);
 	case ALIGN_CORNERS:
-		return aligned_line(j, axis, scale, in - 1);
+		return aligned_line(j, axis, scale);
 	case ASYMMETRIC:
 		return with(j, "Div", indices(j, axis, 0), scale);
 	case TF_HALF_PIXEL:
 		return with(j, "Div", indices(j, axis, 0.5), scale);
 	case HALF_PIXEL_SYMMETRIC: {
-		Value *part = with(j, "Div", f32(j, (double)out), with(j, "Mul", scale, f32(j, (double)in)));
-		Value *off = with(j, "Mul", f32(j, (double)in / 2), with(j, "Sub", f32(j, 1), part));
+		Value *in = real_size(j, in_size(j, axis), 0), *out = real_size(j, out_size(j, axis), 0);
+		Value *part = with(j, "Div", out, with(j, "Mul", scale, in));
+		Value *off = with(j, "Mul", with(j, "Div", in, f32(j, 2)), with(j, "Sub", f32(j, 1), part));
 		return with(j, "Add", with(j, "Div", indices(j, axis, 0.5), scale), with(j, "Sub", off, f32(j, 0.5)));
 	}
 	case PYTORCH_HALF_PIXEL:
-		if (out_size(j, axis) <= 1)
+		if (dim_hi(j->g->syms, out_size(j, axis)) <= 1)
 			return with(j, "Mul", indices(j, axis, 0), f32(j, 0));
 		break;
 	default:
@@ -219,7 +250,7 @@ static Value *coordinates(const Job *j, int k)
 
 static Value *clipped(const Job *j, int axis, Value *i)
 {
-	return within(j->g, j->n, i, value_scalar(j->g, I64, 0), value_scalar(j->g, I64, (double)(in_size(j, axis) - 1)));
+	return within(j->g, j->n, i, value_scalar(j->g, I64, 0), size_and(j, in_size(j, axis), -1));
 }
 
 static Value *nearest(const Job *j, int axis, Value *v)
@@ -260,9 +291,11 @@ static Value *kernel(const Job *j, Value *d)
 /* The first tap and, counting from it, how many there are, for the smallest scale that gives this size. */
 static int first_tap(const Job *j, int axis)
 {
-	float radius = j->a->mode == RESIZE_LINEAR ? 1 : 2;
-	float scale = ((float)out_size(j, axis) - 0.5f) / (float)in_size(j, axis);
+	float radius = j->a->mode == RESIZE_LINEAR ? 1 : 2, scale = 1;
 
+	if (j->a->antialias)
+		scale = ((float)dim_number(j->g, j->n, out_size(j, axis)) - 0.5f) /
+			(float)dim_number(j->g, j->n, in_size(j, axis));
 	return (int)floorf(-radius / (j->a->antialias && scale < 1 ? scale : 1)) + 1;
 }
 
@@ -306,7 +339,7 @@ static Value *resampled(const Job *j, Value *x, int k, Value *v)
 
 static void note_outside(Job *j, int k, Value *v)
 {
-	Value *last = f32(j, (double)(in_size(j, j->list[k]) - 1));
+	Value *last = real_size(j, in_size(j, j->list[k]), -1);
 	Value *out = along(j, j->list[k], with(j, "Or", with(j, "Less", v, f32(j, 0)), with(j, "Greater", v, last)), DT_NONE);
 
 	j->outside = j->outside ? with(j, "Or", j->outside, out) : out;
@@ -350,12 +383,12 @@ void resize_trust(Graph *g, Node *n)
 		count_resized(g, n);
 		return;
 	}
-	if (!resize_is_given(g, n))
+	if (!resize_is_region(g, n) && !resize_is_given(g, n))
 		return;
 	j.count = resized_axes(g, n, j.list);
-	if (has_in(n, 2) == has_in(n, 3))
+	if (is_there(n, 2) == is_there(n, 3))
 		fail_node(g, n, "E-INPUTS", "either scales or sizes must be given");
-	if (has_in(n, 2))
+	if (is_there(n, 2))
 		take_scales(&j);
 	else
 		take_sizes(&j);

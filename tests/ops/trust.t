@@ -270,3 +270,16 @@ gives y = f32[9,4] [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0.5
 fails E-VALUE
 graph (%b i64[], %l i64[], %r i64[], %f f32[], %t f32[]) -> (%y) { %y f32[9,4] = MelWeightMatrix(%b, %l, %r, %f, %t) }
 run b = i64[] [4], l = i64[] [16], r = i64[] [8000], f = f32[] [3900], t = f32[] [10] gives y = f32[9,4] [0 * 36]
+
+== Resize: regions of a picture whose sizes the run has, the result too
+symbol n = 1..8
+symbol m = 1..4
+graph (%x f32[1,n], %r f32[4], %o f32[m]) -> (%y) {
+	%k = Shape(%o)
+	%b i64[1] = const [1]
+	%s = Concat(%b, %k) {axis = 0}
+	%y f32[1,m] = Resize(%x, %r, _, %s) {mode = linear, coordinate_transformation_mode = tf_crop_and_resize, extrapolation_value = 9}
+}
+run x = f32[1,5] [0, 10, 20, 30, 40], r = f32[4] [0, 0.25, 1, 0.75], o = f32[3] [0 * 3] gives y = f32[1,3] [10, 20, 30]
+run x = f32[1,3] [0, 10, 20], r = f32[4] [0, 0.5, 1, 2], o = f32[2] [0 * 2] gives y = f32[1,2] [10, 9]
+run x = f32[1,3] [0, 10, 20], r = f32[4] [0, 0, 1, 0.5], o = f32[1] [0] gives y = f32[1,1] [5]
