@@ -27,27 +27,30 @@ static bool hands_on(const char *type)
 	return false;
 }
 
-/* Input `slot` says how large the result is, which is without any bound; `direct`: it is an input of the model. */
-static bool makes_sizes(const char *type, size_t slot, bool direct)
+typedef struct Reach {
+	const Frame *f;
+	uint32_t input;
+	bool scalar;   /* the input is one integer, no vector */
+	bool *reached; /* by name */
+} Reach;
+
+/* Input `slot` says how large the result is, which is without any bound; `direct`: it is an input of the model. A scalar may as
+ * well be where something begins, which can be negative; a length cannot. */
+static bool makes_sizes(const Reach *r, const char *type, size_t slot, bool direct)
 {
 	static const struct {
 		const char *type;
 		size_t slot;
 		bool counts; /* sizes that are inputs of the model by itself */
-	} list[] = {{"Pad", 1, true}, {"Range", 0, true}, {"Range", 1, true}, {"ConstantOfShape", 0, true}, {"Expand", 1, true},
-		    {"Tile", 1, true}, {"AffineGrid", 1, false}};
+		bool length;
+	} list[] = {{"Pad", 1, true, false}, {"Range", 0, true, false}, {"Range", 1, true, false}, {"ConstantOfShape", 0, true, false},
+		    {"Expand", 1, true, false}, {"Tile", 1, true, false}, {"AffineGrid", 1, false, false}, {"DFT", 1, false, true}};
 
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		if (!strcmp(type, list[i].type) && slot == list[i].slot)
-			return !(direct && list[i].counts);
+			return !(direct && list[i].counts) && (list[i].length || !r->scalar);
 	return false;
 }
-
-typedef struct Reach {
-	const Frame *f;
-	uint32_t input;
-	bool *reached; /* by name */
-} Reach;
 
 static bool is_reached(const Reach *r, const char *name)
 {
@@ -71,7 +74,7 @@ static bool needs_elements(const Reach *r, const NodeProto *p, size_t slot)
 	uint32_t out = names_find(&r->f->scope->names, p->output[0]), in = names_find(&r->f->scope->names, p->input[slot]);
 	const Value *given = r->f->given[out];
 
-	return makes_sizes(p->op_type, slot, in == r->input) && !(given && shape_known(&given->shape));
+	return makes_sizes(r, p->op_type, slot, in == r->input) && !(given && shape_known(&given->shape));
 }
 
 /* True: the node needs the elements; else its outputs are reached where its inputs are. */
@@ -99,7 +102,8 @@ static bool follow(Reach *r, size_t node)
 static bool are_sizes(const Frame *f, const char *name)
 {
 	const Scope *s = f->scope;
-	Reach r = {f, names_find(&s->names, name), NEW_N(&f->im->ctx->scratch, bool, s->names.n)};
+	uint32_t input = names_find(&s->names, name);
+	Reach r = {f, input, f->value[input]->shape.rank == 0, NEW_N(&f->im->ctx->scratch, bool, s->names.n)};
 
 	r.reached[r.input] = true;
 	for (size_t i = 0; i < s->nnode; i++)
@@ -110,7 +114,7 @@ static bool are_sizes(const Frame *f, const char *name)
 
 /* ---- counting them ---- */
 
-static Value *counted_element(Frame *f, Value *v, int k)
+static Value *counted_element(Frame *f, const Value *v, Value *list, int k)
 {
 	const Node like = {.name = v->name};
 	const char *name = arena_format(f->im->arena, "%s[%d]", v->name, k);
@@ -118,25 +122,26 @@ static Value *counted_element(Frame *f, Value *v, int k)
 
 	Dim d = dim_symbol(f->g->syms, name);
 	dim_symbol_of(f->g->syms, d)->counted = true;
-	return with_axes(f->g, &like, counted_value(f->g, &like, element(f->g, &like, v, k), d), 1, &first);
+	return with_axes(f->g, &like, counted_value(f->g, &like, element(f->g, &like, list, k), d), 1, &first);
 }
 
 static Value *counted_elements(Frame *f, Value *v, int count)
 {
 	const Node like = {.name = v->name};
-	Value *all = counted_element(f, v, 0);
+	Value *list = as_vector(f->g, &like, v), *all = counted_element(f, v, list, 0);
 
 	for (int k = 1; k < count; k++)
-		all = joined(f->g, &like, 0, all, counted_element(f, v, k));
-	return cast_value(f->g, &like, all, v->dtype);
+		all = joined(f->g, &like, 0, all, counted_element(f, v, list, k));
+	return cast_value(f->g, &like, v->shape.rank ? all : element(f->g, &like, all, 0), v->dtype);
 }
 
 static bool may_hold_sizes(const Value *v)
 {
 	bool integers = v->role == ROLE_INPUT && v->kind == KIND_TENSOR && (v->dtype == I64 || v->dtype == I32);
 
-	return integers && v->shape.rank == 1 && dim_known(v->shape.dim[0]) && v->shape.dim[0].k > 0 &&
-	       v->shape.dim[0].k <= MOST_ELEMENTS_OPEN;
+	if (!integers || v->shape.rank < 0 || v->shape.rank > 1)
+		return false;
+	return v->shape.rank == 0 || (dim_known(v->shape.dim[0]) && v->shape.dim[0].k > 0 && v->shape.dim[0].k <= MOST_ELEMENTS_OPEN);
 }
 
 void elements_open(Frame *f)
@@ -147,6 +152,6 @@ void elements_open(Frame *f)
 		uint32_t k = names_find(&f->scope->names, text_of(p->input[i]->name));
 		Value *v = k == NO_NAME ? NULL : f->value[k];
 		if (v && may_hold_sizes(v) && are_sizes(f, p->input[i]->name))
-			f->value[k] = counted_elements(f, v, (int)v->shape.dim[0].k);
+			f->value[k] = counted_elements(f, v, v->shape.rank ? (int)v->shape.dim[0].k : 1);
 	}
 }

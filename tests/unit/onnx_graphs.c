@@ -295,6 +295,21 @@ static void sizes_of_a_grid_are_symbols(void **state)
 	assert_int_equal(dim_hi(g->syms, g->out[0]->shape.dim[2]), 7);
 }
 
+/* One number, no vector; of half a spectrum it is more than the size of the result. */
+static void length_of_a_transform_is_a_symbol(void **state)
+{
+	const DimChoice dims[] = {{"length[0]", 1, 9}};
+	const ReadOptions o = {.dims = dims, .ndims = 1};
+
+	(void)state;
+	add_input(&m, "x", FLOAT, "1,6,1");
+	add_input(&m, "length", INT64, "");
+	set_int(&m, add_node(&m, "DFT", "x,length", "y"), "onesided", 1);
+	add_output(&m, "y", FLOAT, "1,m,2");
+	const Graph *g = import_with(&o);
+	assert_int_equal(dim_hi(g->syms, g->out[0]->shape.dim[1]), 5);
+}
+
 static void elements_are_what_the_file_says_of_the_result(void **state)
 {
 	(void)state;
@@ -760,6 +775,7 @@ int main(void)
 		TEST(counted_sizes_are_bounded),
 		TEST(elements_that_become_sizes_are_symbols),
 		TEST(sizes_of_a_grid_are_symbols),
+		TEST(length_of_a_transform_is_a_symbol),
 		TEST(elements_are_what_the_file_says_of_the_result),
 		TEST(elements_that_are_used_as_they_are_stay_data),
 		TEST(equal_choices_have_one_size),
