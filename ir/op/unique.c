@@ -3,9 +3,9 @@
  *
  *     x = 2 1 1 3 4 3      y = 1 2 3 4      indices 1 0 3 4      inverse 1 0 0 2 3 2      counts 2 1 2 1
  *
- * Single numbers are put in order, where equal ones are neighbours; they are told by their keys (see topk.c), so that there is
- * one NaN. Rows of several elements, and text, are compared with each other, n^2 of them, in vectors: row i is a first one if
- * no earlier row is equal, and
+ * Rows of numbers are put in order, by their last element first, then by the one before, where equal ones stay as they are; so
+ * equal rows are neighbours. Numbers are told by their keys (see topk.c), so that there is one NaN. Rows of many elements, and
+ * text, are compared with each other, n^2 of them, in vectors: row i is a first one if no earlier row is equal, and
  *
  *     place[i] = number of first rows that come before it: smaller ones, or earlier ones
  *
@@ -13,7 +13,7 @@
 #include "ir/op/chosen.h"
 #include "ir/op/reduce.h"
 
-enum { NO_AXIS = INT32_MIN, LONGEST = 1 << 12, Y = 0, INDICES, INVERSE, COUNTS };
+enum { NO_AXIS = INT32_MIN, LONGEST = 1 << 12, WIDEST = 64, Y = 0, INDICES, INVERSE, COUNTS };
 
 struct Unique {
 	int64_t axis; /* NO_AXIS: all elements in a row */
@@ -35,15 +35,24 @@ static Dim different(Graph *g, const Node *n, int axis, Dim all)
 	return counted_size(g, n, n->nout > COUNTS && n->out[COUNTS] ? COUNTS : INDICES, 1, 0, all);
 }
 
-/* Each row is one element, and a number. */
-static bool is_line(const Node *n, int axis)
+/* Elements of a row. */
+static Dim width_of(Graph *g, const Node *n, int axis)
 {
 	const Shape *x = &n->in[0]->shape;
-	bool single = n->in[0]->dtype != STR;
+	Dim width = dim(1);
 
 	for (int k = 0; axis >= 0 && k < x->rank; k++)
-		single &= k == axis || dim_is(x->dim[k], 1);
-	return single;
+		if (k != axis)
+			width = dim_mul(g->syms, width, x->dim[k]);
+	return width;
+}
+
+/* Rows are a few numbers. */
+static bool is_put_in_order(Graph *g, const Node *n, int axis)
+{
+	Dim width = width_of(g, n, axis);
+
+	return n->in[0]->dtype != STR && dim_known(width) && width.k > 0 && width.k <= WIDEST;
 }
 
 static void infer(Graph *g, Node *n)
@@ -52,8 +61,8 @@ static void infer(Graph *g, Node *n)
 	int axis = axis_of(g, n);
 	Shape y = n->in[0]->shape, line = {.rank = 1};
 	Dim all = axis < 0 ? shape_count(g, &y) : y.dim[axis];
-	if (dim_known(all) && all.k > LONGEST && !is_line(n, axis))
-		fail_unsupported(g, n, "the different ones of %lld rows or texts; up to %d are supported", (long long)all.k, LONGEST);
+	if (dim_known(all) && all.k > LONGEST && !is_put_in_order(g, n, axis))
+		fail_unsupported(g, n, "the different ones of %lld long rows or texts; up to %d are supported", (long long)all.k, LONGEST);
 	line.dim[0] = different(g, n, axis, all);
 	if (axis < 0)
 		y = line;
@@ -79,15 +88,13 @@ static Value *rows_of_input(Graph *g, Node *n, int axis)
 {
 	const Shape *x = &n->in[0]->shape;
 	int64_t perm[MAX_RANK] = {axis};
-	Dim width = dim(1);
+	Dim width = width_of(g, n, axis);
 
 	if (axis < 0)
 		return shaped_as(g, n, n->in[0], &(Shape){2, {shape_count(g, x), width}});
 	for (int k = 0, to = 1; k < x->rank; k++)
-		if (k != axis) {
+		if (k != axis)
 			perm[to++] = k;
-			width = dim_mul(g->syms, width, x->dim[k]);
-		}
 	return shaped_as(g, n, transposed(g, n, n->in[0], x->rank, perm), &(Shape){2, {x->dim[axis], width}});
 }
 
@@ -96,25 +103,34 @@ typedef struct Kinds {
 	Value *indices, *inverse, *counts;
 } Kinds;
 
-/* ---- single numbers, put in order ---- */
+static Value *any_along(Graph *g, const Node *n, Value *v, int64_t axis) { return reduced(g, n, "ReduceMax", v, axis, false); }
 
-/* Their keys in order, and in `from` where they come from. */
-static Value *keys_in_order(Graph *g, Node *n, Dim all, Value **from)
+/* ---- rows of numbers, put in order ---- */
+
+/* Their keys in order, [all, width], and in `from` where they come from. */
+static Value *keys_in_order(Graph *g, Node *n, int axis, Dim all, Value **from)
 {
-	Value *x = flat(g, n, n->in[0]->dtype == BOOL ? cast_value(g, n, n->in[0], U8) : n->in[0]);
+	Value *x = rows_of_input(g, n, axis), *size = dims_as_value(g, n, n->in[0], &all, 1);
+	x = x->dtype == BOOL ? cast_value(g, n, x, U8) : x;
 	Value *key = put_attr(g, n, "tcc.Key", &(struct TopK){.axis = -1}, x, END_IN);
 
-	*from = put(g, n, "tcc.Order", key, dims_as_value(g, n, n->in[0], &all, 1), END_IN);
+	*from = NULL;
+	for (int64_t k = key->shape.dim[1].k - 1; k >= 0; k--) {
+		Value *column = picked(g, n, key, value_scalar(g, I64, (double)k), 1);
+		Value *order = put(g, n, "tcc.Order", *from ? picked(g, n, column, *from, 0) : column, size, END_IN);
+		*from = *from ? picked(g, n, *from, order, 0) : order;
+	}
 	return picked(g, n, key, *from, 0);
 }
 
-/* Unlike the key before it. */
+/* Unlike the keys before it. */
 static Value *begins(Graph *g, const Node *n, Value *key)
 {
 	Value *i = counted(g, n, key, 0), *one = value_scalar(g, I64, 1), *zero = value_scalar(g, I64, 0);
 	Value *before = picked(g, n, key, binary(g, n, "Max", binary(g, n, "Sub", i, one), zero), 0);
+	Value *other = put(g, n, "Not", binary(g, n, "Equal", key, before), END_IN);
 
-	return binary(g, n, "Or", binary(g, n, "Equal", i, zero), put(g, n, "Not", binary(g, n, "Equal", key, before), END_IN));
+	return binary(g, n, "Or", binary(g, n, "Equal", i, zero), any_along(g, n, other, 1));
 }
 
 /* v with to[i] = what[i]; each place comes up once. */
@@ -143,9 +159,9 @@ static Kinds as_they_stand(Graph *g, const Node *n, const Kinds *k)
 	return (Kinds){picked(g, n, k->indices, order, 0), picked(g, n, place, k->inverse, 0), picked(g, n, k->counts, order, 0)};
 }
 
-static Kinds kinds_of_line(Graph *g, Node *n, int axis, Dim all)
+static Kinds kinds_in_order(Graph *g, Node *n, int axis, Dim all)
 {
-	Value *from, *key = keys_in_order(g, n, all, &from), *first = begins(g, n, key), *one = value_scalar(g, I64, 1);
+	Value *from, *key = keys_in_order(g, n, axis, all, &from), *first = begins(g, n, key), *one = value_scalar(g, I64, 1);
 	Value *begin = positions_chosen(g, n, first, different(g, n, axis, all));
 	Value *sum = put_attr(g, n, "CumSum", &(struct Cumulate){0}, cast_value(g, n, first, I64), value_scalar(g, I64, 0), END_IN);
 	Kinds k = {picked(g, n, from, begin, 0), placed(g, n, from, from, binary(g, n, "Sub", sum, one)),
@@ -155,8 +171,6 @@ static Kinds kinds_of_line(Graph *g, Node *n, int axis, Dim all)
 }
 
 /* ---- rows, compared with each other ---- */
-
-static Value *any_along(Graph *g, const Node *n, Value *v, int64_t axis) { return reduced(g, n, "ReduceMax", v, axis, false); }
 
 typedef struct Compared {
 	Value *same, *less; /* bool[all, all]: row i equals row j, row i comes before row j */
@@ -227,7 +241,7 @@ static void expand(Graph *g, Node *n)
 		give_none(g, n, axis);
 		return;
 	}
-	Kinds k = is_line(n, axis) ? kinds_of_line(g, n, axis, all) : kinds_of_rows(g, n, axis, all);
+	Kinds k = is_put_in_order(g, n, axis) ? kinds_in_order(g, n, axis, all) : kinds_of_rows(g, n, axis, all);
 	replace_out(g, n, Y, picked(g, n, axis < 0 ? flat(g, n, n->in[0]) : n->in[0], k.indices, axis < 0 ? 0 : axis));
 	replace_out(g, n, INDICES, k.indices);
 	replace_out(g, n, INVERSE, k.inverse);

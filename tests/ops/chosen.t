@@ -78,8 +78,22 @@ run x = u64[5] [18446744073709551615, 0, 9223372036854775808, 0, 184467440737095
 gives y = u64[3] [0, 9223372036854775808, 18446744073709551615], p = bool[2] [true, false], q = i8[1,3,1] [-128, 5, 127], v = i64[4] [1, 0, 2, 1]
 
 == Unique: too many rows to be compared
-fails E-UNSUPPORTED "4097 rows"
-graph (%x i32[4097,2]) -> (%y) { %y = Unique(%x) {axis = 0} }
+fails E-UNSUPPORTED "4097 long rows"
+graph (%x i32[4097,65]) -> (%y) { %y = Unique(%x) {axis = 0} }
+
+== Unique: rows put in order, as many as you like
+graph (%x f32[6000,2]) -> (%y, %i, %c, %z, %j, %d) {
+	%y, %i, _, %c = Unique(%x) {axis = 0}
+	%z, %j, _, %d = Unique(%x) {axis = 0, sorted = 0}
+}
+run x = f32[6000,2] [3, 1, 2, nan, 2, 5 * 11987, 3, 0, 2, nan, 2, -0, 3, 0]
+gives y = f32[6,2] [2, -0, 2, 5, 2, nan, 3, 0, 3, 1, 5, 5], i = i64[6] [5998, 2, 1, 5996, 0, 3], c = i64[6] [1, 1, 2, 2, 1, 5993],
+    z = f32[6,2] [3, 1, 2, nan, 2, 5, 5, 5, 3, 0, 2, -0], j = i64[6] [0, 1, 2, 3, 5996, 5998], d = i64[6] [1, 2, 1, 5993, 2, 1]
+
+== Unique: slices along the middle axis; what is the same
+graph (%x i8[2,4,2]) -> (%y, %i, %v, %c) { %y i8[2,3,2], %i i64[3], %v i64[4], %c i64[3] = Unique(%x) {axis = 1} }
+run x = i8[2,4,2] [1, 2, 1, 2, 0, 9, 1, 2, 5, 5, 5, 4, 0, 0, 5, 5]
+gives y = i8[2,3,2] [0, 9, 1, 2, 1, 2, 0, 0, 5, 4, 5, 5], i = i64[3] [2, 1, 0], v = i64[4] [2, 1, 0, 2], c = i64[3] [1, 1, 2]
 
 == Unique: columns, compared from the top
 graph (%x i32[2,4]) -> (%y, %i, %v, %c) { %y i32[2,3], %i i64[3], %v i64[4], %c i64[3] = Unique(%x) {axis = 1} }
