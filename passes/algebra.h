@@ -14,7 +14,7 @@ extern const Rule product_rules[], norm_rules[], mean_rules[];
 /* reshapes.c: a Reshape of x to this shape, with a constant for its second input; NULL where a constant cannot say it,
  * x itself where it has that shape. */
 Value *reshape_to(Graph *g, const Node *like, Value *x, const Shape *to);
-bool can_reshape_to(const Value *x, const Shape *to);
+bool can_reshape_to(Graph *g, const Value *x, const Shape *to);
 
 /* taps.c: a bias per kernel as one per element of kernels with so many. */
 Value *bias_per_tap(Graph *g, const Value *bias, int64_t taps);

@@ -226,7 +226,7 @@ static Value *mean_as_pool(Rewrite *w, Node *n)
 	for (int i = 2; i < x->rank; i++)
 		pooled.dim[i] = dim(1);
 	Value like = {.shape = pooled};
-	if (!can_reshape_to(&like, &n->out[0]->shape))
+	if (!can_reshape_to(w->g, &like, &n->out[0]->shape))
 		return NULL;
 	return reshape_to(w->g, n, put(w->g, n, "GlobalAveragePool", n->in[0], END_IN), &n->out[0]->shape);
 }

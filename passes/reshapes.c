@@ -15,7 +15,17 @@ static bool is_view(const Node *n)
 
 /* ---- shapes that a constant can say: numbers, 0 where the size is that of x on the same axis, one -1 ---- */
 
-static bool shape_constant(const Value *x, const Shape *to, int64_t *constant)
+/* -1 is what is left of x's elements beside the other sizes; where inference takes a size for equal to it, it has another name. */
+static bool is_left(Graph *g, const Value *x, const Shape *to, int axis)
+{
+	Dim rest = dim(1);
+
+	for (int i = 0; i < to->rank; i++)
+		rest = i == axis ? rest : dim_mul(g->syms, rest, to->dim[i]);
+	return !dim_is(rest, 0) && dim_same(dim_floordiv(g->syms, shape_count(g, &x->shape), rest), to->dim[axis]);
+}
+
+static bool shape_constant(Graph *g, const Value *x, const Shape *to, int64_t *constant)
 {
 	int open = 0;
 
@@ -26,7 +36,7 @@ static bool shape_constant(const Value *x, const Shape *to, int64_t *constant)
 			constant[i] = to->dim[i].k;
 		else if (i < x->shape.rank && dim_same(x->shape.dim[i], to->dim[i]))
 			constant[i] = 0;
-		else if (open++)
+		else if (open++ || !is_left(g, x, to, i))
 			return false;
 		else
 			constant[i] = -1;
@@ -36,11 +46,11 @@ static bool shape_constant(const Value *x, const Shape *to, int64_t *constant)
 	return true;
 }
 
-bool can_reshape_to(const Value *x, const Shape *to)
+bool can_reshape_to(Graph *g, const Value *x, const Shape *to)
 {
 	int64_t constant[MAX_RANK];
 
-	return shape_same(&x->shape, to) || shape_constant(x, to, constant);
+	return shape_same(&x->shape, to) || shape_constant(g, x, to, constant);
 }
 
 Value *reshape_to(Graph *g, const Node *like, Value *x, const Shape *to)
@@ -49,7 +59,7 @@ Value *reshape_to(Graph *g, const Node *like, Value *x, const Shape *to)
 
 	if (shape_same(&x->shape, to))
 		return x;
-	if (!shape_constant(x, to, constant))
+	if (!shape_constant(g, x, to, constant))
 		return NULL;
 	return put(g, like, "Reshape", x, value_i64(g, to->rank, constant), END_IN);
 }

@@ -151,7 +151,7 @@ static Value *transposed_to_gemm(Rewrite *w, Node *n)
 	Shape row = shape_of(2, (Dim[]){n->in[0]->shape.dim[0], s->dim[0]});
 	Shape kernels = shape_of(2, (Dim[]){s->dim[0], dim(s->dim[1].k * taps)});
 	Value product = {.shape = shape_of(2, (Dim[]){row.dim[0], kernels.dim[1]})};
-	if (!can_reshape_to(n->in[0], &row) || !can_reshape_to(&product, &n->out[0]->shape))
+	if (!can_reshape_to(g, n->in[0], &row) || !can_reshape_to(g, &product, &n->out[0]->shape))
 		return NULL;
 	Value *x = reshape_to(g, n, n->in[0], &row), *k = reshape_to(g, n, n->in[1], &kernels);
 	Value *bias = has_in(n, 2) ? bias_per_tap(g, n->in[2], taps) : NULL;

@@ -44,7 +44,7 @@ static Value *gather_as_slice(Rewrite *w, Node *n)
 		return NULL;
 	last = first + index->data->count;
 	cut.shape.dim[axis] = dim(last - first);
-	if (!can_reshape_to(&cut, &n->out[0]->shape))
+	if (!can_reshape_to(w->g, &cut, &n->out[0]->shape))
 		return NULL;
 	Graph *g = w->g;
 	Value *slice = put(g, n, "Slice", x, value_i64(g, 1, &first), value_i64(g, 1, &last), value_i64(g, 1, &on), END_IN);

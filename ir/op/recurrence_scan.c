@@ -200,14 +200,18 @@ static Value *size(const Turn *t, int64_t axis)
 	return slice_of(t->outer, t->n, all, 0, axis, axis + 1);
 }
 
-/* An initial state: zeros where none is given. */
+/* An initial state: zeros where none is given. It has as many examples as the gates, by whichever name: inference has taken
+ * them for equal. */
 static Value *initial(const Turn *t, int slot)
 {
 	const struct Concat attr = {0};
-	Value *zero = value_scalar(t->outer, t->n->in[REC_GATES]->dtype, 0);
+	Value *gates = t->n->in[REC_GATES], *zero = value_scalar(t->outer, gates->dtype, 0), *given = optional(t->n, slot);
+	Shape s = {2, {gates->shape.dim[1], dim(t->hidden)}};
 
-	if (has_in(t->n, slot))
-		return t->n->in[slot];
+	if (given && shape_same(&given->shape, &s))
+		return given;
+	if (given)
+		return put(t->outer, t->n, "Reshape", given, shape_as_value(t->outer, t->n, gates, &s), END_IN);
 	Value *shape = put_attr(t->outer, t->n, "Concat", &attr, size(t, 1), value_i64(t->outer, 1, &t->hidden), END_IN);
 	return put(t->outer, t->n, "Expand", zero, shape, END_IN);
 }

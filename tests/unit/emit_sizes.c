@@ -165,6 +165,10 @@ static const Model models[] = {
 	{"graph (%t f32[2,2,3], %x f32[2,1,n,s], %u f32[2,3,4]) -> (%y, %z, %v) { %b = Shape(%x) %y = AffineGrid(%t, %b)"
 	 " %z = AffineGrid(%t, %b) {align_corners = 1} %c i64[1] = const [3] %d = Concat(%b, %c) {axis = 0} %v = AffineGrid(%u, %d) }",
 	 {6, 9}, {{1, 1}, {1, 9}, {6, 1}, {2, 3}, {5, 8}, {6, 9}}},
+	/* a state that begins with as many examples as the sequence, by another name */
+	{"graph (%x f32[3,n,2], %h f32[1,s,2]) -> (%y, %z) { %w f32[1,8,2] = const [0.5, -1, 0.25, 2, 1, -0.5, 0.75, 1.5, -1, 1, 0.5, -0.25, 2, 1, -1.5, 0.5]"
+	 " %y, %z = LSTM(%x, %w, %w, _, _, %h, %h) {hidden_size = 2} }",
+	 {6, 6}, {{1, 1}, {2, 2}, {5, 5}, {3, 3}, {4, 4}, {6, 6}}},
 	/* a transform of more numbers than there are, of fewer, and of half a spectrum */
 	{"graph (%x f32[n,s,1], %u f32[n,s,2]) -> (%y, %z, %v, %q) { %b = Shape(%x) {start = 1, end = 2} %l = Squeeze(%b)"
 	 " %a i64[] = const [1] %two i64[] = const [2] %m = Mul(%l, %two) %h = Div(%l, %two) %f = Add(%h, %a)"
