@@ -89,11 +89,11 @@ int64_t dim_number(Graph *g, const Node *n, Dim d)
 	const char *name = shown(g->ctx, symbol->name);
 
 	if (symbol->counted && symbol->hi < 0) {
-		hint(g->ctx, "--dim %s=0..100 (or another number) bounds it", name);
+		hint(g->ctx, "--dim %s=0..100 (or another number) bounds it", symbol->name);
 		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
 			     "the size '%s' has no bound: data decide '%s' while the model runs", dim_text(g->syms, d), name);
 	}
-	hint(g->ctx, "--dim %s=1 (or another number) fixes it, --dim %s=1..8 bounds it", name, name);
+	hint(g->ctx, "--dim %s=1 (or another number) fixes it, --dim %s=1..8 bounds it", symbol->name, symbol->name);
 	fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
 		     "needs the size '%s' as a number, but '%s' is not fixed", dim_text(g->syms, d), name);
 }

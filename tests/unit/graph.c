@@ -265,6 +265,18 @@ CASE(open_sizes_name_their_option)
 	assert_null(strstr(ctx.message, "--dim"));
 }
 
+/* Exporters write long ones; what is cut could not be given back. */
+CASE(hints_have_whole_names)
+{
+	const char *name = "decoder/time_distributed_with_a_long_name/loop_body/strided_slice_with_another_one/output_0.1";
+	Dim found = dim_symbol(&syms, name);
+
+	dim_symbol_of(&syms, found)->counted = true;
+	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", dim_number(g, NULL, found));
+	assert_non_null(strstr(ctx.hint, name));
+	assert_non_null(strstr(ctx.hint, "=0..100 (or another number) bounds it"));
+}
+
 CASE(contents_become_numbers)
 {
 	int64_t k[2] = {4, -1};
@@ -304,6 +316,7 @@ int main(void)
 		TEST(sizes_broadcast),
 		TEST(rules_are_told),
 		TEST(open_sizes_name_their_option),
+		TEST(hints_have_whole_names),
 		TEST(contents_become_numbers),
 	};
 
