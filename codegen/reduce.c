@@ -51,6 +51,15 @@ static bool is_extreme(const Expr *r) { return r->red == RED_MAX || r->red == RE
 
 static bool is_arg(Red red) { return red >= RED_ARGMAX && red <= RED_ARGMIN_LAST; }
 
+/* The same in each lane: beats = best < body; best = beats ? body : best; at = beats ? axis : at. */
+static void choose_best(Build *b, Expr *beats, Expr *best, Expr *at, Expr *v, Expr *index)
+{
+	Lower *l = b->s->l;
+	Expr *mask = stmt_let(b, beats);
+	stmt_assign(b, best, choose(l, mask, v, best));
+	stmt_assign(b, at, choose(l, mask, index, at));
+}
+
 /* if (body beats best) { best = body; at = axis; } */
 static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *index)
 {
@@ -58,8 +67,13 @@ static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *
 	Expr *v = x->kind == X_LOCAL ? x : stmt_let(b, x);
 	Alu op = red == RED_ARGMAX || red == RED_ARGMIN ? LT : LE;
 	bool max = red == RED_ARGMAX || red == RED_ARGMAX_LAST;
+	Expr *beats = max ? alu2(l, op, best, v) : alu2(l, op, v, best);
+	if (b->vector && depends_on(v, b->vector)) {
+		choose_best(b, beats, best, at, v, index);
+		return;
+	}
 	Stmt *t = stmt_append(b, S_IF);
-	t->expr = max ? alu2(l, op, best, v) : alu2(l, op, v, best);
+	t->expr = beats;
 	Build outer = *b;
 	b->tail = &t->body;
 	stmt_assign(b, best, v);

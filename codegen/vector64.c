@@ -39,6 +39,9 @@ static bool computes_in_64(const Module *m, const Expr *x, const Axis *axis)
 	return chosen && exact && text_of(x) != NULL;
 }
 
+/* Of floats or numbers of 64 bits across rows: each lane keeps the best and where it was. */
+static bool finds_index(const Expr *x) { return x->red >= RED_ARGMAX && x->red <= RED_ARGMIN_LAST && x->arg[0]->dtype != BOOL; }
+
 bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
 	if (m->target->lanes < 8 || !(is_lane_here(m, x->dtype) || is_row(x, axis)))
@@ -49,6 +52,8 @@ bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return is_row(x, axis);
 	if (x->kind == X_LOCAL)
 		return x->dtype != BOOL;
+	if (x->kind == X_REDUCE && finds_index(x))
+		return is_row(x->arg[0], axis) && !m->o->strict;
 	if (x->kind == X_CAST ? !casts_in_64(m, x, axis) : x->kind == X_REDUCE ? !vector_reduce(x) : x->kind != X_ALU || !computes_in_64(m, x, axis))
 		return false;
 	for (int k = 0; k < x->nargs; k++)
