@@ -175,7 +175,51 @@ static void add_function(Functions *l, Function new, Arena *a)
 	note_call(f, new.stage, a);
 }
 
-/* The functions of all stages, and what they use of the target: where that is nothing, they are plain C. */
+/* Rounds, so that a compiler that is allowed to join two operations would change bits. */
+static bool computes_floats(const Expr *x)
+{
+	bool found = x->kind == X_ALU && is_float(x->dtype) && x->op != SELECT && x->op != MIN && x->op != MAX;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = computes_floats(x->arg[k]);
+	return found;
+}
+
+enum { LONG_LOOP = 64 };
+
+/* Loops of nothing but stores of numbers, so many turns at least. */
+static bool has_plain_loop(const Stmt *t)
+{
+	bool found = false;
+	for (; t && !found; t = t->next) {
+		const Stmt *turn = t->kind == S_FOR ? t->body : NULL;
+		bool plain = turn && turn->kind == S_STORE && !turn->next && turn->value->dtype != STR && axis_count(t->axis) >= LONG_LOOP;
+		found = plain || (turn && has_plain_loop(turn));
+	}
+	return found;
+}
+
+static bool keeps_bits(const Stmt *t)
+{
+	bool keeps = true;
+	for (; t && keeps; t = t->next)
+		keeps = !(t->expr && computes_floats(t->expr)) && keeps_bits(t->body);
+	return keeps;
+}
+
+/* The C compiler makes vectors of such loops where it is told what the processor has. */
+static bool gains_vectors(const Module *m)
+{
+	bool loops = false, keeps = m->target->features != NULL;
+	for (int i = 0; i < m->nstages && keeps; i++) {
+		const Stage *s = m->stage[i];
+		loops |= has_plain_loop(s->nest);
+		keeps = keeps_bits(s->nest);
+	}
+	return loops && keeps;
+}
+
+/* The functions of all stages, and what they use of the target: where that is nothing, and their loops gain nothing by it, they are
+ * plain C. */
 void print_stages(Module *m)
 {
 	Arena *a = &m->g->ctx->perm;
@@ -192,7 +236,7 @@ void print_stages(Module *m)
 	for (int i = 0; i < l.n; i++)
 		print_function(m, &l.item[i], &stages);
 	print_helpers(m->target->helpers, stages.text, &helpers);
-	m->vectors = helpers.n > 0;
+	m->vectors = helpers.n > 0 || gains_vectors(m);
 	m->stages = stages.text;
 	m->helpers = helpers.text;
 }

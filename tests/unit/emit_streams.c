@@ -29,10 +29,25 @@ static void the_best_across_rows_is_a_vector(void **state)
 	assert_null(strstr(c, "if (t1"));
 }
 
+/* The C compiler makes vectors of loops of integers where it may use the target's; of floats it might join two operations. */
+static void plain_loops_are_the_targets(void **state)
+{
+	static const char shift[] = "graph (%x u32[4096], %n u32[4096]) -> (%y) { %y = BitShift(%x, %n) {direction = LEFT} }";
+	static const char one[] = "graph (%x u32[1], %n u32[1]) -> (%y) { %y = BitShift(%x, %n) {direction = LEFT} }";
+	static const char floats[] = "graph (%x u32[4096], %a f64[4096]) -> (%y) {\n"
+	                             "%f = Cast(%x) {to = f64} %p = Mul(%f, %a) %y = Add(%p, %a) }";
+
+	(void)state;
+	assert_non_null(strstr(emitted(false, shift), "#pragma GCC target"));
+	assert_null(strstr(emitted(false, one), "#pragma GCC target"));
+	assert_null(strstr(emitted(false, floats), "#pragma GCC target"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_best_across_rows_is_a_vector),
+		cmocka_unit_test(plain_loops_are_the_targets),
 	};
 
 	ctx_open(&context, "unit", (size_t)256 << 20);
