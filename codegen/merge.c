@@ -115,6 +115,33 @@ void split_axes(Module *m, Stage *s)
 		split_at(s, n ? n : period, n);
 }
 
+/* ---- rows that repeat: those of one repetition are one run ----
+ *
+ *     y[256*i + j] = x[256*(i % 64) + j], i < 1024, j < 256        y[16384*i + j] = x[j], i < 16, j < 16384
+ */
+
+enum { REPEATS_LEAST = 8 }; /* that leave every worker a part */
+
+void join_repeats(const Module *m, Stage *s)
+{
+	int k = s->naxes - 2;
+	int64_t n = k >= 0 && !s->strips && dim_known(s->axis[k]->extent) ? find_digit(s->body, s->axis[k], 2) : 0;
+	if (!n || (m->o->threads && axis_count(s->axis[k]) < n * REPEATS_LEAST))
+		return;
+	Lower *l = s->l;
+	Axis *axis = s->axis[k], *high = axis_new(l, dim(axis_count(axis) / n), false), *low = axis_new(l, dim(n), false);
+	Axis *run = axis_over(l, low, s->axis[k + 1], false);
+	Expr *at = iadd(l, imul(l, axis_expr(l, high), num_i(l, n)), axis_expr(l, low));
+	Expr *address = merged(l, substitute(l, s->address, axis_expr(l, axis), at), low, s->axis[k + 1], run);
+	Expr *body = address ? merged(l, substitute(l, s->body, axis_expr(l, axis), at), low, s->axis[k + 1], run) : NULL;
+	if (!body)
+		return;
+	s->address = address;
+	s->body = body;
+	s->axis[k] = high;
+	s->axis[k + 1] = run;
+}
+
 /* Its elements keep their order. */
 static Expr *merged_reduction(Lower *l, const Expr *x, Expr *body)
 {

@@ -371,6 +371,7 @@ void make_nest(Module *m, Stage *s)
 {
 	Expr *found[1];
 	Build b = {.m = m, .s = s, .tail = &s->nest, .undivided = s->over};
+	join_repeats(m, s);
 	split_axes(m, s);
 	merge_reductions(m, s);
 	s->body = unify(m, s, s->body);

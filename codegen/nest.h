@@ -195,6 +195,7 @@ bool computes(const Stage *s); /* it is no border and no mark */
 /* merge.c: axes of a stage, or of the reductions in it, made one where all addresses allow it. */
 void merge_axes(Stage *s);
 void merge_reductions(Module *m, Stage *s);
+void join_repeats(const Module *m, Stage *s); /* the last but one, where rows repeat */
 void split_axes(Module *m, Stage *s); /* the innermost, where the body takes digits of it */
 /* bodies.c: the stages of a node's bodies between marks. */
 void make_bodies(Module *m, Node *n);

@@ -19,6 +19,18 @@ static const char *emitted(bool threads, const char *text)
 	return emit_text(g, &o, &header, &facts);
 }
 
+static void repetitions_are_runs(void **state)
+{
+	static const char tile[] = "graph (%x f32[64,256]) -> (%y) { %n i64[2] = const [16, 1] %y = Tile(%x, %n) }";
+	static const char twice[] = "graph (%x f32[64,256]) -> (%y) { %n i64[2] = const [2, 1] %y = Tile(%x, %n) }";
+
+	(void)state;
+	assert_non_null(strstr(emitted(false, tile), "v_store(y + 16384*i + j, v_load(x + j))"));
+	assert_non_null(strstr(emitted(false, twice), "v_store(y + 16384*i + j, v_load(x + j))"));
+	assert_non_null(strstr(emitted(true, tile), "v_store(y + 16384*i + j, v_load(x + j))"));
+	assert_non_null(strstr(emitted(true, twice), "x + j + 256*(i % 64)")); /* 128 rows for workers, and not two halves */
+}
+
 /* Across rows each lane has its own, and no test that is a jump. */
 static void the_best_across_rows_is_a_vector(void **state)
 {
@@ -46,7 +58,7 @@ static void plain_loops_are_the_targets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_best_across_rows_is_a_vector),
+		cmocka_unit_test(repetitions_are_runs), cmocka_unit_test(the_best_across_rows_is_a_vector),
 		cmocka_unit_test(plain_loops_are_the_targets),
 	};
 
