@@ -75,4 +75,9 @@ Expr *unify(Module *m, Stage *s, Expr *x);
 int outer_reductions(Expr *x, Expr **found, int n, int most);
 /* What is left of the body of the innermost loop once its last sum has kept its elements in the output, or all of it. */
 Expr *keep_row(Build *b, Expr *body);
+/* ---- rows that data choose (ahead.c) ---- */
+
+/* In the loop over `axis` outside of the one over `inner`: a statement that has the row fetched which a turn some turns later
+ * reads, where that pays. */
+void fetch_ahead(Build *b, Expr *body, Axis *axis, Axis *inner);
 #endif

@@ -278,6 +278,8 @@ static void loops(Build *b, int k, Expr *body)
 	Build outer = *b;
 	Stmt *t = stmt_for(b, s->axis[k]);
 	outer.tail = &t->next;
+	if (k == s->naxes - 2)
+		fetch_ahead(b, body, s->axis[k], s->axis[k + 1]);
 	int lanes = loop_lanes(b, body, s->axis[k]);
 	if (lanes) {
 		t->lanes = lanes;

@@ -248,6 +248,15 @@ static void print_block(Printer *p, const Stmt *t)
 	close_block(p);
 }
 
+/* "ahead(table + 384*i_index(indices[i_min(i + 4, 127)], 30522, status), 1536);" */
+static void print_ahead(Printer *p, const Stmt *t)
+{
+	print_indent(p);
+	put_text(p->out, "ahead(");
+	print_place(p, t->expr);
+	put_text(p->out, ", %lld);\n", (long long)t->to);
+}
+
 /* "v_turn_8(y + 512*i + j, 512, x + 512*j + i, 512);" */
 static void print_turn(Printer *p, const Stmt *t)
 {
@@ -299,6 +308,9 @@ void print_stmts(Printer *p, const Stmt *t)
 			break;
 		case S_BLOCK:
 			print_block(p, t);
+			break;
+		case S_AHEAD:
+			print_ahead(p, t);
 			break;
 		case S_TURN:
 			print_turn(p, t);

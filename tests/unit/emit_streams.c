@@ -31,6 +31,20 @@ static void repetitions_are_runs(void **state)
 	assert_non_null(strstr(emitted(true, twice), "x + j + 256*(i % 64)")); /* 128 rows for workers, and not two halves */
 }
 
+/* Not where the second cache holds the table, nor where a row is read only if a condition holds. */
+static void chosen_rows_are_fetched_ahead(void **state)
+{
+	static const char large[] = "graph (%x f32[3000,128], %i i64[60]) -> (%y) { %y = Gather(%x, %i) }";
+	static const char small[] = "graph (%x f32[300,128], %i i64[60]) -> (%y) { %y = Gather(%x, %i) }";
+	static const char masked[] = "graph (%x f32[3000,128], %i i64[60], %m bool[60,1]) -> (%y) {\n"
+	                             "%r = Gather(%x, %i) %k f32[] = const [1] %y = Where(%m, %r, %k) }";
+
+	(void)state;
+	assert_non_null(strstr(emitted(false, large), "\t\tahead(table + 128*i_index(indices[i_min(i + 4, 59)], 3000, status), 512);\n"));
+	assert_null(strstr(emitted(false, small), "ahead("));
+	assert_null(strstr(emitted(false, masked), "ahead("));
+}
+
 /* Across rows each lane has its own, and no test that is a jump. */
 static void the_best_across_rows_is_a_vector(void **state)
 {
@@ -58,7 +72,8 @@ static void plain_loops_are_the_targets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(repetitions_are_runs), cmocka_unit_test(the_best_across_rows_is_a_vector),
+		cmocka_unit_test(repetitions_are_runs),
+		cmocka_unit_test(chosen_rows_are_fetched_ahead), cmocka_unit_test(the_best_across_rows_is_a_vector),
 		cmocka_unit_test(plain_loops_are_the_targets),
 	};
 
