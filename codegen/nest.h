@@ -25,6 +25,7 @@ typedef enum StmtKind {
 	S_BLOCK,  /* lanes x lanes of the load expr, turned: body for each of them along axis, where local stands for it */
 	S_TURN,   /* a block of step x step elements of the load expr, whose rows lie `from` apart, is stored turned, in rows `to` apart */
 	S_AHEAD,  /* `to` bytes from the load in expr on will be read soon */
+	S_FILL,   /* elements of `value` from `address` on, are zeros: `to` of them for each index of `axis` */
 	S_TILE,   /* a contraction's register tiles; see contract.h */
 	S_TRANSFORM /* tiles mapped by constant tables; see transform.h */
 } StmtKind;
@@ -209,6 +210,8 @@ Stmt *store_stmts(Module *m, Stage *s, Expr *x);
 bool make_transpose(Module *m, Stage *s);
 /* order.c: true when the stage orders rows; then nest is set. */
 bool make_order(Module *m, Stage *s);
+/* sparse.c: true when the stage is zeros but for one element of each row; then nest is set. */
+bool make_sparse(Module *m, Stage *s);
 /* contract.c: true when the stage is a contraction that tiles can do; then nest and contraction are set. */
 bool make_tiles(Module *m, Stage *s);
 /* transform.c: the same for tiles that constant tables map. */

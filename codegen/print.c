@@ -248,6 +248,22 @@ static void print_block(Printer *p, const Stmt *t)
 	close_block(p);
 }
 
+/* "memset(y, 0, 1048576);", or of the workers' range "memset(y + 512*from, 0, (size_t)2048 * (size_t)(to - from));" */
+static void print_fill(Printer *p, const Stmt *t)
+{
+	bool range = takes_range(p->m, p->s);
+	long long bytes = (long long)dtype_bytes(t->value->dtype, t->to);
+	print_indent(p);
+	put_text(p->out, "memset(");
+	shift_axis(p, t->axis, range ? "from" : "0", 0);
+	print_place_in(p, t->value, range ? t->address : substitute(p->s->l, t->address, axis_expr(p->s->l, t->axis), num_i(p->s->l, 0)));
+	p->nshifted--;
+	if (range)
+		put_text(p->out, ", 0, (size_t)%lld * (size_t)(to - from));\n", bytes);
+	else
+		put_text(p->out, ", 0, %lld);\n", bytes * (long long)axis_count(t->axis));
+}
+
 /* "ahead(table + 384*i_index(indices[i_min(i + 4, 127)], 30522, status), 1536);" */
 static void print_ahead(Printer *p, const Stmt *t)
 {
@@ -308,6 +324,9 @@ void print_stmts(Printer *p, const Stmt *t)
 			break;
 		case S_BLOCK:
 			print_block(p, t);
+			break;
+		case S_FILL:
+			print_fill(p, t);
 			break;
 		case S_AHEAD:
 			print_ahead(p, t);

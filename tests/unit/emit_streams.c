@@ -31,6 +31,17 @@ static void repetitions_are_runs(void **state)
 	assert_non_null(strstr(emitted(true, twice), "x + j + 256*(i % 64)")); /* 128 rows for workers, and not two halves */
 }
 
+static void zeros_are_filled(void **state)
+{
+	static const char eye[] = "graph (%x f32[512,512]) -> (%y) { %y = EyeLike(%x) }";
+	static const char wide[] = "graph (%x f32[64,64]) -> (%y) { %y = EyeLike(%x) {k = 3} }";
+
+	(void)state;
+	assert_non_null(strstr(emitted(false, eye), "memset(y, 0, 1048576);\n\tfor (int i = 0; i < 512; i++)\n\t\ty[513*i] = 1.0f;\n"));
+	assert_non_null(strstr(emitted(true, eye), "memset(y + 512*from, 0, (size_t)2048 * (size_t)(to - from));\n"));
+	assert_non_null(strstr(emitted(false, wide), "if ((i + 3) < 64)\n\t\t\ty[65*i + 3] = 1.0f;\n"));
+}
+
 /* Not where the second cache holds the table, nor where a row is read only if a condition holds. */
 static void chosen_rows_are_fetched_ahead(void **state)
 {
@@ -72,7 +83,7 @@ static void plain_loops_are_the_targets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(repetitions_are_runs),
+		cmocka_unit_test(repetitions_are_runs), cmocka_unit_test(zeros_are_filled),
 		cmocka_unit_test(chosen_rows_are_fetched_ahead), cmocka_unit_test(the_best_across_rows_is_a_vector),
 		cmocka_unit_test(plain_loops_are_the_targets),
 	};
