@@ -3,11 +3,18 @@
 
 /* ---- Expand ---- */
 
+/* The result has as many axes as x, and any number of sizes up to that may be given: which is for the run to say. */
+static bool any_count(Graph *g, const Node *n)
+{
+	Dim count = shape_count(g, &n->in[1]->shape);
+	return !dim_known(count) && output_rank(n) == n->in[0]->shape.rank;
+}
+
 /* Sizes that data give: how many, and which axes of the result they decide. Other sizes are those of x. */
 static Shape decided_shape(Graph *g, const Node *n, int *count, unsigned *open)
 {
 	const Shape *x = &n->in[0]->shape;
-	int64_t k = rank_size(g, n, shape_count(g, &n->in[1]->shape), output_rank(n));
+	int64_t k = any_count(g, n) ? x->rank : rank_size(g, n, shape_count(g, &n->in[1]->shape), output_rank(n));
 	if (k > MAX_RANK)
 		fail_unsupported(g, n, "rank %lld is above the limit of %d", (long long)k, MAX_RANK);
 	*count = (int)k;
@@ -58,6 +65,15 @@ static Value *size_kept(Graph *g, const Node *n, Value *given, int axis)
 	return size;
 }
 
+/* As many sizes as axes: those that are not given are 1. */
+static Value *filled_up(Graph *g, const Node *n, Value *given, int rank)
+{
+	Value *most = value_scalar(g, I64, rank), *all = joined(g, n, 0, copies_of(g, 1, rank), given);
+	int64_t first = -rank, last = INT64_MAX;
+	require(g, n, binary(g, n, "LessOrEqual", size_of(g, n, given, 0), most));
+	return put(g, n, "Slice", all, value_i64(g, 1, &first), value_i64(g, 1, &last), END_IN);
+}
+
 static void trust_expand(Graph *g, Node *n)
 {
 	int count;
@@ -67,6 +83,7 @@ static void trust_expand(Graph *g, Node *n)
 		return;
 	Shape y = decided_shape(g, n, &count, &open);
 	Value *given = as_vector(g, n, n->in[1]), *sizes = value_i64(g, 0, NULL);
+	given = any_count(g, n) ? filled_up(g, n, given, count) : given;
 	for (int i = 0; i < count; i++) {
 		int axis = y.rank - count + i;
 		Value *size = element(g, n, given, i);

@@ -99,6 +99,9 @@ static const Model models[] = {
 	 " %roi f32[1,4] = const [0.3, 0.2, 2.5, 3] %b i64[1] = const [0]"
 	 " %r = RoiAlign(%x, %roi, %b) {output_height = 2, output_width = 3, sampling_ratio = 2} }",
 	 {6, 9}, {{1, 1}, {1, 9}, {6, 1}, {2, 3}, {5, 8}, {6, 9}}},
+	/* fewer sizes asked for than there are axes */
+	{"graph (%x f32[2,s,1], %u f32[n]) -> (%y) { %q = Equal(%u, %u) %c = Cast(%q) {to = i64} %y f32[2,s,1] = Expand(%x, %c) }",
+	 {3, 9}, {{1, 1}, {2, 1}, {3, 1}, {1, 9}, {2, 5}, {3, 9}}},
 	/* images that grow and shrink by a factor */
 	{"graph (%x f32[1,2,n,s]) -> (%y, %z) { %f f32[4] = const [1, 1, 0.6, 1.7] %y = Resize(%x, _, %f) {mode = linear}"
 	 " %h f32[4] = const [1, 1, 2.3, 0.8] %z = Resize(%x, _, %h) {mode = cubic} }",
