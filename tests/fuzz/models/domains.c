@@ -220,6 +220,7 @@ const Domain domains[] = {
 	{"ai.onnx.ml.LabelEncoder", make_encoder, -2, 5, STEPS, NULL},
 	{"ai.onnx.ml.CategoryMapper", make_mapper, -2, 5, STEPS, NULL},
 
+	{"com.microsoft.Tokenizer", make_text_tokens, PLAIN, SELECTS, NULL},
 	{"com.microsoft.Gelu", make_one, PLAIN, INSIDE, NULL},
 	{"com.microsoft.FastGelu", make_biased, PLAIN, INSIDE, NULL},
 	{"com.microsoft.BiasGelu", make_biased, PLAIN, INSIDE, NULL},

@@ -145,6 +145,7 @@ bool make_text_sum(Step *s);
 bool make_text_parts(Step *s);
 bool make_text_case(Step *s);
 bool make_text_match(Step *s);
+bool make_text_tokens(Step *s);
 
 /* domains_ort.c */
 bool make_bias_add(Step *s);

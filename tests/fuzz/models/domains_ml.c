@@ -386,3 +386,21 @@ bool make_text_match(Step *s)
 	set_text(s, "pattern", patterns[pick(s->m, 0, 5)]);
 	return true;
 }
+
+bool make_text_tokens(Step *s)
+{
+	static const char *const patterns[] = {"[a-z]", "one|n|A", "[^o]+", "b?c", " +|n"};
+	const char *pattern = patterns[pick(s->m, 0, 4)];
+	Strings separators = {NEW_N(&s->m->c->perm, Text, 1), 1};
+
+	take(s, 1, 2);
+	set_text(s, "pad_value", "#");
+	set_int(s, "mark", pick(s->m, 0, 1));
+	set_int(s, "mincharnum", pick(s->m, 1, 2));
+	separators.v[0] = (Text){pattern, (int64_t)strlen(pattern)};
+	if (chance(s->m, 50))
+		set_text(s, "tokenexp", pattern);
+	else
+		set_strings(s, "separators", separators);
+	return true;
+}
