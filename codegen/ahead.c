@@ -1,7 +1,7 @@
 /* ahead.c -- rows of a table that no cache holds, chosen by data: the processor does not guess where the next one lies.
  *
  *     for (int i = 0; i < 128; i++) {
- *             ahead(table + 384*i_index(indices[i_min(i + 4, 127)], 30522, status), 1536);
+ *             fetch_ahead(table + 384*i_index(indices[i_min(i + 4, 127)], 30522, status), 1536);
  *             for (int j = 0; j < 384; j += 16)
  *                     v_store(y + 384*i + j, v_load(table + j + 384*i_index(indices[i], 30522, status)));
  *     }

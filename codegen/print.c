@@ -264,11 +264,11 @@ static void print_fill(Printer *p, const Stmt *t)
 		put_text(p->out, ", 0, %lld);\n", bytes * (long long)axis_count(t->axis));
 }
 
-/* "ahead(table + 384*i_index(indices[i_min(i + 4, 127)], 30522, status), 1536);" */
+/* "fetch_ahead(table + 384*i_index(indices[i_min(i + 4, 127)], 30522, status), 1536);" */
 static void print_ahead(Printer *p, const Stmt *t)
 {
 	print_indent(p);
-	put_text(p->out, "ahead(");
+	put_text(p->out, "fetch_ahead(");
 	print_place(p, t->expr);
 	put_text(p->out, ", %lld);\n", (long long)t->to);
 }

@@ -93,7 +93,7 @@ const Helper common_helpers[] = {
 	            "\tif (__builtin_expect((uint64_t)i < (uint64_t)n, 1))\n\t\treturn i;\n"
 	            "\tif (i < 0 && i >= -n)\n\t\treturn i + n;\n"
 	            "\t*status = TCC_ERR_INDEX;\n\treturn 0;\n}\n"},
-	{"ahead", "/* so many bytes from p on will be read soon */\nstatic inline void ahead(const void *p, int bytes)\n{\n"
+	{"fetch_ahead", "/* so many bytes from p on will be read soon */\nstatic inline void fetch_ahead(const void *p, int bytes)\n{\n"
 	          "\tfor (int i = 0; i < bytes; i += 64)\n\t\t__builtin_prefetch((const char *)p + i);\n}\n"},
 	{"i_count", "/* a size from data: one that is above its bound stops the run */\n"
 	            "static inline int64_t i_count(int64_t n, int64_t most, int *status)\n{\n"

@@ -51,9 +51,9 @@ static void chosen_rows_are_fetched_ahead(void **state)
 	                             "%r = Gather(%x, %i) %k f32[] = const [1] %y = Where(%m, %r, %k) }";
 
 	(void)state;
-	assert_non_null(strstr(emitted(false, large), "\t\tahead(table + 128*i_index(indices[i_min(i + 4, 59)], 3000, status), 512);\n"));
-	assert_null(strstr(emitted(false, small), "ahead("));
-	assert_null(strstr(emitted(false, masked), "ahead("));
+	assert_non_null(strstr(emitted(false, large), "\t\tfetch_ahead(table + 128*i_index(indices[i_min(i + 4, 59)], 3000, status), 512);\n"));
+	assert_null(strstr(emitted(false, small), "fetch_ahead("));
+	assert_null(strstr(emitted(false, masked), "fetch_ahead("));
 }
 
 /* Across rows each lane has its own, and no test that is a jump. */
