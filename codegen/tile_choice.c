@@ -147,16 +147,25 @@ static void choose_order(const Module *m, Stage *s, Contraction *c, int64_t b, i
 	stage_choose(s, choice);
 }
 
-enum { SUMS = 8 }; /* additions under way at a time: two units, four cycles */
+enum { SUM_CYCLES = 4, FIRST_READS = 2, LINE_BYTES = 64 };
 
-/* One point with few outputs would wait for each sum before it adds to it again. */
+/* Additions that have to be under way at a time, so that those of one point keep up with the weights that it reads: two
+ * vectors a cycle out of the first cache, a line out of any other. */
+static int64_t sums_under_way(const Module *m, const Contraction *c)
+{
+	int64_t vector = size_of_b(c, c->lanes), b = size_of_b(c, c->steps * c->lane.n);
+	int64_t reads = b <= m->target->l1 ? FIRST_READS : LINE_BYTES / vector;
+	return SUM_CYCLES * reads;
+}
+
+/* One point with few outputs a panel would wait for each sum before it adds to it again. */
 static void choose_ways(const Module *m, Contraction *c)
 {
 	c->ways = 1;
 	if (m->target->lanes == 1 || m->o->strict || c->of != FLOATS || c->points > 1 || c->by_rows || c->a_lanes || !c->packed ||
-	    !c->nk || c->lane.n > c->panel)
+	    !c->nk)
 		return;
-	while (2 * c->ways * c->vectors <= SUMS && c->k[c->nk - 1].n % (2 * c->ways) == 0)
+	while (2 * c->ways * c->vectors <= sums_under_way(m, c) && c->k[c->nk - 1].n % (2 * c->ways) == 0)
 		c->ways *= 2;
 }
 
@@ -206,6 +215,11 @@ static double busy(int64_t pieces)
 	return sum;
 }
 
+static const char *ways_text(const Contraction *c, Arena *a)
+{
+	return c->ways > 1 ? arena_format(a, "; %d sums take turns", c->ways) : "";
+}
+
 /* The outermost axis is cut, unless its few pieces leave workers idle that panels would not. */
 static void choose_split(Module *m, Stage *s, Contraction *c)
 {
@@ -223,8 +237,8 @@ static void choose_split(Module *m, Stage *s, Contraction *c)
 		else if (c->nouter && c->outer[0].n > 1)
 			split_along(s, &c->outer[0], 1);
 	}
-	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile; %s%s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
-	                           c->vectors > 1 ? "s" : "", order_text(c),
+	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile; %s%s%s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
+	                           c->vectors > 1 ? "s" : "", order_text(c), ways_text(c, a),
 	                           c->by_rows ? "; a row of taps at a time" : "", c->margin.axis ? "; no rows in padding" : "");
 }
 

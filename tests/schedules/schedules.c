@@ -112,6 +112,7 @@ static const Model models[] = {
 	 " %p = MatMul(%h, %w3) %q = Add(%p, %w4) %a, %b = Split(%q) {axis = 1} %c = Gelu(%b) %y = Mul(%a, %c) }", NULL, false},
 	{"a recurrence", "graph (%x f32[20,1,12], %w1 f32[1,128,12], %w2 f32[1,128,32]) -> (%y) {"
 	 " %y, %h, %c = LSTM(%x, %w1, %w2) {hidden_size = 32} }", NULL, false},
+	{"one row", "graph (%x f32[1,128], %w1 f32[128,384]) -> (%y) { %y = MatMul(%x, %w1) }", NULL, false},
 	{"pools of rows, and a picture of bytes",
 	 "graph (%x f32[1,64,56,56], %p u8[1,56,56,3]) -> (%a, %b, %c, %y) {"
 	 " %a = MaxPool(%x) {kernel_shape = [3, 3], strides = [2, 2], pads = [1, 1, 1, 1]}"
