@@ -68,14 +68,16 @@ typedef struct Kernels {
 	int lanes;
 } Kernels;
 
-static Kernels kernels_here(void)
+/* The widest that this machine has, of at most so many lanes. */
+static Kernels kernels_here(int lanes)
 {
 #if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx512f"))
+	if (lanes >= 16 && __builtin_cpu_supports("avx512f"))
 		return (Kernels){avx512_fma, avx512_read, 16};
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+	if (lanes >= 8 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 		return (Kernels){avx2_fma, avx2_read, 8};
 #endif
+	(void)lanes;
 	return (Kernels){plain_fma, plain_read, 1};
 }
 
@@ -102,11 +104,11 @@ static double fastest(tcc_pool *pool, Job *j)
 	return best;
 }
 
-Peaks peaks_measure(Arena *a, tcc_pool *pool)
+Peaks peaks_measure(Arena *a, tcc_pool *pool, int lanes)
 {
-	static const int64_t size[PEAK_SIZES] = {16 << 10, 256 << 10, 4 << 20, 64 << 20};
+	static const int64_t size[PEAK_SIZES] = {16 << 10, 256 << 10, 512 << 10, 4 << 20, 64 << 20};
 	int64_t most = size[PEAK_SIZES - 1], stride = (most + LINE) / 4;
-	Kernels k = kernels_here();
+	Kernels k = kernels_here(lanes);
 	int workers = pool ? pool->threads : 1;
 	float *data = NEW_N(a, float, stride * workers);
 	Job fma = {k.fma, data, 0, ROUNDS, 0};

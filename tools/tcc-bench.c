@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "codegen/target.h"
 #include "tools/inputs.h"
 #include "tools/jit.h"
 #include "tools/peaks.h"
@@ -56,21 +57,30 @@ static void stages_run_done(void)
 		stages.least[i] = stages.now[i] < stages.least[i] ? stages.now[i] : stages.least[i];
 }
 
-static void print_peaks(const Peaks *p)
+enum { WIDEST = 16 };
+
+/* Of the vectors that a target may use; compilers make any of portable C. */
+static int lanes_of(Ctx *c, const char *target)
 {
-	printf("\nthis machine: %.1f GFLOP/s;", 1e-9 * p->flops);
+	int lanes = targets_read(c, target).target[0]->lanes;
+	return lanes > 1 ? lanes : WIDEST;
+}
+
+static void print_peaks(const Peaks *p, int lanes)
+{
+	printf("\nthis machine, vectors of up to %d: %.1f GFLOP/s;", lanes, 1e-9 * p->flops);
 	for (int i = 0; i < PEAK_SIZES; i++)
 		printf("%s %.0f GB/s of %lld KiB", i ? "," : "", 1e-9 * p->bytes[i], (long long)p->size[i] >> 10);
 	printf("\n");
 }
 
 /* expected: by the cost model, at the machine's peak; roof: the part of the time that the work would take at its peaks. */
-static void print_stages(const Facts *f, const Peaks *p)
+static void print_stages(const Facts *f, const Peaks *p, int lanes)
 {
 	double total = 0;
 	for (int i = 0; i < f->nstages; i++)
 		total += stages.least[i];
-	print_peaks(p);
+	print_peaks(p, lanes);
 	printf("\n%-18s %10s %10s %6s %8s %7s %5s  %s   (fastest of all runs)\n", "stage", "us", "expected", "share", "GFLOP/s",
 	       "GB/s", "roof", "schedule");
 	for (int i = 0; i < f->nstages; i++) {
@@ -193,8 +203,9 @@ static void bench(Ctx *c, Settings *s)
 	if (s->profile_file)
 		profile_write(stages.profile, s->profile_file);
 	if (s->per_stage && !s->json) {
-		Peaks p = peaks_measure(&c->scratch, session->pool);
-		print_stages(&facts, &p);
+		int lanes = lanes_of(c, s->compile.target);
+		Peaks p = peaks_measure(&c->scratch, session->pool, lanes);
+		print_stages(&facts, &p, lanes);
 	}
 	if (session->pool)
 		tcc_pool_destroy(session->pool);

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 #include "tools/peaks.h"
 
-static const Peaks machine = {100, {10, 20, 40, 80}, {50, 40, 20, 10}};
+static const Peaks machine = {100, {10, 20, 30, 40, 80}, {50, 40, 30, 20, 10}};
 
 static void test_roof(void **state)
 {
@@ -21,12 +21,17 @@ static void test_measured(void **state)
 	(void)state;
 	ctx_open(&c, "test", (size_t)1 << 30);
 	assert_int_equal(setjmp(c.border), 0);
-	Peaks p = peaks_measure(&c.scratch, NULL);
+	Peaks p = peaks_measure(&c.scratch, NULL, 16), scalar = peaks_measure(&c.scratch, NULL, 1);
 	assert_true(p.flops > 1e7);
 	for (int i = 0; i < PEAK_SIZES; i++) {
 		assert_true(p.bytes[i] > 1e7);
 		assert_true(i == 0 || p.size[i] > p.size[i - 1]);
 	}
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+		assert_true(2 * scalar.flops < p.flops); /* the peak of narrower vectors is lower */
+#endif
+	assert_true(scalar.flops > 1e7);
 	ctx_close(&c);
 }
 
