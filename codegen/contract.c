@@ -154,18 +154,22 @@ static bool choose_bytes(const Module *m, const Stage *s, Contraction *c)
 	return !vectors || (c->nk && c->k[c->nk - 1].a == 1 && !step_varies(&c->k[c->nk - 1]));
 }
 
-/* The sum of a - zero by b from that of a by b, or of a + 128 where dots take no sign in a. */
-static Expr *whole_sum(Module *m, Stage *s, const Contraction *c, Expr *acc)
+/* The sum of a - zero by b less that of a by b, or of a + 128 where dots take no sign in a; NULL: nothing. It is 0 or a
+ * number for each lane, and no sum of only some of the products that begins with it is greater than one of all can be. */
+static Expr *zero_part(Module *m, Stage *s, const Contraction *c)
 {
 	Lower *l = s->l;
 	int64_t raised = c->of == FOURS && c->four == 4 && c->b_type == I8 && c->a->dtype == I8 ? 128 : 0;
-	Expr *zero = c->a_zero ? c->a_zero : num(l, I32, 0);
+	Expr *zero = c->a_zero ? c->a_zero : num(l, I32, 0), *part;
 	if (of_reals(c) || c->of == TWOS || (zero->kind == X_NUM && zero->i + raised == 0))
-		return acc;
-	if (zero->kind == X_NUM)
-		return alu2(l, ADD, acc, sums_of_b(m, s, c, -(zero->i + raised)));
-	zero = raised ? alu2(l, ADD, zero, num(l, I32, (double)raised)) : zero;
-	return alu2(l, SUB, acc, alu2(l, MUL, zero, sums_of_b(m, s, c, 1)));
+		return NULL;
+	if (zero->kind == X_NUM) {
+		part = sums_of_b(m, s, c, -(zero->i + raised));
+	} else {
+		zero = raised ? alu2(l, ADD, zero, num(l, I32, (double)raised)) : zero;
+		part = alu2(l, MUL, zero, sums_of_b(m, s, c, -1));
+	}
+	return c->of == BYTES ? cast(l, F32, part) : part;
 }
 
 static Expr *sum_local(Stage *s, const Expr *sum, const Axis *lane)
@@ -180,13 +184,17 @@ static bool make_epilogue(Module *m, Stage *s, Contraction *c)
 {
 	const Axis *lane = c->lane.axis;
 	c->acc = sum_local(s, c->sum, lane);
-	c->epilogue = substitute(s->l, s->body, c->sum, whole_sum(m, s, c, c->acc));
+	c->as_float = cast(s->l, F32, c->acc);
+	c->start = zero_part(m, s, c);
+	c->epilogue = substitute(s->l, s->body, c->sum, c->acc);
 	for (int i = 0; i < c->sums - 1; i++) {
 		c->twin[i].acc = sum_local(s, c->twin[i].sum, lane);
 		c->epilogue = substitute(s->l, c->epilogue, c->twin[i].sum, c->twin[i].acc);
 	}
 	if (m->target->lanes == 1)
 		return true;
+	if (c->start && !vectorisable(m, s, c->start, lane))
+		return false;
 	return c->of == DOUBLES ? vectorisable_64(m, s, c->epilogue, lane) : vectorisable(m, s, c->epilogue, lane);
 }
 

@@ -16,11 +16,11 @@
  *
  *     acc[i][j] += a[i, k] b[k, j] + a[i, k + 1] b[k + 1, j] + ..     k = 0, 4, ..; the weights behind the last are 0
  *
- * b has its zero point subtracted where it is packed, so that what the sum lacks, zero * sum over k of b[k, j], is a number for
- * each j: the epilogue adds it. Where an instruction takes all four (dots), bytes of a with a sign are read 128 higher, which
- * counts as a zero point; else they are widened and multiplied in two pairs. Bytes that lie along the lanes of both operands
- * are multiplied as floats, which hold every such sum exactly. Where b is no constant, two rows of it are widened to pairs of
- * 16 bits in each lane, zero points subtracted, and meet two neighbours of a. */
+ * b has its zero point subtracted where it is packed, so that what a's takes off, zero * sum over k of b[k, j], is a number for
+ * each j: the sum begins with it. Where an instruction takes all four (dots), bytes of a with a sign are read 128 higher,
+ * which counts as a zero point; else they are widened and multiplied in two pairs. Bytes that lie along the lanes of both
+ * operands are multiplied as floats, which hold every such sum exactly. Where b is no constant, two rows of it are widened to
+ * pairs of 16 bits in each lane, zero points subtracted, and meet two neighbours of a. */
 #ifndef TCC_CODEGEN_CONTRACT_H
 #define TCC_CODEGEN_CONTRACT_H
 #include "codegen/nest.h"
@@ -103,7 +103,8 @@ struct Contraction {
 	bool points_outside;  /* panels are the innermost loop: a is streamed once */
 	int64_t fetch_every;  /* a tile asks for a line of the next panel every so many steps of k; 0: it does not */
 	Expr *epilogue;       /* the stage's body, with `acc` for the sum that the tile holds */
-	Expr *acc;
+	Expr *acc, *as_float; /* and its value as a float, which is what sums of BYTES are */
+	Expr *start;          /* what each sum begins with; NULL: 0 */
 	const char *sizes;    /* that the tile functions use, as arguments */
 };
 

@@ -77,7 +77,7 @@ const char *sum_name(Tile *t, const char *at, int q)
 	return at ? arena_format(a, "acc[%s][%d]", at, q) : arena_format(a, "acc[%d]", q);
 }
 
-/* ---- the tile function: origins, sums of zero ---- */
+/* ---- the tile function: origins, where sums begin ---- */
 
 /* Elements of packed b for a lane of one sum. */
 static int64_t depth_of(const Contraction *c) { return c->steps * c->four; }
@@ -135,7 +135,39 @@ static const char *zero_of(const Tile *t, int q)
 	return is_half(t, q) ? "v_set_half(0.0f)" : t->c->of == FOURS || t->c->of == TWOS ? "v_set_i(0)" : "v_set(0.0f)";
 }
 
-static void print_zero(Tile *t)
+/* What is printed next is of vector q of the outputs. */
+static void begin_vector(Tile *t, int q)
+{
+	Printer *p = &t->p;
+	p->nshifted = p->nbound = 0;
+	shift_axis(p, t->c->lane.axis, t->j, q * t->lanes);
+	p->vector = t->lanes > 1 ? t->c->lane.axis : NULL;
+	p->lanes_64 = t->c->of == DOUBLES;
+	p->lanes_n = partial(t, q) ? rest_of(t) : NULL;
+}
+
+static void end_vectors(Tile *t)
+{
+	t->p.vector = NULL;
+	t->p.lanes_64 = false;
+	t->p.lanes_n = NULL;
+	t->p.nbound = t->p.nshifted = 0;
+}
+
+static const char *start_of(Tile *t, int q)
+{
+	Out *o = t->p.out, start = {.arena = o->arena};
+	if (!t->c->start)
+		return zero_of(t, q);
+	t->p.out = &start;
+	begin_vector(t, q);
+	(t->lanes > 1 ? print_vector : print_expr)(&t->p, t->c->start, false);
+	end_vectors(t);
+	t->p.out = o;
+	return start.text;
+}
+
+static void print_start(Tile *t)
 {
 	bool half = is_half(t, t->vectors - 1), ways = t->c->ways > 1;
 	const char *sums = sum_at(t) ? text(t, "[%lld]", t->c->points * t->c->ways) : "";
@@ -148,7 +180,7 @@ static void print_zero(Tile *t)
 	else
 		open_points(t);
 	for (int q = 0; q < t->vectors; q++)
-		print_line(&t->p, "%s = %s;", sum_name(t, sum_at(t), q), zero_of(t, q));
+		print_line(&t->p, "%s = %s;", sum_name(t, sum_at(t), q), start_of(t, q));
 	if (ways)
 		close_block(&t->p);
 	else
@@ -189,8 +221,10 @@ static void bind_sums(Tile *t, int q)
 	const char *at = c->ways > 1 ? "0" : sum_at(t), *first = sum_name(t, at, q);
 	if (is_half(t, q))
 		first = arena_format(t->p.out->arena, "v_widen(%s)", first);
-	if (c->of == BYTES)
+	if (c->of == BYTES) {
+		bind(&t->p, c->as_float, first);
 		first = arena_format(t->p.out->arena, "%s(%s)", t->lanes > 1 ? "v_int" : "(int32_t)", first);
+	}
 	bind(&t->p, c->acc, first);
 	for (int i = 1; i < c->sums; i++)
 		bind(&t->p, c->twin[i - 1].acc, sum_name(t, at, i * width_of(t) + q));
@@ -205,21 +239,13 @@ static void print_epilogue(Tile *t)
 		print_fresh(t, c->epilogue);
 	open_points(t);
 	for (int q = 0; q < vectors; q++) {
-		p->nshifted = 0;
+		begin_vector(t, q);
 		if (c->point.axis && !one_point(t))
 			shift_axis(p, c->point.axis, arena_format(p->out->arena, "(%s + p)", t->i), 0);
-		shift_axis(p, c->lane.axis, t->j, q * t->lanes);
-		p->nbound = 0;
 		bind_sums(t, q);
-		p->vector = t->lanes > 1 ? c->lane.axis : NULL;
-		p->lanes_64 = c->of == DOUBLES;
-		p->lanes_n = partial(t, q) ? rest_of(t) : NULL;
 		print_stmts(p, store_stmts(p->m, p->s, c->epilogue));
 	}
-	p->vector = NULL;
-	p->lanes_64 = false;
-	p->lanes_n = NULL;
-	p->nbound = p->nshifted = 0;
+	end_vectors(t);
 	close_points(t);
 }
 
@@ -264,7 +290,7 @@ static void print_function(Tile *t, Out *o)
 	print_origins(t);
 	if (t->c->fetch_every)
 		print_next(t);
-	print_zero(t);
+	print_start(t);
 	print_sum(t);
 	print_epilogue(t);
 	put_text(o, "/* %s%d outputs%s */\nINLINE void %s(", one_point(t) ? "" : "points x ", width_of(t) * t->lanes,
@@ -321,6 +347,8 @@ void print_tile_functions(Module *m, Stage *s, Out *o)
 	bind(&probe, c->acc, "acc");
 	for (int i = 0; i < c->sums - 1; i++)
 		bind(&probe, c->twin[i].acc, "acc");
+	if (c->start)
+		(probe.vector ? print_vector : print_expr)(&probe, c->start, false);
 	print_stmts(&probe, &(Stmt){.kind = S_STORE, .value = s->out, .address = s->address, .expr = c->epilogue});
 	if (c->lane.n >= c->panel)
 		print_function(&t, o);

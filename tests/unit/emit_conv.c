@@ -350,6 +350,22 @@ CASE(vnni_product)
 	assert_int_equal(loops, 1);
 }
 
+/* What the zero point of a takes off each sum is there before the first product: nothing is added in the epilogue. */
+CASE(sums_begin_with_zero_points)
+{
+	Options o = {.level = 2, .target = "x86-64-v3", .output = "m.c", .prefix = "m"};
+	Tensor *zero = tensor_new(&ctx.perm, U8, 0, NULL);
+	*(uint8_t *)zero->data = 7;
+	Value *args[3] = {given(some_bytes(U8, 36, 256)), value_const(g, "w", some_bytes(I8, 256, 192)), value_const(g, "z", zero)};
+	const char *header;
+
+	graph_output(g, node_new(g, op_find("", "MatMulInteger"), NULL, 3, args, 1, NULL)->out[0], "y");
+	passes_run(g, &o);
+	const char *text = emit_text(g, &o, &header, NULL);
+	assert_non_null(strstr(text, "acc[p][0] = v_load_i32("));
+	assert_non_null(strstr(text, ", acc[p][0]);\n"));
+}
+
 /* Strassen's method: the maps before and behind its products keep the seven sums of a tile in registers. */
 static void check_blocks(const char *target)
 {
@@ -398,7 +414,7 @@ int main(void)
 		TEST(portable_c), TEST(planes),
 #ifdef __x86_64__
 		TEST(avx2), TEST(avx512), TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
-		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(avx512_half),
+		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(sums_begin_with_zero_points), TEST(avx512_half),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
