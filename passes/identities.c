@@ -3,7 +3,7 @@
  * Exact, so signs of zero count: x + 0.0 turns -0.0 into 0.0 and stays (chains.c takes it), x - 0.0 does not. */
 #include <math.h>
 #include <string.h>
-#include "ir/op/movement.h"
+#include "ir/op/composite.h"
 #include "passes/algebra.h"
 
 /* Input `slot` of n, when the result has its type and shape anyway. */
@@ -123,6 +123,15 @@ static Value *merge_casts(Rewrite *w, Node *n)
 	return inner->in[0]->dtype == n->out[0]->dtype ? inner->in[0] : rewrite_inputs(w->g, n, 1, inner->in);
 }
 
+/* The type is known; what it was taken from need not be computed. */
+static Value *castlike_as_cast(Rewrite *w, Node *n)
+{
+	void *attr = attr_like(w->g, "Cast", n);
+
+	attr_set("Cast", attr, "to", n->out[0]->dtype);
+	return put_attr(w->g, n, "Cast", attr, n->in[0], END_IN);
+}
+
 /* ---- movement of everything to where it is ---- */
 
 static Value *whole_slice(Rewrite *w, Node *n)
@@ -195,6 +204,7 @@ static Value *dropped_nothing(Rewrite *w, Node *n)
 const Rule identity_rules[] = {
 	{"Identity", "Identity(x) -> x", identity},
 	{"Dropout", "Dropout(x) -> x at inference", dropped_nothing},
+	{"CastLike", "CastLike(x, y) -> Cast(x) to the type of y", castlike_as_cast},
 	{"Cast", "Cast(x) to the type of x -> x", first_input},
 	{"Cast", "Cast(Cast(x)) -> Cast(x) when the inner one is lossless", merge_casts},
 	{"", "x + -0.0, x - 0.0, x * 1, x / 1, x ^ 1, x and true, x or false -> x", neutral_element},

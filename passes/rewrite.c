@@ -297,14 +297,6 @@ static void settle_counted(Graph *g, const Value *v, const Tensor *t)
 		dim_counted_is(g->syms, v->content[i], load_i64(t->dtype, t->data, i));
 }
 
-Value *put_cast(Graph *g, const Node *like, Value *v, DType to)
-{
-	void *attr = attr_new(g, op_named("Cast"));
-
-	*(DType *)attr_field(op_named("Cast"), attr, "to") = to;
-	return put_attr(g, like, "Cast", attr, v, END_IN);
-}
-
 void value_becomes_const(Graph *g, Value *v, Tensor *t)
 {
 	assert(v->def && v->dtype == t->dtype && "a constant takes the place of a computed value");

@@ -57,9 +57,6 @@ Value *rewrite_attr(Graph *g, const Node *n, const void *attr, int nin, Value *c
 /* The field of an attribute struct that has this name; for operators whose struct is their own affair. */
 void *attr_field(const Op *op, void *attr, const char *name); /* NULL when there is none */
 
-/* v by a Cast, which the rules of algebra know; cast_value() of composite.h makes a CastLike. */
-Value *put_cast(Graph *g, const Node *like, Value *v, DType to);
-
 /* v, in place, becomes a constant; its node no longer makes it. Sizes that a run would have counted there are known. */
 void value_becomes_const(Graph *g, Value *v, Tensor *t);
 /* Sizes and contents that have one possible value are numbers, in all values of g. */

@@ -11,6 +11,7 @@
  *
  * What a body reads or gives as a whole stays as it is: branches of If, captured values. */
 #include "ir/op/bodies.h"
+#include "ir/op/composite.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -36,7 +37,7 @@ static void hold(Graph *g, const Node *n, Value *v, DType type)
 {
 	DType was = v->dtype;
 	v->dtype = type;
-	Value *back = put_cast(g, n, v, was);
+	Value *back = cast_value(g, n, v, was);
 	v->dtype = was;
 	value_replace(g, v, back);
 	v->dtype = type;
@@ -51,7 +52,7 @@ static void unpack_inputs(Graph *g, Node *n)
 		DType type = held_as(body->in[i], p);
 		if (!type)
 			continue;
-		n->in[p.slot] = put_cast(g, n, n->in[p.slot], type);
+		n->in[p.slot] = cast_value(g, n, n->in[p.slot], type);
 		hold(body, n, body->in[i], type);
 	}
 }
@@ -64,7 +65,7 @@ static void unpack_outputs(Graph *g, Node *n)
 		DType type = held_as(body->out[i], p);
 		if (!type)
 			continue;
-		body->out[i] = put_cast(body, n, body->out[i], type);
+		body->out[i] = cast_value(body, n, body->out[i], type);
 		if (port_output(n, p))
 			hold(g, n, port_output(n, p), type);
 	}

@@ -9,6 +9,7 @@
  *
  * Constants widen exactly. Where rounding decides more than the last digits (bits, equality, overflow, steps of a
  * quantisation) the operator sees the halves that it saw before, and a loop or a branch keeps the types of its body. */
+#include "ir/op/composite.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -58,7 +59,7 @@ static Value *wide(Widen *w, Value *v)
 	Twin *t = &w->twin[v->id];
 
 	if (!t->wide)
-		t->wide = v->dtype == F32 ? v : v->data ? constant_as_f32(w->g, v) : put_cast(w->g, v->def, v, F32);
+		t->wide = v->data && v->dtype != F32 ? constant_as_f32(w->g, v) : cast_value(w->g, v->def, v, F32);
 	return t->wide;
 }
 
@@ -67,7 +68,7 @@ static Value *narrow(Widen *w, Value *v)
 	Twin *t = &w->twin[v->id];
 
 	if (!t->narrow)
-		t->narrow = v->dtype == t->was ? v : put_cast(w->g, v->def, v, t->was);
+		t->narrow = cast_value(w->g, v->def, v, t->was);
 	return t->narrow;
 }
 

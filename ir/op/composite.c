@@ -195,6 +195,8 @@ void attr_set(const char *name, void *attr, const char *field, double x)
 
 	if (row->kind == A_FLOAT)
 		*(float *)to = (float)x;
+	else if (row->kind == A_TYPE)
+		*(DType *)to = (DType)x;
 	else
 		*(int64_t *)to = (int64_t)x;
 }
@@ -219,7 +221,13 @@ Value *put_number(Graph *g, const Node *n, const char *name, const char *field, 
 
 Value *cast_value(Graph *g, const Node *like, Value *v, DType t)
 {
-	return v->dtype == t ? v : put(g, like, "CastLike", v, value_scalar(g, t, 0), END_IN);
+	void *attr;
+
+	if (v->dtype == t)
+		return v;
+	attr = attr_new(g, op_named("Cast"));
+	attr_set("Cast", attr, "to", t);
+	return put_attr(g, like, "Cast", attr, v, END_IN);
 }
 
 Value *scaled(Graph *g, const Node *like, Value *v, double factor)

@@ -21,7 +21,7 @@ void replace_out(Graph *g, Node *n, int slot, Value *v);
 
 /* Attributes of operator `name` with their defaults, but for those that n has under the same name. */
 void *attr_like(Graph *g, const char *name, const Node *n);
-/* A number, or the index of an enumeration's word. */
+/* A number, a type, or the index of an enumeration's word. */
 void attr_set(const char *name, void *attr, const char *field, double x);
 /* A node with the attributes of n; b and c may be NULL. */
 Value *put_like(Graph *g, const Node *n, const char *name, Value *a, Value *b, Value *c);
@@ -30,7 +30,7 @@ Value *put_number(Graph *g, const Node *n, const char *name, const char *field, 
 
 /* ---- nodes in one call ---- */
 
-Value *cast_value(Graph *g, const Node *like, Value *v, DType t); /* v itself where it has that type */
+Value *cast_value(Graph *g, const Node *like, Value *v, DType t); /* by Cast; v itself where it has that type */
 Value *scaled(Graph *g, const Node *like, Value *v, double factor); /* v itself times 1 */
 Value *sum_if(Graph *g, const Node *like, Value *a, Value *b); /* a where b is NULL */
 /* Matrices x w, where x is quantised as DynamicQuantizeLinear does, and w is of integers; w_zero may be NULL. */

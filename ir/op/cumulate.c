@@ -5,8 +5,7 @@
  * Along the last axis a row is made at once, which keeps the sum so far (tcc.SumRows, tcc.ProductRows); along a short one of the others that
  * formula is what is computed, along a long one a Scan that keeps the sums so far. */
 #include <string.h>
-#include "ir/op/movement.h"
-#include "ir/op/nn.h"
+#include "ir/op/composite.h"
 #include "ir/op/scan.h"
 
 enum { SHORT = 32 };
@@ -111,15 +110,14 @@ static void expand(Graph *g, Node *n)
 		return;
 	memmove(slice.dim + axis, slice.dim + axis + 1, (size_t)(--slice.rank - axis) * sizeof *slice.dim);
 	DType t = work_type(x->dtype);
-	if (t != x->dtype)
-		x = put(g, n, "CastLike", x, value_scalar(g, t, 0), END_IN);
+	x = cast_value(g, n, x, t);
 	struct scan *attr = attr_new(g, &op_Scan);
 	int64_t reverse = ATTR_OF(n, Cumulate)->reverse;
 	*attr = (struct scan){0, 1, one_int(g, axis), one_int(g, reverse), one_int(g, axis), one_int(g, reverse)};
 	Graph *body = turn_of(g, n, &slice, t);
 	Value *in[2] = {start_of(g, n, &slice, t), x};
 	Value *y = node_control(g, &op_Scan, n, 2, in, 2, attr, 1, &body)->out[1];
-	value_replace(g, n->out[0], t == n->in[0]->dtype ? y : put(g, n, "CastLike", y, n->in[0], END_IN));
+	value_replace(g, n->out[0], cast_value(g, n, y, n->in[0]->dtype));
 }
 
 /* ---- lower ---- */

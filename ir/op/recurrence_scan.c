@@ -223,7 +223,7 @@ static Value *living(const Turn *t, Value *lengths)
 	const int64_t last = 1, lasts[] = {1, 2};
 	Value *steps = put(g, t->n, "Squeeze", size(t, 0), END_IN);
 	Value *turn = put(g, t->n, "Range", value_scalar(g, I64, 0), steps, value_scalar(g, I64, 1), END_IN);
-	Value *length = put(g, t->n, "CastLike", lengths, turn, END_IN);
+	Value *length = cast_value(g, t->n, lengths, turn->dtype);
 
 	turn = put(g, t->n, "Unsqueeze", turn, value_i64(g, 2, lasts), END_IN);
 	return put(g, t->n, "Less", turn, put(g, t->n, "Unsqueeze", length, value_i64(g, 1, &last), END_IN), END_IN);

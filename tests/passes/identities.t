@@ -50,6 +50,17 @@ graph (%x i32[4]) -> (%y) {
 ->
 graph (%x i32[4]) -> (%x "y") {
 }
+== CastLike is a Cast, and what tells the type need not be there
+pass algebra
+graph (%x i32[4], %l f32[1]) -> (%y) {
+	%t = Neg(%l)
+	%w = Cast(%x) {to = i64}
+	%y = CastLike(%w, %t)
+}
+->
+graph (%x i32[4], %l f32[1]) -> (%y) {
+	%y = Cast(%x) {to = f32}
+}
 == Cast over a wider type
 pass algebra
 graph (%x f16[4]) -> (%y) {

@@ -22,8 +22,7 @@ graph (%u u8[1,2,3,3]) -> (%y) {
 	%a1 i64[2] = const [1, 2]
 	%a2 i64[2] = const [1, 2]
 	%t = ConvInteger(%u, %v, %z, _) {pads = [1, 1, 1, 1]}
-	%like f32[] = const [0]
-	%f = CastLike(%t, %like)
+	%f = Cast(%t) {to = f32}
 	%r1 = Unsqueeze(%r, %a1)
 	%sr = Mul(%s, %r1)
 	%p = Mul(%f, %sr)
@@ -50,8 +49,7 @@ graph (%u i8[2,3]) -> (%y) {
 	%r f32[] = const [0.25]
 	%o u8[] = const [7]
 	%t = MatMulInteger(%u, %v, %z, %o)
-	%like f32[] = const [0]
-	%f = CastLike(%t, %like)
+	%f = Cast(%t) {to = f32}
 	%sr = Mul(%s, %r)
 	%y = Mul(%f, %sr)
 }
@@ -74,8 +72,7 @@ graph (%u u8[2,3]) -> (%y) {
 	%b f32[2] = const [1, 2]
 	%vt = Transpose(%v) {perm = [1, 0]}
 	%t = MatMulInteger(%u, %vt, _, _)
-	%like f32[] = const [0]
-	%f = CastLike(%t, %like)
+	%f = Cast(%t) {to = f32}
 	%sr = Mul(%s, %r)
 	%p = Mul(%f, %sr)
 	%y = Add(%p, %b)
@@ -154,17 +151,14 @@ graph (%u u8[4], %v i8[4]) -> (%q) {
 	%k f32[] = const [0.25]
 	%one f32[] = const [1]
 	%z u8[] = const [3]
-	%like1 f32[] = const [0]
-	%like2 f32[] = const [0]
-	%like3 f32[] = const [0]
 	%sk = Mul(%s, %k)
-	%uf = CastLike(%u, %like1)
+	%uf = Cast(%u) {to = f32}
 	%x1 = Mul(%uf, %sk)
-	%zf = CastLike(%zu, %like2)
+	%zf = Cast(%zu) {to = f32}
 	%zk = Mul(%zf, %sk)
 	%x = Sub(%x1, %zk)
 	%rk = Mul(%r, %k)
-	%vf = CastLike(%v, %like3)
+	%vf = Cast(%v) {to = f32}
 	%w = Mul(%vf, %rk)
 	%y = Add(%x, %w)
 	%q = QuantizeLinear(%y, %one, %z)
