@@ -32,7 +32,7 @@ const char *weights_text(const Unit *u, DType t, const char *offset, Arena *a)
 static void print_accessor(DType t, const char *ending, const char *qualifier, const char *code, Out *o)
 {
 	const char *name = arena_format(o->arena, "%s_%s", dtype_name(t), ending);
-	if (!uses_word(code, name))
+	if (!calls_function(code, name))
 		return;
 	put_text(o, "static inline %s%s *%s(%sunsigned char *memory, int64_t bytes)\n{\n"
 	            "\treturn (%s%s *)(%svoid *)(memory + bytes);\n}\n\n", qualifier, c_type(t), name, qualifier, qualifier,

@@ -243,11 +243,11 @@ void print_call_struct(Unit *u, const char *sections, Out *o)
 		put_text(o, "\tconst struct %s_profile *profile;\n", u->prefix);
 	print_counted_fields(u, false, o);
 	put_text(o, "};\n\n");
-	if (uses_word(sections, "least"))
+	if (calls_function(sections, "least"))
 		put_text(o, "%s", least_helper);
-	if (uses_word(sections, "most"))
+	if (calls_function(sections, "most"))
 		put_text(o, "%s", most_helper);
-	if (uses_word(sections, "contradict"))
+	if (calls_function(sections, "contradict"))
 		put_text(o, "%s", contradict_helper);
 	if (pooled)
 		print_work_helpers(sections, o);

@@ -25,28 +25,47 @@ static bool is_member(const char *text, const char *at)
 	return (at > text && at[-1] == '.') || (at > text + 1 && at[-1] == '>' && at[-2] == '-');
 }
 
-bool uses_word(const char *text, const char *word)
+/* Where text from `from` on has the word, as code; NULL: nowhere. */
+static const char *next_use(const char *text, const char *from, const char *word)
 {
 	size_t n = strlen(word);
-	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+	for (const char *at = strstr(from, word); at; at = strstr(at + 1, word))
 		if ((at == text || !is_word_char(at[-1])) && !is_word_char(at[n]) && !is_member(text, at) && !in_comment(text, at))
-			return true;
-	return false;
+			return at;
+	return NULL;
+}
+
+bool uses_word(const char *text, const char *word) { return next_use(text, text, word); }
+
+bool calls_function(const char *text, const char *name)
+{
+	const char *at = next_use(text, text, name);
+	while (at && at[strlen(name)] != '(')
+		at = next_use(text, at + 1, name);
+	return at;
 }
 
 enum { HELPER_MAX = 512 };
 
 typedef struct Chosen {
 	const Helper *list[HELPER_MAX];
-	bool used[HELPER_MAX], done[HELPER_MAX];
+	bool function[HELPER_MAX], used[HELPER_MAX], done[HELPER_MAX];
 	bool type; /* the last one that was printed is a type */
 	int n;
 } Chosen;
 
 static void collect(Chosen *c, const Helper *h)
 {
-	for (; h->name && c->n < HELPER_MAX; h++)
+	for (; h->name && c->n < HELPER_MAX; h++) {
+		c->function[c->n] = calls_function(h->text, h->name);
 		c->list[c->n++] = h;
+	}
+}
+
+/* A function is used where it is called: without parentheses its name is that of a local. A type or a table is used by name. */
+static bool uses_helper(const Chosen *c, const char *text, int k)
+{
+	return c->function[k] ? calls_function(text, c->list[k]->name) : uses_word(text, c->list[k]->name);
 }
 
 /* Everything that a used helper uses is used. */
@@ -56,7 +75,7 @@ static void close_over(Chosen *c, int i)
 		return;
 	c->used[i] = true;
 	for (int k = 0; k < c->n; k++)
-		if (k != i && uses_word(c->list[i]->text, c->list[k]->name))
+		if (k != i && uses_helper(c, c->list[i]->text, k))
 			close_over(c, k);
 }
 
@@ -81,7 +100,7 @@ static void print_after_needs(Chosen *c, int i, Out *o)
 		return;
 	c->done[i] = true;
 	for (int k = 0; k < c->n; k++)
-		if (k != i && uses_word(c->list[i]->text, c->list[k]->name))
+		if (k != i && uses_helper(c, c->list[i]->text, k))
 			print_after_needs(c, k, o);
 	print_helper(c, c->list[i]->text, o);
 }
@@ -91,7 +110,7 @@ void print_helpers(const Helper *table, const char *text, Out *o)
 	Chosen c = {.n = 0};
 	collect(&c, table);
 	for (int i = 0; i < c.n; i++)
-		if (uses_word(text, c.list[i]->name))
+		if (uses_helper(&c, text, i))
 			close_over(&c, i);
 	for (int i = 0; i < c.n; i++)
 		print_after_needs(&c, i, o);

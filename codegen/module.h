@@ -104,7 +104,8 @@ void print_entry(Unit *u, Out *o);
 void print_header_file(Unit *u, Out *o);
 /* helpers.c: the helpers of a table that text uses, in an order in which each comes after those it uses. */
 void print_helpers(const Helper *table, const char *text, Out *o);
-bool uses_word(const char *text, const char *word);
+bool uses_word(const char *text, const char *word);      /* in code, not in a comment; a member's name is its own */
+bool calls_function(const char *text, const char *name); /* the same, and "(" follows */
 /* text of a section; with several sections in the file, names that it declares get the section's tag: v4_s3_conv */
 void put_section(const Module *m, const char *text, Out *o);
 /* style.c: the text of functions as emitted code should look, whatever braces and long lines printers have left in it */

@@ -33,7 +33,7 @@ void print_timer(Unit *u, const char *sections, Out *o)
 	            "\tstruct timer t = { c->profile, 0, 0 };\n"
 	            "\tif (t.to && worker < t.to->workers) {\n"
 	            "\t\tt.track = &t.to->track[worker];\n\t\tt.last = t.to->now();\n\t}\n\treturn t;\n}\n\n");
-	if (uses_word(sections, "timer_begin"))
+	if (calls_function(sections, "timer_begin"))
 		put_text(o, "static inline void timer_begin(struct timer *t)\n{\n\tif (t->track)\n\t\tt->last = t->to->now();\n}\n\n");
 	put_text(o, "/* Of this stage a part is done, which began where the one before it was done. */\n"
 	            "static inline void timer_done(struct timer *t, const char *stage)\n{\n"
