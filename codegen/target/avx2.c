@@ -14,9 +14,7 @@
 static const Helper avx2[] = {
 	{"vf", "typedef __m256 vf;\n"},
 	{"vm", "typedef __m256 vm;\n"},
-	V("v_set", "vf", "float x", "\treturn _mm256_set1_ps(x);\n"),
-	V("v_load", "vf", "const float *p", "\treturn _mm256_loadu_ps(p);\n"),
-	V("v_store", "void", "float *p, vf x", "\t_mm256_storeu_ps(p, x);\n"),
+	X86_MOVES("256"),
 	V("v_mask", "__m256i", "int n", "\treturn _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));\n"),
 	V("v_load_n", "vf", "const float *p, int n", "\treturn _mm256_maskload_ps(p, v_mask(n));\n"),
 	V("v_apart", "__m256i", "int step", "\treturn _mm256_mullo_epi32(_mm256_set1_epi32(step), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));\n"),
@@ -89,18 +87,16 @@ static const Helper avx2[] = {
 	V("v_store_f16", "void", "uint16_t *p, vf x", "\t_mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));\n"),
 	V("v_store_f16_n", "void", "uint16_t *p, vf x, int n",
 	  "\tuint16_t y[8];\n\tv_store_f16(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),
-	V("v_half", "vf", "vf x", "\t/* rounded to 16 bits */\n\treturn _mm256_cvtph_ps(_mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));\n"),
-	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm256_fmadd_ps(a, b, c);\n"),
+	X86_HALF("256"),
+	X86_FMA("256"),
 	V("v_keep", "vf", "vf x", "\t/* in a register: gcc would read memory again for each use */\n\t__asm__(\"\" : \"+x\"(x));\n\treturn x;\n"),
 	V("v_abs", "vf", "vf x", "\treturn _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);\n"),
-	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm256_or_ps(v_abs(x), _mm256_and_ps(_mm256_set1_ps(-0.0f), s));\n"),
+	X86_SIGN_OF("256"),
 	V("v_max", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n\tvf y = _mm256_max_ps(a, b);\n"
 	  "\treturn _mm256_blendv_ps(y, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
 	V("v_min", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n\tvf y = _mm256_min_ps(a, b);\n"
 	  "\treturn _mm256_blendv_ps(y, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
-	V("v_at_least", "vf", "vf x, float low", "\treturn _mm256_max_ps(_mm256_set1_ps(low), x);\n"),
-	V("v_at_most", "vf", "vf x, float high", "\treturn _mm256_min_ps(_mm256_set1_ps(high), x);\n"),
-	V("v_clamp", "vf", "vf x, float low, float high", "\treturn v_at_most(v_at_least(x, low), high);\n"),
+	X86_BOUNDS("256"),
 	V("v_eq", "vm", "vf a, vf b", "\treturn _mm256_cmp_ps(a, b, _CMP_EQ_OQ);\n"),
 	V("v_lt", "vm", "vf a, vf b", "\treturn _mm256_cmp_ps(a, b, _CMP_LT_OQ);\n"),
 	V("v_le", "vm", "vf a, vf b", "\treturn _mm256_cmp_ps(a, b, _CMP_LE_OQ);\n"),
@@ -112,7 +108,7 @@ static const Helper avx2[] = {
 	V("v_ceil", "vf", "vf x", "\treturn _mm256_ceil_ps(x);\n"),
 	V("v_round", "vf", "vf x", "\treturn _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);\n"),
 	V("v_trunc", "vf", "vf x", "\treturn _mm256_round_ps(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),
-	V("v_sqrt", "vf", "vf x", "\treturn _mm256_sqrt_ps(x);\n"),
+	X86_SQRT("256"),
 	V("v_scale", "vf", "vf x, vf n",
 	  "\t/* x * 2^n in two steps, so that n may leave the range of exponents */\n"
 	  "\t__m256i k = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(k, 1), bias = _mm256_set1_epi32(127);\n"
@@ -131,8 +127,7 @@ static const Helper avx2[] = {
 	V("v_least", "float", "vf x", "\tif (_mm256_movemask_ps(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)))\n\t\treturn NAN;\n"
 	  "\tx = _mm256_min_ps(x, _mm256_permute2f128_ps(x, x, 1));\n\tx = _mm256_min_ps(x, _mm256_permute_ps(x, 0x4e));\n"
 	  "\treturn _mm256_cvtss_f32(_mm256_min_ps(x, _mm256_permute_ps(x, 0xb1)));\n"),
-	V("v_ldexp", "vf", "vf x, vf t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"
-	  "\treturn _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(x), _mm256_slli_epi32(_mm256_castps_si256(t), 23)));\n"),
+	X86_LDEXP("256"),
 	V("v_exponent", "vf", "vf x", "\t/* the e of x = m 2^e, 3/4 <= m < 3/2; x > 0 is normal */\n"
 	  "\treturn _mm256_cvtepi32_ps(_mm256_srai_epi32(_mm256_sub_epi32(_mm256_castps_si256(x), _mm256_set1_epi32(0x3f400000)), 23));\n"),
 	V("v_mantissa", "vf", "vf x", "\t/* the m of x = m 2^e, 3/4 <= m < 3/2; x > 0 is normal */\n"
@@ -146,7 +141,7 @@ static const Helper avx2[] = {
 	  "\ty = v_select(v_eq(x, v_set(0.0f)), v_set(-INFINITY), y);\n"
 	  "\treturn v_select(v_lt(x, v_set(0.0f)), v_set(NAN), y);\n"),
 	{"vi", "typedef uint32_t vi __attribute__((vector_size(32)));	/* integers of 32 bits */\n"},
-	V("v_set_i", "vi", "int32_t x", "\treturn (vi)_mm256_set1_epi32(x);\n"),
+	X86_SET_I("256"),
 	V("v_load_i32", "vi", "const int32_t *p", "\treturn (vi)_mm256_loadu_si256((const __m256i *)p);\n"),
 	V("v_load_i32_n", "vi", "const int32_t *p, int n", "\treturn (vi)_mm256_maskload_epi32(p, v_mask(n));\n"),
 	V("v_store_i32", "void", "int32_t *p, vi x", "\t_mm256_storeu_si256((__m256i *)p, (__m256i)x);\n"),
@@ -172,7 +167,7 @@ static const Helper avx2[] = {
 	  "\tuint8_t y[8];\n\tv_store_u8(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),
 	V("v_store_i8_n", "void", "int8_t *p, vi x, int n",
 	  "\tint8_t y[8];\n\tv_store_i8(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),
-	V("v_cut_i8", "vi", "vi x", "\treturn (vi)_mm256_srai_epi32(_mm256_slli_epi32((__m256i)x, 24), 24);\n"),
+	X86_CUT("256"),
 	V("v_first_i", "vi", "vi x, vi rest, int n", "\treturn (vi)_mm256_blendv_epi8((__m256i)rest, (__m256i)x, v_mask(n));\n"),
 	V("v_sum_i", "int32_t", "vi x", "\tvi y = (vi)_mm256_permute2x128_si256((__m256i)x, (__m256i)x, 1);\n\tx = x + y;\n"
 	  "\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0x4e);\n\tx = x + y;\n\ty = (vi)_mm256_shuffle_epi32((__m256i)x, 0xb1);\n"
@@ -192,57 +187,23 @@ static const Helper avx2[] = {
 	  "\t__m256d high = _mm256_cvtepi32_pd(_mm256_extracti128_si256(x, 1)) / _mm256_cvtepi32_pd(_mm256_extracti128_si256(y, 1));\n"
 	  "\tx = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm256_cvttpd_epi32(low)), _mm256_cvttpd_epi32(high), 1);\n"
 	  "\treturn (vi)_mm256_andnot_si256(none, x);\n"),
-	V("v_max_i", "vi", "vi a, vi b", "\treturn (vi)_mm256_max_epi32((__m256i)a, (__m256i)b);\n"),
-	V("v_min_i", "vi", "vi a, vi b", "\treturn (vi)_mm256_min_epi32((__m256i)a, (__m256i)b);\n"),
+	X86_EXTREMES_I("256"),
 	V("v_key", "vi", "vf x",
 	  "\t/* orders as x does, NaN last */\n\t__m256i bits = _mm256_castps_si256(x + _mm256_setzero_ps()), top = _mm256_set1_epi32(INT32_MAX);\n"
 	  "\tbits = _mm256_xor_si256(bits, _mm256_and_si256(_mm256_srai_epi32(bits, 31), top));\n"
 	  "\treturn (vi)_mm256_blendv_epi8(bits, top, _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)));\n"),
-	V("v_float", "vf", "vi x", "\treturn _mm256_cvtepi32_ps((__m256i)x);\n"),
-	V("v_int", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm256_cvttps_epi32(x);\n"),
-	V("v_nearest", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm256_cvtps_epi32(x);\n"),
-	V("v_above", "vf", "vf x, float low", "\t/* low < x ? x : low */\n\treturn _mm256_max_ps(x, _mm256_set1_ps(low));\n"),
-	V("v_under", "vf", "vf x, float high", "\t/* x < high ? x : high */\n\treturn _mm256_min_ps(x, _mm256_set1_ps(high));\n"),
-	{"vp", "typedef struct vp { __m256i even, odd; } vp;	/* fours of bytes as pairs of 16 bits: 0 and 2, 1 and 3 */\n"},
+	X86_WHOLE("256"),
 	V("v_load_pairs", "vp", "const int16_t *p",
 	  "\treturn (vp){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 16))};\n"),
-	V("v_wide_u8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
-	  "\t__m256i all = _mm256_set1_epi32(x);\n"
-	  "\treturn (vp){_mm256_and_si256(all, _mm256_set1_epi16(255)), _mm256_srli_epi16(all, 8)};\n"),
-	V("v_wide_i8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
-	  "\t__m256i all = _mm256_set1_epi32(x);\n"
-	  "\treturn (vp){_mm256_srai_epi16(_mm256_slli_epi16(all, 8), 8), _mm256_srai_epi16(all, 8)};\n"),
-	V("v_two", "vi", "vi x, vi y", "\t/* as 16 bits each, side by side */\n\treturn (x & 0xffff) | y << 16;\n"),
-	V("v_twos_u8", "vi", "const uint8_t *p, int zero", "\t/* two bytes less a zero point, in each lane as 16 bits */\n"
-	  "\tint16_t two;\n\tmemcpy(&two, p, 2);\n"
-	  "\treturn (vi)_mm256_sub_epi16(_mm256_cvtepu8_epi16(_mm_set1_epi16(two)), _mm256_set1_epi16((short)zero));\n"),
-	V("v_rows_u8", "vi", "const uint8_t *p, const uint8_t *q, int zero", "\t/* bytes of two rows less a zero point, side by side as 16 bits */\n"
-	  "\t__m128i x = _mm_loadl_epi64((const __m128i *)p), y = _mm_loadl_epi64((const __m128i *)q);\n"
-	  "\t__m128i two = _mm_unpacklo_epi8(x, y);\n"
-	  "\treturn (vi)_mm256_sub_epi16(_mm256_cvtepu8_epi16(two), _mm256_set1_epi16((short)zero));\n"),
-	V("v_twos_i8", "vi", "const int8_t *p, int zero", "\t/* two bytes less a zero point, in each lane as 16 bits */\n"
-	  "\tint16_t two;\n\tmemcpy(&two, p, 2);\n"
-	  "\treturn (vi)_mm256_sub_epi16(_mm256_cvtepi8_epi16(_mm_set1_epi16(two)), _mm256_set1_epi16((short)zero));\n"),
-	V("v_rows_i8", "vi", "const int8_t *p, const int8_t *q, int zero", "\t/* bytes of two rows less a zero point, side by side as 16 bits */\n"
-	  "\t__m128i x = _mm_loadl_epi64((const __m128i *)p), y = _mm_loadl_epi64((const __m128i *)q);\n"
-	  "\t__m128i two = _mm_unpacklo_epi8(x, y);\n"
-	  "\treturn (vi)_mm256_sub_epi16(_mm256_cvtepi8_epi16(two), _mm256_set1_epi16((short)zero));\n"),
-	V("v_set_two", "vi", "int32_t x, int32_t y", "\treturn v_set_i((int32_t)(((uint32_t)x & 0xffff) | (uint32_t)y << 16));\n"),
-	V("v_add_twos", "vi", "vi sum, vi a, vi b", "\treturn sum + (vi)_mm256_madd_epi16((__m256i)a, (__m256i)b);\n"),
-	V("v_add_pairs", "vi", "vi sum, vp a, vp b",
-	  "\treturn sum + (vi)_mm256_madd_epi16(a.even, b.even) + (vi)_mm256_madd_epi16(a.odd, b.odd);\n"),
+	X86_PAIRS("256"),
+	X86_TWOS("256", "", "l_epi64", "__m128i", "_mm_unpacklo_epi8(x, y)"),
+	X86_ADD_TWOS("256"),
+	X86_ADD_PAIRS("256"),
 	BYTE_FOURS
 	V("v_any", "int", "vm m", "\treturn _mm256_movemask_ps(m) != 0;\n"),
 	V("v_odd", "vm", "vf t", "\t/* the last bit of t is set */\n"
 	  "\treturn _mm256_castsi256_ps(_mm256_srai_epi32(_mm256_slli_epi32(_mm256_castps_si256(t), 31), 31));\n"),
-	V("v_turn", "vf", "vf x, vf t", "\t/* -x where the last bit but one of t is set */\n"
-	  "\treturn v_flip(x, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 30)));\n"),
-	V("v_flip", "vf", "vf x, vf s", "\t/* -x where s has a minus */\n"
-	  "\treturn _mm256_xor_ps(x, _mm256_and_ps(_mm256_set1_ps(-0.0f), s));\n"),
-	V("v_set_d", "vd", "double x", "\treturn _mm256_set1_pd(x);\n"),
-	V("v_fma_d", "vd", "vd a, vd b, vd c", "\treturn _mm256_fmadd_pd(a, b, c);\n"),
-	V("v_clamp_d", "vd", "vd x, double low, double high",
-	  "\treturn _mm256_min_pd(_mm256_set1_pd(high), _mm256_max_pd(_mm256_set1_pd(low), x));\n"),
+	X86_SIGNS("256"),
 	V("v_round_d", "vd", "vd x", "\treturn _mm256_round_pd(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);\n"),
 	V("v_low_d", "vd", "vf x", "\treturn _mm256_cvtps_pd(_mm256_castps256_ps128(x));\n"),
 	V("v_high_d", "vd", "vf x", "\treturn _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1));\n"),

@@ -15,9 +15,7 @@
 static const Helper avx512[] = {
 	{"vf", "typedef __m512 vf;\n"},
 	{"vm", "typedef __mmask16 vm;\n"},
-	V("v_set", "vf", "float x", "\treturn _mm512_set1_ps(x);\n"),
-	V("v_load", "vf", "const float *p", "\treturn _mm512_loadu_ps(p);\n"),
-	V("v_store", "void", "float *p, vf x", "\t_mm512_storeu_ps(p, x);\n"),
+	X86_MOVES("512"),
 	V("v_load_n", "vf", "const float *p, int n", "\treturn _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);\n"),
 	V("v_apart", "__m512i", "int step",
 	  "\treturn _mm512_mullo_epi32(_mm512_set1_epi32(step), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));\n"),
@@ -96,9 +94,9 @@ static const Helper avx512[] = {
 	  "\t_mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));\n"),
 	V("v_store_f16_n", "void", "uint16_t *p, vf x, int n",
 	  "\t_mm256_mask_storeu_epi16(p, (__mmask16)((1u << n) - 1), _mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));\n"),
-	V("v_half", "vf", "vf x", "\t/* rounded to 16 bits */\n\treturn _mm512_cvtph_ps(_mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));\n"),
+	X86_HALF("512"),
 	V("v_load_if", "vf", "const float *p, vm m, vf rest", "\treturn _mm512_mask_loadu_ps(rest, m, p);\n"),
-	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm512_fmadd_ps(a, b, c);\n"),
+	X86_FMA("512"),
 	{"vh", "typedef __m256 vh;\t/* half a vector */\n"},
 	V("v_set_half", "vh", "float x", "\treturn _mm256_set1_ps(x);\n"),
 	V("v_load_half", "vh", "const float *p", "\treturn _mm256_loadu_ps(p);\n"),
@@ -107,14 +105,12 @@ static const Helper avx512[] = {
 	V("v_widen", "vf", "vh x", "\treturn _mm512_zextps256_ps512(x);\n"),
 	V("v_keep", "vf", "vf x", "\t/* in a register: gcc would read memory again for each use */\n\t__asm__(\"\" : \"+v\"(x));\n\treturn x;\n"),
 	V("v_abs", "vf", "vf x", "\treturn _mm512_abs_ps(x);\n"),
-	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm512_or_ps(v_abs(x), _mm512_and_ps(_mm512_set1_ps(-0.0f), s));\n"),
+	X86_SIGN_OF("512"),
 	V("v_max", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n"
 	  "\treturn _mm512_mask_mov_ps(_mm512_max_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);\n"),
 	V("v_min", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n"
 	  "\treturn _mm512_mask_mov_ps(_mm512_min_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);\n"),
-	V("v_at_least", "vf", "vf x, float low", "\treturn _mm512_max_ps(_mm512_set1_ps(low), x);\n"),
-	V("v_at_most", "vf", "vf x, float high", "\treturn _mm512_min_ps(_mm512_set1_ps(high), x);\n"),
-	V("v_clamp", "vf", "vf x, float low, float high", "\treturn v_at_most(v_at_least(x, low), high);\n"),
+	X86_BOUNDS("512"),
 	V("v_eq", "vm", "vf a, vf b", "\treturn _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ);\n"),
 	V("v_lt", "vm", "vf a, vf b", "\treturn _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);\n"),
 	V("v_le", "vm", "vf a, vf b", "\treturn _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ);\n"),
@@ -126,21 +122,20 @@ static const Helper avx512[] = {
 	V("v_ceil", "vf", "vf x", "\treturn _mm512_roundscale_ps(x, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);\n"),
 	V("v_round", "vf", "vf x", "\treturn _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);\n"),
 	V("v_trunc", "vf", "vf x", "\treturn _mm512_roundscale_ps(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),
-	V("v_sqrt", "vf", "vf x", "\treturn _mm512_sqrt_ps(x);\n"),
+	X86_SQRT("512"),
 	V("v_scale", "vf", "vf x, vf n", "\treturn _mm512_scalef_ps(x, n);\n"),
 	V("v_sum", "float", "vf x", "\treturn _mm512_reduce_add_ps(x);\n"),
 	V("v_prod", "float", "vf x", "\treturn _mm512_reduce_mul_ps(x);\n"),
 	V("v_most", "float", "vf x", "\treturn _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q) ? NAN : _mm512_reduce_max_ps(x);\n"),
 	V("v_least", "float", "vf x", "\treturn _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q) ? NAN : _mm512_reduce_min_ps(x);\n"),
-	V("v_ldexp", "vf", "vf x, vf t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"
-	  "\treturn _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(x), _mm512_slli_epi32(_mm512_castps_si512(t), 23)));\n"),
+	X86_LDEXP("512"),
 	V("v_mantissa", "vf", "vf x", "\t/* the m of x = m 2^e, 3/4 <= m < 3/2; NaN for x < 0 */\n"
 	  "\treturn _mm512_getmant_ps(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_nan);\n"),
 	V("v_exponent", "vf", "vf x", "\t/* the e of x = m 2^e, 3/4 <= m < 3/2; -infinity for 0 */\n"
 	  "\treturn _mm512_getexp_ps(x) - _mm512_getexp_ps(v_mantissa(x));\n"),
 	V("v_log", "vf", "vf x", "\treturn v_log_of(v_mantissa(x) - v_set(1.0f), v_exponent(x));\n"),
 	{"vi", "typedef uint32_t vi __attribute__((vector_size(64)));	/* integers of 32 bits */\n"},
-	V("v_set_i", "vi", "int32_t x", "\treturn (vi)_mm512_set1_epi32(x);\n"),
+	X86_SET_I("512"),
 	V("v_load_i32", "vi", "const int32_t *p", "\treturn (vi)_mm512_loadu_si512(p);\n"),
 	V("v_load_i32_n", "vi", "const int32_t *p, int n", "\treturn (vi)_mm512_maskz_loadu_epi32((__mmask16)((1u << n) - 1), p);\n"),
 	V("v_store_i32", "void", "int32_t *p, vi x", "\t_mm512_storeu_si512(p, (__m512i)x);\n"),
@@ -159,7 +154,7 @@ static const Helper avx512[] = {
 	V("v_store_i8", "void", "int8_t *p, vi x", "\t_mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8((__m512i)x));\n"),
 	V("v_store_u8_n", "void", "uint8_t *p, vi x, int n", "\t_mm_mask_storeu_epi8(p, (__mmask16)((1u << n) - 1), _mm512_cvtepi32_epi8((__m512i)x));\n"),
 	V("v_store_i8_n", "void", "int8_t *p, vi x, int n", "\t_mm_mask_storeu_epi8(p, (__mmask16)((1u << n) - 1), _mm512_cvtepi32_epi8((__m512i)x));\n"),
-	V("v_cut_i8", "vi", "vi x", "\treturn (vi)_mm512_srai_epi32(_mm512_slli_epi32((__m512i)x, 24), 24);\n"),
+	X86_CUT("512"),
 	V("v_first_i", "vi", "vi x, vi rest, int n", "\treturn (vi)_mm512_mask_mov_epi32((__m512i)rest, (__mmask16)((1u << n) - 1), (__m512i)x);\n"),
 	V("v_sum_i", "int32_t", "vi x", "\treturn _mm512_reduce_add_epi32((__m512i)x);\n"),
 	V("v_prod_i", "int32_t", "vi x", "\treturn _mm512_reduce_mul_epi32((__m512i)x);\n"),
@@ -171,59 +166,26 @@ static const Helper avx512[] = {
 	  "\t__m512d high = _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(x, 1)) / _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(y, 1));\n"
 	  "\tx = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvttpd_epi32(low)), _mm512_cvttpd_epi32(high), 1);\n"
 	  "\treturn (vi)_mm512_maskz_mov_epi32(_mm512_test_epi32_mask(y, y), x);\n"),
-	V("v_max_i", "vi", "vi a, vi b", "\treturn (vi)_mm512_max_epi32((__m512i)a, (__m512i)b);\n"),
-	V("v_min_i", "vi", "vi a, vi b", "\treturn (vi)_mm512_min_epi32((__m512i)a, (__m512i)b);\n"),
+	X86_EXTREMES_I("512"),
 	V("v_key", "vi", "vf x",
 	  "\t/* orders as x does, NaN last */\n\t__m512i bits = _mm512_castps_si512(x + _mm512_setzero_ps()), top = _mm512_set1_epi32(INT32_MAX);\n"
 	  "\tbits = _mm512_xor_si512(bits, _mm512_and_si512(_mm512_srai_epi32(bits, 31), top));\n"
 	  "\treturn (vi)_mm512_mask_mov_epi32(bits, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q), top);\n"),
-	V("v_float", "vf", "vi x", "\treturn _mm512_cvtepi32_ps((__m512i)x);\n"),
-	V("v_int", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm512_cvttps_epi32(x);\n"),
-	V("v_nearest", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm512_cvtps_epi32(x);\n"),
-	V("v_above", "vf", "vf x, float low", "\t/* low < x ? x : low */\n\treturn _mm512_max_ps(x, _mm512_set1_ps(low));\n"),
-	V("v_under", "vf", "vf x, float high", "\t/* x < high ? x : high */\n\treturn _mm512_min_ps(x, _mm512_set1_ps(high));\n"),
-	{"vp", "typedef struct vp { __m512i even, odd; } vp;	/* fours of bytes as pairs of 16 bits: 0 and 2, 1 and 3 */\n"},
+	X86_WHOLE("512"),
 	V("v_load_pairs", "vp", "const int16_t *p", "\treturn (vp){_mm512_loadu_si512(p), _mm512_loadu_si512(p + 32)};\n"),
-	V("v_wide_u8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
-	  "\t__m512i all = _mm512_set1_epi32(x);\n"
-	  "\treturn (vp){_mm512_and_si512(all, _mm512_set1_epi16(255)), _mm512_srli_epi16(all, 8)};\n"),
-	V("v_wide_i8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"
-	  "\t__m512i all = _mm512_set1_epi32(x);\n"
-	  "\treturn (vp){_mm512_srai_epi16(_mm512_slli_epi16(all, 8), 8), _mm512_srai_epi16(all, 8)};\n"),
-	V("v_two", "vi", "vi x, vi y", "\t/* as 16 bits each, side by side */\n\treturn (x & 0xffff) | y << 16;\n"),
-	V("v_twos_u8", "vi", "const uint8_t *p, int zero", "\t/* two bytes less a zero point, in each lane as 16 bits */\n"
-	  "\tint16_t two;\n\tmemcpy(&two, p, 2);\n"
-	  "\treturn (vi)_mm512_sub_epi16(_mm512_cvtepu8_epi16(_mm256_set1_epi16(two)), _mm512_set1_epi16((short)zero));\n"),
-	V("v_rows_u8", "vi", "const uint8_t *p, const uint8_t *q, int zero", "\t/* bytes of two rows less a zero point, side by side as 16 bits */\n"
-	  "\t__m128i x = _mm_loadu_si128((const __m128i *)p), y = _mm_loadu_si128((const __m128i *)q);\n"
-	  "\t__m256i two = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi8(x, y)), _mm_unpackhi_epi8(x, y), 1);\n"
-	  "\treturn (vi)_mm512_sub_epi16(_mm512_cvtepu8_epi16(two), _mm512_set1_epi16((short)zero));\n"),
-	V("v_twos_i8", "vi", "const int8_t *p, int zero", "\t/* two bytes less a zero point, in each lane as 16 bits */\n"
-	  "\tint16_t two;\n\tmemcpy(&two, p, 2);\n"
-	  "\treturn (vi)_mm512_sub_epi16(_mm512_cvtepi8_epi16(_mm256_set1_epi16(two)), _mm512_set1_epi16((short)zero));\n"),
-	V("v_rows_i8", "vi", "const int8_t *p, const int8_t *q, int zero", "\t/* bytes of two rows less a zero point, side by side as 16 bits */\n"
-	  "\t__m128i x = _mm_loadu_si128((const __m128i *)p), y = _mm_loadu_si128((const __m128i *)q);\n"
-	  "\t__m256i two = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi8(x, y)), _mm_unpackhi_epi8(x, y), 1);\n"
-	  "\treturn (vi)_mm512_sub_epi16(_mm512_cvtepi8_epi16(two), _mm512_set1_epi16((short)zero));\n"),
-	V("v_set_two", "vi", "int32_t x, int32_t y", "\treturn v_set_i((int32_t)(((uint32_t)x & 0xffff) | (uint32_t)y << 16));\n"),
-	V("v_add_twos", "vi", "vi sum, vi a, vi b", "\treturn sum + (vi)_mm512_madd_epi16((__m512i)a, (__m512i)b);\n"),
+	X86_PAIRS("512"),
+	X86_TWOS("512", "256", "u_si128", "__m256i",
+	         "_mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi8(x, y)), _mm_unpackhi_epi8(x, y), 1)"),
+	X86_ADD_TWOS("512"),
 	V("v_dot_twos", "vi", "vi sum, vi a, vi b", "\treturn (vi)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);\n"),
-	V("v_add_pairs", "vi", "vi sum, vp a, vp b",
-	  "\treturn sum + (vi)_mm512_madd_epi16(a.even, b.even) + (vi)_mm512_madd_epi16(a.odd, b.odd);\n"),
+	X86_ADD_PAIRS("512"),
 	V("v_load_fours", "vi", "const int8_t *p", "\treturn (vi)_mm512_loadu_si512(p);\n"),
 	V("v_add_fours", "vi", "vi sum, vi a, vi b", "\treturn (vi)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);\n"),
 	BYTE_FOURS
 	V("v_any", "int", "vm m", "\treturn m != 0;\n"),
 	V("v_odd", "vm", "vf t", "\t/* the last bit of t is set */\n"
 	  "\treturn _mm512_test_epi32_mask(_mm512_castps_si512(t), _mm512_set1_epi32(1));\n"),
-	V("v_turn", "vf", "vf x, vf t", "\t/* -x where the last bit but one of t is set */\n"
-	  "\treturn v_flip(x, _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 30)));\n"),
-	V("v_flip", "vf", "vf x, vf s", "\t/* -x where s has a minus */\n"
-	  "\treturn _mm512_xor_ps(x, _mm512_and_ps(_mm512_set1_ps(-0.0f), s));\n"),
-	V("v_set_d", "vd", "double x", "\treturn _mm512_set1_pd(x);\n"),
-	V("v_fma_d", "vd", "vd a, vd b, vd c", "\treturn _mm512_fmadd_pd(a, b, c);\n"),
-	V("v_clamp_d", "vd", "vd x, double low, double high",
-	  "\treturn _mm512_min_pd(_mm512_set1_pd(high), _mm512_max_pd(_mm512_set1_pd(low), x));\n"),
+	X86_SIGNS("512"),
 	V("v_round_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);\n"),
 	V("v_low_d", "vd", "vf x", "\treturn _mm512_cvtps_pd(_mm512_castps512_ps256(x));\n"),
 	V("v_high_d", "vd", "vf x", "\treturn _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1));\n"),

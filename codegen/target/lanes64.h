@@ -29,6 +29,19 @@
 	FOLD_64("v_least_l", "int64_t", "vl", "v_store_i64", "i_min(a[i], a[i + n])"),						\
 	VECTOR_MATH_64
 
+/* Rows whose texts differ by the width alone, "256" or "512". */
+#define X86_SQRT_D(w)												\
+	V("v_sqrt_d", "vd", "vd x", "\treturn _mm" w "_sqrt_pd(x);\n")
+#define X86_SIGNS_D(w)												\
+	V("v_sign_of_d", "vd", "vd x, vd s", "\treturn _mm" w "_or_pd(v_abs_d(x), _mm" w "_and_pd(_mm" w "_set1_pd(-0.0), s));\n"),	\
+	V("v_flip_d", "vd", "vd x, vd s", "\t/* -x where s has a minus */\n"					\
+	  "\treturn _mm" w "_xor_pd(x, _mm" w "_and_pd(_mm" w "_set1_pd(-0.0), s));\n")
+#define X86_TURN_D(w)												\
+	V("v_turn_d", "vd", "vd x, vd t", "\t/* -x where the last bit but one of t is set */\n"			\
+	  "\treturn v_flip_d(x, _mm" w "_castsi" w "_pd(_mm" w "_slli_epi64(_mm" w "_castpd_si" w "(t), 62)));\n"),	\
+	V("v_ldexp_d", "vd", "vd x, vd t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"	\
+	  "\treturn _mm" w "_castsi" w "_pd(_mm" w "_add_epi64(_mm" w "_castpd_si" w "(x), _mm" w "_slli_epi64(_mm" w "_castpd_si" w "(t), 52)));\n")
+
 /* AVX2 has no masks but vectors, and no conversions: what is left over, and those, goes through memory. */
 #define LANES_64_AVX2														\
 	{"vd", "typedef __m256d vd;\t/* of doubles */\n"},									\
@@ -97,7 +110,7 @@
 	V("v_floor_d", "vd", "vd x", "\treturn _mm256_floor_pd(x);\n"),								\
 	V("v_ceil_d", "vd", "vd x", "\treturn _mm256_ceil_pd(x);\n"),								\
 	V("v_trunc_d", "vd", "vd x", "\treturn _mm256_round_pd(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),			\
-	V("v_sqrt_d", "vd", "vd x", "\treturn _mm256_sqrt_pd(x);\n"),								\
+	X86_SQRT_D("256"),											\
 	V("v_eq_d", "vm_64", "vd a, vd b", "\treturn _mm256_cmp_pd(a, b, _CMP_EQ_OQ);\n"),					\
 	V("v_lt_d", "vm_64", "vd a, vd b", "\treturn _mm256_cmp_pd(a, b, _CMP_LT_OQ);\n"),					\
 	V("v_le_d", "vm_64", "vd a, vd b", "\treturn _mm256_cmp_pd(a, b, _CMP_LE_OQ);\n"),					\
@@ -113,15 +126,10 @@
 	V("v_xor_64", "vm_64", "vm_64 a, vm_64 b", "\treturn _mm256_xor_pd(a, b);\n"),						\
 	V("v_not_64", "vm_64", "vm_64 a", "\treturn _mm256_xor_pd(a, _mm256_castsi256_pd(_mm256_set1_epi64x(-1)));\n"),		\
 	V("v_any_64", "int", "vm_64 m", "\treturn _mm256_movemask_pd(m) != 0;\n"),				\
-	V("v_sign_of_d", "vd", "vd x, vd s", "\treturn _mm256_or_pd(v_abs_d(x), _mm256_and_pd(_mm256_set1_pd(-0.0), s));\n"),	\
-	V("v_flip_d", "vd", "vd x, vd s", "\t/* -x where s has a minus */\n"					\
-	  "\treturn _mm256_xor_pd(x, _mm256_and_pd(_mm256_set1_pd(-0.0), s));\n"),				\
+	X86_SIGNS_D("256"),											\
 	V("v_odd_d", "vm_64", "vd t", "\t/* the last bit of t is set */\n"					\
 	  "\treturn _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(t), 63));\n"),			\
-	V("v_turn_d", "vd", "vd x, vd t", "\t/* -x where the last bit but one of t is set */\n"			\
-	  "\treturn v_flip_d(x, _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(t), 62)));\n"),	\
-	V("v_ldexp_d", "vd", "vd x, vd t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"	\
-	  "\treturn _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(x), _mm256_slli_epi64(_mm256_castpd_si256(t), 52)));\n"),	\
+	X86_TURN_D("256"),											\
 	V("v_scale_d", "vd", "vd x, vd n",									\
 	  "\t/* x * 2^n in two steps, so that n may leave the range of exponents */\n"				\
 	  "\t__m128i k = _mm256_cvtpd_epi32(n), half = _mm_srai_epi32(k, 1), bias = _mm_set1_epi32(1023);\n"	\
@@ -205,7 +213,7 @@
 	V("v_floor_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);\n"),		\
 	V("v_ceil_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);\n"),		\
 	V("v_trunc_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),		\
-	V("v_sqrt_d", "vd", "vd x", "\treturn _mm512_sqrt_pd(x);\n"),								\
+	X86_SQRT_D("512"),											\
 	V("v_eq_d", "vm_64", "vd a, vd b", "\treturn _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ);\n"),					\
 	V("v_lt_d", "vm_64", "vd a, vd b", "\treturn _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ);\n"),					\
 	V("v_le_d", "vm_64", "vd a, vd b", "\treturn _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ);\n"),					\
@@ -221,15 +229,10 @@
 	V("v_xor_64", "vm_64", "vm_64 a, vm_64 b", "\treturn (vm_64)(a ^ b);\n"),						\
 	V("v_not_64", "vm_64", "vm_64 a", "\treturn (vm_64)~a;\n"),								\
 	V("v_any_64", "int", "vm_64 m", "\treturn m != 0;\n"),							\
-	V("v_sign_of_d", "vd", "vd x, vd s", "\treturn _mm512_or_pd(v_abs_d(x), _mm512_and_pd(_mm512_set1_pd(-0.0), s));\n"),	\
-	V("v_flip_d", "vd", "vd x, vd s", "\t/* -x where s has a minus */\n"					\
-	  "\treturn _mm512_xor_pd(x, _mm512_and_pd(_mm512_set1_pd(-0.0), s));\n"),				\
+	X86_SIGNS_D("512"),											\
 	V("v_odd_d", "vm_64", "vd t", "\t/* the last bit of t is set */\n"					\
 	  "\treturn _mm512_test_epi64_mask(_mm512_castpd_si512(t), _mm512_set1_epi64(1));\n"),			\
-	V("v_turn_d", "vd", "vd x, vd t", "\t/* -x where the last bit but one of t is set */\n"			\
-	  "\treturn v_flip_d(x, _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_castpd_si512(t), 62)));\n"),	\
-	V("v_ldexp_d", "vd", "vd x, vd t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"	\
-	  "\treturn _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(x), _mm512_slli_epi64(_mm512_castpd_si512(t), 52)));\n"),	\
+	X86_TURN_D("512"),											\
 	V("v_scale_d", "vd", "vd x, vd n", "\treturn _mm512_scalef_pd(x, n);\n"),				\
 	{"vm_8", "typedef __mmask64 vm_8;\t/* masks of bytes */\n"},						\
 	V("v_mask_8", "vm_8", "int n", "\treturn ((vm_8)1 << n) - 1;\n"),					\

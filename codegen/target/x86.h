@@ -9,6 +9,80 @@
 #include "codegen/target/lanes64.h"
 #include "codegen/target/order.h"
 
+/* Rows whose texts differ by the width alone, "256" or "512"; one macro for those that stand side by side in both tables, for
+ * emitted helpers keep the order of the table. */
+#define X86_MOVES(w)												\
+	V("v_set", "vf", "float x", "\treturn _mm" w "_set1_ps(x);\n"),						\
+	V("v_load", "vf", "const float *p", "\treturn _mm" w "_loadu_ps(p);\n"),				\
+	V("v_store", "void", "float *p, vf x", "\t_mm" w "_storeu_ps(p, x);\n")
+#define X86_HALF(w)												\
+	V("v_half", "vf", "vf x", "\t/* rounded to 16 bits */\n\treturn _mm" w "_cvtph_ps(_mm" w "_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));\n")
+#define X86_FMA(w)												\
+	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm" w "_fmadd_ps(a, b, c);\n")
+#define X86_SIGN_OF(w)												\
+	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm" w "_or_ps(v_abs(x), _mm" w "_and_ps(_mm" w "_set1_ps(-0.0f), s));\n")
+#define X86_BOUNDS(w)												\
+	V("v_at_least", "vf", "vf x, float low", "\treturn _mm" w "_max_ps(_mm" w "_set1_ps(low), x);\n"),	\
+	V("v_at_most", "vf", "vf x, float high", "\treturn _mm" w "_min_ps(_mm" w "_set1_ps(high), x);\n"),	\
+	V("v_clamp", "vf", "vf x, float low, float high", "\treturn v_at_most(v_at_least(x, low), high);\n")
+#define X86_SQRT(w)												\
+	V("v_sqrt", "vf", "vf x", "\treturn _mm" w "_sqrt_ps(x);\n")
+#define X86_LDEXP(w)												\
+	V("v_ldexp", "vf", "vf x, vf t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"	\
+	  "\treturn _mm" w "_castsi" w "_ps(_mm" w "_add_epi32(_mm" w "_castps_si" w "(x), _mm" w "_slli_epi32(_mm" w "_castps_si" w "(t), 23)));\n")
+#define X86_SET_I(w)												\
+	V("v_set_i", "vi", "int32_t x", "\treturn (vi)_mm" w "_set1_epi32(x);\n")
+#define X86_CUT(w)												\
+	V("v_cut_i8", "vi", "vi x", "\treturn (vi)_mm" w "_srai_epi32(_mm" w "_slli_epi32((__m" w "i)x, 24), 24);\n")
+#define X86_EXTREMES_I(w)											\
+	V("v_max_i", "vi", "vi a, vi b", "\treturn (vi)_mm" w "_max_epi32((__m" w "i)a, (__m" w "i)b);\n"),	\
+	V("v_min_i", "vi", "vi a, vi b", "\treturn (vi)_mm" w "_min_epi32((__m" w "i)a, (__m" w "i)b);\n")
+#define X86_WHOLE(w)												\
+	V("v_float", "vf", "vi x", "\treturn _mm" w "_cvtepi32_ps((__m" w "i)x);\n"),				\
+	V("v_int", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm" w "_cvttps_epi32(x);\n"),	\
+	V("v_nearest", "vi", "vf x", "\t/* of what is in the range */\n\treturn (vi)_mm" w "_cvtps_epi32(x);\n"),	\
+	V("v_above", "vf", "vf x, float low", "\t/* low < x ? x : low */\n\treturn _mm" w "_max_ps(x, _mm" w "_set1_ps(low));\n"),	\
+	V("v_under", "vf", "vf x, float high", "\t/* x < high ? x : high */\n\treturn _mm" w "_min_ps(x, _mm" w "_set1_ps(high));\n"),	\
+	{"vp", "typedef struct vp { __m" w "i even, odd; } vp;	/* fours of bytes as pairs of 16 bits: 0 and 2, 1 and 3 */\n"}
+#define X86_PAIRS(w)												\
+	V("v_wide_u8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"			\
+	  "\t__m" w "i all = _mm" w "_set1_epi32(x);\n"								\
+	  "\treturn (vp){_mm" w "_and_si" w "(all, _mm" w "_set1_epi16(255)), _mm" w "_srli_epi16(all, 8)};\n"),	\
+	V("v_wide_i8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"			\
+	  "\t__m" w "i all = _mm" w "_set1_epi32(x);\n"								\
+	  "\treturn (vp){_mm" w "_srai_epi16(_mm" w "_slli_epi16(all, 8), 8), _mm" w "_srai_epi16(all, 8)};\n"),	\
+	V("v_two", "vi", "vi x, vi y", "\t/* as 16 bits each, side by side */\n\treturn (x & 0xffff) | y << 16;\n")
+#define X86_ADD_TWOS(w)												\
+	V("v_set_two", "vi", "int32_t x, int32_t y", "\treturn v_set_i((int32_t)(((uint32_t)x & 0xffff) | (uint32_t)y << 16));\n"),	\
+	V("v_add_twos", "vi", "vi sum, vi a, vi b", "\treturn sum + (vi)_mm" w "_madd_epi16((__m" w "i)a, (__m" w "i)b);\n")
+#define X86_ADD_PAIRS(w)											\
+	V("v_add_pairs", "vi", "vi sum, vp a, vp b",								\
+	  "\treturn sum + (vi)_mm" w "_madd_epi16(a.even, b.even) + (vi)_mm" w "_madd_epi16(a.odd, b.odd);\n")
+#define X86_SIGNS(w)												\
+	V("v_turn", "vf", "vf x, vf t", "\t/* -x where the last bit but one of t is set */\n"			\
+	  "\treturn v_flip(x, _mm" w "_castsi" w "_ps(_mm" w "_slli_epi32(_mm" w "_castps_si" w "(t), 30)));\n"),	\
+	V("v_flip", "vf", "vf x, vf s", "\t/* -x where s has a minus */\n"					\
+	  "\treturn _mm" w "_xor_ps(x, _mm" w "_and_ps(_mm" w "_set1_ps(-0.0f), s));\n"),			\
+	V("v_set_d", "vd", "double x", "\treturn _mm" w "_set1_pd(x);\n"),					\
+	V("v_fma_d", "vd", "vd a, vd b, vd c", "\treturn _mm" w "_fmadd_pd(a, b, c);\n"),			\
+	V("v_clamp_d", "vd", "vd x, double low, double high",							\
+	  "\treturn _mm" w "_min_pd(_mm" w "_set1_pd(high), _mm" w "_max_pd(_mm" w "_set1_pd(low), x));\n")
+
+/* Two bytes less a zero point, of one row or one each of two rows, as 16 bits side by side; `half` is the width of the bytes,
+ * `load` takes a row of them. */
+#define X86_TWOS_OF(name, type, w, half, load, pair, paired)							\
+	V("v_twos_" name, "vi", "const " type " *p, int zero", "\t/* two bytes less a zero point, in each lane as 16 bits */\n"	\
+	  "\tint16_t two;\n\tmemcpy(&two, p, 2);\n"								\
+	  "\treturn (vi)_mm" w "_sub_epi16(_mm" w "_cvtep" name "_epi16(_mm" half "_set1_epi16(two)), _mm" w "_set1_epi16((short)zero));\n"),	\
+	V("v_rows_" name, "vi", "const " type " *p, const " type " *q, int zero",				\
+	  "\t/* bytes of two rows less a zero point, side by side as 16 bits */\n"				\
+	  "\t__m128i x = _mm_load" load "((const __m128i *)p), y = _mm_load" load "((const __m128i *)q);\n"	\
+	  "\t" pair " two = " paired ";\n"									\
+	  "\treturn (vi)_mm" w "_sub_epi16(_mm" w "_cvtep" name "_epi16(two), _mm" w "_set1_epi16((short)zero));\n")
+#define X86_TWOS(w, half, load, pair, paired)									\
+	X86_TWOS_OF("u8", "uint8_t", w, half, load, pair, paired),						\
+	X86_TWOS_OF("i8", "int8_t", w, half, load, pair, paired)
+
 /* Fours of neighbouring bytes, of the last four of a row perhaps only n: for dots those with a sign 128 higher, or as
  * pairs of 16 bits. */
 #define BYTE_FOURS													\
