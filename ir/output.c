@@ -188,9 +188,13 @@ void output_discard(void)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+static void (*volatile tidy_too)(void);
+
 static void end(int sig)
 {
 	output_unlink();
+	if (tidy_too)
+		tidy_too();
 	signal(sig, SIG_DFL);
 	raise(sig);
 }
@@ -201,6 +205,12 @@ void output_guard(void)
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (signal(ends[i], end) == SIG_IGN) /* nohup */
 			signal(ends[i], SIG_IGN);
+}
+
+void output_guard_with(void (*tidy)(void))
+{
+	tidy_too = tidy;
+	output_guard();
 }
 
 /* ---- in place ---- */

@@ -22,6 +22,8 @@ void output_commit(Ctx *c);
 void output_discard(void);
 /* From now on SIGHUP, SIGINT and SIGTERM remove what is not in place before they end the program. */
 void output_guard(void);
+/* The same, and they call `tidy`, which does only what a signal handler may; one function a program. */
+void output_guard_with(void (*tidy)(void));
 /* In a handler: no more than that. */
 void output_unlink(void);
 #endif

@@ -1,10 +1,13 @@
 /* jit.c -- a graph as a running program. */
+#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "ir/output.h"
 #include "tools/cc.h"
 #include "tools/file.h"
 #include "tools/headers.h"
@@ -14,17 +17,27 @@ static char folder[500];
 static pid_t owner; /* children that end do not remove it */
 static int loaded;  /* models so far: the loader knows libraries by their names */
 
+/* Remove what one look into the folder shows. A signal handler may do this, which readdir() is not for. */
+static int clear_some(int at, bool hidden)
+{
+	_Alignas(struct dirent64) char list[4096];
+	int removed = 0;
+	ssize_t n;
+	while ((n = getdents64(at, list, sizeof list)) > 0)
+		for (ssize_t k = 0; k < n; k += ((struct dirent64 *)(list + k))->d_reclen) {
+			const char *name = ((struct dirent64 *)(list + k))->d_name;
+			removed += (hidden || *name != '.') && unlinkat(at, name, 0) == 0;
+		}
+	return removed;
+}
+
 static void clear(bool hidden)
 {
-	char path[1000];
-	DIR *d = opendir(folder);
-	for (struct dirent *e; d && (e = readdir(d));)
-		if (hidden || e->d_name[0] != '.') {
-			snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-			unlink(path);
-		}
-	if (d)
-		closedir(d);
+	int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (at >= 0 && clear_some(at, hidden) && lseek(at, 0, SEEK_SET) == 0)
+		;
+	if (at >= 0)
+		close(at);
 }
 
 void temporary_clear(void) { clear(false); }
@@ -47,6 +60,7 @@ const char *temporary_folder(Ctx *c)
 		fail(c, EXIT_FILE, "E-FILE", "cannot make a temporary folder '%s': %s", folder, strerror(errno));
 	owner = getpid();
 	atexit(remove_folder);
+	output_guard_with(remove_folder);
 	return folder;
 }
 

@@ -5,7 +5,7 @@
 #include "tools/options.h"
 #include "tools/session.h"
 
-/* A folder for files that are gone when the program ends. */
+/* A folder for files that are gone when the program ends, also by a signal that asks it to. */
 const char *temporary_folder(Ctx *c);
 /* Remove the files in it, but for hidden ones. */
 void temporary_clear(void);

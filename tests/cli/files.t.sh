@@ -38,3 +38,21 @@ verdict "SIGKILL" $?
 killed TERM 2>/dev/null && [ "$(ls killedTERM)" = "net.c
 net.h" ]
 verdict "SIGTERM" $?
+
+# A temporary folder, of a program that is ended while the C compiler runs.
+mkdir temporary
+printf '#!/bin/sh\ntouch running .hidden\nexec sleep 1\n' >slow && chmod +x slow
+ended() {
+	TMPDIR=$PWD/temporary CC=$PWD/slow "$bin/tcc-run" "$digits" >/dev/null 2>&1 &
+	pid=$!
+	until [ -e "$(echo temporary/tcc-*/.hidden)" ] || ! kill -0 $pid; do
+		sleep 0.01
+	done
+	kill "-$1" $pid
+	wait $pid
+	[ $? = "$2" ] && [ -z "$(ls temporary)" ]
+}
+ended TERM 143 2>/dev/null
+verdict "SIGTERM: no temporary folder stays" $?
+ended HUP 129 2>/dev/null
+verdict "SIGHUP: no temporary folder stays" $?
