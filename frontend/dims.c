@@ -28,6 +28,21 @@ static const char *size_name(Import *im, const ValueInfoProto *p, const TensorSh
 	return arena_format(im->arena, "%s.%zu", text_of(p->name), axis);
 }
 
+bool has_open_sizes(Import *im, const ValueInfoProto *p)
+{
+	Declared d = declared_of(im, p);
+	bool open = d.kind == KIND_TENSOR && !d.shape;
+
+	for (size_t i = 0; d.kind == KIND_TENSOR && d.shape && i < d.shape->n_dim; i++) {
+		const char *name = size_name(im, p, d.shape, i);
+		for (int k = 0; name && k < im->options->ndims; k++)
+			if (!strcmp(im->options->dims[k].name, name))
+				return false;
+		open |= name != NULL;
+	}
+	return open;
+}
+
 static bool is_sequence(const Declared *d) { return d->kind == KIND_SEQUENCE || d->kind == KIND_OPTIONAL_SEQUENCE; }
 
 /* Elements of a sequence have sizes of their own, whatever the names. */

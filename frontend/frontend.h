@@ -62,7 +62,7 @@ bool older_form(int i, OlderForm *form);
 const char *written_out(int i);
 /* What the model says of its inputs or outputs, before anything is built: name, kind and element type (0: not told) of
  * each; *n their number. */
-Argument *onnx_arguments(Ctx *c, const char *path, bool outputs, int *n);
+Argument *onnx_arguments(Ctx *c, const char *path, const ReadOptions *o, bool outputs, int *n);
 
 /* A serialised TensorProto (test vectors, tcc-run inputs); *name gets its name. */
 Tensor *onnx_read_tensor(Ctx *c, Arena *a, const uint8_t *bytes, size_t n, const char **name);

@@ -25,20 +25,11 @@ static Scope *read_scope(Import *im, const uint8_t *bytes, size_t n)
 	return scope_of_model(im);
 }
 
-static bool is_open(const Declared *d)
-{
-	bool open = d->kind == KIND_TENSOR && !d->shape;
-
-	for (size_t i = 0; d->kind == KIND_TENSOR && d->shape && i < d->shape->n_dim; i++)
-		open |= !d->shape->dim[i]->has_dim_value;
-	return open;
-}
-
-Argument *onnx_arguments(Ctx *c, const char *path, bool outputs, int *n)
+Argument *onnx_arguments(Ctx *c, const char *path, const ReadOptions *o, bool outputs, int *n)
 {
 	size_t size;
 	const uint8_t *bytes = model_read(c, &c->perm, path, &size);
-	Import im = import_of(c, NULL, NULL);
+	Import im = import_of(c, NULL, o);
 	const Scope *s = read_scope(&im, bytes, size);
 	ValueInfoProto **p = outputs ? s->graph->output : s->graph->input;
 	size_t count = outputs ? s->graph->n_output : s->graph->n_input;
@@ -48,7 +39,7 @@ Argument *onnx_arguments(Ctx *c, const char *path, bool outputs, int *n)
 	for (size_t i = 0; i < count; i++) {
 		Declared d = declared_of(&im, p[i]);
 		if (outputs || is_true_input(s, p[i]->name))
-			all[(*n)++] = (Argument){.name = p[i]->name, .kind = d.kind, .dtype = d.dtype, .open = is_open(&d)};
+			all[(*n)++] = (Argument){.name = p[i]->name, .kind = d.kind, .dtype = d.dtype, .open = has_open_sizes(&im, p[i])};
 	}
 	return all;
 }

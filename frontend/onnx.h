@@ -257,6 +257,8 @@ const ConstChoice *const_choice(const Import *im, const char *input); /* NULL: t
 Shape input_shape(Import *im, const ValueInfoProto *p, const TensorShapeProto *shape);
 Dim map_size(Import *im, const ValueInfoProto *p); /* of an input that is a map: how many keys it has */
 Elements input_elements(Import *im, const ValueInfoProto *p, const Declared *d); /* of an input that is no tensor */
+/* A tensor, and neither the file nor --dim gives any of the sizes that it lacks. */
+bool has_open_sizes(Import *im, const ValueInfoProto *p);
 const ShapeChoice *elements_choice(const Import *im, const char *name); /* --shape of a sequence; NULL: none */
 
 /* ---- tensor.c, sparse.c, constant.c ---- */

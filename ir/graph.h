@@ -66,7 +66,7 @@ typedef struct Argument {
 	Kind kind;
 	DType dtype; /* of the elements */
 	int first, n;
-	bool open; /* of onnx_arguments(): a tensor, and the file does not give all of its sizes */
+	bool open; /* of onnx_arguments(): a tensor that lacks sizes, of which --dim gives none */
 } Argument;
 
 struct Graph {

@@ -162,7 +162,7 @@ static ShapeChoice tensor_sizes(const char *name, const Tensor *t)
 void inputs_choose_early(Ctx *c, Settings *s)
 {
 	int n, count, next = 0;
-	const Argument *a = onnx_arguments(c, s->model, false, &n);
+	const Argument *a = onnx_arguments(c, s->model, &s->read, false, &n);
 	for (int k = 0; k < s->ninput; k++) {
 		const InputFile *f = &s->input[k];
 		size_t size;
@@ -178,24 +178,101 @@ void inputs_choose_early(Ctx *c, Settings *s)
 	}
 }
 
-bool inputs_choose_sizes(Ctx *c, Settings *s, const Graph *g, Tensor *const *in)
+/* Inputs tell what is neither known nor bounded; what --dim bounds varies. */
+static bool is_open(const Graph *g, Dim d) { return !dim_known(d) && dim_hi(g->syms, d) == INT64_MAX; }
+
+static void add_dim(Ctx *c, ReadOptions *o, const char *name, int64_t size)
 {
-	int before = s->read.nshapes;
-	for (int i = 0; i < g->nin; i++) {
-		if (!in[i] || shape_known(&g->in[i]->shape))
-			continue;
-		add_choice(c, &s->read, tensor_sizes(g->in[i]->name, in[i]));
-	}
-	return s->read.nshapes > before;
+	DimChoice *all = NEW_N(&c->perm, DimChoice, o->ndims + 1);
+	if (o->ndims)
+		memcpy(all, o->dims, (size_t)o->ndims * sizeof *all);
+	all[o->ndims++] = (DimChoice){name, size, size};
+	o->dims = all;
 }
 
-/* A size that varies is as large as it can be. */
-static Tensor *made_up(Graph *g, const Value *v, uint64_t seed)
+/* The sizes of v that are open become those of t: by the shape, or, where others vary, one by one. */
+static void choose_open(Ctx *c, ReadOptions *o, const Graph *g, const Value *v, const Tensor *t)
+{
+	int open = 0, bounded = 0;
+	for (int k = 0; k < v->shape.rank; k++) {
+		open += is_open(g, v->shape.dim[k]);
+		bounded += !dim_known(v->shape.dim[k]) && !is_open(g, v->shape.dim[k]);
+	}
+	if (open && (!bounded || v->shape.rank != t->rank))
+		add_choice(c, o, tensor_sizes(v->name, t));
+	for (int k = 0; bounded && k < v->shape.rank && v->shape.rank == t->rank; k++) {
+		const Symbol *size = dim_symbol_of(g->syms, v->shape.dim[k]);
+		if (size && is_open(g, v->shape.dim[k]))
+			add_dim(c, o, size->name, t->dim[k]);
+	}
+}
+
+bool inputs_choose_sizes(Ctx *c, Settings *s, const Graph *g, Tensor *const *in)
+{
+	int before = s->read.nshapes + s->read.ndims;
+	for (int i = 0; i < g->nin; i++)
+		if (in[i])
+			choose_open(c, &s->read, g, g->in[i], in[i]);
+	return s->read.nshapes + s->read.ndims > before;
+}
+
+/* "[2,4]" */
+static const char *tensor_text(Ctx *c, const Tensor *t)
+{
+	const char *text = "[";
+	for (int k = 0; k < t->rank; k++)
+		text = arena_format(&c->scratch, "%s%s%lld", text, k ? "," : "", (long long)t->dim[k]);
+	return arena_format(&c->scratch, "%s]", text);
+}
+
+/* Where one of the first n inputs that there are has the size d; NULL: nowhere. */
+static const Value *input_of_size(const Graph *g, Tensor *const *in, int n, Dim d, int64_t *size)
+{
+	for (int i = 0; i < n; i++)
+		for (int k = 0; in[i] && k < in[i]->rank && k < g->in[i]->shape.rank; k++)
+			if (dim_same(g->in[i]->shape.dim[k], d)) {
+				*size = in[i]->dim[k];
+				return g->in[i];
+			}
+	return NULL;
+}
+
+static void check_size(Ctx *c, Graph *g, Tensor *const *in, int i, int axis)
+{
+	Dim d = g->in[i]->shape.dim[axis];
+	int64_t least = dim_lo(g->syms, d), most = dim_hi(g->syms, d), size = in[i]->dim[axis], other;
+	const char *name = shown(c, g->in[i]->name);
+	if (dim_known(d) && size != d.k)
+		fail(c, EXIT_USAGE, "E-SHAPE", "input '%s' has size %lld on axis %d, its file %lld", name, (long long)d.k, axis, (long long)size);
+	if (size < least || size > most)
+		fail(c, EXIT_USAGE, "E-SHAPE", "input '%s' has size %lld to %lld on axis %d, its file %lld", name, (long long)least,
+		     (long long)most, axis, (long long)size);
+	const Value *v = dim_known(d) ? NULL : input_of_size(g, in, i, d, &other);
+	if (v && other != size)
+		fail(c, EXIT_USAGE, "E-SHAPE", "size %s is %lld in the file of input '%s' and %lld in that of '%s'", dim_text(g->syms, d),
+		     (long long)other, shown(c, v->name), (long long)size, name);
+}
+
+void inputs_check(Ctx *c, Graph *g, Tensor *const *in)
+{
+	for (int i = 0; i < g->nin; i++) {
+		const Shape *s = &g->in[i]->shape;
+		if (in[i] && in[i]->rank != s->rank)
+			fail(c, EXIT_USAGE, "E-SHAPE", "input '%s' is %s in the model, the file has %s", shown(c, g->in[i]->name),
+			     shape_text(g, s), tensor_text(c, in[i]));
+		for (int k = 0; in[i] && k < s->rank; k++)
+			check_size(c, g, in, i, k);
+	}
+}
+
+/* A size that varies is that of another input, or as large as it can be. */
+static Tensor *made_up(Graph *g, Tensor *const *in, const Value *v, uint64_t seed)
 {
 	int64_t dim[MAX_RANK];
 	for (int i = 0; i < v->shape.rank; i++) {
 		int64_t most = dim_hi(g->syms, v->shape.dim[i]);
-		dim[i] = most < INT32_MAX ? most : dim_number(g, NULL, v->shape.dim[i]);
+		if (!input_of_size(g, in, g->nin, v->shape.dim[i], &dim[i]))
+			dim[i] = most < INT32_MAX ? most : dim_number(g, NULL, v->shape.dim[i]);
 	}
 	Tensor *t = tensor_new(&g->ctx->perm, v->dtype, v->shape.rank, dim);
 	random_fill(&g->ctx->perm, t, &seed);
@@ -209,7 +286,7 @@ void inputs_fill(Ctx *c, const Settings *s, Graph *g, Tensor **in)
 		bool random = false;
 		for (int k = a.first; k < a.first + a.n; k++) {
 			random |= !in[k];
-			in[k] = in[k] ? in[k] : made_up(g, g->in[k], s->compile.seed + (uint64_t)k);
+			in[k] = in[k] ? in[k] : made_up(g, in, g->in[k], s->compile.seed + (uint64_t)k);
 		}
 		if (random && c->verbose >= 0)
 			fprintf(stderr, "%s: input '%s' is random: -i %s=FILE gives a real one\n", c->program, shown(c, a.name),

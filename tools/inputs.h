@@ -10,8 +10,10 @@ void inputs_fill(Ctx *c, const Settings *s, Graph *g, Tensor **in);
 /* The tensor of a .npy or .pb file. */
 Tensor *tensor_read(Ctx *c, const char *path);
 /* What --shape would have to say: before the model is read, the sizes and elements that files of one input each have; then,
- * of inputs of unknown size, the sizes of the tensors there are (false: there is none). */
+ * of inputs whose size nothing bounds, the sizes of the tensors there are (false: there is none). */
 void inputs_choose_early(Ctx *c, Settings *s);
 bool inputs_choose_sizes(Ctx *c, Settings *s, const Graph *g, Tensor *const *in);
+/* E-SHAPE where the tensor of a file has other sizes than its input may have. */
+void inputs_check(Ctx *c, Graph *g, Tensor *const *in);
 ShapeChoice list_sizes(Ctx *c, const char *name, Tensor *const *item, int n); /* n < 0: an absent optional */
 #endif

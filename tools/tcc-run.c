@@ -103,7 +103,7 @@ static Tensor **run_compiled(Ctx *c, Graph *g, const Settings *s, Tensor *const 
 	return out;
 }
 
-/* Inputs of unknown size take the size of their files. */
+/* Sizes that nothing bounds are those of the files. */
 static Graph *read_model(Ctx *c, Settings *s, Tensor ***in)
 {
 	bool chosen = s->read.nshapes > 0;
@@ -113,6 +113,7 @@ static Graph *read_model(Ctx *c, Settings *s, Tensor ***in)
 	*in = inputs_read(c, s, g);
 	if (!chosen && inputs_choose_sizes(c, s, g, *in))
 		g = onnx_read(c, s->model, &s->read);
+	inputs_check(c, g, *in);
 	inputs_fill(c, s, g, *in);
 	return g;
 }

@@ -1,4 +1,5 @@
-# programs.t.sh -- --emit-test and --emit-main: programs without a warning that do what they should, and the same bytes each time.
+# programs.t.sh -- --emit-test and --emit-main: programs without a warning that do what they should, and the same bytes each time;
+# tcc-run at sizes that vary.
 warnings="-std=c99 -Wall -Wextra -pedantic -Wconversion -Wshadow -Werror"
 other=$(locale -a 2>/dev/null | grep -m 1 de_DE)
 
@@ -64,3 +65,12 @@ if [ -d "$nodes/test_string_concat" ]; then
 	ends 4 tcc-compile "$nodes/test_string_concat/model.onnx" -o no.c --emit-main && says "is no tensor of numbers" && [ ! -e no.c ]
 	verdict "no files for text" $?
 fi
+
+# tcc-run, y = Relu(x) of x f32[n,1]: where --dim bounds n, it is that of the file.
+printf '\010\010\072\075\012\014\012\001x\022\001y\042\004Relu\022\001gZ\024\012\001x\022\017\012\015\010\001\022\011\012\003\022\001n\012\002\010\001b\024\012\001y\022\017\012\015\010\001\022\011\012\003\022\001n\012\002\010\001B\004\012\000\020\021' >varies.onnx
+printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }" >two.npy && head -c 8 in.raw >>two.npy
+for how in "" --eval; do
+	ends 0 tcc-run varies.onnx $how -i x=two.npy --dim n=2..3 && says '^y f32\[2,1\]$' && ends 0 tcc-run varies.onnx $how -i x=two.npy &&
+		says '^y f32\[2,1\]$' && ends 2 tcc-run varies.onnx $how -i x=two.npy --dim n=3..4 && says "size 3 to 4 on axis 0, its file 2"
+	verdict "--dim n=2..3 $how: n is the file's" $?
+done

@@ -166,7 +166,7 @@ bool case_output(Ctx *c, const Case *k, int i, Kind kind, Data *d) { return data
 int case_number(Ctx *c, const Case *k, int i, const char *name)
 {
 	int n;
-	const Argument *a = k->vary ? onnx_arguments(c, k->model, false, &n) : NULL;
+	const Argument *a = k->vary ? onnx_arguments(c, k->model, NULL, false, &n) : NULL;
 	for (int at = i; a && at < n; at++)
 		if (!strcmp(a[at].name, name))
 			return at;
@@ -194,7 +194,7 @@ static bool is_sequence(Kind kind) { return kind == KIND_SEQUENCE || kind == KIN
 static int elements_of_data(Ctx *c, const Case *k, bool outputs, ShapeChoice *s)
 {
 	int n, found = 0;
-	const Argument *a = onnx_arguments(c, k->model, outputs, &n);
+	const Argument *a = onnx_arguments(c, k->model, NULL, outputs, &n);
 	const char *stem = outputs ? k->out : k->in;
 	for (int i = 0; i < n; i++) {
 		Data d;
