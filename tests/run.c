@@ -18,6 +18,7 @@
 #include "passes/check.h"
 #include "passes/inputs.h"
 #include "tests/emitted.h"
+#include "tests/usage.h"
 #include "tests/normal.h"
 #include "tests/suite/compare.h"
 #include "tests/suite/exact.h"
@@ -435,15 +436,22 @@ static void run_path(const char *path)
 		free(entry);
 }
 
+static const char usage[] =
+	"usage: run [-v] [-s] [-t TARGET] [-x ULP.def] FOLDER|FILE...\n"
+	"  -t TARGET   compile for it, instead of the evaluator\n"
+	"  -s          the files in FOLDER/strict, else those in FOLDER, FOLDER/ops and FOLDER/passes\n"
+	"  -x ULP.def  write how far graphs of one operator, emitted with --strict, are from the evaluator\n"
+	"  -v          name cases that are left out; print all of a graph that is not as it should be\n";
+
 int main(int argc, char **argv)
 {
 	static const char *const folders[] = {"", "/ops", "/passes", NULL}, *const strict[] = {"", "/strict", NULL};
 	const char *const *inside = folders;
 	char path[4096];
 
-	for (int option; (option = getopt(argc, argv, "svt:x:")) != -1;) {
-		if (option == '?')
-			return EXIT_USAGE;
+	for (int option; (option = getopt(argc, argv, "hsvt:x:")) != -1;) {
+		if (option == '?' || option == 'h')
+			tell_usage(usage, option);
 		verbose |= option == 'v';
 		inside = option == 's' ? strict : inside;
 		target = option == 't' ? optarg : target;

@@ -7,22 +7,11 @@ set -u
 bin=$1
 case $bin in /*) ;; *) bin=$PWD/$bin ;; esac
 root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/tests/verdict.sh"
 digits=$root/samples/digits/digits.onnx
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 cd "$here" || exit 1
-passed=0
-failed=0
-
-# verdict NAME STATUS
-verdict() {
-	if [ "$2" = 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $1"
-	fi
-}
 
 # ends CODE PROGRAM ARGUMENT...: with that code, and one line with an id, and a hint at most, where that is not 0
 ends() {

@@ -1,5 +1,5 @@
 # programs.t.sh -- --emit-test and --emit-main: programs without a warning that do what they should, and the same bytes each time;
-# tcc-run at sizes that vary.
+# tcc-run at sizes that vary; what test programs say of themselves.
 warnings="-std=c99 -Wall -Wextra -pedantic -Wconversion -Wshadow -Werror"
 other=$(locale -a 2>/dev/null | grep -m 1 de_DE)
 
@@ -73,4 +73,10 @@ for how in "" --eval; do
 	ends 0 tcc-run varies.onnx $how -i x=two.npy --dim n=2..3 && says '^y f32\[2,1\]$' && ends 0 tcc-run varies.onnx $how -i x=two.npy &&
 		says '^y f32\[2,1\]$' && ends 2 tcc-run varies.onnx $how -i x=two.npy --dim n=3..4 && says "size 3 to 4 on axis 0, its file 2"
 	verdict "--dim n=2..3 $how: n is the file's" $?
+done
+
+# The programs of tests/ say what their options are.
+for program in run suite zoo models; do
+	"$bin/$program" -h >said 2>err && grep -q "^usage: $program " said && [ ! -s err ] && ! "$bin/$program" -Z >said 2>err && grep -q "^usage: $program " err
+	verdict "$program -h" $?
 done

@@ -15,28 +15,17 @@ shift
 case $compile in /*) ;; *) compile=$PWD/$compile ;; esac
 tests=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$tests/../.." && pwd)
+. "$root/tests/verdict.sh"
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 strict="-pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
 several=x86-64-v4,x86-64-v3,c
-passed=0
-failed=0
 
 # The locale in which letters and numbers differ most, of those that are installed.
 strange=C.UTF-8
 for l in de_DE.utf8 tr_TR.utf8; do
 	locale -a 2>/dev/null | grep -qx $l && strange=$l
 done
-
-# verdict NAME STATUS
-verdict() {
-	if [ "$2" = 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $1"
-	fi
-}
 
 # quiet COMMAND...: says something only when it fails
 quiet() {

@@ -15,6 +15,7 @@
 #include "tests/suite/guard.h"
 #include "tests/suite/list.h"
 #include "tests/suite/result.h"
+#include "tests/usage.h"
 #include "tools/file.h"
 #include "tools/headers.h"
 #include "tools/jit.h"
@@ -55,11 +56,18 @@ static const char *find_root(void)
 	return given ? given : places[1];
 }
 
-static void usage(void)
-{
-	fputs("usage: suite [-t TARGET,...] [-j JOBS] [-f PART] [-u] [-l] [-c] [-s] [-x] [-o FILE] [DIRECTORY]\n", stderr);
-	exit(EXIT_USAGE);
-}
+static const char usage[] =
+	"usage: suite [-t TARGET,...] [-j JOBS] [-f PART] [-u] [-l] [-c] [-s] [-x] [-o FILE] [DIRECTORY]\n"
+	"  -t TARGET,...  compile for these; none: the evaluator only (default: all of this machine)\n"
+	"  -j JOBS        at a time (default: one a processor)\n"
+	"  -f PART        only cases with that in their name\n"
+	"  -l             only cases that are listed as unsupported\n"
+	"  -u             write that list anew, with -x the table of ULP; not with -s\n"
+	"  -c             inputs are constants\n"
+	"  -s             sizes of inputs vary\n"
+	"  -x             emit with --strict, and tell how far the results are from the evaluator's\n"
+	"  -o FILE        write all failures by operator\n"
+	"  DIRECTORY      of the ONNX backend tests (default: ../shared/onnx-backend, or Debian's)\n";
 
 static void read_targets(Suite *s, char *list)
 {
@@ -76,7 +84,7 @@ static void read_options(Suite *s, int argc, char **argv)
 	int o;
 	char *targets = targets_here();
 	s->jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	while ((o = getopt(argc, argv, "t:j:f:ulcsxo:")) != -1) {
+	while ((o = getopt(argc, argv, "ht:j:f:ulcsxo:")) != -1) {
 		switch (o) {
 		case 't': targets = optarg; break;
 		case 'j': s->jobs = atoi(optarg); break;
@@ -87,13 +95,13 @@ static void read_options(Suite *s, int argc, char **argv)
 		case 's': s->symbolic = true; break;
 		case 'x': s->exact = true; break;
 		case 'o': s->failures = optarg; break;
-		default: usage();
+		default: tell_usage(usage, o);
 		}
 	}
 	read_targets(s, targets);
 	s->root = optind < argc ? argv[optind] : find_root();
 	if (s->jobs < 1 || (s->update && s->symbolic))
-		usage();
+		tell_usage(usage, '?');
 }
 
 /* ---- running: the evaluator over all cases, then each target over chunks of them ---- */

@@ -11,6 +11,7 @@
 #include "tests/suite/guard.h"
 #include "tests/suite/list.h"
 #include "tests/suite/result.h"
+#include "tests/usage.h"
 #include "tools/jit.h"
 #include "tools/program.h"
 
@@ -29,31 +30,33 @@ typedef struct Zoo {
 	Result *result; /* [case][target] */
 } Zoo;
 
-static void usage(void)
-{
-	fputs("usage: zoo [-t TARGET,...] [-j JOBS] [-f PART] [-u] [DIRECTORY]\n", stderr);
-	exit(EXIT_USAGE);
-}
+static const char usage[] =
+	"usage: zoo [-t TARGET,...] [-j JOBS] [-f PART] [-u] [DIRECTORY]\n"
+	"  -t TARGET,...  compile for these (default: all of this machine)\n"
+	"  -j JOBS        at a time (default: one a processor)\n"
+	"  -f PART        only models with that in their name\n"
+	"  -u             write the list of those that are not supported anew\n"
+	"  DIRECTORY      of the models (default: ../shared/zoo)\n";
 
 static void read_options(Zoo *z, int argc, char **argv)
 {
 	int o;
 	char *targets = targets_here();
 	z->jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	while ((o = getopt(argc, argv, "t:j:f:u")) != -1) {
+	while ((o = getopt(argc, argv, "ht:j:f:u")) != -1) {
 		switch (o) {
 		case 't': targets = optarg; break;
 		case 'j': z->jobs = atoi(optarg); break;
 		case 'f': z->filter = optarg; break;
 		case 'u': z->update = true; break;
-		default: usage();
+		default: tell_usage(usage, o);
 		}
 	}
 	for (char *t = strtok(targets, ","); t && z->ntargets < MAX_TARGETS; t = strtok(NULL, ","))
 		z->target[z->ntargets++] = t;
 	z->root = optind < argc ? argv[optind] : "../shared/zoo";
 	if (z->jobs < 1)
-		usage();
+		tell_usage(usage, '?');
 }
 
 static void remove_files(const char *folder, int unit)

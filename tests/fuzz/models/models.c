@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "tests/fuzz/models/model.h"
 #include "tests/suite/guard.h"
+#include "tests/usage.h"
 #include "tools/jit.h"
 
 enum { BATCH = 64, MOST_DOMAINS = 400, PATIENCE = 300 };
@@ -332,14 +333,24 @@ static const Domain *domain_named(const char *name)
 	exit(EXIT_USAGE);
 }
 
+static const char usage[] =
+	"usage: models [-v] [-g] [-p] [-s SEED] [-n COUNT] [-o OPERATOR] [-m COUNT]\n"
+	"  -s SEED      of the first model (default 0)\n"
+	"  -n COUNT     how many models (default 512)\n"
+	"  -o OPERATOR  one of them in each model\n"
+	"  -m COUNT     make so many of those that are wrong smaller (default 5)\n"
+	"  -p           print every model as a case of tests/ops\n"
+	"  -g           emit only: neither build nor run\n"
+	"  -v           name the pairs of operator and type that no model had\n";
+
 int main(int argc, char **argv)
 {
 	uint64_t seed = 0, count = 512;
 	Ctx c;
 
-	for (int option; (option = getopt(argc, argv, "vgps:n:o:m:")) != -1;) {
-		if (option == '?')
-			return EXIT_USAGE;
+	for (int option; (option = getopt(argc, argv, "hvgps:n:o:m:")) != -1;) {
+		if (option == '?' || option == 'h')
+			tell_usage(usage, option);
 		verbose |= option == 'v';
 		dry |= option == 'g';
 		printing |= option == 'p';
