@@ -3,7 +3,7 @@
  *     for (i ..)
  *             i32_order(y + 100*i, 100, x + 1000*i, 1000);
  *
- * The helper keeps the least ones in a heap, which is the row of y itself; with vectors it may count them first
+ * The helper keeps the least ones in a heap, which is the row of y itself, then sorts; with vectors it may count them first
  * (target/order.h). */
 #include "codegen/nest.h"
 

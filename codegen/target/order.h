@@ -1,5 +1,5 @@
 /* order.h -- where the k least elements of a row stand, as helpers of emitted C for targets with vectors. The greatest number
- * below which there are at most k is found by halves, counting in vectors; what is below it is sorted in the heap of c.c, which
+ * below which there are at most k is found by halves, counting in vectors; what is below it is sorted as in c.c, whose heap
  * alone is faster where few of many are wanted. */
 #ifndef TCC_CODEGEN_ORDER_H
 #define TCC_CODEGEN_ORDER_H
@@ -44,7 +44,7 @@
 	 "\t\tfor (unsigned bits = v_below_int64(x + i, low, n - i); bits; bits &= bits - 1)\n"                      \
 	 "\t\t\ty[m++] = i + __builtin_ctz(bits);\n"                                                                   \
 	 "\tfor (int64_t p = 0; m < k; p++)\n\t\tif (x[p] == low)\n\t\t\ty[m++] = p;\n"                           \
-	 "\ti64_sort(y, k, x);\n}\n"}
+	 "\ti64_sort(y, k, x, n);\n}\n"}
 
 #define ORDER_AVX2                                                                                                     \
 	V("v_below_int32", "unsigned", "const int32_t *x, int32_t a, int64_t n",                                       \
