@@ -101,7 +101,11 @@
 	V("v_first_d", "vd", "vd x, vd rest, int n", "\treturn _mm256_blendv_pd(rest, x, _mm256_castsi256_pd(v_mask_64(n)));\n"),	\
 	V("v_first_l", "vl", "vl x, vl rest, int n", "\treturn (vl)_mm256_blendv_epi8((__m256i)rest, (__m256i)x, v_mask_64(n));\n"),	\
 	V("v_real", "vd", "vl x", "\tvd y = { 0 };\n\tUNROLL for (int i = 0; i < 4; i++)\n\t\ty[i] = (double)(int64_t)x[i];\n\treturn y;\n"),	\
-	V("v_long", "vl", "vd x", "\tvl y = { 0 };\n\tUNROLL for (int i = 0; i < 4; i++)\n\t\ty[i] = (uint64_t)f_to_i64(x[i]);\n\treturn y;\n"),	\
+	V("v_long", "vl", "vd x", "\t/* truncated; below 2^51 the sum with 1.5 * 2^52 has the integer in its last bits */\n"		\
+	  "\t__m256d whole = _mm256_round_pd(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC), middle = _mm256_set1_pd(0x1.8p52);\n"	\
+	  "\tif (_mm256_movemask_pd(_mm256_cmp_pd(_mm256_andnot_pd(_mm256_set1_pd(-0.0), x), _mm256_set1_pd(0x1p51), _CMP_LT_OQ)) == 15)\n" \
+	  "\t\treturn (vl)_mm256_castpd_si256(_mm256_add_pd(whole, middle)) - (vl)_mm256_castpd_si256(middle);\n"			\
+	  "\tvl y = { 0 };\n\tUNROLL for (int i = 0; i < 4; i++)\n\t\ty[i] = (uint64_t)f_to_i64(x[i]);\n\treturn y;\n"),	\
 	V("v_abs_d", "vd", "vd x", "\treturn _mm256_andnot_pd(_mm256_set1_pd(-0.0), x);\n"),					\
 	V("v_max_d", "vd", "vd a, vd b", "\t/* a NaN in either operand wins */\n"						\
 	  "\treturn _mm256_blendv_pd(_mm256_max_pd(a, b), a, _mm256_cmp_pd(a, a, _CMP_UNORD_Q));\n"),				\
