@@ -39,8 +39,12 @@ static bool computes_in_64(const Module *m, const Expr *x, const Axis *axis)
 	return chosen && exact && text_of(x) != NULL;
 }
 
-/* Of floats or numbers of 64 bits across rows: each lane keeps the best and where it was. */
-static bool finds_index(const Expr *x) { return x->red >= RED_ARGMAX && x->red <= RED_ARGMIN_LAST && x->arg[0]->dtype != BOOL; }
+/* Of floats or numbers of 64 bits across rows: each lane keeps the best, which lanes can compare, and where it was. */
+static bool finds_index(const Expr *x)
+{
+	DType t = x->arg[0]->dtype;
+	return x->red >= RED_ARGMAX && x->red <= RED_ARGMIN_LAST && (t == F32 || t == F64 || t == I64);
+}
 
 bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {

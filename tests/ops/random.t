@@ -103,3 +103,23 @@ run x = f32[4096] [1 * 4096] gives fits = bool[] [true], two = f32[] [2]
 == Bernoulli: text is no result
 fails E-ATTR "dtype is str"
 graph (%x f32[2]) -> (%y) { %y = Bernoulli(%x) {dtype = str} }
+
+== the greatest of integers across rows, which lanes of 64 bits cannot compare
+graph (%x f32[3,2,2,1]) -> (%y) {
+	%y i64[3,2,2,1] = ai.onnx.ml.LabelEncoder(%x) {values_int64s = [-1], keys_floats = [0]}
+}
+run x = f32[3,2,2,1] [0.25, 0.5, 3, -1, -2, -0.5, -1.5, 4, 2, -1, 1, 2] gives y = i64[3,2,2,1] [-1 * 12]
+
+== the greatest and least of narrow integers across rows
+graph (%x u8[3,8], %y i16[3,8], %z i32[3,8], %v u16[3,8]) -> (%a, %b, %c, %d) {
+	%a = ArgMax(%x) {axis = 0, keepdims = 0}
+	%b = ArgMin(%y) {axis = 0, keepdims = 0}
+	%c = ArgMax(%z) {axis = 0, keepdims = 0}
+	%d = ArgMin(%v) {axis = 0, keepdims = 0}
+}
+run x = u8[3,8] [0, 200, 3, 0, 255, 1, 1, 1, 1, 100, 3, 0, 0, 1, 1, 9, 2, 1, 3, 1, 0, 1, 2, 0], y = i16[3,8] [0, -2, 3,
+    0, 255, 1, 1, 1, 1, 100, 3, 0, 0, 1, 1, 9, 2, 1, 3, -300, 0, 1, -2, 0], z = i32[3,8] [0, 70000, 3, 0, 255, 1, 1,
+    1, 1, 100, 3, 0, 0, 1, 1, 9, 2, 1, 3, 1, -1, 1, 2, 0], v = u16[3,8] [0, 200, 3, 0, 255, 1, 1, 1, 1, 100, 3, 0, 0,
+    1, 1, 9, 2, 1, 3, 1, 0, 1, 2, 0]
+gives a = i64[8] [2, 0, 0, 2, 0, 0, 2, 1], b = i64[8] [0, 0, 0, 2, 1, 0, 2, 2], c = i64[8] [2, 0, 0, 2, 0, 0, 2, 1], d =
+    i64[8] [0, 2, 0, 0, 1, 0, 0, 2]
