@@ -271,7 +271,7 @@ void print_lists_run(Unit *u, Out *o)
 	if (lists_bytes(u))
 		put_text(o, " || !workspace || (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", u->upper);
 	put_text(o, ")\n\t\treturn TCC_ERR_ARG;\n");
-	put_text(o, nin ? "" : "\t(void)in;\n\tx.unused = 0;\n");
+	put_text(o, "%s%s", nin ? "" : "\t(void)in;\n", u->g->nin ? "" : "\tx.unused = 0;\n");
 	print_takes(u, o);
 	print_sizes_in(u, o);
 	print_gives(u, o);

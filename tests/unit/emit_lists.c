@@ -232,6 +232,25 @@ static void absent_and_empty_are_different(void **state)
 	}
 }
 
+/* y = SequenceLength(s), whose s never has an element: no pointer is handed in. */
+static void an_empty_sequence_takes_no_pointer(void **state)
+{
+	ShapeChoice choice = {.input = "s", .elements = true, .n = 0};
+	int64_t length = -1;
+
+	(void)state;
+	new_model();
+	make_sequence(&m, add_input(&m, "s", FLOAT, NULL));
+	add_node(&m, "SequenceLength", "s", "y");
+	add_output(&m, "y", INT64, "");
+	Session *s = session_of(&(ReadOptions){.shapes = &choice, .nshapes = 1}, "c");
+	tcc_tensor in[] = {{NULL, F32, 1, {0}}}, out[] = {{&length, I64, 0, {0}}};
+	assert_int_equal(s->model->run(s->workspace, in, out, NULL), TCC_OK);
+	assert_int_equal(length, 0);
+	session_close(s);
+	temporary_clear();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +259,7 @@ int main(void)
 		TEST(an_optional_may_be_absent),
 		TEST(what_is_absent_cannot_be_read),
 		TEST(absent_and_empty_are_different),
+		TEST(an_empty_sequence_takes_no_pointer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
