@@ -104,7 +104,7 @@ static Value *find_norm(Rewrite *w, Node *n)
 	Value *x, *divisor;
 	double eps;
 
-	if (!is_float(n->out[0]->dtype) || !quotient_of(n, &x, &divisor))
+	if (!is_float(n->out[0]->dtype) || !quotient_of(n, &x, &divisor) || !shape_same(&x->shape, &n->out[0]->shape))
 		return NULL;
 	const Node *mean = mean_square(divisor, x, &eps);
 	int first = mean ? trailing_axes(w->g, mean) : -1;

@@ -165,6 +165,21 @@ graph (%x f32[n,6,5,2]) -> (%y) {
 	%y = GroupNormalization(%x, %s, %b) {epsilon = 1e-3, num_groups = 3}
 }
 
+== an epsilon that makes axes of its own
+pass patterns
+graph (%x f32[3,4]) -> (%y) {
+	%two f32[] = const [2]
+	%e f32[1,1,1] = const [0.25]
+	%axes i64[1] = const [-1]
+	%s = Pow(%x, %two)
+	%m = ReduceMean(%s, %axes)
+	%v = Add(%m, %e)
+	%r = Sqrt(%v)
+	%y f32[1,3,4] = Div(%x, %r)
+}
+->
+same
+
 == groups that part a channel
 pass patterns
 graph (%x f32[2,6,5,2]) -> (%y) {
