@@ -183,13 +183,15 @@ struct StringSplit {
 	int64_t maxsplit; /* negative: any number */
 };
 
+static int64_t most_cuts(const struct StringSplit *a) { return a->maxsplit < 0 ? -1 : a->maxsplit; }
+
 /* The most that one text has. */
 static int64_t most_parts(const Tensor *x, const struct StringSplit *a)
 {
 	int64_t most = 0;
 
 	for (int64_t i = 0; i < x->count; i++) {
-		Rest r = whole(x, i, a->maxsplit);
+		Rest r = whole(x, i, most_cuts(a));
 		int64_t n = 0;
 		for (Text part; next_part(&r, a->delimiter, &part);)
 			n++;
@@ -237,7 +239,7 @@ static Value *first_parts(Graph *g, const Node *n, Value *all, Value *count, Dim
 static void expand_split(Graph *g, Node *n)
 {
 	const struct StringSplit *a = n->attr;
-	struct Parts parts = {a->maxsplit, 0};
+	struct Parts parts = {most_cuts(a), 0};
 	Tensor *by = tensor_new(&g->ctx->perm, STR, 0, NULL);
 	*(Text *)by->data = a->delimiter;
 	Value *x = n->in[0], *delimiter = value_const(g, NULL, by);

@@ -418,3 +418,10 @@ gives y = str[1,2] ["bc", "ef"], z = str[1,2] ["abc", "ef"]
 == Tokenizer: what it refuses
 fails E-UNSUPPORTED "ask what stands beside"
 graph (%x str[1]) -> (%y) { %y str[1,2] = com.microsoft.Tokenizer(%x) {tokenexp = "\134bw+", pad_value = "#"} }
+
+== a negative number of cuts is any
+graph (%x str[2]) -> (%y, %n) {
+	%x0 str[2] = const ["a,b,c", ""]
+	%y, %n = StringSplit(%x0) {delimiter = ",", maxsplit = -9223372036854775808}
+}
+run x = str[2] ["a", "b"] gives y = str[2,3] ["a", "b", "c", "", "", ""], n = i64[2] [3, 1]
