@@ -299,7 +299,11 @@ bool by_data(Graph *g, const Node *n, int slot)
 {
 	int count;
 
-	return has_in(n, slot) && !n->in[slot]->data && !content_of(g, n, slot, &count);
+	if (!has_in(n, slot) || n->in[slot]->data || content_of(g, n, slot, &count))
+		return false;
+	if (n->in[slot]->shape.rank > 1)
+		need_rank(g, n, slot, 0, 1);
+	return true;
 }
 
 bool is_trusted(Graph *g, const Node *n, int slot)

@@ -105,6 +105,16 @@ static Shape present_of(Graph *g, const Node *n, int slot)
 	return s;
 }
 
+/* It is as the scores are, or has one for many, and may end before the keys do. */
+static void check_mask(Graph *g, const Node *n, Shape scores)
+{
+	if (!has_in(n, MASK))
+		return;
+	const Shape *mask = &n->in[MASK]->shape;
+	scores.dim[3] = mask->dim[mask->rank - 1];
+	need_broadcast(g, n, MASK, &scores);
+}
+
 static void infer(Graph *g, Node *n)
 {
 	check_attrs(g, n);
@@ -118,6 +128,7 @@ static void infer(Graph *g, Node *n)
 	heads_sharing(g, n, q.dim[1], k.dim[1]);
 	y.dim[3] = v.dim[3];
 	Shape scores = {4, {q.dim[0], q.dim[1], q.dim[2], k.dim[2]}};
+	check_mask(g, n, scores);
 	Shape flat = {3, {q.dim[0], q.dim[2], dim_mul(g->syms, q.dim[1], v.dim[3])}};
 	set_out(g, n, Y, n->in[Q]->dtype, n->in[Q]->shape.rank == 3 ? &flat : &y);
 	set_out(g, n, PRESENT_K, n->in[Q]->dtype, &k);

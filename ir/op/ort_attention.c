@@ -34,6 +34,8 @@ typedef struct Parts {
 
 static int64_t width_of(Parts *p, const Value *x)
 {
+	if (x->shape.rank < 1)
+		fail_node(p->g, p->n, "E-RANK", "a scalar has no heads");
 	return dim_number(p->g, p->n, x->shape.dim[x->shape.rank - 1]);
 }
 

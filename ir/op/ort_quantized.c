@@ -236,7 +236,7 @@ static void infer_nbits(Graph *g, Node *n)
 	need_size(g, n, NB_A, y.rank - 1, dim(a->K));
 	packed_type(g, n, a->bits);
 	need_bytes(g, n, NB_B);
-	if (a->N < 1 || a->K < 1 || a->block_size < 16)
+	if (a->N < 1 || a->K < 1 || a->K > INT32_MAX || a->block_size < 16 || a->block_size > INT32_MAX)
 		fail_node(g, n, "E-ATTR", "N %lld, K %lld, block_size %lld", (long long)a->N, (long long)a->K,
 			  (long long)a->block_size);
 	if (has_in(n, NB_GROUPS) || a->weight_prepacked)

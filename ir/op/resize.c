@@ -10,6 +10,8 @@ static void infer(Graph *g, Node *n)
 	need_rank(g, n, 0, 1, -1);
 	if (a->mode != RESIZE_NEAREST)
 		need_type(g, n, 0, "fiu");
+	if (has_in(n, 1))
+		need_type(g, n, 1, "f");
 	if (a->mode == RESIZE_NEAREST && a->antialias)
 		fail_node(g, n, "E-ATTR", "antialias is 1; it takes mode linear or cubic");
 	Shape y = n->in[0]->shape;
@@ -20,6 +22,7 @@ static void infer(Graph *g, Node *n)
 	}
 	if (resize_is_given(g, n)) {
 		take_given_shape(g, n);
+		resize_keeps_others(g, n);
 		return;
 	}
 	Along axis[MAX_RANK];

@@ -73,6 +73,7 @@ int64_t resize_weights(const struct Resize *a, const Along *x, const Taps *t, in
 
 /* resize_trust.c: sizes, scales or the region are known only to the run, and the file gives the shape (Op.trust). */
 bool resize_is_given(Graph *g, const Node *n);
+void resize_keeps_others(Graph *g, const Node *n); /* that shape changes no axis but those that are resized; E-SHAPE */
 /* Data decide sizes, of which the file says nothing: they are counted. */
 bool resize_is_counted(Graph *g, const Node *n);
 Shape resize_counted(Graph *g, const Node *n);

@@ -4,6 +4,7 @@
  *     y = sum over taps t of x[clip(floor(v) + t)] * weight(t - (v - floor(v)))          axis by axis */
 #include <math.h>
 #include "ir/op/counted.h"
+#include "ir/op/movement.h"
 #include "ir/op/reduce.h"
 #include "ir/op/resize.h"
 #include "ir/op/trust.h"
@@ -57,6 +58,19 @@ static int resized_axes(Graph *g, const Node *n, int *list)
 	for (int i = 0; i < count; i++)
 		list[i] = axes->n < 0 ? i : (int)fix_axis(g, n, axes->v[i], rank);
 	return count;
+}
+
+void resize_keeps_others(Graph *g, const Node *n)
+{
+	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
+	int list[MAX_RANK], count = resized_axes(g, n, list);
+	unsigned resized = 0;
+
+	for (int i = 0; i < count; i++)
+		resized |= 1u << list[i];
+	for (int k = 0; k < x->rank; k++)
+		if (!(resized >> k & 1))
+			one_size(g, n, x->dim[k], y->dim[k]);
 }
 
 /* The sizes of the axes that are resized, as far as they are known; the bits of the others. */

@@ -10,6 +10,7 @@
 enum { X, ROIS, BATCH };
 enum { AVERAGE, LARGEST };
 enum { HALF_PIXEL, OUTPUT_HALF_PIXEL };
+enum { MOST_POINTS = 1 << 10 }; /* along an axis of a cell */
 
 struct RoiAlign {
 	int64_t mode, output_height, output_width, sampling_ratio, coordinate_transformation_mode;
@@ -39,6 +40,8 @@ static void infer(Graph *g, Node *n)
 	if (a->sampling_ratio < 1)
 		fail_unsupported(g, n, "sampling_ratio %lld: a number of points that depends on the regions",
 				 (long long)a->sampling_ratio);
+	if (a->sampling_ratio > MOST_POINTS)
+		fail_unsupported(g, n, "sampling_ratio %lld; up to %d are supported", (long long)a->sampling_ratio, MOST_POINTS);
 	for (int k = 2; k < 4; k++)
 		need_elements(g, n, X, k);
 	set_out(g, n, 0, n->in[X]->dtype, &(Shape){4, {rois->dim[0], x->dim[1], dim(a->output_height), dim(a->output_width)}});

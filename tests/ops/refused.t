@@ -37,3 +37,43 @@ fails E-TYPE "membership_values are str"
 graph (%x f32[2,1]) -> (%y) {
 	%y = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0], nodes_featureids = [0], nodes_modes = u8[1] [6], membership_values = str[1] ["x"], nodes_splits = f32[1] [2], nodes_truenodeids = [0], nodes_trueleafs = [1], nodes_falsenodeids = [1], nodes_falseleafs = [1], leaf_targetids = [0, 0], leaf_weights = f32[2] [1, 5]}
 }
+
+== how many are the largest says no matrix
+fails E-RANK "input 1 ('k') has rank 2"
+graph (%x f32[3,4], %k i64[1,1]) -> (%y, %i) { %y, %i = TopK(%x, %k) }
+
+== how much is added says no matrix
+fails E-RANK "input 1 ('p') has rank 2"
+graph (%x f32[3,4], %p i64[4,1]) -> (%y) { %y = Pad(%x, %p) }
+
+== a region of text
+fails E-TYPE "input 1 ('roi')"
+graph (%x f32[1,1,4,4], %roi str[8]) -> (%y) {
+	%s i64[4] = const [1, 1, 2, 2]
+	%y = Resize(%x, %roi, _, %s) {coordinate_transformation_mode = tf_crop_and_resize}
+}
+
+== a size that is declared otherwise and that no size is given for
+fails E-SHAPE "sizes 2 and 8 must be equal"
+graph (%x f32[1,1,2,2], %s i64[2]) -> (%y) {
+	%y f32[1,1,7,8] = Resize(%x, _, _, %s) {axes = [2, -3]}
+}
+
+== a mask of more heads than there are
+fails E-SHAPE "input 3 ('m') has shape [4,1,6], which does not broadcast to [1,1,4,6]"
+graph (%q f32[1,1,4,8], %k f32[1,1,6,8], %v f32[1,1,6,8], %m f32[4,1,6]) -> (%y) { %y = Attention(%q, %k, %v, %m) }
+
+== heads of a scalar
+fails E-RANK "a scalar has no heads"
+graph (%q f32[], %k f32[2,4,2,2,4]) -> (%y) { %y = com.microsoft.MultiHeadAttention(%q, %k) {num_heads = 2} }
+
+== blocks longer than any row
+fails E-ATTR "block_size 9223372036854775807"
+graph (%a f32[2,32], %s f32[16]) -> (%y) {
+	%b u8[8,2,8] = const [1 * 128]
+	%y = com.microsoft.MatMulNBits(%a, %b, %s) {K = 32, N = 8, bits = 4, block_size = 9223372036854775807}
+}
+
+== more points than a cell can have
+fails E-UNSUPPORTED "sampling_ratio 9223372036854775807"
+graph (%x f32[1,1,4,4], %r f32[1,4], %b i64[1]) -> (%y) { %y = RoiAlign(%x, %r, %b) {sampling_ratio = 9223372036854775807} }
