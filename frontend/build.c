@@ -235,6 +235,8 @@ Node *raw_build(Raw *r)
 		given_shapes(r, op, &like);
 	if ((op->flags & RANKED) && like.out[0])
 		like.out[0]->shape.rank = rank_given(r, 0);
+	if (r->grown)
+		loop_parts(r, r->grown);
 	Graph **sub = NEW_N(&r->f->im->ctx->scratch, Graph *, r->nbody);
 	int nout = r->nbody ? bodies_close(r, sub) : r->nout, at = 0;
 	Node *n = node_control(r->f->g, op, &like, r->nin, r->in, nout, attr, r->nbody, sub);
@@ -254,17 +256,16 @@ static void drop_unasked(const Raw *r, Node *n)
 
 static void build_operator(Raw *r)
 {
-	struct Grown *grown = loop_grow(r);
-
-	if (!grown && ((is_branching(r->f->scope, r->index) && branch_build(r)) || list_build(r)))
+	r->grown = loop_grow(r);
+	if (!r->grown && ((is_branching(r->f->scope, r->index) && branch_build(r)) || list_build(r)))
 		return;
 	adopt(r);
 	if (is_onnx_domain(r->domain))
 		modernise(r);
 	if (!r->done)
 		drop_unasked(r, raw_build(r));
-	if (grown)
-		loop_join(r, grown);
+	if (r->grown)
+		loop_join(r, r->grown);
 }
 
 const char *written_out(int i)

@@ -5,7 +5,8 @@
  *
  * Nothing in the body reads such a state but what adds to it, so its size, another one each turn, is nobody's; and how
  * often the loop turns may be anything. What is added in front (Concat(x, c')) comes in the opposite order. A sequence
- * whose loop turns a number of times that is known is left to unroll.c: its elements may differ in size. */
+ * whose loop turns a number of times that is known is left to unroll.c: its elements may differ in size. Parts of a
+ * tensor may do that too (ragged.c). */
 #include <stdint.h>
 #include <string.h>
 #include "frontend/rewrite.h"
@@ -17,6 +18,7 @@ struct Grown {
 	int64_t *axis;  /* by state: along which Concat adds */
 	bool *in_front; /* by state: whether it adds there */
 	int *place;     /* by output of the node: which one it is of the node that is left */
+	int *counts;    /* by state: which output says how much each turn adds; -1: all add the same */
 };
 
 /* ---- which ---- */
@@ -217,7 +219,9 @@ static void rename_outputs(struct Grown *t, Raw *r, const GraphProto *body)
 
 	t->place = NEW_N(&r->f->im->ctx->scratch, int, all);
 	own->n_output = (size_t)all;
-	own->output = NEW_N(a, char *, all);
+	own->output = NEW_N(a, char *, all + t->nstates);
+	for (int i = 0; i < t->nstates; i++)
+		own->output[all + i] = arena_format(a, "%s.sizes", r->name);
 	for (int grown = 0; grown < 2; grown++)
 		for (int i = 0; i < all; i++)
 			if ((i < t->nstates && t->first[i]) == grown) {
@@ -226,7 +230,7 @@ static void rename_outputs(struct Grown *t, Raw *r, const GraphProto *body)
 			}
 	r->proto = own;
 	r->nout = all;
-	r->out = NEW_N(&r->f->im->ctx->scratch, Value *, all);
+	r->out = NEW_N(&r->f->im->ctx->scratch, Value *, all + t->nstates);
 }
 
 static void replace_body(Raw *r, GraphProto *body)
@@ -252,7 +256,7 @@ static struct Grown *grown_new(const Raw *r)
 	int n = r->nin - 2;
 	struct Grown *t = NEW(a, struct Grown);
 
-	*t = (struct Grown){n, r->nout, NEW_N(a, Value *, n), NEW_N(a, int64_t, n), NEW_N(a, bool, n), NULL};
+	*t = (struct Grown){n, r->nout, NEW_N(a, Value *, n), NEW_N(a, int64_t, n), NEW_N(a, bool, n), NULL, NEW_N(a, int, n)};
 	return t;
 }
 
@@ -284,6 +288,35 @@ struct Grown *loop_grow(Raw *r)
 	drop_inputs(t, r);
 	rename_outputs(t, r, body);
 	return t;
+}
+
+/* ---- what a turn adds, where data decide its size ---- */
+
+/* One output more of the node and of its body, a name for which there is (rename_outputs). */
+static int add_output(Raw *r, Value *v)
+{
+	Body *b = r->body;
+	NodeProto *p = arena_copy(r->f->im->arena, r->proto, sizeof *p);
+	Value **out = NEW_N(&r->f->im->ctx->scratch, Value *, b->nout + 1);
+
+	memcpy(out, b->out, (size_t)b->nout * sizeof *out);
+	out[b->nout++] = v;
+	b->out = out;
+	p->n_output++;
+	r->proto = p;
+	return r->nout++;
+}
+
+void loop_parts(Raw *r, struct Grown *t)
+{
+	for (int i = 0; i < t->nstates; i++) {
+		t->counts[i] = -1;
+		if (!t->first[i] || is_list(t->first[i]))
+			continue;
+		Value **part = &r->body->out[1 + t->place[i]], *count;
+		*part = part_of_turn(r, &r->body->f, *part, t->first[i], t->axis[i], &count);
+		t->counts[i] = count ? add_output(r, count) : -1;
+	}
 }
 
 /* ---- behind the loop ---- */
@@ -325,6 +358,22 @@ static Value *latest_first(const Raw *r, Value *turns)
 		   value_i64(g, 1, &back), END_IN);
 }
 
+/* What all turns add, one behind the other. */
+static Value *all_added(const Raw *r, const struct Grown *t, int i, Value *turns)
+{
+	Value *counts = t->counts[i] < 0 ? NULL : r->out[t->counts[i]];
+
+	if (t->in_front[i])
+		turns = latest_first(r, turns);
+	Value *all = turns_joined(r, turns, t->axis[i]);
+	if (!counts)
+		return all;
+	int64_t axis = t->axis[i] < 0 ? t->axis[i] + all->shape.rank : t->axis[i], most = turns->shape.dim[axis + 1].k;
+	if (t->in_front[i])
+		counts = latest_first(r, counts);
+	return parts_as_counted(r, all, axis, most, counts, r->f->scope->node[r->index]->output[i]);
+}
+
 static Value *with_turns(const Raw *r, const struct Grown *t, int i, Value *turns)
 {
 	Value *first = t->first[i];
@@ -337,7 +386,7 @@ static Value *with_turns(const Raw *r, const struct Grown *t, int i, Value *turn
 		list->tail = turns;
 		return list;
 	}
-	Value *part = turns_joined(r, t->in_front[i] ? latest_first(r, turns) : turns, t->axis[i]);
+	Value *part = all_added(r, t, i, turns);
 	int64_t axis = t->axis[i] < 0 ? t->axis[i] + part->shape.rank : t->axis[i];
 	return t->in_front[i] ? joined(r->f->g, NULL, axis, part, first) : joined(r->f->g, NULL, axis, first, part);
 }

@@ -153,6 +153,7 @@ typedef struct Raw {
 	size_t index; /* in f->scope->node */
 	const NodeProto *proto; /* f->scope->node[index], or what took its place */
 	const Scope *own;       /* of a body that took the place of the one in the file, see grown.c; or NULL */
+	struct Grown *grown;    /* states of a Loop that the body no longer has, see grown.c; or NULL */
 	const char *name; /* with the calls that led here */
 	const char *domain, *type; /* of the operator */
 	int version;
@@ -307,7 +308,13 @@ void map_unroll(Raw *r);
 
 /* A Loop that has some becomes one without; NULL: it has none. When that is built, loop_join() makes its outputs. */
 struct Grown *loop_grow(Raw *r);
+void loop_parts(Raw *r, struct Grown *t); /* its body has its nodes: parts get one size in all turns (ragged.c) */
 void loop_join(Raw *r, const struct Grown *t);
+/* What a turn adds to a state that is `first` before the loop, in one size for all turns (ragged.c). How many elements
+ * along `axis` are real: count, a scalar; NULL: all. */
+Value *part_of_turn(Raw *r, Frame *body, Value *part, Value *first, int64_t axis, Value **count);
+/* Parts of `most` elements each, one behind the other, without those that are not real; `name` is that of their size. */
+Value *parts_as_counted(const Raw *r, Value *joined, int64_t axis, int64_t most, Value *counts, char *name);
 Value *turns_moved(const Raw *r, Value *turns, int64_t axis);  /* axis 0 as axis `axis` */
 Value *turns_joined(const Raw *r, Value *turns, int64_t axis); /* slices along axis 0, as Concat along `axis` joins them */
 
@@ -341,6 +348,7 @@ _Noreturn void raw_fail(const Raw *r, enum exit_code status, const char *id, con
 Graph *graph_build(Import *im, const Scope *s);
 Value *body_write_out(Raw *r, const GraphProto *p, Value *v); /* what a body of one input and one output makes of v */
 void subgraph_build(Raw *r, const GraphProto *p); /* a body; what it captures is added to the node's inputs */
+Value *captured(Frame *body, Raw *r, const char *name, Value *outer); /* one more; the same constant where it is one */
 int bodies_close(Raw *r, Graph **sub); /* the bodies get their outputs; how many the node then has */
 /* The nodes of a body in the place of the node that owns it; out[i] is what it gives. */
 void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out);

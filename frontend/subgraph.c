@@ -156,7 +156,7 @@ static void add_input(Raw *r, Value *v)
 	r->in[r->nin++] = v;
 }
 
-static Value *captured(Frame *f, Raw *r, const char *name, Value *outer)
+Value *captured(Frame *f, Raw *r, const char *name, Value *outer)
 {
 	if (outer->data)
 		return value_const(f->g, name, outer->data);
@@ -229,7 +229,8 @@ static void condition_to_scalar(Graph *g)
 /* Output i of a body, which is a row of tensors. */
 static int close_output(const Body *b, int i)
 {
-	const char *name = b->f.scope->graph->output[i]->name;
+	const GraphProto *p = b->f.scope->graph;
+	const char *name = (size_t)i < p->n_output ? p->output[i]->name : b->out[i]->name;
 	ValueRow row = {0};
 
 	if (!is_list(b->out[i])) {

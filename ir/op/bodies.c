@@ -168,8 +168,7 @@ bool turns_counted(Graph *g, const Node *n, Dim *size)
 	return true;
 }
 
-/* Some symbol of d is counted in the body, or in one inside of it. */
-static bool is_counted_inside(const Graph *body, Dim d)
+bool is_counted_inside(const Graph *body, Dim d)
 {
 	Syms *syms = body->syms;
 	const Symbol *s = dim_symbol_of(syms, d);

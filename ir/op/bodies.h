@@ -20,6 +20,8 @@ bool turns_exactly(Turns t);  /* so many as `most` says */
 /* The size that says how many slices are joined, as inference made it, where it is not known how many turns there will be;
  * false where it is, or no slices are joined. */
 bool turns_counted(Graph *g, const Node *n, Dim *size);
+/* Some symbol of d is counted in the body, or in one inside of it: another size each turn. */
+bool is_counted_inside(const Graph *body, Dim d);
 
 int branch_for(const Node *n, bool condition); /* which body an If takes */
 /* The branch of an If that is taken, where that is known when compiling; else -1. */

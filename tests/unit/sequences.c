@@ -421,6 +421,40 @@ static void states_grow(void **state)
 	refuse(EXIT_UNSUPPORTED, "it must stay the same");
 }
 
+/* Of x times the number of the turn rows are kept that stand before it: none, one, both. */
+static void grow_by_some(const char *what, int64_t axis)
+{
+	static const int64_t which[] = {0, 1, 1};
+	int64_t n = axis ? 3 : 2;
+
+	grow("Identity", "Concat", what, 0);
+	add_node(&m, "Identity", "z", "y");
+	Model in = inside(&m, m.graph->node[m.graph->n_node - 2]->attribute[0]->g);
+	add_tensor(&in, "which", INT64, axis ? "3" : "2", which, (size_t)n * sizeof *which);
+	add_node(&in, "Less", "which,turn", "keep");
+	set_int(&in, add_node(&in, "Compress", "more,keep", "some"), "axis", axis);
+}
+
+/* Data decide how much a turn adds; its other sizes are those of the state. */
+static void states_grow_by_some(void **state)
+{
+	(void)state;
+	grow_by_some("old,some", 0);
+	expect_after(3, DIMS(5, 3), ELEMENTS(0, 2, 4, 6, 8, 10, 0, 1, 2, 0, 2, 4, 6, 8, 10));
+	expect_after(1, DIMS(2, 3), ELEMENTS(0, 2, 4, 6, 8, 10));
+	expect_after(0, DIMS(2, 3), ELEMENTS(0, 2, 4, 6, 8, 10));
+	grow_by_some("some,old", 0);
+	expect_after(3, DIMS(5, 3), ELEMENTS(0, 2, 4, 6, 8, 10, 0, 1, 2, 0, 2, 4, 6, 8, 10));
+
+	grow_by_some("old,all", 1);
+	Model in = inside(&m, m.graph->node[m.graph->n_node - 2]->attribute[0]->g);
+	add_node(&in, "Equal", "which,which", "every");
+	add_node(&in, "Not", "none", "every_one");
+	add_node(&in, "And", "keep,every", "none");
+	set_int(&in, add_node(&in, "Compress", "more,every_one", "all"), "axis", 1);
+	expect_after(1, DIMS(4, 3), ELEMENTS(0, 2, 4, 6, 8, 10, 0, 0, 0, 0, 0, 0));
+}
+
 static void lengths_of_parts_may_be_given(void **state)
 {
 	static const Sizes parts[] = {{1, {1}}, {1, {2}}}, others[] = {{1, {1}}, {1, {1}}};
@@ -573,6 +607,7 @@ int main(void)
 		TEST(a_body_is_written_for_each_element),
 		TEST(turns_end_where_elements_are_given),
 		TEST(sequences_grow),		 TEST(states_grow),
+		TEST(states_grow_by_some),
 		TEST(lengths_of_parts_may_be_given), TEST(how_many_parts_there_are_may_be_given),
 		TEST(the_run_knows_whether_an_optional_is_there),
 		TEST(an_empty_optional_takes_room),
