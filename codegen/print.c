@@ -218,7 +218,8 @@ static void print_order(Printer *p, const Stmt *t)
 {
 	Expr *load = t->expr->arg[0], *start = substitute(p->s->l, load, t->expr->arg[2], num_i(p->s->l, 0));
 	print_indent(p);
-	put_text(p->out, "%s%s_order(", p->m->target->lanes > 1 ? "v_" : "", dtype_name(load->dtype));
+	bool vectors = p->m->target->lanes > 1 && load->dtype != STR;
+	put_text(p->out, "%s%s_order(", vectors ? "v_" : "", dtype_name(load->dtype));
 	print_place_in(p, t->value, t->address);
 	put_text(p->out, ", ");
 	print_expr(p, t->expr->arg[1], false);

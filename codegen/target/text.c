@@ -10,6 +10,26 @@ const Helper text_helpers[] = {
 	              "\tint64_t n = a.length < b.length ? a.length : b.length;\n"
 	              "\tint order = n ? memcmp(a.text, b.text, (size_t)n) : 0;\n"
 	              "\treturn order ? order : (a.length > b.length) - (a.length < b.length);\n}\n"},
+	{"str_before", "static inline int str_before(const tcc_string *x, int64_t a, int64_t b)\n{\n"
+	               "\tint order = t_compare(x[a], x[b]);\n\treturn order < 0 || (order == 0 && a < b);\n}\n"},
+	{"str_sink", "/* a heap of n places in x, that of the last text first: the first one goes where it belongs */\n"
+	             "static inline void str_sink(int64_t *heap, int64_t i, int64_t n, const tcc_string *x)\n{\n"
+	             "\tint64_t place = heap[i], k;\n"
+	             "\tfor (; (k = 2 * i + 1) < n; i = k) {\n"
+	             "\t\tk += k + 1 < n && str_before(x, heap[k], heap[k + 1]);\n"
+	             "\t\tif (!str_before(x, place, heap[k]))\n\t\t\tbreak;\n"
+	             "\t\theap[i] = heap[k];\n\t}\n"
+	             "\theap[i] = place;\n}\n"},
+	{"str_order", "/* y = where the first k of n texts stand, by their bytes; of equal ones the first is first */\n"
+	              "static void str_order(int64_t *restrict y, int64_t k, const tcc_string *restrict x, int64_t n)\n{\n"
+	              "\tfor (int64_t i = 0; i < k; i++)\n\t\ty[i] = i;\n"
+	              "\tfor (int64_t i = k / 2; i-- > 0;)\n\t\tstr_sink(y, i, k, x);\n"
+	              "\tfor (int64_t i = k; i < n && k; i++)\n"
+	              "\t\tif (str_before(x, i, y[0])) {\n"
+	              "\t\t\ty[0] = i;\n\t\t\tstr_sink(y, 0, k, x);\n\t\t}\n"
+	              "\tfor (int64_t i = k; i-- > 1;) {\n"
+	              "\t\tint64_t last = y[i];\n\t\ty[i] = y[0];\n\t\ty[0] = last;\n"
+	              "\t\tstr_sink(y, 0, i, x);\n\t}\n}\n"},
 	{"t_find", "/* where x stands among n sorted keys; n: nowhere */\n"
 	           "static inline int64_t t_find(tcc_string x, const tcc_string *key, int64_t n)\n{\n"
 	           "\tint64_t from = 0, to = n;\n"

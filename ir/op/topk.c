@@ -10,6 +10,7 @@
 #include <string.h>
 #include "ir/op/counted.h"
 #include "ir/op/pointwise.h"
+#include "ir/op/strings.h"
 
 #define LONGEST INT32_MAX /* emitted code keeps places in 32 bits */
 
@@ -151,7 +152,7 @@ const Op op_tcc_Key = {
 	.attrs = attrs, .attr_size = sizeof(struct TopK), .infer = key_infer, .eval = key_eval, .lower = key_lower,
 };
 
-/* ---- tcc.Order: where the least integers of a row stand, as many as input 1 says ---- */
+/* ---- tcc.Order: where the least integers of a row stand, or the first texts, as many as input 1 says ---- */
 
 static void order_infer(Graph *g, Node *n)
 {
@@ -168,26 +169,29 @@ static void order_infer(Graph *g, Node *n)
 
 typedef struct Place {
 	int64_t key, at;
+	const Text *text; /* NULL: it is a number */
 } Place;
 
 static int by_key(const void *a, const void *b)
 {
 	const Place *p = a, *q = b;
+	int order = p->text ? compare_texts(p->text, q->text) : 0;
 
-	return p->key != q->key ? (p->key < q->key ? -1 : 1) : p->at < q->at ? -1 : p->at > q->at;
+	return order ? order : p->key != q->key ? (p->key < q->key ? -1 : 1) : p->at < q->at ? -1 : p->at > q->at;
 }
 
 static void order_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	Rows r = rows_of(in[0], in[0]->rank - 1, in[0]->rank);
-	const int64_t *x = in_i64(e, in[0]);
+	const Text *text = in[0]->dtype == STR ? in[0]->data : NULL;
+	const int64_t *x = text ? NULL : in_i64(e, in[0]);
 	int64_t *y = out_i64(e, out[0]), k = out[0]->dim[out[0]->rank - 1];
 	Place *row = NEW_N(&e->g->ctx->scratch, Place, r.n + 1);
 
 	(void)n;
 	for (int64_t i = 0; i < r.outer; i++) {
 		for (int64_t j = 0; j < r.n; j++)
-			row[j] = (Place){x[i * r.n + j], j};
+			row[j] = text ? (Place){0, j, &text[i * r.n + j]} : (Place){x[i * r.n + j], j, NULL};
 		qsort(row, (size_t)r.n, sizeof *row, by_key);
 		for (int64_t j = 0; j < k; j++)
 			y[i * k + j] = row[j].at;
@@ -207,7 +211,7 @@ static Expr *order_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 
 const Op op_tcc_Order = {
 	.name = "Order", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = ROWS,
-	.types = "i", .infer = order_infer, .eval = order_eval, .lower = order_lower,
+	.types = "is", .infer = order_infer, .eval = order_eval, .lower = order_lower,
 };
 
 /* ---- expand ---- */

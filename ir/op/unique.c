@@ -3,9 +3,9 @@
  *
  *     x = 2 1 1 3 4 3      y = 1 2 3 4      indices 1 0 3 4      inverse 1 0 0 2 3 2      counts 2 1 2 1
  *
- * Rows of numbers are put in order, by their last element first, then by the one before, where equal ones stay as they are; so
- * equal rows are neighbours. Numbers are told by their keys (see topk.c), so that there is one NaN. Rows of many elements, and
- * text, are compared with each other, n^2 of them, in vectors: row i is a first one if no earlier row is equal, and
+ * Rows are put in order, by their last element first, then by the one before, where equal ones stay as they are; so equal
+ * rows are neighbours. Numbers are told by their keys (see topk.c), so that there is one NaN. Rows of many elements are
+ * compared with each other, n^2 of them, in vectors: row i is a first one if no earlier row is equal, and
  *
  *     place[i] = number of first rows that come before it: smaller ones, or earlier ones
  *
@@ -47,12 +47,12 @@ static Dim width_of(Graph *g, const Node *n, int axis)
 	return width;
 }
 
-/* Rows are a few numbers. */
+/* Rows are a few elements. */
 static bool is_put_in_order(Graph *g, const Node *n, int axis)
 {
 	Dim width = width_of(g, n, axis);
 
-	return n->in[0]->dtype != STR && dim_known(width) && width.k > 0 && width.k <= WIDEST;
+	return dim_known(width) && width.k > 0 && width.k <= WIDEST;
 }
 
 static void infer(Graph *g, Node *n)
@@ -62,7 +62,7 @@ static void infer(Graph *g, Node *n)
 	Shape y = n->in[0]->shape, line = {.rank = 1};
 	Dim all = axis < 0 ? shape_count(g, &y) : y.dim[axis];
 	if (dim_known(all) && all.k > LONGEST && !is_put_in_order(g, n, axis))
-		fail_unsupported(g, n, "the different ones of %lld long rows or texts; up to %d are supported", (long long)all.k, LONGEST);
+		fail_unsupported(g, n, "the different ones of %lld long rows; up to %d are supported", (long long)all.k, LONGEST);
 	line.dim[0] = different(g, n, axis, all);
 	if (axis < 0)
 		y = line;
@@ -105,14 +105,14 @@ typedef struct Kinds {
 
 static Value *any_along(Graph *g, const Node *n, Value *v, int64_t axis) { return reduced(g, n, "ReduceMax", v, axis, false); }
 
-/* ---- rows of numbers, put in order ---- */
+/* ---- rows, put in order ---- */
 
 /* Their keys in order, [all, width], and in `from` where they come from. */
 static Value *keys_in_order(Graph *g, Node *n, int axis, Dim all, Value **from)
 {
 	Value *x = rows_of_input(g, n, axis), *size = dims_as_value(g, n, n->in[0], &all, 1);
 	x = x->dtype == BOOL ? cast_value(g, n, x, U8) : x;
-	Value *key = put_attr(g, n, "tcc.Key", &(struct TopK){.axis = -1}, x, END_IN);
+	Value *key = x->dtype == STR ? x : put_attr(g, n, "tcc.Key", &(struct TopK){.axis = -1}, x, END_IN);
 
 	*from = NULL;
 	for (int64_t k = key->shape.dim[1].k - 1; k >= 0; k--) {

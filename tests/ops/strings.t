@@ -161,6 +161,20 @@ run x = str[6] ["b", "ab", "b", "", "a", "ab"]
 gives y = str[4] ["", "a", "ab", "b"], i = i64[4] [3, 4, 1, 0], v = i64[6] [3, 2, 3, 0, 1, 2], c = i64[4] [1, 1, 2, 2],
     z = str[4] ["b", "ab", "", "a"]
 
+== Unique: as many texts as you like
+graph (%x str[5000]) -> (%y, %i, %v, %c) { %y, %i, %v, %c = Unique(%x) }
+run x = str[5000] ["b", "\377", "ab", "long" * 4994, "a", "", "ab"]
+gives y = str[6] ["", "a", "ab", "b", "long", "\377"], i = i64[6] [4998, 4997, 2, 0, 3, 1],
+    v = i64[5000] [3, 5, 2, 4 * 4994, 1, 0, 2], c = i64[6] [1, 1, 2, 1, 4994, 1]
+
+== Unique: rows of text
+graph (%x str[4,2]) -> (%y, %v, %z) {
+	%y str[3,2], _, %v i64[4], _ = Unique(%x) {axis = 0}
+	%z str[3,2] = Unique(%x) {axis = 0, sorted = 0}
+}
+run x = str[4,2] ["b", "a", "a", "b", "a", "", "a", "b"]
+gives y = str[3,2] ["a", "", "a", "b", "b", "a"], v = i64[4] [2, 1, 0, 1], z = str[3,2] ["b", "a", "a", "b", "a", ""]
+
 == StringConcat: empty ones, and one for all
 graph (%a str[2,2], %b str[2]) -> (%y, %z) {
 	%y str[2,2] = StringConcat(%a, %b)
