@@ -24,8 +24,11 @@ Shape counted_shape(Graph *g, const Node *n, int slot, const Shape *most, unsign
 Value *counted_value(Graph *g, const Node *like, Value *count, Dim size);
 /* The same for element k of `count` and size k of s, as a vector. */
 Value *counted_values(Graph *g, const Node *like, Value *count, const Shape *s);
-/* The elements of input `slot`, `count` sizes that data decide, as far as they are known: a Concat joins them to others.
- * The bits of those that are not, which are NO_BOUND. */
+/* The elements of v, NO_BOUND where data decide them: what is known was joined to them, and moved. NULL: v is too large, or
+ * nobody knows its shape. */
+const Dim *known_elements(Graph *g, const Value *v);
+/* The elements of input `slot`, `count` sizes that data decide, as far as known_elements() knows them. The bits
+ * of the others, which are NO_BOUND. */
 unsigned known_among(Graph *g, const Node *n, int slot, int count, Dim *size);
 /* Input `slot`, sizes of which data decide those whose bits are `open`, as a vector: these are counted, and s has all. */
 Value *counted_among(Graph *g, const Node *n, int slot, const Shape *s, unsigned open);

@@ -1,32 +1,54 @@
-/* joinedsizes.c -- sizes of which data decide some: a Concat joins them to others, which are known. See counted.h. */
+/* joinedsizes.c -- sizes of which data decide some: they were joined to others, which are known. See counted.h. */
 #include "ir/op/counted.h"
 
-static bool is_by(const Value *v, const char *op) { return v->def && v->def->op == op_named(op); }
-
-/* Elements of v from `at` on; returns how many there are. */
-static int look_up(Graph *g, const Value *v, Dim *size, int at, int count)
+static bool is_one_of(const Node *n, const char *const *names)
 {
-	int64_t n = v->shape.rank >= 0 && shape_known(&v->shape) ? shape_count(g, &v->shape).k : count;
+	while (*names && !is_op(n, *names))
+		names++;
+	return *names;
+}
 
-	while (is_by(v, "Identity") || (is_by(v, "Cast") && is_int(v->def->in[0]->dtype)))
-		v = v->def->in[0];
-	for (int i = 0; i < n && at + i < count && v->content; i++)
-		size[at + i] = v->content[i];
-	if (!v->content && is_by(v, "Concat"))
-		for (int i = 0, to = at; i < v->def->nin && to < count; i++)
-			to += look_up(g, v->def->in[i], size, to, count);
-	return n < count ? (int)n : count;
+static const Dim *elements_in(Graph *g, const Node *n, int slot, int *count)
+{
+	*count = (int)shape_count(g, &n->in[slot]->shape).k;
+	return known_elements(g, n->in[slot]);
+}
+
+const Dim *known_elements(Graph *g, const Value *v)
+{
+	static const char *const keep[] = {"Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten", NULL};
+	static const char *const move[] = {"Concat", "Slice", "Transpose", "Gather", "Expand", "Tile", NULL};
+	const Node *n = v->def;
+
+	if (v->content || !carries_contents(g, v))
+		return v->content;
+	if (is_one_of(n, keep) && is_int(n->in[0]->dtype)) {
+		const Dim *same = known_elements(g, n->in[0]);
+		if (same)
+			return same;
+	}
+	Dim **to = is_one_of(n, move) ? moved_elements(g, n, is_op(n, "Concat") ? n->nin : 1, elements_in) : NULL;
+	if (to)
+		return to[v->slot];
+	int64_t count = shape_count(g, &v->shape).k;
+	Dim *none = NEW_N(&g->ctx->scratch, Dim, count);
+	for (int64_t i = 0; i < count; i++)
+		none[i] = NO_BOUND;
+	return none;
 }
 
 unsigned known_among(Graph *g, const Node *n, int slot, int count, Dim *size)
 {
 	unsigned open = 0;
 
-	for (int i = 0; i < count; i++)
-		size[i] = NO_BOUND;
-	look_up(g, n->in[slot], size, 0, count);
-	for (int i = 0; i < count; i++)
+	const Shape *s = &n->in[slot]->shape;
+	bool all = s->rank >= 0 && dim_is(shape_count(g, s), count);
+	const Dim *known = all ? known_elements(g, n->in[slot]) : NULL;
+
+	for (int i = 0; i < count; i++) {
+		size[i] = known ? known[i] : NO_BOUND;
 		open |= (unsigned)dim_same(size[i], NO_BOUND) << i;
+	}
 	return open;
 }
 

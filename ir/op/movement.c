@@ -59,33 +59,34 @@ static Tensor *steering(Graph *g, const Node *n, int slot)
 	return t;
 }
 
-static bool carries_contents(Graph *g, const Value *v)
+bool carries_contents(Graph *g, const Value *v)
 {
 	bool holds_sizes = !v || is_int(v->dtype) || v->dtype == BOOL;
 	return !v || (holds_sizes && shape_known(&v->shape) && shape_count(g, &v->shape).k <= CONTENTS_MAX);
 }
 
-void move_contents(Graph *g, Node *n, int ndata)
+Dim **moved_elements(Graph *g, const Node *n, int ndata, Elements *elements)
 {
 	Arena *a = &g->ctx->scratch;
 	Tensor **in = NEW_N(a, Tensor *, n->nin), **out = NEW_N(a, Tensor *, n->nout);
 	const Dim **from = NEW_N(a, const Dim *, ndata);
+	Dim **to = NEW_N(a, Dim *, n->nout);
 	int *first = NEW_N(a, int, ndata + 1), count;
 
 	for (int i = 0; i < n->nout; i++)
 		if (!carries_contents(g, n->out[i]))
-			return;
+			return NULL;
 	for (int i = 0; i < n->nin; i++) {
 		if (!n->in[i])
 			continue;
 		if (i >= ndata) {
 			in[i] = steering(g, n, i);
-		} else if (carries_contents(g, n->in[i]) && (from[i] = content_of(g, n, i, &count))) {
+		} else if (carries_contents(g, n->in[i]) && (from[i] = elements(g, n, i, &count))) {
 			in[i] = positions(g, n->in[i], first[i]);
 			first[i + 1] = first[i] + count;
 		}
 		if (!in[i])
-			return;
+			return NULL;
 	}
 	for (int i = 0; i < n->nout; i++)
 		if (n->out[i])
@@ -98,16 +99,25 @@ void move_contents(Graph *g, Node *n, int ndata)
 	for (int i = 0; i < n->nout; i++) {
 		if (!out[i])
 			continue;
-		Dim *to = NEW_N(a, Dim, out[i]->count);
+		to[i] = NEW_N(a, Dim, out[i]->count);
 		for (int64_t k = 0; k < out[i]->count; k++) {
 			int64_t p = ((int64_t *)out[i]->data)[k];
 			int of = 0;
 			while (p >= first[of + 1])
 				of++;
-			to[k] = from[of][p - first[of]];
+			to[i][k] = from[of][p - first[of]];
 		}
-		set_content(g, n->out[i], (int)out[i]->count, to);
 	}
+	return to;
+}
+
+void move_contents(Graph *g, Node *n, int ndata)
+{
+	Dim **to = moved_elements(g, n, ndata, content_of);
+
+	for (int i = 0; to && i < n->nout; i++)
+		if (n->out[i])
+			set_content(g, n->out[i], (int)shape_count(g, &n->out[i]->shape).k, to[i]);
 }
 
 Expr *content_at(Lower *l, const Dim *contents, int count, Expr *i)

@@ -37,16 +37,28 @@ void padding_of(Graph *g, const Node *n, Padding *axis)
 
 static bool data_decide(Graph *g, const Node *n) { return by_data(g, n, 1) || by_data(g, n, 3); }
 
+/* The axes to which data may add, as bits. */
+static unsigned axes_padded(Graph *g, const Node *n)
+{
+	int count = n->in[0]->shape.rank, rank = count;
+	unsigned open = (1u << rank) - 1;
+	if (has_in(n, 3) && by_data(g, n, 3))
+		return open;
+	const int64_t *axes = has_in(n, 3) ? const_i64(g, n, 3, &count) : NULL;
+	Dim pads[2 * MAX_RANK];
+	open = axes ? axis_set(g, n, axes, count, rank) : open;
+	known_among(g, n, 1, 2 * count, pads);
+	for (int i = 0; i < count; i++)
+		if (dim_is(pads[i], 0) && dim_is(pads[count + i], 0))
+			open &= ~(1u << (axes ? fix_axis(g, n, axes[i], rank) : i));
+	return open;
+}
+
 /* The sizes, where data decide how much is added. */
 static Shape decided_shape(Graph *g, const Node *n)
 {
 	Shape y = n->in[0]->shape;
-	int count;
-	unsigned open = (1u << y.rank) - 1;
-	if (has_in(n, 3) && !by_data(g, n, 3)) {
-		const int64_t *axes = const_i64(g, n, 3, &count);
-		open = axis_set(g, n, axes, count, y.rank);
-	}
+	unsigned open = axes_padded(g, n);
 	for (int k = 0; k < y.rank; k++)
 		y.dim[k] = open >> k & 1 ? NO_BOUND : y.dim[k];
 	return counted_shape(g, n, 0, &y, open);
@@ -172,6 +184,7 @@ static void trust(Graph *g, Node *n)
 	if (!data_decide(g, n))
 		return;
 	const Shape *x = &n->in[0]->shape, y = decided_shape(g, n);
+	unsigned open = axes_padded(g, n);
 	Value *pads = as_vector(g, n, n->in[1]), *axes = has_in(n, 3) ? as_vector(g, n, n->in[3]) : NULL;
 	int64_t count = axes ? dim_number(g, n, axes->shape.dim[0]) : x->rank;
 	Pads axis[MAX_RANK] = {{0}};
@@ -180,7 +193,7 @@ static void trust(Graph *g, Node *n)
 	Value *after = by_axis(g, n, axes, stretch(g, n, pads, count, 2 * count), x->rank, 0);
 	for (int k = 0; k < x->rank; k++) {
 		axis[k] = (Pads){element(g, n, before, k), element(g, n, after, k), size_of(g, n, n->in[0], k), NULL};
-		if (dim_same(y.dim[k], x->dim[k]) && !dim_known(y.dim[k]))
+		if (!(open >> k & 1) || (dim_same(y.dim[k], x->dim[k]) && !dim_known(y.dim[k])))
 			continue;
 		Value *size = binary(g, n, "Add", binary(g, n, "Add", axis[k].before, axis[k].after), axis[k].size);
 		axis[k].count = counted_value(g, n, size, y.dim[k]);

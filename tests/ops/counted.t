@@ -207,6 +207,26 @@ gives y = f32[3,4] [9, 9, 9, 9, 1, 2, 3, 9, 4, 5, 6, 9], z = f32[2,6] [3, 2, 1, 
 run x = f32[2,3] [1, 2, 3, 4, 5, 6], p = i64[4] [0, -1, -1, 0], q = i64[2] [0, 0], fill = f32[] [9]
 gives y = f32[1,2] [2, 3], z = f32[2,3] [1, 2, 3, 4, 5, 6]
 
+== Pad: axes to which nothing is added keep their size, however the counts were put in order
+symbol n = 0..4
+symbol y.1 = 0..9 counted
+graph (%x f32[n,3], %k i64[1]) -> (%y) {
+	%none i64[1] = const [0]
+	%left i64[2] = Concat(%none, %k) {axis = 0}
+	%rest i64[2] = const [0, 0]
+	%last i64[4] = Concat(%left, %rest) {axis = 0}
+	%two i64[2] = const [2, 2]
+	%pairs i64[2,2] = Reshape(%last, %two)
+	%from i64[1] = const [-1]
+	%to i64[1] = const [-9223372036854775807]
+	%back i64[2,2] = Slice(%pairs, %from, %to, %none, %from)
+	%sides i64[2,2] = Transpose(%back) {perm = [1, 0]}
+	%counts i64[4] = Reshape(%sides, %from)
+	%y f32[n,y.1] = Pad(%x, %counts)
+}
+run x = f32[1,3] [1, 2, 3], k = i64[1] [2]
+gives y = f32[1,5] [1, 2, 3, 0, 0]
+
 == Loop: slices, by trips that data give
 symbol z.0 = 0..4 counted
 graph (%m i64[], %x f32[2]) -> (%y, %z) {
