@@ -71,7 +71,7 @@ static bool is_shift(const Expr *x) { return x->kind == X_CAST && x->dtype == U8
 /* Index arithmetic is not, but what data decide is. */
 bool worth_a_name(const Expr *x)
 {
-	if (is_shift(x))
+	if (is_shift(x) || is_size_test(x) || is_repeated_index(x))
 		return false;
 	if (x->kind == X_CAST && x->dtype == I64)
 		return x->arg[0]->kind == X_LOAD || worth_a_name(x->arg[0]);

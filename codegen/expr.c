@@ -421,15 +421,24 @@ Expr *value_at(Lower *l, Value *v, Expr *const *at)
 
 Expr *in(Lower *l, const Node *n, int slot, Expr *const *at) { return value_at(l, n->in[slot], at); }
 
-/* The index along an axis of size d for index `at` of the result: 0 where d is 1, which may show in the run, or has to be. */
-static Expr *repeated(Lower *l, Dim d, Dim result, Expr *at)
+Expr *repeated_index(Lower *l, Dim d, Dim result, Expr *at)
 {
 	Syms *s = l->graph->syms;
 	if (dim_is(d, 1) || dim_apart(s, d, result))
 		return num_i(l, 0);
-	if (dim_known(d) || dim_same(d, result) || !(dim_counts(s, d) || dim_counts(s, result)) || dim_lo(s, d) > 1)
+	if (!dim_repeats(s, d, result))
 		return at;
 	return choose(l, alu2(l, EQ, extent(l, d), num_i(l, 1)), num_i(l, 0), at);
+}
+
+bool is_size_test(const Expr *x)
+{
+	return x->kind == X_ALU && x->op == EQ && x->arg[0]->kind == X_DIM && x->arg[1]->kind == X_NUM;
+}
+
+bool is_repeated_index(const Expr *x)
+{
+	return x->kind == X_ALU && x->op == SELECT && is_size_test(x->arg[0]) && x->arg[1]->kind == X_NUM;
 }
 
 Expr *in_bcast(Lower *l, const Node *n, int slot, Expr *const *at)
@@ -438,7 +447,7 @@ Expr *in_bcast(Lower *l, const Node *n, int slot, Expr *const *at)
 	int skip = n->out[0]->shape.rank - s->rank;
 	Expr *index[MAX_RANK];
 	for (int k = 0; k < s->rank; k++)
-		index[k] = repeated(l, s->dim[k], n->out[0]->shape.dim[skip + k], at[skip + k]);
+		index[k] = repeated_index(l, s->dim[k], n->out[0]->shape.dim[skip + k], at[skip + k]);
 	return value_at(l, n->in[slot], index);
 }
 

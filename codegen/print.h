@@ -72,6 +72,7 @@ void print_expr(Printer *p, Expr *x, bool tight);
 /* A vector expression: every lane of the open vector loop. */
 void print_vector(Printer *p, Expr *x, bool tight);
 /* The same, inside a loop of lanes of 64 bits, where it has no name and depends on the axis. */
+void print_scalar_select(Printer *p, Expr *x, bool tight); /* all lanes choose alike */
 void print_vector_64(Printer *p, Expr *x, bool tight);
 void print_vector_8(Printer *p, Expr *x, bool tight);
 /* What the printers share. The name that a value has among the stage's parameters, and "x + 4*i": one of its elements. */

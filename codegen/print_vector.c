@@ -131,16 +131,24 @@ static void print_lanes(Printer *p, Expr *x)
 	put_text(p->out, x->op != EQ && step > 0 ? "))" : ")");
 }
 
-static void print_scalar_select(Printer *p, Expr *x, bool tight)
+/* gcc takes the product of two __m256 for another type than __m256. */
+static const char *select_cast(const Printer *p, const Expr *x)
+{
+	if (x->kind != X_ALU || x->op == SELECT || x->dtype == BOOL)
+		return "";
+	if (p->lanes_64)
+		return is_float(x->dtype) ? "(vd)" : "(vl)";
+	return is_lane_int(x->dtype) ? "(vi)" : "(vf)";
+}
+
+void print_scalar_select(Printer *p, Expr *x, bool tight)
 {
 	put_text(p->out, tight ? "(" : "");
 	print_expr(p, x->arg[0], true);
-	/* gcc takes the product of two __m256 for another type than __m256 */
-	const char *type = is_lane_int(x->dtype) ? "(vi)" : "(vf)";
-	put_text(p->out, " ? %s", x->arg[1]->kind == X_ALU ? type : "");
-	print_vector(p, x->arg[1], true);
-	put_text(p->out, " : %s", x->arg[2]->kind == X_ALU ? type : "");
-	print_vector(p, x->arg[2], true);
+	for (int k = 1; k <= 2; k++) {
+		put_text(p->out, k == 1 ? " ? %s" : " : %s", select_cast(p, x->arg[k]));
+		print_vector(p, x->arg[k], true);
+	}
 	put_text(p->out, tight ? ")" : "");
 }
 

@@ -268,16 +268,25 @@ static bool is_given(Unit *u, Dim d)
 	return given;
 }
 
-/* Stages read the one as far as the other goes. */
+/* " && d0 != 1": one of the sizes that have to be equal may be 1 instead. */
+static const char *or_single(Unit *u, const DimPair *p, Dim d)
+{
+	bool may = p->repeats && dim_lo(u->g->syms, d) <= 1 && dim_hi(u->g->syms, d) >= 1;
+	return may ? arena_format(&u->g->ctx->perm, " && %s != 1", formula(u, d, false)) : "";
+}
+
+/* Stages read the one as far as the other goes, or its only element. */
 static void print_equal_checks(Unit *u, Out *o)
 {
 	const Syms *s = u->g->syms;
 	Out tests = {.arena = o->arena};
 	put_text(&tests, "%s", "");
-	for (uint32_t i = 0; i < s->nequal; i++)
-		if (is_given(u, s->equal[i].a) && is_given(u, s->equal[i].b))
-			put_text(&tests, "\tif (%s != %s)\n\t\treturn TCC_ERR_SHAPE;\n", formula(u, s->equal[i].a, false),
-			         formula(u, s->equal[i].b, false));
+	for (uint32_t i = 0; i < s->nequal; i++) {
+		const DimPair *p = &s->equal[i];
+		if (is_given(u, p->a) && is_given(u, p->b))
+			put_text(&tests, "\tif (%s != %s%s%s)\n\t\treturn TCC_ERR_SHAPE;\n", formula(u, p->a, false),
+			         formula(u, p->b, false), or_single(u, p, p->a), or_single(u, p, p->b));
+	}
 	for (int i = 0; i < u->ngiven; i++)
 		if (uses_word(tests.text, arena_format(o->arena, "d%d", i)))
 			put_text(o, "\tconst int64_t d%d = in->%s;\n", i, size_field(u, i));

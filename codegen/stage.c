@@ -38,6 +38,35 @@ static bool is_never_read(const Flat *f, const Expr *load)
 	return never;
 }
 
+/* The axis along which v's elements are neighbours, if the run says whether that index moves at all (repeated_index()). */
+static int row_that_may_repeat(const Value *v, Expr *const *at)
+{
+	const Place *p = v->place;
+	for (int k = 0; k < v->shape.rank; k++)
+		if (is_repeated_index(at[k]) && (p->ragged ? k == v->shape.rank - 1 : p->stride[k] == 1))
+			return k;
+	return -1;
+}
+
+/* One element for all, or a row of them: d0 == 1 ? x[0] : x[i]. Either is a vector, which x[d0 == 1 ? 0 : i] is not. */
+static Expr *load_at(Lower *l, const Expr *x, Expr **at)
+{
+	int row = is_packed(x->dtype) ? -1 : row_that_may_repeat(x->value, at);
+	if (row >= 0) {
+		const Expr *index = at[row];
+		at[row] = index->arg[1];
+		Expr *one = load_at(l, x, at);
+		at[row] = index->arg[2];
+		return choose(l, index->arg[0], one, load_at(l, x, at));
+	}
+	Expr *address = address_of(l, x->value, at), like = *x;
+	if (is_packed(x->dtype))
+		return packed_load(l, x, address);
+	like.nargs = 1;
+	like.arg = &address;
+	return expr_intern(l, like);
+}
+
 static Expr *flat_load(Flat *f, Expr *x)
 {
 	Expr *at[MAX_RANK];
@@ -45,13 +74,7 @@ static Expr *flat_load(Flat *f, Expr *x)
 		return flat(f, num(f->s->l, x->dtype, 0));
 	for (int k = 0; k < x->nargs; k++)
 		at[k] = flat(f, x->arg[k]);
-	Expr *address = address_of(f->s->l, x->value, at);
-	if (is_packed(x->dtype))
-		return packed_load(f->s->l, x, address);
-	Expr like = *x;
-	like.nargs = 1;
-	like.arg = &address;
-	return expr_intern(f->s->l, like);
+	return load_at(f->s->l, x, at);
 }
 
 /* Every index of the load stays within its value or what lies around it: numbers `fill`. */

@@ -161,10 +161,8 @@ static bool vector_cast(const Module *m, Stage *s, Expr *x, const Axis *axis)
 }
 
 /* Bytes only as far as results are bytes again. */
-static bool vector_integers(const Expr *x, const Axis *axis)
+static bool vector_integers(const Expr *x)
 {
-	if (x->op == SELECT)
-		return !depends_on(x->arg[0], axis);
 	if (x->op == MAX || x->op == MIN)
 		return true;
 	return x->dtype == I32 && (x->op == BITNOT || x->op == ADD || x->op == SUB || x->op == MUL || x->op == DIV);
@@ -176,6 +174,8 @@ static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return false;
 	if (compares_indices(x))
 		return vector_compare(s, x, axis);
+	if (x->op == SELECT && !depends_on(x->arg[0], axis))
+		return is_lane(m, x->dtype) && vector_args(m, s, x, axis);
 	if (is_bound(x, true) || is_bound(x, false))
 		return vectorisable(m, s, x->arg[1], axis);
 	bool masks = x->arg[x->nargs - 1]->dtype == BOOL;
@@ -183,7 +183,7 @@ static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return false;
 	if (x->op == SELECT && !safe_select(x, axis))
 		return false;
-	bool integers = is_lane_int(x->dtype) && vector_integers(x, axis);
+	bool integers = is_lane_int(x->dtype) && vector_integers(x);
 	for (int k = 0; k < x->nargs && !integers; k++)
 		if (x->arg[k]->dtype != F32 && x->arg[k]->dtype != BOOL)
 			return false;

@@ -32,11 +32,11 @@ static const char *text_of(const Expr *x)
 	return wide_text(x->op, t == F32 ? F64 : t);
 }
 
-/* A vector computes both sides of a choice, and reads what both read; tests of indices have no vectors here. */
-static bool computes_in_64(const Module *m, const Expr *x, const Axis *axis)
+/* A vector computes both sides of a choice, and reads what both read, but where all lanes choose alike; tests of indices have
+ * no vectors here. */
+static bool computes_in_64(const Module *m, const Expr *x)
 {
-	bool chosen = x->op != SELECT || depends_on(x->arg[0], axis), exact = !m->o->strict || exact_in_vectors(x->op);
-	return chosen && exact && text_of(x) != NULL;
+	return (!m->o->strict || exact_in_vectors(x->op)) && text_of(x) != NULL;
 }
 
 /* Of floats or numbers of 64 bits across rows: each lane keeps the best, which lanes can compare, and where it was. */
@@ -58,7 +58,7 @@ bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return x->dtype != BOOL;
 	if (x->kind == X_REDUCE && finds_index(x))
 		return is_row(x->arg[0], axis) && !m->o->strict;
-	if (x->kind == X_CAST ? !casts_in_64(m, x, axis) : x->kind == X_REDUCE ? !vector_reduce(x) : x->kind != X_ALU || !computes_in_64(m, x, axis))
+	if (x->kind == X_CAST ? !casts_in_64(m, x, axis) : x->kind == X_REDUCE ? !vector_reduce(x) : x->kind != X_ALU || !computes_in_64(m, x))
 		return false;
 	for (int k = 0; k < x->nargs; k++)
 		if (!vectorisable_64(m, s, x->arg[k], axis))
@@ -77,7 +77,7 @@ bool vectorisable_8(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return false;
 	if (!depends_on(x, axis) || is_row(x, axis))
 		return true;
-	bool all = is_logic_of_bools(x);
+	bool chosen = x->kind == X_ALU && x->op == SELECT && !depends_on(x->arg[0], axis), all = chosen || is_logic_of_bools(x);
 	for (int k = 0; k < x->nargs && all; k++)
 		all = vectorisable_8(m, s, x->arg[k], axis);
 	return all;
@@ -125,6 +125,8 @@ void print_vector_64(Printer *p, Expr *x, bool tight)
 		print_load(p, x);
 	} else if (x->kind == X_CAST) {
 		print_cast_64(p, x, tight);
+	} else if (x->op == SELECT && !is_vector(p, x->arg[0])) {
+		print_scalar_select(p, x, tight);
 	} else {
 		put_text(p->out, rounds(x) ? "v_round_f32(" : "");
 		print_format(p, text_of(x), x->arg, tight && !rounds(x), print_vector);
@@ -137,6 +139,8 @@ void print_vector_8(Printer *p, Expr *x, bool tight)
 	static const char *const format[] = {[AND] = "v_and_8(%0, %1)", [OR] = "v_or_8(%0, %1)", [XOR] = "v_xor_8(%0, %1)", [NOT] = "v_not_8(%0)"};
 	if (x->kind == X_LOAD)
 		print_load(p, x);
+	else if (x->op == SELECT)
+		print_scalar_select(p, x, tight);
 	else
 		print_format(p, format[x->op], x->arg, tight, print_vector);
 }

@@ -262,6 +262,50 @@ int64_t dim_eval(Syms *s, Dim d, const int64_t *values)
 	return r;
 }
 
+/* ---- sizes that repeat ---- */
+
+enum { LOOKED_AT = 512 }; /* so many values of a symbol: what is 1 is made of small ones */
+
+/* d is made of no other symbol than *only, which is set where it was -1, and divides by numbers alone. */
+static bool is_of_symbol(Syms *s, Dim d, int *only)
+{
+	DimKind kind = dim_kind(s, d);
+	bool of = (kind != DIM_FLOORDIV && kind != DIM_MOD) || dim_known(dim_arg(s, d, 1));
+
+	if (kind == DIM_SYMBOL) {
+		*only = *only < 0 ? dim_symbol_index(s, d) : *only;
+		return *only == dim_symbol_index(s, d);
+	}
+	for (int i = 0; of && i < dim_nargs(s, d); i++)
+		of = is_of_symbol(s, dim_arg(s, d, i), only);
+	return of;
+}
+
+/* One of the first values of the symbol makes d 1, and `beside` not. */
+static bool repeats_somewhere(Syms *s, Dim d, Dim beside, int symbol)
+{
+	ArenaMark mark = arena_mark(&s->ctx->scratch);
+	int64_t *values = NEW_N(&s->ctx->scratch, int64_t, s->nsymbol), *x = &values[symbol];
+	int64_t last = least(s->symbol[symbol].hi, s->symbol[symbol].lo + LOOKED_AT);
+	bool found = false;
+
+	for (*x = s->symbol[symbol].lo; *x <= last && !found; ++*x)
+		found = dim_eval(s, d, values) == 1 && dim_eval(s, beside, values) != 1;
+	arena_release(&s->ctx->scratch, mark);
+	return found;
+}
+
+bool dim_repeats(Syms *s, Dim d, Dim beside)
+{
+	int symbol = -1;
+
+	if (dim_known(d) || dim_same(d, beside) || dim_lo(s, d) > 1 || dim_hi(s, d) < 1 || dim_is(beside, 1))
+		return false;
+	bool bounded = dim_hi(s, d) != EVER && dim_hi(s, beside) != EVER;
+	bool alike = bounded && is_of_symbol(s, d, &symbol) && is_of_symbol(s, beside, &symbol);
+	return !alike || repeats_somewhere(s, d, beside, symbol);
+}
+
 /* 0 for what is below 1, else 1. */
 static Dim above_zero(Syms *s, Dim d) { return dim_min(s, dim_max(s, d, dim(0)), dim(1)); }
 

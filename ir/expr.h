@@ -75,6 +75,8 @@ Expr *extent(Lower *l, Dim d);                    /* a size as an index expressi
 Expr *red_axis(Lower *l, Dim extent);             /* a fresh reduction index */
 Expr *in(Lower *l, const Node *n, int slot, Expr *const *at);       /* element of an input */
 Expr *in_bcast(Lower *l, const Node *n, int slot, Expr *const *at); /* `at` indexes output 0; sizes of 1 repeat */
+/* The index along an axis of size d for index `at` of a result of that size: 0 where d is 1, which the run may have to say. */
+Expr *repeated_index(Lower *l, Dim d, Dim result, Expr *at);
 Expr *alu1(Lower *l, Alu op, Expr *a);
 Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b);   /* operands have one type (shifts, POW: that of a) */
 Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no); /* only the chosen side may be read: guards loads */
@@ -117,6 +119,8 @@ Expr *axis_expr(Lower *l, Axis *axis);
 Axis *axis_new(Lower *l, Dim extent, bool reduction);
 /* The element of v at `at`: a load, a constant, or its producer's expression. */
 Expr *value_at(Lower *l, Value *v, Expr *const *at);
+bool is_size_test(const Expr *x); /* d0 == 1 */
+bool is_repeated_index(const Expr *x); /* one made by repeated_index(), of which the run says whether it moves */
 /* x with expression `from` replaced by `to`. */
 Expr *substitute(Lower *l, Expr *x, const Expr *from, Expr *to);
 /* The same operation over new arguments. */

@@ -123,14 +123,32 @@ int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank)
 
 /* ---- broadcasting ---- */
 
-/* The larger one; where one of them may repeat, and be 1 beside 0, that makes 0. */
+/* Of two of which either may be 1: the larger one, and of 0 and 1 that is 0. */
 static Dim larger_size(Syms *s, Dim a, Dim b)
 {
-	Dim large = dim_max(s, a, b);
+	return dim_mul(s, dim_max(s, a, b), dim_min(s, dim(1), dim_min(s, a, b)));
+}
 
-	if (!dim_counts(s, a) && !dim_counts(s, b))
-		return large;
-	return dim_mul(s, large, dim_min(s, dim(1), dim_min(s, a, b)));
+/* b is one of the sizes of which `all` is the maximum or minimum. */
+static bool is_among(const Syms *s, DimKind kind, Dim all, Dim b)
+{
+	if (dim_kind(s, all) != kind)
+		return false;
+	for (; dim_kind(s, all) == kind; all = dim_arg(s, all, 1))
+		if (dim_same(dim_arg(s, all, 0), b))
+			return true;
+	return dim_same(all, b);
+}
+
+/* a is larger_size() of b and others. */
+static bool is_larger_of(const Syms *s, Dim a, Dim b)
+{
+	if (dim_kind(s, a) != DIM_PRODUCT || dim_nargs(s, a) != 2)
+		return is_among(s, DIM_MAX, a, b);
+	for (int i = 0; i < 2; i++)
+		if (is_among(s, DIM_MAX, dim_arg(s, a, i), b) && is_among(s, DIM_MIN, dim_arg(s, a, 1 - i), b))
+			return true;
+	return false;
 }
 
 /* d is 1, or the model is wrong: it can never be the size beside it. False where it cannot be 1 either. The run checks it. */
@@ -142,23 +160,37 @@ static bool is_single(Syms *s, Dim d, Dim beside)
 	return true;
 }
 
-/* One size of the result; false when a and b never fit. A size that is known only at run time has to equal the other one
- * then, or one that data decide is 1 and repeats: the run checks it. */
+/* The size of the result where a and b differ, neither is 1 for certain, and a run may take them. */
+static Dim open_size(Syms *s, Dim a, Dim b)
+{
+	bool a_repeats = dim_repeats(s, a, b), b_repeats = dim_repeats(s, b, a);
+
+	dim_assume_equal(s, a, b, a_repeats || b_repeats);
+	if (dim_known(a) || dim_known(b))
+		return dim_known(a) ? a : b;
+	if (dim_lo(s, a) > 1 || dim_lo(s, b) > 1)
+		return dim_lo(s, a) > 1 ? a : b;
+	if (a_repeats != b_repeats)
+		return a_repeats ? b : a;
+	if (!a_repeats)
+		return dim_max(s, a, b);
+	return is_larger_of(s, a, b) ? a : is_larger_of(s, b, a) ? b : larger_size(s, a, b);
+}
+
+/* One size of the result; false when a and b never fit. Sizes that are known only at run time have to be equal then, or one
+ * of them is 1 and repeats: the run checks it. */
 static bool broadcast_dim(Syms *s, Dim a, Dim b, Dim *result)
 {
-	bool open = !dim_same(a, b) && (!dim_known(a) || !dim_known(b)), a_single = is_single(s, a, b), b_single = is_single(s, b, a);
+	bool a_single = is_single(s, a, b), b_single = is_single(s, b, a);
 
-	if (open && !a_single && !b_single)
-		dim_assume_equal(s, a, b, dim_counts(s, a) || dim_counts(s, b));
-	if (dim_same(a, b) || b_single)
-		*result = a;
-	else if (a_single || dim_known(b))
-		*result = b;
-	else if (dim_known(a))
-		*result = a;
-	else
-		*result = dim_lo(s, a) > 1 ? a : dim_lo(s, b) > 1 ? b : larger_size(s, a, b);
-	return open || dim_same(a, b) || a_single || b_single;
+	if (dim_same(a, b) || a_single || b_single) {
+		*result = dim_same(a, b) || b_single ? a : b;
+		return true;
+	}
+	if (dim_known(a) && dim_known(b))
+		return false;
+	*result = open_size(s, a, b);
+	return true;
 }
 
 static Dim dim_from_end(const Shape *s, int i)
@@ -179,6 +211,16 @@ Shape broadcast_shape(Graph *g, const Node *n, const Shape *a, const Shape *b)
 	return r;
 }
 
+/* A run has to find a to be b, or 1. */
+static void assume_broadcast(Syms *s, Dim a, Dim b)
+{
+	bool repeats = dim_repeats(s, a, b);
+
+	dim_assume_equal(s, a, b, repeats);
+	if (repeats && dim_lo(s, b) <= 1)
+		dim_assume_at_most(s, a, dim_max(s, b, dim(1)));
+}
+
 void need_broadcast(Graph *g, const Node *n, int slot, const Shape *to)
 {
 	const Shape *x = &n->in[slot]->shape;
@@ -189,8 +231,10 @@ void need_broadcast(Graph *g, const Node *n, int slot, const Shape *to)
 		if (is_single(g->syms, a, b) || dim_same(a, b))
 			continue;
 		fits = dim_lo(g->syms, a) <= dim_hi(g->syms, b) && dim_lo(g->syms, b) <= dim_hi(g->syms, a);
-		if (fits)
-			dim_assume_equal(g->syms, a, b, false);
+		if (fits || dim_repeats(g->syms, a, b)) {
+			assume_broadcast(g->syms, a, b);
+			fits = true;
+		}
 	}
 	if (!fits)
 		fail_node(g, n, "E-SHAPE", "%s has shape %s, which does not broadcast to %s", input_text(g, n, slot),

@@ -130,16 +130,8 @@ static void operand_index(Lower *l, const Node *n, int slot, Expr *const *at, Ex
 	int lead = y->rank - has_m - has_n, own = s->rank > 2 ? s->rank - 2 : 0;
 	Expr *free = slot == 0 ? (has_m ? at[lead] : NULL) : (has_n ? at[y->rank - 1] : NULL);
 
-	for (int i = 0; i < own; i++) {
-		int to = lead - own + i;
-
-		if (dim_is(s->dim[i], 1) || dim_apart(lower_graph(l)->syms, s->dim[i], y->dim[to]))
-			index[i] = num_i(l, 0);
-		else if (dim_same(s->dim[i], y->dim[to]))
-			index[i] = at[to];
-		else /* 1 or the output's size, known at run time */
-			index[i] = imod(l, at[to], extent(l, s->dim[i]));
-	}
+	for (int i = 0; i < own; i++)
+		index[i] = repeated_index(l, s->dim[i], y->dim[lead - own + i], at[lead - own + i]);
 	index[own] = slot == 0 && free ? free : k;
 	if (free)
 		index[own + 1] = slot == 0 ? k : free;

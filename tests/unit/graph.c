@@ -212,12 +212,14 @@ CASE(cycles_are_found)
 CASE(sizes_broadcast)
 {
 	Dim n = dim_symbol(&syms, "n"), m = dim_symbol(&syms, "m");
+	Dim larger = dim_mul(&syms, dim_max(&syms, n, m), dim_min(&syms, dim(1), dim_min(&syms, n, m)));
 	const struct {
 		Dim a, b;
 		const char *result;
 	} row[] = {
 		{dim(3), dim(1), "[3]"}, {dim(1), dim(0), "[0]"}, {n, dim(1), "[n]"},	    {n, n, "[n]"},
-		{n, dim(7), "[7]"},	 {dim(7), n, "[7]"},	  {n, m, "[max(m, n)]"}, {dim(0), n, "[0]"},
+		{n, dim(7), "[7]"},	 {dim(7), n, "[7]"},	  {dim(0), n, "[0]"},
+		{n, m, "[min(m, min(n, 1))*max(m, n)]"}, {larger, n, "[min(m, min(n, 1))*max(m, n)]"},
 	};
 
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
