@@ -19,6 +19,11 @@ void same_as_input(Graph *g, Node *n)
 	set_out(g, n, 0, n->in[0]->dtype, &n->in[0]->shape);
 }
 
+bool is_op(const Node *n, const char *name)
+{
+	return n && !strcmp(n->op->name, name) && (!n->op->domain || !*n->op->domain);
+}
+
 bool has_in(const Node *n, int slot)
 {
 	return slot < n->nin && n->in[slot];

@@ -32,8 +32,3 @@ const Op *op_named(const char *name)
 	domain[dot - name] = 0;
 	return op_find(domain, dot + 1);
 }
-
-bool is_op(const Node *n, const char *name)
-{
-	return n && !strcmp(n->op->name, name) && (!n->op->domain || !*n->op->domain);
-}

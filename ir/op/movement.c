@@ -65,7 +65,7 @@ bool carries_contents(Graph *g, const Value *v)
 	return !v || (holds_sizes && shape_known(&v->shape) && shape_count(g, &v->shape).k <= CONTENTS_MAX);
 }
 
-Dim **moved_elements(Graph *g, const Node *n, int ndata, Elements *elements)
+Dim **moved_elements(Graph *g, const Node *n, int ndata, ElementsOf *elements)
 {
 	Arena *a = &g->ctx->scratch;
 	Tensor **in = NEW_N(a, Tensor *, n->nin), **out = NEW_N(a, Tensor *, n->nout);

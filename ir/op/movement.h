@@ -49,9 +49,9 @@ unsigned axis_set(Graph *g, const Node *n, const int64_t *axes, int count, int r
 void move_contents(Graph *g, Node *n, int ndata);
 bool carries_contents(Graph *g, const Value *v); /* it may: integers, few enough, of known shape; or NULL */
 /* The elements of an input, as far as they are known, and how many there are. */
-typedef const Dim *Elements(Graph *g, const Node *n, int slot, int *count);
+typedef const Dim *ElementsOf(Graph *g, const Node *n, int slot, int *count);
 /* By output: its elements, which are those of the first `ndata` inputs; NULL where the others do not say which. */
-Dim **moved_elements(Graph *g, const Node *n, int ndata, Elements *elements);
+Dim **moved_elements(Graph *g, const Node *n, int ndata, ElementsOf *elements);
 
 /* The elements of a tensor as sizes. */
 Dim *tensor_sizes(Eval *e, const Tensor *t);
