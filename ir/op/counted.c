@@ -7,11 +7,11 @@
 /* ---- sizes ---- */
 
 /* "y.1", or "y.1_2" where something else has that name. */
-static Dim fresh_symbol(Graph *g, const Node *n, int slot, int axis)
+static Dim fresh_symbol(Graph *g, const Node *n, int slot, const char *what)
 {
 	Arena *a = &g->ctx->perm;
 	const char *value = n->out[slot]->name;
-	const char *first = *value ? arena_format(a, "%s.%d", value, axis) : arena_format(a, "%s%u.%d", n->op->name, n->id, axis);
+	const char *first = *value ? arena_format(a, "%s.%s", value, what) : arena_format(a, "%s%u.%s", n->op->name, n->id, what);
 	const char *name = first;
 
 	for (int i = 2; dim_exists(g->syms, name); i++)
@@ -44,8 +44,16 @@ Dim counted_size(Graph *g, const Node *n, int slot, int rank, int axis, Dim most
 		return dim(0);
 	if (!*n->out[slot]->name && !n->nsub)
 		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC", "data decide the size of its outputs, inside of another operator");
-	Dim d = fresh_symbol(g, n, slot, axis);
+	Dim d = fresh_symbol(g, n, slot, arena_format(&g->ctx->scratch, "%d", axis));
 	bound_symbol(g, n, dim_symbol_of(g->syms, d), dim_hi(g->syms, most));
+	return d;
+}
+
+Dim counted_apart(Graph *g, const Node *n, const char *what, int64_t most)
+{
+	Dim d = fresh_symbol(g, n, 0, what);
+
+	bound_symbol(g, n, dim_symbol_of(g->syms, d), most);
 	return d;
 }
 

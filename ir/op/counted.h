@@ -20,6 +20,9 @@ Dim counted_size(Graph *g, const Node *n, int slot, int rank, int axis, Dim most
 /* The same for several axes, the bits of `open`; the others have the sizes of `most`. */
 Shape counted_shape(Graph *g, const Node *n, int slot, const Shape *most, unsigned open);
 
+/* A new symbol of at most `most` that is no size of an output: how far the node's loops go. "y.what" */
+Dim counted_apart(Graph *g, const Node *n, const char *what, int64_t most);
+
 /* From now on `count`, one integer, is that size. A scalar i64; where the size is a number, a Require that `count` is it. */
 Value *counted_value(Graph *g, const Node *like, Value *count, Dim size);
 /* The same for element k of `count` and size k of s, as a vector. */

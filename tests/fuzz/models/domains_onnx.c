@@ -76,7 +76,7 @@ bool make_roi_align(Step *s)
 {
 	int64_t x[] = {pick(s->m, 1, 2), pick(s->m, 1, 3), pick(s->m, 3, 9), pick(s->m, 3, 9)}, n = pick(s->m, 0, 5);
 
-	set_int(s, "sampling_ratio", pick(s->m, 1, 3));
+	set_int(s, "sampling_ratio", pick(s->m, 0, 3));
 	take_shaped(s, DT_NONE, 4, x, range_of(s));
 	take_tensor(s, regions(s, n, x[2], x[3]), chance(s->m, 30));
 	take_shaped(s, I64, 1, &n, (Range){0, (double)x[0] - 1, true, false, false});
