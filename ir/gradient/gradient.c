@@ -20,16 +20,22 @@ typedef struct Reverse {
 
 /* ---- rules ---- */
 
+/* "Relu", "tcc.Extremes" */
+static bool is_named(const Op *op, const char *name)
+{
+	const char *dot = strrchr(name, '.'), *domain = op->domain ? op->domain : "";
+	size_t n = dot ? (size_t)(dot - name) : 0;
+	return strlen(domain) == n && !strncmp(domain, name, n) && !strcmp(op->name, dot ? dot + 1 : name);
+}
+
 static const Rule *rule_of(const Op *op)
 {
 	static const Rule *const tables[] = {gradient_pointwise, gradient_moves, gradient_sums, gradient_norms,
 					     gradient_windows};
 
-	if (op->domain && *op->domain)
-		return NULL;
 	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
 		for (const Rule *r = tables[t]; r->op; r++)
-			if (!strcmp(r->op, op->name))
+			if (is_named(op, r->op))
 				return r;
 	return NULL;
 }

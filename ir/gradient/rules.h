@@ -16,7 +16,7 @@ typedef struct Step {
 /* One of the two: what it gives is d_out(), for what it takes d_in() is called; or the node is replaced by simpler ones,
  * as in Op.expand. A row with neither says that the derivative is 0. */
 typedef struct Rule {
-	const char *op;
+	const char *op; /* with its domain, where it has one: "tcc.Extremes" */
 	void (*derive)(const Step *s);
 	void (*write)(Graph *g, Node *n);
 } Rule;

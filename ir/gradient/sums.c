@@ -77,6 +77,16 @@ static void l2(const Step *s)
 	d_in(s, 0, if_true(s, do2(s, "Less", real(s, 0), y), MUL(dy_kept(s), DIV(X, y))));
 }
 
+/* The least and the greatest of all elements; those that are alike share. */
+static void extremes(const Step *s)
+{
+	for (int k = 0; k < 2; k++) {
+		Value *which = value_scalar(s->g, I64, k);
+		Value *is = cast_value(s->g, s->n, do2(s, "Equal", X, do2(s, "Gather", y_of(s), which)), X->dtype);
+		d_in(s, 0, MUL(DIV(do2(s, "Gather", DY, which), do1(s, "ReduceSum", is)), is));
+	}
+}
+
 /* ---- softmax ---- */
 
 static Value *along_axis(const Step *s, Value *v)
@@ -193,5 +203,5 @@ const Rule gradient_sums[] = {
 	{"ReduceSum", sum, NULL}, {"ReduceMean", mean, NULL}, {"ReduceMax", extreme, NULL}, {"ReduceMin", extreme, NULL},
 	{"ReduceProd", product_rule, NULL}, {"ReduceL1", l1, NULL}, {"ReduceL2", l2, NULL},
 	{"ReduceSumSquare", sum_square, NULL}, {"ReduceLogSum", log_sum, NULL}, {"ReduceLogSumExp", log_sum_exp, NULL},
-	{"Softmax", softmax, NULL}, {"LogSoftmax", log_softmax, NULL}, {"MatMul", matmul, NULL},
+	{"tcc.Extremes", extremes, NULL}, {"Softmax", softmax, NULL}, {"LogSoftmax", log_softmax, NULL}, {"MatMul", matmul, NULL},
 	{"Gemm", NULL, write_gemm}, {"Einsum", einsum, NULL}, {NULL, NULL, NULL}};

@@ -44,6 +44,7 @@ static const Model models[] = {
 	{REDUCED("ReduceProd"), 0.5, 1.5}, {REDUCED("ReduceL1"), -1, 1}, {REDUCED("ReduceL2"), -1, 1},
 	{REDUCED("ReduceSumSquare"), -1, 1}, {REDUCED("ReduceLogSum"), 0.5, 2}, {REDUCED("ReduceLogSumExp"), -1, 1},
 	{"graph (%x f64[3]) -> (%y) { %z f64[1] = const [0] %one i64[1] = const [1] %a = Slice(%x, %one, %one) %b f64[4] = Concat(%x, %z) {axis = 0} %y = ReduceProd(%b) }", 0.5, 1},
+	{"graph (%x f64[2,3,4]) -> (%y) { %z = tcc.Extremes(%x) %y = Mul(%z, %z) }", -1, 1},
 	{OF_X("Softmax"), -1, 1}, {OF_X("LogSoftmax"), -1, 1},
 	{"graph (%x f64[2,3,4]) -> (%y) { %z = Softmax(%x) {axis = 1} %y = Mul(%z, %x) }", -1, 1},
 	{"graph (%x f64[2,3], %w f64[4,3,5]) -> (%y) { %z = MatMul(%x, %w) %y = Exp(%z) }", -1, 1},

@@ -85,7 +85,7 @@ bool make_det(Step *s)
 	int64_t dims[4] = {pick(s->m, 0, 3), pick(s->m, 1, 3)};
 	int rank = (int)pick(s->m, 2, 3);
 
-	dims[rank - 2] = dims[rank - 1] = pick(s->m, 1, 4);
+	dims[rank - 2] = dims[rank - 1] = pick(s->m, 1, 6); /* more than 4 by elimination */
 	take_shaped(s, DT_NONE, rank, dims, range_of(s));
 	return true;
 }
