@@ -143,8 +143,10 @@ static void open_states(Module *m, Node *n)
 	Graph *body = n->sub[0];
 	for (int i = 0; i < body->nin; i++) {
 		Port p = body_in(n, 0, i);
-		if (p.kind == PORT_STATE)
-			make_copy(m, n, first_value(m, n, p), body->in[i]);
+		if (p.kind != PORT_STATE)
+			continue;
+		body->in[i]->place->state = true;
+		make_copy(m, n, first_value(m, n, p), body->in[i]);
 	}
 }
 

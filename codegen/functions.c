@@ -11,16 +11,28 @@
 
 /* ---- one function ---- */
 
-/* "Conv /stem/Conv, Relu /stem/Relu": the nodes whose formulas are inside. */
+/* All nodes of the stage come from one of the model: its name. NULL: they do not, or there is one. */
+static const char *shared_name(const Stage *s)
+{
+	const char *name = s->nfused > 1 ? s->fused[0]->name : "";
+	for (int i = 1; i < s->nfused; i++)
+		if (strcmp(s->fused[i]->name, name))
+			return NULL;
+	return *name ? name : NULL;
+}
+
+/* "Conv /stem/Conv, Relu /stem/Relu": the nodes whose formulas are inside; "Add, Sigmoid of /gru/GRU" where one was expanded. */
 const char *origin(const Stage *s, Arena *a, int most)
 {
 	Out o = {.arena = a};
-	const char *comma = "";
+	const char *comma = "", *shared = shared_name(s);
 	put_text(&o, "%s", computes(s) ? "" : border_text(s->out, a));
 	for (int i = 0; computes(s) && i < s->nfused && i < most; i++, comma = ", ")
-		put_text(&o, "%s%s%s%s", comma, s->fused[i]->op->name, *s->fused[i]->name ? " " : "",
-		         comment_text(a, s->fused[i]->name));
+		put_text(&o, "%s%s%s%s", comma, s->fused[i]->op->name, !shared && *s->fused[i]->name ? " " : "",
+		         shared ? "" : comment_text(a, s->fused[i]->name));
 	put_text(&o, computes(s) && s->nfused > most ? ", ..." : "");
+	if (computes(s) && shared)
+		put_text(&o, " of %s", comment_text(a, shared));
 	return o.text;
 }
 
@@ -115,7 +127,7 @@ static void print_function(Module *m, const Function *f, Out *o)
 	put_text(o, "%s%s/* %s: %s    %s%s", f->maps, f->tiles, f->numbers, shape_name(m->unit, s->out), computes(s) ? "from " : "",
 	         origin(s, o->arena, 8));
 	if (f->calls > 1)
-		put_text(o, ", and so on");
+		put_text(o, "; the others alike");
 	else if (s->pieces > 1)
 		put_text(o, "; part %d of %d", s->piece, s->pieces);
 	if (s->schedule)

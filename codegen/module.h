@@ -48,7 +48,7 @@ void module_build(Module *m);               /* stages, loops, memory; then the t
 void print_stages(Module *m);               /* functions.c: that text, and what it uses of the target */
 void print_section(Module *m, Out *o);
 const char *table_text(Module *m);          /* work and stages, for the head comment */
-const char *origin(const Stage *s, Arena *a, int most); /* "Conv /stem/Conv, Relu /stem/Relu" */
+const char *origin(const Stage *s, Arena *a, int most); /* "Conv /stem/Conv, Relu /stem/Relu"; "Add, Sigmoid of /gru/GRU" */
 /* pack.c */
 void print_shared_weights(Unit *u, Out *o); /* read by several sections; offsets of all, where they are no arrays */
 void print_own_weights(Module *m, Out *o);

@@ -1,7 +1,8 @@
 /* params.c -- the parameters of a stage's function, and what they are called.
  *
  * y is written, x x2 ... are read, w w2 ... are constants; but who has a role in the operator that reads it is called by
- * that: bias, scale, residual, mask. The first node of the stage that reads a value says what it is there. */
+ * that: bias, scale, residual, mask, gate; and state, what a turn of a loop hands to the next. The first node of the stage that
+ * reads a value says what it is there. */
 #include <string.h>
 #include "codegen/module.h"
 
@@ -43,6 +44,14 @@ static bool passes_by(const Stage *s, const Node *add)
 	return false;
 }
 
+/* What makes it gives numbers from 0 to 1, and a product or 1 - v takes it: it says how much of something goes on. */
+static bool is_gate(const Node *n, const Value *v)
+{
+	while (v->def && (v->def->op->flags & MOVES))
+		v = v->def->in[0];
+	return (is_op(n, "Mul") || is_op(n, "Sub")) && v->def && (is_op(v->def, "Sigmoid") || is_op(v->def, "HardSigmoid"));
+}
+
 /* What v is to the node that takes it as input `slot`, NULL: nothing that has a name. */
 static const char *role_in(const Stage *s, const Node *n, int slot, const Value *v)
 {
@@ -52,9 +61,11 @@ static const char *role_in(const Stage *s, const Node *n, int slot, const Value 
 	bool constant = place_root(v)->data, whole = same_shape(v, n->out[0]);
 	if (is_op(n, "Add"))
 		return constant ? "bias" : whole && passes_by(s, n) ? "residual" : NULL;
-	if (is_op(n, "Mul"))
-		return constant || !whole ? "scale" : NULL;
-	return NULL;
+	if (is_op(n, "Mul") && (constant || !whole))
+		return "scale";
+	if (v->place && v->place->state)
+		return "state";
+	return is_gate(n, v) ? "gate" : NULL;
 }
 
 /* Of the value that the stage reads: the first of its nodes that does more than move it knows. */

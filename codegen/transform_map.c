@@ -158,7 +158,7 @@ static void print_map(Out *o, const char *name, const Tensor *table, int lanes)
 	put_text(o, "/* y = A x, where x has elements so many steps apart, and A is\n");
 	for (int i = 0; i < rows; i++)
 		for (int k = 0; k < columns; k++)
-			put_text(o, "%s%9g%s", k ? "" : " *", (double)t[i * columns + k] + 0.0, k < columns - 1 ? "" : i < rows - 1 ? "\n" : " */\n");
+			put_text(o, "%s%10g%s", k ? "" : " *", (double)t[i * columns + k] + 0.0, k < columns - 1 ? "" : i < rows - 1 ? "\n" : " */\n");
 	put_text(o, "INLINE void %s(const %s *x, int step, %s *y)\n{\n", name, type, type);
 	(pairs ? sums_of_pairs : sums_of_halves)(a, t, rows, columns, lanes, sum, o);
 	for (int i = 0; i < rows; i++)

@@ -57,6 +57,7 @@ typedef struct Place {
 	Value *parent;    /* stored inside this Concat output, ... */
 	int parent_axis;  /* ... along this axis, ... */
 	int64_t parent_at; /* ... from this index on */
+	bool state;       /* what a turn of a loop hands to the next (code generation) */
 	bool counter;     /* it is the number of the turn, and lives in the variable of the loop */
 	int level;        /* counter: of that loop's body, see body_level() */
 	Moves turn[NEST_MAX]; /* inside loops: how a slice moves, by level */

@@ -44,6 +44,28 @@ static void operands_are_called_by_their_roles(void **state)
 	assert_non_null(strstr(c, ", of fc.weight */"));
 }
 
+static const char gru[] = "graph (%x f32[40,1,16], %w f32[1,48,16], %r f32[1,48,16]) -> (%y) {\n"
+                          "%y = GRU(%x, %w, %r) {hidden_size = 16} @1 \"gru\" }";
+
+static void recurrent_stages_tell_state_and_gate(void **state)
+{
+	(void)state;
+	const char *c = emitted(gru);
+	assert_non_null(strstr(c, "1.0f - gate[i]"));
+	assert_non_null(strstr(c, "const float *state"));
+}
+
+/* Nodes of an expansion have the name of what was expanded: it is told once. */
+static void one_name_is_told_once(void **state)
+{
+	(void)state;
+	const char *c = emitted(gru);
+	assert_non_null(strstr(c, "from MatMul, Add, Sigmoid of gru"));
+	assert_null(strstr(c, "Add gru"));
+	c = emitted("graph (%x f32[4]) -> (%y) { %a = Neg(%x) @1 \"a\" %y = Exp(%a) @2 \"b\" }");
+	assert_non_null(strstr(c, "from Neg a, Exp b"));
+}
+
 /* A tile of one point counts none. */
 static void one_point_needs_no_loop(void **state)
 {
@@ -271,6 +293,8 @@ static void lines_and_braces_are_in_style(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(operands_are_called_by_their_roles),
+	                                   cmocka_unit_test(recurrent_stages_tell_state_and_gate),
+	                                   cmocka_unit_test(one_name_is_told_once),
 	                                   cmocka_unit_test(long_names_keep_their_ends),
 	                                   cmocka_unit_test(one_point_needs_no_loop),
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
