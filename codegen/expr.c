@@ -280,6 +280,8 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 		if ((op == LT || op == LE || op == EQ) && (known = index_compare(l, op, a, b)))
 			return known;
 	}
+	if ((op == MUL || op == DIV) && is_float(a->dtype) && b->kind == X_NUM && b->f == 1)
+		return a;
 	if ((known = logic(op, a, b)) || (known = at_the_end(l, op, a, b)))
 		return known;
 	if (a->dtype == I64 && (op == MAX || op == MIN) && (never_above(b, a) || never_above(a, b)))

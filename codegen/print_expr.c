@@ -232,8 +232,14 @@ static void print_text_place(Printer *p)
 	}
 }
 
-/* -1 needs no parentheses in a test or a choice. */
-static bool stands_alone(const char *format, const Expr *x) { return x->kind == X_NUM && strpbrk(format, "<?=") && !strstr(format, "-%"); }
+/* -1 needs no parentheses in a test or a choice, nor does a test that decides a choice. */
+static bool stands_alone(const char *format, const char *at, const Expr *x)
+{
+	bool test = x->kind == X_ALU && (x->op == LT || x->op == LE || x->op == EQ) && x->arg[0]->dtype != STR;
+	if (test)
+		return at == format && !strncmp(format, "%0 ? ", 5);
+	return x->kind == X_NUM && strpbrk(format, "<?=") && !strstr(format, "-%");
+}
 
 /* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text, `#` by how long that is. A format that is no
  * word or call is wrapped when tight. */
@@ -244,8 +250,9 @@ void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (
 	put_text(p->out, tight && !call ? "(" : "");
 	for (const char *f = format; *f; f++)
 		if (*f == '%' && f[1] >= '0' && f[1] <= '9') {
-			Expr *x = arg[*++f - '0'];
-			operand(p, x, !call && !stands_alone(format, x));
+			Expr *x = arg[f[1] - '0'];
+			operand(p, x, !call && !stands_alone(format, f, x));
+			f++;
 		} else if (*f == '@')
 			print_place(p, arg[*++f - '0']);
 		else if (*f == '$')
@@ -280,7 +287,14 @@ static bool wraps(Alu op) { return op == ADD || op == SUB || op == MUL || op == 
 /* In C, where it has no meaning; products of u16 are of type int there. */
 static bool may_overflow(const Expr *x)
 {
-	return wraps(x->op) && (x->dtype == I32 || (x->dtype == I64 && !is_bounded(x)) || (x->dtype == U16 && x->op == MUL));
+	return wraps(x->op) && ((x->dtype == I32 && !is_within(x, I32)) || (x->dtype == I64 && !is_bounded(x)) ||
+	                        (x->dtype == U16 && x->op == MUL));
+}
+
+/* In C the operands are of that type already, and so is what comes out. */
+static bool keeps_type(const Expr *x)
+{
+	return (x->dtype == I32 || x->dtype == U32) && (wraps(x->op) || x->op == BITAND || x->op == BITOR || x->op == BITXOR);
 }
 
 /* By helpers that compute in the unsigned type, whose results wrap: "i_add(a, b)", "i32_mul(a, b)". */
@@ -298,7 +312,7 @@ static void print_wrapped(Printer *p, const Expr *x)
 /* Integer results are cast to their type: C computes in int or wider. */
 static void print_integer_alu(Printer *p, const Expr *x, const char *format, bool tight)
 {
-	bool data = x->dtype != BOOL && x->dtype != I64 && x->op != SELECT;
+	bool data = x->dtype != BOOL && x->dtype != I64 && x->op != SELECT && !keeps_type(x);
 	bool unsign = is_unsigned(x->arg[0]->dtype);
 	if (unsign)
 		format = unsigned_format(p, format);
@@ -352,6 +366,9 @@ static void print_from_text(Printer *p, const Expr *x, bool tight)
 	put_text(p->out, tight ? ")" : "");
 }
 
+/* A float that is known to be in the range of the integer. */
+static bool fits(const Expr *x, DType t) { return x->dtype == F32 && (t == I32 || t == U8 || t == I8) && is_within(x, t); }
+
 static void print_cast(Printer *p, const Expr *x, bool tight)
 {
 	Expr *from = x->arg[0];
@@ -374,14 +391,13 @@ static void print_cast(Printer *p, const Expr *x, bool tight)
 		put_text(p->out, tight ? "(" : "");
 		print_as_float(p, from, true);
 		put_text(p->out, tight ? " != 0)" : " != 0");
-	} else if (is_float(from->dtype) && is_int(t)) {
-		put_text(p->out, "%s(%s)%s(", tight ? "(" : "", c_type(t), t == U64 ? "f_to_u64" : "f_to_i64");
+	} else if (is_float(from->dtype) && is_int(t) && !fits(from, t)) {
+		put_text(p->out, "(%s)%s(", c_type(t), t == U64 ? "f_to_u64" : "f_to_i64");
 		print_as_float(p, from, false);
-		put_text(p->out, tight ? "))" : ")");
+		put_text(p->out, ")");
 	} else if (is_int(t) || t == F32 || t == F64) {
-		put_text(p->out, "%s(%s)", tight ? "(" : "", c_type(t));
+		put_text(p->out, "(%s)", c_type(t));
 		print_as_float(p, from, true);
-		put_text(p->out, tight ? ")" : "");
 	} else {
 		unsupported_type(p, t);
 	}
@@ -412,6 +428,23 @@ const char *bound_name(const Printer *p, const Expr *x)
 		if (p->bound[i] == x)
 			return p->bound_name[i];
 	return NULL;
+}
+
+static bool is_negative(const Expr *x)
+{
+	return x->kind == X_NUM && (x->dtype == F32 || x->dtype == F64 ? x->f < 0 : x->dtype == I32 && x->i < 0 && x->i > INT32_MIN);
+}
+
+/* x + (-2) is x - 2, x - (-2) is x + 2. */
+static bool print_other_sign(Printer *p, const Expr *x, bool tight)
+{
+	if ((x->op != ADD && x->op != SUB) || !is_negative(x->arg[1]) || may_overflow(x))
+		return false;
+	Expr number = *x->arg[1], *arg[2] = {x->arg[0], &number};
+	number.f = -number.f;
+	number.i = -number.i;
+	print_format(p, x->op == ADD ? "%0 - %1" : "%0 + %1", arg, tight, print_expr);
+	return true;
 }
 
 void print_expr(Printer *p, Expr *x, bool tight)
@@ -450,6 +483,8 @@ void print_expr(Printer *p, Expr *x, bool tight)
 			print_bits(p, x, tight);
 			break;
 		}
+		if (print_other_sign(p, x, tight))
+			break;
 		format = alu_format(p, x);
 		if (!format)
 			fail_unsupported(p->m->g, p->s->node, "no code for this operation on %s", dtype_name(x->arg[0]->dtype));

@@ -66,6 +66,19 @@ static void one_name_is_told_once(void **state)
 	assert_non_null(strstr(c, "from Neg a, Exp b"));
 }
 
+static void numbers_in_range_are_cast_plainly(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[4,3]) -> (%y) { %s f32[] = const [1] %z i8[] = const [-128]\n"
+	                        "%q = QuantizeLinear(%x, %s, %z) %y = DequantizeLinear(%q, %s, %z) }");
+	assert_non_null(strstr(c, " = (float)(int8_t)((int32_t)rintf("));
+	assert_non_null(strstr(c, ") - 128) + 128.0f;"));
+	assert_null(strstr(c, "* 1.0f"));
+	assert_null(strstr(c, "f_to_i64"));
+	c = emitted("graph (%x f32[4]) -> (%y) { %y = Cast(%x) {to = i8} }");
+	assert_non_null(strstr(c, "(int8_t)f_to_i64(x[i])")); /* any float */
+}
+
 /* A tile of one point counts none. */
 static void one_point_needs_no_loop(void **state)
 {
@@ -295,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(operands_are_called_by_their_roles),
 	                                   cmocka_unit_test(recurrent_stages_tell_state_and_gate),
 	                                   cmocka_unit_test(one_name_is_told_once),
+	                                   cmocka_unit_test(numbers_in_range_are_cast_plainly),
 	                                   cmocka_unit_test(long_names_keep_their_ends),
 	                                   cmocka_unit_test(one_point_needs_no_loop),
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
