@@ -290,6 +290,28 @@ static void count_steps(Contraction *c)
 	c->steps = c->depth / c->run * ((c->run + c->four - 1) / c->four);
 }
 
+enum { PAIRS_PAY = 8 }; /* steps that take as long as it does to take pairs apart */
+
+/* In which pairs a last panel of at most half a vector would be. */
+static void find_pairing(const Module *m, const Stage *s, Contraction *c)
+{
+	Contraction packed = *c;
+	int64_t rest = c->lane.n % c->lanes;
+	if (!m->target->halves || c->of != FLOATS || !is_constant(c->b) || c->a_lanes || c->squares || c->sums > 1 || !rest ||
+	    rest > c->lanes / 2)
+		return;
+	packed.packed = (const Weight *)c; /* any: it will be */
+	merge_reduction(&packed);
+	find_margins(m, s, &packed);
+	const Step *k = packed.nk ? &packed.k[packed.nk - 1] : NULL;
+	bool steps = k && k->a == 1 && !step_varies(k) && !m->o->strict && !(packed.margin.axis && packed.nk == 1);
+	c->pair_run = k ? k->n : 1;
+	if (c->point.a == 1 && c->depth >= PAIRS_PAY)
+		c->pairing = OF_POINTS;
+	else if (steps && c->depth - pair_steps(c) >= PAIRS_PAY)
+		c->pairing = OF_STEPS;
+}
+
 bool make_tiles(Module *m, Stage *s)
 {
 	Arena *arena = &m->g->ctx->perm;
@@ -318,6 +340,7 @@ bool make_tiles(Module *m, Stage *s)
 	if (is_constant(c->b) && !has_fixed_weights(c))
 		return false;
 	count_steps(c);
+	find_pairing(m, s, c);
 	choose_tile(m, s, c);
 	if (is_constant(c->b))
 		pack_b(m, s, c);

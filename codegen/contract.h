@@ -64,6 +64,13 @@ typedef enum SumOf {
 	BYTES   /* of bytes along the lanes, as floats */
 } SumOf;
 
+/* A panel of one vector of which at most half the lanes count has room for two sums a lane: lane 2 j + q of its vectors is ... */
+typedef enum Pairing {
+	ALONE,     /* nothing: half a vector is computed */
+	OF_POINTS, /* lane j of point p + q: a steps by one from point to point */
+	OF_STEPS   /* lane j's products of steps k = q modulo 2, added at the end: a steps by one along the innermost k */
+} Pairing;
+
 struct Contraction {
 	SumOf of;
 	int lanes;        /* of a vector of sums */
@@ -92,6 +99,8 @@ struct Contraction {
 	const char *key;  /* by which its measured choices are found */
 	const Weight *packed; /* b in the order [outer...][panel][k][lanes of a panel], or NULL: b is read where it lies */
 	int points, vectors;  /* of a full tile; vectors of all sums */
+	Pairing pairing;      /* of the last panel; until there is a tile: of one that pairs would fill */
+	int64_t pair_run;     /* OF_STEPS: products along the innermost k of packed b; the last of an odd number stands alone */
 	int64_t strip;        /* points come in so many at a time, which a tile's divide; 0: all at once */
 	int64_t panel;        /* lanes of a sum in a tile: vectors / sums * lanes */
 	int ways;             /* sums of one point that take turns along the innermost k, added at the end */
@@ -112,6 +121,9 @@ static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c-
 
 /* Products of floats are exact in doubles, whether they are rounded before they are added or not. */
 static inline bool has_exact_products(const Contraction *c) { return c->of == DOUBLES && !c->squares && c->a->dtype == F32 && c->b_type == F32; }
+
+/* Steps of the last panel, where it is in pairs of steps. */
+static inline int64_t pair_steps(const Contraction *c) { return c->depth / c->pair_run * ((c->pair_run + 1) / 2); }
 
 static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
 /* products.c: the stage's sums of products, with the loads that they multiply; false when it has others. */

@@ -89,21 +89,39 @@ static double step_cycles(const Contraction *c, const Target *t, bool by_rows, i
 	return worst + 0.1 * (fma + loads + stream) + 20.0 / (double)c->steps;
 }
 
+enum { PAIR_APART = 2 }; /* cycles for the sums of a point */
+
 /* Of all sums. */
 static int64_t vectors_of(const Contraction *c) { return (c->lane.n + c->lanes - 1) / c->lanes * c->sums; }
+
+bool leaves_pairs(const Contraction *c, const TileShape *tile)
+{
+	return c->pairing != ALONE && tile->points > 1 && vectors_of(c) % tile->vectors == (tile->vectors > 1);
+}
+
+/* The panel of a tile's last vectors, for so many points. */
+static double last_cycles(const Contraction *c, const Target *t, const TileShape *tile, int64_t points, int64_t vectors)
+{
+	double steps = (double)c->steps, apart = PAIR_APART * (double)points;
+	if (!leaves_pairs(c, tile))
+		return steps * step_cycles(c, t, tile->by_rows, points, vectors);
+	if (c->pairing == OF_POINTS)
+		return steps * step_cycles(c, t, false, (points + 1) / 2, 1) + apart;
+	return (double)pair_steps(c) * step_cycles(c, t, false, points, 1) + apart;
+}
 
 /* Of so many points. */
 static double points_cycles(const Contraction *c, const Target *t, const TileShape *tile, int64_t points)
 {
 	int64_t all = vectors_of(c);
-	int64_t full_v = all / tile->vectors, rest_v = all % tile->vectors;
+	int64_t rest_v = leaves_pairs(c, tile) ? 1 : all % tile->vectors, full_v = (all - rest_v) / tile->vectors;
 	int64_t full_p = points / tile->points, rest_p = points % tile->points;
 	bool rows = tile->by_rows;
 	double sum = (double)full_v * (double)full_p * step_cycles(c, t, rows, tile->points, tile->vectors);
 	sum += rest_p ? (double)full_v * step_cycles(c, t, rows, rest_p, tile->vectors) : 0;
-	sum += rest_v ? (double)full_p * step_cycles(c, t, rows, tile->points, rest_v) : 0;
-	sum += rest_v && rest_p ? step_cycles(c, t, rows, rest_p, rest_v) : 0;
-	return sum * (double)c->steps;
+	sum *= (double)c->steps;
+	sum += rest_v ? (double)full_p * last_cycles(c, t, tile, tile->points, rest_v) : 0;
+	return sum + (rest_v && rest_p ? last_cycles(c, t, tile, rest_p, rest_v) : 0);
 }
 
 /* Where the number of points varies, what counts is the time of a point: at the most of them, and at a half, a quarter

@@ -22,6 +22,9 @@ int tiles_of(const Target *t, const Contraction *c, TileShape *tile);
 /* The one of them to take: the first that no other is faster than by more than the model can tell. */
 int best_tile(const TileShape *tile, int n);
 
+/* Such tiles leave a panel of one vector in pairs (contract.h). */
+bool leaves_pairs(const Contraction *c, const TileShape *tile);
+
 /* A convolution of one group. */
 typedef struct ConvSize {
 	int axes;

@@ -125,7 +125,8 @@ void print_margin(Tile *t)
 {
 	const Contraction *c = t->c;
 	const Margin *m = &c->margin;
-	int64_t row = c->steps * c->four / c->k[0].n * t->vectors * t->lanes;
+	int64_t steps = in_pairs(t, OF_STEPS) ? pair_steps(c) : c->steps * c->four;
+	int64_t row = steps / c->k[0].n * t->vectors * t->lanes;
 	print_line(&t->p, "int first = %s, end = %s;", limit_text(t, m, 0), limit_text(t, m, m->n));
 	print_line(&t->p, "first = first > 0 ? first : 0;");
 	print_line(&t->p, "end = end < %lld ? end : %lld;", (long long)c->k[0].n, (long long)c->k[0].n);

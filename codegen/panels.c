@@ -2,6 +2,8 @@
  *
  *     [outer axes that b knows][panel][k][lane of the panel]      lanes of the last panel filled up with zeros
  *     ..[k][sum][lane of the panel]                               where tiles make several sums
+ *     ..[k][lane of the panel][2]           a panel in pairs of points, each twice
+ *     ..[k / 2][lane of the panel][2]       a panel in pairs of steps
  *     ..[k / 4][lane of the panel][4]                             bytes: fours of neighbours along k
  *     ..[k / 4][vector][0, 2 or 1, 3][lane of the vector][2]      the same in 16 bits: pairs, as they come out of fours
  *
@@ -219,6 +221,18 @@ static int64_t packed_at(const Packing *p, int sum, int64_t k, int64_t j)
 	return p->c->sums * (first * p->depth + k * panel) + sum * panel + j % p->c->panel;
 }
 
+/* The same in a panel in pairs, of the first of two. */
+static int64_t paired_at(const Packing *p, int64_t k, int64_t j)
+{
+	const Contraction *c = p->c;
+	int64_t first = j - j % c->panel, run = c->pair_run, step = k, second = 0;
+	if (c->pairing == OF_STEPS) {
+		step = k / run * ((run + 1) / 2) + k % run / 2;
+		second = k % run % 2;
+	}
+	return first * p->depth + step * p->lanes + 2 * (j - first) + second;
+}
+
 static void pack_row(Packing *p, int sum, float *group, int64_t k)
 {
 	const Contraction *c = p->c;
@@ -229,7 +243,15 @@ static void pack_row(Packing *p, int sum, float *group, int64_t k)
 		base = index_at(b_of(c, sum)->arg[0], p->at);
 	for (int64_t j = 0; j < c->lane.n; j++) {
 		*lane = j;
-		group[packed_at(p, sum, k, j)] = offset ? float_at(from, base + offset[j]) : tap_at(c, sum, p->at);
+		float x = offset ? float_at(from, base + offset[j]) : tap_at(c, sum, p->at);
+		if (c->pairing == ALONE || j < c->lane.n / c->panel * c->panel) {
+			group[packed_at(p, sum, k, j)] = x;
+			continue;
+		}
+		float *to = group + paired_at(p, k, j);
+		to[0] = x;
+		if (c->pairing == OF_POINTS)
+			to[1] = x;
 	}
 }
 

@@ -11,6 +11,7 @@
  * narrower, has a tile function of its own. Where all points go over a panel before the next one, each tile asks for its
  * part of the next panel meanwhile, a line every so many steps of k. Where a tile makes several sums, the first vectors of a
  * point are those of the first sum, and so on. One point with few outputs a panel has several sums for each that take turns.
+ * A last vector of which at most half the lanes count may hold two sums a lane: of two points, or of every second step.
  *
  * Here are the function, where it begins and its epilogue; its sum is in tile_sum.c, one step of that in tile_step.c. */
 #include <string.h>
@@ -62,11 +63,15 @@ bool is_half(const Tile *t, int q)
 {
 	bool loads = t->c->packed || t->rest == t->lanes / 2;
 	bool floats = t->c->of == FLOATS && !t->c->a_lanes && t->c->sums == 1;
-	return t->p.m->target->halves && floats && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads;
+	bool pairs = in_pairs(t, OF_POINTS) || in_pairs(t, OF_STEPS);
+	return t->p.m->target->halves && floats && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads && !pairs;
 }
 
 /* Which sums of a vector a step adds to: those of a point, or of one way where a point has several; NULL: there is one. */
-const char *sum_at(const Tile *t) { return t->c->ways > 1 ? "way" : one_point(t) ? NULL : "p"; }
+const char *sum_at(const Tile *t)
+{
+	return t->c->ways > 1 ? "way" : one_point(t) ? NULL : in_pairs(t, OF_POINTS) ? "p / 2" : "p";
+}
 
 /* The sum in vector q, of those the one at that index. */
 const char *sum_name(Tile *t, const char *at, int q)
@@ -170,7 +175,8 @@ static const char *start_of(Tile *t, int q)
 static void print_start(Tile *t)
 {
 	bool half = is_half(t, t->vectors - 1), ways = t->c->ways > 1;
-	const char *sums = sum_at(t) ? text(t, "[%lld]", t->c->points * t->c->ways) : "";
+	int points = in_pairs(t, OF_POINTS) ? (t->c->points + 1) / 2 : t->c->points;
+	const char *sums = sum_at(t) ? text(t, "[%lld]", points * t->c->ways) : "";
 	if (t->vectors > half)
 		print_line(&t->p, "%s acc%s[%d];", type_of(t), sums, t->vectors - half);
 	if (half)
@@ -178,7 +184,7 @@ static void print_start(Tile *t)
 	if (ways)
 		open_block(&t->p, "UNROLL for (int way = 0; way < %d; way++)", t->c->ways);
 	else
-		open_points(t);
+		open_sums(t);
 	for (int q = 0; q < t->vectors; q++)
 		print_line(&t->p, "%s = %s;", sum_name(t, sum_at(t), q), start_of(t, q));
 	if (ways)
@@ -221,6 +227,10 @@ static void bind_sums(Tile *t, int q)
 	const char *at = c->ways > 1 ? "0" : sum_at(t), *first = sum_name(t, at, q);
 	if (is_half(t, q))
 		first = arena_format(t->p.out->arena, "v_widen(%s)", first);
+	if (in_pairs(t, OF_POINTS))
+		first = arena_format(t->p.out->arena, "v_every_other(%s, p %% 2)", first);
+	if (in_pairs(t, OF_STEPS))
+		first = arena_format(t->p.out->arena, "v_pair_sums(%s)", first);
 	if (c->of == BYTES) {
 		bind(&t->p, c->as_float, first);
 		first = arena_format(t->p.out->arena, "%s(%s)", t->lanes > 1 ? "v_int" : "(int32_t)", first);
@@ -282,6 +292,12 @@ void print_parameters(Tile *t, Out *o, bool declare)
 	put_parameters(s, o, declare);
 }
 
+static const char *lanes_text(const Tile *t)
+{
+	return in_pairs(t, OF_POINTS) ? "; lanes 2j, 2j + 1: of two points"
+	       : in_pairs(t, OF_STEPS) ? "; lanes 2j, 2j + 1: of two steps, added at the end" : "";
+}
+
 static void print_function(Tile *t, Out *o)
 {
 	Out body = {.arena = o->arena};
@@ -293,8 +309,8 @@ static void print_function(Tile *t, Out *o)
 	print_start(t);
 	print_sum(t);
 	print_epilogue(t);
-	put_text(o, "/* %s%d outputs%s */\nINLINE void %s(", one_point(t) ? "" : "points x ", width_of(t) * t->lanes,
-	         t->rest ? arena_format(o->arena, ", the last %lld of a vector", (long long)t->rest) : "", t->name);
+	put_text(o, "/* %s%d outputs%s%s */\nINLINE void %s(", one_point(t) ? "" : "points x ", width_of(t) * t->lanes,
+	         t->rest ? arena_format(o->arena, ", the last %lld of a vector", (long long)t->rest) : "", lanes_text(t), t->name);
 	print_parameters(t, o, true);
 	put_text(o, "%s)\n{\n%s}\n\n", sizes_used(t->p.m->unit, body.text, true), body.text);
 	t->c->sizes = sizes_used(t->p.m->unit, body.text, false);

@@ -26,11 +26,26 @@ static inline const char *text(Tile *t, const char *format, long long x) { retur
 /* All tiles of the stage are of one point: nothing counts points, and sums are those of vectors. */
 static inline bool one_point(const Tile *t) { return t->c->points == 1 && !t->c->by_rows; }
 
+/* The tile is one of the last panel, in such pairs. */
+static inline bool in_pairs(const Tile *t, Pairing of)
+{
+	return t->c->pairing == of && t->rest && t->rest <= t->lanes / 2;
+}
+
 /* "UNROLL for (each point p)", where there are several. */
 static inline void open_points(Tile *t)
 {
 	if (!one_point(t))
 		open_block(&t->p, "UNROLL for (int p = 0; p < points; p++)");
+}
+
+/* The same for each vector of sums. */
+static inline void open_sums(Tile *t)
+{
+	if (in_pairs(t, OF_POINTS))
+		open_block(&t->p, "UNROLL for (int p = 0; p < points; p += 2)");
+	else
+		open_points(t);
 }
 
 static inline void close_points(Tile *t)

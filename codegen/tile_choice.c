@@ -91,6 +91,8 @@ void choose_tile(const Module *m, Stage *s, Contraction *c)
 	c->points = best->points;
 	c->vectors = best->vectors;
 	c->by_rows = best->by_rows;
+	if (!leaves_pairs(c, best))
+		c->pairing = ALONE;
 	c->cycles = best->cycles * (double)strip_matrices(s->strips);
 	c->panel = (int64_t)c->vectors / c->sums * c->lanes;
 }
@@ -220,6 +222,11 @@ static const char *ways_text(const Contraction *c, Arena *a)
 	return c->ways > 1 ? arena_format(a, "; %d sums take turns", c->ways) : "";
 }
 
+static const char *pairs_text(const Contraction *c)
+{
+	return c->pairing == OF_POINTS ? "; the last in pairs of points" : c->pairing == OF_STEPS ? "; the last in pairs of steps" : "";
+}
+
 /* The outermost axis is cut, unless its few pieces leave workers idle that panels would not. */
 static void choose_split(Module *m, Stage *s, Contraction *c)
 {
@@ -237,8 +244,8 @@ static void choose_split(Module *m, Stage *s, Contraction *c)
 		else if (c->nouter && c->outer[0].n > 1)
 			split_along(s, &c->outer[0], 1);
 	}
-	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile; %s%s%s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
-	                           c->vectors > 1 ? "s" : "", order_text(c), ways_text(c, a),
+	s->schedule = arena_format(a, "%d point%s x %d vector%s a tile%s; %s%s%s%s", c->points, c->points > 1 ? "s" : "", c->vectors,
+	                           c->vectors > 1 ? "s" : "", pairs_text(c), order_text(c), ways_text(c, a),
 	                           c->by_rows ? "; a row of taps at a time" : "", c->margin.axis ? "; no rows in padding" : "");
 }
 

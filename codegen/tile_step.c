@@ -270,6 +270,20 @@ static void print_a_twos(Tile *t)
 	put_text(t->p.out, ");\n");
 }
 
+/* a for lanes in pairs: two of its elements in turn, or one and zeros where its pair has no second. */
+static void print_a_pair(Tile *t)
+{
+	Out *o = t->p.out, place = {.arena = o->arena};
+	t->p.out = &place;
+	put_text(&place, reads_again(t) ? "at + " : "a + ");
+	put_a(t, 0);
+	t->p.out = o;
+	if (in_pairs(t, OF_POINTS))
+		print_line(&t->p, "vf a0 = p + 1 < points ? v_set_pair(%s) : v_set_first(%s);", place.text, place.text);
+	else
+		print_line(&t->p, "vf a0 = %s(%s);", t->four == 2 ? "v_set_pair" : "v_set_first", place.text);
+}
+
 /* Point p's element of a at this step, or its vector q. */
 static void print_a(Tile *t, int q)
 {
@@ -288,14 +302,17 @@ static void print_a(Tile *t, int q)
 
 static void print_products(Tile *t)
 {
-	open_points(t);
+	open_sums(t);
+	bool pairs = in_pairs(t, OF_POINTS) || in_pairs(t, OF_STEPS);
+	if (pairs)
+		print_a_pair(t);
 	if (by_fours(t))
 		print_four(t, t->four);
 	if (by_twos(t))
 		print_a_twos(t);
 	for (int q = 0; q < t->vectors; q++) {
 		bool half = is_half(t, q);
-		if (!by_fours(t) && !by_twos(t) && (t->c->a_lanes || q == 0))
+		if (!by_fours(t) && !by_twos(t) && !pairs && (t->c->a_lanes || q == 0))
 			print_a(t, q);
 		print_product(t, sum_name(t, sum_at(t), q), text(t, half && q ? "v_low(a%lld)" : "a%lld", t->c->a_lanes ? q : 0),
 		              text(t, "b%lld", q), half);

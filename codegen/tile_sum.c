@@ -99,7 +99,7 @@ static void print_row(Tile *t)
 static void print_fours(Tile *t)
 {
 	const Step *k = &t->c->k[t->c->nk - 1];
-	const int four = t->c->four;
+	const int four = in_pairs(t, OF_STEPS) ? 2 : t->c->four;
 	int64_t whole = k->n / four * four;
 	if (whole) {
 		const char *name = axis_name(&t->p, k->axis);
@@ -119,20 +119,6 @@ static void print_fours(Tile *t)
 	close_block(&t->p);
 }
 
-/* Loops over k around those in fours. */
-static void print_sum_of_fours(Tile *t)
-{
-	Contraction *c = t->c;
-	int loops = c->nk - 1;
-	for (int i = 0; i < loops; i++) {
-		const char *k = axis_name(&t->p, c->k[i].axis);
-		open_block(&t->p, "%s", for_text(&t->p, k, "0", step_end(t, &c->k[i]), 1));
-	}
-	print_fours(t);
-	while (loops--)
-		close_block(&t->p);
-}
-
 /* ---- any ---- */
 
 /* All ways into the first. */
@@ -146,33 +132,42 @@ static void print_join(Tile *t)
 	close_block(&t->p);
 }
 
-/* Loops over k around what one step of them does. */
-void print_sum(Tile *t)
+static bool goes_in_fours(const Tile *t) { return by_fours(t) || by_twos(t) || in_pairs(t, OF_STEPS); }
+
+/* Loops over k but the innermost ones, over which `inner` goes itself. */
+static void print_loops(Tile *t, int loops, void (*inner)(Tile *))
 {
 	Contraction *c = t->c;
-	int loops = c->by_rows ? c->nk - 1 : c->nk;
-	if (by_fours(t) || by_twos(t)) {
-		print_sum_of_fours(t);
-		return;
-	}
 	bool margin = c->margin.axis && loops;
 	if (margin)
 		print_margin(t);
 	for (int i = 0; i < loops; i++) {
 		const char *k = axis_name(&t->p, c->k[i].axis), *from = i == 0 && margin ? "first" : "0";
 		const char *to = i == 0 && margin ? "end" : step_end(t, &c->k[i]);
-		open_block(&t->p, "%s", for_text(&t->p, k, from, to, i == loops - 1 ? c->ways : 1));
+		open_block(&t->p, "%s", for_text(&t->p, k, from, to, i == c->nk - 1 ? c->ways : 1));
 	}
-	if (loops == 0) {
-		print_line(&t->p, "{");
-		t->p.depth++;
-	}
-	if (c->by_rows)
-		print_row(t);
-	else
-		print_step(t);
-	for (int i = 0; i < (loops ? loops : 1); i++)
+	inner(t);
+	while (loops--)
 		close_block(&t->p);
+}
+
+static void print_block(Tile *t)
+{
+	print_line(&t->p, "{");
+	t->p.depth++;
+	(t->c->by_rows ? print_row : print_step)(t);
+	close_block(&t->p);
+}
+
+void print_sum(Tile *t)
+{
+	const Contraction *c = t->c;
+	if (goes_in_fours(t))
+		print_loops(t, c->nk - 1, print_fours);
+	else if (c->nk - c->by_rows == 0)
+		print_block(t);
+	else
+		print_loops(t, c->nk - c->by_rows, c->by_rows ? print_row : print_step);
 	if (c->ways > 1)
 		print_join(t);
 }

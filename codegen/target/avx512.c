@@ -101,6 +101,17 @@ static const Helper avx512[] = {
 	V("v_set_half", "vh", "float x", "\treturn _mm256_set1_ps(x);\n"),
 	V("v_load_half", "vh", "const float *p", "\treturn _mm256_loadu_ps(p);\n"),
 	V("v_fma_half", "vh", "vh a, vh b, vh c", "\treturn _mm256_fmadd_ps(a, b, c);\n"),
+	V("v_set_pair", "vf", "const float *p",
+	  "\t/* the two in turn */\n\tdouble two;\n\tmemcpy(&two, p, sizeof two);\n\treturn _mm512_castpd_ps(_mm512_set1_pd(two));\n"),
+	V("v_set_first", "vf", "const float *p", "\t/* in every other lane */\n\treturn _mm512_maskz_mov_ps(0x5555, _mm512_set1_ps(*p));\n"),
+	V("v_every_other", "vf", "vf x, int first",
+	  "\t/* in the lower half */\n"
+	  "\t__m512i at = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14);\n"
+	  "\treturn _mm512_permutexvar_ps(_mm512_add_epi32(at, _mm512_set1_epi32(first)), x);\n"),
+	V("v_pair_sums", "vf", "vf x",
+	  "\t/* of lanes 2j and 2j + 1, in lane j */\n"
+	  "\tvf y = _mm512_permutexvar_ps(_mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15), x);\n"
+	  "\treturn _mm512_zextps256_ps512(_mm256_add_ps(_mm512_castps512_ps256(y), _mm512_extractf32x8_ps(y, 1)));\n"),
 	V("v_low", "vh", "vf x", "\treturn _mm512_castps512_ps256(x);\n"),
 	V("v_widen", "vf", "vh x", "\treturn _mm512_zextps256_ps512(x);\n"),
 	V("v_keep", "vf", "vf x", "\t/* in a register: gcc would read memory again for each use */\n\t__asm__(\"\" : \"+v\"(x));\n\treturn x;\n"),
