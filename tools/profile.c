@@ -28,6 +28,7 @@ struct Profile {
 	Session *session;
 	const Facts *facts;
 	double *own; /* seconds of each stage, of one worker */
+	int64_t reading; /* nanoseconds that an event of nothing lasts: to read the clock */
 };
 
 static int64_t now(void)
@@ -35,6 +36,19 @@ static int64_t now(void)
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* The least time between two readings of the clock. */
+static int64_t reading_time(void)
+{
+	enum { TRIES = 1000 };
+	int64_t least = INT64_MAX, last = now();
+	for (int i = 0; i < TRIES; i++) {
+		int64_t next = now();
+		least = next - last < least ? next - last : least;
+		last = next;
+	}
+	return least;
 }
 
 static void *symbol(const Session *s, const char *what)
@@ -50,7 +64,7 @@ Profile *profile_open(Session *s, const Facts *f, int workers)
 	Arena *a = &s->ctx->perm;
 	Profile *p = NEW(a, Profile);
 	size_t stride = sizeof(Track) + (size_t)f->events * sizeof(Event);
-	*p = (Profile){now, workers, arena_array(a, (size_t)workers, stride), stride, s, f, NEW_N(a, double, f->nstages)};
+	*p = (Profile){now, workers, arena_array(a, (size_t)workers, stride), stride, s, f, NEW_N(a, double, f->nstages), reading_time()};
 	void (*into)(void *, const Profile *);
 	*(void **)&into = symbol(s, "profile_into");
 	into(s->workspace, p);
@@ -81,7 +95,8 @@ void profile_seconds(Profile *p, double *stage)
 			p->own[i] = 0;
 		for (int k = 0, i = 0; k < t->n; k++) {
 			i = stage_of(p, t->event[k].stage, i);
-			p->own[i] += 1e-9 * (double)(t->event[k].end - t->event[k].begin);
+			int64_t lasted = t->event[k].end - t->event[k].begin - p->reading;
+			p->own[i] += lasted > 0 ? 1e-9 * (double)lasted : 0;
 		}
 		for (int i = 0; i < n; i++)
 			stage[i] = p->own[i] > stage[i] ? p->own[i] : stage[i];

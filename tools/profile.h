@@ -8,7 +8,7 @@ typedef struct Profile Profile;
 
 /* From now on every run of s is noted. */
 Profile *profile_open(Session *s, const Facts *f, int workers);
-/* Seconds of each stage in the last run, of the worker that was longest at it. */
+/* Seconds of each stage in the last run, of the worker that was longest at it; less what it takes to read the clock. */
 void profile_seconds(Profile *p, double *stage);
 /* The last run as a Chrome trace. */
 void profile_write(const Profile *p, const char *path);

@@ -74,6 +74,8 @@ static void print_peaks(const Peaks *p, int lanes)
 	printf("\n");
 }
 
+#define CLOCK_STEP 1e-9 /* a stage that is done between two readings of the clock takes at most that */
+
 /* expected: by the cost model, at the machine's peak; roof: the part of the time that the work would take at its peaks. */
 static void print_stages(const Facts *f, const Peaks *p, int lanes)
 {
@@ -85,7 +87,7 @@ static void print_stages(const Facts *f, const Peaks *p, int lanes)
 	       "GB/s", "roof", "schedule");
 	for (int i = 0; i < f->nstages; i++) {
 		const StageFacts *s = &f->stage[i];
-		double t = stages.least[i], turn = t / (double)s->turns;
+		double t = stages.least[i], turn = (t > CLOCK_STEP ? t : CLOCK_STEP) / (double)s->turns;
 		double roof = roof_seconds(p, 2.0 * (double)s->macs, (double)s->bytes), expected = s->expected / p->flops;
 		printf("%-18s %10.2f %10.2f %5.1f%% %8.2f %7.2f %4.0f%%  %s\n", s->name, 1e6 * t,
 		       1e6 * expected * (double)s->turns, 100 * t / total, 2e-9 * (double)s->macs / turn,
