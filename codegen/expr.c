@@ -314,6 +314,11 @@ Expr *cast(Lower *l, DType t, Expr *x)
 		return num(l, t, x->f);
 	if (number && !is_float(x->dtype) && x->i > -(1 << 24) && x->i < 1 << 24)
 		return num(l, t, (double)x->i);
+	if (x->kind == X_ALU && x->op == SELECT && x->arg[1]->kind == X_NUM && x->arg[2]->kind == X_NUM) {
+		Expr *yes = cast(l, t, x->arg[1]), *no = cast(l, t, x->arg[2]);
+		if (yes->kind == X_NUM && no->kind == X_NUM)
+			return choose(l, x->arg[0], yes, no);
+	}
 	return expr_intern(l, (Expr){.kind = X_CAST, .dtype = t, .nargs = 1, .arg = &x, .lo = -INDEX_MAX,
 	                             .hi = INDEX_MAX});
 }
@@ -391,11 +396,11 @@ Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes)
 
 /* ---- elements of values ---- */
 
-static Expr *constant_element(Lower *l, const Tensor *t)
+static Expr *constant_element(Lower *l, const Tensor *t, int64_t i)
 {
 	if (is_float(t->dtype))
-		return num(l, t->dtype, load_f64(t->dtype, t->data, 0));
-	int64_t k = load_i64(t->dtype, t->data, 0);
+		return num(l, t->dtype, load_f64(t->dtype, t->data, i));
+	int64_t k = load_i64(t->dtype, t->data, i);
 	if (t->dtype == I64)
 		return num_i(l, k);
 	return expr_intern(l, (Expr){.kind = X_NUM, .dtype = t->dtype, .i = k, .f = (double)k});
@@ -407,11 +412,26 @@ Expr *expr_load(Lower *l, Value *v, Expr *const *at)
 	                             .arg = (Expr **)at, .lo = -INDEX_MAX, .hi = INDEX_MAX});
 }
 
+/* Of a constant the element that the index names: there is but one, or the index is made of numbers; else -1. */
+static int64_t known_element(const Value *v, Expr *const *at)
+{
+	int64_t i = 0;
+	if (v->data->count == 1)
+		return 0;
+	for (int k = 0; k < v->data->rank; k++) {
+		if (at[k]->kind != X_NUM || at[k]->i < 0 || at[k]->i >= v->data->dim[k])
+			return -1;
+		i = i * v->data->dim[k] + at[k]->i;
+	}
+	return i;
+}
+
 Expr *value_at(Lower *l, Value *v, Expr *const *at)
 {
-	if (v->data && v->data->count == 1 && dtype_info(v->dtype)->class != DC_STRING &&
-	    dtype_info(v->dtype)->class != DC_COMPLEX)
-		return constant_element(l, v->data);
+	bool numeric = dtype_info(v->dtype)->class != DC_STRING && dtype_info(v->dtype)->class != DC_COMPLEX;
+	int64_t known = v->data && numeric ? known_element(v, at) : -1;
+	if (known >= 0)
+		return constant_element(l, v->data, known);
 	if (!l->is_load || l->is_load[v->id] || !v->def)
 		return expr_load(l, v, at);
 	assert(v->def->op->lower);

@@ -112,6 +112,9 @@ static const Model models[] = {
 	 " %p = MatMul(%h, %w3) %q = Add(%p, %w4) %a, %b = Split(%q) {axis = 1} %c = Gelu(%b) %y = Mul(%a, %c) }", NULL, false},
 	{"a recurrence", "graph (%x f32[20,1,12], %w1 f32[1,128,12], %w2 f32[1,128,32]) -> (%y) {"
 	 " %y, %h, %c = LSTM(%x, %w1, %w2) {hidden_size = 32} }", NULL, false},
+	{"rows of one hot", "graph (%i i64[15], %s f32[13]) -> (%y) { %depth i64[] = const [13] %on i64[2] = const [0, 1]"
+	 " %a i64[15,13] = OneHot(%i, %depth, %on) %b f32[15,13] = Cast(%a) {to = f32} %c = Mul(%b, %s)"
+	 " %ax i64[1] = const [1] %y = ReduceSum(%c, %ax) {keepdims = 0} }", NULL, false},
 	{"one row", "graph (%x f32[1,128], %w1 f32[128,384]) -> (%y) { %y = MatMul(%x, %w1) }", NULL, false},
 	{"pools of rows, and a picture of bytes",
 	 "graph (%x f32[1,64,56,56], %p u8[1,56,56,3]) -> (%a, %b, %c, %y) {"
