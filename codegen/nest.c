@@ -10,7 +10,7 @@
  *
  * The loop along which the output is contiguous runs over vectors when every address steps by 0 to 4 along it; so does a
  * reduction's, with several accumulators a lane that take turns, folded at the end. Where a long sum stands inside a
- * vector loop, a turn goes over a group of vectors. What is left over at the end of a row is one vector of which some
+ * vector loop, or bytes are stored, a turn goes over a group of vectors. What is left over at the end of a row is one vector of which some
  * lanes count. */
 #include <assert.h>
 #include <string.h>
@@ -231,9 +231,9 @@ static bool loop_parts(Build *b, int k, Expr *body)
 	return true;
 }
 
-/* ---- several vectors of sums at a time ---- */
+/* ---- several vectors of sums, or of bytes, at a time ---- */
 
-enum { GROUP = 4, GROUP_LETS = 4, GROUP_DEPTH = 32 };
+enum { GROUP = 4, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32 };
 
 /* How many locals the statements declare; more than may be where there is one that cannot be printed for a group. */
 static int count_lets(const Stmt *t)
@@ -256,10 +256,21 @@ static bool has_long_sum(const Stmt *t)
 	return found;
 }
 
-static int group_of(const Stmt *loop)
+/* A few locals, then bytes that a group can store at once. */
+static bool stores_quarters(const Module *m, const Stmt *loop)
 {
-	bool can = loop->lanes > 1 && axis_count(loop->axis) >= (int64_t)GROUP * loop->lanes && has_long_sum(loop->body);
-	return can && count_lets(loop->body) <= GROUP_LETS ? GROUP : 1;
+	const Stmt *t = loop->body;
+	int lets = 0;
+	for (; t && t->kind == S_LET && t->lanes == 1 && lets < GROUP_BYTES_LETS; t = t->next)
+		lets++;
+	return m->target->quarters && loop->lanes == m->target->lanes && t && !t->next && t->kind == S_STORE && is_lane_byte(t->value->dtype);
+}
+
+static int group_of(const Module *m, const Stmt *loop)
+{
+	bool can = loop->lanes > 1 && axis_count(loop->axis) >= (int64_t)GROUP * loop->lanes;
+	bool gains = can && (has_long_sum(loop->body) || stores_quarters(m, loop));
+	return gains && count_lets(loop->body) <= GROUP_LETS ? GROUP : 1;
 }
 
 static void loops(Build *b, int k, Expr *body)
@@ -287,7 +298,7 @@ static void loops(Build *b, int k, Expr *body)
 	}
 	t->split = s->strips ? s->axis[k] == s->split : k == b->split && !b->undivided;
 	loops(b, k + 1, body);
-	t->group = group_of(t);
+	t->group = group_of(b->m, t);
 	*b = outer;
 }
 

@@ -244,6 +244,8 @@ Param *param_of(Stage *s, Value *v);       /* the parameter that points to v's e
 int64_t axis_count(const Axis *axis);
 /* vector.c: t is an integer that has a lane of 32 bits. */
 bool is_lane_int(DType t);
+/* Elements are bytes in memory. */
+bool is_lane_byte(DType t);
 /* Vectors of elements of that type can be read and stored. */
 bool is_lane(const Module *m, DType t);
 /* x is  low < a ? a : low  with a number (lowest), or  a < high ? a : high. */

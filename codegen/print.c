@@ -189,10 +189,40 @@ static void print_store(Printer *p, const Stmt *t)
 	put_text(p->out, ";\n");
 }
 
+/* Bytes of all vectors of the group, where one instruction stores them. */
+static bool stores_quarters(const Printer *p, const Stmt *t)
+{
+	return t->kind == S_STORE && p->m->target->quarters && !p->lanes_64 && !p->lanes_8 && is_lane_byte(t->value->dtype);
+}
+
+/* "vi quarter[4];", each of them, and "v_store_u8_4(y + i, quarter);" */
+static void print_quarters(Printer *p, const Stmt *t)
+{
+	Shift q = p->shifted[--p->nshifted];
+	print_line(p, "%s quarter[%d];", vector_type(p, t->value->dtype), p->group);
+	open_block(p, "UNROLL for (int q = 0; q < %d; q++)", p->group);
+	p->shifted[p->nshifted++] = q;
+	print_indent(p);
+	put_text(p->out, "quarter[q] = ");
+	print_vector(p, t->expr, false);
+	put_text(p->out, ";\n");
+	p->nshifted--;
+	close_block(p);
+	print_indent(p);
+	put_text(p->out, "v_store%s_%d(", lane_suffix(p, t->value->dtype), p->group);
+	print_place_in(p, t->value, t->address);
+	put_text(p->out, ", quarter);\n");
+	p->shifted[p->nshifted++] = q;
+}
+
 /* A local or a store for each vector of the group; the local is an array from here on. */
 static void print_each(Printer *p, const Stmt *t)
 {
 	Stmt each = *t;
+	if (stores_quarters(p, t)) {
+		print_quarters(p, t);
+		return;
+	}
 	if (t->kind == S_LET) {
 		const char *name = declare_local(p, t);
 		print_line(p, "%s %s[%d];", vector_type(p, t->local->dtype), name, p->group);

@@ -20,6 +20,7 @@ typedef struct Target {
 	const char *title;     /* "AVX2, FMA" for the head comment */
 	int lanes;             /* floats in a vector; 1: none */
 	bool halves;           /* half a vector multiplies and adds in half the time: there are helpers for it (v_fma_half) */
+	bool quarters;         /* bytes are stored for four vectors at once: v_store_u8_4, v_store_i8_4, v_store_bool_4 */
 	bool dots;             /* an instruction adds four products of bytes to each sum: v_dot */
 	int registers;         /* vector registers */
 	int64_t l1, l2;        /* bytes of cache a core */

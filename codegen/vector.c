@@ -13,6 +13,8 @@
 
 bool is_lane_int(DType t) { return t == I32 || t == U8 || t == I8; }
 
+bool is_lane_byte(DType t) { return t == BOOL || t == U8 || t == I8; }
+
 /* Halves, whose bits strict code promises, are left to scalars there: instructions keep other NaNs. */
 bool is_lane(const Module *m, DType t)
 {

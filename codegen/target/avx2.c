@@ -79,6 +79,11 @@ static const Helper avx2[] = {
 	  "\t__m256i bits = _mm256_srli_epi32(_mm256_castps_si256(x), 31);\n"
 	  "\t__m128i s = _mm_packus_epi32(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));\n"
 	  "\t_mm_storel_epi64((__m128i *)p, _mm_packus_epi16(s, s));\n"),
+	V("v_store_bool_4", "void", "uint8_t *p, const vm *x",
+	  "\t__m256i a = _mm256_packs_epi32(_mm256_castps_si256(x[0]), _mm256_castps_si256(x[1]));\n"
+	  "\t__m256i b = _mm256_packs_epi32(_mm256_castps_si256(x[2]), _mm256_castps_si256(x[3]));\n"
+	  "\t__m256i sign = v_halves_apart(_mm256_packs_epi16(a, b));\n"
+	  "\t_mm256_storeu_si256((__m256i *)p, _mm256_and_si256(_mm256_srli_epi16(sign, 7), _mm256_set1_epi8(1)));\n"),
 	V("v_store_bool_n", "void", "uint8_t *p, vm x, int n",
 	  "\tuint8_t y[8];\n\tv_store_bool(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),
 	V("v_load_f16", "vf", "const uint16_t *p", "\treturn _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));\n"),
@@ -163,6 +168,14 @@ static const Helper avx2[] = {
 	  "\treturn _mm_unpacklo_epi32(_mm256_castsi256_si128(s), _mm256_extracti128_si256(s, 1));\n"),
 	V("v_store_u8", "void", "uint8_t *p, vi x", "\t_mm_storel_epi64((__m128i *)p, v_bytes(x));\n"),
 	V("v_store_i8", "void", "int8_t *p, vi x", "\t_mm_storel_epi64((__m128i *)p, v_bytes(x));\n"),
+	V("v_store_u8_4", "void", "uint8_t *p, const vi *x", "\t/* the low byte of each lane of four vectors */\n"
+	  "\t__m256i low = _mm256_set1_epi32(0xff);\n"
+	  "\t__m256i a = _mm256_packus_epi32(_mm256_and_si256((__m256i)x[0], low), _mm256_and_si256((__m256i)x[1], low));\n"
+	  "\t__m256i b = _mm256_packus_epi32(_mm256_and_si256((__m256i)x[2], low), _mm256_and_si256((__m256i)x[3], low));\n"
+	  "\t_mm256_storeu_si256((__m256i *)p, v_halves_apart(_mm256_packus_epi16(a, b)));\n"),
+	V("v_store_i8_4", "void", "int8_t *p, const vi *x", "\tv_store_u8_4((uint8_t *)p, x);\n"),
+	V("v_halves_apart", "__m256i", "__m256i x", "\t/* 4 bytes of the lower half, 4 of the upper one, and so on */\n"
+	  "\treturn _mm256_permutevar8x32_epi32(x, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));\n"),
 	V("v_store_u8_n", "void", "uint8_t *p, vi x, int n",
 	  "\tuint8_t y[8];\n\tv_store_u8(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),
 	V("v_store_i8_n", "void", "int8_t *p, vi x, int n",
@@ -216,6 +229,6 @@ static const Helper avx2[] = {
 	{NULL, NULL}};
 
 const Target target_x86_64_v3 = {
-	.name = "x86-64-v3", .tag = "v3", .title = "AVX2, FMA", .lanes = 8, .registers = 16, .l1 = 32 << 10, .l2 = 512 << 10,
+	.name = "x86-64-v3", .tag = "v3", .title = "AVX2, FMA", .lanes = 8, .quarters = true, .registers = 16, .l1 = 32 << 10, .l2 = 512 << 10,
 	.features = "avx2,fma,f16c", .machine = "defined(__x86_64__)", .header = "immintrin.h",
 	.cpu_check = "__builtin_cpu_supports(\"avx2\") && __builtin_cpu_supports(\"fma\")", .helpers = avx2};
