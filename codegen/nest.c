@@ -165,6 +165,12 @@ static bool is_running(Lower *l, Expr *r, Axis *axis, Running *w)
 	return false;
 }
 
+Expr *running_term(const Stage *s, Expr *r)
+{
+	Running w;
+	return s->naxes && is_running(s->l, r, s->axis[s->naxes - 1], &w) ? w.term : NULL;
+}
+
 /* The one sum so far in x along this axis. */
 static bool find_running(Lower *l, Expr *x, Axis *axis, Running *w)
 {

@@ -56,6 +56,9 @@ bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return is_row(x, axis);
 	if (x->kind == X_LOCAL)
 		return x->dtype != BOOL;
+	Expr *term = x->kind == X_REDUCE ? running_term(s, x) : NULL;
+	if (term)
+		return vector_reduce(x) && vectorisable_64(m, s, term, axis);
 	if (x->kind == X_REDUCE && finds_index(x))
 		return is_row(x->arg[0], axis) && !m->o->strict;
 	if (x->kind == X_CAST ? !casts_in_64(m, x, axis) : x->kind == X_REDUCE ? !vector_reduce(x) : x->kind != X_ALU || !computes_in_64(m, x))

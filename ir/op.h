@@ -89,7 +89,7 @@ enum op_flags {
 	ONCE = 256,     /* moves, and reads no element of its input twice */
 	TABLES = 512,   /* contracts small tiles with constant tables (codegen/transform.c) */
 	KEPT = 1024,    /* stays though nobody reads its output: it stops the run */
-	ROWS = 4096,    /* makes a whole row of its output, along the last axis, from one of its input */
+	ROWS = 4096,    /* makes a whole row of its output from one of its input, whose last axis is innermost */
 	CHOOSES = 2048, /* data decide how many elements its outputs have (ir/op/chosen.h) */
 	RANKED = 8192,  /* a size of an input decides how many axes output 0 has: see rank_size() */
 	UNREAD = 16384  /* it asks for the sizes of its inputs, not for their elements */

@@ -123,7 +123,7 @@ static void trilu(const Step *s) { d_in(s, 0, moved(s, d_out(s, 0), NULL)); }
 static void cumsum(const Step *s)
 {
 	const struct Cumulate *a = s->n->attr;
-	struct Cumulate back = {a->exclusive, !a->reverse};
+	struct Cumulate back = {a->exclusive, !a->reverse, a->axis};
 
 	d_in(s, 0, put_attr(s->g, s->n, "CumSum", &back, d_out(s, 0), x_of(s, 1), END_IN));
 }

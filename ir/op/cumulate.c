@@ -2,13 +2,14 @@
  *
  *     y[.., i, ..] = sum over j <= i of x[.., j, ..]      exclusive: j < i;  reverse: j >= i
  *
- * Along the last axis a row is made at once, which keeps the sum so far (tcc.SumRows, tcc.ProductRows); along a short one of the others that
- * formula is what is computed, along a long one a Scan that keeps the sums so far. */
+ * Along the last axis a row is made at once, which keeps the sum so far (tcc.SumRows, tcc.ProductRows, whose axis is an attribute).
+ * Along one of the others vectors of sums do the same where it is long and their steps are short: over long rows, a Scan keeps
+ * the sums so far, and along a short axis that formula is what is computed. */
 #include <string.h>
 #include "ir/op/composite.h"
 #include "ir/op/scan.h"
 
-enum { SHORT = 32 };
+enum { SHORT = 32, STEP_MAX = 1 << 10 }; /* elements along the axis; bytes from one to the next */
 
 static bool is_product(const Node *n) { return n->op == &op_CumProd || n->op == &op_tcc_ProductRows; }
 
@@ -35,7 +36,7 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	const struct Cumulate *a = n->attr;
 	bool floats = is_float(in[0]->dtype), product = is_product(n);
-	int axis = n->nin == 1 ? in[0]->rank - 1 : (int)fix_axis(e->g, n, in_i64(e, in[1])[0], in[0]->rank);
+	int axis = n->nin == 1 ? (int)a->axis : (int)fix_axis(e->g, n, in_i64(e, in[1])[0], in[0]->rank);
 	Rows r = rows_of(in[0], axis, axis + 1);
 	const double *xf = floats ? in_f64(e, in[0]) : NULL;
 	const int64_t *xi = floats ? NULL : in_i64(e, in[0]);
@@ -88,26 +89,17 @@ static Graph *turn_of(Graph *g, const Node *n, const Shape *slice, DType t)
 /* A list of one attribute, in perm. */
 static Ints one_int(Graph *g, int64_t x) { return (Ints){arena_copy(&g->ctx->perm, &x, sizeof x), 1}; }
 
-static Value *by_rows(Graph *g, const Node *n)
+static Value *by_rows(Graph *g, const Node *n, int axis)
 {
-	return put_attr(g, n, is_product(n) ? "tcc.ProductRows" : "tcc.SumRows", n->attr, n->in[0], END_IN);
+	struct Cumulate a = *ATTR_OF(n, Cumulate);
+	a.axis = axis;
+	return put_attr(g, n, is_product(n) ? "tcc.ProductRows" : "tcc.SumRows", &a, n->in[0], END_IN);
 }
 
-static void expand(Graph *g, Node *n)
+static Value *by_turns(Graph *g, const Node *n, int axis)
 {
-	int count;
 	Value *x = n->in[0];
 	Shape slice = x->shape;
-	const Dim *known = content_of(g, n, 1, &count);
-	if (!known || !dim_known(known[0]))
-		return;
-	int axis = (int)fix_axis(g, n, known[0].k, slice.rank);
-	if (axis == slice.rank - 1) {
-		value_replace(g, n->out[0], by_rows(g, n));
-		return;
-	}
-	if (!shape_known(&slice) || slice.dim[axis].k <= SHORT)
-		return;
 	memmove(slice.dim + axis, slice.dim + axis + 1, (size_t)(--slice.rank - axis) * sizeof *slice.dim);
 	DType t = work_type(x->dtype);
 	x = cast_value(g, n, x, t);
@@ -117,7 +109,30 @@ static void expand(Graph *g, Node *n)
 	Graph *body = turn_of(g, n, &slice, t);
 	Value *in[2] = {start_of(g, n, &slice, t), x};
 	Value *y = node_control(g, &op_Scan, n, 2, in, 2, attr, 1, &body)->out[1];
-	value_replace(g, n->out[0], cast_value(g, n, y, n->in[0]->dtype));
+	return cast_value(g, n, y, n->in[0]->dtype);
+}
+
+/* Rows behind the axis are short: far apart, vectors meet in the same sets of the cache. Numbers without sign have no vectors. */
+static bool steps_short(const Value *x, int axis)
+{
+	int64_t step = 1;
+	for (int k = axis + 1; k < x->shape.rank; k++)
+		step *= x->shape.dim[k].k;
+	return !is_unsigned(x->dtype) && dtype_bytes(x->dtype, step) <= STEP_MAX;
+}
+
+static void expand(Graph *g, Node *n)
+{
+	int count;
+	const Shape *shape = &n->in[0]->shape;
+	const Dim *known = content_of(g, n, 1, &count);
+	if (!known || !dim_known(known[0]))
+		return;
+	int axis = (int)fix_axis(g, n, known[0].k, shape->rank);
+	if (axis == shape->rank - 1)
+		value_replace(g, n->out[0], by_rows(g, n, axis));
+	else if (shape_known(shape) && shape->dim[axis].k > SHORT)
+		value_replace(g, n->out[0], steps_short(n->in[0], axis) ? by_rows(g, n, axis) : by_turns(g, n, axis));
 }
 
 /* ---- lower ---- */
@@ -126,7 +141,7 @@ static Expr *along(Lower *l, const Node *n, int axis, Expr *const *at)
 {
 	const struct Cumulate *a = n->attr;
 	const Shape *x = &n->in[0]->shape;
-	DType t = n->in[0]->dtype, sum = is_float(t) ? formula_type(l, n, t) : is_unsigned(t) ? U64 : I64;
+	DType t = n->in[0]->dtype, sum = is_float(t) ? formula_type(l, n, t) : t == I32 ? I32 : is_unsigned(t) ? U64 : I64;
 	bool product = is_product(n);
 	Expr *index[MAX_RANK], *j = red_axis(l, x->dim[axis]), *i = at[axis];
 	for (int k = 0; k < x->rank; k++)
@@ -153,10 +168,11 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 static Expr *lower_rows(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	(void)slot;
-	return along(l, n, n->in[0]->shape.rank - 1, at);
+	return along(l, n, (int)ATTR_OF(n, Cumulate)->axis, at);
 }
 
 static const Attr attrs[] = {ATTR_INT(Cumulate, exclusive, 0), ATTR_INT(Cumulate, reverse, 0), {0}};
+static const Attr row_attrs[] = {ATTR_INT(Cumulate, exclusive, 0), ATTR_INT(Cumulate, reverse, 0), ATTR_INT(Cumulate, axis, 0), {0}};
 
 const Op op_CumSum = {
 	.name = "CumSum", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
@@ -170,9 +186,9 @@ const Op op_CumProd = {
 };
 const Op op_tcc_SumRows = {
 	.name = "SumRows", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES | ROWS, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .types = "fiu", .infer = infer_rows, .eval = eval, .lower = lower_rows,
+	.attrs = row_attrs, .attr_size = sizeof(struct Cumulate), .types = "fiu", .infer = infer_rows, .eval = eval, .lower = lower_rows,
 };
 const Op op_tcc_ProductRows = {
 	.name = "ProductRows", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = REDUCES | ROWS, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct Cumulate), .types = "fiu", .infer = infer_rows, .eval = eval, .lower = lower_rows,
+	.attrs = row_attrs, .attr_size = sizeof(struct Cumulate), .types = "fiu", .infer = infer_rows, .eval = eval, .lower = lower_rows,
 };

@@ -15,7 +15,7 @@ struct Gather { int64_t axis; };             /* GatherElements too */
 struct GatherND { int64_t batch_dims; };
 struct Scatter { int64_t axis, reduction; }; /* ScatterElements, ScatterND; reduction 0: none */
 struct TopK { int64_t axis, largest, sorted; };
-struct Cumulate { int64_t exclusive, reverse; }; /* CumSum, CumProd */
+struct Cumulate { int64_t exclusive, reverse, axis; }; /* CumSum, CumProd; axis: of tcc.SumRows, tcc.ProductRows */
 enum { DCR, CRD };
 struct Depth { int64_t blocksize, mode; };   /* DepthToSpace, SpaceToDepth */
 enum pad_mode { PAD_CONSTANT, PAD_REFLECT, PAD_EDGE, PAD_WRAP };
