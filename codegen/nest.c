@@ -262,14 +262,14 @@ static bool has_long_sum(const Stmt *t)
 	return found;
 }
 
-/* A few locals, then bytes that a group can store at once. */
+/* Few locals, and at the end bytes that a group can store at once. */
 static bool stores_quarters(const Module *m, const Stmt *loop)
 {
 	const Stmt *t = loop->body;
-	int lets = 0;
-	for (; t && t->kind == S_LET && t->lanes == 1 && lets < GROUP_BYTES_LETS; t = t->next)
-		lets++;
-	return m->target->quarters && loop->lanes == m->target->lanes && t && !t->next && t->kind == S_STORE && is_lane_byte(t->value->dtype);
+	while (t && t->next)
+		t = t->next;
+	bool bytes = m->target->quarters && loop->lanes == m->target->lanes && t && t->kind == S_STORE && is_lane_byte(t->value->dtype);
+	return bytes && count_lets(loop->body) <= GROUP_BYTES_LETS;
 }
 
 static int group_of(const Module *m, const Stmt *loop)
