@@ -472,14 +472,14 @@ def main():
     print("\n".join(lines + ["", summary(timed)]))
     if args.markdown:
         with open(args.markdown, "w", encoding="ascii") as f:
-            f.write("\n".join(head(timed) + lines) + "\n")
+            f.write("\n".join(head(timed, args.target) + lines) + "\n")
 
 
-def head(results):
+def head(results, target):
     cc = subprocess.run([os.environ.get("CC", "cc"), "--version"], capture_output=True, text=True).stdout.splitlines()[0]
     return ["# Single operators beside ONNX Runtime", f"Written by `tools/speed.py` from `tools/speed.txt` on "
             f"{datetime.date.today()}: {processor()}, one thread, onnxruntime {onnxruntime.__version__}, {cc} at -O2, "
-            "target native.",
+            f"target {target}.",
             "Least processor time of a run on a machine that others used too, results compared; a ratio below 1: emitted C is "
             "faster.", "", summary(results), ""]
 
