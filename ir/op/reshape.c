@@ -191,6 +191,16 @@ static void count_sizes(Graph *g, Node *n)
 	value_replace(g, n->out[0], by_position(g, n, size, y->rank));
 }
 
+/* They are those of the result, of which 0 is one as it stands. */
+static void settle_sizes_of_result(Graph *g, Node *n)
+{
+	struct Reshape *own = arena_copy(&g->ctx->perm, n->attr, sizeof *own);
+
+	own->allowzero |= dim_is(shape_count(g, &n->out[0]->shape), 0);
+	n->attr = own;
+	settle_input(n, 1, sizes_value(g, &n->out[0]->shape));
+}
+
 /* Each size is that of the result, -1 (one of them), or 0 where x has the same. */
 static void trust_reshape(Graph *g, Node *n)
 {
@@ -201,13 +211,17 @@ static void trust_reshape(Graph *g, Node *n)
 		return;
 	}
 	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
-	Shape copied = *y;
-	for (int k = 0; k < y->rank && !ATTR_OF(n, Reshape)->allowzero; k++)
-		if (k < x->rank && dim_same(x->dim[k], y->dim[k]))
+	Shape told = *y, copied = *y;
+	for (int k = 0; k < y->rank && !ATTR_OF(n, Reshape)->allowzero; k++) {
+		bool same = k < x->rank && dim_same(x->dim[k], y->dim[k]);
+		if (same)
 			copied.dim[k] = dim(0);
+		else if (dim_is(y->dim[k], 0)) /* which 0 does not mean */
+			told.dim[k] = copied.dim[k] = dim(-1);
+	}
 	Value *given = as_vector(g, n, n->in[1]), *rest = binary(g, n, "Equal", given, number(g, -1));
-	settle_input(n, 1, sizes_value(g, y));
-	Value *size = binary(g, n, "Or", binary(g, n, "Equal", given, n->in[1]),
+	settle_sizes_of_result(g, n);
+	Value *size = binary(g, n, "Or", binary(g, n, "Equal", given, sizes_value(g, &told)),
 			     binary(g, n, "Equal", given, sizes_value(g, &copied)));
 	require(g, n, binary(g, n, "Or", size, rest));
 	Value *rests = reduced(g, n, "ReduceSum", cast_value(g, n, rest, I64), 0, false);

@@ -82,6 +82,8 @@ static unsigned sizes_known(Graph *g, const Node *n, const int *list, int count,
 	need_size(g, n, 3, 0, dim(count));
 	*y = n->in[0]->shape;
 	for (int i = 0; i < count; i++) {
+		if (open >> i & 1 && dim_is(y->dim[list[i]], 0))
+			fail_node(g, n, "E-VALUE", "axis %d has no elements to resize", list[i]);
 		y->dim[list[i]] = size[i];
 		axes |= (open >> i & 1) << list[i];
 	}

@@ -77,3 +77,7 @@ graph (%a f32[2,32], %s f32[16]) -> (%y) {
 == more points than a cell can have
 fails E-UNSUPPORTED "sampling_ratio 9223372036854775807"
 graph (%x f32[1,1,4,4], %r f32[1,4], %b i64[1]) -> (%y) { %y = RoiAlign(%x, %r, %b) {sampling_ratio = 9223372036854775807} }
+
+== nothing to resize
+fails E-VALUE "axis 2 has no elements to resize"
+graph (%x f32[1,1,0,2], %s i64[4]) -> (%y) { %y = Resize(%x, _, _, %s) }

@@ -283,3 +283,16 @@ graph (%x f32[1,n], %r f32[4], %o f32[m]) -> (%y) {
 run x = f32[1,5] [0, 10, 20, 30, 40], r = f32[4] [0, 0.25, 1, 0.75], o = f32[3] [0 * 3] gives y = f32[1,3] [10, 20, 30]
 run x = f32[1,3] [0, 10, 20], r = f32[4] [0, 0.5, 1, 2], o = f32[2] [0 * 2] gives y = f32[1,2] [10, 9]
 run x = f32[1,3] [0, 10, 20], r = f32[4] [0, 0, 1, 0.5], o = f32[1] [0] gives y = f32[1,1] [5]
+
+== Reshape: a size of 0 as it stands, a rest
+graph (%x f32[0,3,4], %s i64[3]) -> (%y) { %y f32[3,4,0] = Reshape(%x, %s) {allowzero = 1} }
+run x = f32[0,3,4] [], s = i64[3] [3, 4, 0] gives y = f32[3,4,0] []
+
+== Reshape: a rest of nothing
+graph (%x f32[0,3,4], %s i64[3]) -> (%y) { %y f32[3,4,0] = Reshape(%x, %s) }
+run x = f32[0,3,4] [], s = i64[3] [3, 4, -1] gives y = f32[3,4,0] []
+
+== Reshape: a size of 0 that would be copied
+fails E-SHAPE
+graph (%x f32[0,3,4], %s i64[3]) -> (%y) { %y f32[3,4,0] = Reshape(%x, %s) }
+run x = f32[0,3,4] [], s = i64[3] [3, 4, 0] gives y = f32[3,4,0] []
