@@ -282,11 +282,12 @@ static int most_axes(const Node *n)
 void infer_broadcast(Graph *g, Node *n, DType t)
 {
 	Shape s = shape_scalar(), x;
+	int most = most_axes(n);
 
 	for (int i = 0; i < n->nin; i++) {
 		if (!n->in[i])
 			continue;
-		bool spread = spreads_as(n->in[i], &x) && x.rank <= most_axes(n);
+		bool spread = spreads_as(n->in[i], &x) && x.rank <= most;
 		s = broadcast_shape(g, n, &s, spread ? &x : &n->in[i]->shape);
 	}
 	set_out(g, n, 0, t ? t : n->in[0]->dtype, &s);
