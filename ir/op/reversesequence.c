@@ -11,7 +11,7 @@ static void infer(Graph *g, Node *n)
 	need_rank(g, n, 0, 2, -1);
 	need_rank(g, n, 1, 1, 1);
 	need_type(g, n, 1, "i");
-	if (a->batch_axis + a->time_axis != 1 || a->batch_axis * a->time_axis != 0)
+	if (!((a->batch_axis == 0 && a->time_axis == 1) || (a->batch_axis == 1 && a->time_axis == 0)))
 		fail_node(g, n, "E-ATTR", "batch_axis is %lld and time_axis %lld; they must be 0 and 1 or 1 and 0",
 			  (long long)a->batch_axis, (long long)a->time_axis);
 	one_size(g, n, n->in[0]->shape.dim[a->batch_axis], n->in[1]->shape.dim[0]);

@@ -210,7 +210,7 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 	strides_of(in[0], strides);
 	for (int k = 0; k < x.rank; k++) {
 		base += axis[k].start.k * strides[k];
-		step[k] = axis[k].step * strides[k];
+		step[k] = out[0]->dim[k] > 1 ? axis[k].step * strides[k] : 0; /* a step may be any number where it is not taken */
 	}
 	move_strided(out[0], in[0], base, step);
 }

@@ -81,3 +81,7 @@ graph (%x f32[1,1,4,4], %r f32[1,4], %b i64[1]) -> (%y) { %y = RoiAlign(%x, %r, 
 == nothing to resize
 fails E-VALUE "axis 2 has no elements to resize"
 graph (%x f32[1,1,0,2], %s i64[4]) -> (%y) { %y = Resize(%x, _, _, %s) }
+
+== time along no axis
+fails E-ATTR "time_axis 9223372036854775807"
+graph (%x f32[4,4], %l i64[4]) -> (%y) { %y = ReverseSequence(%x, %l) {batch_axis = 1, time_axis = 9223372036854775807} }
