@@ -88,7 +88,7 @@ void dim_counted_is(Syms *s, Dim d, int64_t size);
 Dim dim_less(Syms *s, Dim a, Dim b);
 Dim dim_equal(Syms *s, Dim a, Dim b);
 bool dim_apart(Syms *s, Dim a, Dim b);   /* no value within the bounds of one is within those of the other */
-/* d, no number, may be 1 in a run where `beside` is not: what has that size repeats there. Two formulas of one symbol are
+/* d, no number, may be 1 in a run where `beside` is more: what has that size repeats there. Two formulas of one symbol are
  * compared value by value, as far as sizes of 1 may be expected. */
 bool dim_repeats(Syms *s, Dim d, Dim beside);
 bool dim_at_most(Syms *s, Dim a, Dim b); /* a <= b for all values within the bounds, as far as we can prove */

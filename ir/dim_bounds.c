@@ -281,7 +281,7 @@ static bool is_of_symbol(Syms *s, Dim d, int *only)
 	return of;
 }
 
-/* One of the first values of the symbol makes d 1, and `beside` not. */
+/* One of the first values of the symbol makes d 1, and `beside` more. */
 static bool repeats_somewhere(Syms *s, Dim d, Dim beside, int symbol)
 {
 	ArenaMark mark = arena_mark(&s->ctx->scratch);
@@ -290,7 +290,7 @@ static bool repeats_somewhere(Syms *s, Dim d, Dim beside, int symbol)
 	bool found = false;
 
 	for (*x = s->symbol[symbol].lo; *x <= last && !found; ++*x)
-		found = dim_eval(s, d, values) == 1 && dim_eval(s, beside, values) != 1;
+		found = dim_eval(s, d, values) == 1 && dim_eval(s, beside, values) > 1;
 	arena_release(&s->ctx->scratch, mark);
 	return found;
 }

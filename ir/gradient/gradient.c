@@ -215,7 +215,7 @@ void d_in(const Step *s, int slot, Value *v)
 	if (!d_wanted(s, slot))
 		return;
 	Value *x = s->n->in[slot], **d = slot_of(s->r, x);
-	*d = sum_if(s->g, s->n, summed_to(s->g, s->n, v, &x->shape), *d);
+	*d = sum_if(s->g, s->n, summed_to(s->g, s->n, v, x), *d);
 }
 
 static void note_varying(Reverse *r, int count)

@@ -34,8 +34,18 @@ static Value *sum_over(Graph *g, const Node *like, Value *v, int n, const int64_
 	return n ? put_attr(g, like, "ReduceSum", &(struct Reduce){keep, 0}, v, value_i64(g, n, axes), END_IN) : v;
 }
 
-Value *summed_to(Graph *g, const Node *like, Value *v, const Shape *s)
+/* Where the run says whether the size is 1: the sum, or as many elements as there are. */
+static Value *summed_if_single(Graph *g, const Node *like, Value *v, Value *size, int64_t axis)
 {
+	Value *sum = sum_over(g, like, v, 1, &axis, true), *all = picked(g, like, v, count_up(g, like, size), (int)axis);
+	Value *single = put(g, like, "Equal", size, value_scalar(g, I64, 1), END_IN);
+
+	return put(g, like, "Where", single, sum, all, END_IN);
+}
+
+Value *summed_to(Graph *g, const Node *like, Value *v, Value *as)
+{
+	const Shape *s = &as->shape;
 	int64_t axes[MAX_RANK];
 	int lead = v->shape.rank - s->rank, n = 0;
 
@@ -46,7 +56,11 @@ Value *summed_to(Graph *g, const Node *like, Value *v, const Shape *s)
 	for (int k = 0; k < s->rank; k++)
 		if (dim_is(s->dim[k], 1) && !dim_is(v->shape.dim[k], 1))
 			axes[n++] = k;
-	return sum_over(g, like, v, n, axes, true);
+	v = sum_over(g, like, v, n, axes, true);
+	for (int k = 0; k < s->rank; k++)
+		if (dim_repeats(g->syms, s->dim[k], v->shape.dim[k]))
+			v = summed_if_single(g, like, v, size_of(g, like, as, k), k);
+	return v;
 }
 
 Value *spread(Graph *g, const Node *like, Value *v, Value *as)

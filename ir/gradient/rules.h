@@ -39,8 +39,8 @@ Value *do2(const Step *s, const char *op, Value *a, Value *b);
 Value *where(const Step *s, Value *condition, Value *a, Value *b);
 Value *if_true(const Step *s, Value *condition, Value *a); /* else 0 */
 double attr_number(const Node *n, const char *name);
-/* v summed over the axes along which it was broadcast from shape s. */
-Value *summed_to(Graph *g, const Node *like, Value *v, const Shape *s);
+/* v summed over the axes along which it was broadcast from the sizes of `as`. */
+Value *summed_to(Graph *g, const Node *like, Value *v, Value *as);
 Value *spread(Graph *g, const Node *like, Value *v, Value *as); /* broadcast to the sizes of `as` */
 Value *zeros(Graph *g, const Node *like, Value *as);
 Value *in_shape_of(Graph *g, const Node *like, Value *v, Value *as); /* Reshape */

@@ -122,11 +122,11 @@ static void matmul(const Step *s)
 	Value *dy = as_matrix(s, as_matrix(s, DY, row && column, -1), row || column, axis);
 
 	if (d_wanted(s, 0)) {
-		Value *da = summed_to(s->g, s->n, do2(s, "MatMul", dy, turned(s, b)), &a->shape);
+		Value *da = summed_to(s->g, s->n, do2(s, "MatMul", dy, turned(s, b)), a);
 		d_in(s, 0, row ? in_shape_of(s->g, s->n, da, X) : da);
 	}
 	if (d_wanted(s, 1)) {
-		Value *db = summed_to(s->g, s->n, do2(s, "MatMul", turned(s, a), dy), &b->shape);
+		Value *db = summed_to(s->g, s->n, do2(s, "MatMul", turned(s, a), dy), b);
 		d_in(s, 1, column ? in_shape_of(s->g, s->n, db, x_of(s, 1)) : db);
 	}
 }

@@ -105,14 +105,15 @@ static Shape present_of(Graph *g, const Node *n, int slot)
 	return s;
 }
 
-/* It is as the scores are, or has one for many, and may end before the keys do. */
-static void check_mask(Graph *g, const Node *n, Shape scores)
+/* Of a mask, all sizes but the last repeat where they are 1; where it has fewer keys than there are, the others are hidden. */
+static void check_mask(Graph *g, const Node *n, const Shape *scores)
 {
+	Shape to = *scores;
+
 	if (!has_in(n, MASK))
 		return;
-	const Shape *mask = &n->in[MASK]->shape;
-	scores.dim[3] = mask->dim[mask->rank - 1];
-	need_broadcast(g, n, MASK, &scores);
+	to.dim[3] = n->in[MASK]->shape.dim[n->in[MASK]->shape.rank - 1];
+	need_broadcast(g, n, MASK, &to);
 }
 
 static void infer(Graph *g, Node *n)
@@ -128,7 +129,7 @@ static void infer(Graph *g, Node *n)
 	heads_sharing(g, n, q.dim[1], k.dim[1]);
 	y.dim[3] = v.dim[3];
 	Shape scores = {4, {q.dim[0], q.dim[1], q.dim[2], k.dim[2]}};
-	check_mask(g, n, scores);
+	check_mask(g, n, &scores);
 	Shape flat = {3, {q.dim[0], q.dim[2], dim_mul(g->syms, q.dim[1], v.dim[3])}};
 	set_out(g, n, Y, n->in[Q]->dtype, n->in[Q]->shape.rank == 3 ? &flat : &y);
 	set_out(g, n, PRESENT_K, n->in[Q]->dtype, &k);

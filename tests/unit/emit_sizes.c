@@ -3,6 +3,7 @@
 #include <math.h>
 #include "codegen/codegen.h"
 #include "ir/eval.h"
+#include "ir/gradient/gradient.h"
 #include "ir/text.h"
 #include "tests/flags.h"
 #include "tests/unit/unit.h"
@@ -201,6 +202,9 @@ static const Model models[] = {
 	 " %l = Add(%p, %k) %f = Shape(%u) {end = 1} %j i64[2] = const [4, 24] %t = Concat(%f, %j) {axis = 0} %e = Expand(%x, %t)"
 	 " %v = Einsum(%x, %x) {equation = \"nij,nkj->nik\"} }",
 	 {6, 6}, {{1, 1}, {1, 5}, {4, 1}, {6, 6}, {1, 2}, {3, 1}}},
+	/* of an attention's mask, */
+	{"graph (%x f32[n,2,3,8], %k f32[n,2,20,8], %m f32[s,1,3,20]) -> (%y) { %y = Attention(%x, %k, %k, %m) }",
+	 {4, 4}, {{1, 1}, {4, 1}, {4, 4}, {2, 2}, {3, 1}, {2, 1}}},
 	/* beside a number, */
 	{"graph (%x f32[n,s]) -> (%y) { %b f32[6,9] = const [1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7,"
 	 " 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9] %y = Mul(%x, %b) }",
@@ -529,6 +533,43 @@ static void refuses_to_repeat_nothing(void **state)
 	ctx_close(&ctx);
 }
 
+/* What repeats has the sum of the derivatives of all that it is repeated for. */
+static void derivatives_of_what_repeats(void **state)
+{
+	static const int64_t run[][SIZES] = {{1, 4}, {4, 1}, {3, 3}, {1, 1}};
+	static const Model product = {"graph (%x f32[n], %u f32[s]) -> (%y) { %y = Mul(%x, %u) }", {4, 4}, {{1, 1}}};
+	Settings settings = {.compile = {.level = 2, .target = "native"}, .cc_flags = FLAGS, .threads = 1};
+	Tensor *in[INPUTS];
+	Value *d[2];
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	Graph *g = parse(&product);
+	Formula f = {.y = g->out[0], .n = 2, .x = g->in, .at = g->in};
+	gradient(g, NULL, &f, 2, d);
+	graph_output(g, d[0], NULL);
+	graph_output(g, d[1], NULL);
+	Session *s = jit(&ctx, g, &settings, NULL);
+	for (int i = 0; i < 4; i++) {
+		make_inputs(parse(&product), run[i], in);
+		session_bind(s, in);
+		assert_int_equal(session_run(s), TCC_OK);
+		assert_true(session_intact(s));
+		for (int k = 0; k < 2; k++) {
+			int64_t own = run[i][k], n = run[i][1 - k];
+			const float *dx = s->out[1 + k].data, *other = in[1 - k]->data;
+			float sum = 0;
+			for (int64_t j = 0; j < n; j++)
+				sum += other[j];
+			for (int64_t j = 0; j < own; j++)
+				assert_float_equal(dx[j], own == 1 ? sum : other[n == 1 ? 0 : j], 1e-5);
+		}
+	}
+	session_close(s);
+	ctx_close(&ctx);
+}
+
 /* What a model takes for granted of a size that varies, every run is held to. */
 static void refuses_sizes_that_mislead(void **state)
 {
@@ -545,6 +586,7 @@ static void refuses_sizes_that_mislead(void **state)
 		{{"graph (%x f32[n], %u f32[s]) -> (%y) { %y = Add(%x, %u) }", {9, 9}, {{0, 0}}}, {1, 0}, {0, 2}},
 		{{"graph (%x f32[n], %u f32[s]) -> (%y) { %y = Add(%x, %u) }", {9, 9}, {{2, 2}}}, {5, 5}, {5, 4}},
 		{{"graph (%x f32[n], %u f32[s]) -> (%y) { %y = PRelu(%x, %u) }", {9, 9}, {{1, 1}}}, {5, 1}, {1, 5}},
+		{{"graph (%x f32[n,2,3,4], %m f32[s,1,3,3]) -> (%y) { %y = Attention(%x, %x, %x, %m) }", {4, 4}, {{1, 1}}}, {4, 1}, {1, 4}},
 		{{"graph (%x f32[n,4,5], %u f32[s,5,3]) -> (%y) { %y = MatMul(%x, %u) }", {9, 9}, {{1, 1}}}, {1, 5}, {4, 5}},
 		{{"graph (%x f32[n,s]) -> (%y) { %y = Det(%x) }", {9, 9}, {{1, 1}}}, {5, 5}, {5, 4}},
 	};
@@ -591,6 +633,7 @@ int main(void)
 		cmocka_unit_test(refuses_sizes_that_do_not_fill),
 		cmocka_unit_test(refuses_less_than_a_window),
 		cmocka_unit_test(refuses_to_repeat_nothing),
+		cmocka_unit_test(derivatives_of_what_repeats),
 		cmocka_unit_test(refuses_sizes_that_mislead),
 		cmocka_unit_test(asks_for_a_rank),
 		cmocka_unit_test(workers_share_each_image),
