@@ -28,6 +28,50 @@ static bool is_affine(Stage *s, const Contraction *c, Expr *x, int64_t *base)
 	return true;
 }
 
+/* The test under which the load does not move along the axis, or NULL. */
+Expr *single_test(const Contraction *c, const Expr *load, const Axis *axis)
+{
+	for (int i = 0; i < c->nsingle; i++)
+		if (c->single[i].axis == axis && (!load || c->single[i].load == load))
+			return c->single[i].test;
+	return NULL;
+}
+
+/* The load without choices of whether it moves along an axis (repeated_index()), which are noted. */
+static Expr *moved_along(Stage *s, Contraction *c, Expr *load)
+{
+	Linear sum, moved = {.n = 0};
+	Single found[LINEAR_MAX];
+	int n = 0;
+	if (!linear_of(load->arg[0], &sum))
+		return load;
+	Expr *address = num_i(s->l, sum.k);
+	for (int i = 0; i < sum.n; i++) {
+		Expr *x = sum.atom[i];
+		bool chosen = is_repeated_index(x) && x->arg[1]->i == 0 && x->arg[2]->kind == X_AXIS && !x->arg[2]->axes[0]->reduction;
+		if (chosen)
+			found[n++] = (Single){x->arg[2]->axes[0], NULL, x->arg[0]};
+		address = iadd(s->l, address, imul(s->l, chosen ? x->arg[2] : x, num_i(s->l, sum.coef[i])));
+	}
+	if (!n || c->nsingle + n > 2 * STEP_MAX || !linear_of(address, &moved) || moved.n != sum.n)
+		return load;
+	Expr like = *load, *y;
+	like.arg = &address;
+	y = expr_intern(s->l, like);
+	for (int i = 0; i < n; i++) {
+		found[i].load = y;
+		c->single[c->nsingle++] = found[i];
+	}
+	return y;
+}
+
+static void move_operands(Stage *s, Contraction *c)
+{
+	c->a = moved_along(s, c, c->a);
+	if (c->tap == c->b && !is_constant(c->b))
+		c->b = c->tap = moved_along(s, c, c->b);
+}
+
 /* Packing reads a constant in any way. */
 static bool can_read_b(Stage *s, Contraction *c)
 {
@@ -103,6 +147,8 @@ static bool divide_axes(Stage *s, Contraction *c)
 		c->b_base = base;
 		c->lane = step_of_axis(s, c, s->axis[last]);
 	}
+	if (single_test(c, NULL, c->lane.axis))
+		return false;
 	bool constant = is_constant(c->b);
 	c->a_lanes = c->lane.a != 0;
 	if (c->a_lanes && (c->sums > 1 || c->squares))
@@ -114,7 +160,8 @@ static bool divide_axes(Stage *s, Contraction *c)
 	for (int i = 0; i < last; i++) {
 		Step step = step_of_axis(s, c, s->axis[i]);
 		bool rows = s->strips && !s->strips->points && s->axis[i] == s->split; /* any number of them: no tile */
-		if (!step.b && !rows && (point < 0 || step.n > 1))
+		bool moves = !single_test(c, NULL, step.axis);
+		if (!step.b && !rows && moves && (point < 0 || step.n > 1))
 			point = i;
 	}
 	c->point = point >= 0 ? step_of_axis(s, c, s->axis[point]) : (Step){.n = 1};
@@ -317,7 +364,10 @@ bool make_tiles(Module *m, Stage *s)
 	Arena *arena = &m->g->ctx->perm;
 	Contraction *c = NEW(arena, Contraction);
 	int64_t y_base;
-	if (!find_products(m, s, c) || !is_affine(s, c, c->a->arg[0], &c->a_base) || !can_read_b(s, c) ||
+	if (!find_products(m, s, c))
+		return false;
+	move_operands(s, c);
+	if (!is_affine(s, c, c->a->arg[0], &c->a_base) || !can_read_b(s, c) ||
 	    !is_affine(s, NULL, s->address, &y_base) || !divide_axes(s, c))
 		return false;
 	if (c->nouter + c->sum->naxes > STEP_MAX)

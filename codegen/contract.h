@@ -71,6 +71,13 @@ typedef enum Pairing {
 	OF_STEPS   /* lane j's products of steps k = q modulo 2, added at the end: a steps by one along the innermost k */
 } Pairing;
 
+/* An outer axis along which the load has one matrix for all indices where the test holds, which the run says. */
+typedef struct Single {
+	const Axis *axis;
+	const Expr *load;
+	Expr *test;
+} Single;
+
 struct Contraction {
 	SumOf of;
 	int lanes;        /* of a vector of sums */
@@ -93,6 +100,8 @@ struct Contraction {
 	Step point;       /* the output axis along the points of a tile; n = 1 when there is none */
 	Step outer[STEP_MAX]; /* other output axes, outermost first */
 	int nouter;
+	Single single[2 * STEP_MAX];
+	int nsingle;
 	Step k[STEP_MAX]; /* reduction axes, outermost first; neighbours that step alike in a are merged */
 	int nk;
 	int64_t depth;    /* products a sum */
@@ -126,6 +135,8 @@ static inline bool has_exact_products(const Contraction *c) { return c->of == DO
 static inline int64_t pair_steps(const Contraction *c) { return c->depth / c->pair_run * ((c->pair_run + 1) / 2); }
 
 static inline bool step_varies(const Step *s) { return !dim_known(s->size); }
+/* contract.c: the test under which the load, or any (NULL), does not move along the axis; NULL: there is none. */
+Expr *single_test(const Contraction *c, const Expr *load, const Axis *axis);
 /* products.c: the stage's sums of products, with the loads that they multiply; false when it has others. */
 bool find_products(Module *m, Stage *s, Contraction *c);
 /* The load is one of a constant that will be packed; doubles as the floats that they are. */

@@ -87,6 +87,14 @@ const char *sum_name(Tile *t, const char *at, int q)
 /* Elements of packed b for a lane of one sum. */
 static int64_t depth_of(const Contraction *c) { return c->steps * c->four; }
 
+/* What the index of an outer axis adds to the origin of an operand: i, or (d0 == 1 ? 0 : i). */
+static void put_outer(Tile *t, const Expr *load, int64_t step, const Axis *axis)
+{
+	Expr *test = single_test(t->c, load, axis);
+	const char *name = axis_name(&t->p, axis);
+	put_term(t, step, test ? arena_format(t->p.out->arena, "(%s == 1 ? 0 : %s)", size_text(t->p.m->unit, test->arg[0]->dim), name) : name);
+}
+
 /* Where a and b begin for this tile. */
 static void print_origins(Tile *t)
 {
@@ -96,7 +104,7 @@ static void print_origins(Tile *t)
 	put_text(o, "\tconst %s *a = %s", type, name_of(t, c->a));
 	put_offset(t, c->a_base);
 	for (int i = 0; i < c->nouter; i++)
-		put_term(t, c->outer[i].a, axis_name(&t->p, c->outer[i].axis));
+		put_outer(t, c->a, c->outer[i].a, c->outer[i].axis);
 	if (c->point.axis)
 		put_term(t, c->point.a, t->i);
 	if (c->a_lanes)
@@ -107,7 +115,7 @@ static void print_origins(Tile *t)
 		put_text(o, ", *b = %s", b_name(t));
 	put_offset(t, c->b_base);
 	for (int i = 0; i < c->nouter; i++)
-		put_term(t, c->outer[i].b, axis_name(&t->p, c->outer[i].axis));
+		put_outer(t, c->b, c->outer[i].b, c->outer[i].axis);
 	put_term(t, c->packed ? depth_of(c) * c->sums : c->lane.b, t->j);
 	put_text(o, ";\n");
 }
