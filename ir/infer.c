@@ -128,32 +128,40 @@ int64_t fix_axis(Graph *g, const Node *n, int64_t axis, int rank)
 
 /* ---- broadcasting ---- */
 
-/* Of two of which either may be 1: the larger one, and of 0 and 1 that is 0. */
+/* The least of the sizes of which `most` is the maximum, and 1. */
+static Dim least_among(Syms *s, Dim most)
+{
+	Dim least = dim(1);
+
+	for (; dim_kind(s, most) == DIM_MAX; most = dim_arg(s, most, 1))
+		least = dim_min(s, least, dim_arg(s, most, 0));
+	return dim_min(s, least, most);
+}
+
+/* d = most * least is a larger_size() already; else it is both. */
+static void take_apart(Syms *s, Dim d, Dim *most, Dim *least)
+{
+	*most = *least = d;
+	if (dim_kind(s, d) != DIM_PRODUCT || dim_nargs(s, d) != 2)
+		return;
+	for (int i = 0; i < 2; i++) {
+		Dim max = dim_arg(s, d, i), min = dim_arg(s, d, 1 - i);
+		if (dim_kind(s, max) != DIM_MAX || !dim_same(least_among(s, max), min))
+			continue;
+		*most = max;
+		*least = min;
+	}
+}
+
+/* Of two of which either may be 1: the larger one, and of 0 and 1 that is 0. The larger one of several is one formula, in
+ * whichever order they meet. */
 static Dim larger_size(Syms *s, Dim a, Dim b)
 {
-	return dim_mul(s, dim_max(s, a, b), dim_min(s, dim(1), dim_min(s, a, b)));
-}
+	Dim most[2], least[2];
 
-/* b is one of the sizes of which `all` is the maximum or minimum. */
-static bool is_among(const Syms *s, DimKind kind, Dim all, Dim b)
-{
-	if (dim_kind(s, all) != kind)
-		return false;
-	for (; dim_kind(s, all) == kind; all = dim_arg(s, all, 1))
-		if (dim_same(dim_arg(s, all, 0), b))
-			return true;
-	return dim_same(all, b);
-}
-
-/* a is larger_size() of b and others. */
-static bool is_larger_of(const Syms *s, Dim a, Dim b)
-{
-	if (dim_kind(s, a) != DIM_PRODUCT || dim_nargs(s, a) != 2)
-		return is_among(s, DIM_MAX, a, b);
-	for (int i = 0; i < 2; i++)
-		if (is_among(s, DIM_MAX, dim_arg(s, a, i), b) && is_among(s, DIM_MIN, dim_arg(s, a, 1 - i), b))
-			return true;
-	return false;
+	take_apart(s, a, &most[0], &least[0]);
+	take_apart(s, b, &most[1], &least[1]);
+	return dim_mul(s, dim_max(s, most[0], most[1]), dim_min(s, dim(1), dim_min(s, least[0], least[1])));
 }
 
 /* d is 1, or the model is wrong: it can never be the size beside it. False where it cannot be 1 either. The run checks it. */
@@ -177,9 +185,7 @@ static Dim open_size(Syms *s, Dim a, Dim b)
 		return dim_lo(s, a) > 1 ? a : b;
 	if (a_repeats != b_repeats)
 		return a_repeats ? b : a;
-	if (!a_repeats)
-		return dim_max(s, a, b);
-	return is_larger_of(s, a, b) ? a : is_larger_of(s, b, a) ? b : larger_size(s, a, b);
+	return a_repeats ? larger_size(s, a, b) : dim_max(s, a, b);
 }
 
 /* One size of the result; false when a and b never fit. Sizes that are known only at run time have to be equal then, or one

@@ -229,6 +229,12 @@ CASE(sizes_broadcast)
 	Shape a = shape_of(SHAPE(dim(2), dim(1), n)), b = shape_of(SHAPE(dim(5), dim(1)));
 	a = broadcast_shape(g, NULL, &a, &b);
 	assert_string_equal(shape_text(g, &a), "[2,5,n]");
+	/* the larger one of several is one formula, however often they meet */
+	Shape single[3] = {shape_of(1, &n), shape_of(1, &m), shape_of(SHAPE(dim_symbol(&syms, "k")))};
+	a = single[0];
+	for (int i = 1; i < 300; i++)
+		a = broadcast_shape(g, NULL, &a, &single[i % 3]);
+	assert_string_equal(shape_text(g, &a), "[min(k, min(m, min(n, 1)))*max(k, max(m, n))]");
 	Shape three = shape_of(SHAPE(dim(3))), two = shape_of(SHAPE(dim(2)));
 	assert_fails(&ctx, EXIT_MODEL, "E-SHAPE", broadcast_shape(g, NULL, &three, &two));
 }
