@@ -28,7 +28,7 @@ static bool follows_input(const Node *n)
 
 bool is_window(const Node *n)
 {
-	static const char *const names[] = {"MaxPool", "AveragePool", "LpPool", "Resize", "RoiAlign", "GridSample", "Sample", NULL};
+	static const char *const names[] = {"MaxPool", "AveragePool", "LpPool", "Resize", "RoiAlign", "RoiPoints", "GridSample", "Sample", NULL};
 	return is_one_of(n, names);
 }
 
