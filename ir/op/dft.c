@@ -2,14 +2,7 @@
  *
  *     y[k] = sum over j of x[j] w^(j k)    w = e^(-2 pi i / n); of the inverse e^(2 pi i / n), and over n
  *
- * Complex numbers are pairs along the last axis, so a transform of n of them is a matrix of 2n rows and columns. Long
- * ones have factors: n = a b, with j = b j1 + j2 and k = k1 + a k2, makes
- *
- *     y[k1 + a k2] = sum over j2 of W(b)^(j2 k2) [ sum over j1 of w^((b j1 + j2) k1) x[b j1 + j2] ]
- *
- * b products of a matrix each for the inner sums, then transforms of b for the outer ones. Real input and output, and the
- * half of a spectrum that the other half mirrors, are smaller matrices where one matrix is enough or a length has no factors.
- * STFT is a convolution of the signal with such a matrix, times the window; frames that are long, or that start where data
+ * Complex numbers are pairs along the last axis; rows of them are transformed in dft_rows.c. STFT is a convolution of the signal with such a matrix, times the window; frames that are long, or that start where data
  * say, are gathered first. Where data give axis or length, all that lead to the file's shape are computed: two axes of one
  * size, an even length and an odd one. A length that only the run knows is left to dft_run.c. */
 #include <math.h>
@@ -18,170 +11,14 @@
 
 enum { X, LENGTH, AXIS };                   /* inputs of DFT */
 enum { SIGNAL, STEP, WINDOW, FRAME_LENGTH }; /* inputs of STFT */
-enum { ONE_MATRIX = 1 << 18, LAST_MATRIX = 1 << 24, MOST_FACTOR = 32 }; /* elements; numbers in a transform */
+enum { LONGEST = 1 << 24, SHORT_FRAMES = 1 << 20 }; /* numbers in a transform; elements of a matrix that a convolution takes */
 
-typedef struct Transform {
-	Graph *g;
-	const Node *n;
-	DType t;
-	bool inverse;
-} Transform;
-
-/* One product: `parts` matrices of rows x width numbers in, columns x depth numbers out (1: real, 2: complex). */
-typedef struct Matrix {
-	int64_t length, parts, rows, width, columns, depth;
-	bool half;      /* rows stand for their mirror images too */
-	bool by_column; /* lies as [columns, depth, width, rows] */
-} Matrix;
-
-static int64_t size_of_matrix(const Matrix *m) { return m->parts * m->rows * m->width * m->columns * m->depth; }
-
-static double entry(const Transform *d, const Matrix *m, int64_t part, int64_t j, int64_t p, int64_t k, int64_t q)
-{
-	int64_t turn = (j * m->parts + part) % m->length * k % m->length;
-	double angle = 2 * M_PI * (double)turn / (double)m->length * (d->inverse ? 1 : -1);
-	double weight = d->inverse ? 1 / (double)(m->length / m->parts) : 1;
-
-	if (m->half && j && 2 * j != m->length)
-		weight *= 2;
-	return weight * (p == q ? cos(angle) : p == 0 ? sin(angle) : -sin(angle));
-}
-
-static Value *matrix(const Transform *d, const Matrix *m)
-{
-	int64_t in = m->rows * m->width, out = m->columns * m->depth;
-	int64_t lying[3] = {m->parts, in, out}, standing[3] = {out, m->width, m->rows};
-	Tensor *y = tensor_new(&d->g->ctx->perm, d->t, 3, m->by_column ? standing : lying);
-
-	for (int64_t i = 0; i < y->count; i++) {
-		int64_t row = i / out % in, column = i % out, j = row / m->width, p = row % m->width;
-		if (m->by_column) {
-			column = i / in;
-			p = i / m->rows % m->width;
-			j = i % m->rows;
-		}
-		store_f64(d->t, y->data, i, entry(d, m, i / (in * out), j, p, column / m->depth, column % m->depth));
-	}
-	return value_const(d->g, NULL, y);
-}
-
-/* x [rows, n] times one matrix. */
-static Value *times(const Transform *d, Value *x, const Matrix *m)
-{
-	int64_t zero = 0;
-	Value *w = put(d->g, d->n, "Squeeze", matrix(d, m), value_i64(d->g, 1, &zero), END_IN);
-
-	return put(d->g, d->n, "MatMul", x, w, END_IN);
-}
-
-/* ---- complex transforms of rows: [rows, 2 n] -> [rows, 2 n] ---- */
-
-/* The largest that is not too large; n where n has none. */
-static int64_t factor_of(int64_t n)
-{
-	for (int64_t a = MOST_FACTOR; a > 1; a--)
-		if (n % a == 0 && a < n)
-			return a;
-	return n;
-}
-
-static Value *complex_rows(const Transform *d, Value *x, int64_t n)
-{
-	Graph *g = d->g;
-	int64_t a = factor_of(n), b = n / a;
-	Matrix inner = {.length = n, .parts = b, .rows = a, .width = 2, .columns = a, .depth = 2};
-
-	if (4 * n * n <= ONE_MATRIX / 4 || b == 1)
-		return times(d, x, &(Matrix){.length = n, .parts = 1, .rows = n, .width = 2, .columns = n, .depth = 2});
-	x = reshaped(g, d->n, x, 4, (int64_t[]){-1, a, b, 2});
-	x = transposed(g, d->n, x, 4, (int64_t[]){2, 0, 1, 3});
-	x = reshaped(g, d->n, x, 3, (int64_t[]){b, -1, 2 * a});
-	x = put(g, d->n, "MatMul", x, matrix(d, &inner), END_IN);
-	x = reshaped(g, d->n, x, 4, (int64_t[]){b, -1, a, 2});
-	x = transposed(g, d->n, x, 4, (int64_t[]){1, 2, 0, 3});
-	x = complex_rows(d, reshaped(g, d->n, x, 2, (int64_t[]){-1, 2 * b}), b);
-	x = reshaped(g, d->n, x, 4, (int64_t[]){-1, a, b, 2});
-	x = transposed(g, d->n, x, 4, (int64_t[]){0, 2, 1, 3});
-	return reshaped(g, d->n, x, 2, (int64_t[]){-1, 2 * n});
-}
-
-/* ---- any transform of rows ---- */
-
-/* Real numbers as complex ones. */
-static Value *with_zeros(const Transform *d, Value *x, int64_t n)
-{
-	x = reshaped(d->g, d->n, x, 3, (int64_t[]){-1, n, 1});
-	return put(d->g, d->n, "Pad", x, value_i64(d->g, 6, (int64_t[]){0, 0, 0, 0, 0, 1}), END_IN);
-}
-
-/* Half of a spectrum with its mirror image behind it. */
-static Value *mirrored(const Transform *d, Value *x, int64_t n, int64_t half)
-{
-	Graph *g = d->g;
-	Tensor *signs = tensor_new(&g->ctx->perm, d->t, 1, &(int64_t){2});
-	int64_t from = n - half, to = 0, axis = 1, step = -1;
-
-	store_f64(d->t, signs->data, 0, 1);
-	store_f64(d->t, signs->data, 1, -1);
-	x = reshaped(g, d->n, x, 3, (int64_t[]){-1, half, 2});
-	Value *tail = put(g, d->n, "Slice", x, value_i64(g, 1, &from), value_i64(g, 1, &to), value_i64(g, 1, &axis),
-			  value_i64(g, 1, &step), END_IN);
-	return joined(g, d->n, 1, x, put(g, d->n, "Mul", tail, value_const(g, NULL, signs), END_IN));
-}
-
-/* A length without factors is one, however large. */
-static bool is_one_matrix(const Matrix *m)
-{
-	return size_of_matrix(m) <= ONE_MATRIX || factor_of(m->length) == m->length;
-}
-
-/* Of real numbers only the front half of the spectrum needs a product. */
-static Value *real_rows(const Transform *d, Value *x, const Matrix *m, const Matrix *front)
-{
-	x = times(d, x, front);
-	if (front->columns == m->columns)
-		return x;
-	x = mirrored(d, x, m->length, front->columns);
-	return reshaped(d->g, d->n, x, 2, (int64_t[]){-1, m->columns * m->depth});
-}
-
-/* x [rows, m.rows * m.width] -> [rows, m.columns * m.depth] */
-static Value *transform_rows(const Transform *d, Value *x, const Matrix *m)
-{
-	Graph *g = d->g;
-	int64_t n = m->length;
-	Matrix front = *m;
-
-	if (size_of_matrix(m) <= ONE_MATRIX)
-		return times(d, x, m);
-	front.columns = n / 2 + 1;
-	if (m->width == 1 && is_one_matrix(&front))
-		return real_rows(d, x, m, &front);
-	if (is_one_matrix(m))
-		return times(d, x, m);
-	if (m->half)
-		x = mirrored(d, x, n, m->rows);
-	else if (m->width == 1)
-		x = with_zeros(d, x, n);
-	x = complex_rows(d, reshaped(g, d->n, x, 2, (int64_t[]){-1, 2 * n}), n);
-	if (m->columns == n && m->depth == 2)
-		return x;
-	x = reshaped(g, d->n, x, 3, (int64_t[]){-1, n, 2});
-	x = m->depth == 1 ? slice_of(g, d->n, x, 2, 0, 1) : slice_of(g, d->n, x, 1, 0, m->columns);
-	return reshaped(g, d->n, x, 2, (int64_t[]){-1, m->columns * m->depth});
-}
-
-/* A length with a large prime factor is one matrix, and may be too large a one. */
 static void check_length(Graph *g, const Node *n, int64_t length)
 {
-	int64_t rest = length;
-
 	if (length < 1)
 		fail_node(g, n, "E-VALUE", "a transform of %lld numbers", (long long)length);
-	while (rest > 1 && factor_of(rest) < rest)
-		rest /= factor_of(rest);
-	if (rest > LAST_MATRIX / rest / 4)
-		fail_unsupported(g, n, "length %lld, which has the prime factor %lld", (long long)length, (long long)rest);
+	if (length > LONGEST)
+		fail_unsupported(g, n, "length %lld; up to %d are supported", (long long)length, LONGEST);
 }
 
 /* ---- DFT ---- */
@@ -364,7 +201,7 @@ static Value *transformed(Graph *g, const Node *n, Value *x, const Matrix *m)
 
 	y.dim[y.rank - 2] = dim(m->columns);
 	y.dim[y.rank - 1] = dim(m->depth);
-	x = transform_rows(&d, reshaped(g, n, x, 2, (int64_t[]){-1, m->rows * m->width}), m);
+	x = dft_rows(&d, reshaped(g, n, x, 2, (int64_t[]){-1, m->rows * m->width}), m);
 	return shaped_as(g, n, x, &y);
 }
 
@@ -457,7 +294,7 @@ static Value *convolved(const Transform *d, Value *x, const Frames *f)
 {
 	Graph *g = d->g;
 	struct Sliding *attr = attr_new(g, &op_conv);
-	Value *w = matrix(d, &(Matrix){.length = f->length, .parts = 1, .rows = f->length, .width = f->width,
+	Value *w = dft_matrix(d, &(Matrix){.length = f->length, .parts = 1, .rows = f->length, .width = f->width,
 				       .columns = f->bins, .depth = 2, .by_column = true});
 
 	attr->strides = ints(g, 1, &f->step);
@@ -486,7 +323,7 @@ static Value *gathered(const Transform *d, Value *x, const Frames *f, Value *ste
 /* step NULL: the one of f */
 static Value *spectra(const Transform *d, const Frames *f, Value *step)
 {
-	bool short_ones = f->length * f->width * f->bins * 2 <= 4 * ONE_MATRIX;
+	bool short_ones = f->length * f->width * f->bins * 2 <= SHORT_FRAMES;
 	Value *x = cast_value(d->g, d->n, d->n->in[SIGNAL], d->t);
 	int64_t axis = 2;
 

@@ -121,9 +121,40 @@ graph (%x f32[1,8,1]) -> (%y) { %step i64[] = const [2] %length i64[] = const [9
 fails E-AXIS
 graph (%x f32[1,8,1]) -> (%y) { %a i64[] = const [2] %y = DFT(%x, _, %a) }
 
-== a prime that is too large
-fails E-UNSUPPORTED "prime factor"
-graph (%x f32[1,104729,1]) -> (%y) { %y = DFT(%x) }
+== a transform that is too long
+fails E-UNSUPPORTED "length 16777217"
+graph (%x f32[1,4,1]) -> (%y) { %n i64[] = const [16777217] %y = DFT(%x, %n) }
+
+== a prime of which no matrix is made: by chirps, and back; and three times such a one
+graph (%x f32[1,3,2]) -> (%y, %back, %z) {
+	%n i64[] = const [2053]
+	%f = DFT(%x, %n)
+	%k i64[5] = const [0, 1, 1026, 1027, 2052]
+	%y = Gather(%f, %k) {axis = 1}
+	%b = DFT(%f) {inverse = 1}
+	%first i64[4] = const [0, 1, 2, 1000]
+	%back = Gather(%b, %first) {axis = 1}
+	%m i64[] = const [6159]
+	%g = DFT(%x, %m)
+	%j i64[3] = const [1, 3000, 6158]
+	%z = Gather(%g, %j) {axis = 1}
+}
+run x = f32[1,3,2] [0.25, 0.5, -0.5, -1, 1, 0.25] gives y = f32[1,5,2] [0.75, -0.25, 0.748453359, -0.254590699,
+1.74769937, 1.75382327, 1.7522901, 1.74617205, 0.751513858, -0.245409301], back = f32[1,4,2] [0.25, 0.5, -0.5, -1, 1,
+0.25, 0, 0], z = f32[1,3,2] [0.749488097, -0.251530244, 1.61384192, 1.94543396, 0.750508261, -0.248469756] within 1e-5
+
+== half a spectrum of such a prime, and back
+graph (%x f32[1,3,1]) -> (%y, %back) {
+	%n i64[] = const [2053]
+	%f = DFT(%x, %n) {onesided = 1}
+	%k i64[4] = const [0, 1, 1025, 1026]
+	%y = Gather(%f, %k) {axis = 1}
+	%b = DFT(%f, %n) {onesided = 1, inverse = 1}
+	%first i64[4] = const [0, 1, 2, 2052]
+	%back = Gather(%b, %first) {axis = 1}
+}
+run x = f32[1,3,1] [0.25, -0.5, 1] gives y = f32[1,4,2] [0.75, 0, 0.749983609, -0.00459069868, 1.74995258,
+0.0114766992, 1.74999473, 0.00382560702], back = f32[1,4,1] [0.25, -0.5, 1, 0] within 1e-5
 
 == frames with a window
 graph (%x f32[2,12,1], %w f32[6]) -> (%y) {
