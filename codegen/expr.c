@@ -312,7 +312,7 @@ Expr *cast(Lower *l, DType t, Expr *x)
 		return x;
 	if (number && is_float(x->dtype) && is_float(t))
 		return num(l, t, x->f);
-	if (number && !is_float(x->dtype) && x->i > -(1 << 24) && x->i < 1 << 24)
+	if (number && !is_float(x->dtype) && x->i > (x->dtype == U64 ? -1 : -(1 << 24)) && x->i < 1 << 24)
 		return num(l, t, (double)x->i);
 	if (x->kind == X_ALU && x->op == SELECT && x->arg[1]->kind == X_NUM && x->arg[2]->kind == X_NUM) {
 		Expr *yes = cast(l, t, x->arg[1]), *no = cast(l, t, x->arg[2]);
@@ -442,6 +442,14 @@ Expr *value_at(Lower *l, Value *v, Expr *const *at)
 }
 
 Expr *in(Lower *l, const Node *n, int slot, Expr *const *at) { return value_at(l, n->in[slot], at); }
+
+Expr *table_in(Lower *l, const Node *n, int slot)
+{
+	Expr *first[MAX_RANK];
+	for (int k = 0; k < n->in[slot]->shape.rank; k++)
+		first[k] = num_i(l, 0);
+	return expr_load(l, n->in[slot], first);
+}
 
 Expr *repeated_index(Lower *l, Dim d, Dim result, Expr *at)
 {

@@ -74,6 +74,7 @@ Expr *num(Lower *l, DType t, double x);           /* constant of any type */
 Expr *extent(Lower *l, Dim d);                    /* a size as an index expression */
 Expr *red_axis(Lower *l, Dim extent);             /* a fresh reduction index */
 Expr *in(Lower *l, const Node *n, int slot, Expr *const *at);       /* element of an input */
+Expr *table_in(Lower *l, const Node *n, int slot);                  /* a constant as a whole: its first element, read from memory */
 Expr *in_bcast(Lower *l, const Node *n, int slot, Expr *const *at); /* `at` indexes output 0; sizes of 1 repeat */
 /* The index along an axis of size d for index `at` of a result of that size: 0 where d is 1, which the run may have to say. */
 Expr *repeated_index(Lower *l, Dim d, Dim result, Expr *at);

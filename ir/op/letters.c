@@ -110,10 +110,10 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 
 static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	Expr *zero = num_i(l, 0), *first[] = {zero, zero}, *rows = extent(l, n->in[1]->shape.dim[0]);
+	Expr *rows = extent(l, n->in[1]->shape.dim[0]);
 
 	(void)slot;
-	return text_alu(l, TEXT_LETTERS, STR, 3, (Expr *[]){in(l, n, 0, at), in(l, n, 1, first), rows});
+	return text_alu(l, TEXT_LETTERS, STR, 3, (Expr *[]){in(l, n, 0, at), table_in(l, n, 1), rows});
 }
 
 const Op op_tcc_Letters = {

@@ -37,10 +37,8 @@ static void match_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const 
 
 static Expr *match_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	Expr *zero = num_i(l, 0), *first[] = {zero, zero};
-
 	(void)slot;
-	return text_alu(l, TEXT_MATCH, BOOL, 4, (Expr *[]){in(l, n, X, at), in(l, n, CLASS_OF, first), in(l, n, NEXT, first),
+	return text_alu(l, TEXT_MATCH, BOOL, 4, (Expr *[]){in(l, n, X, at), table_in(l, n, CLASS_OF), table_in(l, n, NEXT),
 							   extent(l, n->in[NEXT]->shape.dim[1])});
 }
 

@@ -58,7 +58,7 @@ static void find_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *
 static Expr *find_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	int64_t count = dim_number(lower_graph(l), n, n->in[1]->shape.dim[0]);
-	Expr *first = num_i(l, 0), *args[] = {in(l, n, 0, at), in(l, n, 1, &first), num_i(l, count)};
+	Expr *args[] = {in(l, n, 0, at), table_in(l, n, 1), num_i(l, count)};
 	Expr *y = text_alu(l, TEXT_FIND, I64, 3, args);
 
 	(void)slot;

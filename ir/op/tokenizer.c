@@ -154,10 +154,8 @@ static void eval_count(Eval *e, const Node *n, Tensor *const *in, Tensor *const 
 /* Of the text at `at`; k NULL: how many it has. */
 static Expr *token_expr(Lower *l, const Node *n, Expr *const *at, Expr *k)
 {
-	Expr *zero = num_i(l, 0), *first[] = {zero, zero};
-
 	return text_alu(l, k ? TEXT_TOKEN : TEXT_TOKENS, k ? STR : I64, k ? 7 : 6,
-			(Expr *[]){in(l, n, X, at), in(l, n, CLASS_OF, first), in(l, n, NEXT, first),
+			(Expr *[]){in(l, n, X, at), table_in(l, n, CLASS_OF), table_in(l, n, NEXT),
 				   extent(l, n->in[NEXT]->shape.dim[1]), num_i(l, ATTR_OF(n, Tokens)->least),
 				   num_i(l, ATTR_OF(n, Tokens)->between), k});
 }

@@ -42,8 +42,10 @@ verdict "SIGTERM" $?
 # A temporary folder, of a program that is ended while the C compiler runs.
 mkdir temporary
 printf '#!/bin/sh\ntouch running .hidden\nexec sleep 1\n' >slow && chmod +x slow
+# Whoever called this may ignore SIGHUP, which programs inherit.
+heeds_all=$(env --default-signal=HUP true 2>/dev/null && echo env --default-signal=HUP)
 ended() {
-	TMPDIR=$PWD/temporary CC=$PWD/slow "$bin/tcc-run" "$digits" >/dev/null 2>&1 &
+	TMPDIR=$PWD/temporary CC=$PWD/slow $heeds_all "$bin/tcc-run" "$digits" >/dev/null 2>&1 &
 	pid=$!
 	until [ -e "$(echo temporary/tcc-*/.hidden)" ] || ! kill -0 $pid; do
 		sleep 0.01
