@@ -9,7 +9,7 @@
  * What is summed up to the index of the innermost loop is kept from turn to turn: t += x[i]; y[i] = t.
  *
  * The loop along which the output is contiguous runs over vectors when every address steps by 0 to 4 along it; so does a
- * reduction's, with several accumulators a lane that take turns, folded at the end. Where a long sum stands inside a
+ * reduction's, with several accumulators a lane that take turns, folded at the end. Where a long sum or search stands inside a
  * vector loop, or bytes are stored, a turn goes over a group of vectors. What is left over at the end of a row is one vector of which some
  * lanes count. */
 #include <assert.h>
@@ -239,7 +239,7 @@ static bool loop_parts(Build *b, int k, Expr *body)
 
 /* ---- several vectors of sums, or of bytes, at a time ---- */
 
-enum { GROUP = 4, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32 };
+enum { GROUP = 4, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32, GROUP_CHOICES = 8 };
 
 /* How many locals the statements declare; more than may be where there is one that cannot be printed for a group. */
 static int count_lets(const Stmt *t)
@@ -253,12 +253,21 @@ static int count_lets(const Stmt *t)
 	return n;
 }
 
-/* A long sum across memory waits for each of its additions, and reads one vector of a row before it goes to the next. */
+/* A local becomes one of two. */
+static bool chooses(const Stmt *t)
+{
+	while (t && !(t->kind == S_ASSIGN && t->expr->kind == X_ALU && t->expr->op == SELECT))
+		t = t->next;
+	return t != NULL;
+}
+
+/* A long sum across memory waits for each of its additions, and reads one vector of a row before it goes to the next; a search
+ * waits for a comparison and a choice. */
 static bool has_long_sum(const Stmt *t)
 {
 	bool found = false;
 	for (; t && !found; t = t->next)
-		found = t->kind == S_FOR && (axis_count(t->axis) >= GROUP_DEPTH || has_long_sum(t->body));
+		found = t->kind == S_FOR && (axis_count(t->axis) >= (chooses(t->body) ? GROUP_CHOICES : GROUP_DEPTH) || has_long_sum(t->body));
 	return found;
 }
 

@@ -51,34 +51,62 @@ static bool is_extreme(const Expr *r) { return r->red == RED_MAX || r->red == RE
 
 static bool is_arg(Red red) { return red >= RED_ARGMAX && red <= RED_ARGMIN_LAST; }
 
-/* The same in each lane: beats = best < body; best = beats ? body : best; at = beats ? axis : at. */
-static void choose_best(Build *b, Expr *beats, Expr *best, Expr *at, Expr *v, Expr *index)
+/* Whether v, which comes later, replaces the best: of equal ones the last where the last is sought. */
+static Expr *is_better(Lower *l, Red red, Expr *best, Expr *v)
 {
-	Lower *l = b->s->l;
-	Expr *mask = stmt_let(b, beats);
-	stmt_assign(b, best, choose(l, mask, v, best));
-	stmt_assign(b, at, choose(l, mask, index, at));
-}
-
-/* if (body beats best) { best = body; at = axis; } */
-static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *index)
-{
-	Lower *l = b->s->l;
-	Expr *v = x->kind == X_LOCAL ? x : stmt_let(b, x);
 	Alu op = red == RED_ARGMAX || red == RED_ARGMIN ? LT : LE;
 	bool max = red == RED_ARGMAX || red == RED_ARGMAX_LAST;
-	Expr *beats = max ? alu2(l, op, best, v) : alu2(l, op, v, best);
-	if (b->vector && depends_on(v, b->vector)) {
-		choose_best(b, beats, best, at, v, index);
-		return;
-	}
+	return max ? alu2(l, op, best, v) : alu2(l, op, v, best);
+}
+
+/* The same for a NaN, which is better than any number: of all NaN the first or the last. */
+static Expr *is_better_nan(Lower *l, Red red, Expr *best, Expr *v)
+{
+	bool first = red == RED_ARGMAX || red == RED_ARGMIN;
+	Expr *nan = alu1(l, ISNAN, v);
+	return first ? alu2(l, AND, nan, alu1(l, NOT, alu1(l, ISNAN, best))) : nan;
+}
+
+/* In each lane: best = mask ? v : best; at = mask ? index : at. Of floats of which the first is sought the mask says what stays:
+ * v is no better, or the best is NaN. */
+static void choose_best(Build *b, Red red, Expr *best, Expr *at, Expr *v, Expr *index)
+{
+	Lower *l = b->s->l;
+	bool first = red == RED_ARGMAX || red == RED_ARGMIN, stays = first && is_float(v->dtype);
+	Expr *mask = is_better(l, red, best, v);
+	if (stays)
+		mask = alu2(l, OR, red == RED_ARGMAX ? alu2(l, LE, v, best) : alu2(l, LE, best, v), alu1(l, ISNAN, best));
+	else if (is_float(v->dtype))
+		mask = alu2(l, OR, mask, is_better_nan(l, red, best, v));
+	mask = stmt_let(b, mask);
+	stmt_assign(b, best, stays ? choose(l, mask, best, v) : choose(l, mask, v, best));
+	stmt_assign(b, at, stays ? choose(l, mask, at, index) : choose(l, mask, index, at));
+}
+
+/* if (test) { best = v; at = index; } */
+static void take_best(Build *b, Expr *test, Expr *best, Expr *at, Expr *v, Expr *index)
+{
 	Stmt *t = stmt_append(b, S_IF);
-	t->expr = beats;
+	t->expr = test;
 	Build outer = *b;
 	b->tail = &t->body;
 	stmt_assign(b, best, v);
 	stmt_assign(b, at, index);
 	*b = outer;
+}
+
+/* The best so far and where it is, after x. A NaN has an `if` of its own, never taken: the other one needs no jump then. */
+static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *index)
+{
+	Lower *l = b->s->l;
+	Expr *v = x->kind == X_LOCAL ? x : stmt_let(b, x);
+	if (b->vector && depends_on(v, b->vector)) {
+		choose_best(b, red, best, at, v, index);
+		return;
+	}
+	if (is_float(v->dtype))
+		take_best(b, is_better_nan(l, red, best, v), best, at, v, index);
+	take_best(b, is_better(l, red, best, v), best, at, v, index);
 }
 
 /* The best of a row of floats that lie side by side is found by a helper, in vectors. */

@@ -114,6 +114,7 @@ static const WideText wide_texts[ALU_COUNT] = {
 	[SIN] = {"v_sin_d(%0)", NULL, NULL},
 	[COS] = {"v_cos_d(%0)", NULL, NULL},
 	[TANH] = {"v_tanh_d(%0)", NULL, NULL},
+	[ISNAN] = {"v_isnan_d(%0)", NULL, NULL},
 };
 
 const char *wide_text(Alu op, DType t)

@@ -22,25 +22,47 @@
 #define MINUS_LN2 "v_set(-0x1.62e43p-1f)"
 #define MINUS_LN2_REST "v_set(0x1.05c61p-29f)"
 
-/* Where the best of a row stands: each lane of four vectors keeps the best of its own elements, and in which turn it met that. */
-#define FIND_BEST(name, worst, beats, is_better, where)								\
-	V(name, "int64_t", "const float *p, int64_t n",									\
+/* The most or the least of a row, NaN where it has one: a test for NaN takes two vectors at a time, beside the maxima. */
+#define ROW_BEST(name, worst, better, is_better, best_lane)							\
+	V(name, "float", "const float *p, int64_t n",									\
 	  "\tenum { LANES = sizeof(vf) / sizeof(float), ALL = 4 * LANES };\n"						\
-	  "\tfloat best = " worst ", x[ALL];\n\tint32_t turn[ALL];\n\tint64_t at = 0, i = 0;\n"				\
-	  "\tvf b[4], t[4];\n"												\
-	  "\tUNROLL for (int k = 0; k < 4; k++) {\n\t\tb[k] = v_set(best);\n\t\tt[k] = (vf)v_set_i(-1);\n\t}\n"		\
-	  "\tfor (; i + ALL <= n; i += ALL)\n\t\tUNROLL for (int k = 0; k < 4; k++) {\n"					\
-	  "\t\t\tvf a = v_load(p + i + LANES * k);\n\t\t\tvm m = " beats ";\n"						\
-	  "\t\t\tb[k] = v_select(m, a, b[k]);\n\t\t\tt[k] = v_select(m, (vf)v_set_i((int32_t)(i / ALL)), t[k]);\n\t\t}\n"	\
-	  "\tUNROLL for (int k = 0; k < 4; k++) {\n"									\
-	  "\t\tv_store(x + LANES * k, b[k]);\n\t\tv_store_i32(turn + LANES * k, (vi)t[k]);\n\t}\n"				\
-	  "\tfor (int k = 0; k < ALL; k++) {\n\t\tint64_t j = (int64_t)ALL * turn[k] + k;\n"				\
-	  "\t\tif (turn[k] >= 0 && (" is_better("best", "x[k]") " || (best == x[k] && j " where " at))) {\n"		\
-	  "\t\t\tbest = x[k];\n\t\t\tat = j;\n\t\t}\n\t}\n"								\
-	  "\tfor (; i < n; i++)\n\t\tif (" is_better("best", "p[i]") " || (best == p[i] && i " where " at)) {\n"		\
-	  "\t\t\tbest = p[i];\n\t\t\tat = i;\n\t\t}\n\treturn at;\n")
+	  "\tvf a[4], b[4];\n\tUNROLL for (int k = 0; k < 4; k++)\n\t\tb[k] = v_set(" worst ");\n"			\
+	  "\tvm nan = v_unordered(b[0], b[0]);\n\tint64_t i = 0;\n"							\
+	  "\tfor (; i + ALL <= n; i += ALL) {\n\t\tUNROLL for (int k = 0; k < 4; k++) {\n"				\
+	  "\t\t\ta[k] = v_load(p + i + LANES * k);\n\t\t\tb[k] = " better "(a[k], b[k]);\n\t\t}\n"			\
+	  "\t\tnan = v_or(nan, v_or(v_unordered(a[0], a[1]), v_unordered(a[2], a[3])));\n\t}\n"			\
+	  "\tfor (; i + LANES <= n; i += LANES) {\n\t\ta[0] = v_load(p + i);\n"					\
+	  "\t\tb[0] = " better "(a[0], b[0]);\n\t\tnan = v_or(nan, v_unordered(a[0], a[0]));\n\t}\n"			\
+	  "\tif (v_any(nan))\n\t\treturn NAN;\n"									\
+	  "\tfloat y = " best_lane "(" better "(" better "(b[0], b[1]), " better "(b[2], b[3])));\n"			\
+	  "\tfor (; i < n; i++)\n\t\ty = " is_better("y", "p[i]") " || isnan(p[i]) ? p[i] : y;\n\treturn y;\n")
+
+/* Where the best of a row stands, a NaN before all: block by block what is the best, then where that is in its block. */
+#define FIND_BEST(name, worst, row_best, is_better, of_equal, position)							\
+	V(name, "int64_t", "const float *p, int64_t n",									\
+	  "\tenum { BLOCK = 2048 };\n\tfloat best = " worst ";\n\tint64_t from = 0, to = n;\n"			\
+	  "\tfor (int64_t i = 0; i < n; i += BLOCK) {\n\t\tint64_t end = n - i < BLOCK ? n : i + BLOCK;\n"			\
+	  "\t\tfloat y = " row_best "(p + i, end - i);\n"								\
+	  "\t\tif (" is_better("best", "y") " || " of_equal ") {\n"							\
+	  "\t\t\tbest = y;\n\t\t\tfrom = i;\n\t\t\tto = end;\n\t\t}\n\t}\n"						\
+	  "\treturn from + " position "(p + from, to - from, best);\n")
 #define IS_LESS(a, b) a " < " b
 #define IS_GREATER(a, b) b " < " a
+#define OF_EQUAL_FIRST "(isnan(y) && !isnan(best))"
+#define OF_EQUAL_LAST "best == y || isnan(y)"
+
+/* Where x stands in a row that has it; a NaN is any NaN. */
+#define VECTOR_POSITIONS												\
+	V("v_first_of", "int64_t", "const float *p, int64_t n, float x",						\
+	  "\tenum { LANES = sizeof(vf) / sizeof(float) };\n\tint64_t i = 0;\n"						\
+	  "\tif (isnan(x)) {\n\t\twhile (!isnan(p[i]))\n\t\t\ti++;\n\t\treturn i;\n\t}\n"				\
+	  "\twhile (i + LANES <= n && !v_any(v_eq(v_load(p + i), v_set(x))))\n\t\ti += LANES;\n"			\
+	  "\twhile (p[i] != x)\n\t\ti++;\n\treturn i;\n"),								\
+	V("v_last_of", "int64_t", "const float *p, int64_t n, float x",							\
+	  "\tenum { LANES = sizeof(vf) / sizeof(float) };\n\tint64_t i = n - 1;\n"					\
+	  "\tif (isnan(x)) {\n\t\twhile (!isnan(p[i]))\n\t\t\ti--;\n\t\treturn i;\n\t}\n"				\
+	  "\twhile (i + 1 >= LANES && !v_any(v_eq(v_load(p + i + 1 - LANES), v_set(x))))\n\t\ti -= LANES;\n"		\
+	  "\twhile (p[i] != x)\n\t\ti--;\n\treturn i;\n")
 
 /* Rows for the end of a table. */
 #define VECTOR_MATH													\
@@ -59,10 +81,13 @@
 	          "\tv_store(a, x);\n"										\
 	          "\tfor (int i = 0; i < LANES; i++)\n\t\tb[i] = (int32_t)f_to_i64(a[i]);\n"			\
 	          "\treturn v_load_i32(b);\n}\n"},								\
-	FIND_BEST("v_argmax", "-INFINITY", "v_lt(b[k], a)", IS_LESS, "<"),					\
-	FIND_BEST("v_argmin", "INFINITY", "v_lt(a, b[k])", IS_GREATER, "<"),					\
-	FIND_BEST("v_argmax_last", "-INFINITY", "v_le(b[k], a)", IS_LESS, ">"),				\
-	FIND_BEST("v_argmin_last", "INFINITY", "v_le(a, b[k])", IS_GREATER, ">"),				\
+	ROW_BEST("v_row_most", "-INFINITY", "v_greater", IS_LESS, "v_most"),					\
+	ROW_BEST("v_row_least", "INFINITY", "v_smaller", IS_GREATER, "v_least"),				\
+	VECTOR_POSITIONS,											\
+	FIND_BEST("v_argmax", "-INFINITY", "v_row_most", IS_LESS, OF_EQUAL_FIRST, "v_first_of"),		\
+	FIND_BEST("v_argmin", "INFINITY", "v_row_least", IS_GREATER, OF_EQUAL_FIRST, "v_first_of"),		\
+	FIND_BEST("v_argmax_last", "-INFINITY", "v_row_most", IS_LESS, OF_EQUAL_LAST, "v_last_of"),		\
+	FIND_BEST("v_argmin_last", "INFINITY", "v_row_least", IS_GREATER, OF_EQUAL_LAST, "v_last_of"),		\
 	V("v_load_i4", "vi", "const uint8_t *p", "\treturn (v_load_u4(p) ^ 8) - 8;\n"),					\
 	V("v_load_i4_n", "vi", "const uint8_t *p, int n", "\treturn (v_load_u4_n(p, n) ^ 8) - 8;\n"),			\
 	V("v_cut_u8", "vi", "vi x", "\treturn x & 255;\n"),							\

@@ -1,5 +1,5 @@
 /* argreduce.c -- ArgMax, ArgMin: the index of the largest or smallest element along `axis`; of equal ones the first, or
- * the last with select_last_index. */
+ * the last with select_last_index. A NaN is the largest and the smallest, and all are equal, as in numpy. */
 #include <math.h>
 #include "ir/op/nn.h"
 #include "ir/op/reduce.h"
@@ -25,15 +25,18 @@ static void infer(Graph *g, Node *n)
 	set_out(g, n, 0, I64, &y);
 }
 
-/* Whether x[a] wins over x[b]; integers compare as such. */
+/* The elements; integers compare as such. */
 typedef struct Keys {
 	const double *f64;
 	const int64_t *i64;
 	bool is_u64, least, last;
 } Keys;
 
+/* Whether x[a], which comes later, wins over x[b]. */
 static bool wins(const Keys *x, int64_t a, int64_t b)
 {
+	if (x->f64 && (isnan(x->f64[a]) || isnan(x->f64[b])))
+		return isnan(x->f64[a]) && (x->last || !isnan(x->f64[b]));
 	int64_t lo = x->least ? a : b, hi = x->least ? b : a;
 	if (x->f64)
 		return x->f64[lo] < x->f64[hi] || (x->last && x->f64[lo] == x->f64[hi]);
