@@ -5,7 +5,8 @@
  *     MatMulIntegerToFloat   (a - a_zero) (b - b_zero) a_scale b_scale + bias
  *     DynamicQuantizeMatMul  the same with a quantised first
  *     QGemm                  alpha (a - a_zero) (b - b_zero) a_scale b_scale + c, quantised where y has a scale
- *     MatMulNBits            a times W^T, where W [N, K] has 2, 4 or 8 bits an element and a scale a block of each row
+ *     MatMulNBits            a times W^T, where W [N, K] has 2, 4 or 8 bits an element and a scale a block of each row;
+ *                            with g_idx, of elements anywhere in it
  *     GatherBlockQuantized   rows of such a table */
 #include "ir/op/composite.h"
 
@@ -227,6 +228,29 @@ static Value *middle(Graph *g, DType t, int64_t rows, int64_t columns)
 
 enum { NB_A, NB_B, NB_SCALES, NB_ZEROS, NB_GROUPS, NB_BIAS };
 
+static int64_t blocks_of(const struct OrtQuantized *a) { return (a->K + a->block_size - 1) / a->block_size; }
+
+/* g_idx [K]: the group of each column; there may be one for each that is missing in the last block, too. */
+static void check_groups(Graph *g, const Node *n)
+{
+	const struct OrtQuantized *a = n->attr;
+	const Tensor *group = n->in[NB_GROUPS]->data;
+	int64_t blocks = blocks_of(a);
+
+	need_rank(g, n, NB_GROUPS, 1, 1);
+	need_type(g, n, NB_GROUPS, "i");
+	if (!group)
+		fail_unsupported(g, n, "g_idx is not a constant");
+	if (group->count != a->K && group->count != blocks * a->block_size)
+		fail_node(g, n, "E-SHAPE", "g_idx has %lld elements; K is %lld", (long long)group->count, (long long)a->K);
+	for (int64_t k = 0; k < a->K; k++) {
+		int64_t at = load_i64(group->dtype, group->data, k);
+		if (at < 0 || at >= blocks)
+			fail_node(g, n, "E-VALUE", "g_idx[%lld] is %lld; there are groups 0..%lld", (long long)k,
+				  (long long)at, (long long)blocks - 1);
+	}
+}
+
 static void infer_nbits(Graph *g, Node *n)
 {
 	const struct OrtQuantized *a = n->attr;
@@ -239,29 +263,72 @@ static void infer_nbits(Graph *g, Node *n)
 	if (a->N < 1 || a->K < 1 || a->K > INT32_MAX || a->block_size < 16 || a->block_size > INT32_MAX)
 		fail_node(g, n, "E-ATTR", "N %lld, K %lld, block_size %lld", (long long)a->N, (long long)a->K,
 			  (long long)a->block_size);
-	if (has_in(n, NB_GROUPS) || a->weight_prepacked)
-		fail_unsupported(g, n, "g_idx or weights in an order of their own");
+	if (a->weight_prepacked)
+		fail_unsupported(g, n, "weight_prepacked = %lld; the order of 0 is supported", (long long)a->weight_prepacked);
+	if (has_in(n, NB_ZEROS) && is_float(n->in[NB_ZEROS]->dtype))
+		same_type(g, n, NB_SCALES, NB_ZEROS);
+	if (has_in(n, NB_GROUPS))
+		check_groups(g, n);
 	y.dim[y.rank - 1] = dim(a->N);
 	set_out(g, n, 0, n->in[NB_A]->dtype, &y);
 }
 
+/* W as it is packed: rows [N, blocks * block], scales and zero points [N, blocks]. */
+typedef struct Weights {
+	Value *w, *scale, *zero;
+	int64_t blocks, block;
+} Weights;
+
+/* Each column as a block of its own, with the scale and zero point of its group. */
+static void take_groups(Graph *g, const Node *n, Weights *s, int64_t columns)
+{
+	Value *group = slice_of(g, n, n->in[NB_GROUPS], 0, 0, columns);
+	struct Gather along = {.axis = 1};
+
+	s->w = slice_of(g, n, s->w, 1, 0, columns);
+	s->scale = put_attr(g, n, "Gather", &along, s->scale, group, END_IN);
+	s->zero = put_attr(g, n, "Gather", &along, s->zero, group, END_IN);
+	s->blocks = columns;
+	s->block = 1;
+}
+
+/* [N, blocks * block]: (w - zero) scale */
+static Value *unquantised(Graph *g, const Node *n, const Weights *s, int64_t rows)
+{
+	void *attr = attr_new(g, op_named("DequantizeLinear"));
+	int64_t axis = 2;
+
+	if (is_float(s->zero->dtype)) {
+		Value *w = reshaped(g, n, s->w, 3, (int64_t[]){rows, s->blocks, s->block});
+		w = put(g, n, "Sub", cast_value(g, n, w, s->zero->dtype), with_axes(g, n, s->zero, 1, &axis), END_IN);
+		w = put(g, n, "Mul", w, with_axes(g, n, s->scale, 1, &axis), END_IN);
+		return reshaped(g, n, w, 2, (int64_t[]){rows, s->blocks * s->block});
+	}
+	attr_set("DequantizeLinear", attr, "axis", 1);
+	attr_set("DequantizeLinear", attr, "block_size", (double)s->block);
+	return put_attr(g, n, "DequantizeLinear", attr, s->w, s->scale, s->zero, END_IN);
+}
+
 static void expand_nbits(Graph *g, Node *n)
 {
-	const struct OrtQuantized *a = n->attr;
-	DType t = packed_type(g, n, a->bits);
-	int64_t blocks = (a->K + a->block_size - 1) / a->block_size;
-	Value *w = unpacked(g, n, NB_B, t, a->N, blocks * a->block_size), *zero;
-	Value *scale = reshaped(g, n, n->in[NB_SCALES], 2, (int64_t[]){a->N, blocks});
-	void *attr = attr_new(g, op_named("DequantizeLinear"));
+	const struct OrtQuantized *attr = n->attr;
+	DType t = packed_type(g, n, attr->bits);
+	int64_t rows = attr->N, blocks = blocks_of(attr);
+	Weights s = {.blocks = blocks, .block = attr->block_size};
 
-	if (has_in(n, NB_ZEROS) && is_float(n->in[NB_ZEROS]->dtype))
-		fail_unsupported(g, n, "zero points that are floats");
-	zero = has_in(n, NB_ZEROS) ? unpacked(g, n, NB_ZEROS, t, a->N, blocks) : middle(g, t, a->N, blocks);
-	attr_set("DequantizeLinear", attr, "axis", 1);
-	attr_set("DequantizeLinear", attr, "block_size", (double)a->block_size);
-	w = put_attr(g, n, "DequantizeLinear", attr, w, scale, zero, END_IN);
-	if (blocks * a->block_size != a->K)
-		w = slice_of(g, n, w, 1, 0, a->K);
+	s.w = unpacked(g, n, NB_B, t, rows, blocks * s.block);
+	s.scale = reshaped(g, n, n->in[NB_SCALES], 2, (int64_t[]){rows, blocks});
+	if (!has_in(n, NB_ZEROS))
+		s.zero = middle(g, t, rows, blocks);
+	else if (is_float(n->in[NB_ZEROS]->dtype))
+		s.zero = reshaped(g, n, n->in[NB_ZEROS], 2, (int64_t[]){rows, blocks});
+	else
+		s.zero = unpacked(g, n, NB_ZEROS, t, rows, blocks);
+	if (has_in(n, NB_GROUPS))
+		take_groups(g, n, &s, attr->K);
+	Value *w = unquantised(g, n, &s, rows);
+	if (s.blocks * s.block != attr->K)
+		w = slice_of(g, n, w, 1, 0, attr->K);
 	Value *y = put(g, n, "MatMul", n->in[NB_A], transposed(g, n, w, 2, (int64_t[]){1, 0}), END_IN);
 	replace_out(g, n, 0, sum_if(g, n, y, optional_in(n, NB_BIAS)));
 }

@@ -267,11 +267,22 @@ static void take_constant(Step *s, DType t, int rank, const int64_t *dims, Range
 	take_tensor(s, random_elements(s->m, t, rank, dims, &r), true);
 }
 
+/* The group of each column: those of the last first, or any. */
+static void take_groups(Step *s, int64_t columns, int64_t block)
+{
+	double group[40];
+	bool any = chance(s->m, 50);
+
+	for (int64_t k = 0; k < columns; k++)
+		group[k] = (double)((any ? pick(s->m, 0, columns - 1) : columns - 1 - k) / block);
+	take_numbers(s, I32, (int)columns, group, false);
+}
+
 bool make_nbits(Step *s)
 {
 	int64_t bits = 2 << pick(s->m, 0, 2), k = pick(s->m, 1, 40), n = pick(s->m, 1, 17), block = 16, blocks = (k + block - 1) / block;
 	int64_t a[] = {pick(s->m, 1, 4), k}, w[] = {n, blocks, block * bits / 8}, scales = n * blocks;
-	int64_t zeros[] = {n, (blocks * bits + 7) / 8};
+	int64_t zeros[] = {n, (blocks * bits + 7) / 8}, real[] = {n, blocks}, way = pick(s->m, 0, 2);
 
 	set_int(s, "K", k);
 	set_int(s, "N", n);
@@ -280,8 +291,18 @@ bool make_nbits(Step *s)
 	take_shaped(s, DT_NONE, 2, a, range_of(s));
 	take_constant(s, U8, 3, w, (Range){0, 255, true, false, true});
 	take_shaped(s, s->t, 1, &scales, around(0.01, 0.1));
-	if (chance(s->m, 50))
+	if (way == 0)
 		take_constant(s, U8, 2, zeros, (Range){0, 255, true, false, true});
+	else if (way == 1)
+		take_shaped(s, s->t, 2, real, range_of(s));
+	else
+		take_none(s);
+	if (chance(s->m, 50))
+		take_groups(s, k, block);
+	else
+		take_none(s);
+	if (chance(s->m, 30))
+		take_shaped(s, s->t, 1, &n, range_of(s));
 	return true;
 }
 
