@@ -1,4 +1,5 @@
-/* attention.c -- Attention (23-25): softmax(Q K^T scale, masked) V for every head.
+/* attention.c -- Attention (23-25): softmax(Q K^T scale, masked) V for every head; and tcc.SinkAttention, which has
+ * sinks [heads] as input 7: softmax over the scores of a row and the sink of its head, which is left out of y.
  *
  *     Q [batch, heads, queries, size]      K, V [batch, kv heads, keys, size], behind past_key and past_value
  *     s = softcap(Q K^T * scale)           softcap(s) = c tanh(s / c)
@@ -14,7 +15,7 @@
 #include <math.h>
 #include "ir/op/composite.h"
 
-enum { Q, K, V, MASK, PAST_K, PAST_V, NONPAD };       /* inputs */
+enum { Q, K, V, MASK, PAST_K, PAST_V, NONPAD, SINKS }; /* inputs */
 enum { Y, PRESENT_K, PRESENT_V, SCORES };              /* outputs */
 enum { RAW, CAPPED, MASKED, SOFTMAX };                 /* which scores */
 
@@ -116,6 +117,15 @@ static void check_mask(Graph *g, const Node *n, const Shape *scores)
 	need_broadcast(g, n, MASK, &to);
 }
 
+static void check_sinks(Graph *g, const Node *n, Dim heads)
+{
+	if (!has_in(n, SINKS))
+		return;
+	same_type(g, n, Q, SINKS);
+	need_rank(g, n, SINKS, 1, 1);
+	one_size(g, n, n->in[SINKS]->shape.dim[0], heads);
+}
+
 static void infer(Graph *g, Node *n)
 {
 	check_attrs(g, n);
@@ -130,6 +140,7 @@ static void infer(Graph *g, Node *n)
 	y.dim[3] = v.dim[3];
 	Shape scores = {4, {q.dim[0], q.dim[1], q.dim[2], k.dim[2]}};
 	check_mask(g, n, &scores);
+	check_sinks(g, n, q.dim[1]);
 	Shape flat = {3, {q.dim[0], q.dim[2], dim_mul(g->syms, q.dim[1], v.dim[3])}};
 	set_out(g, n, Y, n->in[Q]->dtype, n->in[Q]->shape.rank == 3 ? &flat : &y);
 	set_out(g, n, PRESENT_K, n->in[Q]->dtype, &k);
@@ -284,6 +295,19 @@ static Value *masked(Parts *p, Value *s, Value *mask, double none)
 	return s;
 }
 
+/* The softmax of a row and one number more, without that: it leaves no row empty. */
+static Value *softmax_and_sink(Parts *p, Value *s)
+{
+	Graph *g = p->g;
+	Value *sink = with_axes(g, p->n, cast_value(g, p->n, p->n->in[SINKS], s->dtype), 2, (int64_t[]){1, 2});
+	Value *top = put(g, p->n, "Max", reduced(g, p->n, "ReduceMax", s, 3, true), sink, END_IN);
+	Value *e = put(g, p->n, "Exp", put(g, p->n, "Sub", s, top, END_IN), END_IN);
+	Value *rest = put(g, p->n, "Exp", put(g, p->n, "Sub", sink, top, END_IN), END_IN);
+	Value *sum = put(g, p->n, "Add", reduced(g, p->n, "ReduceSum", e, 3, true), rest, END_IN);
+
+	return put(g, p->n, "Div", e, sum, END_IN);
+}
+
 /* Softmax of the masked scores. A query without a key has a row of zeros: where rules forbid keys, their scores are the
  * lowest number, which softmax can take, and the rules choose once more behind it; where a mask of floats adds -infinity,
  * the row's largest tells. */
@@ -294,6 +318,10 @@ static Value *probabilities(Parts *p, Value *s, Value *mask)
 	DType t = p->a->softmax_precision == DT_NONE ? s->dtype : p->a->softmax_precision;
 	double lowest = s->dtype == F16 ? -65504 : -3.3e38;
 
+	if (has_in(p->n, SINKS)) {
+		s = cast_value(g, p->n, masked(p, s, mask, -INFINITY), t);
+		return cast_value(g, p->n, softmax_and_sink(p, s), p->n->in[Q]->dtype);
+	}
 	s = cast_value(g, p->n, masked(p, s, mask, p->may_be_empty && !floats ? lowest : -INFINITY), t);
 	Value *y = put(g, p->n, "Softmax", s, END_IN), *zero = value_scalar(g, t, 0);
 	if (floats) {
@@ -342,8 +370,12 @@ static void expand(Graph *g, Node *n)
 	replace_out(g, n, Y, merged_heads(&p, y));
 }
 
-const Op op_attention = {
-	.name = "Attention", .min_in = 3, .max_in = 7, .min_out = 1, .max_out = 4, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct Attention),
-	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
-};
+#define ATTENTION(id, in_domain, text, most)                                                                          \
+	const Op op_##id = {                                                                                           \
+		.name = text, .domain = in_domain, .min_in = 3, .max_in = most, .min_out = 1, .max_out = 4, .ulp = 64, \
+		.attrs = attrs, .attr_size = sizeof(struct Attention),                                                 \
+		.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,                                \
+	}
+
+ATTENTION(attention, "", "Attention", 7);
+ATTENTION(tcc_SinkAttention, "tcc", "SinkAttention", 8);

@@ -3,7 +3,7 @@
  *     Attention            Q, K, V = x W + b side by side
  *     QAttention           the same of quantised x and W
  *     MultiHeadAttention   Q, K, V, or Q K V or K V packed as [batch, length, heads, 3 or 2, size], or K, V with heads
- *     GroupQueryAttention  causal, with fewer heads of K and V, a cache, and positions that turn Q and K
+ *     GroupQueryAttention  causal, with fewer heads of K and V, a cache, positions that turn Q and K, and sinks
  *     RotaryEmbedding      as in ONNX, with the inputs in another order and positions from an offset
  *
  * A mask of numbers adds mask_filter_value where it is 0; a list of lengths lets the first keys of each batch through.
@@ -26,6 +26,7 @@ typedef struct Parts {
 	const struct OrtAttention *a;
 	Value *q, *k, *v, *past_k, *past_v; /* [batch, heads, length, size] */
 	Value *mask;                        /* of floats, added to the scores; NULL: none */
+	Value *sinks;                       /* [heads]: one score more for each of its rows, that nothing is taken for; or NULL */
 	bool causal;
 	int64_t left_window; /* -1: all */
 } Parts;
@@ -128,7 +129,7 @@ static void take_mask(Parts *p, int slot)
 static Value *attend(Parts *p, Node **core)
 {
 	Graph *g = p->g;
-	Value *in[6] = {p->q, p->k, p->v, p->mask, p->past_k, p->past_v};
+	Value *in[8] = {p->q, p->k, p->v, p->mask, p->past_k, p->past_v, NULL, p->sinks};
 	void *attr = attr_new(g, &op_attention);
 
 	attr_set("Attention", attr, "is_causal", p->causal);
@@ -136,7 +137,7 @@ static Value *attend(Parts *p, Node **core)
 	attr_set("Attention", attr, "softcap", (double)p->a->softcap);
 	if (p->a->scale > 0)
 		attr_set("Attention", attr, "scale", (double)p->a->scale);
-	*core = node_new(g, &op_attention, p->n, 6, in, 4, attr);
+	*core = node_new(g, p->sinks ? &op_tcc_SinkAttention : &op_attention, p->n, p->sinks ? 8 : 6, in, 4, attr);
 	(*core)->out[3] = NULL;
 	return merged_heads(p, (*core)->out[0]);
 }
@@ -288,7 +289,7 @@ static void expand_multihead(Graph *g, Node *n)
 
 /* ---- GroupQueryAttention ---- */
 
-enum { LENGTHS = 5, TOTAL, COS_ROWS, SIN_ROWS, POSITIONS, GQA_BIAS, GQA_INPUTS };
+enum { LENGTHS = 5, TOTAL, COS_ROWS, SIN_ROWS, POSITIONS, GQA_BIAS, SINKS, GQA_INPUTS };
 enum { GQ_PAST_K = 3, GQ_PAST_V };
 
 static void check_group_query(Graph *g, const Node *n)
@@ -301,9 +302,9 @@ static void check_group_query(Graph *g, const Node *n)
 		fail_node(g, n, "E-INPUTS", "key and value come together, and so do past_key and past_value");
 	for (int i = GQA_INPUTS; i < n->nin; i++)
 		if (n->in[i])
-			fail_unsupported(g, n, "input %d: sinks, quantised caches and normalised heads", i);
-	if (a->smooth_softmax > 0 || a->qk_output || a->kv_cache_bit_width || !a->causal)
-		fail_unsupported(g, n, "smooth_softmax, qk_output, kv_cache_bit_width, or causal = 0");
+			fail_unsupported(g, n, "input %d: quantised caches and normalised heads", i);
+	if (a->qk_output || a->kv_cache_bit_width || !a->causal)
+		fail_unsupported(g, n, "qk_output, kv_cache_bit_width, or causal = 0");
 	if (a->kv_num_heads < 1 || a->num_heads < 1 || a->num_heads % a->kv_num_heads)
 		fail_node(g, n, "E-ATTR", "%lld heads of K and V do not divide %lld", (long long)a->kv_num_heads,
 			  (long long)a->num_heads);
@@ -366,6 +367,15 @@ static void require_full_caches(Parts *p)
 	require(p->g, p->n, binary(p->g, p->n, "Equal", cast_value(p->g, p->n, p->n->in[LENGTHS], I64), keys));
 }
 
+/* A smooth softmax has sinks of 0. */
+static void take_sinks(Parts *p)
+{
+	if (has_in(p->n, SINKS))
+		p->sinks = p->n->in[SINKS];
+	else if (p->a->smooth_softmax > 0)
+		p->sinks = value_const(p->g, NULL, tensor_new(&p->g->ctx->perm, p->q->dtype, 1, &p->a->num_heads));
+}
+
 static void expand_group_query(Graph *g, Node *n)
 {
 	Parts p = parts_of(g, n);
@@ -382,6 +392,7 @@ static void expand_group_query(Graph *g, Node *n)
 	p.left_window = p.a->local_window_size > 0 ? p.a->local_window_size - 1 : -1;
 	if (has_in(n, GQA_BIAS))
 		add_mask(&p, n->in[GQA_BIAS]);
+	take_sinks(&p);
 	replace_out(g, n, 0, attend(&p, &core));
 	give_cache(&p, core);
 }

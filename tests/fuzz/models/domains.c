@@ -246,7 +246,7 @@ const Domain domains[] = {
 	{"com.microsoft.Attention", make_projected_attention, SMALL, INSIDE, "unidirectional=I0:1"},
 	{"com.microsoft.QAttention", make_qattention, SMALL, INSIDE, "unidirectional=I0:1"},
 	{"com.microsoft.MultiHeadAttention", make_multihead, SMALL, INSIDE, "unidirectional=I0:1"},
-	{"com.microsoft.GroupQueryAttention", make_group_query, SMALL, INSIDE, NULL},
+	{"com.microsoft.GroupQueryAttention", make_group_query, SMALL, INSIDE, "smooth_softmax=I0:1"},
 	{"com.microsoft.RotaryEmbedding", make_ort_rotary, PLAIN, INSIDE, "interleaved=I0:1"},
 	{"com.microsoft.QLinearAdd", make_qlinear_two, PLAIN, STEPS, NULL},
 	{"com.microsoft.QLinearMul", make_qlinear_two, PLAIN, STEPS, NULL},

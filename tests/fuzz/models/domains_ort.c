@@ -138,6 +138,11 @@ bool make_group_query(Step *s)
 			take_none(s);
 	take_numbers(s, I32, (int)q[0], last, false);
 	take_numbers(s, I32, 1, &total, true);
+	if (chance(s->m, 50)) {
+		for (int i = 0; i < 4; i++)
+			take_none(s);
+		take_shaped(s, DT_NONE, 1, &heads, range_of(s));
+	}
 	s->nout = 3;
 	return true;
 }
