@@ -7,7 +7,7 @@
  *     QGemm                  alpha (a - a_zero) (b - b_zero) a_scale b_scale + c, quantised where y has a scale
  *     MatMulNBits            a times W^T, where W [N, K] has 2, 4 or 8 bits an element and a scale a block of each row;
  *                            with g_idx, of elements anywhere in it
- *     GatherBlockQuantized   rows of such a table */
+ *     GatherBlockQuantized   parts of such a table */
 #include "ir/op/composite.h"
 
 struct OrtQuantized {
@@ -335,33 +335,115 @@ static void expand_nbits(Graph *g, Node *n)
 
 enum { DATA, INDICES, SCALES, ZEROS };
 
-/* Rows of the table and of what is beside it, and then numbers of these rows alone. */
+/* Bytes hold elements of `bits` side by side along the last axis; other types are what they are. */
+static DType table_type(Graph *g, const Node *n)
+{
+	DType t = n->in[DATA]->dtype;
+	return t == U8 ? packed_type(g, n, ATTR_OF(n, OrtQuantized)->bits) : t;
+}
+
+static Shape table_shape(Graph *g, const Node *n)
+{
+	Shape s = n->in[DATA]->shape;
+	int last = s.rank - 1;
+
+	if (n->in[DATA]->dtype == U8)
+		s.dim[last] = dim(dim_number(g, n, s.dim[last]) * 8 / dtype_info(table_type(g, n))->bits);
+	return s;
+}
+
+/* Scales have the axes of the table, one for each block along `quantised`. */
+static Shape scales_shape(Graph *g, const Node *n, int quantised)
+{
+	Shape s = table_shape(g, n);
+
+	s.dim[quantised] = dim_ceildiv(g->syms, s.dim[quantised], dim(ATTR_OF(n, OrtQuantized)->block_size));
+	return s;
+}
+
+static void check_table(Graph *g, const Node *n, int gathered, int quantised)
+{
+	const struct OrtQuantized *a = n->attr;
+	int last = n->in[DATA]->shape.rank - 1;
+
+	if (a->block_size < 16 || a->block_size > INT32_MAX)
+		fail_node(g, n, "E-ATTR", "block_size is %lld; it must be 16 or more", (long long)a->block_size);
+	if (n->in[DATA]->dtype == U8 && (gathered != 0 || quantised != last))
+		fail_node(g, n, "E-ATTR", "gather_axis is %d and quantize_axis %d; for bytes they must be 0 and %d, the last",
+			  gathered, quantised, last);
+	if (n->in[DATA]->dtype == U8 && a->bits < 8)
+		need_bytes(g, n, DATA);
+	need_type(g, n, SCALES, "f");
+	need_rank(g, n, SCALES, last + 1, last + 1);
+	Shape s = scales_shape(g, n, quantised);
+	for (int k = 0; k <= last; k++)
+		need_size(g, n, SCALES, k, s.dim[k]);
+	if (has_in(n, ZEROS))
+		same_type(g, n, DATA, ZEROS);
+}
+
+static void infer_gather(Graph *g, Node *n)
+{
+	need_rank(g, n, DATA, 1, MAX_RANK);
+	need_type(g, n, INDICES, "i");
+	Shape s = table_shape(g, n), y = n->in[INDICES]->shape;
+	int gathered = (int)fix_axis(g, n, ATTR_OF(n, OrtQuantized)->gather_axis, s.rank), more = y.rank;
+
+	check_table(g, n, gathered, (int)fix_axis(g, n, ATTR_OF(n, OrtQuantized)->quantize_axis, s.rank));
+	need_rank(g, n, INDICES, 0, MAX_RANK + 1 - s.rank);
+	y.rank += s.rank - 1;
+	for (int k = 0; k < more; k++)
+		y.dim[gathered + k] = n->in[INDICES]->shape.dim[k];
+	for (int k = 0; k < s.rank; k++)
+		if (k != gathered)
+			y.dim[k < gathered ? k : k + more - 1] = s.dim[k];
+	set_out(g, n, 0, n->in[SCALES]->dtype, &y);
+}
+
+/* Input `slot` in elements, of shape s; the middle of their range where there is none. */
+static Value *elements_of(Graph *g, const Node *n, int slot, const Shape *s)
+{
+	DType t = table_type(g, n);
+	int64_t rows = 1, columns;
+
+	if (n->in[DATA]->dtype != U8 || (t == U8 && has_in(n, slot)))
+		return optional_in(n, slot);
+	for (int k = 0; k < s->rank - 1; k++)
+		rows *= dim_number(g, n, s->dim[k]);
+	columns = dim_number(g, n, s->dim[s->rank - 1]);
+	return shaped_as(g, n, has_in(n, slot) ? unpacked(g, n, slot, t, rows, columns) : middle(g, t, rows, columns), s);
+}
+
+/* The block of each index along an axis of x. */
+static Value *blocks_at(Graph *g, const Node *n, Value *x, int axis)
+{
+	Value *at = cast_value(g, n, n->in[INDICES], I64), *wrapped = put(g, n, "Add", at, size_of(g, n, x, axis), END_IN);
+	Value *below = put(g, n, "Less", at, value_scalar(g, I64, 0), END_IN);
+
+	at = put(g, n, "Where", below, wrapped, at, END_IN);
+	return put(g, n, "Div", at, value_scalar(g, I64, (double)ATTR_OF(n, OrtQuantized)->block_size), END_IN);
+}
+
+/* Parts of the table and of what is beside it, and then numbers of these parts alone. */
 static void expand_gather(Graph *g, Node *n)
 {
 	const struct OrtQuantized *a = n->attr;
-	Value *x = n->in[DATA], *zero = optional_in(n, ZEROS);
-	bool bytes = x->dtype == U8 && a->bits < 8;
-	struct Gather rows = {0};
+	Shape s = table_shape(g, n);
+	int gathered = (int)fix_axis(g, n, a->gather_axis, s.rank), quantised = (int)fix_axis(g, n, a->quantize_axis, s.rank);
+	Shape of_scales = scales_shape(g, n, quantised);
+	bool same = gathered == quantised;
+	struct Gather along = {.axis = gathered};
+	Value *x = elements_of(g, n, DATA, &s), *zero = elements_of(g, n, ZEROS, &of_scales);
+	Value *at = same ? blocks_at(g, n, x, gathered) : n->in[INDICES];
 	void *attr = attr_new(g, op_named("DequantizeLinear"));
 
-	need_rank(g, n, DATA, 2, 2);
-	need_rank(g, n, SCALES, 2, 2);
-	need_type(g, n, INDICES, "i");
-	if (fix_axis(g, n, a->gather_axis, 2) != 0 || fix_axis(g, n, a->quantize_axis, 2) != 1)
-		fail_unsupported(g, n, "gather_axis other than 0 or quantize_axis other than the last");
-	int64_t count = dim_number(g, n, x->shape.dim[0]), width = dim_number(g, n, x->shape.dim[1]);
-	if (bytes) {
-		DType t = packed_type(g, n, a->bits);
-		int64_t blocks = dim_number(g, n, n->in[SCALES]->shape.dim[1]);
-		x = unpacked(g, n, DATA, t, count, width * 8 / a->bits);
-		zero = zero ? unpacked(g, n, ZEROS, t, count, blocks) : middle(g, t, count, blocks);
-	}
-	attr_set("DequantizeLinear", attr, "axis", -1);
-	attr_set("DequantizeLinear", attr, "block_size", (double)a->block_size);
-	x = put_attr(g, n, "Gather", &rows, x, n->in[INDICES], END_IN);
+	x = put_attr(g, n, "Gather", &along, x, n->in[INDICES], END_IN);
 	if (zero)
-		zero = put_attr(g, n, "Gather", &rows, zero, n->in[INDICES], END_IN);
-	Value *scale = put_attr(g, n, "Gather", &rows, n->in[SCALES], n->in[INDICES], END_IN);
+		zero = put_attr(g, n, "Gather", &along, zero, at, END_IN);
+	Value *scale = put_attr(g, n, "Gather", &along, n->in[SCALES], at, END_IN);
+	int moved = quantised > gathered ? n->in[INDICES]->shape.rank - 1 : 0;
+	attr_set("DequantizeLinear", attr, "axis", same ? 0 : quantised + moved);
+	attr_set("DequantizeLinear", attr, "block_size", same ? 1 : (double)a->block_size);
 	replace_out(g, n, 0, put_attr(g, n, "DequantizeLinear", attr, x, scale, zero, END_IN));
 }
 
@@ -409,4 +491,5 @@ ORT_QUANTIZED(MatMulIntegerToFloat, "MatMulIntegerToFloat", "iu", 4, 7, no_attrs
 ORT_QUANTIZED(DynamicQuantizeMatMul, "DynamicQuantizeMatMul", "f", 3, 5, no_attrs, expand_dynamic_matmul);
 ORT_QUANTIZED(QGemm, "QGemm", "iu", 6, 9, gemm_attrs, expand_gemm);
 ORT_QUANTIZED_AS(MatMulNBits, "MatMulNBits", "f", 3, 6, nbits_attrs, OrtQuantized, infer_nbits, expand_nbits);
-ORT_QUANTIZED(GatherBlockQuantized, "GatherBlockQuantized", "iu", 3, 4, gather_attrs, expand_gather);
+ORT_QUANTIZED_AS(GatherBlockQuantized, "GatherBlockQuantized", "iu", 3, 4, gather_attrs, OrtQuantized, infer_gather,
+		 expand_gather);

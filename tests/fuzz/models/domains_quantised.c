@@ -306,15 +306,26 @@ bool make_nbits(Step *s)
 	return true;
 }
 
+/* Of bytes, rows with blocks along them. */
 bool make_gather_blocks(Step *s)
 {
-	int64_t rows = pick(s->m, 1, 9), blocks = pick(s->m, 1, 3), block = 16, at[] = {pick(s->m, 1, 3), pick(s->m, 1, 4)};
 	bool bytes = s->t == U8;
-	int64_t table[] = {rows, blocks * block / (bytes ? 2 : 1)}, scales[] = {rows, blocks};
+	int64_t bits = bytes ? 2 << pick(s->m, 0, 2) : 4, block = 16, blocks = pick(s->m, 1, 3);
+	int64_t gathered = bytes ? 0 : pick(s->m, 0, 1), quantised = bytes ? 1 : pick(s->m, 0, 1);
+	int64_t table[2], scales[2], at[] = {pick(s->m, 1, 3), pick(s->m, 1, 4)};
 
+	table[quantised] = (blocks - 1) * block + (bytes ? block : pick(s->m, 1, block));
+	scales[quantised] = blocks;
+	table[!quantised] = scales[!quantised] = pick(s->m, 1, 9);
+	double last = (double)table[gathered] - 1;
+	if (bytes)
+		table[1] = table[1] * bits / 8;
+	set_int(s, "bits", bits);
 	set_int(s, "block_size", block);
+	set_int(s, "gather_axis", gathered);
+	set_int(s, "quantize_axis", quantised);
 	take_constant(s, s->t, 2, table, (Range){-8, 255, true, false, true});
-	take_shaped(s, index_dtype(s->m), 2, at, (Range){0, (double)rows - 1, true, false, false});
+	take_shaped(s, index_dtype(s->m), 2, at, (Range){-last - 1, last, true, false, false});
 	take_shaped(s, F32, 2, scales, around(0.05, 0.5));
 	return true;
 }
