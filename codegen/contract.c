@@ -307,8 +307,10 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 	with.nouter--;
 	with.lane = (Step){r, p->n * q->n, 0, 1, 1, r->extent};
 	joined.axis[--joined.naxes - 1] = r;
-	if (!make_epilogue(m, &joined, &with))
+	if (!make_epilogue(m, &joined, &with)) {
+		s->locals = joined.locals; /* what was made of them stays: no other sum is to have their numbers */
 		return;
+	}
 	*s = joined;
 	*c = with;
 }
