@@ -247,6 +247,7 @@ const Domain domains[] = {
 	{"com.microsoft.QAttention", make_qattention, SMALL, INSIDE, "unidirectional=I0:1"},
 	{"com.microsoft.MultiHeadAttention", make_multihead, SMALL, INSIDE, "unidirectional=I0:1"},
 	{"com.microsoft.GroupQueryAttention", make_group_query, SMALL, INSIDE, "smooth_softmax=I0:1"},
+	{"com.microsoft.MoE", make_moe, PLAIN, INSIDE, "normalize_routing_weights=I0:1 activation_alpha=F0.5:2 activation_beta=F0:1"},
 	{"com.microsoft.RotaryEmbedding", make_ort_rotary, PLAIN, INSIDE, "interleaved=I0:1"},
 	{"com.microsoft.QLinearAdd", make_qlinear_two, PLAIN, STEPS, NULL},
 	{"com.microsoft.QLinearMul", make_qlinear_two, PLAIN, STEPS, NULL},

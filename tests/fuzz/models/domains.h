@@ -158,6 +158,7 @@ bool make_embedding(Step *s);
 bool make_projected_attention(Step *s);
 bool make_multihead(Step *s);
 bool make_group_query(Step *s);
+bool make_moe(Step *s);
 bool make_ort_rotary(Step *s);
 
 /* domains_quantised.c */

@@ -147,6 +147,37 @@ bool make_group_query(Step *s)
 	return true;
 }
 
+/* Scores of experts are whole numbers, different ones of each token: rounding does not change their order. */
+bool make_moe(Step *s)
+{
+	int64_t experts = pick(s->m, 1, 4), hidden = pick(s->m, 1, 6), inner = pick(s->m, 1, 5), tokens = pick(s->m, 1, 4);
+	int64_t kind = pick(s->m, 0, 4), layout = pick(s->m, 0, 2), width = kind == 3 && layout ? 2 * inner : inner;
+	int64_t x[] = {tokens, hidden}, router[] = {tokens, experts}, up[] = {experts, width, hidden};
+	int64_t down[] = {experts, hidden, inner}, bias[] = {experts, width}, last[] = {experts, hidden};
+
+	set_int(s, "k", pick(s->m, 1, experts));
+	set_int(s, "activation_type", kind);
+	set_int(s, "swiglu_fusion", layout);
+	take_shaped(s, DT_NONE, 2, x, range_of(s));
+	Tensor *scores = tensor_new(&s->m->g->ctx->perm, s->t, 2, router);
+	for (int64_t i = 0; i < scores->count; i++)
+		store_f64(s->t, scores->data, i, (double)((i + i / experts) % experts));
+	take_tensor(s, scores, chance(s->m, 50));
+	take_shaped(s, DT_NONE, 3, up, range_of(s));
+	if (chance(s->m, 50))
+		take_shaped(s, DT_NONE, 2, bias, range_of(s));
+	else
+		take_none(s);
+	take_shaped(s, DT_NONE, 3, down, range_of(s));
+	if (chance(s->m, 50))
+		take_shaped(s, DT_NONE, 2, last, range_of(s));
+	else
+		take_none(s);
+	if (kind == 3 && layout == 0)
+		take_shaped(s, DT_NONE, 3, up, range_of(s));
+	return true;
+}
+
 bool make_ort_rotary(Step *s)
 {
 	int64_t half = pick(s->m, 1, 5), heads = pick(s->m, 1, 3), table[] = {pick(s->m, 5, 9), half};
