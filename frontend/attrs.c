@@ -118,7 +118,7 @@ static Strings strings_from(const Raw *r, const AttributeProto *a)
 
 static int add_graph(Raw *r, const GraphProto *g)
 {
-	subgraph_build(r, g);
+	body_build(r, g);
 	return r->nbody - 1;
 }
 

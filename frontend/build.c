@@ -239,10 +239,13 @@ Node *raw_build(Raw *r)
 		loop_parts(r, r->grown);
 	Graph **sub = NEW_N(&r->f->im->ctx->scratch, Graph *, r->nbody);
 	int nout = r->nbody ? bodies_close(r, sub) : r->nout, at = 0;
+	if (r->varying)
+		nout = states_hold(r, *sub, &like, nout);
 	Node *n = node_control(r->f->g, op, &like, r->nin, r->in, nout, attr, r->nbody, sub);
 	settle(r->f, n);
+	Value **out = r->varying ? states_cut(r, n) : n->out;
 	for (int i = 0; i < r->nout; i++)
-		r->out[i] = like_row(r->f, r->nbody && i < r->body->nout ? r->body->out[i] : NULL, n->out, &at);
+		r->out[i] = like_row(r->f, r->nbody && i < r->body->nout ? r->body->out[i] : NULL, out, &at);
 	return n;
 }
 

@@ -154,6 +154,7 @@ typedef struct Raw {
 	const NodeProto *proto; /* f->scope->node[index], or what took its place */
 	const Scope *own;       /* of a body that took the place of the one in the file, see grown.c; or NULL */
 	struct Grown *grown;    /* states of a Loop that the body no longer has, see grown.c; or NULL */
+	struct Varying *varying; /* sizes of states that are others each turn, see varying.c; or NULL */
 	const char *name; /* with the calls that led here */
 	const char *domain, *type; /* of the operator */
 	int version;
@@ -317,6 +318,14 @@ Value *part_of_turn(Raw *r, Frame *body, Value *part, Value *first, int64_t axis
 Value *parts_as_counted(const Raw *r, Value *joined, int64_t axis, int64_t most, Value *counts, char *name);
 Value *turns_moved(const Raw *r, Value *turns, int64_t axis);  /* axis 0 as axis `axis` */
 Value *turns_joined(const Raw *r, Value *turns, int64_t axis); /* slices along axis 0, as Concat along `axis` joins them */
+
+/* ---- varying.c: states of a Loop that have another size each turn ---- */
+
+void body_build(Raw *r, const GraphProto *p); /* subgraph_build(), again where states need sizes of their own */
+void sizes_of_turns(Frame *body, const Raw *r, int64_t i, Shape *s); /* input i of the body: those that vary are symbols */
+/* Before the node is made: such states are held in their largest size, with counts beside them. How many outputs it has. */
+int states_hold(Raw *r, Graph *body, Node *like, int nout);
+Value **states_cut(const Raw *r, Node *n); /* behind it: the outputs as the file has them, cut as counted */
 
 /* ---- maps.c: what makes and takes maps ---- */
 

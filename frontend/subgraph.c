@@ -139,6 +139,7 @@ static void body_input(Frame *f, const Raw *r, const ValueInfoProto *p, int64_t 
 		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED", "input '%s' of the body is a sequence or optional",
 			 shown(f->im->ctx, p->name));
 	refine_shape(r, p, d.shape, &o.shape);
+	sizes_of_turns(f, r, i, &o.shape);
 	Value *v = value_input(f->g, p->name, o.dtype, &o.shape);
 	value_bind(f, p->name, v);
 }

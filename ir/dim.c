@@ -161,6 +161,36 @@ Dim dim_symbol(Syms *s, const char *name)
 	return insert(s, (DimExpr){.kind = DIM_SYMBOL, .symbol = (int)s->nsymbol++, .parts = 1, .hash = hash});
 }
 
+/* ---- back to an earlier table ---- */
+
+static void copy_rows(void *to, const void *from, uint32_t n, size_t size)
+{
+	if (n)
+		memcpy(to, from, n * size);
+}
+
+static void copy_tables(Syms *to, const Syms *from)
+{
+	copy_rows(to->equal, from->equal, to->nequal = from->nequal, sizeof *to->equal);
+	copy_rows(to->choice, from->choice, to->nchoice = from->nchoice, sizeof *to->choice);
+	copy_rows(to->expr, from->expr, to->nexpr = from->nexpr, sizeof *to->expr);
+	copy_rows(to->symbol, from->symbol, to->nsymbol = from->nsymbol, sizeof *to->symbol);
+	copy_rows(to->slot, from->slot, to->nslot = from->nslot, sizeof *to->slot);
+}
+
+Syms syms_keep(const Syms *s)
+{
+	Arena *a = &s->ctx->scratch;
+	Syms kept = {.ctx = s->ctx, .equal = NEW_N(a, DimPair, s->nequal), .choice = NEW_N(a, Symbol, s->nchoice),
+		     .expr = NEW_N(a, DimExpr, s->nexpr), .symbol = NEW_N(a, Symbol, s->nsymbol), .slot = NEW_N(a, uint32_t, s->nslot)};
+
+	copy_tables(&kept, s);
+	return kept;
+}
+
+/* Tables only grow, so there is room. */
+void syms_restore(Syms *s, const Syms *kept) { copy_tables(s, kept); }
+
 /* ---- looking at expressions ---- */
 
 DimKind dim_kind(const Syms *s, Dim d) { return dim_known(d) ? DIM_NUMBER : s->expr[d.e].kind; }

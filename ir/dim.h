@@ -54,6 +54,9 @@ Symbol *dim_symbol_of(Syms *s, Dim d); /* NULL unless d is a plain symbol */
 bool dim_exists(const Syms *s, const char *name); /* there is a symbol of that name */
 /* A symbol of that name, when it is made, has these bounds. */
 void dim_choose(Syms *s, const char *name, int64_t lo, int64_t hi);
+/* A copy of the table, in scratch, to come back to: what was made since is gone, bounds are those of then. */
+Syms syms_keep(const Syms *s);
+void syms_restore(Syms *s, const Syms *kept);
 
 /* Arithmetic; what exceeds 2^62, or a formula of 1000 parts, fails with E-SIZE. Division is by a positive Dim only and
  * rounds down; mod is its remainder. Results are simplified by the bounds that symbols have at that time, so bounds may

@@ -418,7 +418,7 @@ static void states_grow(void **state)
 	add_node(&m, "Identity", "z", "y");
 	Onnx__GraphProto *body = m.graph->node[m.graph->n_node - 2]->attribute[0]->g;
 	body->node[2]->input[1] = arena_string(&ctx.perm, "old"); /* which is read otherwise */
-	refuse(EXIT_UNSUPPORTED, "it must stay the same");
+	refuse(EXIT_UNSUPPORTED, "nothing says how many at most");
 }
 
 /* Of x times the number of the turn rows are kept that stand before it: none, one, both. */
