@@ -239,9 +239,10 @@ static bool loop_parts(Build *b, int k, Expr *body)
 
 /* ---- several vectors of sums, or of bytes, at a time ---- */
 
-enum { GROUP = 4, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32, GROUP_CHOICES = 8 };
+enum { GROUP = 4, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32 };
 
-/* How many locals the statements declare; more than may be where there is one that cannot be printed for a group. */
+/* How many locals the statements declare that run each time; more than may be where there is one that cannot be printed for a
+ * group. */
 static int count_lets(const Stmt *t)
 {
 	int n = 0;
@@ -249,7 +250,7 @@ static int count_lets(const Stmt *t)
 		if (t->kind == S_FOR && t->lanes == 1)
 			n += count_lets(t->body);
 		else
-			n += t->kind == S_LET ? 1 : t->kind == S_ASSIGN || t->kind == S_STORE ? 0 : GROUP_LETS + 1;
+			n += t->kind == S_LET ? 1 : t->kind == S_ASSIGN || t->kind == S_STORE || t->kind == S_NAN ? 0 : GROUP_LETS + 1;
 	return n;
 }
 
@@ -261,13 +262,13 @@ static bool chooses(const Stmt *t)
 	return t != NULL;
 }
 
-/* A long sum across memory waits for each of its additions, and reads one vector of a row before it goes to the next; a search
- * waits for a comparison and a choice. */
-static bool has_long_sum(const Stmt *t)
+/* A long sum across memory waits for each of its additions, and reads one vector of a row before it goes to the next; a search,
+ * be it short, waits for a comparison and a choice. */
+static bool has_slow_chain(const Stmt *t)
 {
 	bool found = false;
 	for (; t && !found; t = t->next)
-		found = t->kind == S_FOR && (axis_count(t->axis) >= (chooses(t->body) ? GROUP_CHOICES : GROUP_DEPTH) || has_long_sum(t->body));
+		found = t->kind == S_FOR && (axis_count(t->axis) >= GROUP_DEPTH || chooses(t->body) || has_slow_chain(t->body));
 	return found;
 }
 
@@ -284,7 +285,7 @@ static bool stores_quarters(const Module *m, const Stmt *loop)
 static int group_of(const Module *m, const Stmt *loop)
 {
 	bool can = loop->lanes > 1 && axis_count(loop->axis) >= (int64_t)GROUP * loop->lanes;
-	bool gains = can && (has_long_sum(loop->body) || stores_quarters(m, loop));
+	bool gains = can && (has_slow_chain(loop->body) || stores_quarters(m, loop));
 	return gains && count_lets(loop->body) <= GROUP_LETS ? GROUP : 1;
 }
 

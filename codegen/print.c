@@ -243,6 +243,14 @@ static bool is_each(const Printer *p, const Stmt *t)
 	return p->group && (t->kind == S_STORE ? is_vector(p, t->address) : (t->kind == S_LET || t->kind == S_ASSIGN) && is_vector(p, t->local));
 }
 
+/* "if (v_has_nan_d(value, 4))" for all vectors of the group, or for one. */
+static void print_nan(Printer *p, const Stmt *t)
+{
+	open_block(p, "if (v_has_nan_d(%s%s, %d))", p->group ? "" : "&", local_name(p, t->local), p->group ? p->group : 1);
+	print_stmts(p, t->body);
+	close_block(p);
+}
+
 /* "i32_order(y + 100*i, 100, x + 1000*i, 1000);" */
 static void print_order(Printer *p, const Stmt *t)
 {
@@ -349,6 +357,9 @@ void print_stmts(Printer *p, const Stmt *t)
 			p->depth++;
 			print_stmts(p, t->body);
 			close_block(p);
+			break;
+		case S_NAN:
+			print_nan(p, t);
 			break;
 		case S_ORDER:
 			print_order(p, t);

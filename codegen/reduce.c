@@ -67,20 +67,24 @@ static Expr *is_better_nan(Lower *l, Red red, Expr *best, Expr *v)
 	return first ? alu2(l, AND, nan, alu1(l, NOT, alu1(l, ISNAN, best))) : nan;
 }
 
-/* In each lane: best = mask ? v : best; at = mask ? index : at. Of floats of which the first is sought the mask says what stays:
- * v is no better, or the best is NaN. */
-static void choose_best(Build *b, Red red, Expr *best, Expr *at, Expr *v, Expr *index)
+/* In each lane: best = better ? v : best; at = better ? index : at. */
+static void choose_best(Build *b, Expr *better, Expr *best, Expr *at, Expr *v, Expr *index)
 {
 	Lower *l = b->s->l;
-	bool first = red == RED_ARGMAX || red == RED_ARGMIN, stays = first && is_float(v->dtype);
-	Expr *mask = is_better(l, red, best, v);
-	if (stays)
-		mask = alu2(l, OR, red == RED_ARGMAX ? alu2(l, LE, v, best) : alu2(l, LE, best, v), alu1(l, ISNAN, best));
-	else if (is_float(v->dtype))
-		mask = alu2(l, OR, mask, is_better_nan(l, red, best, v));
-	mask = stmt_let(b, mask);
-	stmt_assign(b, best, stays ? choose(l, mask, best, v) : choose(l, mask, v, best));
-	stmt_assign(b, at, stays ? choose(l, mask, at, index) : choose(l, mask, index, at));
+	Expr *mask = stmt_let(b, better);
+	stmt_assign(b, best, choose(l, mask, v, best));
+	stmt_assign(b, at, choose(l, mask, index, at));
+}
+
+/* The same for lanes that are NaN, where there are. */
+static void choose_nan(Build *b, Red red, Expr *best, Expr *at, Expr *v, Expr *index)
+{
+	Stmt *t = stmt_append(b, S_NAN);
+	t->local = v;
+	Build outer = *b;
+	b->tail = &t->body;
+	choose_best(b, is_better_nan(b->s->l, red, best, v), best, at, v, index);
+	*b = outer;
 }
 
 /* if (test) { best = v; at = index; } */
@@ -95,18 +99,18 @@ static void take_best(Build *b, Expr *test, Expr *best, Expr *at, Expr *v, Expr 
 	*b = outer;
 }
 
-/* The best so far and where it is, after x. A NaN has an `if` of its own, never taken: the other one needs no jump then. */
+/* The best so far and where it is, after x. A NaN, which is rare, has an `if` of its own: one lane then needs no jump for the
+ * others, and vectors wait no longer. */
 static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *index)
 {
 	Lower *l = b->s->l;
-	Expr *v = x->kind == X_LOCAL ? x : stmt_let(b, x);
-	if (b->vector && depends_on(v, b->vector)) {
-		choose_best(b, red, best, at, v, index);
-		return;
-	}
-	if (is_float(v->dtype))
+	Expr *v = x->kind == X_LOCAL ? x : stmt_let(b, x), *better = is_better(l, red, best, v);
+	bool vector = b->vector && depends_on(v, b->vector);
+	if (is_float(v->dtype) && vector)
+		choose_nan(b, red, best, at, v, index);
+	else if (is_float(v->dtype))
 		take_best(b, is_better_nan(l, red, best, v), best, at, v, index);
-	take_best(b, is_better(l, red, best, v), best, at, v, index);
+	(vector ? choose_best : take_best)(b, better, best, at, v, index);
 }
 
 /* The best of a row of floats that lie side by side is found by a helper, in vectors. */

@@ -115,7 +115,7 @@
 	V("v_ceil_d", "vd", "vd x", "\treturn _mm256_ceil_pd(x);\n"),								\
 	V("v_trunc_d", "vd", "vd x", "\treturn _mm256_round_pd(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),			\
 	X86_SQRT_D("256"),											\
-	V("v_isnan_d", "vm_64", "vd x", "\treturn _mm256_cmp_pd(x, x, _CMP_UNORD_Q);\n"),					\
+	V("v_unordered_d", "vm_64", "vd a, vd b", "\t/* where either is NaN */\n\treturn _mm256_cmp_pd(a, b, _CMP_UNORD_Q);\n"),				\
 	V("v_eq_d", "vm_64", "vd a, vd b", "\treturn _mm256_cmp_pd(a, b, _CMP_EQ_OQ);\n"),					\
 	V("v_lt_d", "vm_64", "vd a, vd b", "\treturn _mm256_cmp_pd(a, b, _CMP_LT_OQ);\n"),					\
 	V("v_le_d", "vm_64", "vd a, vd b", "\treturn _mm256_cmp_pd(a, b, _CMP_LE_OQ);\n"),					\
@@ -219,7 +219,7 @@
 	V("v_ceil_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);\n"),		\
 	V("v_trunc_d", "vd", "vd x", "\treturn _mm512_roundscale_pd(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),		\
 	X86_SQRT_D("512"),											\
-	V("v_isnan_d", "vm_64", "vd x", "\treturn _mm512_cmp_pd_mask(x, x, _CMP_UNORD_Q);\n"),					\
+	V("v_unordered_d", "vm_64", "vd a, vd b", "\t/* where either is NaN */\n\treturn _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q);\n"),				\
 	V("v_eq_d", "vm_64", "vd a, vd b", "\treturn _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ);\n"),					\
 	V("v_lt_d", "vm_64", "vd a, vd b", "\treturn _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ);\n"),					\
 	V("v_le_d", "vm_64", "vd a, vd b", "\treturn _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ);\n"),					\

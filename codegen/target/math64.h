@@ -19,6 +19,12 @@
 	             "\treturn v_load_f64(b);\n}\n"}
 
 #define VECTOR_MATH_64														\
+	V("v_isnan_d", "vm_64", "vd x", "\treturn v_unordered_d(x, x);\n"),							\
+	V("v_has_nan_d", "int", "const vd *x, int n",										\
+	  "\t/* any of n vectors, an even number or 1, two at a time; not likely */\n"					\
+	  "\tvm_64 nan = v_unordered_d(x[0], x[n - 1]);\n"									\
+	  "\tUNROLL for (int q = 1; q + 1 < n; q += 2)\n\t\tnan = v_or_64(nan, v_unordered_d(x[q], x[q + 1]));\n"	\
+	  "\treturn __builtin_expect(v_any_64(nan), 0) != 0;\n"),									\
 	V("v_exp_d", "vd", "vd x",												\
 	  "\t/* x = n log 2 + r, |r| <= log 2 / 2 */\n"										\
 	  "\tx = v_clamp_d(x, -1400.0, 710.0);\n"										\
