@@ -5,6 +5,8 @@
  *     h, k = Loop(Pad(s0) f32[most,4], 1) { h' f32[most,4], k': s' = Slice(h', Counted(k')) .. Pad(next), n + 1 }
  *     s = Slice(h, Counted(k))
  *
+ * A few rows that are only added behind it are written into the held state, and its next value is a slice of that.
+ *
  * Which sizes vary is seen when the body is built: as long as a turn gives others than it takes, it is built again, with
  * symbols for them. States that begin with the same size and grow alike share one. The bound is the user's (--dim of the
  * symbol), or follows from how a turn changes the size, and from how many there are. */
@@ -28,6 +30,7 @@ struct Varying {
 	int (*which)[MAX_RANK]; /* by state and axis: the size; or that it stays */
 	Size *size;
 	int nsizes, csizes;
+	const Node **adds; /* by state: the Concat that does nothing else than add behind it, and then is its next; or NULL */
 };
 
 /* ---- sizes before a turn, and behind it ---- */
@@ -314,6 +317,7 @@ static struct Varying *varying_new(const Raw *r, int nstates)
 	struct Varying *t = NEW(a, struct Varying);
 
 	t->nstates = nstates;
+	t->adds = NEW_N(a, const Node *, nstates);
 	t->which = arena_array(a, (size_t)nstates, sizeof *t->which);
 	for (int i = 0; i < nstates; i++)
 		for (int k = 0; k < MAX_RANK; k++)
@@ -380,6 +384,40 @@ static int64_t most_of_axis(const Raw *r, int state, int axis)
 	return at < 0 ? -1 : symbol_of(r, &r->varying->size[at])->hi;
 }
 
+static int axis_of(const Node *concat)
+{
+	int64_t axis = ATTR_OF(concat, Concat)->axis;
+
+	return (int)(axis < 0 ? axis + concat->out[0]->shape.rank : axis);
+}
+
+/* What is written behind the state is only counted then, so there is room for it in any case. */
+static int64_t room_of_axis(const Raw *r, int state, int axis)
+{
+	const Node *adds = r->varying->adds[state];
+	int64_t most = most_of_axis(r, state, axis);
+
+	return most < 0 || !adds ? most : dim_hi(r->f->g->syms, adds->out[0]->shape.dim[axis]);
+}
+
+/* The Concat of the body that adds a few rows behind a state, which varies along that axis only, and gives the next one. */
+static const Node *adding_node(const Raw *r, const Graph *body, int state)
+{
+	enum { FEW = 4 };
+	const Node *n = body->out[1 + state]->def;
+	const Value *now = body->in[2 + state];
+
+	if (!is_op(n, "Concat") || n->in[0] != now || n->nin < 2 || dtype_info(now->dtype)->bits < 8)
+		return NULL;
+	int axis = axis_of(n);
+	Dim next = n->out[0]->shape.dim[axis], more = dim_sub(body->syms, next, now->shape.dim[axis]);
+	int64_t most = most_of_axis(r, state, axis), added = dim_hi(body->syms, more), all = dim_hi(body->syms, next);
+	for (int k = 0; k < now->shape.rank; k++)
+		if (k != axis && most_of_axis(r, state, k) >= 0)
+			return NULL;
+	return most >= 0 && added < INT32_MAX && added * FEW <= most && all >= most && all < INT32_MAX ? n : NULL;
+}
+
 static Value *cut_axis(Graph *g, const Node *like, Value *v, int axis, Value *count)
 {
 	return put(g, like, "Slice", v, number(g, 0), count, number(g, axis), END_IN);
@@ -393,7 +431,7 @@ static Value *filled_up(const Raw *r, Graph *g, const Node *like, Value *v, int 
 	Node made = *like;
 
 	for (int k = 0; k < rank; k++) {
-		int64_t most = most_of_axis(r, state, k);
+		int64_t most = room_of_axis(r, state, k);
 		if (most >= 0 && dim_hi(g->syms, v->shape.dim[k]) > most)
 			v = cut_axis(g, like, v, k, number(g, most));
 		pads[k] = dim(0);
@@ -432,10 +470,10 @@ static void *inserted(Arena *a, Value **v, int n, int at, Value *const *more, in
 static Value **counts_of(const Raw *r) { return NEW_N(&r->f->im->ctx->scratch, Value *, r->varying->nsizes); }
 
 /* In the body: states are cut out of what it takes in. */
-static void cut_inside(const Raw *r, Graph *body, const Node *like)
+static void cut_inside(const Raw *r, Graph *body, const Node *like, Value **count)
 {
 	const struct Varying *t = r->varying;
-	Value **given = counts_of(r), **count = counts_of(r);
+	Value **given = counts_of(r);
 	Shape one = shape_scalar();
 
 	for (int i = 0; i < t->nsizes; i++) {
@@ -450,7 +488,7 @@ static void cut_inside(const Raw *r, Graph *body, const Node *like)
 			continue;
 		Shape s = now->shape;
 		for (int k = 0; k < s.rank; k++)
-			s.dim[k] = t->which[i][k] < 0 ? s.dim[k] : dim(most_of_axis(r, i, k));
+			s.dim[k] = t->which[i][k] < 0 ? s.dim[k] : dim(room_of_axis(r, i, k));
 		Value *held = value_input(body, arena_format(&body->ctx->scratch, "%s.held", now->name), now->dtype, &s);
 		body->nin--;
 		value_replace(body, now, cut_state(r, body, like, held, i, count));
@@ -476,17 +514,60 @@ static void put_counts(const Raw *r, Graph *body, Value *const *count)
 		graph_output(body, out[i], name[i]);
 }
 
+/* What is added, as one. */
+static Value *added_part(Graph *g, const Node *like, const Node *adds)
+{
+	Value *v = adds->in[1];
+
+	for (int i = 2; i < adds->nin; i++)
+		v = joined(g, like, axis_of(adds), v, adds->in[i]);
+	return v;
+}
+
+/* held with `part` from `count` on along an axis. */
+static Value *written_at(Graph *g, const Node *like, Value *held, Value *part, int axis, Value *count)
+{
+	int64_t behind[MAX_RANK];
+	int rank = part->shape.rank;
+	Value *at = binary(g, like, "Add", count_up(g, like, size_of(g, like, part, axis)), count);
+
+	for (int k = axis + 1; k < rank; k++)
+		behind[k - axis - 1] = k - axis;
+	if (axis + 1 < rank)
+		at = with_axes(g, like, at, rank - axis - 1, behind);
+	at = put(g, like, "Expand", at, shape_value(g, like, part), END_IN);
+	return put_attr(g, like, "ScatterElements", &(struct Scatter){.axis = axis}, held, at, part, END_IN);
+}
+
+/* What only adds to a state writes behind it, and whoever reads the next one reads it there: nothing is copied. */
+static Value *add_in_place(const Raw *r, Graph *body, const Node *like, int state, Value *const *count)
+{
+	const Node *adds = r->varying->adds[state];
+	Value *next = adds->out[0], *part = added_part(body, like, adds);
+	int axis = axis_of(adds), at = r->varying->which[state][axis];
+	Value *held = written_at(body, like, body->in[2 + state], part, axis, count[at]);
+	const Node made = {.op = like->op, .name = like->name, .nin = 1, .in = (Value *[]){count[at]}};
+
+	Value *size = dims_as_value(body, &made, part, &next->shape.dim[axis], 1);
+	value_replace(body, next, cut_axis(body, like, held, axis, size));
+	return held;
+}
+
 /* And are filled up at its end. */
-static void fill_inside(const Raw *r, Graph *body, const Node *like)
+static void fill_inside(const Raw *r, Graph *body, const Node *like, Value *const *now)
 {
 	const struct Varying *t = r->varying;
-	Value **count = counts_of(r);
+	Value **count = counts_of(r), *held;
 
 	for (int i = 0; i < t->nsizes; i++)
 		count[i] = size_of(body, like, body->out[1 + t->size[i].state], t->size[i].axis);
 	for (int i = 0; i < t->nstates; i++)
-		if (varies(t, i))
+		if (t->adds[i]) {
+			held = add_in_place(r, body, like, i, now);
+			body->out[1 + i] = held;
+		} else if (varies(t, i)) {
 			body->out[1 + i] = filled_up(r, body, like, body->out[1 + i], i);
+		}
 	put_counts(r, body, count);
 	graph_sort(body);
 }
@@ -523,9 +604,12 @@ int states_hold(Raw *r, Graph *body, Node *like, int nout)
 {
 	const struct Varying *t = r->varying;
 	const Node plain = {.op = op_find(r->domain, r->type), .name = r->name};
+	Value **count = counts_of(r);
 
-	cut_inside(r, body, &plain);
-	fill_inside(r, body, &plain);
+	for (int i = 0; i < t->nstates; i++)
+		t->adds[i] = varies(t, i) ? adding_node(r, body, i) : NULL;
+	cut_inside(r, body, &plain, count);
+	fill_inside(r, body, &plain, count);
 	fill_outside(r, &plain);
 	nout = (nout < t->nstates ? t->nstates : nout) + t->nsizes;
 	names_of_outputs(r, like, nout);
