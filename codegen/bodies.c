@@ -77,6 +77,24 @@ static bool in_place(Module *m, int from, int to, const Value *state, const Valu
 	return made;
 }
 
+static bool copies_itself(const Stage *s, const Value *state)
+{
+	return s->body && s->body->kind == X_LOAD && s->body->value == state && s->body->arg[0] == s->address;
+}
+
+/* Of `next`, which is made where the state lies: updates are stored over what is there already. */
+static void drop_copy(Module *m, int from, const Value *state, const Value *next)
+{
+	for (int i = from; i + 1 < m->nstages; i++)
+		if (m->stage[i]->out == next && m->stage[i + 1]->out == next && m->stage[i + 1]->over && copies_itself(m->stage[i], state)) {
+			m->nstages--;
+			memmove(m->stage + i, m->stage + i + 1, (size_t)(m->nstages - i) * sizeof *m->stage);
+			for (int k = i; k < m->nstages; k++)
+				m->stage[k]->number = k + 1;
+			return;
+		}
+}
+
 /* ---- marks ---- */
 
 int mark_end(const Module *m, int open)
@@ -150,17 +168,19 @@ static void open_states(Module *m, Node *n)
 	}
 }
 
-static void hand_on_states(Module *m, Node *n, int first, int last)
+static void hand_on_states(Module *m, Node *n, int first)
 {
 	Graph *body = n->sub[0];
 	for (int i = 0; i < body->nout; i++) {
 		Port p = body_out(n, 0, i);
 		if (p.kind != PORT_STATE)
 			continue;
-		if (in_place(m, first, last, body->in[p.to], body->out[i]))
+		if (in_place(m, first, m->nstages, body->in[p.to], body->out[i])) {
 			place_same(body->out[i], body->in[p.to]);
-		else
+			drop_copy(m, first, body->in[p.to], body->out[i]);
+		} else {
 			make_copy(m, n, body->out[i], body->in[p.to]);
+		}
 	}
 }
 
@@ -187,7 +207,7 @@ static void make_turns(Module *m, Node *n)
 	mark_asking(m, n, MARK_LOOP, &c);
 	int first = m->nstages;
 	make_stages(m, n->sub[0]);
-	hand_on_states(m, n, first, m->nstages);
+	hand_on_states(m, n, first);
 	m->times = times;
 	mark_asking(m, n, MARK_END, &c);
 	m->stage[m->nstages - 1]->checks = c.counts;

@@ -334,6 +334,22 @@ static const Node *loop_of(const Graph *g)
 	return g->node[i];
 }
 
+/* How many stages of a turn do nothing else. */
+static int copies_of_a_turn(void)
+{
+	const Options o = {.level = 2, .target = "c", .prefix = "net"};
+	Graph *g = import();
+	const char *header;
+	int n = 0;
+	Facts f;
+
+	passes_run(g, &o);
+	emit_text(g, &o, &header, &f);
+	for (int i = 0; i < f.nstages; i++)
+		n += f.stage[i].turns > 1 && strstr(f.stage[i].name, "_copy");
+	return n;
+}
+
 /* Keys and values of an attention grow alike: they have one size, and it is counted once. Slices come out beside them. */
 static void states_share_a_size(void **state)
 {
@@ -373,6 +389,7 @@ static void states_share_a_size(void **state)
 	assert_int_equal(n->nin - turn->ncaptured, 2 + 2 + 1);
 	assert_string_equal(turn->out[1]->def->op->name, "ScatterElements"); /* behind what is there: nothing is copied */
 	assert_string_equal(turn->out[2]->def->op->name, "Pad");
+	assert_int_equal(copies_of_a_turn(), 1); /* of v, whose elements change their places */
 }
 
 /* Sizes that begin alike and grow otherwise, one by what the other is; of text; and beside one that only grows (grown.c). */
