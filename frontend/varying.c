@@ -200,7 +200,7 @@ static bool follow_turns(const struct Varying *t, const Raw *r, bool *open)
 				symbol_of(r, &t->size[i])->hi = next[i];
 				open[i] = next[i] >= 0;
 			}
-	if (n < MOST_FOLLOWED)
+	if (n < MOST_FOLLOWED || n == turns)
 		return true;
 	for (int i = 0; i < t->nsizes; i++)
 		if (open[i] && symbol_of(r, &t->size[i])->hi != next[i]) {

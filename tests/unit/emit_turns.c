@@ -423,6 +423,18 @@ static void states_have_their_own_sizes(void **state)
 	expect(NULL, in, I64, na, a);
 }
 
+/* Turns are followed one by one up to a thousand, and counted from there on. */
+static void many_turns_have_a_bound(void **state)
+{
+	(void)state;
+	for (int64_t turns = 999; turns < 1003; turns++) {
+		decoder("many", -1);
+		add_tensor(&m, "many", INT64, "", &turns, sizeof turns);
+		const Value *held = loop_of(import())->sub[0]->in[2];
+		assert_int_equal(held->shape.dim[0].k, 2 + turns + 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +444,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(data_decide_the_size, fresh, done),
 		cmocka_unit_test_setup_teardown(states_share_a_size, fresh, done),
 		cmocka_unit_test_setup_teardown(states_have_their_own_sizes, fresh, done),
+		cmocka_unit_test_setup_teardown(many_turns_have_a_bound, fresh, done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
