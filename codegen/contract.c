@@ -341,7 +341,8 @@ static void count_steps(Contraction *c)
 
 enum { PAIRS_PAY = 8 }; /* steps that take as long as it does to take pairs apart */
 
-/* In which pairs a last panel of at most half a vector would be. */
+/* In which pairs a last panel of at most half a vector would be. Pairs of steps add up in another order: either all outputs do,
+ * or none, so that those with equal weights stay equal. */
 static void find_pairing(const Module *m, const Stage *s, Contraction *c)
 {
 	Contraction packed = *c;
@@ -353,7 +354,8 @@ static void find_pairing(const Module *m, const Stage *s, Contraction *c)
 	merge_reduction(&packed);
 	find_margins(m, s, &packed);
 	const Step *k = packed.nk ? &packed.k[packed.nk - 1] : NULL;
-	bool steps = k && k->a == 1 && !step_varies(k) && !m->o->strict && !(packed.margin.axis && packed.nk == 1);
+	bool alone = c->lane.n <= c->lanes / 2, margins = packed.margin.axis && packed.nk == 1;
+	bool steps = alone && k && k->a == 1 && !step_varies(k) && !m->o->strict && !margins;
 	c->pair_run = k ? k->n : 1;
 	if (c->point.a == 1 && c->depth >= PAIRS_PAY)
 		c->pairing = OF_POINTS;
