@@ -165,17 +165,20 @@ static bool is_running(Lower *l, Expr *r, Axis *axis, Running *w)
 	return false;
 }
 
-Expr *running_term(const Stage *s, Expr *r)
-{
-	Running w;
-	return s->naxes && is_running(s->l, r, s->axis[s->naxes - 1], &w) ? w.term : NULL;
-}
-
 /* The one sum so far in x along this axis. */
 static bool find_running(Lower *l, Expr *x, Axis *axis, Running *w)
 {
 	Expr *found[2];
 	return outer_reductions(x, found, 0, 2) == 1 && is_running(l, found[0], axis, w);
+}
+
+/* The loop around vectors may have cut its axis, and so have another body than the stage: as many sums are in both. */
+Expr *running_term(const Stage *s, Expr *r, const Axis *lanes)
+{
+	Running w;
+	Expr *found[2];
+	Axis *inner = s->naxes ? s->axis[s->naxes - 1] : NULL;
+	return inner && inner != lanes && outer_reductions(s->body, found, 0, 2) == 1 && is_running(s->l, r, inner, &w) ? w.term : NULL;
 }
 
 /* An axis along which sums so far are computed has to be the innermost. */

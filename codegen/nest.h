@@ -258,8 +258,8 @@ bool is_within(const Expr *x, DType t);
 /* Vectors of partial results may be kept for this reduction. */
 bool vector_reduce(const Expr *reduction);
 /* nest.c: what the reduction adds where it goes up to the index of the innermost loop, or from it on, which keeps it from turn to
- * turn; NULL where it does not. */
-Expr *running_term(const Stage *s, Expr *r);
+ * turn; NULL where it does not: the loop keeps one sum, and none along the lanes of a vector. */
+Expr *running_term(const Stage *s, Expr *r, const Axis *lanes);
 /* x can be computed for the lanes of a vector along axis. */
 /* How far apart the elements of neighbouring lanes lie in memory; 0: at no known distance. */
 int64_t lane_step(const Expr *load, const Axis *axis);

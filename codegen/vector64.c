@@ -56,7 +56,7 @@ bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)
 		return is_row(x, axis);
 	if (x->kind == X_LOCAL)
 		return x->dtype != BOOL;
-	Expr *term = x->kind == X_REDUCE ? running_term(s, x) : NULL;
+	Expr *term = x->kind == X_REDUCE ? running_term(s, x, axis) : NULL;
 	if (term)
 		return vector_reduce(x) && vectorisable_64(m, s, term, axis);
 	if (x->kind == X_REDUCE && finds_index(x))

@@ -163,7 +163,10 @@ tally emitted-c sh tests/emit/check.sh build/release/tcc-compile samples/digits/
 
 check demo sh tools/demo.sh
 tally onnx-constants build/release/suite -t none -c
-[ -d $shared/onnx-backend ] && tally onnx-sizes build/release/suite -t none -s
+if [ -d $shared/onnx-backend ]; then
+	tally onnx-sizes build/release/suite -t none -s
+	tally onnx-sizes-compiled build/release/suite -t c,x86-64-v3 -s -e 10
+fi
 tally onnx-tests build/release/suite
 tally onnx-exact build/release/suite -x -t c -f norm
 if [ -d $shared/zoo ]; then

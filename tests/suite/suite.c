@@ -32,7 +32,7 @@ enum { MAX_STAGES = 8, SECONDS = 120, CC_SECONDS = 300 /* of a processor */, CHU
 typedef struct Suite {
 	const char *root, *filter, *failures;
 	const char *stage[MAX_STAGES]; /* 0: the evaluator, then targets */
-	int nstages, jobs;
+	int nstages, jobs, every;
 	bool update, listed_only, constant, symbolic, exact;
 	Cases cases;
 	Result *result; /* [stage][case], in shared memory */
@@ -57,12 +57,13 @@ static const char *find_root(void)
 }
 
 static const char usage[] =
-	"usage: suite [-t TARGET,...] [-j JOBS] [-f PART] [-u] [-l] [-c] [-s] [-x] [-o FILE] [DIRECTORY]\n"
+	"usage: suite [-t TARGET,...] [-j JOBS] [-f PART] [-e N] [-u] [-l] [-c] [-s] [-x] [-o FILE] [DIRECTORY]\n"
 	"  -t TARGET,...  compile for these; none: the evaluator only (default: all of this machine)\n"
 	"  -j JOBS        at a time (default: one a processor)\n"
 	"  -f PART        only cases with that in their name\n"
+	"  -e N           of those every N-th\n"
 	"  -l             only cases that are listed as unsupported\n"
-	"  -u             write that list anew, with -x the table of ULP; not with -s\n"
+	"  -u             write that list anew, with -x the table of ULP; not with -s or -e\n"
 	"  -c             inputs are constants\n"
 	"  -s             sizes of inputs vary\n"
 	"  -x             emit with --strict, and tell how far the results are from the evaluator's\n"
@@ -84,11 +85,13 @@ static void read_options(Suite *s, int argc, char **argv)
 	int o;
 	char *targets = targets_here();
 	s->jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	while ((o = getopt(argc, argv, "ht:j:f:ulcsxo:")) != -1) {
+	s->every = 1;
+	while ((o = getopt(argc, argv, "ht:j:f:e:ulcsxo:")) != -1) {
 		switch (o) {
 		case 't': targets = optarg; break;
 		case 'j': s->jobs = atoi(optarg); break;
 		case 'f': s->filter = optarg; break;
+		case 'e': s->every = atoi(optarg); break;
 		case 'u': s->update = true; break;
 		case 'l': s->listed_only = true; break;
 		case 'c': s->constant = true; break;
@@ -100,7 +103,7 @@ static void read_options(Suite *s, int argc, char **argv)
 	}
 	read_targets(s, targets);
 	s->root = optind < argc ? argv[optind] : find_root();
-	if (s->jobs < 1 || (s->update && s->symbolic))
+	if (s->jobs < 1 || s->every < 1 || (s->update && (s->symbolic || s->every > 1)))
 		tell_usage(usage, '?');
 }
 
@@ -336,6 +339,14 @@ static int judge_exactness(Ctx *c, const Suite *s)
 	return failed;
 }
 
+static void keep_every(Suite *s)
+{
+	int kept = 0;
+	for (int i = 0; i < s->cases.n; i += s->every)
+		s->cases.item[kept++] = s->cases.item[i];
+	s->cases.n = kept;
+}
+
 static void keep_listed(Suite *s)
 {
 	int kept = 0;
@@ -348,6 +359,7 @@ static void keep_listed(Suite *s)
 static int run(Ctx *c, Suite *s)
 {
 	s->cases = suite_cases(c, s->root, s->filter);
+	keep_every(s);
 	s->list = strstr(s->root, "libonnx-testdata") ? OLD_LIST : LIST;
 	s->listed = list_read(c, s->list);
 	if (s->listed_only)
