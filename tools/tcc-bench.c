@@ -68,9 +68,9 @@ static int lanes_of(Ctx *c, const char *target)
 
 static void print_peaks(const Peaks *p, int lanes)
 {
-	printf("\nthis machine, vectors of up to %d: %.1f GFLOP/s;", lanes, 1e-9 * p->flops);
+	printf("\nthis machine, vectors of up to %d: %.1f GFLOP/s; reads, GB/s:", lanes, 1e-9 * p->flops);
 	for (int i = 0; i < PEAK_SIZES; i++)
-		printf("%s %.0f GB/s of %lld KiB", i ? "," : "", 1e-9 * p->bytes[i], (long long)p->size[i] >> 10);
+		printf("%s %.0f of %lld KiB", i ? "," : "", 1e-9 * p->bytes[i], (long long)p->size[i] >> 10);
 	printf("\n");
 }
 

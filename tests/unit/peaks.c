@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 #include "tools/peaks.h"
 
-static const Peaks machine = {100, {10, 20, 30, 40, 80}, {50, 40, 30, 20, 10}};
+static const Peaks machine = {100, {10, 20, 30, 40, 50, 60, 80}, {50, 40, 30, 20, 15, 12, 10}};
 
 static void test_roof(void **state)
 {
