@@ -14,7 +14,8 @@
 #include "passes/place.h"
 
 typedef enum StmtKind {
-	S_FOR,    /* axis = from..to-1; lanes > 1: over vectors, the last with fewer lanes; ways > 1: `local` takes turns, and `other` */
+	S_FOR,    /* axis = from..to-1, or as far as an axis of varying size goes; lanes > 1: over vectors, the last with fewer lanes;
+	           * ways > 1: `local` takes turns, and `other`; step > 1: over whole steps */
 	S_LET,    /* declare local `local` = expr; lanes > 1: a vector outside any vector loop, or `ways` of them */
 	S_ASSIGN, /* local = expr; lanes > 1: only in the lanes that count, local is from outside the vector loop */
 	S_FOLD,   /* declare local `local` = `red` of all lanes of the vector local `expr`, or of `ways` of them */
@@ -38,6 +39,7 @@ struct Stmt {
 	Axis *axis;
 	int64_t from, to;
 	int lanes, ways, step; /* step: of a loop with one lane */
+	int whole, rest; /* > 0: of an axis of varying size only whole steps of so many, or what they leave over */
 	int group;  /* of a vector loop: so many vectors a turn first, each statement for all of them */
 	bool split; /* this loop is divided among the workers */
 	Stmt *body;

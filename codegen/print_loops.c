@@ -37,8 +37,20 @@ static bool one_line(const Stmt *t) { return t && !t->next && !is_block(t); }
 /* The loop runs as far as a size says that is known at run time only. */
 static bool varies(const Stmt *t) { return !dim_known(t->axis->extent); }
 
+static const char *whole_text(Printer *p, const Stmt *t, int unit)
+{
+	return arena_format(p->out->arena, "%s / %d * %d", size_text(p->m->unit, t->axis->extent), unit, unit);
+}
+
+static const char *start_text(Printer *p, const Stmt *t)
+{
+	return t->rest ? whole_text(p, t, t->rest) : number_text(t->from, p->out->arena);
+}
+
 static const char *end_text(Printer *p, const Stmt *t)
 {
+	if (t->whole)
+		return whole_text(p, t, t->whole);
 	return varies(t) ? size_text(p->m->unit, t->axis->extent) : number_text(t->to, p->out->arena);
 }
 
@@ -76,9 +88,11 @@ static const char *unroll(const Stmt *t)
 static void print_scalar_for(Printer *p, const Stmt *t)
 {
 	Arena *a = p->out->arena;
-	const char *i = axis_name(p, t->axis), *from = number_text(t->from, a);
+	const char *i = axis_name(p, t->axis), *from = start_text(p, t);
 	if (t->split && takes_range(p->m, p->s))
-		open_block(p, "%s", for_whole_text(p, i, t->from ? arena_format(a, "from > %s ? from : %s", from, from) : "from", "to", t->step));
+		open_block(p, "%s", for_whole_text(p, i, t->from || t->rest ? arena_format(a, "from > %s ? from : %s", from, from) : "from", "to", t->step));
+	else if (varies(t))
+		open_block(p, "%s%s", unroll(t), for_whole_text(p, i, from, end_text(p, t), t->step));
 	else
 		open_block(p, "%s%s", unroll(t), for_text(p, i, from, end_text(p, t), t->step));
 	print_stmts(p, t->body);
@@ -230,6 +244,14 @@ static void print_whole_vectors(Printer *p, const Stmt *t)
 		print_once(p, t, number_text(whole, a), number_text(t->to - whole, a));
 }
 
+/* Other loops do what is left over: a block reads as many rows as it has lanes. */
+static void print_whole_blocks(Printer *p, const Stmt *t)
+{
+	open_block(p, "%s", for_whole_text(p, axis_name(p, t->axis), "0", end_text(p, t), t->lanes));
+	print_renamed(p, t, NULL, "0");
+	close_block(p);
+}
+
 static void print_vector_for(Printer *p, const Stmt *t)
 {
 	const Axis *outer = p->vector;
@@ -239,6 +261,8 @@ static void print_vector_for(Printer *p, const Stmt *t)
 	p->lanes_8 = t->lanes > p->m->target->lanes;
 	if (t->split && takes_range(p->m, p->s))
 		print_open_vectors(p, t, "from", "to", !varies(t) && (t->to - t->from) % t->lanes == 0);
+	else if (varies(t) && t->body->kind == S_BLOCK)
+		print_whole_blocks(p, t);
 	else if (varies(t))
 		print_open_vectors(p, t, "0", end_text(p, t), false);
 	else

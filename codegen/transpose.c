@@ -40,13 +40,13 @@ static bool find_across(Expr *x, const Axis *axis, Expr **found)
 	return true;
 }
 
-/* The axis along which the load is contiguous, and y steps evenly. */
-static Axis *row_of(const Stage *s, const Expr *load, int lanes)
+/* The axis along which the load is contiguous; `evenly`: and y steps by a number. */
+static Axis *row_of(const Stage *s, const Expr *load, int lanes, bool evenly)
 {
 	int64_t coef, step;
 	for (int k = 0; k < s->naxes - 1; k++)
-		if (affine_in(load->arg[0], s->axis[k], &coef) && coef == 1 && affine_in(s->address, s->axis[k], &step) &&
-		    axis_count(s->axis[k]) >= lanes && dim_known(s->axis[k]->extent))
+		if (affine_in(load->arg[0], s->axis[k], &coef) && coef == 1 && axis_count(s->axis[k]) >= lanes &&
+		    (!evenly || affine_in(s->address, s->axis[k], &step)))
 			return s->axis[k];
 	return NULL;
 }
@@ -71,11 +71,11 @@ static bool recognise(const Module *m, Stage *s, Across *a)
 	if (m->target->lanes == 1 || s->naxes < 2 || (!rows && !is_number(m, s->out->dtype)))
 		return false;
 	a->column = s->axis[s->naxes - 1];
-	if (!affine_in(s->address, a->column, &coef) || coef != 1 || axis_count(a->column) < a->lanes || !dim_known(a->column->extent) ||
+	if (!affine_in(s->address, a->column, &coef) || coef != 1 || axis_count(a->column) < a->lanes ||
 	    !find_across(s->body, a->column, &a->load) || !a->load || (!rows && !is_number(m, a->load->dtype)) ||
 	    !affine_in(a->load->arg[0], a->column, &coef))
 		return false;
-	a->row = row_of(s, a->load, a->lanes);
+	a->row = row_of(s, a->load, a->lanes, rows > 0);
 	if (!a->row || rows)
 		return a->row;
 	a->block = local_new(s, a->load->dtype);
@@ -145,23 +145,44 @@ static Stmt *blocks(const Across *a, int64_t rows, int64_t columns)
 	return outer;
 }
 
-/* The columns behind the blocks, then the rows below them. */
-static void add_rests(const Across *a, Stmt *t, int64_t rows, int64_t columns)
+static bool varies(const Axis *axis) { return !dim_known(axis->extent); }
+
+/* The loop over the part of the axis that fills blocks. */
+static Stmt *whole_of(const Across *a, Axis *axis, Stmt *body)
 {
-	Stage *s = a->s;
-	int64_t m = axis_count(a->row), n = axis_count(a->column);
-	if (columns < n)
-		t = t->next = loop(s, a->row, 0, m, loop(s, a->column, columns, n, store(s, s->body)));
-	if (rows < m)
-		t->next = loop(s, a->row, rows, m, loop(s, a->column, 0, columns, store(s, s->body)));
+	int64_t n = axis_count(axis);
+	Stmt *t = loop(a->s, axis, 0, varies(axis) ? n : n / a->lanes * a->lanes, body);
+	t->whole = varies(axis) ? a->lanes : 0;
+	return t;
 }
 
+/* Over the part that fills none; NULL: there is none. */
+static Stmt *rest_of(const Across *a, Axis *axis, Stmt *body)
+{
+	int64_t n = axis_count(axis), whole = n / a->lanes * a->lanes;
+	Stmt *t = varies(axis) || whole < n ? loop(a->s, axis, varies(axis) ? 0 : whole, n, body) : NULL;
+	if (t)
+		t->rest = varies(axis) ? a->lanes : 0;
+	return t;
+}
+
+/* The columns behind the blocks, then the rows below them. */
+static void add_rests(const Across *a, Stmt *t)
+{
+	Stage *s = a->s;
+	Stmt *behind = rest_of(a, a->column, store(s, s->body));
+	if (behind)
+		t = t->next = loop(s, a->row, 0, axis_count(a->row), behind);
+	t->next = rest_of(a, a->row, whole_of(a, a->column, store(s, s->body)));
+}
+
+/* Workers divide an axis whose length does not vary, if there is one: it leaves none of them without a part. */
 static void choose_split(const Across *a)
 {
 	Stage *s = a->s;
 	s->split = s->axis[0] == a->row && s->naxes > 2 ? s->axis[1] : s->axis[0];
 	if (!dim_known(s->split->extent))
-		s->split = a->row; /* whose length does not vary: it leaves no worker without a part */
+		s->split = a->row;
 	s->split_unit = s->split == a->row ? a->lanes : 1;
 	s->split_n = (axis_count(s->split) + s->split_unit - 1) / s->split_unit;
 }
@@ -175,7 +196,7 @@ bool make_transpose(Module *m, Stage *s)
 	if (!s->strips)
 		choose_split(&a);
 	s->nest = a.block ? blocks(&a, rows, columns) : turned_blocks(&a, rows, columns);
-	add_rests(&a, s->nest, rows, columns);
+	add_rests(&a, s->nest);
 	for (int k = s->naxes - 2; k >= 0; k--)
 		if (s->axis[k] != a.row)
 			s->nest = loop(s, s->axis[k], 0, axis_count(s->axis[k]), s->nest);

@@ -217,6 +217,11 @@ static const Model models[] = {
 	{"graph (%x f32[n,8,6,6], %u f32[s,8,1,1], %w f32[16,8,3,3], %k f32[s,16,6,6]) -> (%y) { %a = Add(%x, %u) %b = Relu(%a)"
 	 " %c = Conv(%b, %w) {pads = [1, 1, 1, 1]} %d = Add(%c, %k) %e = Relu(%d) %f = Mul(%e, %k) %y = Sub(%f, %c) }",
 	 {5, 5}, {{1, 1}, {1, 4}, {5, 1}, {5, 5}, {1, 2}, {3, 1}}},
+	/* turned in blocks, of rows and columns that vary, and what fills none */
+	{"graph (%x f32[n,s], %u f64[n,s], %b u8[n,s], %h f16[s,40], %k f32[n,24,s]) -> (%y, %v, %c, %g, %r) {"
+	 " %y = Transpose(%x) %v = Transpose(%u) %c = Transpose(%b) %g = Transpose(%h) %t = Transpose(%k) {perm = [0, 2, 1]}"
+	 " %e = Exp(%t) %f = Transpose(%e) {perm = [2, 1, 0]} %r = Relu(%f) }",
+	 {40, 50}, {{1, 1}, {16, 16}, {17, 33}, {40, 15}, {3, 48}, {40, 50}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
