@@ -101,8 +101,6 @@ static const Helper avx2[] = {
 	  "\treturn _mm256_blendv_ps(y, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
 	V("v_min", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n\tvf y = _mm256_min_ps(a, b);\n"
 	  "\treturn _mm256_blendv_ps(y, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
-	V("v_greater", "vf", "vf a, vf b", "\t/* b where either is NaN */\n\treturn _mm256_max_ps(a, b);\n"),
-	V("v_smaller", "vf", "vf a, vf b", "\t/* b where either is NaN */\n\treturn _mm256_min_ps(a, b);\n"),
 	X86_BOUNDS("256"),
 	V("v_eq", "vm", "vf a, vf b", "\treturn _mm256_cmp_ps(a, b, _CMP_EQ_OQ);\n"),
 	V("v_unordered", "vm", "vf a, vf b", "\t/* where either is NaN */\n\treturn _mm256_cmp_ps(a, b, _CMP_UNORD_Q);\n"),

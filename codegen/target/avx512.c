@@ -121,8 +121,6 @@ static const Helper avx512[] = {
 	  "\treturn _mm512_mask_mov_ps(_mm512_max_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);\n"),
 	V("v_min", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n"
 	  "\treturn _mm512_mask_mov_ps(_mm512_min_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);\n"),
-	V("v_greater", "vf", "vf a, vf b", "\t/* b where either is NaN */\n\treturn _mm512_max_ps(a, b);\n"),
-	V("v_smaller", "vf", "vf a, vf b", "\t/* b where either is NaN */\n\treturn _mm512_min_ps(a, b);\n"),
 	X86_BOUNDS("512"),
 	V("v_eq", "vm", "vf a, vf b", "\treturn _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ);\n"),
 	V("v_unordered", "vm", "vf a, vf b", "\t/* where either is NaN */\n\treturn _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q);\n"),

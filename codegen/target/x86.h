@@ -22,6 +22,8 @@
 #define X86_SIGN_OF(w)												\
 	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm" w "_or_ps(v_abs(x), _mm" w "_and_ps(_mm" w "_set1_ps(-0.0f), s));\n")
 #define X86_BOUNDS(w)												\
+	V("v_greater", "vf", "vf a, vf b", "\t/* b where either is NaN */\n\treturn _mm" w "_max_ps(a, b);\n"),	\
+	V("v_smaller", "vf", "vf a, vf b", "\t/* b where either is NaN */\n\treturn _mm" w "_min_ps(a, b);\n"),	\
 	V("v_at_least", "vf", "vf x, float low", "\treturn _mm" w "_max_ps(_mm" w "_set1_ps(low), x);\n"),	\
 	V("v_at_most", "vf", "vf x, float high", "\treturn _mm" w "_min_ps(_mm" w "_set1_ps(high), x);\n"),	\
 	V("v_clamp", "vf", "vf x, float low, float high", "\treturn v_at_most(v_at_least(x, low), high);\n")
