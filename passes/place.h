@@ -87,23 +87,32 @@ void place_bodies(Node *n, Fusing fusing);
 /* ---- shared ---- */
 
 Place *place_new(Graph *g);
-int64_t row_major(const Value *v, int64_t *stride);   /* strides of memory of its own; returns how many elements that has */
 const Value *place_root(const Value *v);              /* the value whose memory it is */
 void place_same(Value *v, Value *outer);              /* v is the same memory as outer */
-int inner_axis(const Value *v);                       /* the innermost one with more than one index, by v's order */
 bool is_state(const Value *v);                        /* its node carries it from turn to turn */
 int body_level(const Graph *body);                    /* 0 for bodies of the model's own nodes, and so on */
 bool moves_by_turn(const Place *p);                   /* it is a slice, or part of one */
+
+/* ---- strides.c ---- */
+
+int inner_axis(const Value *v);                       /* the innermost one with more than one index, by v's order */
+int64_t row_major(const Value *v, int64_t *stride);   /* strides of memory of its own; returns how many elements that has */
+void own_strides(const Value *v);                     /* its place gets these, */
+void stored_strides(const Value *v);                  /* or those of the part of its parent that it is */
+/* y becomes a view of the one value that its formula loads. False: the address is not affine in every axis; y stays. */
+bool find_view(Graph *g, Value *y);
+/* Address of element `at` of v from its element 0,..,0, by the strides of its place. */
+struct Expr *address_of(struct Lower *l, const Value *v, struct Expr *const *at);
+
+/* ---- formulas.c ---- */
 
 /* Output `slot` of n at fresh axes (one an output dimension, in axes[]), every input a load. */
 struct Expr *node_expr(struct Lower *l, const Node *n, int slot, struct Expr **axes);
 /* The load of v inside x, or NULL; *guarded gets the choose(guard, .., 0) around it, see padded_load(). */
 struct Expr *find_load(struct Expr *x, const Value *v, struct Expr **guarded);
-/* The load in choose(guard, load, 0), also one that is widened, or of a byte less its zero point; *fill gets what an element outside has to be for
- * the test to make no difference. NULL: x is nothing like that. */
+/* The load in choose(guard, load, 0), also one that is widened, or of a byte less its zero point; *fill gets what an element
+ * outside has to be for the test to make no difference. NULL: x is nothing like that. */
 struct Expr *padded_load(const struct Expr *x, int64_t *fill);
 /* guard says no more than "every index of load lies inside its value" */
 bool guard_is_border(struct Lower *l, const struct Expr *guard, const struct Expr *load);
-/* Address of element `at` of v from its element 0,..,0, by the strides of its place. */
-struct Expr *address_of(struct Lower *l, const Value *v, struct Expr *const *at);
 #endif
