@@ -169,8 +169,9 @@ static bool is_assigned(const char *text, int i, int nopen)
 /* How good a break before text[i] is in that many parentheses, less is better; -1: there can be none. */
 static int rank_of(const char *text, int i, int nopen)
 {
-	static const char *const behind[] = {", ", "; ", " && ", " || ", " ? ", " : ", " | ", " + ", " - ", " * "};
-	enum { ALL = sizeof behind / sizeof *behind, ARITHMETIC = ALL - 3 };
+	static const char *const behind[] = {", ", "; ", " && ", " || ", " ? ", " : ", " | ", " + ", " - ", " * ", " / ", " & ", " ^ ",
+	                                     " < ", " <= "};
+	enum { ALL = sizeof behind / sizeof *behind, ARITHMETIC = 7 };
 	if (is_assigned(text, i, nopen))
 		return ASSIGNED;
 	for (int k = 0; k < ALL; k++) {
@@ -194,19 +195,31 @@ static void note_paren(Parens *open, char c, int column)
 		open->n--;
 }
 
-/* The best place to break text[from..n-1], which begins in that column behind the tabs. */
-static Break best_break(const char *text, int from, int n, int column, int width, Parens open)
+/* The best place to break text[from..n-1], which begins in that column behind the tabs: behind `least` characters or more. */
+static Break best_break(const char *text, int from, int n, int column, int width, int least, Parens open)
 {
 	Break best = {0};
 	bool quoted = false;
 	for (int i = from; i < n && i - from + column <= width; i++) {
-		int rank = quoted || i - from < LEAST ? -1 : rank_of(text, i, open.n), inner = open.n ? open.column[open.n - 1] : 0;
+		int rank = quoted || i - from < least ? -1 : rank_of(text, i, open.n), inner = open.n ? open.column[open.n - 1] : 0;
 		if (rank >= 0 && (!best.at || rank <= best.rank || is_assigned(text, i, open.n))) /* no break before "=" */
 			best = (Break){i, rank, inner && inner <= width / 2 ? inner : TAB};
 		quoted ^= text[i] == '"';
 		if (!quoted)
 			note_paren(&open, text[i], i - from + column + 1);
 	}
+	return best;
+}
+
+/* The same, behind a few characters where nothing better is there, and beyond the width before nowhere. */
+static Break some_break(const char *text, int from, int n, int column, int width, const Parens *open)
+{
+	enum { FEW = 4 };
+	Break best = best_break(text, from, n, column, width, LEAST, *open);
+	if (!best.at)
+		best = best_break(text, from, n, column, width, FEW, *open);
+	for (int more = width + 1; !best.at && more - column < n - from; more++)
+		best = best_break(text, from, n, column, more, FEW, *open);
 	return best;
 }
 
@@ -233,7 +246,7 @@ static int put_parts(Out *o, const Line *l, int n)
 	int from = 0, column = 0, width = WIDTH - TAB * l->depth;
 	Parens open = {.n = 0};
 	while (n - from + column > width) {
-		Break best = best_break(l->text, from, n, column, width, open);
+		Break best = some_break(l->text, from, n, column, width, &open);
 		if (!best.at)
 			break;
 		for (int i = from; i < best.at; i++)

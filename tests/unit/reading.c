@@ -291,6 +291,8 @@ static void lines_and_braces_are_in_style(void **state)
 		"symbol n = 1..70\ngraph (%x f32[n,9], %w f32[9,n]) -> (%y) { %p = MatMul(%x, %w) %y = Softmax(%p) }",
 		"graph (%x f32[64,64], %k i64[48]) -> (%y) { %y = Gather(%x, %k) {axis = 1} }",
 		"graph (%x f32[3,4,5,6]) -> (%y) { %y = ReduceMax(%x) {keepdims = 0} }",
+		"graph (%x f32[2,2,5,6], %r f32[3,4], %b i64[3]) -> (%y) {\n"
+		"%y = RoiAlign(%x, %r, %b) {mode = max, output_height = 2, output_width = 3, sampling_ratio = 2} }",
 	};
 
 	(void)state;
