@@ -68,9 +68,11 @@ static bool has_load(const Expr *x)
 /* How far an element below a byte is shifted: a part of what packed_along() knows. */
 static bool is_shift(const Expr *x) { return x->kind == X_CAST && x->dtype == U8 && x->arg[0]->dtype == I64 && !has_load(x); }
 
-/* Index arithmetic is not, but what data decide is. */
+/* Index arithmetic is not, but what data decide is, and so is an index that lies where another one says. */
 bool worth_a_name(const Expr *x)
 {
+	if (x->kind == X_LOAD)
+		return x->dtype == I64 && has_load(x->arg[0]);
 	if (is_shift(x) || is_size_test(x) || is_repeated_index(x))
 		return false;
 	if (x->kind == X_CAST && x->dtype == I64)

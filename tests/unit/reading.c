@@ -79,6 +79,18 @@ static void numbers_in_range_are_cast_plainly(void **state)
 	assert_non_null(strstr(c, "(int8_t)f_to_i64(x[i])")); /* any float */
 }
 
+/* Each node of a tree is where the one before says. */
+static void indices_found_by_indices_have_names(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f64[7,2]) -> (%y) { %y = ai.onnx.ml.TreeEnsemble(%x) {tree_roots = [0],\n"
+	                        "nodes_featureids = [0, 1, 1], nodes_modes = u8[3] [0, 0, 0], nodes_splits = f64[3] [0, 1, 2],\n"
+	                        "nodes_truenodeids = [1, 2, 0], nodes_trueleafs = [0, 0, 1], nodes_falsenodeids = [0, 1, 2],\n"
+	                        "nodes_falseleafs = [1, 1, 1], leaf_targetids = [0, 0, 0], leaf_weights = f64[3] [1, 2, 3]} }");
+	assert_non_null(strstr(c, "\tint64_t at2 = w["));
+	assert_null(strstr(strstr(c, "\tint64_t at2 = w["), "i_mul(w["));
+}
+
 /* A tile of one point counts none. */
 static void one_point_needs_no_loop(void **state)
 {
@@ -312,6 +324,7 @@ int main(void)
 	                                   cmocka_unit_test(one_name_is_told_once),
 	                                   cmocka_unit_test(numbers_in_range_are_cast_plainly),
 	                                   cmocka_unit_test(long_names_keep_their_ends),
+	                                   cmocka_unit_test(indices_found_by_indices_have_names),
 	                                   cmocka_unit_test(one_point_needs_no_loop),
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
 	                                   cmocka_unit_test(other_memory_is_of_bytes),
