@@ -152,6 +152,43 @@ static void count_uses(Sharing *h, const Expr *x)
 		count_uses(h, x->arg[k]);
 }
 
+/* x has a term that stands there twice and would have a name, but may only be computed where x is. */
+static bool repeats_unsafely(Sharing *h, const Expr *x, bool *seen)
+{
+	if (x->id > h->n || seen[x->id])
+		return false;
+	seen[x->id] = true;
+	bool found = h->count[x->id] > 1 && worth_a_name(x) && !is_safe(&h->safety, x);
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = repeats_unsafely(h, x->arg[k], seen);
+	return found;
+}
+
+/* float chosen = other; if (test) { ... chosen = x; }: the terms of x have their names inside. */
+static Expr *choose_by_if(Build *b, const Expr *choice, Expr *test, Expr *x, Expr *other)
+{
+	Stmt *start = stmt_append(b, S_LET);
+	start->expr = other;
+	start->local = local_for(b, choice);
+	start->starts = choice;
+	if (choice->dtype != I64)
+		keep_range(start->local, choice);
+	Stmt *t = stmt_append(b, S_IF);
+	t->expr = test;
+	Build outer = *b;
+	b->tail = &t->body;
+	stmt_assign(b, start->local, x);
+	*b = outer;
+	return start->local;
+}
+
+static bool needs_if(Sharing *h, const Expr *x)
+{
+	if (h->b->vector || x->kind != X_ALU || x->op != SELECT || x->dtype == STR)
+		return false;
+	return repeats_unsafely(h, x->arg[1], NEW_N(&h->b->m->g->ctx->scratch, bool, h->n + 1));
+}
+
 static Expr *name_shared(Sharing *h, Expr *x)
 {
 	Expr *arg[MAX_RANK];
@@ -163,6 +200,8 @@ static Expr *name_shared(Sharing *h, Expr *x)
 		return h->done[x->id];
 	for (int k = 0; k < x->nargs; k++)
 		arg[k] = name_shared(h, x->arg[k]);
+	if (needs_if(h, x))
+		return h->done[x->id] = remember(h->b, x, choose_by_if(h->b, x, arg[0], arg[1], arg[2]));
 	Expr *y = rebuild(h->b->s->l, x, arg);
 	if (h->count[x->id] > 1 && worth_a_name(y) && is_safe(&h->safety, x))
 		y = remember(h->b, x, stmt_let(h->b, y));

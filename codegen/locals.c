@@ -114,6 +114,8 @@ static const char *word_for(const Stage *s, const Stmt *t)
 {
 	if (t->kind == S_FOLD || t->kind == S_FIND)
 		return red_words[t->red];
+	if (t->starts && t->starts->kind == X_ALU)
+		return alu_words[SELECT];
 	if (t->starts)
 		return (t->lanes > 1 ? red_vectors : red_words)[t->starts->red];
 	return word_of(s, t->expr);

@@ -46,7 +46,8 @@ struct Stmt {
 	Expr *local, *other, *expr, *address;
 	Value *value;
 	Red red;
-	const Expr *starts; /* S_LET: the reduction that accumulates in `local`, or NULL: it is expr for good */
+	const Expr *starts; /* S_LET: the reduction that accumulates in `local`, or the choice of which this is one branch, or NULL:
+	                     * it is expr for good */
 };
 
 /* Constant data that a stage reads, as it will lie in memory. */

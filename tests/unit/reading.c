@@ -91,6 +91,20 @@ static void indices_found_by_indices_have_names(void **state)
 	assert_null(strstr(strstr(c, "\tint64_t at2 = w["), "i_mul(w["));
 }
 
+/* What only one branch of a choice may compute, and computes twice, has its name inside of that branch. */
+static void branches_name_what_they_repeat(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[2,2,5,6], %r f32[3,4], %b i64[3]) -> (%y) {\n"
+	                        "%y = RoiAlign(%x, %r, %b) {output_height = 2, output_width = 3, sampling_ratio = 2} }");
+	const char *branch = strstr(c, "\tfloat chosen = 0.0f;\n");
+	assert_non_null(branch);
+	assert_non_null(strstr(branch, "\tif (test && test2) {\n"));
+	assert_non_null(strstr(branch, "\tint64_t at = i_index(x2[i], 2, status);\n"));
+	assert_non_null(strstr(branch, "\tsum = sum + chosen;\n"));
+	assert_null(strstr(strstr(branch, "i_index") + 1, "i_index"));
+}
+
 /* A tile of one point counts none. */
 static void one_point_needs_no_loop(void **state)
 {
@@ -325,6 +339,7 @@ int main(void)
 	                                   cmocka_unit_test(numbers_in_range_are_cast_plainly),
 	                                   cmocka_unit_test(long_names_keep_their_ends),
 	                                   cmocka_unit_test(indices_found_by_indices_have_names),
+	                                   cmocka_unit_test(branches_name_what_they_repeat),
 	                                   cmocka_unit_test(one_point_needs_no_loop),
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
 	                                   cmocka_unit_test(other_memory_is_of_bytes),
