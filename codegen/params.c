@@ -59,6 +59,8 @@ static const char *role_in(const Stage *s, const Node *n, int slot, const Value 
 		if (roles[i].slot == slot && is_op(n, roles[i].op))
 			return roles[i].name;
 	bool constant = place_root(v)->data, whole = same_shape(v, n->out[0]);
+	if (n->op == &op_tcc_Lookup)
+		return slot ? "table" : NULL;
 	if (is_op(n, "Add"))
 		return constant ? "bias" : whole && passes_by(s, n) ? "residual" : NULL;
 	if (is_op(n, "Mul") && (constant || !whole))

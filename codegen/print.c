@@ -80,6 +80,8 @@ static const char *vector_type(const Printer *p, DType t)
 {
 	if (t == BOOL)
 		return p->lanes_64 ? "vm_64" : p->lanes_8 ? "vm_8" : "vm";
+	if (p->lanes_8)
+		return "vb";
 	return is_lane_int(t) ? "vi" : t == F64 || (t == F32 && p->lanes_64) ? "vd" : t == I64 ? "vl" : "vf";
 }
 

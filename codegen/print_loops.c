@@ -209,7 +209,8 @@ static void print_open_vectors(Printer *p, const Stmt *t, const char *from, cons
 
 static bool picks_elements(const Printer *p, const Expr *x)
 {
-	bool picks = x->kind == X_LOAD && (is_shuffled(x, lane_step(x, p->vector)) || is_repeated(x, p->vector));
+	bool bytes = p->lanes_8 && x->dtype != BOOL; /* where vectors have no masks, a loop reads and stores those left over */
+	bool picks = x->kind == X_LOAD && (is_shuffled(x, lane_step(x, p->vector)) || is_repeated(x, p->vector) || bytes);
 	for (int k = 0; k < x->nargs && !picks; k++)
 		picks = picks_elements(p, x->arg[k]);
 	return picks;

@@ -23,6 +23,8 @@ const char *lane_suffix(Printer *p, DType t)
 {
 	if (t == BOOL)
 		return arena_format(p->out->arena, "_bool%s", mask_kind(p));
+	if (p->lanes_8)
+		return "_bytes";
 	return is_lane_int(t) || t == F16 || (t == F32 && p->lanes_64) || t == F64 || t == I64 ? arena_format(p->out->arena, "_%s", dtype_name(t)) : "";
 }
 

@@ -1,9 +1,11 @@
-/* vector64.c -- vectors whose lanes have not 32 bits: half as many, of doubles and integers of 64, or bools of 8.
+/* vector64.c -- vectors whose lanes have not 32 bits: half as many, of doubles and integers of 64, or bools or bytes of 8.
  *
  *     load x[.. + i]        a vector, when i steps by 1; floats and integers of 32 bits are widened where they are read
  *     a < b                 a mask, which is stored as bools
  *     a + b of floats       with --strict, where sums of doubles meet floats: a lane is a double that holds a float, and is
  *                           rounded to one again after each operation, which gives the bits of the operation on floats
+ *
+ *     table[x[.. + i]]      bytes looked up in a table of 256 of them
  *
  * What has an instruction for such lanes, or a helper in its place, is a row of wide_text(). Where everything is a bool, what
  * is read and stored are bytes, and so are the lanes. */
@@ -74,9 +76,23 @@ static bool is_logic_of_bools(const Expr *x)
 	return x->kind == X_ALU && (x->op == AND || x->op == OR || x->op == XOR || x->op == NOT) && x->arg[0]->dtype == BOOL;
 }
 
+static bool is_byte(const Expr *x) { return x->dtype == U8 || x->dtype == I8; }
+
+/* The bytes in a row whose places in a table of 256 bytes x reads; NULL: it does something else. */
+static Expr *looked_up(const Expr *x, const Axis *axis)
+{
+	const Expr *at = x->kind == X_LOAD && is_byte(x) && x->value->shape.rank == 1 && dim_is(x->value->shape.dim[0], 256) ? x->arg[0] : x;
+	if (at->kind != X_CAST || at->dtype != I64 || at->arg[0]->dtype != U8)
+		return NULL;
+	Expr *byte = at->arg[0]->kind == X_CAST ? at->arg[0]->arg[0] : at->arg[0];
+	return is_byte(byte) && is_row(byte, axis) ? byte : NULL;
+}
+
 bool vectorisable_8(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
-	if (m->target->lanes < 8 || x->dtype != BOOL)
+	if (m->target->lanes < 8 || looked_up(x, axis))
+		return m->target->lanes >= 8;
+	if (x->dtype != BOOL)
 		return false;
 	if (!depends_on(x, axis) || is_row(x, axis))
 		return true;
@@ -137,10 +153,20 @@ void print_vector_64(Printer *p, Expr *x, bool tight)
 	}
 }
 
+static void print_lookup(Printer *p, const Expr *x, const Expr *bytes)
+{
+	put_text(p->out, "v_lookup(%s, v_load_bytes%s(", value_name(p, x->value), p->lanes_n ? "_n" : "");
+	print_place(p, bytes);
+	put_text(p->out, p->lanes_n ? ", %s))" : "))", p->lanes_n);
+}
+
 void print_vector_8(Printer *p, Expr *x, bool tight)
 {
 	static const char *const format[] = {[AND] = "v_and_8(%0, %1)", [OR] = "v_or_8(%0, %1)", [XOR] = "v_xor_8(%0, %1)", [NOT] = "v_not_8(%0)"};
-	if (x->kind == X_LOAD)
+	Expr *bytes = looked_up(x, p->vector);
+	if (bytes)
+		print_lookup(p, x, bytes);
+	else if (x->kind == X_LOAD)
 		print_load(p, x);
 	else if (x->op == SELECT)
 		print_scalar_select(p, x, tight);

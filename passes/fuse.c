@@ -43,6 +43,8 @@ enum { NEAR = 4 }; /* elements so far apart still come in vectors */
 static bool may_inline(const Fuse *f, const Node *n, Value *y)
 {
 	const Node *user = f->user[y->id];
+	if (n->op == &op_tcc_Lookup || (user && user->op == &op_tcc_Lookup))
+		return false; /* vectors of bytes go from memory to memory */
 	if (!f->on || !n->op->lower || y->place->stored || f->is_out[y->id] || !user || !user->op->lower)
 		return false;
 	if ((n->op->flags & (KEPT | ROWS)) || user->nsub || is_op(user, "Concat") || is_made(f, n, y))

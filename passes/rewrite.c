@@ -256,7 +256,7 @@ bool const_near(const Value *v, double x)
 /* Operators with an axis (QuantizeLinear) have parameters along it, unless those are scalars. */
 bool is_elementwise(const Node *n)
 {
-	if (!n || !(n->op->flags & POINTWISE) || n->nout != 1 || is_op(n, "BatchNormalization"))
+	if (!n || !(n->op->flags & POINTWISE) || n->nout != 1 || is_op(n, "BatchNormalization") || n->op == &op_tcc_Lookup)
 		return false;
 	if (!attr_field(n->op, n->attr, "axis"))
 		return true;

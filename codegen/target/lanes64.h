@@ -1,5 +1,5 @@
 /* lanes64.h -- helpers for vectors of doubles and of integers of 64 bits, which have half the lanes: vd, vl, masks vm_64;
- * and masks of bytes, vm_8. */
+ * and masks of bytes, vm_8, and bytes, vb. */
 #ifndef TCC_CODEGEN_LANES64_H
 #define TCC_CODEGEN_LANES64_H
 #include "codegen/target/math64.h"
@@ -41,6 +41,27 @@
 	  "\treturn v_flip_d(x, _mm" w "_castsi" w "_pd(_mm" w "_slli_epi64(_mm" w "_castpd_si" w "(t), 62)));\n"),	\
 	V("v_ldexp_d", "vd", "vd x, vd t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"	\
 	  "\treturn _mm" w "_castsi" w "_pd(_mm" w "_add_epi64(_mm" w "_castpd_si" w "(x), _mm" w "_slli_epi64(_mm" w "_castpd_si" w "(t), 52)));\n")
+
+/* Bytes looked up in a table of 256 of them. */
+#define X86_LOOKUP(w, spread)											\
+	{"vb", "typedef __m" w "i vb;\t/* of bytes */\n"},							\
+	V("v_load_bytes", "vb", "const void *p", "\treturn _mm" w "_loadu_si" w "((const vb *)p);\n"),		\
+	V("v_store_bytes", "void", "void *p, vb x", "\t_mm" w "_storeu_si" w "((vb *)p, x);\n"),		\
+	V("v_row_bytes", "vb", "const void *table, int k",							\
+	  "\t/* 16 k and those behind it, in each 16 lanes */\n"						\
+	  "\treturn " spread "(_mm_loadu_si128((const __m128i *)table + k));\n"),				\
+	V("v_step_bytes", "vb", "const void *table, int k",							\
+	  "\treturn v_row_bytes(table, k) ^ v_row_bytes(table, k - 1);\n"),					\
+	V("v_lookup", "vb", "const void *table, vb x",								\
+	  "\t/* Row k is for bytes from 16 k on; those below have x - 16 k < 0, which picks 0. Of the steps from a row\n"	\
+	  "\t * to the next each byte thus gets all up to its own, in two halves of 8 rows. */\n"		\
+	  "\tvb z = x ^ _mm" w "_set1_epi8(-128), sixteen = _mm" w "_set1_epi8(16);\n"				\
+	  "\tvb low = _mm" w "_shuffle_epi8(v_row_bytes(table, 0), x), high = _mm" w "_shuffle_epi8(v_row_bytes(table, 8), z);\n"	\
+	  "\tUNROLL for (int k = 1; k < 8; k++) {\n"								\
+	  "\t\tx = _mm" w "_subs_epi8(x, sixteen);\n\t\tz = _mm" w "_subs_epi8(z, sixteen);\n"			\
+	  "\t\tlow ^= _mm" w "_shuffle_epi8(v_step_bytes(table, k), x);\n"					\
+	  "\t\thigh ^= _mm" w "_shuffle_epi8(v_step_bytes(table, k + 8), z);\n\t}\n"				\
+	  "\treturn low ^ high;\n")
 
 /* AVX2 has no masks but vectors, and no conversions: what is left over, and those, goes through memory. */
 #define LANES_64_AVX2														\
@@ -154,6 +175,11 @@
 	V("v_store_bool_8", "void", "uint8_t *p, vm_8 x", "\t_mm256_storeu_si256((__m256i *)p, _mm256_and_si256(x, _mm256_set1_epi8(1)));\n"),	\
 	V("v_store_bool_8_n", "void", "uint8_t *p, vm_8 x, int n",						\
 	  "\tuint8_t y[32];\n\tv_store_bool_8(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),	\
+	X86_LOOKUP("256", "_mm256_broadcastsi128_si256"),							\
+	V("v_load_bytes_n", "vb", "const void *p, int n",							\
+	  "\tuint8_t x[32] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = ((const uint8_t *)p)[i];\n\treturn v_load_bytes(x);\n"),	\
+	V("v_store_bytes_n", "void", "void *p, vb x, int n",							\
+	  "\tuint8_t y[32];\n\tv_store_bytes(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\t((uint8_t *)p)[i] = y[i];\n"),	\
 	LANES_64
 
 #define LANES_64_AVX512														\
@@ -252,5 +278,8 @@
 	  "\t__m512i x = _mm512_maskz_loadu_epi8(v_mask_8(n), p);\n\treturn _mm512_test_epi8_mask(x, x);\n"),	\
 	V("v_store_bool_8", "void", "uint8_t *p, vm_8 x", "\t_mm512_storeu_si512(p, _mm512_maskz_set1_epi8(x, 1));\n"),	\
 	V("v_store_bool_8_n", "void", "uint8_t *p, vm_8 x, int n", "\t_mm512_mask_storeu_epi8(p, v_mask_8(n), _mm512_maskz_set1_epi8(x, 1));\n"),	\
+	X86_LOOKUP("512", "_mm512_broadcast_i32x4"),								\
+	V("v_load_bytes_n", "vb", "const void *p, int n", "\treturn _mm512_maskz_loadu_epi8(v_mask_8(n), p);\n"),	\
+	V("v_store_bytes_n", "void", "void *p, vb x, int n", "\t_mm512_mask_storeu_epi8(p, v_mask_8(n), x);\n"),	\
 	LANES_64
 #endif
