@@ -126,8 +126,7 @@ bool is_safe(Safety *h, const Expr *x)
 		return x->id <= h->n;
 	if (!h->safe[x->id]) {
 		bool safe = (x->kind != X_LOAD || is_there(x)) && x->dtype != STR && !has_effect(x);
-		int last = x->kind == X_ALU && x->op == SELECT ? 1 : x->nargs;
-		for (int k = 0; k < last && safe; k++)
+		for (int k = 0; k < x->nargs && safe; k++)
 			safe = is_safe(h, x->arg[k]);
 		h->safe[x->id] = safe ? 1 : -1;
 	}
@@ -182,9 +181,11 @@ static Expr *choose_by_if(Build *b, const Expr *choice, Expr *test, Expr *x, Exp
 	return start->local;
 }
 
+/* A choice inside of another one's branch waits until that one is an if; and what is there if not, is there in any case. */
 static bool needs_if(Sharing *h, const Expr *x)
 {
-	if (h->b->vector || x->kind != X_ALU || x->op != SELECT || x->dtype == STR)
+	if (h->b->vector || x->kind != X_ALU || x->op != SELECT || x->dtype == STR || !h->safety.certain[x->id] ||
+	    !is_safe(&h->safety, x->arg[2]))
 		return false;
 	return repeats_unsafely(h, x->arg[1], NEW_N(&h->b->m->g->ctx->scratch, bool, h->n + 1));
 }
