@@ -160,7 +160,7 @@ bool make_moe(Step *s)
 	set_int(s, "swiglu_fusion", layout);
 	take_shaped(s, DT_NONE, 2, x, range_of(s));
 	Tensor *scores = tensor_new(&s->m->g->ctx->perm, s->t, 2, router);
-	for (int64_t i = 0; i < scores->count; i++)
+	for (int64_t i = 0; is_float(s->t) && i < scores->count; i++)
 		store_f64(s->t, scores->data, i, (double)((i + i / experts) % experts));
 	take_tensor(s, scores, chance(s->m, 50));
 	take_shaped(s, DT_NONE, 3, up, range_of(s));
