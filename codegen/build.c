@@ -26,7 +26,7 @@ Stmt *stmt_declare(Build *b, Expr *x)
 	Stmt *t = stmt_append(b, S_LET);
 	t->expr = x;
 	t->local = local_for(b, x);
-	if (x->kind == X_ALU && x->op == INDEX) { /* checked, so it stays an index */
+	if ((x->kind == X_ALU && x->op == INDEX) || (x->kind == X_CAST && x->dtype == I64)) { /* as far as it may be */
 		t->local->lo = x->lo;
 		t->local->hi = x->hi;
 	} else if (x->dtype != I64) {

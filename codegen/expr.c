@@ -305,8 +305,66 @@ Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no)
 	return x;
 }
 
+typedef struct Range {
+	double low, high;
+} Range;
+
+static Range range_common(Range a, Range b) { return (Range){fmax(a.low, b.low), fmin(a.high, b.high)}; }
+
+/* What x is between where the test holds. */
+static Range tested_range(const Expr *test, const Expr *x)
+{
+	Range r = {-INFINITY, INFINITY};
+	if (test->kind != X_ALU)
+		return r;
+	if (test->op == AND)
+		return range_common(tested_range(test->arg[0], x), tested_range(test->arg[1], x));
+	if ((test->op == LE || test->op == LT) && test->arg[1] == x && test->arg[0]->kind == X_NUM)
+		r.low = test->arg[0]->f;
+	if ((test->op == LE || test->op == LT) && test->arg[0] == x && test->arg[1]->kind == X_NUM)
+		r.high = test->arg[1]->f;
+	return r;
+}
+
+/* Between which numbers a float lies, if it is one, by its form: clamped, tested, rounded, plus a number; looked at so deep. */
+static Range float_range(const Expr *x, int depth)
+{
+	const Range any = {-INFINITY, INFINITY};
+	Range r[3] = {any, any, any};
+	if (x->kind == X_NUM)
+		return (Range){x->f, x->f};
+	if (x->kind != X_ALU || depth == 0 || (x->op != MIN && x->op != MAX && x->op != FLOOR && x->op != ADD && x->op != SELECT))
+		return any;
+	for (int k = x->op == SELECT; k < x->nargs; k++)
+		r[k] = float_range(x->arg[k], depth - 1);
+	switch (x->op) {
+	case MIN:
+		return (Range){fmin(r[0].low, r[1].low), fmin(r[0].high, r[1].high)};
+	case MAX:
+		return (Range){fmax(r[0].low, r[1].low), fmax(r[0].high, r[1].high)};
+	case FLOOR:
+		return (Range){floor(r[0].low), floor(r[0].high)};
+	case ADD:
+		return (Range){r[0].low + r[1].low, r[0].high + r[1].high};
+	default:
+		r[1] = range_common(r[1], tested_range(x->arg[0], x->arg[1]));
+		return (Range){fmin(r[1].low, r[2].low), fmax(r[1].high, r[2].high)};
+	}
+}
+
+/* What a float gives as an index: what is no number gives 0. */
+static void index_range(const Expr *x, int64_t *lo, int64_t *hi)
+{
+	enum { DEPTH = 6 };
+	Range r = x->dtype == F32 || x->dtype == F64 ? float_range(x, DEPTH) : (Range){-INFINITY, INFINITY};
+	bool known = r.low > -0x1p30 && r.high < 0x1p30;
+	*lo = known ? (int64_t)fmin(r.low, 0) : -INDEX_MAX;
+	*hi = known ? (int64_t)fmax(r.high, 0) : INDEX_MAX;
+}
+
 Expr *cast(Lower *l, DType t, Expr *x)
 {
+	int64_t lo = -INDEX_MAX, hi = INDEX_MAX;
 	bool number = x->kind == X_NUM && x->dtype != STR && t != STR;
 	if (x->dtype == t)
 		return x;
@@ -319,8 +377,20 @@ Expr *cast(Lower *l, DType t, Expr *x)
 		if (yes->kind == X_NUM && no->kind == X_NUM)
 			return choose(l, x->arg[0], yes, no);
 	}
-	return expr_intern(l, (Expr){.kind = X_CAST, .dtype = t, .nargs = 1, .arg = &x, .lo = -INDEX_MAX,
-	                             .hi = INDEX_MAX});
+	if (t == I64)
+		index_range(x, &lo, &hi);
+	return expr_intern(l, (Expr){.kind = X_CAST, .dtype = t, .nargs = 1, .arg = &x, .lo = lo, .hi = hi});
+}
+
+/* The same of another spelling of what was cast, such as a local that holds it: the range stays. */
+static Expr *recast(Lower *l, const Expr *was, Expr *x)
+{
+	Expr *y = cast(l, was->dtype, x);
+	if (y->kind == X_CAST && is_bounded(was)) {
+		y->lo = was->lo;
+		y->hi = was->hi;
+	}
+	return y;
 }
 
 Expr *bitcast(Lower *l, DType t, Expr *x)
@@ -502,7 +572,7 @@ Expr *rebuild(Lower *l, const Expr *x, Expr *const *arg)
 			return text_alu(l, x->op, x->dtype, x->nargs, arg);
 		return x->nargs == 1 ? alu1(l, x->op, arg[0]) : alu2(l, x->op, arg[0], arg[1]);
 	case X_CAST:
-		return cast(l, x->dtype, arg[0]);
+		return recast(l, x, arg[0]);
 	default:
 		like.arg = (Expr **)arg;
 		return expr_intern(l, like);

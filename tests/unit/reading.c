@@ -105,6 +105,21 @@ static void branches_name_what_they_repeat(void **state)
 	assert_null(strstr(strstr(branch, "i_index") + 1, "i_index"));
 }
 
+/* A float that was clamped or tested gives an index that cannot be far: sums of such are plain. */
+static void bounded_floats_are_plain_indices(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[1,3,4,5], %g f32[1,2,2,2]) -> (%y) { %y = GridSample(%x, %g) {mode = cubic} }");
+	assert_non_null(strstr(c, " * x2[20*i + 5*clamped + clamped2])"));
+	assert_null(strstr(c, "i_add("));
+	c = emitted("graph (%x f32[2,2,5,6], %r f32[3,4], %b i64[3]) -> (%y) {\n"
+	            "%y = RoiAlign(%x, %r, %b) {output_height = 2, output_width = 3, sampling_ratio = 2} }");
+	assert_non_null(strstr(c, "x3[30*j + clamped3 + 6*clamped4 + 60*at]"));
+	assert_null(strstr(c, "i_add("));
+	c = emitted("graph (%x f32[4]) -> (%y) { %k i64[] = const [9] %i = Cast(%x) {to = i64} %y = Add(%i, %k) }");
+	assert_non_null(strstr(c, "i_add((int64_t)f_to_i64(x[i]), 9)")); /* any float */
+}
+
 /* A tile of one point counts none. */
 static void one_point_needs_no_loop(void **state)
 {
@@ -340,6 +355,7 @@ int main(void)
 	                                   cmocka_unit_test(long_names_keep_their_ends),
 	                                   cmocka_unit_test(indices_found_by_indices_have_names),
 	                                   cmocka_unit_test(branches_name_what_they_repeat),
+	                                   cmocka_unit_test(bounded_floats_are_plain_indices),
 	                                   cmocka_unit_test(one_point_needs_no_loop),
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
 	                                   cmocka_unit_test(other_memory_is_of_bytes),
