@@ -131,21 +131,30 @@ static void merge_reduction(Contraction *c)
 
 /* ---- the stage ---- */
 
-static bool divide_axes(Stage *s, Contraction *c)
+/* A product commutes: lanes run along b. False: the factors have to stay as they are. */
+static bool commute(Stage *s, Contraction *c)
 {
-	int last = s->naxes - 1, point = -1;
-	c->lane = step_of_axis(s, c, s->axis[last]);
-	if (c->lane.a && !c->lane.b) { /* a product commutes */
-		Expr *t = c->a;
-		if (!of_reals(c) || c->tap != c->b || is_constant(c->a) || !is_affine(s, c, c->b->arg[0], &c->b_base))
+	Expr *b = c->a;
+	int64_t base = c->a_base;
+	if (!of_reals(c) || c->tap != c->b || is_constant(c->a) || !is_affine(s, c, c->b->arg[0], &c->b_base))
+		return false;
+	c->a = c->b;
+	c->b = c->tap = b;
+	c->b_type = b->dtype;
+	c->a_base = c->b_base;
+	c->b_base = base;
+	return true;
+}
+
+/* The innermost axis as lanes of vectors. False: what lies along it does not make vectors. */
+static bool find_lanes(Stage *s, Contraction *c)
+{
+	Axis *inner = s->axis[s->naxes - 1];
+	c->lane = step_of_axis(s, c, inner);
+	if (c->lane.a && !c->lane.b) {
+		if (!commute(s, c))
 			return false;
-		int64_t base = c->a_base;
-		c->a = c->b;
-		c->b = c->tap = t;
-		c->b_type = t->dtype;
-		c->a_base = c->b_base;
-		c->b_base = base;
-		c->lane = step_of_axis(s, c, s->axis[last]);
+		c->lane = step_of_axis(s, c, inner);
 	}
 	if (single_test(c, NULL, c->lane.axis))
 		return false;
@@ -155,18 +164,32 @@ static bool divide_axes(Stage *s, Contraction *c)
 		return false;
 	if (step_varies(&c->lane) && (constant || c->a_lanes))
 		return false;
-	if (c->lane.y != 1 || (c->a_lanes && c->lane.a != 1) || (!constant && c->lane.b != 1 && c->lane.n > 1) || !c->lane.b)
-		return false;
-	for (int i = 0; i < last; i++) {
+	return c->lane.y == 1 && (!c->a_lanes || c->lane.a == 1) && (constant || c->lane.b == 1 || c->lane.n <= 1) && c->lane.b;
+}
+
+/* Which of the other axes counts points: of those along which b stays the innermost with several, else the first; -1: none. */
+static int find_point(Stage *s, Contraction *c)
+{
+	int point = -1;
+	for (int i = 0; i < s->naxes - 1; i++) {
 		Step step = step_of_axis(s, c, s->axis[i]);
 		bool rows = s->strips && !s->strips->points && s->axis[i] == s->split; /* any number of them: no tile */
 		bool moves = !single_test(c, NULL, step.axis);
 		if (!step.b && !rows && moves && (point < 0 || step.n > 1))
 			point = i;
 	}
+	return point;
+}
+
+/* The axes of the output are lanes, points, and loops outside of the tile. */
+static bool divide_axes(Stage *s, Contraction *c)
+{
+	if (!find_lanes(s, c))
+		return false;
+	int point = find_point(s, c);
 	c->point = point >= 0 ? step_of_axis(s, c, s->axis[point]) : (Step){.n = 1};
 	c->strip = s->strips && c->point.axis == s->split && s->strips->rows < c->point.n ? s->strips->rows : 0;
-	for (int i = 0; i < last; i++)
+	for (int i = 0; i < s->naxes - 1; i++)
 		if (i != point)
 			c->outer[c->nouter++] = step_of_axis(s, c, s->axis[i]);
 	return true;
@@ -363,35 +386,56 @@ static void find_pairing(const Module *m, const Stage *s, Contraction *c)
 		c->pairing = OF_STEPS;
 }
 
-bool make_tiles(Module *m, Stage *s)
+/* The stage as a sum of products whose addresses are affine, its axes divided. False: it is nothing like that. */
+static bool find_contraction(Module *m, Stage *s, Contraction *c)
 {
-	Arena *arena = &m->g->ctx->perm;
-	Contraction *c = NEW(arena, Contraction);
 	int64_t y_base;
 	if (!find_products(m, s, c))
 		return false;
 	move_operands(s, c);
-	if (!is_affine(s, c, c->a->arg[0], &c->a_base) || !can_read_b(s, c) ||
-	    !is_affine(s, NULL, s->address, &y_base) || !divide_axes(s, c))
+	if (!is_affine(s, c, c->a->arg[0], &c->a_base) || !can_read_b(s, c) || !is_affine(s, NULL, s->address, &y_base))
 		return false;
-	if (c->nouter + c->sum->naxes > STEP_MAX)
-		return false;
-	int64_t depth = 1, points = 1, macs;
-	for (int i = 0; i < c->sum->naxes; i++)
-		depth *= axis_count(c->sum->axes[i]);
-	for (int i = 0; i < s->naxes; i++)
-		points *= axis_count(s->axis[i]);
-	macs = depth * points * c->sums;
-	c->depth = depth;
+	return divide_axes(s, c) && c->nouter + c->sum->naxes <= STEP_MAX;
+}
+
+/* How bytes, lanes and what follows the sum go into a tile. False: there is no code for that. */
+static bool fit_tile(Module *m, Stage *s, Contraction *c)
+{
 	c->four = 1;
 	c->lanes = c->of == DOUBLES && m->target->lanes > 1 ? m->target->lanes / 2 : m->target->lanes;
 	order_reduction(s, c);
 	if (!choose_bytes(m, s, c))
 		return false;
 	join_lanes(m, s, c);
-	if (!c->epilogue && !make_epilogue(m, s, c))
+	return (c->epilogue || make_epilogue(m, s, c)) && (!is_constant(c->b) || has_fixed_weights(c));
+}
+
+static int64_t count_of(Axis *const *axis, int n)
+{
+	int64_t count = 1;
+	for (int i = 0; i < n; i++)
+		count *= axis_count(axis[i]);
+	return count;
+}
+
+/* What is multiplied, but zeros around a value that no step reads. */
+static int64_t multiplied(Contraction *c, int64_t macs)
+{
+	if (!c->margin.axis)
+		return macs;
+	c->cycles *= c->margin.part;
+	return (int64_t)(c->margin.part * (double)macs);
+}
+
+bool make_tiles(Module *m, Stage *s)
+{
+	Arena *arena = &m->g->ctx->perm;
+	Contraction *c = NEW(arena, Contraction);
+	if (!find_contraction(m, s, c))
 		return false;
-	if (is_constant(c->b) && !has_fixed_weights(c))
+	int64_t depth = count_of(c->sum->axes, c->sum->naxes), points = count_of(s->axis, s->naxes);
+	c->depth = depth;
+	if (!fit_tile(m, s, c))
 		return false;
 	count_steps(c);
 	find_pairing(m, s, c);
@@ -401,15 +445,10 @@ bool make_tiles(Module *m, Stage *s)
 	if (!c->by_rows)
 		merge_reduction(c);
 	find_margins(m, s, c);
-	if (c->margin.axis) {
-		macs = (int64_t)(c->margin.part * (double)macs);
-		c->cycles *= c->margin.part;
-	}
-	s->macs = macs * strip_matrices(s->strips);
+	s->macs = multiplied(c, depth * points * c->sums) * strip_matrices(s->strips);
 	s->contraction = c;
 	choose_loops(m, s, c, depth * c->lane.n * c->sums, points / c->lane.n * depth);
-	Stmt *t = NEW(arena, Stmt);
-	t->kind = S_TILE;
-	s->nest = t;
+	s->nest = NEW(arena, Stmt);
+	s->nest->kind = S_TILE;
 	return true;
 }
