@@ -65,49 +65,71 @@ bool carries_contents(Graph *g, const Value *v)
 	return !v || (holds_sizes && shape_known(&v->shape) && shape_count(g, &v->shape).k <= CONTENTS_MAX);
 }
 
+/* What a node moves: positions in all its data inputs stand for elements. */
+typedef struct Moving {
+	const Dim **from; /* by data input: its elements, ... */
+	int *first;       /* ... which have the positions from this one on, up to the first of the next */
+	int ndata;
+	Tensor **in, **out; /* of positions */
+} Moving;
+
+/* False: the elements of an input, or what steers the node, are not known. */
+static bool number_inputs(Graph *g, const Node *n, ElementsOf *elements, Moving *m)
+{
+	int count;
+	for (int i = 0; i < n->nin; i++) {
+		if (!n->in[i])
+			continue;
+		if (i >= m->ndata) {
+			m->in[i] = steering(g, n, i);
+		} else if (carries_contents(g, n->in[i]) && (m->from[i] = elements(g, n, i, &count))) {
+			m->in[i] = positions(g, n->in[i], m->first[i]);
+			m->first[i + 1] = m->first[i] + count;
+		}
+		if (!m->in[i])
+			return false;
+	}
+	return true;
+}
+
+static void move_positions(Graph *g, const Node *n, Moving *m)
+{
+	bool some = false;
+	for (int i = 0; i < n->nout; i++) {
+		m->out[i] = n->out[i] ? positions(g, n->out[i], 0) : NULL;
+		some |= m->out[i] && m->out[i]->count;
+	}
+	if (some)
+		n->op->eval(&(Eval){.g = g, .arena = &g->ctx->scratch}, n, m->in, m->out);
+}
+
+static Dim *elements_at(Arena *a, const Moving *m, const Tensor *position)
+{
+	Dim *to = NEW_N(a, Dim, position->count);
+	for (int64_t k = 0; k < position->count; k++) {
+		int64_t p = ((int64_t *)position->data)[k];
+		int of = 0;
+		while (p >= m->first[of + 1])
+			of++;
+		to[k] = m->from[of][p - m->first[of]];
+	}
+	return to;
+}
+
 Dim **moved_elements(Graph *g, const Node *n, int ndata, ElementsOf *elements)
 {
 	Arena *a = &g->ctx->scratch;
-	Tensor **in = NEW_N(a, Tensor *, n->nin), **out = NEW_N(a, Tensor *, n->nout);
-	const Dim **from = NEW_N(a, const Dim *, ndata);
+	Moving m = {NEW_N(a, const Dim *, ndata), NEW_N(a, int, ndata + 1), ndata, NEW_N(a, Tensor *, n->nin), NEW_N(a, Tensor *, n->nout)};
 	Dim **to = NEW_N(a, Dim *, n->nout);
-	int *first = NEW_N(a, int, ndata + 1), count;
 
 	for (int i = 0; i < n->nout; i++)
 		if (!carries_contents(g, n->out[i]))
 			return NULL;
-	for (int i = 0; i < n->nin; i++) {
-		if (!n->in[i])
-			continue;
-		if (i >= ndata) {
-			in[i] = steering(g, n, i);
-		} else if (carries_contents(g, n->in[i]) && (from[i] = elements(g, n, i, &count))) {
-			in[i] = positions(g, n->in[i], first[i]);
-			first[i + 1] = first[i] + count;
-		}
-		if (!in[i])
-			return NULL;
-	}
+	if (!number_inputs(g, n, elements, &m))
+		return NULL;
+	move_positions(g, n, &m);
 	for (int i = 0; i < n->nout; i++)
-		if (n->out[i])
-			out[i] = positions(g, n->out[i], 0);
-	bool some = false;
-	for (int i = 0; i < n->nout; i++)
-		some |= out[i] && out[i]->count;
-	if (some)
-		n->op->eval(&(Eval){.g = g, .arena = a}, n, in, out);
-	for (int i = 0; i < n->nout; i++) {
-		if (!out[i])
-			continue;
-		to[i] = NEW_N(a, Dim, out[i]->count);
-		for (int64_t k = 0; k < out[i]->count; k++) {
-			int64_t p = ((int64_t *)out[i]->data)[k];
-			int of = 0;
-			while (p >= first[of + 1])
-				of++;
-			to[i][k] = from[of][p - first[of]];
-		}
-	}
+		to[i] = m.out[i] ? elements_at(a, &m, m.out[i]) : NULL;
 	return to;
 }
 
