@@ -447,9 +447,39 @@ static bool print_other_sign(Printer *p, const Expr *x, bool tight)
 	return true;
 }
 
+static void print_alu(Printer *p, Expr *x, bool tight)
+{
+	if (is_index(x)) {
+		print_index(p, x, tight);
+		return;
+	}
+	if (x->op == BITS) {
+		print_bits(p, x, tight);
+		return;
+	}
+	if (print_other_sign(p, x, tight))
+		return;
+	const char *format = alu_format(p, x);
+	if (!format)
+		fail_unsupported(p->m->g, p->s->node, "no code for this operation on %s", dtype_name(x->arg[0]->dtype));
+	if (!is_text_alu(x->op) && (is_int(x->arg[x->nargs - 1]->dtype) || x->dtype == BOOL))
+		print_integer_alu(p, x, format, tight);
+	else
+		print_format(p, format, x->arg, tight, print_expr);
+}
+
+static void print_load(Printer *p, const Expr *x)
+{
+	if (dtype_info(x->dtype)->bits < 8)
+		unsupported_type(p, x->dtype);
+	put_text(p->out, "%s[", value_name(p, x->value));
+	print_expr(p, x->arg[0], false);
+	put_text(p->out, "]");
+}
+
 void print_expr(Printer *p, Expr *x, bool tight)
 {
-	const char *name = bound_name(p, x), *format;
+	const char *name = bound_name(p, x);
 	if (name) {
 		put_text(p->out, "%s", name);
 		return;
@@ -465,33 +495,13 @@ void print_expr(Printer *p, Expr *x, bool tight)
 		put_text(p->out, "%s", local_name(p, x));
 		break;
 	case X_LOAD:
-		if (dtype_info(x->dtype)->bits < 8)
-			unsupported_type(p, x->dtype);
-		put_text(p->out, "%s[", value_name(p, x->value));
-		print_expr(p, x->arg[0], false);
-		put_text(p->out, "]");
+		print_load(p, x);
 		break;
 	case X_CAST:
 		print_cast(p, x, tight);
 		break;
 	case X_ALU:
-		if (is_index(x)) {
-			print_index(p, x, tight);
-			break;
-		}
-		if (x->op == BITS) {
-			print_bits(p, x, tight);
-			break;
-		}
-		if (print_other_sign(p, x, tight))
-			break;
-		format = alu_format(p, x);
-		if (!format)
-			fail_unsupported(p->m->g, p->s->node, "no code for this operation on %s", dtype_name(x->arg[0]->dtype));
-		if (!is_text_alu(x->op) && (is_int(x->arg[x->nargs - 1]->dtype) || x->dtype == BOOL))
-			print_integer_alu(p, x, format, tight);
-		else
-			print_format(p, format, x->arg, tight, print_expr);
+		print_alu(p, x, tight);
 		break;
 	case X_DIM:
 		put_text(p->out, "%s", size_text(p->m->unit, x->dim));
