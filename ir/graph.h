@@ -144,6 +144,8 @@ void graph_sort(Graph *g);
 /* Number of uses by nodes (bodies included: what they capture is an input) and graph outputs of each value, by id; in
  * scratch. */
 uint32_t *fill_uses(Graph *g);
+/* Some output of n has uses. */
+bool node_is_used(const Node *n, const uint32_t *uses);
 
 /* ---- shapes (shape.c) ---- */
 

@@ -72,3 +72,11 @@ uint32_t *fill_uses(Graph *g)
 		uses[g->out[i]->id]++;
 	return uses;
 }
+
+bool node_is_used(const Node *n, const uint32_t *uses)
+{
+	for (int i = 0; i < n->nout; i++)
+		if (n->out[i] && uses[n->out[i]->id])
+			return true;
+	return false;
+}

@@ -18,14 +18,6 @@
 
 void pass_expand(Graph *g, const Options *o);
 
-static bool is_used(const Node *n, const uint32_t *uses)
-{
-	for (int i = 0; i < n->nout; i++)
-		if (n->out[i] && uses[n->out[i]->id])
-			return true;
-	return false;
-}
-
 /* Composites whose results nobody uses any more were rewritten (or had no use before). */
 static bool drop_expanded(Graph *g)
 {
@@ -33,7 +25,7 @@ static bool drop_expanded(Graph *g)
 	uint32_t kept = 0, all = g->nnode;
 
 	for (uint32_t i = 0; i < all; i++)
-		if (!g->node[i]->op->expand || is_used(g->node[i], uses))
+		if (!g->node[i]->op->expand || node_is_used(g->node[i], uses))
 			g->node[kept++] = g->node[i];
 	g->nnode = kept;
 	return kept < all;

@@ -153,14 +153,6 @@ static bool write_out(Graph *g, Node *n)
 	return true;
 }
 
-static bool is_used(const Node *n, const uint32_t *uses)
-{
-	for (int i = 0; i < n->nout; i++)
-		if (n->out[i] && uses[n->out[i]->id])
-			return true;
-	return false;
-}
-
 static void drop_unused(Graph *g)
 {
 	for (uint32_t before = 0; before != g->nnode;) {
@@ -168,7 +160,7 @@ static void drop_unused(Graph *g)
 		uint32_t kept = 0;
 		before = g->nnode;
 		for (uint32_t i = 0; i < before; i++)
-			if (is_used(g->node[i], uses))
+			if (node_is_used(g->node[i], uses))
 				g->node[kept++] = g->node[i];
 		g->nnode = kept;
 	}
