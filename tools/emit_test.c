@@ -4,14 +4,13 @@
  *     net_vectors.h   the sets: an array a tensor, a table of tcc_tensor for each side of a set
  *
  * Numbers are decimals that read back as the same bits; narrow floats are the bits themselves. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "codegen/print.h"
 #include "ir/output.h"
 #include "tools/emit_test.h"
+#include "tools/file.h"
 
 const char *stem_of_output(Arena *a, const Options *o)
 {
@@ -344,17 +343,11 @@ static void put_test(FILE *f, const char *stem, const Options *o, const Goldens 
 	        given ? "m->weights_bytes ? weights_of(m, argc > 1 ? argv[1] : \"\") : NULL" : "NULL");
 }
 
-static void make_folder(Ctx *c, const char *path)
-{
-	if (mkdir(path, 0777) && errno != EEXIST)
-		fail(c, EXIT_FILE, "E-WRITE", "cannot make folder '%s': %s", path, strerror(errno));
-}
-
 void emit_test(Ctx *c, const Options *o, const Graph *g, const Goldens *all, const char *folder)
 {
 	const char *stem = stem_of_output(&c->perm, o);
 	int nin = arguments(g, false), nout = arguments(g, true);
-	make_folder(c, folder);
+	folder_make(c, folder);
 	put_vectors(c, output_begin(c, arena_format(&c->perm, "%s/%s_vectors.h", folder, stem)), stem, all, nin, nout);
 	output_end(c);
 	put_test(output_begin(c, arena_format(&c->perm, "%s/%s_test.c", folder, stem)), stem, o, all, nout);

@@ -1,4 +1,5 @@
 /* file.c -- more about files. */
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "ir/output.h"
@@ -23,4 +24,10 @@ void file_write(Ctx *c, const char *path, const void *bytes, size_t n)
 {
 	output_add(c, path, bytes, n);
 	output_commit(c);
+}
+
+void folder_make(Ctx *c, const char *path)
+{
+	if (mkdir(path, 0777) && errno != EEXIST)
+		fail(c, EXIT_FILE, "E-WRITE", "cannot make folder '%s': %s", path, strerror(errno));
 }

@@ -3,12 +3,11 @@
  *     tcc-run model.onnx -i image=cat.npy
  *
  * Through compiled C, or, with --eval, through the built-in evaluator, which says what the model means. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "ir/eval.h"
 #include "ir/output.h"
+#include "tools/file.h"
 #include "tools/inputs.h"
 #include "tools/jit.h"
 #include "tools/npy.h"
@@ -118,17 +117,11 @@ static Graph *read_model(Ctx *c, Settings *s, Tensor ***in)
 	return g;
 }
 
-static void make_folder(Ctx *c, const char *path)
-{
-	if (mkdir(path, 0777) && errno != EEXIST)
-		fail(c, EXIT_FILE, "E-WRITE", "cannot make folder '%s': %s", path, strerror(errno));
-}
-
 static void run(Ctx *c, Settings *s)
 {
 	Tensor **in;
 	if (s->output_dir)
-		make_folder(c, s->output_dir);
+		folder_make(c, s->output_dir);
 	Graph *g = read_model(c, s, &in);
 	Tensor **out = s->eval ? evaluate(c, g, in) : run_compiled(c, g, s, in);
 	for (int i = 0; i < g->nout; i++) {
