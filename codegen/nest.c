@@ -10,8 +10,8 @@
  *
  * The loop along which the output is contiguous runs over vectors when every address steps by 0 to 4 along it; so does a
  * reduction's, with several accumulators a lane that take turns, folded at the end. Where a long sum or search stands inside a
- * vector loop, or bytes are stored, a turn goes over a group of vectors. What is left over at the end of a row is one vector of which some
- * lanes count. */
+ * vector loop, or bytes are stored, or short rows are copied several times, a turn goes over a group of vectors. What is left
+ * over at the end of a row is one vector of which some lanes count. */
 #include <assert.h>
 #include <string.h>
 #include "codegen/build.h"
@@ -242,7 +242,7 @@ static bool loop_parts(Build *b, int k, Expr *body)
 
 /* ---- several vectors of sums, or of bytes, at a time ---- */
 
-enum { GROUP = 4, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32 };
+enum { GROUP = 4, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32, COPY_BYTES = 8192 };
 
 /* How many locals the statements declare that run each time; more than may be where there is one that cannot be printed for a
  * group. */
@@ -285,10 +285,28 @@ static bool stores_quarters(const Module *m, const Stmt *loop)
 	return bytes && count_lets(loop->body) <= GROUP_BYTES_LETS;
 }
 
-static int group_of(const Module *m, const Stmt *loop)
+/* Some loop around it copies the same elements again. */
+static bool repeats_load(const Stage *s, const Expr *load)
+{
+	bool repeats = false;
+	for (int k = 0; k < s->naxes; k++)
+		repeats |= !depends_on(load, s->axis[k]);
+	return repeats;
+}
+
+/* Short rows that are copied several times, out of a first cache: of one vector a turn gcc would make an instruction that takes
+ * longer to begin than such a row; for long ones it calls memcpy. */
+static bool copies_short_rows(const Stage *s, const Stmt *loop)
+{
+	const Stmt *t = loop->body;
+	bool copies = t && !t->next && t->kind == S_STORE && t->expr->kind == X_LOAD && lane_step(t->expr, loop->axis) == 1;
+	return copies && dim_known(loop->axis->extent) && dtype_bytes(t->expr->dtype, axis_count(loop->axis)) <= COPY_BYTES && repeats_load(s, t->expr);
+}
+
+static int group_of(const Module *m, const Stage *s, const Stmt *loop)
 {
 	bool can = loop->lanes > 1 && axis_count(loop->axis) >= (int64_t)GROUP * loop->lanes;
-	bool gains = can && (has_slow_chain(loop->body) || stores_quarters(m, loop));
+	bool gains = can && (has_slow_chain(loop->body) || stores_quarters(m, loop) || copies_short_rows(s, loop));
 	return gains && count_lets(loop->body) <= GROUP_LETS ? GROUP : 1;
 }
 
@@ -317,7 +335,7 @@ static void loops(Build *b, int k, Expr *body)
 	}
 	t->split = s->strips ? s->axis[k] == s->split : k == b->split && !b->undivided;
 	loops(b, k + 1, body);
-	t->group = group_of(b->m, t);
+	t->group = group_of(b->m, s, t);
 	*b = outer;
 }
 

@@ -31,6 +31,19 @@ static void repetitions_are_runs(void **state)
 	assert_non_null(strstr(emitted(true, twice), "x + j + 256*(i % 64)")); /* 128 rows for workers, and not two halves */
 }
 
+/* Several vectors a turn where the C compiler would make a slow instruction of each row; a row that is not read again, or is long,
+ * is left to it. */
+static void short_rows_are_copied_in_groups(void **state)
+{
+	static const char again[] = "graph (%x f32[64,256]) -> (%y) { %n i64[2] = const [1, 16] %y = Tile(%x, %n) }";
+	static const char part[] = "graph (%x f32[64,256]) -> (%y) { %b i64[1] = const [0] %e i64[1] = const [128] %a i64[1] = const [1]"
+	                           " %y = Slice(%x, %b, %e, %a) }";
+
+	(void)state;
+	assert_non_null(strstr(emitted(false, again), "k < 256; k += 32)\n\t\t\t\tUNROLL for (int q = 0; q < 4; q++)\n"));
+	assert_non_null(strstr(emitted(false, part), "j < 128; j += 8)\n\t\t\tv_store("));
+}
+
 static void zeros_are_filled(void **state)
 {
 	static const char eye[] = "graph (%x f32[512,512]) -> (%y) { %y = EyeLike(%x) }";
@@ -83,7 +96,8 @@ static void plain_loops_are_the_targets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(repetitions_are_runs), cmocka_unit_test(zeros_are_filled),
+		cmocka_unit_test(repetitions_are_runs), cmocka_unit_test(short_rows_are_copied_in_groups),
+		cmocka_unit_test(zeros_are_filled),
 		cmocka_unit_test(chosen_rows_are_fetched_ahead), cmocka_unit_test(the_best_across_rows_is_a_vector),
 		cmocka_unit_test(plain_loops_are_the_targets),
 	};
