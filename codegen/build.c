@@ -256,10 +256,19 @@ void stmt_assign(Build *b, Expr *local, Expr *x)
 	t->expr = x;
 }
 
+/* In a vector loop, where a target stores bytes of several vectors at once: that instruction saturates. */
+static Expr *unsaturated(const Build *b, const Expr *address, const Expr *x)
+{
+	bool vector = b->vector && b->m->target->quarters && depends_on(address, b->vector) && depends_on(x, b->vector);
+	return vector ? before_saturation(b->s->l, x) : NULL;
+}
+
 void stmt_store(Build *b, Expr *address, Expr *x)
 {
-	x = share_terms(b, x);
+	Expr *uncut = unsaturated(b, address, x);
+	x = share_terms(b, uncut ? uncut : x);
 	Stmt *t = stmt_append(b, S_STORE);
+	t->saturates = uncut != NULL;
 	t->value = b->s->out;
 	t->address = address;
 	t->expr = x;

@@ -42,6 +42,7 @@ struct Stmt {
 	int whole, rest; /* > 0: of an axis of varying size only whole steps of so many, or what they leave over */
 	int group;  /* of a vector loop: so many vectors a turn first, each statement for all of them */
 	bool split; /* this loop is divided among the workers */
+	bool saturates; /* S_STORE: vectors of bytes, where expr is of integers of 32 bits; see before_saturation() */
 	Stmt *body;
 	Expr *local, *other, *expr, *address;
 	Value *value;
@@ -258,6 +259,9 @@ bool is_bound(const Expr *x, bool lowest);
 void keep_range(Expr *local, const Expr *x);
 /* Its form says that x lies in the range of an integer type of that lane, or well within that of I32. */
 bool is_within(const Expr *x, DType t);
+/* Where the byte x is a rounded number, plus a number, cut at its bounds, and surely no more than 32 bits before: that, uncut;
+ * else NULL. It has the form i32(round(t)) or i32(round(t)) + z. */
+Expr *before_saturation(Lower *l, const Expr *x);
 /* Vectors of partial results may be kept for this reduction. */
 bool vector_reduce(const Expr *reduction);
 /* nest.c: what the reduction adds where it goes up to the index of the innermost loop, or from it on, which keeps it from turn to

@@ -159,8 +159,34 @@ static void print_find(Printer *p, const Stmt *t)
 	put_text(p->out, ", %s);\n", size_text(p->m->unit, t->axis->extent));
 }
 
+/* "v_nearest(t) + v_set_i(z)": it is known to be in the range of integers. */
+static void print_unsaturated(Printer *p, const Expr *x)
+{
+	const Expr *whole = x->kind == X_ALU ? x->arg[0] : x;
+	put_text(p->out, "v_nearest(");
+	print_vector(p, whole->arg[0]->arg[0], false);
+	put_text(p->out, whole == x ? ")" : ") + ");
+	if (whole != x)
+		print_vector(p, x->arg[1], false);
+}
+
+static void print_saturated_store(Printer *p, const Stmt *t)
+{
+	const char *type = lane_suffix(p, t->value->dtype);
+	print_indent(p);
+	put_text(p->out, "v_store%s%s(", type, p->lanes_n ? "_n" : "");
+	print_place_in(p, t->value, t->address);
+	put_text(p->out, ", v_saturate%s(", type);
+	print_unsaturated(p, t->expr);
+	put_text(p->out, p->lanes_n ? "), %s);\n" : "));\n", p->lanes_n);
+}
+
 static void print_vector_store(Printer *p, const Stmt *t)
 {
+	if (t->saturates) {
+		print_saturated_store(p, t);
+		return;
+	}
 	bool cast = t->expr->kind == X_CAST, narrow = cast && t->expr->dtype == F32 && t->expr->arg[0]->dtype == F64;
 	bool rounds = (cast && t->expr->dtype == F16) || (narrow && p->lanes_64);
 	Expr *x = rounds ? t->expr->arg[0] : t->expr; /* storing rounds */
@@ -206,12 +232,15 @@ static void print_quarters(Printer *p, const Stmt *t)
 	p->shifted[p->nshifted++] = q;
 	print_indent(p);
 	put_text(p->out, "quarter[q] = ");
-	print_vector(p, t->expr, false);
+	if (t->saturates)
+		print_unsaturated(p, t->expr);
+	else
+		print_vector(p, t->expr, false);
 	put_text(p->out, ";\n");
 	p->nshifted--;
 	close_block(p);
 	print_indent(p);
-	put_text(p->out, "v_store%s_%d(", lane_suffix(p, t->value->dtype), p->group);
+	put_text(p->out, "v_%s%s_%d(", t->saturates ? "saturate" : "store", lane_suffix(p, t->value->dtype), p->group);
 	print_place_in(p, t->value, t->address);
 	put_text(p->out, ", quarter);\n");
 	p->shifted[p->nshifted++] = q;

@@ -175,6 +175,15 @@ static const Helper avx2[] = {
 	  "\t__m256i b = _mm256_packus_epi32(_mm256_and_si256((__m256i)x[2], low), _mm256_and_si256((__m256i)x[3], low));\n"
 	  "\t_mm256_storeu_si256((__m256i *)p, v_halves_apart(_mm256_packus_epi16(a, b)));\n"),
 	V("v_store_i8_4", "void", "int8_t *p, const vi *x", "\tv_store_u8_4((uint8_t *)p, x);\n"),
+	V("v_saturate_u8", "vi", "vi x", "\treturn v_min_i(v_max_i(x, v_set_i(0)), v_set_i(255));\n"),
+	V("v_saturate_i8", "vi", "vi x", "\treturn v_min_i(v_max_i(x, v_set_i(-128)), v_set_i(127));\n"),
+	V("v_shorts", "__m256i", "vi x, vi y", "\t/* halves of each, saturated */\n\treturn _mm256_packs_epi32((__m256i)x, (__m256i)y);\n"),
+	V("v_saturate_u8_4", "void", "uint8_t *p, const vi *x", "\t/* four vectors, saturated */\n"
+	  "\t__m256i all = _mm256_packus_epi16(v_shorts(x[0], x[1]), v_shorts(x[2], x[3]));\n"
+	  "\t_mm256_storeu_si256((__m256i *)p, v_halves_apart(all));\n"),
+	V("v_saturate_i8_4", "void", "int8_t *p, const vi *x", "\t/* four vectors, saturated */\n"
+	  "\t__m256i all = _mm256_packs_epi16(v_shorts(x[0], x[1]), v_shorts(x[2], x[3]));\n"
+	  "\t_mm256_storeu_si256((__m256i *)p, v_halves_apart(all));\n"),
 	V("v_halves_apart", "__m256i", "__m256i x", "\t/* 4 bytes of the lower half, 4 of the upper one, and so on */\n"
 	  "\treturn _mm256_permutevar8x32_epi32(x, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));\n"),
 	V("v_store_u8_n", "void", "uint8_t *p, vi x, int n",

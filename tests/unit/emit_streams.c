@@ -44,6 +44,18 @@ static void short_rows_are_copied_in_groups(void **state)
 	assert_non_null(strstr(emitted(false, part), "j < 128; j += 8)\n\t\t\tv_store("));
 }
 
+#define QUANTISED(sum) "graph (%x u8[64], %w u8[64], %f f32[64]) -> (%y) { %s f32[] = const [0.1] %z u8[] = const [100]"	\
+	" %a = DequantizeLinear(%x, %s, %z) %b = DequantizeLinear(%w, %s, %z) " sum " %y = QuantizeLinear(%t, %s, %z) }"
+
+/* Sums of bytes are integers of 32 bits, which are cut where they are packed; any float need not be. */
+static void bytes_are_cut_where_they_are_packed(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(emitted(false, QUANTISED("%t = Add(%a, %b)")), "v_saturate_u8_4(y + i, quarter);"));
+	assert_null(strstr(emitted(false, QUANTISED("%t = Add(%a, %f)")), "v_saturate"));
+	assert_non_null(strstr(emitted(false, QUANTISED("%t = Add(%a, %f)")), "v_store_u8_4(y + i, quarter);"));
+}
+
 static void zeros_are_filled(void **state)
 {
 	static const char eye[] = "graph (%x f32[512,512]) -> (%y) { %y = EyeLike(%x) }";
@@ -97,7 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(repetitions_are_runs), cmocka_unit_test(short_rows_are_copied_in_groups),
-		cmocka_unit_test(zeros_are_filled),
+		cmocka_unit_test(bytes_are_cut_where_they_are_packed), cmocka_unit_test(zeros_are_filled),
 		cmocka_unit_test(chosen_rows_are_fetched_ahead), cmocka_unit_test(the_best_across_rows_is_a_vector),
 		cmocka_unit_test(plain_loops_are_the_targets),
 	};
