@@ -147,6 +147,22 @@ Range worker_range(const Stage *s, Arena *a)
 	return r;
 }
 
+/* " + 512 * t": where in the memory for text that of this turn lies. */
+static const char *turns_text(const Module *m, const Stage *s, Arena *a)
+{
+	const char *text = "";
+	int64_t bytes = s->text_turn;
+	for (int i = s->number - 1; i >= 0; i--) {
+		const Control *c = &m->stage[i]->control;
+		if (m->stage[i]->mark != MARK_LOOP || mark_end(m, i) < s->number - 1)
+			continue;
+		const char *cast = bytes * c->turns > INT32_MAX ? "(int64_t)" : "";
+		text = arena_format(a, " + %lld * %s%s%s", (long long)bytes, cast, turn_name(c->level, a), text);
+		bytes *= c->turns;
+	}
+	return text;
+}
+
 void print_call(Module *m, Stage *s, Range range, const char *tabs, Out *o)
 {
 	const char *comma = "";
@@ -160,7 +176,7 @@ void print_call(Module *m, Stage *s, Range range, const char *tabs, Out *o)
 		comma = ", ";
 	}
 	if (s->makes_text) {
-		put_text(o, "%s(char *)(m + T%d)", comma, s->number);
+		put_text(o, "%s(char *)(m + T%d%s)", comma, s->number, turns_text(m, s, o->arena));
 		comma = ", ";
 	}
 	if (s->checks)

@@ -214,18 +214,31 @@ int64_t text_bytes(const Module *m, const Stage *s)
 	return m->o->text_bytes ? m->o->text_bytes : TEXT_BYTES;
 }
 
-/* What a turn of a loop makes would lie where that of the turn before lies. */
-static void need_one_turn(const Module *m)
+static int64_t product(const Module *m, int64_t a, int64_t b)
 {
-	for (int i = 0; i < m->nstages; i++)
-		for (int k = i, end = m->stage[i]->mark == MARK_LOOP ? mark_end(m, i) : i; k < end; k++)
-			if (m->stage[k]->makes_text)
-				fail_unsupported(m->g, m->stage[k]->node, "text that is made in a loop");
+	int64_t c;
+	if (__builtin_mul_overflow(a, b, &c))
+		fail(m->g->ctx, EXIT_LIMIT, "E-SIZE", "memory for text of more than 2^63 bytes");
+	return c;
+}
+
+/* Of all loops around stage k together. Each turn has room of its own: what one makes may be kept by any later one. */
+static int64_t turns_around(const Module *m, int k)
+{
+	int64_t n = 1;
+	for (int i = 0; i < k; i++) {
+		const Stage *s = m->stage[i];
+		if (s->mark != MARK_LOOP || mark_end(m, i) < k)
+			continue;
+		if (s->control.turns == INT64_MAX)
+			fail_unsupported(m->g, m->stage[k]->node, "text that is made in a loop without a bound");
+		n = product(m, n, s->control.turns);
+	}
+	return n;
 }
 
 static void place_texts(Module *m)
 {
-	need_one_turn(m);
 	for (int i = 0; i < m->nstages; i++) {
 		Stage *s = m->stage[i];
 		int64_t bytes;
@@ -233,8 +246,9 @@ static void place_texts(Module *m)
 			continue;
 		s->text_offset = m->arena_bytes;
 		s->wide |= s->address->hi >= NARROW_MOST / text_bytes(m, s);
-		if (__builtin_mul_overflow(s->address->hi + 1, text_bytes(m, s), &bytes) ||
-		    __builtin_add_overflow(m->arena_bytes, bytes + ARENA_ALIGN, &bytes))
+		s->text_turn = product(m, s->address->hi + 1, text_bytes(m, s));
+		bytes = product(m, s->text_turn, turns_around(m, i));
+		if (__builtin_add_overflow(m->arena_bytes, bytes, &bytes) || __builtin_add_overflow(bytes, ARENA_ALIGN, &bytes))
 			fail(m->g->ctx, EXIT_LIMIT, "E-SIZE", "memory for text of more than 2^63 bytes");
 		m->arena_bytes = bytes / ARENA_ALIGN * ARENA_ALIGN;
 	}

@@ -156,7 +156,7 @@ typedef struct Stage {
 	bool apart;        /* vectors may gather elements that lie apart: what is computed of them costs more than that */
 	bool checks;       /* has checked indices, or makes text: gets a pointer to the status */
 	bool makes_text;   /* gets a pointer to memory for it, so many bytes an element of the output */
-	int64_t text_offset; /* of that memory in the arena */
+	int64_t text_offset, text_turn; /* of that memory in the arena; its bytes for one turn of the loops around */
 	int64_t macs, reads, writes; /* multiply-adds; bytes, see StageFacts */
 	uint32_t locals;   /* number of X_LOCAL so far */
 	const struct Stage *function; /* the stage whose function it calls: its own, or one before it that does the same */

@@ -439,3 +439,21 @@ graph (%x str[2]) -> (%y, %n) {
 	%y, %n = StringSplit(%x0) {delimiter = ",", maxsplit = -9223372036854775808}
 }
 run x = str[2] ["a", "b"] gives y = str[2,3] ["a", "b", "c", "", "", ""], n = i64[2] [3, 1]
+
+== text that is made in loops: each turn's stays
+graph (%x str[2], %m i64[]) -> (%y, %z, %w) {
+	%three i64[] = const [3]
+	%y, %z = Loop(%three, _, %x) body = graph (%t i64[], %g bool[], %a str[2]) -> (%g, %b, %a) {
+		%two i64[] = const [2]
+		%c = Loop(%two, _, %a) body = graph (%u i64[], %h bool[], %d str[2]) -> (%h, %e) {
+			%n = Cast(%u) {to = str}
+			%e = StringConcat(%d, %n)
+		}
+		%n = Cast(%t) {to = str}
+		%b = StringConcat(%c, %n)
+	}
+	%w = StringNormalizer(%y) {case_change_action = UPPER}
+}
+run x = str[2] ["a", ""], m = i64[] [0]
+gives y = str[2] ["a010011012", "010011012"], z = str[3,2] ["a", "", "a010", "010", "a010011", "010011"],
+    w = str[2] ["A010011012", "010011012"]

@@ -26,6 +26,9 @@ static const Model models[] = {
 	 {"abcdefgh", "ALREADY UPPER CASE: NOTHING IS MADE", "\311\220 \311\220 "}, {"", "", "ABCDEFGHi"}},
 	{"graph (%x str[3]) -> (%y) { %y = StringNormalizer(%x) {case_change_action = LOWER} }", /* of two bytes, then of three */
 	 {"\310\272\310\272xx", "", "abc"}, {"", "\310\272\310\272xxx", ""}},
+	{"graph (%x str[3]) -> (%y) { %m i64[] = const [2] %y = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a str[3])"
+	 " -> (%g, %b) { %b = StringConcat(%a, %a) } }", /* each turn's in room of its own */
+	 {"ab", "", "x"}, {"", "abc", ""}},
 	{"graph (%x str[3]) -> (%y) { %k str[] = const [\"12345\"] %m str[3] = StringConcat(%x, %k) %y = StringConcat(%k, %m) }",
 	 {"", "", ""}, {"", "", "abcd"}},
 };
@@ -104,7 +107,7 @@ static void what_is_too_long_ends_the_run(void **state)
 	ctx_close(&ctx);
 }
 
-static void text_made_in_a_loop_is_refused(void **state)
+static void text_made_in_an_open_loop_is_refused(void **state)
 {
 	static const Model loop = {.text = "graph (%x str[3], %m i64[]) -> (%y) { %y = Loop(%m, _, %x) body = graph (%t i64[], %g bool[],"
 					   " %a str[3]) -> (%g, %b) { %b = StringConcat(%a, %a) } }"};
@@ -220,7 +223,7 @@ static void numbers_are_those_of_the_library(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_too_long_ends_the_run),
-					   cmocka_unit_test(text_made_in_a_loop_is_refused),
+					   cmocka_unit_test(text_made_in_an_open_loop_is_refused),
 					   cmocka_unit_test(constants_are_in_the_text),
 					   cmocka_unit_test(numbers_are_those_of_the_library)};
 
