@@ -1,4 +1,5 @@
 /* domains_pointwise.c -- elements by themselves, or with those that broadcast; Quantize- and DequantizeLinear. */
+#include <math.h>
 #include <string.h>
 #include "tests/fuzz/models/domains.h"
 
@@ -149,6 +150,16 @@ bool make_biased(Step *s)
 
 /* ---- quantised ---- */
 
+/* Powers of two: the pass `integers` multiplies by what it rounds of 1 / scale, which decides ties between two steps. */
+static void take_scales(Step *s, int rank, int64_t n)
+{
+	Tensor *t = tensor_new(&s->m->c->perm, is_float(s->t) ? s->t : F32, rank, &n);
+
+	for (int64_t i = 0; i < t->count; i++)
+		store_f64(t->dtype, t->data, i, ldexp(1, (int)-pick(s->m, 0, 4)));
+	take_tensor(s, t, chance(s->m, 40));
+}
+
 bool make_quantize(Step *s)
 {
 	static const DType types[] = {U8, I8, U16, I16, U4, I4, U2, I2, F8E4M3FN, F8E5M2, F4E2M1};
@@ -159,7 +170,7 @@ bool make_quantize(Step *s)
 	double zero = 0;
 
 	set_int(s, "axis", x->rank ? x->rank - 1 : 0);
-	take_shaped(s, is_float(s->t) ? s->t : F32, rank, &channels, (Range){0.05, 0.9, true, false, true});
+	take_scales(s, rank, channels);
 	if (is_int(to))
 		take_shaped(s, to, rank, &channels, (Range){0, 1, true, false, false});
 	else if (rank == 0)
