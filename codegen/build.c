@@ -209,13 +209,19 @@ static Expr *name_shared(Sharing *h, Expr *x)
 	return h->done[x->id] = y;
 }
 
-/* x with every term that it uses twice computed once, before it. */
-Expr *share_terms(Build *b, Expr *x)
+static Sharing sharing_of(Build *b, const Expr *x)
 {
 	uint32_t n = b->s->l->nexprs;
 	Arena *a = &b->m->g->ctx->scratch;
 	Sharing h = {b, safety_of(b, x), NEW_N(a, uint32_t, n + 1), NEW_N(a, Expr *, n + 1), n};
 	count_uses(&h, x);
+	return h;
+}
+
+/* x with every term that it uses twice computed once, before it. */
+Expr *share_terms(Build *b, Expr *x)
+{
+	Sharing h = sharing_of(b, x);
 	return name_shared(&h, x);
 }
 
@@ -266,7 +272,12 @@ static Expr *unsaturated(const Build *b, const Expr *address, const Expr *x)
 void stmt_store(Build *b, Expr *address, Expr *x)
 {
 	Expr *uncut = unsaturated(b, address, x);
-	x = share_terms(b, uncut ? uncut : x);
+	x = uncut ? uncut : x;
+	Sharing h = sharing_of(b, x);
+	mark_certain(&h.safety, address);
+	count_uses(&h, address);
+	address = name_shared(&h, address); /* where an element goes may be where it comes from */
+	x = name_shared(&h, x);
 	Stmt *t = stmt_append(b, S_STORE);
 	t->saturates = uncut != NULL;
 	t->value = b->s->out;

@@ -190,3 +190,8 @@ graph (%x f32[3,2], %k i64[1,1], %u f32[1,3]) -> (%y) { %y = ScatterND(%x, %k, %
 == rows that do not fit
 fails E-SHAPE "do not fit"
 graph (%x f32[1,3,2], %u f32[1,4,2]) -> (%y) { %y = TensorScatter(%x, %u) }
+
+== updates of 2 bits, in whose last byte are places of no row
+graph (%x u2[3,3], %u u2[3,2], %p i64[3]) -> (%y) { %y = TensorScatter(%x, %u, %p) {axis = 1} }
+run x = u2[3,3] [3, 1, 3, 0, 0, 1, 3, 3, 3], u = u2[3,2] [1, 2, 1, 2, 1, 2], p = i64[3] [0, 1, 0]
+gives y = u2[3,3] [1, 2, 3, 0, 1, 2, 1, 2, 3]

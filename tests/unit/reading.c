@@ -91,6 +91,16 @@ static void indices_found_by_indices_have_names(void **state)
 	assert_null(strstr(strstr(c, "\tint64_t at2 = w["), "i_mul(w["));
 }
 
+/* Where an element goes is where it comes from. */
+static void updates_name_their_places(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[3,5], %i i64[2,3], %u f32[2,3]) -> (%y) {\n"
+	                        "%y = ScatterElements(%x, %i, %u) {axis = 1, reduction = add} }");
+	assert_non_null(strstr(c, "\tint64_t at = i_index(x[3*i + j], 5, status);\n"));
+	assert_non_null(strstr(c, "\ty[5*i + at] = y[5*i + at] + x2[3*i + j];\n"));
+}
+
 /* What only one branch of a choice may compute, and computes twice, has its name inside of that branch. */
 static void branches_name_what_they_repeat(void **state)
 {
@@ -356,6 +366,7 @@ int main(void)
 	                                   cmocka_unit_test(indices_found_by_indices_have_names),
 	                                   cmocka_unit_test(branches_name_what_they_repeat),
 	                                   cmocka_unit_test(bounded_floats_are_plain_indices),
+	                                   cmocka_unit_test(updates_name_their_places),
 	                                   cmocka_unit_test(one_point_needs_no_loop),
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
 	                                   cmocka_unit_test(other_memory_is_of_bytes),
