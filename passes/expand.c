@@ -1,7 +1,7 @@
 /* expand.c -- composites become simpler operators, until none is left that has an expansion.
  *
  * needs  shapes (expansions look at them)
- * keeps  the meaning; a composite's single rounding may become several
+ * keeps  the meaning; a composite's single rounding may become several, but of floats of a byte or less, which are widened
  * makes  BASIC, which code generation relies on: this pass always runs
  *
  *     y = HardSwish(x)      ->      t = HardSigmoid(x); y = Mul(x, t)
@@ -40,7 +40,7 @@ static void expand_all(Graph *g)
 
 	for (uint32_t i = 0; i < n; i++)
 		if (g->node[i]->op->expand)
-			(exact ? expand_exactly : g->node[i]->op->expand)(g, g->node[i]);
+			(exact ? expand_exactly : expand_freely)(g, g->node[i]);
 }
 
 void pass_expand(Graph *g, const Options *o)

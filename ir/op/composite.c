@@ -7,7 +7,7 @@
 
 /* ---- expansions that round once ---- */
 
-static bool is_quantised(const Value *v) { return v && v->dtype != BOOL && v->dtype != STR && dtype_info(v->dtype)->bits <= 8; }
+static bool is_quantised(const Value *v) { return v && is_int(v->dtype) && dtype_info(v->dtype)->bits <= 8; }
 
 /* Types say more than how exact the operator is: scales of bytes, splits of trees and all of ai.onnx.ml are floats, and those of
  * Resize decide positions. */
@@ -20,43 +20,62 @@ static bool keeps_types(const Node *n)
 	return keeps;
 }
 
-static bool is_narrow(const Value *v) { return v && (v->dtype == F32 || v->dtype == F16 || v->dtype == BF16); }
-
-/* v as doubles; a constant stays one. */
-static Value *widened(Graph *g, const Node *n, Value *v)
+/* v has less digits than floats of type t. */
+static bool is_below(const Value *v, DType t)
 {
-	if (!v->data)
-		return cast_value(g, n, v, F64);
-	Tensor *t = tensor_new(&g->ctx->perm, F64, v->data->rank, v->data->dim);
-	for (int64_t i = 0; i < t->count; i++)
-		store_f64(F64, t->data, i, load_f64(v->dtype, v->data->data, i));
-	return value_const(g, v->name, t);
+	return v && is_float(v->dtype) && dtype_info(v->dtype)->bits < dtype_info(t)->bits;
 }
 
-/* n of doubles in its place; false where it is of doubles already, or does not round. */
-static bool in_doubles(Graph *g, Node *n)
+/* v of type t; a constant stays one. */
+static Value *widened(Graph *g, const Node *n, Value *v, DType t)
+{
+	if (!v->data)
+		return cast_value(g, n, v, t);
+	Tensor *wide = tensor_new(&g->ctx->perm, t, v->data->rank, v->data->dim);
+	for (int64_t i = 0; i < wide->count; i++)
+		store_f64(t, wide->data, i, load_f64(v->dtype, v->data->data, i));
+	return value_const(g, v->name, wide);
+}
+
+/* n of floats of type t in its place, where any have less digits. */
+static void put_wide(Graph *g, Node *n, DType t)
 {
 	Value **in = NEW_N(&g->ctx->perm, Value *, n->nin);
-	bool narrow = false;
 
-	for (int i = 0; i < n->nin; i++) {
-		narrow |= is_narrow(n->in[i]);
-		in[i] = is_narrow(n->in[i]) ? widened(g, n, n->in[i]) : n->in[i];
-	}
-	if (!narrow)
-		return false;
+	for (int i = 0; i < n->nin; i++)
+		in[i] = is_below(n->in[i], t) ? widened(g, n, n->in[i], t) : n->in[i];
 	Node *wide = node_new(g, n->op, n, n->nin, in, n->nout, n->attr);
 	for (int i = 0; i < n->nout; i++)
 		if (!n->out[i])
 			wide->out[i] = NULL;
 		else
 			value_replace(g, n->out[i], cast_value(g, n, wide->out[i], n->out[i]->dtype));
-	return true;
 }
+
+static bool any_below(const Node *n, DType t)
+{
+	for (int i = 0; i < n->nin; i++)
+		if (is_below(n->in[i], t))
+			return true;
+	return false;
+}
+
+/* n rounds and has floats below `least`: what it is written out as has to compute in a wider type. */
+static bool is_narrow(const Node *n, DType least) { return n->op->ulp && any_below(n, least) && !keeps_types(n); }
 
 void expand_exactly(Graph *g, Node *n)
 {
-	if (!n->op->ulp || keeps_types(n) || !in_doubles(g, n))
+	if (is_narrow(n, F64))
+		put_wide(g, n, F64);
+	else
+		n->op->expand(g, n);
+}
+
+void expand_freely(Graph *g, Node *n)
+{
+	if (is_narrow(n, F16))
+		put_wide(g, n, F32);
+	else
 		n->op->expand(g, n);
 }
 

@@ -7,6 +7,10 @@
 /* The expansion of n, in doubles if the operator rounds: its result is rounded once, to the type that it has. */
 void expand_exactly(Graph *g, Node *n);
 
+/* The expansion of n. Operators of floats of a byte or less compute as floats of 32 bits on the way: rounded to two or four
+ * digits again and again, nothing would be left. */
+void expand_freely(Graph *g, Node *n);
+
 /* An `eval` for operators whose meaning is their expansion: evaluates that, exactly. The expansion must replace every output. */
 void eval_expansion(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out);
 

@@ -293,3 +293,9 @@ run x = f32[6] [1, 2, 0.25, 1.7e38, 5.8e-39, nan], y = f32[6] [1, 1, 8, 1.7e38, 
 gives sum = f32[6] [2, 4, 16, 1.7014118346046923e38, 1.1754943508222875e-38, nan],
       product = f32[6] [1, 2, 2, 1.7014118346046923e38, 5.877471754111438e-39, nan],
       minus = f32[6] [1, 2, 0.25, 1.7014118346046923e38, 5.877471754111438e-39, nan]
+
+== an operator that is written out rounds once: 3 * 2.1875 is 6.56, which is 6.5, and 3 * 2.25 is 6.75, which is 7
+graph (%x f8e4m3fn[1,1], %y f8e4m3fn[1,1]) -> (%z) {
+	%z = com.microsoft.FusedMatMul(%x, %y) {alpha = 3}
+}
+run x = f8e4m3fn[1,1] [1.25], y = f8e4m3fn[1,1] [1.75] gives z = f8e4m3fn[1,1] [6.5]

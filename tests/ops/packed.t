@@ -192,3 +192,21 @@ graph (%x f4e2m1[3]) -> (%y, %z) {
 	%y, %z = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f4e2m1[3]) -> (%g, %b, %a) { %b = Add(%a, %a) }
 }
 run x = f4e2m1[3] [0.5, -1, -0] gives y = f4e2m1[3] [4, -6, -0], z = f4e2m1[3,3] [0.5, -1, -0, 1, -2, -0, 2, -4, -0]
+
+== a layer of floats of 4 bits is rounded once: o = 0.27 and h = 0.19 in between, not 0.5 and 0.5
+graph (%x f4e2m1[1,1,1]) -> (%y, %h, %c) {
+	%w f4e2m1[1,4,1] = const [6, -1, 0, 1.5]
+	%r f4e2m1[1,4,1] = const [0, 0, 0, 0]
+	%y f4e2m1[1,1,1,1], %h f4e2m1[1,1,1], %c f4e2m1[1,1,1] = LSTM(%x, %w, %r) {hidden_size = 1}
+}
+run x = f4e2m1[1,1,1] [1]
+gives y = f4e2m1[1,1,1,1] [0], h = f4e2m1[1,1,1] [0], c = f4e2m1[1,1,1] [1]
+
+== so is one of two steps: h = 0.46 goes into the second, not 0.5
+graph (%x f4e2m1[2,1,1]) -> (%y) {
+	%w f4e2m1[1,1,1] = const [0.5]
+	%r f4e2m1[1,1,1] = const [3]
+	%y f4e2m1[2,1,1,1] = RNN(%x, %w, %r) {hidden_size = 1}
+}
+run x = f4e2m1[2,1,1] [1, -1]
+gives y = f4e2m1[2,1,1,1] [0.5, 0.5]

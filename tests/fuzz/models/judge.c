@@ -26,6 +26,7 @@ static double unit_of(DType t)
 	case F16: return 0x1p-11;
 	case BF16: return 0x1p-8;
 	case F8E4M3FN: case F8E4M3FNUZ: return 0x1p-4;
+	case F4E2M1: return 0x1p-2;
 	case F8E8M0: return 0x1p-1;
 	default: return 0x1p-3;
 	}
