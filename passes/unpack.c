@@ -1,7 +1,7 @@
-/* unpack.c -- what a loop takes apart, or carries from turn to turn, has elements of whole bytes.
+/* unpack.c -- what bodies take in and give has elements of whole bytes.
  *
- * Elements of 2 and 4 bits lie several in a byte, and a slice of them may begin inside one. Loops keep them in a type that
- * has all their values:
+ * Elements of 2 and 4 bits lie several in a byte, and a slice of them may begin inside one. Loops and branches have them in a
+ * type that has all their values:
  *
  *     s i4 = Loop(.., s0 i4) { (a i4) -> b }
  *     ->      s' i8 = Loop(.., Cast(s0)) { (a' i8): a = Cast(a') .. -> Cast(b) }; s = Cast(s')
@@ -9,7 +9,7 @@
  * needs  shapes, no operator left that becomes a loop
  * keeps  results bit by bit; types and names of the graph's inputs and outputs
  *
- * What a body reads or gives as a whole stays as it is: branches of If, captured values. */
+ * Captured constants are the body's own by now and stay as they are. */
 #include "ir/op/bodies.h"
 #include "ir/op/composite.h"
 #include "passes/pass.h"
@@ -25,11 +25,10 @@ static DType whole_bytes(DType t)
 	return is_float(t) ? F32 : is_unsigned(t) ? U8 : I8;
 }
 
-/* The type in which v is held that reaches the body by that port; DT_NONE: its own. */
-static DType held_as(const Value *v, Port p)
+/* The type in which v reaches a body, or leaves it; DT_NONE: its own. */
+static DType held_as(const Value *v)
 {
-	bool parts = p.kind == PORT_STATE || p.kind == PORT_SLICE;
-	return v && parts && v->kind == KIND_TENSOR ? whole_bytes(v->dtype) : DT_NONE;
+	return v && v->kind == KIND_TENSOR ? whole_bytes(v->dtype) : DT_NONE;
 }
 
 /* v becomes one of that type, and those who use it get it back. */
@@ -44,12 +43,12 @@ static void hold(Graph *g, const Node *n, Value *v, DType type)
 	back->def->in[0] = v;
 }
 
-static void unpack_inputs(Graph *g, Node *n)
+static void unpack_inputs(Graph *g, Node *n, int b)
 {
-	Graph *body = n->sub[0];
+	Graph *body = n->sub[b];
 	for (int i = 0; i < body->nin; i++) {
-		Port p = body_in(n, 0, i);
-		DType type = held_as(body->in[i], p);
+		Port p = body_in(n, b, i);
+		DType type = held_as(body->in[i]);
 		if (!type)
 			continue;
 		n->in[p.slot] = cast_value(g, n, n->in[p.slot], type);
@@ -57,17 +56,13 @@ static void unpack_inputs(Graph *g, Node *n)
 	}
 }
 
-static void unpack_outputs(Graph *g, Node *n)
+static void unpack_outputs(const Node *n, int b)
 {
-	Graph *body = n->sub[0];
+	Graph *body = n->sub[b];
 	for (int i = 0; i < body->nout; i++) {
-		Port p = body_out(n, 0, i);
-		DType type = held_as(body->out[i], p);
-		if (!type)
-			continue;
-		body->out[i] = cast_value(body, n, body->out[i], type);
-		if (port_output(n, p))
-			hold(g, n, port_output(n, p), type);
+		DType type = held_as(body->out[i]);
+		if (type)
+			body->out[i] = cast_value(body, n, body->out[i], type);
 	}
 	graph_sort(body);
 }
@@ -78,10 +73,13 @@ void pass_unpack(Graph *g, const Options *o)
 	(void)o;
 	for (uint32_t i = 0; i < nodes; i++) {
 		Node *n = g->node[i];
-		if (!repeats(n))
-			continue;
-		unpack_inputs(g, n);
-		unpack_outputs(g, n);
+		for (int b = 0; b < n->nsub; b++) {
+			unpack_inputs(g, n, b);
+			unpack_outputs(n, b);
+		}
+		for (int k = 0; n->nsub && k < n->nout; k++)
+			if (held_as(n->out[k]))
+				hold(g, n, n->out[k], held_as(n->out[k]));
 	}
 	graph_sort(g);
 }

@@ -144,7 +144,8 @@ graph (%x u4[8], %z u4[8], %s f32[8]) -> (%y) {
 	%a f32[8] = DequantizeLinear(%x, %s, %z) {axis = 0}
 	%y f32[8] = Mish(%a)
 }
-run x = u4[8] [3, 2, 1, 4, 4, 0, 1, 4], z = u4[8] [1, 1, 0, 0, 0, 0, 0, 0], s = f32[8] [0.5, 1, 0.5, 0.25, 0.25, 1, 0.5, 0.25]
+run x = u4[8] [3, 2, 1, 4, 4, 0, 1, 4], z = u4[8] [1, 1, 0, 0, 0, 0, 0, 0], s = f32[8] [0.5, 1, 0.5, 0.25, 0.25, 1,
+    0.5, 0.25]
 gives y = f32[8] [0.8650984, 0.8650984, 0.37524524, 0.8650984, 0.8650984, 0, 0.37524524, 0.8650984] within 1e-6
 
 == sums whose elements fill no whole byte: nothing is read for an element that is not there
@@ -162,7 +163,8 @@ gives y = u4[5,3] [3, 6, 9, 0, 3, 6, 3, 6, 9, 9, 12, 15, 0, 3, 6]
 graph (%x i4[3]) -> (%y, %z) {
 	%m i64[] = const [3]
 	%y, %z = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a i4[3]) -> (%g, %b, %q) {
-		%f = Cast(%a) {to = f32} %u = Cast(%t) {to = f32} %h = Add(%f, %u) %b = Cast(%h) {to = i4} %i = Neg(%h) %q = Cast(%i) {to = i4}
+		%f = Cast(%a) {to = f32} %u = Cast(%t) {to = f32} %h = Add(%f, %u) %b = Cast(%h) {to = i4} %i = Neg(%h) %q =
+    Cast(%i) {to = i4}
 	}
 }
 run x = i4[3] [1, -2, 6] gives y = i4[3] [4, 1, -7], z = i4[3,3] [-1, 2, -6, -2, 1, -7, -4, -1, 7]
@@ -192,6 +194,51 @@ graph (%x f4e2m1[3]) -> (%y, %z) {
 	%y, %z = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f4e2m1[3]) -> (%g, %b, %a) { %b = Add(%a, %a) }
 }
 run x = f4e2m1[3] [0.5, -1, -0] gives y = f4e2m1[3] [4, -6, -0], z = f4e2m1[3,3] [0.5, -1, -0, 1, -2, -0, 2, -4, -0]
+
+== branches of other sizes give 4 bits
+symbol n = 0..30 counted
+graph (%c bool[], %x u4[3,15]) -> (%y) {
+	%y u4[3,n] = If(%c, %x, %x) then_branch = graph (| %1 u4[3,15]) -> (%2) {
+		%2 u4[3,15] = BitShift(%1, %1) {direction = LEFT}
+	} else_branch = graph (| %1 u4[3,15]) -> (%2) {
+		%2 u4[3,30] = Concat(%1, %1) {axis = 1}
+	}
+}
+run c = bool[] [true], x = u4[3,15] [3, 10, 1, 8, 15, 6, 13, 4, 11, 2, 9, 0, 7, 14, 5, 12, 3, 10, 1, 8, 15, 6, 13, 4,
+    11, 2, 9, 0, 7, 14, 5, 12, 3, 10, 1, 8, 15, 6, 13, 4, 11, 2, 9, 0, 7] gives y = u4[3,15] [8, 0, 2, 0, 0, 0, 0, 0,
+    0, 8, 0, 0, 0, 0, 0, 0, 8, 0, 2, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 8, 0, 2, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0]
+run c = bool[] [false], x = u4[3,15] [3, 10, 1, 8, 15, 6, 13, 4, 11, 2, 9, 0, 7, 14, 5, 12, 3, 10, 1, 8, 15, 6, 13,
+    4, 11, 2, 9, 0, 7, 14, 5, 12, 3, 10, 1, 8, 15, 6, 13, 4, 11, 2, 9, 0, 7] gives y = u4[3,30] [3, 10, 1, 8, 15, 6,
+    13, 4, 11, 2, 9, 0, 7, 14, 5, 3, 10, 1, 8, 15, 6, 13, 4, 11, 2, 9, 0, 7, 14, 5, 12, 3, 10, 1, 8, 15, 6, 13, 4,
+    11, 2, 9, 0, 7, 14, 12, 3, 10, 1, 8, 15, 6, 13, 4, 11, 2, 9, 0, 7, 14, 5, 12, 3, 10, 1, 8, 15, 6, 13, 4, 11, 2,
+    9, 0, 7, 5, 12, 3, 10, 1, 8, 15, 6, 13, 4, 11, 2, 9, 0, 7]
+
+== a loop that ends when it likes gives a state and what it was, and takes one from outside
+symbol n = 0..4 counted
+graph (%t bool[], %x u4[], %k u4[1]) -> (%r, %y, %z, %w) {
+	%r u4[1], %y u4[], %z u4[n], %w u4[n] = Loop(_, %t, %k, %x, %k) body = graph (%b0 i64[], %b1 bool[], %s u4[1], %b2
+    u4[] | %q u4[1]) -> (%c, %o, %n, %n, %b2) {
+		%10 i64[] = const [3]
+		%c bool[] = Less(%b0, %10)
+		%o u4[1] = Add(%s, %q)
+		%n u4[] = Add(%b2, %b2)
+	}
+}
+run t = bool[] [true], x = u4[] [1], k = u4[1] [3] gives r = u4[1] [15], y = u4[] [0], z = u4[4] [2, 4, 8, 0], w =
+    u4[4] [1, 2, 4, 8]
+
+== branches inside of a loop
+graph (%x i4[3]) -> (%y) {
+	%m i64[] = const [4]
+	%y i4[3] = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a i4[3]) -> (%g, %n) {
+		%one i64[] = const [1]
+		%odd i64[] = BitwiseAnd(%t, %one)
+		%c bool[] = Cast(%odd) {to = bool}
+		%n i4[3] = If(%c, %a, %a) then_branch = graph (| %1 i4[3]) -> (%2) { %2 i4[3] = Add(%1, %1) }
+		else_branch = graph (| %1 i4[3]) -> (%2) { %2 i4[3] = Neg(%1) }
+	}
+}
+run x = i4[3] [1, 2, -3] gives y = i4[3] [4, -8, 4]
 
 == a layer of floats of 4 bits is rounded once: o = 0.27 and h = 0.19 in between, not 0.5 and 0.5
 graph (%x f4e2m1[1,1,1]) -> (%y, %h, %c) {
