@@ -62,11 +62,11 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 static void expand(Graph *g, Node *n)
 {
 	int axis = (int)fix_axis(g, n, ATTR_OF(n, Concat)->axis, n->in[0]->shape.rank);
+	bool elsewhere = dtype_info(n->in[0]->dtype)->bits < 8;
 	for (int i = 0; i + 1 < n->nin; i++)
-		if (!dim_known(n->in[i]->shape.dim[axis]) || dtype_info(n->in[i]->dtype)->bits < 8) {
-			value_replace(g, n->out[0], node_new(g, &op_tcc_Join, n, n->nin, n->in, 1, n->attr)->out[0]);
-			return;
-		}
+		elsewhere |= !dim_known(n->in[i]->shape.dim[axis]);
+	if (elsewhere)
+		value_replace(g, n->out[0], node_new(g, &op_tcc_Join, n, n->nin, n->in, 1, n->attr)->out[0]);
 }
 
 static const Attr attrs[] = {ATTR_REQUIRED(Concat, axis, A_INT), {0}};

@@ -22,3 +22,12 @@ graph (%x f32[1,2,3], %s f32[2], %b f32[2], %m f32[2], %v f32[2]) -> (%y) {
 }
 ->
 same
+== A single part below a byte is no more made in place than several are
+pass expand
+graph (%x u4[3]) -> (%y) {
+	%y = Concat(%x) {axis = 0}
+}
+->
+graph (%x u4[3]) -> (%y) {
+	%y = tcc.Join(%x) {axis = 0}
+}
