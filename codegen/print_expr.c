@@ -297,9 +297,21 @@ static bool keeps_type(const Expr *x)
 	return (x->dtype == I32 || x->dtype == U32) && (wraps(x->op) || x->op == BITAND || x->op == BITOR || x->op == BITXOR);
 }
 
-/* By helpers that compute in the unsigned type, whose results wrap: "i_add(a, b)", "i32_mul(a, b)". */
-static void print_wrapped(Printer *p, const Expr *x)
+/* x is an index that stands for 0 in the text being printed. */
+static bool is_nothing(const Printer *p, Expr *x)
 {
+	Linear sum;
+	return is_index(x) && sum_of_index(p, x, &sum) && sum.n == 0 && sum.k == 0;
+}
+
+/* By helpers that compute in the unsigned type, whose results wrap: "i_add(a, b)", "i32_mul(a, b)". */
+static void print_wrapped(Printer *p, const Expr *x, bool tight)
+{
+	for (int k = 0; x->op == ADD && k < 2; k++)
+		if (is_nothing(p, x->arg[k])) {
+			print_expr(p, x->arg[1 - k], tight);
+			return;
+		}
 	const char *op = x->op == ADD ? "add" : x->op == SUB ? "sub" : x->op == MUL ? "mul" : "neg";
 	put_text(p->out, "%s_%s(", x->dtype == I64 ? "i" : dtype_name(x->dtype), op);
 	for (int k = 0; k < x->nargs; k++) {
@@ -317,7 +329,7 @@ static void print_integer_alu(Printer *p, const Expr *x, const char *format, boo
 	if (unsign)
 		format = unsigned_format(p, format);
 	if (may_overflow(x)) {
-		print_wrapped(p, x);
+		print_wrapped(p, x, tight);
 		return;
 	}
 	if (data || (x->op == SELECT && x->dtype != BOOL && x->dtype != I64 && dtype_info(x->dtype)->bits < 32)) {

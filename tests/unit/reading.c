@@ -91,6 +91,18 @@ static void indices_found_by_indices_have_names(void **state)
 	assert_null(strstr(strstr(c, "\tint64_t at2 = w["), "i_mul(w["));
 }
 
+static void zeros_are_not_added(void **state)
+{
+	(void)state;
+	const char *c = emitted_for("x86-64-v3", "graph (%i i64[6], %s f32[13]) -> (%y) { %depth i64[] = const [13]\n"
+	                                         "%values i64[2] = const [0, 1] %o = OneHot(%i, %depth, %values)\n"
+	                                         "%f = Cast(%o) {to = f32} %p = Mul(%f, %s) %one i64[1] = const [1]\n"
+	                                         "%y = ReduceSum(%p, %one) {keepdims = 0} }");
+	assert_non_null(strstr(c, "v_lane((int)i_min(i_max(x[i], -1), 64))"));
+	assert_non_null(strstr(c, "v_lane((int)i_min(i_max(i_add(-8, x[i]), -1), 64))"));
+	assert_null(strstr(c, "i_add(0, "));
+}
+
 /* Where an element goes is where it comes from. */
 static void updates_name_their_places(void **state)
 {
@@ -367,6 +379,7 @@ int main(void)
 	                                   cmocka_unit_test(branches_name_what_they_repeat),
 	                                   cmocka_unit_test(bounded_floats_are_plain_indices),
 	                                   cmocka_unit_test(updates_name_their_places),
+	                                   cmocka_unit_test(zeros_are_not_added),
 	                                   cmocka_unit_test(one_point_needs_no_loop),
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
 	                                   cmocka_unit_test(other_memory_is_of_bytes),
