@@ -46,7 +46,8 @@ static void print_float(Out *o, double x, bool single)
 		put_text(o, isnan(x) ? "NAN" : x < 0 ? "-INFINITY" : "INFINITY");
 		return;
 	}
-	for (int digits = 1; digits <= 17; digits++) {
+	bool plain = x == floor(x) && fabs(x) < 1e7; /* 100.0, not 1e+02 */
+	for (int digits = plain ? 17 : 1; digits <= 17; digits++) {
 		snprintf(text, sizeof text, "%.*g", digits, x);
 		if (single ? strtof(text, NULL) == (float)x : strtod(text, NULL) == x)
 			break;

@@ -103,6 +103,14 @@ static void zeros_are_not_added(void **state)
 	assert_null(strstr(c, "i_add(0, "));
 }
 
+static void whole_numbers_have_no_exponent(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[4]) -> (%y) { %k f32[] = const [100] %l f32[] = const [1e9]\n"
+	                        "%p = Add(%x, %k) %y = Mul(%p, %l) }");
+	assert_non_null(strstr(c, "(x[i] + 100.0f) * 1e+09f"));
+}
+
 /* Where an element goes is where it comes from. */
 static void updates_name_their_places(void **state)
 {
@@ -380,6 +388,7 @@ int main(void)
 	                                   cmocka_unit_test(bounded_floats_are_plain_indices),
 	                                   cmocka_unit_test(updates_name_their_places),
 	                                   cmocka_unit_test(zeros_are_not_added),
+	                                   cmocka_unit_test(whole_numbers_have_no_exponent),
 	                                   cmocka_unit_test(one_point_needs_no_loop),
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
 	                                   cmocka_unit_test(other_memory_is_of_bytes),
