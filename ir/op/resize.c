@@ -12,6 +12,8 @@ static void infer(Graph *g, Node *n)
 		need_type(g, n, 0, "fiu");
 	if (has_in(n, 1))
 		need_type(g, n, 1, "f");
+	if (has_in(n, 2))
+		need_type(g, n, 2, "f");
 	if (a->mode == RESIZE_NEAREST && a->antialias)
 		fail_node(g, n, "E-ATTR", "antialias is 1; it takes mode linear or cubic");
 	Shape y = n->in[0]->shape;

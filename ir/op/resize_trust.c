@@ -1,8 +1,9 @@
-/* resize_trust.c -- Resize whose sizes, scales or region data decide, where the file gives the shape of the result: the
+/* resize_trust.c -- Resize whose sizes, scales or region data decide: the shape of the result is in the file, or counted; the
  * coordinates of an axis are a vector that is computed in the run, and so are the weights of its taps.
  *
  *     y = sum over taps t of x[clip(floor(v) + t)] * weight(t - (v - floor(v)))          axis by axis */
 #include <math.h>
+#include <string.h>
 #include "ir/op/counted.h"
 #include "ir/op/movement.h"
 #include "ir/op/reduce.h"
@@ -15,6 +16,7 @@ typedef struct Job {
 	const struct Resize *a;
 	int list[MAX_RANK], count; /* the axes that are resized */
 	Value *scale;              /* f32[count] */
+	double known[MAX_RANK];    /* the scales that are constants; NAN: another one */
 	bool by_scale;             /* scales were given, not sizes */
 	Value *roi;                /* f32[2 count], for TF_CROP */
 	Value *outside;            /* for TF_CROP, by element: the coordinate lies outside; NULL: none so far */
@@ -44,7 +46,15 @@ static bool is_given(const Node *n) { return n->out[0]->shape.rank >= 0 && shape
 
 bool resize_is_counted(Graph *g, const Node *n)
 {
-	return is_there(n, 3) && by_data(g, n, 3) && !is_given(n) && ATTR_OF(n, Resize)->keep_aspect_ratio_policy == STRETCH;
+	bool scales = is_there(n, 2) && by_data(g, n, 2), sizes = is_there(n, 3) && by_data(g, n, 3);
+
+	return (scales || sizes) && !is_given(n);
+}
+
+/* Sizes that are given are those of the result. */
+static bool gives_sizes(const Node *n)
+{
+	return is_there(n, 3) && ATTR_OF(n, Resize)->keep_aspect_ratio_policy == STRETCH;
 }
 
 /* The axes that are resized; returns how many. */
@@ -73,10 +83,61 @@ void resize_keeps_others(Graph *g, const Node *n)
 			one_size(g, n, x->dim[k], y->dim[k]);
 }
 
+/* Scales from `at` on are those of v, constants among what was joined; returns behind them, -1: nobody knows how many. */
+static int known_scales(const Value *v, int at, int count, double *scale)
+{
+	Dim n = v->shape.rank == 1 ? v->shape.dim[0] : dim(v->shape.rank == 0 ? 1 : INT32_MAX);
+
+	if (at < 0 || !dim_known(n) || n.k > count - at)
+		return -1;
+	for (int i = 0; v->data && i < n.k; i++)
+		scale[at + i] = load_f64(v->dtype, v->data->data, i);
+	for (int i = 0, from = at; !v->data && v->def && is_op(v->def, "Concat") && i < v->def->nin; i++)
+		from = known_scales(v->def->in[i], from, count, scale);
+	return at + (int)n.k;
+}
+
+static void scales_known(Graph *g, const Node *n, int count, double *scale)
+{
+	for (int i = 0; i < count; i++)
+		scale[i] = NAN;
+	if (!is_there(n, 2))
+		return;
+	need_size(g, n, 2, 0, dim(count));
+	known_scales(n->in[2], 0, count, scale);
+}
+
+/* The sizes that scales give; only the run knows those of sizes that keep the proportions. */
+static unsigned scaled_known(Graph *g, const Node *n, const int *list, int count, Shape *y)
+{
+	double scale[MAX_RANK];
+	unsigned open = 0;
+
+	scales_known(g, n, count, scale);
+	*y = n->in[0]->shape;
+	for (int i = 0; i < count; i++) {
+		Dim *d = &y->dim[list[i]];
+		if (scale[i] == 1 || dim_is(*d, 0))
+			continue;
+		if (scale[i] > 0 && scale[i] < 1e6 && dim_known(*d)) {
+			*d = dim((int64_t)((float)scale[i] * (float)d->k));
+			continue;
+		}
+		*d = NO_BOUND;
+		open |= 1u << list[i];
+	}
+	return open;
+}
+
 /* The sizes of the axes that are resized, as far as they are known; the bits of the others. */
 static unsigned sizes_known(Graph *g, const Node *n, const int *list, int count, Shape *y)
 {
 	Dim size[MAX_RANK];
+
+	if (is_there(n, 2) == is_there(n, 3))
+		fail_node(g, n, "E-INPUTS", "either scales or sizes must be given");
+	if (!gives_sizes(n))
+		return scaled_known(g, n, list, count, y);
 	unsigned open = known_among(g, n, 3, count, size), axes = 0;
 
 	need_size(g, n, 3, 0, dim(count));
@@ -152,7 +213,31 @@ static Value *sizes_of_axes(const Job *j, const Shape *s)
 	return dims_as_value(j->g, j->n, j->n->in[0], size, j->count);
 }
 
-/* floor(in * scale) has to be the size. */
+/* What the run finds out to be the sizes, where nobody else says it. What is made for the node from here on comes behind that. */
+static void count_sizes(Job *j, Value *size)
+{
+	Shape y;
+	unsigned open = sizes_known(j->g, j->n, j->list, j->count, &y);
+	Node *behind = arena_copy(&j->g->ctx->perm, j->n, sizeof *j->n);
+
+	behind->in = NEW_N(&j->g->ctx->perm, Value *, j->n->nin + j->count);
+	memcpy(behind->in, j->n->in, (size_t)j->n->nin * sizeof *behind->in);
+	for (int i = 0; i < j->count; i++)
+		if (open >> j->list[i] & 1)
+			behind->in[behind->nin++] = counted_value(j->g, j->n, element(j->g, j->n, size, i), out_size(j, j->list[i]));
+	j->n = behind;
+}
+
+/* `size` has to be that of the result. */
+static void made_sizes(Job *j, Value *size)
+{
+	if (resize_is_counted(j->g, j->n))
+		count_sizes(j, size);
+	else
+		require(j->g, j->n, with(j, "Equal", size, sizes_of_axes(j, &j->n->out[0]->shape)));
+}
+
+/* The size is floor(in * scale). */
 static void take_scales(Job *j)
 {
 	Value *in = cast_value(j->g, j->n, sizes_of_axes(j, &j->n->in[0]->shape), F32);
@@ -161,7 +246,7 @@ static void take_scales(Job *j)
 	j->by_scale = true;
 	j->scale = cast_value(j->g, j->n, j->n->in[2], F32);
 	Value *size = of(j, "Floor", with(j, "Mul", j->scale, in));
-	require(j->g, j->n, with(j, "Equal", cast_value(j->g, j->n, size, I64), sizes_of_axes(j, &j->n->out[0]->shape)));
+	made_sizes(j, cast_value(j->g, j->n, size, I64));
 }
 
 /* By axis i, then k: the size of axis k by the scale of axis i, floor(in[k] * given[i] / in[i] + 1/2). */
@@ -179,20 +264,20 @@ static Value *sizes_by_axes(const Job *j, Value *given)
 static void take_sizes(Job *j)
 {
 	Graph *g = j->g;
-	Value *given = as_vector(g, j->n, j->n->in[3]), *made = sizes_of_axes(j, &j->n->out[0]->shape);
-	Value *in = cast_value(g, j->n, sizes_of_axes(j, &j->n->in[0]->shape), F64), *size = given;
-	Value *ratio = with(j, "Div", cast_value(g, j->n, made, F64), in);
+	Value *given = as_vector(g, j->n, j->n->in[3]), *size = given;
+	Value *in = cast_value(g, j->n, sizes_of_axes(j, &j->n->in[0]->shape), F64);
+	Value *sizes = gives_sizes(j->n) ? sizes_of_axes(j, &j->n->out[0]->shape) : given;
+	Value *ratio = with(j, "Div", cast_value(g, j->n, sizes, F64), in);
 
 	need_size(g, j->n, 3, 0, dim(j->count));
 	if (j->a->keep_aspect_ratio_policy) {
 		const char *best = j->a->keep_aspect_ratio_policy == 1 ? "ReduceMin" : "ReduceMax";
-		ratio = with(j, "Div", cast_value(g, j->n, given, F64), in);
 		ratio = reduced(g, j->n, best, ratio, 0, true);
 		ratio = put(g, j->n, "Expand", ratio, number(g, j->count), END_IN);
 		size = reduced(g, j->n, best, sizes_by_axes(j, given), 0, false);
 	}
 	j->scale = cast_value(g, j->n, ratio, F32);
-	require(g, j->n, with(j, "Equal", size, made));
+	made_sizes(j, size);
 }
 
 /* ---- coordinates, as set_line() of resize_axis.c gives them, operation by operation ---- */
@@ -231,6 +316,23 @@ static Value *aligned_line(const Job *j, int axis, Value *scale)
 	return with(j, "Div", with(j, "Mul", indices(j, axis, 0), last), way);
 }
 
+static Value *centred(const Job *j, int axis, Value *scale)
+{
+	return with(j, "Sub", with(j, "Div", indices(j, axis, 0.5), scale), f32(j, 0.5));
+}
+
+/* Coordinates v, where there are several; one alone is 0. */
+static Value *several(const Job *j, int axis, Value *v)
+{
+	Dim out = out_size(j, axis);
+
+	if (dim_hi(j->g->syms, out) <= 1)
+		return with(j, "Mul", indices(j, axis, 0), f32(j, 0));
+	if (dim_lo(j->g->syms, out) > 1)
+		return v;
+	return put(j->g, j->n, "Where", with(j, "Less", size_and(j, out, 0), value_scalar(j->g, I64, 2)), f32(j, 0), v, END_IN);
+}
+
 /* The coordinates of the k-th resized axis, f32[out]. */
 static Value *coordinates(const Job *j, int k)
 {
@@ -253,13 +355,10 @@ static Value *coordinates(const Job *j, int k)
 		return with(j, "Add", with(j, "Div", indices(j, axis, 0.5), scale), with(j, "Sub", off, f32(j, 0.5)));
 	}
 	case PYTORCH_HALF_PIXEL:
-		if (dim_hi(j->g->syms, out_size(j, axis)) <= 1)
-			return with(j, "Mul", indices(j, axis, 0), f32(j, 0));
-		break;
+		return several(j, axis, centred(j, axis, scale));
 	default:
-		break;
+		return centred(j, axis, scale);
 	}
-	return with(j, "Sub", with(j, "Div", indices(j, axis, 0.5), scale), f32(j, 0.5));
 }
 
 /* ---- elements and weights ---- */
@@ -308,10 +407,10 @@ static Value *kernel(const Job *j, Value *d)
 static int first_tap(const Job *j, int axis)
 {
 	float radius = j->a->mode == RESIZE_LINEAR ? 1 : 2, scale = 1;
+	int64_t least = dim_lo(j->g->syms, out_size(j, axis));
 
 	if (j->a->antialias)
-		scale = ((float)dim_number(j->g, j->n, out_size(j, axis)) - 0.5f) /
-			(float)dim_number(j->g, j->n, in_size(j, axis));
+		scale = ((float)(least > 1 ? least : 1) - 0.5f) / (float)most_of(j->g, j->n, in_size(j, axis));
 	return (int)floorf(-radius / (j->a->antialias && scale < 1 ? scale : 1)) + 1;
 }
 
@@ -367,6 +466,8 @@ static Value *all_axes(Job *j)
 	Value *y = cast_value(j->g, j->n, j->n->in[0], work);
 
 	for (int k = 0; k < j->count; k++) {
+		if (j->known[k] == 1 && j->a->coordinate_transformation_mode != TF_CROP)
+			continue;
 		Value *v = coordinates(j, k);
 		if (j->a->coordinate_transformation_mode == TF_CROP)
 			note_outside(j, k, v);
@@ -395,15 +496,14 @@ void resize_trust(Graph *g, Node *n)
 {
 	Job j = {.g = g, .n = n, .a = n->attr};
 
-	if (resize_is_counted(g, n)) {
+	if (resize_is_counted(g, n) && gives_sizes(n))
 		count_resized(g, n);
-		return;
-	}
-	if (!resize_is_region(g, n) && !resize_is_given(g, n))
+	if (!resize_is_counted(g, n) && !resize_is_region(g, n) && !resize_is_given(g, n))
 		return;
 	j.count = resized_axes(g, n, j.list);
 	if (is_there(n, 2) == is_there(n, 3))
 		fail_node(g, n, "E-INPUTS", "either scales or sizes must be given");
+	scales_known(g, n, j.count, j.known);
 	if (is_there(n, 2))
 		take_scales(&j);
 	else

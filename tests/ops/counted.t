@@ -379,3 +379,14 @@ graph (%x f32[1,1,2,4], %h i64[1]) -> (%y) {
 }
 run x = f32[1,1,2,4] [1, 2, 3, 4, 5, 6, 7, 8], h = i64[1] [4] gives y = f32[1,1,4,2] [1, 3, 1, 3, 5, 7, 5, 7]
 run x = f32[1,1,2,4] [1, 2, 3, 4, 5, 6, 7, 8], h = i64[1] [1] gives y = f32[1,1,1,2] [1, 3]
+
+== Resize: scales that data give, beside one that is a constant
+symbol k = 0..4 counted
+graph (%x f32[1,1,2,4], %h f32[1]) -> (%y) {
+	%o f32[2] = const [1, 1]
+	%w f32[1] = const [0.5]
+	%z = Concat(%o, %h, %w) {axis = 0}
+	%y f32[1,1,k,2] = Resize(%x, _, %z) {mode = nearest, coordinate_transformation_mode = asymmetric, nearest_mode = floor}
+}
+run x = f32[1,1,2,4] [1, 2, 3, 4, 5, 6, 7, 8], h = f32[1] [2] gives y = f32[1,1,4,2] [1, 3, 1, 3, 5, 7, 5, 7]
+run x = f32[1,1,2,4] [1, 2, 3, 4, 5, 6, 7, 8], h = f32[1] [0.9] gives y = f32[1,1,1,2] [1, 3]

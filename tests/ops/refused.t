@@ -53,6 +53,14 @@ graph (%x f32[1,1,4,4], %roi str[8]) -> (%y) {
 	%y = Resize(%x, %roi, _, %s) {coordinate_transformation_mode = tf_crop_and_resize}
 }
 
+== scales of text
+fails E-TYPE "input 2 ('s')"
+graph (%x f32[1,1,4,4], %s str[4]) -> (%y) { %y = Resize(%x, _, %s) }
+
+== scales that data decide, and sizes as well
+fails E-INPUTS "either scales or sizes must be given"
+graph (%x f32[1,1,4,4], %s f32[4], %z i64[4]) -> (%y) { %y = Resize(%x, _, %s, %z) }
+
 == a size that is declared otherwise and that no size is given for
 fails E-SHAPE "sizes 2 and 8 must be equal"
 graph (%x f32[1,1,2,2], %s i64[2]) -> (%y) {

@@ -56,6 +56,17 @@ static const Model models[] = {
 	 " %ax i64[1] = const [0] %h = ReduceSum(%i, %ax) {keepdims = 1} %n i64[2] = const [1, 2] %w i64[1] = const [5]"
 	 " %z = Concat(%n, %h, %w) {axis = 0} %y f32[1,2,k,5] = Resize(%p, _, _, %z) {mode = linear} %s = ReduceSum(%y) {keepdims = 0} }",
 	 {3, 0, 20, 40, 1}, 70},
+	/* an image by a scale that data say, some of one row and none; the others are constants */
+	{"symbol k = 0..20 counted graph (%p f32[1,2,9,7], %x f32[40]) -> (%y, %s) { %b = Cast(%x) {to = bool} %i = Cast(%b) {to = f32}"
+	 " %ax i64[1] = const [0] %h = ReduceSum(%i, %ax) {keepdims = 1} %e f32[1] = const [0.0625] %m = Mul(%h, %e)"
+	 " %l f32[1] = const [0.1] %v = Add(%m, %l) %n f32[2] = const [1, 1] %w f32[1] = const [0.75] %z = Concat(%n, %v, %w) {axis = 0}"
+	 " %y f32[1,2,k,5] = Resize(%p, _, %z) {mode = linear, coordinate_transformation_mode = pytorch_half_pixel}"
+	 " %s = ReduceSum(%y) {keepdims = 0} }", {3, 0, 20, 40, 1}, 100},
+	/* an image as large as sizes that data say leave room for, in its proportions */
+	{"symbol k = 0..30 counted symbol j = 0..40 counted graph (%p f32[1,2,9,7], %x f32[40]) -> (%y, %s) { %b = Cast(%x) {to = bool}"
+	 " %i = Cast(%b) {to = i64} %ax i64[1] = const [0] %h = ReduceSum(%i, %ax) {keepdims = 1} %n i64[1] = const [1] %m = Add(%h, %n)"
+	 " %w i64[1] = const [5] %z = Concat(%m, %w) {axis = 0} %y f32[1,2,k,j] = Resize(%p, _, _, %z) {axes = [2, 3], mode = cubic,"
+	 " keep_aspect_ratio_policy = not_smaller} %s = ReduceSum(%y) {keepdims = 0} }", {3, 0, 20, 40, 1}, 100},
 	/* two counts, one of them of what the other chose */
 	{"symbol k = 0..30 counted graph (%x f32[80]) -> (%y, %v) { %b = Cast(%x) {to = bool} %r = Compress(%x, %b)"
 	 " %h f32[] = const [0.5] %m = Greater(%r, %h) %y f32[k] = Compress(%r, %m) %v = Neg(%r) }",
