@@ -289,7 +289,7 @@ static void make_stage(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 	make_border(m, n, y);
 	ArenaMark mark = arena_mark(&g->ctx->scratch);
 	Walk whole = walk_whole(y), *piece = &whole;
-	int pieces = contracts(n) ? walk_pieces(g, n, slot, is_load, m->target->lanes, &piece) : 1;
+	int pieces = contracts(n) ? walk_pieces(g, n, slot, is_load, m->o->strict ? 1 : m->target->lanes, &piece) : 1;
 	for (int i = 0; i < pieces; i++) {
 		Stage *s = make_piece(m, g, n, slot, is_load, &piece[i]);
 		s->piece = i + 1;
