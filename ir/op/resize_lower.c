@@ -14,12 +14,19 @@ typedef struct Walk {
 	Expr *const *at;
 	Expr *index[MAX_RANK]; /* of the input element, filled axis by axis */
 	DType work;            /* in which elements are weighted */
-	DType weights;         /* of f64 for elements of f64; coordinates are f32, unless they are fractions */
+	DType weights;         /* of f64 for elements of f64 */
 } Walk;
 
-static Expr *as_float(Lower *l, Dim d) { return cast(l, F32, extent(l, d)); }
+/* In which coordinates along axis k are computed: as exactly as the elements between which they lie, where sizes are not known;
+ * nearest elements are those of floats. */
+static DType line_type(const Walk *w, int k)
+{
+	return w->a->mode == RESIZE_NEAREST || w->axis[k].by == BY_NUMBERS ? F32 : w->weights;
+}
 
-static Expr *as_number(Lower *l, float x) { return num(l, F32, (double)x); }
+static Expr *as_float(const Walk *w, int k, Dim d) { return cast(w->l, line_type(w, k), extent(w->l, d)); }
+
+static Expr *as_number(const Walk *w, int k, float x) { return num(w->l, line_type(w, k), (double)x); }
 
 /* a * b / c + d */
 static Expr *along_line(Lower *l, Expr *a, Expr *b, Expr *c, Expr *d)
@@ -27,7 +34,12 @@ static Expr *along_line(Lower *l, Expr *a, Expr *b, Expr *c, Expr *d)
 	return alu2(l, ADD, alu2(l, DIV, alu2(l, MUL, a, b), c), d);
 }
 
-static Expr *ratio(Lower *l, const Along *x) { return alu2(l, DIV, as_float(l, x->wanted), as_float(l, x->in)); }
+/* Of the sizes along axis i, for coordinates along axis k. */
+static Expr *ratio(const Walk *w, int k, int i)
+{
+	const Along *x = &w->axis[i];
+	return alu2(w->l, DIV, as_float(w, k, x->wanted), as_float(w, k, x->in));
+}
 
 /* The scale of axis k. */
 static Expr *scale_of(const Walk *w, int k)
@@ -35,11 +47,11 @@ static Expr *scale_of(const Walk *w, int k)
 	const Along *x = &w->axis[k];
 	Lower *l = w->l;
 	if (x->scale != 0)
-		return as_number(l, x->scale);
-	Expr *scale = ratio(l, x);
+		return as_number(w, k, x->scale);
+	Expr *scale = ratio(w, k, k);
 	for (int i = 0; i < w->n->in[0]->shape.rank && x->aspect != STRETCH; i++)
 		if (i != k && w->axis[i].aspect == x->aspect)
-			scale = alu2(l, x->aspect == NOT_LARGER ? MIN : MAX, scale, ratio(l, &w->axis[i]));
+			scale = alu2(l, x->aspect == NOT_LARGER ? MIN : MAX, scale, ratio(w, k, i));
 	return scale;
 }
 
@@ -48,10 +60,11 @@ static Expr *coordinate_by_mode(const Walk *w, int k)
 {
 	const Along *x = &w->axis[k];
 	Lower *l = w->l;
-	Expr *i = cast(l, F32, w->at[k]), *in = as_float(l, x->in), *out = as_float(l, x->out), *one = as_number(l, 1), *half = as_number(l, 0.5f);
+	Expr *i = cast(l, line_type(w, k), w->at[k]), *in = as_float(w, k, x->in), *out = as_float(w, k, x->out);
+	Expr *one = as_number(w, k, 1), *half = as_number(w, k, 0.5f);
 	bool whole = x->scale == 0 && x->aspect == STRETCH;
 	Expr *scale = scale_of(w, k), *length = whole ? out : alu2(l, MUL, scale, in);
-	Expr *last = alu2(l, SUB, in, one), *several = alu2(l, LT, one, out), *zero = as_number(l, 0), *line, *single = zero;
+	Expr *last = alu2(l, SUB, in, one), *several = alu2(l, LT, one, out), *zero = as_number(w, k, 0), *line, *single = zero;
 	switch (w->a->coordinate_transformation_mode) {
 	case ALIGN_CORNERS:
 		length = choose(l, alu2(l, LT, one, length), alu2(l, SUB, length, one), one);
@@ -60,38 +73,42 @@ static Expr *coordinate_by_mode(const Walk *w, int k)
 		line = alu2(l, MUL, alu2(l, MUL, in, half), alu2(l, SUB, one, alu2(l, DIV, out, length)));
 		return along_line(l, alu2(l, ADD, i, half), one, scale, alu2(l, SUB, line, half));
 	case TF_CROP:
-		line = alu2(l, MUL, as_number(l, x->end - x->start), last);
-		line = along_line(l, i, line, alu2(l, SUB, out, one), alu2(l, MUL, as_number(l, x->start), last));
-		single = alu2(l, MUL, as_number(l, 0.5f * (x->start + x->end)), last);
+		line = alu2(l, MUL, as_number(w, k, x->end - x->start), last);
+		line = along_line(l, i, line, alu2(l, SUB, out, one), alu2(l, MUL, as_number(w, k, x->start), last));
+		single = alu2(l, MUL, as_number(w, k, 0.5f * (x->start + x->end)), last);
 		break;
 	default:
-		line = along_line(l, alu2(l, ADD, i, half), one, scale, as_number(l, -0.5f));
+		line = along_line(l, alu2(l, ADD, i, half), one, scale, as_number(w, k, -0.5f));
 	}
 	return choose(l, several, line, single);
 }
 
-/* ((i + add) * mul / div + off), leaving out what changes nothing. */
+/* ((i + add) * mul / div + off), leaving out what changes nothing. An axis that keeps its size is not resized, though this formula
+ * of tf_half_pixel_for_nn would move it by a half. */
 static Expr *coordinate_of(const Walk *w, int k)
 {
 	const Along *x = &w->axis[k];
 	Lower *l = w->l;
 	Syms *s = lower_graph(l)->syms;
-	Expr *v = cast(l, F32, w->at[k]), *mul = num(l, F32, (double)x->mul), *div = num(l, F32, (double)x->div);
+	Expr *v = cast(l, line_type(w, k), w->at[k]), *mul = as_number(w, k, x->mul), *div = as_number(w, k, x->div);
 	if (x->by == BY_FORMULA)
 		return coordinate_by_mode(w, k);
 	if (x->by == BY_CORNERS) {
-		mul = as_float(l, dim_sub(s, x->in, dim(1)));
-		div = as_float(l, dim_max(s, dim_sub(s, x->out, dim(1)), dim(1)));
+		mul = as_float(w, k, dim_sub(s, x->in, dim(1)));
+		div = as_float(w, k, dim_max(s, dim_sub(s, x->out, dim(1)), dim(1)));
 	} else if (x->by == BY_RATIO) {
 		div = scale_of(w, k);
 	}
 	if (x->add != 0)
-		v = alu2(l, ADD, v, num(l, F32, (double)x->add));
+		v = alu2(l, ADD, v, as_number(w, k, x->add));
 	if (x->mul != 1 || x->by == BY_CORNERS)
 		v = alu2(l, MUL, v, mul);
 	if (x->div != 1 || x->by != BY_NUMBERS)
 		v = alu2(l, DIV, v, div);
-	return x->off != 0 ? alu2(l, ADD, v, num(l, F32, (double)x->off)) : v;
+	if (x->off != 0)
+		return alu2(l, ADD, v, as_number(w, k, x->off));
+	bool stays = w->a->coordinate_transformation_mode == TF_HALF_PIXEL && w->a->mode != RESIZE_NEAREST && x->by == BY_RATIO;
+	return stays ? choose(l, alu2(l, EQ, extent(l, x->in), extent(l, x->out)), cast(l, line_type(w, k), w->at[k]), v) : v;
 }
 
 /* Element i, which lies in low..high (high may be unknown: INT64_MAX), clipped to the input's axis k. */
@@ -280,7 +297,7 @@ static Expr *interpolate(Walk *w, int k)
 static Expr *stretch_of(const Walk *w, int k, const Taps *taps)
 {
 	Lower *l = w->l;
-	return w->axis[k].scale != 0 ? as_number(l, taps->stretch) : alu2(l, MIN, scale_of(w, k), as_number(l, 1));
+	return w->axis[k].scale != 0 ? as_number(w, k, taps->stretch) : alu2(l, MIN, scale_of(w, k), as_number(w, k, 1));
 }
 
 /* One sum over the taps of all axes, divided by the sums of the weights. */
@@ -333,7 +350,7 @@ static Expr *cropped(const Walk *w, DType t, Expr *x)
 	for (int k = 0; k < w->n->in[0]->shape.rank; k++) {
 		if (!w->axis[k].resized)
 			continue;
-		Expr *v = coordinate_of(w, k), *last = as_float(l, dim_sub(lower_graph(l)->syms, w->axis[k].in, dim(1)));
+		Expr *v = coordinate_of(w, k), *last = as_float(w, k, dim_sub(lower_graph(l)->syms, w->axis[k].in, dim(1)));
 		kept = alu2(l, AND, kept, alu2(l, LE, num(l, F32, 0), v));
 		kept = alu2(l, AND, kept, alu2(l, LE, v, last));
 	}

@@ -217,6 +217,10 @@ static const Model models[] = {
 	{"graph (%x f32[n,8,6,6], %u f32[s,8,1,1], %w f32[16,8,3,3], %k f32[s,16,6,6]) -> (%y) { %a = Add(%x, %u) %b = Relu(%a)"
 	 " %c = Conv(%b, %w) {pads = [1, 1, 1, 1]} %d = Add(%c, %k) %e = Relu(%d) %f = Mul(%e, %k) %y = Sub(%f, %c) }",
 	 {5, 5}, {{1, 1}, {1, 4}, {5, 1}, {5, 5}, {1, 2}, {3, 1}}},
+	/* an axis that keeps its size in a run is not resized */
+	{"graph (%x f32[n,2,s,5]) -> (%y) { %k i64[4] = const [2, 2, 10, 9] %y = Resize(%x, _, _, %k) {mode = cubic,"
+	 " coordinate_transformation_mode = tf_half_pixel_for_nn, exclude_outside = 1} }",
+	 {3, 12}, {{1, 1}, {2, 10}, {1, 10}, {3, 12}, {2, 7}, {2, 1}}},
 	/* turned in blocks, of rows and columns that vary, and what fills none */
 	{"graph (%x f32[n,s], %u f64[n,s], %b u8[n,s], %h f16[s,40], %k f32[n,24,s]) -> (%y, %v, %c, %g, %r) {"
 	 " %y = Transpose(%x) %v = Transpose(%u) %c = Transpose(%b) %g = Transpose(%h) %t = Transpose(%k) {perm = [0, 2, 1]}"
