@@ -121,6 +121,15 @@ static void updates_name_their_places(void **state)
 	assert_non_null(strstr(c, "\ty[5*i + at] = y[5*i + at] + x2[3*i + j];\n"));
 }
 
+/* Coordinates of elements in double are as exact as these, also where sizes are those of a run. */
+static void coordinates_of_doubles_are_doubles(void **state)
+{
+	(void)state;
+	const char *c = emitted("symbol n = 1..14\ngraph (%x f64[2,3,n,n]) -> (%y) {\n"
+	                        "%k i64[4] = const [2, 3, 9, 10] %y = Resize(%x, _, _, %k) {mode = cubic} }");
+	assert_null(strstr(strstr(c, "STAGE void s"), "float"));
+}
+
 /* What only one branch of a choice may compute, and computes twice, has its name inside of that branch. */
 static void branches_name_what_they_repeat(void **state)
 {
@@ -355,6 +364,8 @@ static void assert_style(const char *target, const char *text)
 
 static void lines_and_braces_are_in_style(void **state)
 {
+	static const char regions[] = "graph (%x f32[2,2,5,6], %r f32[3,4], %b i64[3]) -> (%y) {\n"
+		"%y = RoiAlign(%x, %r, %b) {mode = max, output_height = 2, output_width = 3, sampling_ratio = 2} }";
 	static const char *const model[] = {
 		"graph (%x f32[40,64], %w f32[64,72], %s f32[40,72], %m bool[40,72]) -> (%y, %z, %a) {\n"
 		"%p = MatMul(%x, %w) %q = Add(%p, %s) %r = Where(%m, %q, %s) %y = HardSwish(%r) %z = Softmax(%y)\n"
@@ -362,8 +373,7 @@ static void lines_and_braces_are_in_style(void **state)
 		"symbol n = 1..70\ngraph (%x f32[n,9], %w f32[9,n]) -> (%y) { %p = MatMul(%x, %w) %y = Softmax(%p) }",
 		"graph (%x f32[64,64], %k i64[48]) -> (%y) { %y = Gather(%x, %k) {axis = 1} }",
 		"graph (%x f32[3,4,5,6]) -> (%y) { %y = ReduceMax(%x) {keepdims = 0} }",
-		"graph (%x f32[2,2,5,6], %r f32[3,4], %b i64[3]) -> (%y) {\n"
-		"%y = RoiAlign(%x, %r, %b) {mode = max, output_height = 2, output_width = 3, sampling_ratio = 2} }",
+		regions,
 	};
 
 	(void)state;
@@ -385,6 +395,7 @@ int main(void)
 	                                   cmocka_unit_test(long_names_keep_their_ends),
 	                                   cmocka_unit_test(indices_found_by_indices_have_names),
 	                                   cmocka_unit_test(branches_name_what_they_repeat),
+	                                   cmocka_unit_test(coordinates_of_doubles_are_doubles),
 	                                   cmocka_unit_test(bounded_floats_are_plain_indices),
 	                                   cmocka_unit_test(updates_name_their_places),
 	                                   cmocka_unit_test(zeros_are_not_added),
