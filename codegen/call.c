@@ -1,6 +1,7 @@
 /* call.c -- one line a stage: the arena, where its arguments lie, which part of it a worker computes. */
 #include <string.h>
 #include "codegen/calls.h"
+#include "codegen/contract.h"
 
 const char *region_name(Module *m, const Region *r)
 {
@@ -112,6 +113,8 @@ static void print_argument(Module *m, const Stage *s, const Param *q, Out *o)
 	if (q->value) {
 		print_offset(m, q->value->place, o);
 		print_moving(s, q->value, o);
+	} else if (s->contraction && w == s->contraction->packed && s->contraction->slices) {
+		print_offset(m, s->contraction->slices, o);
 	}
 }
 

@@ -68,14 +68,14 @@ static Expr *moved_along(Stage *s, Contraction *c, Expr *load)
 static void move_operands(Stage *s, Contraction *c)
 {
 	c->a = moved_along(s, c, c->a);
-	if (c->tap == c->b && !is_constant(c->b))
+	if (c->tap == c->b && !is_packed_ahead(c->b))
 		c->b = c->tap = moved_along(s, c, c->b);
 }
 
 /* Packing reads a constant in any way. */
 static bool can_read_b(Stage *s, Contraction *c)
 {
-	return is_constant(c->b) ? is_numeric(c->b->arg[0]) : is_affine(s, c, c->b->arg[0], &c->b_base);
+	return is_packed_ahead(c->b) ? is_numeric(c->b->arg[0]) : is_affine(s, c, c->b->arg[0], &c->b_base);
 }
 
 static int64_t coef_of(Expr *x, const Axis *axis)
@@ -136,7 +136,7 @@ static bool commute(Stage *s, Contraction *c)
 {
 	Expr *b = c->a;
 	int64_t base = c->a_base;
-	if (!of_reals(c) || c->tap != c->b || is_constant(c->a) || !is_affine(s, c, c->b->arg[0], &c->b_base))
+	if (!of_reals(c) || c->tap != c->b || is_packed_ahead(c->a) || !is_affine(s, c, c->b->arg[0], &c->b_base))
 		return false;
 	c->a = c->b;
 	c->b = c->tap = b;
@@ -158,7 +158,7 @@ static bool find_lanes(Stage *s, Contraction *c)
 	}
 	if (single_test(c, NULL, c->lane.axis))
 		return false;
-	bool constant = is_constant(c->b);
+	bool constant = is_packed_ahead(c->b);
 	c->a_lanes = c->lane.a != 0;
 	if (c->a_lanes && (c->sums > 1 || c->squares))
 		return false;
@@ -370,7 +370,7 @@ static void find_pairing(const Module *m, const Stage *s, Contraction *c)
 {
 	Contraction packed = *c;
 	int64_t rest = c->lane.n % c->lanes;
-	if (!m->target->halves || c->of != FLOATS || !is_constant(c->b) || c->a_lanes || c->squares || c->sums > 1 || !rest ||
+	if (!m->target->halves || c->of != FLOATS || !is_packed_ahead(c->b) || c->a_lanes || c->squares || c->sums > 1 || !rest ||
 	    rest > c->lanes / 2)
 		return;
 	packed.packed = (const Weight *)c; /* any: it will be */
@@ -407,7 +407,7 @@ static bool fit_tile(Module *m, Stage *s, Contraction *c)
 	if (!choose_bytes(m, s, c))
 		return false;
 	join_lanes(m, s, c);
-	return (c->epilogue || make_epilogue(m, s, c)) && (!is_constant(c->b) || has_fixed_weights(c));
+	return (c->epilogue || make_epilogue(m, s, c)) && (!is_packed_ahead(c->b) || has_fixed_weights(c));
 }
 
 static int64_t count_of(Axis *const *axis, int n)
@@ -440,7 +440,7 @@ bool make_tiles(Module *m, Stage *s)
 	count_steps(c);
 	find_pairing(m, s, c);
 	choose_tile(m, s, c);
-	if (is_constant(c->b))
+	if (is_packed_ahead(c->b))
 		pack_b(m, s, c);
 	if (!c->by_rows)
 		merge_reduction(c);

@@ -107,6 +107,7 @@ struct Contraction {
 	int64_t depth;    /* products a sum */
 	const char *key;  /* by which its measured choices are found */
 	const Weight *packed; /* b in the order [outer...][panel][k][lanes of a panel], or NULL: b is read where it lies */
+	const Place *slices;  /* how the turns of a loop move through packed slices; NULL: b is a constant */
 	int points, vectors;  /* of a full tile; vectors of all sums */
 	Pairing pairing;      /* of the last panel; until there is a tile: of one that pairs would fill */
 	int64_t pair_run;     /* OF_STEPS: products along the innermost k of packed b; the last of an odd number stands alone */
@@ -141,6 +142,8 @@ Expr *single_test(const Contraction *c, const Expr *load, const Axis *axis);
 bool find_products(Module *m, Stage *s, Contraction *c);
 /* The load is one of a constant that will be packed; doubles as the floats that they are. */
 bool is_constant(const Expr *load);
+/* The same, or the slices of a constant that a loop goes through. */
+bool is_packed_ahead(const Expr *load);
 /* A load, also a constant's where some test holds and 0 elsewhere: packing finds the zeros. */
 Expr *load_of(Expr *x);
 

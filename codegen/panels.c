@@ -1,6 +1,7 @@
 /* panels.c -- the constant operand of a contraction, in the order in which its tiles read it.
  *
  *     [outer axes that b knows][panel][k][lane of the panel]      lanes of the last panel filled up with zeros
+ *     [turn]..                                                    where b is a slice of a constant, each turn another
  *     ..[k][sum][lane of the panel]                               where tiles make several sums
  *     ..[k][lane of the panel][2]           a panel in pairs of points, each twice
  *     ..[k / 2][lane of the panel][2]       a panel in pairs of steps
@@ -63,15 +64,21 @@ static const Expr *b_of(const Contraction *c, int sum) { return sum ? c->twin[su
 
 static const Expr *tap_of(const Contraction *c, int sum) { return sum ? c->twin[sum - 1].tap : c->tap; }
 
-/* Doubles that are packed are floats. */
-static float float_at(const Value *v, int64_t i) { return (float)load_f64(v->dtype, v->data->data, i); }
+/* Of what that turn sees of a constant. Doubles that are packed are floats. */
+static float float_at(const Value *v, int64_t turn, int64_t i)
+{
+	int level;
+	if (slices_constant(v, &level))
+		i += v->place->offset + turn * v->place->turn[level].step;
+	return (float)load_f64(v->dtype, place_root(v)->data->data, i);
+}
 
-static float tap_at(const Contraction *c, int sum, const int64_t *at)
+static float tap_at(const Contraction *c, int sum, int64_t turn, const int64_t *at)
 {
 	const Expr *tap = tap_of(c, sum), *b = b_of(c, sum);
 	if (tap != b && !index_at(tap->arg[0], at))
 		return 0;
-	return float_at(b->value, index_at(b->arg[0], at));
+	return float_at(b->value, turn, index_at(b->arg[0], at));
 }
 
 /* ---- panels ---- */
@@ -84,6 +91,7 @@ typedef struct Packing {
 	int64_t *offset[SUMS_MAX]; /* by sum: of each lane, or NULL: there is none */
 	int64_t width, depth;     /* lanes of all panels, of one sum; products of a sum */
 	int64_t groups;           /* indices of the outer axes */
+	int64_t turn;             /* of which slice is packed */
 	int lanes;                /* of a vector */
 	void *to;
 } Packing;
@@ -243,7 +251,7 @@ static void pack_row(Packing *p, int sum, float *group, int64_t k)
 		base = index_at(b_of(c, sum)->arg[0], p->at);
 	for (int64_t j = 0; j < c->lane.n; j++) {
 		*lane = j;
-		float x = offset ? float_at(from, base + offset[j]) : tap_at(c, sum, p->at);
+		float x = offset ? float_at(from, p->turn, base + offset[j]) : tap_at(c, sum, p->turn, p->at);
 		if (c->pairing == ALONE || j < c->lane.n / c->panel * c->panel) {
 			group[packed_at(p, sum, k, j)] = x;
 			continue;
@@ -263,6 +271,21 @@ static void pack_rows(Packing *p)
 			pack_row(p, sum, (float *)p->to + row / p->depth * group, row % p->depth);
 }
 
+/* How the turns of a loop go through what is packed for each, `step` elements; NULL: there is one for all. */
+static const Place *packed_slices(const Contraction *c, int64_t step, Arena *a, int64_t *count)
+{
+	int level;
+	*count = 1;
+	if (!slices_constant(c->b->value, &level))
+		return NULL;
+	Place *p = NEW(a, Place);
+	p->region = NEW(a, Region);
+	*count = c->b->value->place->turn[level].count;
+	p->region->count = *count * step;
+	p->turn[level] = (Moves){.step = step, .count = *count};
+	return p;
+}
+
 /* How it is packed. */
 static const char *panels_text(const Contraction *c, Arena *a)
 {
@@ -275,18 +298,22 @@ void pack_b(Module *m, Stage *s, Contraction *c)
 	Arena *a = &m->g->ctx->perm;
 	Packing p = packing_of(m, s, c);
 	DType t = of_reals(c) ? F32 : c->b_type;
-	int64_t step = c->steps * c->four * p.width * c->sums;
-	p.to = arena_alloc(a, dtype_bytes(t, p.groups * step));
-	memset(p.to, 0, dtype_bytes(t, p.groups * step));
+	int64_t step = c->steps * c->four * p.width * c->sums, turn = p.groups * step, turns;
+	c->slices = packed_slices(c, turn, a, &turns);
+	char *to = arena_alloc(a, dtype_bytes(t, turns * turn));
+	memset(to, 0, dtype_bytes(t, turns * turn));
 	for (int i = 0; i < c->sums; i++)
 		if (of_reals(c) && is_separable(c, i))
 			find_offsets(&p, i, &m->g->ctx->scratch);
-	if (of_reals(c))
-		pack_rows(&p);
-	else
-		pack_bytes(&p);
-	c->packed = weight_add(m, &(Weight){.name = arena_format(a, "s%d_w", s->number), .dtype = t, .count = p.groups * step,
-	                                    .data = p.to, .note = panels_text(c, a), .from = place_root(c->b->value)->name});
+	for (p.turn = 0; p.turn < turns; p.turn++) {
+		p.to = to + dtype_bytes(t, p.turn * turn);
+		if (of_reals(c))
+			pack_rows(&p);
+		else
+			pack_bytes(&p);
+	}
+	c->packed = weight_add(m, &(Weight){.name = arena_format(a, "s%d_w", s->number), .dtype = t, .count = turns * turn,
+	                                    .data = to, .note = panels_text(c, a), .from = place_root(c->b->value)->name});
 	for (int i = c->nouter - 1; i >= 0; i--)
 		if (c->outer[i].b) {
 			c->outer[i].b = step;

@@ -33,6 +33,12 @@ bool is_constant(const Expr *load)
 	return v->role == ROLE_CONST && (load->dtype != F64 || holds_floats(v->data));
 }
 
+bool is_packed_ahead(const Expr *load)
+{
+	int level;
+	return is_constant(load) || (load->dtype == F32 && slices_constant(load->value, &level));
+}
+
 /* Tiles widen floats where they read them. */
 static Expr *without_widening(Expr *x) { return x->kind == X_CAST && x->dtype == F64 && x->arg[0]->dtype == F32 ? x->arg[0] : x; }
 
@@ -97,12 +103,12 @@ static bool find_floats(Contraction *c, Expr *product)
 {
 	if (!load_of(product->arg[0]) || !load_of(product->arg[1]))
 		return false;
-	int b = is_constant(load_of(product->arg[0])) && !is_constant(load_of(product->arg[1])) ? 0 : 1;
+	int b = is_packed_ahead(load_of(product->arg[0])) && !is_packed_ahead(load_of(product->arg[1])) ? 0 : 1;
 	c->a = without_widening(product->arg[1 - b]);
 	c->tap = without_widening(product->arg[b]);
 	c->b = load_of(c->tap);
 	c->of = product->dtype == F64 ? DOUBLES : FLOATS;
-	c->b_type = is_constant(c->b) ? F32 : c->b->dtype;
+	c->b_type = is_packed_ahead(c->b) ? F32 : c->b->dtype;
 	return is_real_load(c->a);
 }
 
@@ -140,7 +146,7 @@ static bool add_twin(Stage *s, Contraction *c, Expr *sum)
 	if (product->kind != X_ALU || product->op != MUL || !find_floats(&other, product) || other.a != c->a)
 		return false;
 	c->twin[c->sums++ - 1] = (Twin){.sum = sum, .b = other.b, .tap = other.tap};
-	return is_constant(other.b) && is_constant(c->b) && is_numeric(other.b->arg[0]) && know_alike(s, c->sum, other.tap, c->tap);
+	return is_packed_ahead(other.b) && is_packed_ahead(c->b) && is_numeric(other.b->arg[0]) && know_alike(s, c->sum, other.tap, c->tap);
 }
 
 bool find_products(Module *m, Stage *s, Contraction *c)

@@ -25,6 +25,19 @@ bool moves_by_turn(const Place *p)
 	return false;
 }
 
+bool slices_constant(const Value *v, int *level)
+{
+	int levels = 0;
+	for (int k = 0; k < NEST_MAX; k++) {
+		const Moves *moves = &v->place->turn[k];
+		if (!moves->step)
+			continue;
+		*level = k;
+		levels += moves->step > 0 && moves->count > 0 && dim_is(moves->many, 0) ? 1 : NEST_MAX;
+	}
+	return levels == 1 && place_root(v)->role == ROLE_CONST;
+}
+
 bool is_state(const Value *v)
 {
 	const Node *n = v->def;
@@ -65,7 +78,7 @@ static void place_slice(Value *v, Value *whole, Port port, int level)
 	p->parent = whole;
 	p->offset = from->offset + (back ? (many.k - 1) * step : 0);
 	memcpy(p->turn, from->turn, sizeof p->turn);
-	p->turn[level] = (Moves){back ? -step : step, port.reverse && !back ? many : dim(0)};
+	p->turn[level] = (Moves){back ? -step : step, port.reverse && !back ? many : dim(0), dim_known(many) ? many.k : 0};
 	for (int k = 0, q = 0; k < whole->shape.rank; k++)
 		if (k != port.axis)
 			p->stride[q++] = from->stride[k];

@@ -176,6 +176,15 @@ static void require_operand(Graph *g, Node *n, int slot, Lower *l, Expr *sum, Ex
 	require(g, n, slot, inner, before, after, fill);
 }
 
+/* Its elements will be packed in the order in which they are read. */
+static bool lies_packed(const Value *v)
+{
+	int level;
+	while (v->def && (v->def->op->flags & MOVES) && v->def->nin == 1)
+		v = v->def->in[0];
+	return v->role == ROLE_CONST || (!v->def && v->dtype == F32 && slices_constant(v, &level));
+}
+
 static void require_operands(Graph *g, Node *n)
 {
 	Lower *l = lower_new(g, &g->ctx->scratch, NULL);
@@ -185,7 +194,7 @@ static void require_operands(Graph *g, Node *n)
 		return;
 	Expr *vector = axes[y->order[y->shape.rank - 1]];
 	for (int slot = 0; slot < n->nin; slot++)
-		if (n->in[slot] && n->in[slot]->role != ROLE_CONST)
+		if (n->in[slot] && !lies_packed(n->in[slot]))
 			require_operand(g, n, slot, l, sum, vector);
 }
 

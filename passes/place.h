@@ -39,7 +39,8 @@ typedef struct Region {
  * varies, to the first: step * (many - 1 - t). */
 typedef struct Moves {
 	int64_t step;
-	Dim many; /* 0: forward */
+	Dim many;      /* 0: forward */
+	int64_t count; /* of slices; 0: it varies */
 } Moves;
 
 typedef struct Place {
@@ -92,6 +93,8 @@ void place_same(Value *v, Value *outer);              /* v is the same memory as
 bool is_state(const Value *v);                        /* its node carries it from turn to turn */
 int body_level(const Graph *body);                    /* 0 for bodies of the model's own nodes, and so on */
 bool moves_by_turn(const Place *p);                   /* it is a slice, or part of one */
+/* What the turns of one loop see of a constant, from the first to the last, in *level; every element has a number. */
+bool slices_constant(const Value *v, int *level);
 
 /* ---- strides.c ---- */
 

@@ -306,3 +306,35 @@ graph (%x f32[n]) -> (%y) {
 	%y = Scan(%x, %x) {num_scan_inputs = 1} body = graph (%a f32[m], %c f32[]) -> (%b) { %b = Concat(%a, %a) {axis = 0} }
 }
 run x = f32[2] [1, 2] gives y = f32[2] [1, 2]
+
+== layers whose weights are slices of constants
+# each turn multiplies by weights of its own, one as it lies and one turned over, in one sum and in two
+graph (%x f32[5,2]) -> (%y, %z) {
+	%zero i64[] = const [0] %one i64[] = const [1] %end i64[] = const [114] %five i64[] = const [5] %seven i64[] = const [7]
+	%three f32[] = const [3] %i = Range(%zero, %end, %one) %j = Mul(%i, %five) %k = Mod(%j, %seven)
+	%f = Cast(%k) {to = f32} %e = Sub(%f, %three)
+	%w i64[3] = const [3, 2, 19] %u i64[3] = const [3, 19, 2] %a = Reshape(%e, %w) %b = Reshape(%e, %u)
+	%y, %z = Scan(%x, %a, %b) {num_scan_inputs = 2}
+	body = graph (%s f32[5,2], %v f32[2,19], %o f32[19,2]) -> (%t, %r) {
+		%h = MatMul(%s, %v) %ot = Transpose(%o) {perm = [1, 0]} %g = MatMul(%s, %ot) %q = Sub(%h, %g)
+		%half f32[] = const [0.0625] %zero i64[1] = const [0] %r = ReduceSum(%q, %zero) {keepdims = 0} %p = MatMul(%q, %o) %t = Mul(%p, %half)
+	}
+}
+run x = f32[5,2] [-2, 1, -1, 2, 0, -2, 1, -1, 2, 0] gives y = f32[5,2] [143.788, -285.049, 83.9238, -466.464, -16.04,
+    431.919, -75.9038, 250.504, -135.768, 69.0889], z = f32[3,19] [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0] within 1e-5
+
+== layers from the last to the first
+graph (%x f32[5,2]) -> (%y) {
+	%zero i64[] = const [0] %one i64[] = const [1] %end i64[] = const [114] %five i64[] = const [5] %seven i64[] = const [7]
+	%three f32[] = const [3] %i = Range(%zero, %end, %one) %j = Mul(%i, %five) %k = Mod(%j, %seven)
+	%f = Cast(%k) {to = f32} %e = Sub(%f, %three)
+	%w i64[3] = const [2, 3, 19] %a = Reshape(%e, %w)
+	%y = Scan(%x, %a) {num_scan_inputs = 1, scan_input_axes = [1], scan_input_directions = [1]}
+	body = graph (%s f32[5,2], %v f32[2,19]) -> (%t) {
+		%h = MatMul(%s, %v) %vt = Transpose(%v) {perm = [1, 0]} %p = MatMul(%h, %vt) %half f32[] = const [0.0625] %t = Mul(%p, %half)
+	}
+}
+run x = f32[5,2] [-2, 1, -1, 2, 0, -2, 1, -1, 2, 0] gives y = f32[5,2] [-370.223, 306.456, -326.174, 348.589, 188.084,
+    -260.481, 232.132, -218.348, 276.181, -176.216] within 1e-5

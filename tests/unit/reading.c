@@ -280,6 +280,18 @@ static void lines_break_at_their_joints(void **state)
 /* ---- tables ---- */
 
 /* What is too small for the cost model has no number of cycles. */
+/* Layers whose weights are slices of one constant find them packed, one turn's behind the other's. */
+static void turns_have_packed_weights(void **state)
+{
+	(void)state;
+	const char *c = emitted_for("x86-64-v3", "graph (%x f32[5,2]) -> (%y) {\n"
+	                            "%w f32[2,2,2] = const [1, 2, 3, 4, 5, 6, 7, 8]\n"
+	                            "%y = Scan(%x, %w) {num_scan_inputs = 1} body = graph (%s f32[5,2], %v f32[2,2]) -> (%t) {\n"
+	                            "%u = Transpose(%v) {perm = [1, 0]} %t = MatMul(%s, %u) } }");
+	assert_non_null(strstr(c, "_w[32] ALIGN = {\t/* panels of 8, of w */"));
+	assert_non_null(strstr(c, "_w + 16*t"));
+}
+
 static void small_stages_expect_nothing(void **state)
 {
 	(void)state;
@@ -406,7 +418,8 @@ int main(void)
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
-	                                   cmocka_unit_test(locals_say_what_they_are), cmocka_unit_test(small_stages_expect_nothing), cmocka_unit_test(lines_break_at_their_joints), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
+	                                   cmocka_unit_test(locals_say_what_they_are), cmocka_unit_test(turns_have_packed_weights),
+	                                   cmocka_unit_test(small_stages_expect_nothing), cmocka_unit_test(lines_break_at_their_joints), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
 	                                   cmocka_unit_test(helpers_begin_with_their_remarks),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
 
