@@ -3,10 +3,17 @@
  *     p = softmax(router), of which the k largest of each token count: gate [tokens, experts]
  *     y = sum over experts of gate (act(x W1^T + b1) W2^T + b2)
  *
- * All experts work on all tokens, side by side in one product, and their gates choose: no size depends on data. What an
- * expert that was not chosen makes of a token counts for nothing, even where it is no number. */
+ * One expert after the other takes the tokens that chose it, and adds what it makes of them:
+ *
+ *     for each expert:  rows = the tokens with gate > 0;  y[rows] += gate[rows] (act(x[rows] W1^T + b1) W2^T + b2)
+ *
+ * Where every token has every expert, or weights are no constants, which a turn would have to pack anew, all experts work
+ * on all tokens, side by side in one product, and their gates choose. What an expert that was not chosen makes of a token
+ * counts for nothing, even where it is no number. */
 #include <math.h>
 #include "ir/op/composite.h"
+#include "ir/op/scan.h"
+#include "ir/op/trust.h"
 
 enum { BY_RELU, BY_GELU, BY_SILU, BY_SWIGLU, AS_IS }; /* activation_type */
 enum { APART, INTERLEAVED, CHUNKED };                  /* swiglu_fusion: where the factors of SwiGLU are */
@@ -17,22 +24,28 @@ struct OrtMoe {
 	float activation_alpha, activation_beta, swiglu_limit;
 };
 
+enum { INPUTS = B3 + 1 };
+
+/* Some experts beside each other, whose weights are one matrix. */
 typedef struct Experts {
 	Graph *g;
-	Node *n;
+	const Node *n;
 	const struct OrtMoe *a;
 	int64_t count, hidden, inner; /* experts, width of x, width between the products */
 	Value *x;                     /* [tokens, hidden] */
-	Value *gate;                  /* [tokens, experts] */
+	Value *gate;                  /* [tokens, count] */
+	Value *w[INPUTS];             /* W1, W3 [count * width, hidden], W2 [count * inner, hidden], biases [count * width]; B2 [count, hidden] */
 } Experts;
+
+static bool is_fused(const struct OrtMoe *a) { return a->activation_type == BY_SWIGLU && a->swiglu_fusion != APART; }
 
 /* ---- the router ---- */
 
 /* The k largest probabilities of each token where they were, 0 elsewhere. */
-static Value *gates(Experts *m, Value *router)
+static Value *gates(const Experts *m, Value *router)
 {
 	Graph *g = m->g;
-	Node *n = m->n;
+	const Node *n = m->n;
 	Value *p = put(g, n, "Softmax", router, END_IN), *in[2] = {p, value_i64(g, 1, &m->a->k)};
 	Node *top = node_new(g, op_named("TopK"), n, 2, in, 2, attr_new(g, op_named("TopK")));
 	Value *chosen = top->out[0];
@@ -45,25 +58,18 @@ static Value *gates(Experts *m, Value *router)
 	return reduced(g, n, "ReduceSum", chosen, 1, false);
 }
 
-/* ---- experts side by side ---- */
+/* ---- the formula ---- */
 
-/* x W^T + b of all experts, W [experts, width, hidden]: [tokens, experts * width] */
-static Value *projected(Experts *m, int weights, int bias, int64_t width)
+/* x W^T + b: [tokens, count * width] */
+static Value *projected(const Experts *m, int weights, int bias)
 {
-	Graph *g = m->g;
-	int64_t all = m->count * width;
+	Value *w = transposed(m->g, m->n, m->w[weights], 2, (int64_t[]){1, 0});
 
-	need_rank(g, m->n, weights, 3, 3);
-	need_size(g, m->n, weights, 0, dim(m->count));
-	need_size(g, m->n, weights, 1, dim(width));
-	need_size(g, m->n, weights, 2, dim(m->hidden));
-	Value *w = reshaped(g, m->n, m->n->in[weights], 2, (int64_t[]){all, m->hidden});
-	Value *y = put(g, m->n, "MatMul", m->x, transposed(g, m->n, w, 2, (int64_t[]){1, 0}), END_IN);
-	return has_in(m->n, bias) ? sum_if(g, m->n, y, reshaped(g, m->n, m->n->in[bias], 1, &all)) : y;
+	return sum_if(m->g, m->n, put(m->g, m->n, "MatMul", m->x, w, END_IN), m->w[bias]);
 }
 
 /* G sigmoid(alpha G) (L + beta), both of them clamped */
-static Value *swiglu(Experts *m, Value *gate, Value *linear)
+static Value *swiglu(const Experts *m, Value *gate, Value *linear)
 {
 	Graph *g = m->g;
 	double limit = (double)m->a->swiglu_limit;
@@ -79,7 +85,7 @@ static Value *swiglu(Experts *m, Value *gate, Value *linear)
 }
 
 /* Half i of the width of each expert. */
-static Value *half(Experts *m, Value *h, int64_t i)
+static Value *half(const Experts *m, Value *h, int64_t i)
 {
 	bool chunks = m->a->swiglu_fusion == CHUNKED;
 	int axis = chunks ? 2 : 3;
@@ -89,30 +95,160 @@ static Value *half(Experts *m, Value *h, int64_t i)
 	return reshaped(m->g, m->n, h, 3, (int64_t[]){0, m->count, m->inner});
 }
 
-/* act(x W1^T + b1): [tokens, experts, inner] */
-static Value *activations(Experts *m)
+/* act(x W1^T + b1): [tokens, count, inner] */
+static Value *activations(const Experts *m)
 {
 	Graph *g = m->g;
 	int64_t kind = m->a->activation_type, shape[] = {0, m->count, m->inner};
-	bool fused = kind == BY_SWIGLU && m->a->swiglu_fusion != APART;
-	Value *h = projected(m, W1, B1, fused ? 2 * m->inner : m->inner);
+	Value *h = projected(m, W1, B1);
 
-	if (fused)
+	if (is_fused(m->a))
 		return swiglu(m, half(m, h, 0), half(m, h, 1));
 	h = reshaped(g, m->n, h, 3, shape);
 	switch (kind) {
 	case BY_RELU: return put(g, m->n, "Relu", h, END_IN);
 	case BY_GELU: return put_number(g, m->n, "Gelu", "approximate", 1, h);
 	case BY_SILU: return put(g, m->n, "Swish", h, END_IN);
-	case BY_SWIGLU: return swiglu(m, h, reshaped(g, m->n, projected(m, W3, B3, m->inner), 3, shape));
+	case BY_SWIGLU: return swiglu(m, h, reshaped(g, m->n, projected(m, W3, B3), 3, shape));
 	default: return h;
 	}
+}
+
+/* Sum over the experts of gate (act(x W1^T + b1) W2^T + b2): [tokens, hidden]. Of several, not each token chose each. */
+static Value *mixture(const Experts *m)
+{
+	Graph *g = m->g;
+	const Node *n = m->n;
+	Value *gate = with_axes(g, n, m->gate, 1, (int64_t[]){2}), *h = put(g, n, "Mul", activations(m), gate, END_IN);
+
+	if (m->count > 1) {
+		Value *zero = value_scalar(g, h->dtype, 0);
+		h = put(g, n, "Where", put(g, n, "Greater", gate, zero, END_IN), h, zero, END_IN);
+	}
+	h = reshaped(g, n, h, 2, (int64_t[]){0, m->count * m->inner});
+	Value *y = put(g, n, "MatMul", h, m->w[W2], END_IN);
+	if (!m->w[B2])
+		return y;
+	return put(g, n, "Add", y, put(g, n, m->count > 1 ? "MatMul" : "Mul", m->gate, m->w[B2], END_IN), END_IN);
+}
+
+/* ---- all experts side by side ---- */
+
+static Value *side_by_side(Experts *m)
+{
+	Graph *g = m->g;
+	const Node *n = m->n;
+
+	for (int i = W1; i < INPUTS; i++) {
+		Value *w = optional_in(n, i);
+		if (w && i == W2)
+			w = transposed(g, n, w, 3, (int64_t[]){0, 2, 1});
+		if (w && i != B2)
+			w = reshaped(g, n, w, w->shape.rank - 1, (int64_t[]){m->count * w->shape.dim[1].k, w->shape.dim[w->shape.rank - 1].k});
+		m->w[i] = w;
+	}
+	return mixture(m);
+}
+
+/* ---- one after the other ---- */
+
+/* y with what the rows of it that are counted get on top. */
+static Value *added_to_rows(Graph *g, const Node *n, Value *y, Value *rows, Value *more)
+{
+	void *attr = attr_new(g, op_named("ScatterND"));
+	Value *in[] = {y, with_axes(g, n, rows, 1, (int64_t[]){1}), more};
+
+	attr_set("ScatterND", attr, "reduction", 1);
+	return node_new(g, op_named("ScatterND"), n, 3, in, 1, attr)->out[0];
+}
+
+/* Which tokens have a gate above 0: a vector of so many as a run counts. */
+static Value *tokens_of(Graph *g, const Node *n, Value *gate)
+{
+	const Op *op = op_named("NonZero");
+	Value *tokens = &(Value){.name = "tokens", .shape.rank = -1};
+	Node like = {.op = op, .name = n->name, .nout = 1, .out = &tokens};
+	Node *some = node_new(g, op, &like, 1, &gate, 1, NULL);
+
+	return put(g, n, "Squeeze", some->out[0], value_i64(g, 1, &(int64_t){0}), END_IN);
+}
+
+/* y, an expert's gate [tokens] and weights | x -> y with what the expert makes of its tokens added */
+static Graph *turn(const Experts *all, Value *const *in, int nin)
+{
+	Graph *g = graph_new(all->g->ctx, all->g->syms, all->n->name, all->g);
+	const Node *n = all->n;
+	Experts m = *all;
+	Value *y = value_input(g, "y", in[0]->dtype, &in[0]->shape);
+	Value *gate = value_input(g, "gate", in[1]->dtype, &(Shape){1, {in[1]->shape.dim[1]}});
+
+	for (int i = W1, k = 2; i < INPUTS; i++)
+		if (has_in(n, i)) {
+			const Dim *d = in[k]->shape.dim;
+			m.w[i] = value_input(g, in[k]->name, in[k]->dtype, &(Shape){in[k]->shape.rank - 1, {d[1], d[2]}});
+			k++;
+		}
+	Value *x = value_input(g, "x", in[nin - 1]->dtype, &in[nin - 1]->shape);
+	Value *rows = tokens_of(g, n, gate);
+	g->ncaptured = 1;
+	m.g = g;
+	m.count = 1;
+	m.x = picked(g, n, x, rows, 0);
+	m.gate = with_axes(g, n, picked(g, n, gate, rows, 0), 1, (int64_t[]){1});
+	m.w[W2] = transposed(g, n, m.w[W2], 2, (int64_t[]){1, 0});
+	graph_output(g, added_to_rows(g, n, y, rows, mixture(&m)), "y");
+	return g;
+}
+
+static Ints zeros(Graph *g, int n) { return (Ints){NEW_N(&g->ctx->perm, int64_t, n), n}; }
+
+static Value *one_by_one(Experts *m)
+{
+	Graph *g = m->g;
+	const Node *n = m->n;
+	Value *zero = value_scalar(g, m->x->dtype, 0), *in[INPUTS + 2];
+	int nin = 0;
+
+	in[nin++] = put(g, n, "Expand", zero, shape_as_value(g, n, m->x, &m->x->shape), END_IN);
+	in[nin++] = transposed(g, n, m->gate, 2, (int64_t[]){1, 0});
+	for (int i = W1; i < INPUTS; i++)
+		if (has_in(n, i))
+			in[nin++] = n->in[i];
+	in[nin++] = m->x;
+	Graph *body = turn(m, in, nin);
+	struct scan *attr = attr_new(g, &op_Scan);
+	*attr = (struct scan){0, nin - 2, zeros(g, nin - 2), zeros(g, nin - 2), zeros(g, 0), zeros(g, 0)};
+	return node_control(g, &op_Scan, n, nin, in, 1, attr, 1, &body)->out[0];
+}
+
+static bool has_constant_weights(const Node *n)
+{
+	bool constant = true;
+
+	for (int i = W1; i < n->nin; i++)
+		constant &= !n->in[i] || n->in[i]->role == ROLE_CONST;
+	return constant;
+}
+
+/* ---- what is given ---- */
+
+static void check_weights(const Experts *m, int slot, int64_t rows, int64_t columns)
+{
+	const int64_t size[] = {m->count, rows, columns};
+
+	if (!has_in(m->n, slot))
+		return;
+	same_type(m->g, m->n, X, slot);
+	need_rank(m->g, m->n, slot, columns ? 3 : 2, columns ? 3 : 2);
+	for (int k = 0; k < (columns ? 3 : 2); k++)
+		need_size(m->g, m->n, slot, k, dim(size[k]));
 }
 
 static void check_experts(const Experts *m)
 {
 	const struct OrtMoe *a = m->a;
 	bool third = a->activation_type == BY_SWIGLU && a->swiglu_fusion == APART;
+	int64_t width = is_fused(a) ? 2 * m->inner : m->inner;
 
 	if (a->use_sparse_mixer || a->swiglu_limit_after_activation)
 		fail_unsupported(m->g, m->n, "use_sparse_mixer or swiglu_limit_after_activation");
@@ -120,39 +256,48 @@ static void check_experts(const Experts *m)
 		fail_node(m->g, m->n, "E-ATTR", "swiglu_fusion is %lld; it must be 0..2", (long long)a->swiglu_fusion);
 	if (has_in(m->n, W3) != third)
 		fail_unsupported(m->g, m->n, "fc3_experts_weights belong to activation_type = \"swiglu\" with swiglu_fusion = 0");
+	if (a->k < 1 || a->k > m->count)
+		fail_node(m->g, m->n, "E-ATTR", "k is %lld; it must be 1..%lld", (long long)a->k, (long long)m->count);
+	check_weights(m, W1, width, m->hidden);
+	check_weights(m, B1, width, 0);
+	check_weights(m, W2, m->hidden, m->inner);
+	check_weights(m, B2, m->hidden, 0);
+	check_weights(m, W3, m->inner, m->hidden);
+	check_weights(m, B3, m->inner, 0);
 }
 
-static Experts experts_of(Graph *g, Node *n)
+static Experts experts_of(Graph *g, const Node *n)
 {
 	if (!has_in(n, W2))
 		fail_node(g, n, "E-INPUTS", "input %d, fc2_experts_weights, is absent", W2);
 	need_rank(g, n, X, 2, 3);
 	need_rank(g, n, ROUTER, 2, 2);
+	same_type(g, n, X, ROUTER);
 	need_rank(g, n, W2, 3, 3);
 	const Shape *x = &n->in[X]->shape, *w = &n->in[W2]->shape;
 	Experts m = {.g = g, .n = n, .a = n->attr, .count = dim_number(g, n, n->in[ROUTER]->shape.dim[1]),
 		     .hidden = dim_number(g, n, x->dim[x->rank - 1]), .inner = dim_number(g, n, w->dim[2])};
 
+	Dim tokens = x->rank == 3 ? dim_mul(g->syms, x->dim[0], x->dim[1]) : x->dim[0];
+	need_size(g, n, ROUTER, 0, tokens);
 	check_experts(&m);
-	need_size(g, n, W2, 0, dim(m.count));
-	need_size(g, n, W2, 1, dim(m.hidden));
-	m.x = reshaped(g, n, n->in[X], 2, (int64_t[]){-1, m.hidden});
-	m.gate = gates(&m, n->in[ROUTER]);
 	return m;
 }
 
-static void expand_moe(Graph *g, Node *n)
+static void infer(Graph *g, Node *n)
+{
+	experts_of(g, n);
+	set_out(g, n, 0, n->in[X]->dtype, &n->in[X]->shape);
+}
+
+static void expand(Graph *g, Node *n)
 {
 	Experts m = experts_of(g, n);
-	Value *gate = with_axes(g, n, m.gate, 1, (int64_t[]){2}), *zero = value_scalar(g, m.x->dtype, 0), *y;
-	Value *chosen = put(g, n, "Greater", gate, zero, END_IN), *h = put(g, n, "Mul", activations(&m), gate, END_IN);
+	bool all = m.a->k >= m.count || !has_constant_weights(n);
 
-	h = reshaped(g, n, put(g, n, "Where", chosen, h, zero, END_IN), 2, (int64_t[]){0, m.count * m.inner});
-	Value *w = transposed(g, n, n->in[W2], 3, (int64_t[]){0, 2, 1});
-	y = put(g, n, "MatMul", h, reshaped(g, n, w, 2, (int64_t[]){m.count * m.inner, m.hidden}), END_IN);
-	if (has_in(n, B2))
-		y = put(g, n, "Add", y, put(g, n, "MatMul", m.gate, n->in[B2], END_IN), END_IN);
-	replace_out(g, n, 0, shaped_as(g, n, y, &n->in[X]->shape));
+	m.x = reshaped(g, n, n->in[X], 2, (int64_t[]){-1, m.hidden});
+	m.gate = gates(&m, n->in[ROUTER]);
+	replace_out(g, n, 0, shaped_as(g, n, all ? side_by_side(&m) : one_by_one(&m), &n->in[X]->shape));
 }
 
 static const Attr attrs[] = {
@@ -165,5 +310,5 @@ static const Attr attrs[] = {
 const Op op_ort_MoE = {
 	.name = "MoE", .domain = "com.microsoft", .min_in = 3, .max_in = 8, .min_out = 1, .max_out = 1, .ulp = 256,
 	.attrs = attrs, .attr_size = sizeof(struct OrtMoe),
-	.types = "f", .infer = infer_expansion, .eval = eval_expansion, .expand = expand_moe,
+	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
 };
