@@ -352,11 +352,11 @@ static Range float_range(const Expr *x, int depth)
 	}
 }
 
-/* What a float gives as an index: what is no number gives 0. */
+/* What a bool or a float gives as an index: what is no number gives 0. */
 static void index_range(const Expr *x, int64_t *lo, int64_t *hi)
 {
 	enum { DEPTH = 6 };
-	Range r = x->dtype == F32 || x->dtype == F64 ? float_range(x, DEPTH) : (Range){-INFINITY, INFINITY};
+	Range r = x->dtype == F32 || x->dtype == F64 ? float_range(x, DEPTH) : x->dtype == BOOL ? (Range){0, 1} : (Range){-INFINITY, INFINITY};
 	bool known = r.low > -0x1p30 && r.high < 0x1p30;
 	*lo = known ? (int64_t)fmin(r.low, 0) : -INDEX_MAX;
 	*hi = known ? (int64_t)fmax(r.high, 0) : INDEX_MAX;

@@ -112,6 +112,8 @@ static const char *word_of(const Stage *s, const Expr *x)
 
 static const char *word_for(const Stage *s, const Stmt *t)
 {
+	if (s->chooses)
+		return alu_words[COUNT];
 	if (t->kind == S_FOLD || t->kind == S_FIND)
 		return red_words[t->red];
 	if (t->starts && t->starts->kind == X_ALU)

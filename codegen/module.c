@@ -104,10 +104,10 @@ Module *module_new(Unit *u, const Target *t)
 	return m;
 }
 
-/* Not a nest of loops: sorting, maps by tables, register tiles, transposes, zeros with a diagonal. */
+/* Not a nest of loops: sorting, choosing, maps by tables, register tiles, transposes, zeros with a diagonal. */
 static bool has_own_form(Module *m, Stage *s)
 {
-	return make_order(m, s) || make_transform(m, s) || make_tiles(m, s) || make_transpose(m, s) ||
+	return make_order(m, s) || make_choice(m, s) || make_transform(m, s) || make_tiles(m, s) || make_transpose(m, s) ||
 	       make_sparse(m, s);
 }
 

@@ -152,6 +152,7 @@ typedef struct Stage {
 	bool in_place;     /* reads elements where it writes them */
 	bool over;         /* writes over what a stage before it wrote, where data says: in order, by one worker */
 	bool orders;       /* a row of the output is the order of a row: see order.c */
+	bool chooses;      /* the output is the places where body is true: see choose.c */
 	bool wide;         /* indices need 64 bits: some pass NARROW_MOST */
 	bool apart;        /* vectors may gather elements that lie apart: what is computed of them costs more than that */
 	bool checks;       /* has checked indices, or makes text: gets a pointer to the status */
@@ -215,6 +216,7 @@ Stmt *store_stmts(Module *m, Stage *s, Expr *x);
 bool make_transpose(Module *m, Stage *s);
 /* order.c: true when the stage orders rows; then nest is set. */
 bool make_order(Module *m, Stage *s);
+bool make_choice(Module *m, Stage *s);
 /* sparse.c: true when the stage is zeros but for one element of each row; then nest is set. */
 bool make_sparse(Module *m, Stage *s);
 /* contract.c: true when the stage is a contraction that tiles can do; then nest and contraction are set. */

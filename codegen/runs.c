@@ -280,7 +280,7 @@ static bool add_stage(const Chooser *c, Run *run, int i)
 
 bool may_run(const Stage *s)
 {
-	bool plain = !s->mark && !s->in_place && !s->over && !s->orders && !s->wide && !s->routine;
+	bool plain = !s->mark && !s->in_place && !s->over && !s->orders && !s->chooses && !s->wide && !s->routine;
 	return plain && s->out && s->out->place->region && !moves_by_turn(s->out->place);
 }
 

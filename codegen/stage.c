@@ -399,6 +399,25 @@ static void make_scatter(Module *m, Graph *g, Node *n, const bool *is_load)
 	s->kind = "scatter";
 }
 
+/* The output says of how many elements of a vector the body is true, and of which. */
+static void make_chosen(Module *m, Graph *g, Node *n, const bool *is_load)
+{
+	Arena *a = &m->g->ctx->perm;
+	Stage *s = stage_add(m, n);
+	s->out = n->out[0];
+	s->l = lower_new(g, a, is_load);
+	s->naxes = 1;
+	s->axis[0] = axis_new(s->l, n->in[0]->shape.dim[0], false);
+	Expr *at = axis_expr(s->l, s->axis[0]), *behind = iadd(s->l, at, num_i(s->l, 1)), *body = n->op->chosen(s->l, n, &at);
+	Flat f = {s, NEW_N(a, Expr *, s->l->nexprs + 1), s->l->nexprs};
+	s->body = flat(&f, body);
+	s->address = address_of(s->l, s->out, &behind);
+	s->chooses = true;
+	collect_fused(s, a, n);
+	find_all_facts(s);
+	s->kind = "choose";
+}
+
 /* Sizes that have to be equal are compared in the list of calls. */
 static void make_agreement(Module *m, Node *n)
 {
@@ -426,6 +445,10 @@ void make_stages(Module *m, Graph *g)
 		}
 		if (n->op->scatter) {
 			make_scatter(m, g, n, is_load);
+			continue;
+		}
+		if (n->op->chosen) {
+			make_chosen(m, g, n, is_load);
 			continue;
 		}
 		if (n->op->routine) {

@@ -51,7 +51,7 @@ static void need_lower(Graph *g)
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		const Node *n = g->node[i];
 		bool listed = is_op(n, "Concat") || n->op == &op_tcc_Agree; /* their place in the list of calls is all of them */
-		if (!n->op->lower && !n->op->scatter && !n->op->routine && !listed && !n->op->port)
+		if (!n->op->lower && !n->op->scatter && !n->op->chosen && !n->op->routine && !listed && !n->op->port)
 			fail_unsupported(g, n, "no code can be emitted for this operator yet");
 		need_same_shapes(g, n);
 		for (int k = 0; k < n->nsub; k++)

@@ -12,9 +12,10 @@
  *   routine for algorithms that are no element formula (decoding): a helper of emitted C makes all of output 0, see Routine
  *   scatter output 0 is input 0, in which elements are written over: element `at` of the last input, the updates, goes
  *           to index[] of the output; indices come from data, and equal ones are met in the order of the updates
+ *   chosen  output 0 is how many elements of a vector, input 0, are chosen, then their positions: whether element `at` is
  *   port    for who owns bodies: what a value that a body takes in or gives is to the node (see op/bodies.h), and
  *   turns   for who repeats his body: how often
- * Every operator has infer and eval, and one of expand, lower, routine, scatter, port; but for Concat, whose inputs are made
+ * Every operator has infer and eval, and one of expand, lower, routine, scatter, chosen, port; but for Concat, whose inputs are made
  * in their places, and tcc.Agree, a test in the list of calls. None prints C. */
 #ifndef TCC_IR_OP_H
 #define TCC_IR_OP_H
@@ -146,6 +147,7 @@ struct Op {
 	struct Expr *(*lower)(struct Lower *l, const Node *n, int slot, struct Expr *const *at);
 	Routine (*routine)(Graph *g, const Node *n);
 	struct Expr *(*scatter)(struct Lower *l, const Node *n, struct Expr *const *at, struct Expr **index);
+	struct Expr *(*chosen)(struct Lower *l, const Node *n, struct Expr *const *at);
 	Port (*port)(const Node *n, const Graph *body, int i, bool out); /* of what the body does not capture */
 	Turns (*turns)(Graph *g, const Node *n);
 };

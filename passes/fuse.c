@@ -45,7 +45,7 @@ static bool may_inline(const Fuse *f, const Node *n, Value *y)
 	const Node *user = f->user[y->id];
 	if (n->op == &op_tcc_Lookup || (user && user->op == &op_tcc_Lookup))
 		return false; /* vectors of bytes go from memory to memory */
-	if (!f->on || !n->op->lower || y->place->stored || f->is_out[y->id] || !user || !user->op->lower)
+	if (!f->on || !n->op->lower || y->place->stored || f->is_out[y->id] || !user || (!user->op->lower && !user->op->chosen))
 		return false;
 	if ((n->op->flags & (KEPT | ROWS)) || user->nsub || is_op(user, "Concat") || is_made(f, n, y))
 		return false;
@@ -53,6 +53,8 @@ static bool may_inline(const Fuse *f, const Node *n, Value *y)
 		return false;
 	if (f->core[y->id])
 		return reads_once(user, y) || can_store_moved(f, user, y);
+	if (user->op->chosen)
+		return n->op->flags & (CHEAP | MOVES);
 	if (turns_short(f, user, y) || turns_points(f, user, n, y))
 		return false;
 	if (user->op->flags & POINTWISE)

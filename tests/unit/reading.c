@@ -292,6 +292,14 @@ static void turns_have_packed_weights(void **state)
 	assert_non_null(strstr(c, "_w + 16*t"));
 }
 
+static void what_is_chosen_is_kept(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[9]) -> (%y) { %z f32[] = const [0.5] %m = Greater(%x, %z) %y = NonZero(%m) }");
+	assert_non_null(strstr(c, "\t\ty[count + 1] = i;\n\t\tcount = count + (int64_t)(0.5f < x[i]);\n"));
+	assert_non_null(strstr(c, "\ty[0] = count;\n"));
+}
+
 static void small_stages_expect_nothing(void **state)
 {
 	(void)state;
@@ -419,7 +427,7 @@ int main(void)
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
 	                                   cmocka_unit_test(locals_say_what_they_are), cmocka_unit_test(turns_have_packed_weights),
-	                                   cmocka_unit_test(small_stages_expect_nothing), cmocka_unit_test(lines_break_at_their_joints), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
+	                                   cmocka_unit_test(what_is_chosen_is_kept), cmocka_unit_test(small_stages_expect_nothing), cmocka_unit_test(lines_break_at_their_joints), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
 	                                   cmocka_unit_test(helpers_begin_with_their_remarks),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
 
