@@ -132,6 +132,13 @@ static int64_t size_now(const Eval *e, Dim d)
 	return dim_known(d) ? d.k : dim_eval(e->g->syms, d, e->symbol);
 }
 
+int64_t eval_dim(const Eval *e, Dim d)
+{
+	int64_t least = dim_lo(e->g->syms, d);
+
+	return ready(e, d) ? size_now(e, d) : least > 0 ? least : 0;
+}
+
 /* The sizes of `s` as numbers; false when some are not known yet. */
 static bool sizes_now(const Eval *e, const Shape *s, int64_t *size)
 {

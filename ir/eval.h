@@ -37,6 +37,8 @@ void eval_graph(Eval *e, Graph *g, Arena *a, Tensor *const *inputs);
  * evaluate nodes whose inputs are constants or in e->value. */
 void eval_open(Eval *e, Graph *g, Arena *a);
 void eval_given(Eval *e, const Value *v, Tensor *t);
+/* A size in this run; where it is not known yet, the least that it can be. */
+int64_t eval_dim(const Eval *e, Dim d);
 void eval_node(Eval *e, const Node *n);
 Tensor *eval_value(const Eval *e, const Value *v); /* a constant's elements too */
 /* No two sizes differ that inference took for equal (dim_assume_equal()): emitted code would end its run there. */

@@ -182,12 +182,12 @@ bool is_counted_inside(const Graph *body, Dim d)
 	return g;
 }
 
-/* Slices of all turns have one size, which is to be known where the loop begins. */
-static void need_size_outside(Graph *g, const Node *n, Port p, const Shape *s)
+/* Slices of all turns have one size. What data decide in each of them is counted behind the last (slices.c). */
+static void count_outside(Graph *g, const Node *n, Port p, int axis, Shape *s)
 {
 	for (int k = 0; k < s->rank; k++)
 		if (is_counted_inside(n->sub[0], s->dim[k]))
-			fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC", "data decide the size of a turn's part of output %d", p.slot);
+			s->dim[k] = counted_size(g, n, p.slot, s->rank + 1, k + (k >= axis), s->dim[k]);
 }
 
 static void infer_slices(Graph *g, Node *n, const Value *part, Port p, Turns turns)
@@ -196,11 +196,11 @@ static void infer_slices(Graph *g, Node *n, const Value *part, Port p, Turns tur
 
 	if (!port_output(n, p))
 		return;
-	need_size_outside(g, n, p, &s);
 	if (s.rank == MAX_RANK)
 		fail_unsupported(g, n, "output %d would have rank %d, at most %d is supported", p.slot, s.rank + 1, MAX_RANK);
 	if (s.rank >= 0) {
 		int axis = (int)fix_axis(g, n, p.axis, s.rank + 1);
+		count_outside(g, n, p, axis, &s);
 		s = with_axis(s, axis, size_of_turns(g, n, turns));
 	}
 	set_out(g, n, p.slot, part->dtype, &s);

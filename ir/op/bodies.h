@@ -38,6 +38,17 @@ void infer_turns(Graph *g, Node *n, enum exit_code change);
 /* States have one shape, whatever a turn calls its sizes (states.c); part of Op.trust. */
 void trust_states(Graph *g, Node *n);
 
+/* ---- sizes that differ inside (slices.c) ---- */
+
+/* Slices of all turns have one size, also where data decide it in each of them; part of Op.trust. */
+void trust_slices(Graph *g, Node *n);
+/* The sizes of v along those axes, as a vector. */
+Value *sizes_along(Graph *body, const Node *n, Value *v, Value *axes);
+/* v with zeros behind it, so that they are `most`. */
+Value *filled_to(Graph *body, const Node *n, Value *v, Value *axes, Value *most);
+/* As much of `full` as the body has given: along the axes `open` (bits) it is `sizes`, and from now on what `was` has. */
+Value *given_part(Graph *g, const Node *n, Value *full, Value *sizes, const Value *was, unsigned open);
+
 /* ---- eval (turns.c) ---- */
 
 /* Turns as long as there are less than `most` and (going >= 0) that input of the body is true. */

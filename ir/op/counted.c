@@ -21,6 +21,16 @@ static Dim fresh_symbol(Graph *g, const Node *n, int slot, const char *what)
 	return d;
 }
 
+/* A size that the text form of a graph declares is counted in the graph where a node asks for it first. */
+static Dim owned(const Graph *g, Dim d)
+{
+	Symbol *s = dim_symbol_of(g->syms, d);
+
+	if (s && s->counted && !s->owner)
+		s->owner = g;
+	return d;
+}
+
 static void bound_symbol(Graph *g, const Node *n, Symbol *s, int64_t most)
 {
 	s->counted = true;
@@ -39,7 +49,7 @@ Dim counted_size(Graph *g, const Node *n, int slot, int rank, int axis, Dim most
 		fail_node(g, n, "E-RANK", "output %d is given with shape %s; it must have rank %d", slot, shape_text(g, s),
 			  rank);
 	if (s->rank >= 0)
-		return s->dim[axis];
+		return owned(g, s->dim[axis]);
 	if (dim_hi(g->syms, most) == 0)
 		return dim(0);
 	if (!*n->out[slot]->name && !n->nsub)

@@ -132,21 +132,6 @@ static unsigned open_axes(Graph *g, const Node *n, int k, int64_t *most)
 	return open;
 }
 
-/* The sizes of v along those axes. */
-static Value *sizes_along(Graph *body, const Node *n, Value *v, Value *axes)
-{
-	return put(body, n, "Gather", shape_value(body, n, v), axes, END_IN);
-}
-
-/* v with zeros behind it, so that those axes have that many elements. */
-static Value *filled(Graph *body, const Node *n, Value *v, Value *axes, Value *most)
-{
-	Value *more = binary(body, n, "Sub", most, sizes_along(body, n, v, axes));
-	Value *none = copies_of(body, 0, axes->shape.dim[0].k);
-
-	return put(body, n, "Pad", v, joined(body, n, 0, none, more), NULL, axes, END_IN);
-}
-
 static Value *fresh_output(Graph *g, Node *n, int slot)
 {
 	Value *v = value_new(g, NULL);
@@ -169,23 +154,11 @@ static void widen(Graph *g, Node *n, int k, unsigned open, const int64_t *most)
 		Graph *body = n->sub[b];
 		Value *v = body->out[k], *axes = axes_value(body, open);
 		graph_output(body, sizes_along(body, n, v, axes), NULL);
-		body->out[k] = filled(body, n, v, axes, value_i64(body, count, size));
+		body->out[k] = filled_to(body, n, v, axes, value_i64(body, count, size));
 	}
 	n->out[k] = fresh_output(g, n, k);
 	n->out[n->nout] = fresh_output(g, n, n->nout);
 	n->nout++;
-}
-
-/* As much of `full` as the branch that was taken has given: its sizes are `sizes`, and from now on those of `was`. */
-static Value *given_part(Graph *g, const Node *n, Value *full, Value *sizes, const Value *was, unsigned open)
-{
-	for (int i = 0, at = 0; i < was->shape.rank; i++) {
-		if (!(open >> i & 1))
-			continue;
-		Value *count = counted_value(g, n, element(g, n, sizes, at++), was->shape.dim[i]);
-		full = put(g, n, "Slice", full, number(g, 0), as_vector(g, n, count), number(g, i), END_IN);
-	}
-	return full;
 }
 
 static void trust(Graph *g, Node *n)

@@ -124,6 +124,7 @@ static void trust(Graph *g, Node *n)
 		settle_input(n, TRIPS, counted_value(g, n, count, size));
 	}
 	trust_states(g, n);
+	trust_slices(g, n);
 }
 
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)

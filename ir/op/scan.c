@@ -108,6 +108,12 @@ static void infer(Graph *g, Node *n)
 	infer_turns(g, n, EXIT_MODEL);
 }
 
+static void trust(Graph *g, Node *n)
+{
+	trust_states(g, n);
+	trust_slices(g, n);
+}
+
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	int first = scan_states(n);
@@ -122,6 +128,6 @@ static const Attr attrs[] = {
 
 const Op op_Scan = {
 	.name = "Scan", .min_in = 1, .max_in = -1, .min_out = 1, .max_out = -1, .flags = CONTROL,
-	.attrs = attrs, .attr_size = sizeof(struct scan), .infer = infer, .trust = trust_states, .eval = eval,
+	.attrs = attrs, .attr_size = sizeof(struct scan), .infer = infer, .trust = trust, .eval = eval,
 	.port = port, .turns = turns,
 };

@@ -176,21 +176,25 @@ static void finish_state(const Run *r, Port p)
 	memcpy(r->out[p.slot]->data, x->data, dtype_bytes(x->dtype, x->count));
 }
 
-/* Without turns only inference can tell the size of a slice. */
-static void finish_slices(const Run *r, int k, Port p, int64_t turns)
+/* Without turns only inference can tell the size of a slice: the least that it can be where turns would have counted it. */
+static void finish_empty(const Run *r, Port p)
 {
-	const Shape *s = &r->body->out[k]->shape;
+	const Shape *s = &r->n->out[p.slot]->shape;
 	int64_t size[MAX_RANK];
 
+	if (s->rank < 0)
+		fail_unsupported(r->e->g, r->n, "without turns nobody knows the shape of output %d", p.slot);
+	for (int i = 0; i < s->rank; i++)
+		size[i] = i == p.axis ? 0 : eval_dim(r->e, s->dim[i]);
+	out_sizes(r->e, r->out[p.slot], s->rank, size);
+}
+
+static void finish_slices(const Run *r, int k, Port p, int64_t turns)
+{
 	for (int64_t t = 0; t < r->parts[k].n; t++)
 		put_slice(r, p, r->parts[k].one[t], t, turns);
-	if (r->out[p.slot]->data)
-		return;
-	if (!shape_known(s))
-		fail_unsupported(r->e->g, r->n, "without turns nobody knows the shape of output %d", p.slot);
-	for (int i = 0; i <= s->rank; i++)
-		size[i] = i == p.axis ? 0 : s->dim[i - (i > p.axis)].k;
-	out_sizes(r->e, r->out[p.slot], s->rank + 1, size);
+	if (!r->out[p.slot]->data)
+		finish_empty(r, p);
 }
 
 static void finish(const Run *r, int64_t turns)

@@ -131,15 +131,6 @@ graph (%s0 f32[4], %x f32[3], %i i64[3]) -> (%s) {
 }
 run s0 = f32[4] [1, 2, 3, 4], x = f32[3] [10, 20, 30], i = i64[3] [2, 0, 2] gives s = f32[4] [20, 2, 30, 4]
 
-== slices whose size a turn counts
-fails E-DYNAMIC "a turn's part"
-graph (%n i64[], %x f32[2,3]) -> (%y) {
-	_, %y = Loop(%n, _, %n, %x) body = graph (%i i64[], %c bool[], %k i64[] | %x f32[2,3]) -> (%c, %k, %r) {
-		%p = NonZero(%x)
-		%r = Neg(%p)
-	}
-}
-
 == branches that give a number and a list of one
 graph (%c bool[], %x f32[3], %a f32[1]) -> (%y) {
 	%k = If(%c, %a) then_branch = graph () -> (%two) { %two f32[] = const [2] }
