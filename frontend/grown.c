@@ -5,8 +5,8 @@
  *
  * Nothing in the body reads such a state but what adds to it, so its size, another one each turn, is nobody's; and how
  * often the loop turns may be anything. What is added in front (Concat(x, c')) comes in the opposite order. A sequence
- * whose loop turns a number of times that is known is left to unroll.c: its elements may differ in size. Parts of a
- * tensor may do that too (ragged.c). */
+ * whose loop turns a number of times that is known, and does not end before by what the run finds, is left to unroll.c:
+ * its elements may differ in size. Parts of a tensor may do that too (ragged.c). */
 #include <stdint.h>
 #include <string.h>
 #include "frontend/rewrite.h"
@@ -84,8 +84,77 @@ static size_t adding_node(const Raw *r, const Scope *s, int i)
 	return adds ? s->def[at].node : s->nnode;
 }
 
+/* ---- who knows how often it turns ---- */
+
+/* The walk back from a condition of the body: names that it rests on and that nobody has looked at. */
+typedef struct Walk {
+	const Raw *r;
+	const Scope *s;
+	bool *met; /* by name */
+	uint32_t *next;
+	int n;
+} Walk;
+
+static void meet(Walk *w, const char *name)
+{
+	uint32_t at = names_find(&w->s->names, name);
+
+	if (at == NO_NAME || w->met[at])
+		return;
+	w->met[at] = true;
+	w->next[w->n++] = at;
+}
+
+static bool is_of_run(const Value *v) { return v && !v->data && !v->content; }
+
+/* The condition or a state: what it begins with, and what a turn makes of it. The number of the turn is known. */
+static bool input_is_of_run(Walk *w, const char *name)
+{
+	const GraphProto *g = w->s->graph;
+	size_t i = 1;
+
+	while (i < g->n_input && strcmp(g->input[i]->name, name))
+		i++;
+	if (i < g->n_input)
+		meet(w, g->output[i - 1]->name);
+	return i < g->n_input && is_of_run(w->r->in[i]);
+}
+
+/* Sizes are taken for known, whatever they are of. */
+static void meet_inputs(Walk *w, size_t node)
+{
+	const NodeProto *p = w->s->node[node];
+	bool sizes = is_onnx_domain(p->domain) && (!strcmp(p->op_type, "Shape") || !strcmp(p->op_type, "Size"));
+
+	for (size_t i = 0; !sizes && i < p->n_input; i++)
+		meet(w, p->input[i]);
+	for (const Scope *c = w->s->child[node]; c; c = c->next)
+		for (uint32_t i = 0; i < c->noutside; i++)
+			meet(w, c->names.name[c->outside[i]]);
+}
+
+/* The run may end it before its trips are done. */
+static bool may_end_early(const Raw *r, const GraphProto *body)
+{
+	Arena *a = &r->f->im->ctx->scratch;
+	const Scope *s = scope_of_graph(r->f->scope, r->index, body);
+	Walk w = {r, s, NEW_N(a, bool, s->names.n), NEW_N(a, uint32_t, s->names.n), 0};
+	bool found = is_of_run(r->in[1]);
+
+	meet(&w, body->output[0]->name);
+	while (!found && w.n) {
+		uint32_t at = w.next[--w.n];
+		const char *name = s->names.name[at];
+		if (s->def[at].by == BY_NODE)
+			meet_inputs(&w, s->def[at].node);
+		else if (s->def[at].by != BY_INITIALIZER)
+			found = s->def[at].by == BY_INPUT ? input_is_of_run(&w, name) : is_of_run(value_of(r->f, name));
+	}
+	return found;
+}
+
 /* Its sequences, if any, are better written out for each turn: how many there are is known. */
-static bool is_for_unroll(const Raw *r)
+static bool is_for_unroll(const Raw *r, const GraphProto *body)
 {
 	const Value *trips = input(r, 0);
 	bool lists = false;
@@ -98,7 +167,7 @@ static bool is_for_unroll(const Raw *r)
 			return true;
 	}
 	return lists && trips && trips->data && trips->data->count == 1 &&
-	       load_i64(trips->dtype, trips->data->data, 0) <= MOST_ELEMENTS_LISTED;
+	       load_i64(trips->dtype, trips->data->data, 0) <= MOST_ELEMENTS_LISTED && !may_end_early(r, body);
 }
 
 /* ---- the body without them ---- */
@@ -275,7 +344,7 @@ struct Grown *loop_grow(Raw *r)
 {
 	const GraphProto *body = body_of(r);
 
-	if (!body || is_for_unroll(r))
+	if (!body || is_for_unroll(r, body))
 		return NULL;
 	struct Grown *t = grown_new(r);
 	Scope *own = scope_without(t, r, scope_of_graph(r->f->scope, r->index, body));

@@ -402,6 +402,23 @@ static void sequences_grow(void **state)
 	refuse(EXIT_UNSUPPORTED, "how many elements the sequence has");
 }
 
+/* Its trips are a number, and the run may end it before: after that turn whose number is `turns`. */
+static void sequences_grow_to_an_early_end(void **state)
+{
+	(void)state;
+	grow("SequenceConstruct", "SequenceInsert", "old,more", 1);
+	Onnx__NodeProto *turning = m.graph->node[m.graph->n_node - 1];
+	Model in = inside(&m, turning->attribute[0]->g);
+	add_tensor(&m, "five", INT64, "", &(int64_t){5}, 8);
+	turning->input[0] = arena_string(&ctx.perm, "five");
+	add_node(&in, "Less", "turn,turns", "goes_on");
+	in.graph->output[0]->name = arena_string(&ctx.perm, "goes_on");
+	add_node(&m, "SequenceLength", "z", "y");
+	expect_after(2, 0, NULL, ELEMENTS(4));
+	expect_after(0, 0, NULL, ELEMENTS(2));
+	expect_after(9, 0, NULL, ELEMENTS(6));
+}
+
 /* The same of a state that Concat makes longer, at its end or in front. */
 static void states_grow(void **state)
 {
@@ -606,7 +623,8 @@ int main(void)
 		TEST(a_caller_sees_sequences),	 TEST(the_run_may_choose_a_position),
 		TEST(a_body_is_written_for_each_element),
 		TEST(turns_end_where_elements_are_given),
-		TEST(sequences_grow),		 TEST(states_grow),
+		TEST(sequences_grow),		 TEST(sequences_grow_to_an_early_end),
+		TEST(states_grow),
 		TEST(states_grow_by_some),
 		TEST(lengths_of_parts_may_be_given), TEST(how_many_parts_there_are_may_be_given),
 		TEST(the_run_knows_whether_an_optional_is_there),
