@@ -6,16 +6,17 @@
  * Nothing in the body reads such a state but what adds to it, so its size, another one each turn, is nobody's; and how
  * often the loop turns may be anything. What is added in front (Concat(x, c')) comes in the opposite order. A sequence
  * whose loop turns a number of times that is known, and does not end before by what the run finds, is left to unroll.c:
- * its elements may differ in size. Parts of a tensor may do that too (ragged.c). */
+ * its elements may differ in all sizes. Parts of a tensor, and elements, may do that along one axis (ragged.c). */
 #include <stdint.h>
 #include <string.h>
 #include "frontend/rewrite.h"
+#include "ir/op/bodies.h"
 #include "ir/op/composite.h"
 
 struct Grown {
 	int nstates, nout;
 	Value **first;  /* by state: what it is before the loop; NULL where it is a state as any other */
-	int64_t *axis;  /* by state: along which Concat adds */
+	int64_t *axis;  /* by state: along which Concat adds; of a sequence, along which elements differ in size, or -1 */
 	bool *in_front; /* by state: whether it adds there */
 	int *place;     /* by output of the node: which one it is of the node that is left */
 	int *counts;    /* by state: which output says how much each turn adds; -1: all add the same */
@@ -133,8 +134,7 @@ static void meet_inputs(Walk *w, size_t node)
 			meet(w, c->names.name[c->outside[i]]);
 }
 
-/* The run may end it before its trips are done. */
-static bool may_end_early(const Raw *r, const GraphProto *body)
+bool may_end_early(const Raw *r, const GraphProto *body)
 {
 	Arena *a = &r->f->im->ctx->scratch;
 	const Scope *s = scope_of_graph(r->f->scope, r->index, body);
@@ -376,13 +376,30 @@ static int add_output(Raw *r, Value *v)
 	return r->nout++;
 }
 
+/* The only axis of an element whose size data decide in each turn; -1: none, or several. */
+static int open_axis(const Graph *body, const Value *element)
+{
+	int found = -1, n = 0;
+
+	for (int k = 0; k < element->shape.rank; k++)
+		if (is_counted_inside(body, element->shape.dim[k])) {
+			found = k;
+			n++;
+		}
+	return n == 1 ? found : -1;
+}
+
 void loop_parts(Raw *r, struct Grown *t)
 {
 	for (int i = 0; i < t->nstates; i++) {
 		t->counts[i] = -1;
-		if (!t->first[i] || is_list(t->first[i]))
+		if (!t->first[i])
 			continue;
 		Value **part = &r->body->out[1 + t->place[i]], *count;
+		if (is_list(t->first[i]))
+			t->axis[i] = open_axis(r->body->f.g, *part);
+		if (is_list(t->first[i]) && t->axis[i] < 0)
+			continue;
 		*part = part_of_turn(r, &r->body->f, *part, t->first[i], t->axis[i], &count);
 		t->counts[i] = count ? add_output(r, count) : -1;
 	}
@@ -453,6 +470,8 @@ static Value *with_turns(const Raw *r, const struct Grown *t, int i, Value *turn
 				 dtype_name(first->dtype));
 		Value *list = list_new(r->f, KIND_SEQUENCE, turns->dtype, first->nitems, first->item);
 		list->tail = turns;
+		list->tail_sizes = t->counts[i] < 0 ? NULL : r->out[t->counts[i]];
+		list->tail_axis = (int)t->axis[i];
 		return list;
 	}
 	Value *part = all_added(r, t, i, turns);

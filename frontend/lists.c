@@ -58,6 +58,8 @@ void put_row(const Frame *f, const Value *v, ValueRow *row)
 			add(f, row, v->item[i]);
 	if (v->tail)
 		add(f, row, v->tail);
+	if (v->tail_sizes)
+		add(f, row, v->tail_sizes);
 }
 
 Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at)
@@ -71,6 +73,9 @@ Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at)
 		list->item[i] = like_row(f, v->item[i], row, at);
 	if (v->tail)
 		list->tail = row[(*at)++];
+	if (v->tail_sizes)
+		list->tail_sizes = row[(*at)++];
+	list->tail_axis = v->tail_axis;
 	return list;
 }
 

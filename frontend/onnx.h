@@ -309,6 +309,7 @@ void map_unroll(Raw *r);
 
 /* A Loop that has some becomes one without; NULL: it has none. When that is built, loop_join() makes its outputs. */
 struct Grown *loop_grow(Raw *r);
+bool may_end_early(const Raw *r, const GraphProto *body); /* a Loop, by what the run finds before its trips are done */
 void loop_parts(Raw *r, struct Grown *t); /* its body has its nodes: parts get one size in all turns (ragged.c) */
 void loop_join(Raw *r, const struct Grown *t);
 /* What a turn adds to a state that is `first` before the loop, in one size for all turns (ragged.c). How many elements

@@ -94,12 +94,40 @@ static Value *in_a_stack(Raw *r, const Value *s, int64_t axis)
 	return concatenation(r, s->nitems, item, axis);
 }
 
+/* As much of v as `size`, an integer, along an axis. */
+static Value *cut_to(const Raw *r, Value *v, Value *size, int64_t axis)
+{
+	Graph *g = r->f->g;
+	Raw e = more(r, "Slice", v, number(g, 0));
+	NodeProto *own = arena_copy(r->f->im->arena, r->proto, sizeof *own);
+	char *name = arena_format(r->f->im->arena, "%s.part", r->proto->output[0]);
+
+	own->n_output = 1;
+	own->output = arena_copy(r->f->im->arena, &name, sizeof name);
+	e.proto = own;
+	set_input(&e, 2, as_vector(g, NULL, size));
+	set_input(&e, 3, number(g, axis));
+	return finish(&e);
+}
+
+/* What stands behind the elements of s as a tensor: they have one size, which the run is asked where turns decide it. */
+static Value *even_tail(const Raw *r, const Value *s)
+{
+	Graph *g = r->f->g;
+
+	if (!s->tail_sizes)
+		return s->tail;
+	Value *size = binary(g, NULL, "Max", reduced(g, NULL, "ReduceMax", s->tail_sizes, 0, false), value_scalar(g, I64, 0));
+	require(g, NULL, binary(g, NULL, "Equal", s->tail_sizes, size));
+	return cut_to(r, s->tail, size, s->tail_axis + 1);
+}
+
 /* The same with those behind them. */
 static Value *whole_stack(Raw *r, const Value *s, int64_t axis)
 {
 	if (!s->tail)
 		return in_a_stack(r, s, axis);
-	Value *tail = turns_moved(r, s->tail, axis);
+	Value *tail = turns_moved(r, even_tail(r, s), axis);
 	return s->nitems ? joined(r->f->g, NULL, axis < 0 ? axis + tail->shape.rank : axis, in_a_stack(r, s, axis), tail) : tail;
 }
 
@@ -130,9 +158,13 @@ static void need_alike(const Raw *r, const Value *s)
 /* They become one tensor then. */
 static Value *gathered(Raw *r, const Value *s)
 {
+	Value *which = emit(r, "Reshape", input(r, 1), value_i64(r->f->g, 0, NULL));
+
 	if (!s->tail)
 		need_alike(r, s);
-	Raw pick = more(r, "Gather", whole_stack(r, s, 0), emit(r, "Reshape", input(r, 1), value_i64(r->f->g, 0, NULL)));
+	if (s->tail_sizes && !s->nitems)
+		return cut_to(r, emit(r, "Gather", s->tail, which), emit(r, "Gather", s->tail_sizes, which), s->tail_axis);
+	Raw pick = more(r, "Gather", whole_stack(r, s, 0), which);
 	return finish(&pick);
 }
 
@@ -279,12 +311,23 @@ static Value *length(Raw *r)
 	return s->tail ? put(r->f->g, NULL, "Add", n, size_of(r->f->g, NULL, s->tail, 0), END_IN) : n;
 }
 
+/* Those of the tail: along the axis in whose size they differ, as much of each as there is. */
+static Value *tail_row(const Raw *r, const Value *s, int64_t axis)
+{
+	int rank = s->tail->shape.rank - 1;
+
+	if (!s->tail_sizes || axis + (axis < 0 ? rank : 0) != s->tail_axis)
+		return turns_joined(r, even_tail(r, s), axis);
+	return parts_as_counted(r, turns_joined(r, s->tail, axis), axis, s->tail->shape.dim[s->tail_axis + 1].k, s->tail_sizes,
+				r->proto->output[0]);
+}
+
 /* All elements one behind the other along an axis that they have. */
 static Value *whole_row(Raw *r, const Value *s, int64_t axis)
 {
 	if (!s->tail)
 		return concatenation(r, s->nitems, s->item, axis);
-	Value *tail = turns_joined(r, s->tail, axis);
+	Value *tail = tail_row(r, s, axis);
 	return s->nitems ? joined(r->f->g, NULL, axis < 0 ? axis + tail->shape.rank : axis,
 				  concatenation(r, s->nitems, s->item, axis), tail) : tail;
 }

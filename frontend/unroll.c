@@ -161,14 +161,23 @@ static void open_turns(Unroll *t)
 		t->slices[i] = values(r, few ? (size_t)t->trips : MOST_ELEMENTS_LISTED);
 }
 
+static bool carries_lists(const Raw *r)
+{
+	for (int i = 0; i < r->nin; i++)
+		if (r->in[i] && is_list(r->in[i]))
+			return true;
+	return false;
+}
+
+/* Lists that a body only reads may go into it as rows of tensors, where nobody knows how often it turns. */
 static bool reads_lists(const Raw *r)
 {
 	const GraphProto *body = graph_attribute(r, "body");
 	const Scope *s = body ? scope_of_graph(r->f->scope, r->index, body) : NULL;
+	const Value *trips = input(r, 0);
 
-	for (int i = 0; i < r->nin; i++)
-		if (r->in[i] && is_list(r->in[i]))
-			return true;
+	if (!s || (trips && !trips->data) || may_end_early(r, body))
+		return false;
 	for (uint32_t i = 0; s && i < s->noutside; i++) {
 		const Value *v = value_of(r->f, s->names.name[s->outside[i]]);
 		if (v && is_list(v))
@@ -182,7 +191,7 @@ bool loop_unroll(Raw *r)
 	Unroll t = {.r = r};
 	int64_t n = 0;
 
-	if (!reads_lists(r))
+	if (!carries_lists(r) && !reads_lists(r))
 		return false;
 	open_turns(&t);
 	while (!ends(&t, n))

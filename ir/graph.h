@@ -40,6 +40,8 @@ typedef struct Value {
 	struct Value **item; /* of a sequence or optional, while a file is read: its elements (frontend/lists.c); else NULL */
 	int nitems;
 	struct Value *tail; /* of a sequence: behind these, the slices of a tensor along its axis 0; or NULL */
+	struct Value *tail_sizes; /* how much of each slice its element is, along axis tail_axis of it; NULL: all */
+	int tail_axis;
 	const Tensor *labels; /* of its columns, while a file is read: what ZipMap made (frontend/maps.c); else NULL */
 	struct Value *has;   /* of an optional: whether it has one, a bool; NULL: nitems says it */
 	int order[MAX_RANK]; /* axes from outermost to innermost in memory; filled by the layout pass */

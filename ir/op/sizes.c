@@ -38,7 +38,7 @@ static Value *numbers(Graph *g, const Dim *d, int n)
 
 Value *dims_as_value(Graph *g, const Node *like, Value *v, const Dim *d, int n)
 {
-	Value **in = NEW_N(&g->ctx->scratch, Value *, like->nin + 1), *known = numbers(g, d, n);
+	Value **in = NEW_N(&g->ctx->scratch, Value *, (like ? like->nin : 0) + 1), *known = numbers(g, d, n);
 	int count = 0;
 
 	if (known)
@@ -48,7 +48,7 @@ Value *dims_as_value(Graph *g, const Node *like, Value *v, const Dim *d, int n)
 	for (int k = 0; k < n; k++)
 		a->sizes.v[k] = size_as_text(g, d[k]);
 	in[count++] = v;
-	for (int i = 0; i < like->nin; i++)
+	for (int i = 0; like && i < like->nin; i++)
 		if (like->in[i] && !like->in[i]->data)
 			in[count++] = like->in[i];
 	return node_new(g, &op_tcc_Sizes, like, count, in, 1, a)->out[0];

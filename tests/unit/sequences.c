@@ -419,6 +419,59 @@ static void sequences_grow_to_an_early_end(void **state)
 	expect_after(9, 0, NULL, ELEMENTS(6));
 }
 
+/* Elements of which the run finds out how large each is: columns of x times the turn whose number stands before it. */
+static void grow_by_columns(void)
+{
+	static const int64_t which[] = {0, 1, 1};
+
+	grow("SequenceConstruct", "SequenceInsert", "old,some", 1);
+	Model in = inside(&m, m.graph->node[m.graph->n_node - 1]->attribute[0]->g);
+	m.graph->node[1]->op_type = arena_string(&ctx.perm, "SequenceEmpty");
+	m.graph->node[1]->n_input = 0;
+	add_tensor(&in, "which", INT64, "3", which, sizeof which);
+	add_node(&in, "Less", "which,turn", "keep");
+	set_int(&in, add_node(&in, "Compress", "more,keep", "some"), "axis", 1);
+}
+
+static void sequences_grow_by_elements_of_any_size(void **state)
+{
+	(void)state;
+	grow_by_columns();
+	set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", -1);
+	expect_after(3, DIMS(2, 4), ELEMENTS(0, 0, 2, 4, 3, 6, 8, 10));
+	expect_after(1, DIMS(2, 0), ELEMENTS(0));
+
+	grow_by_columns();
+	add_node(&m, "SequenceAt", "z,minus", "y");
+	expect_after(2, DIMS(2, 1), ELEMENTS(0, 3));
+	expect_after(3, DIMS(2, 3), ELEMENTS(0, 2, 4, 6, 8, 10));
+
+	grow_by_columns(); /* along another axis they have to be of one size */
+	set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", 0);
+	expect_after(1, DIMS(2, 0), ELEMENTS(0));
+}
+
+/* A loop that turns as often as the run says may read a sequence at the number of the turn. */
+static void a_loop_reads_a_sequence(void **state)
+{
+	Onnx__GraphProto *body = body_of("Identity", "going", "goes");
+	Model in = inside(&m, body);
+
+	(void)state;
+	begin();
+	add_input(&m, "turns", INT64, "");
+	set_int(&m, add_node(&m, "SplitToSequence", "x", "s"), "keepdims", 0);
+	add_input(&in, "turn", INT64, "");
+	add_input(&in, "going", BOOLEAN, "");
+	add_node(&in, "SequenceAt", "s,turn", "row");
+	add_output(&in, "goes", BOOLEAN, "");
+	add_output(&in, "row", FLOAT, NULL);
+	add_tensor(&m, "yes", BOOLEAN, "", &(bool){true}, 1);
+	set_graph(&m, add_node(&m, "Loop", "turns,yes", "y"), "body", body);
+	expect_after(2, DIMS(2, 3), ELEMENTS(0, 1, 2, 3, 4, 5));
+	expect_after(1, DIMS(1, 3), ELEMENTS(0, 1, 2));
+}
+
 /* The same of a state that Concat makes longer, at its end or in front. */
 static void states_grow(void **state)
 {
@@ -624,6 +677,8 @@ int main(void)
 		TEST(a_body_is_written_for_each_element),
 		TEST(turns_end_where_elements_are_given),
 		TEST(sequences_grow),		 TEST(sequences_grow_to_an_early_end),
+		TEST(sequences_grow_by_elements_of_any_size),
+		TEST(a_loop_reads_a_sequence),
 		TEST(states_grow),
 		TEST(states_grow_by_some),
 		TEST(lengths_of_parts_may_be_given), TEST(how_many_parts_there_are_may_be_given),
