@@ -324,7 +324,10 @@ Value *turns_joined(const Raw *r, Value *turns, int64_t axis); /* slices along a
 
 void body_build(Raw *r, const GraphProto *p); /* subgraph_build(), again where states need sizes of their own */
 void sizes_of_turns(Frame *body, const Raw *r, int64_t i, Shape *s); /* input i of the body: those that vary are symbols */
-/* Before the node is made: such states are held in their largest size, with counts beside them. How many outputs it has. */
+
+/* ---- held.c: which are held in their largest size, with counts beside them ---- */
+
+/* Before the node is made. How many outputs it has then. */
 int states_hold(Raw *r, Graph *body, Node *like, int nout);
 Value **states_cut(const Raw *r, Node *n); /* behind it: the outputs as the file has them, cut as counted */
 
