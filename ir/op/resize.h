@@ -71,15 +71,22 @@ double tap_weight(const struct Resize *a, double distance);
 /* The weights of the elements that output i reads; returns the first element. (resize.c) */
 int64_t resize_weights(const struct Resize *a, const Along *x, const Taps *t, int64_t i, double *weight);
 
-/* resize_trust.c: sizes, scales or the region are known only to the run, and the file gives the shape (Op.trust). */
-bool resize_is_given(Graph *g, const Node *n);
-void resize_keeps_others(Graph *g, const Node *n); /* that shape changes no axis but those that are resized; E-SHAPE */
-/* Data decide sizes, of which the file says nothing: they are counted. */
-bool resize_is_counted(Graph *g, const Node *n);
+/* resize_shape.c: of a node whose sizes, scales or region data decide. */
+bool resize_is_given(Graph *g, const Node *n);     /* the file gives the shape (Op.trust) */
+bool resize_is_counted(Graph *g, const Node *n);   /* it does not: sizes are counted */
+bool resize_is_region(Graph *g, const Node *n);    /* only the region is unknown */
+void resize_keeps_others(Graph *g, const Node *n); /* it changes no axis that is not resized; E-SHAPE */
 Shape resize_counted(Graph *g, const Node *n);
-/* Data decide the region, but sizes are known. */
-bool resize_is_region(Graph *g, const Node *n);
 Shape resize_of_region(Graph *g, const Node *n);
+bool resize_has(const Node *n, int slot);    /* an input with elements, as far as is known */
+bool resize_gives_sizes(const Node *n);      /* the sizes that it is given are those of the result */
+int resized_axes(Graph *g, const Node *n, int *list /* [MAX_RANK] */); /* returns how many */
+/* By resized axis the scale that is a constant; NAN: another one. */
+void resize_known_scales(Graph *g, const Node *n, int count, double *scale);
+/* The shape as far as it is known; the bits of the axes whose sizes are not. */
+unsigned resize_known_sizes(Graph *g, const Node *n, const int *list, int count, Shape *y);
+
+/* resize_trust.c: such a node becomes others (Op.trust). */
 void resize_trust(Graph *g, Node *n);
 
 /* resample.c: one pass an axis (Op.expand). */

@@ -1,5 +1,6 @@
-/* resize_trust.c -- Resize whose sizes, scales or region data decide: the shape of the result is in the file, or counted; the
- * coordinates of an axis are a vector that is computed in the run, and so are the weights of its taps.
+/* resize_trust.c -- Resize whose sizes, scales or region data decide, as nodes that compute it: its shape is known or
+ * counted (resize_shape.c); the coordinates of an axis are a vector that is computed in the run, and so are the weights
+ * of its taps.
  *
  *     y = sum over taps t of x[clip(floor(v) + t)] * weight(t - (v - floor(v)))          axis by axis */
 #include <math.h>
@@ -21,169 +22,6 @@ typedef struct Job {
 	Value *roi;                /* f32[2 count], for TF_CROP */
 	Value *outside;            /* for TF_CROP, by element: the coordinate lies outside; NULL: none so far */
 } Job;
-
-/* It has elements, as far as is known. */
-static bool is_there(const Node *n, int slot)
-{
-	return has_in(n, slot) && !(n->in[slot]->shape.rank == 1 && dim_is(n->in[slot]->shape.dim[0], 0));
-}
-
-static bool is_crop(const Node *n) { return ATTR_OF(n, Resize)->coordinate_transformation_mode == TF_CROP; }
-
-bool resize_is_given(Graph *g, const Node *n)
-{
-	return is_trusted(g, n, 2) || is_trusted(g, n, 3) || (is_crop(n) && !resize_is_region(g, n) && is_trusted(g, n, 1));
-}
-
-bool resize_is_region(Graph *g, const Node *n)
-{
-	return is_crop(n) && has_in(n, 1) && by_data(g, n, 1) && is_there(n, 3) && !by_data(g, n, 3);
-}
-
-/* ---- sizes that are counted ---- */
-
-static bool is_given(const Node *n) { return n->out[0]->shape.rank >= 0 && shape_known(&n->out[0]->shape); }
-
-bool resize_is_counted(Graph *g, const Node *n)
-{
-	bool scales = is_there(n, 2) && by_data(g, n, 2), sizes = is_there(n, 3) && by_data(g, n, 3);
-
-	return (scales || sizes) && !is_given(n);
-}
-
-/* Sizes that are given are those of the result. */
-static bool gives_sizes(const Node *n)
-{
-	return is_there(n, 3) && ATTR_OF(n, Resize)->keep_aspect_ratio_policy == STRETCH;
-}
-
-/* The axes that are resized; returns how many. */
-static int resized_axes(Graph *g, const Node *n, int *list)
-{
-	const Ints *axes = &ATTR_OF(n, Resize)->axes;
-	int rank = n->in[0]->shape.rank, count = axes->n < 0 ? rank : axes->n;
-
-	if (axes->n >= 0)
-		axis_set(g, n, axes->v, count, rank);
-	for (int i = 0; i < count; i++)
-		list[i] = axes->n < 0 ? i : (int)fix_axis(g, n, axes->v[i], rank);
-	return count;
-}
-
-void resize_keeps_others(Graph *g, const Node *n)
-{
-	const Shape *x = &n->in[0]->shape, *y = &n->out[0]->shape;
-	int list[MAX_RANK], count = resized_axes(g, n, list);
-	unsigned resized = 0;
-
-	for (int i = 0; i < count; i++)
-		resized |= 1u << list[i];
-	for (int k = 0; k < x->rank; k++)
-		if (!(resized >> k & 1))
-			one_size(g, n, x->dim[k], y->dim[k]);
-}
-
-/* Scales from `at` on are those of v, constants among what was joined; returns behind them, -1: nobody knows how many. */
-static int known_scales(const Value *v, int at, int count, double *scale)
-{
-	Dim n = v->shape.rank == 1 ? v->shape.dim[0] : dim(v->shape.rank == 0 ? 1 : INT32_MAX);
-
-	if (at < 0 || !dim_known(n) || n.k > count - at)
-		return -1;
-	for (int i = 0; v->data && i < n.k; i++)
-		scale[at + i] = load_f64(v->dtype, v->data->data, i);
-	for (int i = 0, from = at; !v->data && v->def && is_op(v->def, "Concat") && i < v->def->nin; i++)
-		from = known_scales(v->def->in[i], from, count, scale);
-	return at + (int)n.k;
-}
-
-static void scales_known(Graph *g, const Node *n, int count, double *scale)
-{
-	for (int i = 0; i < count; i++)
-		scale[i] = NAN;
-	if (!is_there(n, 2))
-		return;
-	need_size(g, n, 2, 0, dim(count));
-	known_scales(n->in[2], 0, count, scale);
-}
-
-/* The sizes that scales give; only the run knows those of sizes that keep the proportions. */
-static unsigned scaled_known(Graph *g, const Node *n, const int *list, int count, Shape *y)
-{
-	double scale[MAX_RANK];
-	unsigned open = 0;
-
-	scales_known(g, n, count, scale);
-	*y = n->in[0]->shape;
-	for (int i = 0; i < count; i++) {
-		Dim *d = &y->dim[list[i]];
-		if (scale[i] == 1 || dim_is(*d, 0))
-			continue;
-		if (scale[i] > 0 && scale[i] < 1e6 && dim_known(*d)) {
-			*d = dim((int64_t)((float)scale[i] * (float)d->k));
-			continue;
-		}
-		*d = NO_BOUND;
-		open |= 1u << list[i];
-	}
-	return open;
-}
-
-/* The sizes of the axes that are resized, as far as they are known; the bits of the others. */
-static unsigned sizes_known(Graph *g, const Node *n, const int *list, int count, Shape *y)
-{
-	Dim size[MAX_RANK];
-
-	if (is_there(n, 2) == is_there(n, 3))
-		fail_node(g, n, "E-INPUTS", "either scales or sizes must be given");
-	if (!gives_sizes(n))
-		return scaled_known(g, n, list, count, y);
-	unsigned open = known_among(g, n, 3, count, size), axes = 0;
-
-	need_size(g, n, 3, 0, dim(count));
-	*y = n->in[0]->shape;
-	for (int i = 0; i < count; i++) {
-		if (open >> i & 1 && dim_is(y->dim[list[i]], 0))
-			fail_node(g, n, "E-VALUE", "axis %d has no elements to resize", list[i]);
-		y->dim[list[i]] = size[i];
-		axes |= (open >> i & 1) << list[i];
-	}
-	return axes;
-}
-
-Shape resize_counted(Graph *g, const Node *n)
-{
-	int list[MAX_RANK], count = resized_axes(g, n, list);
-	Shape y;
-	unsigned open = sizes_known(g, n, list, count, &y);
-
-	return counted_shape(g, n, 0, &y, open);
-}
-
-Shape resize_of_region(Graph *g, const Node *n)
-{
-	int list[MAX_RANK], count = resized_axes(g, n, list), sizes;
-	const Dim *size = need_content(g, n, 3, &sizes);
-	Shape y = n->in[0]->shape;
-
-	need_size(g, n, 3, 0, dim(count));
-	for (int i = 0; i < count; i++)
-		y.dim[list[i]] = size[i];
-	return y;
-}
-
-static void count_resized(Graph *g, Node *n)
-{
-	int list[MAX_RANK], count = resized_axes(g, n, list);
-	Shape y, sizes = {.rank = count};
-	unsigned axes = sizes_known(g, n, list, count, &y), open = 0;
-
-	for (int i = 0; i < count; i++) {
-		sizes.dim[i] = n->out[0]->shape.dim[list[i]];
-		open |= (axes >> list[i] & 1) << i;
-	}
-	settle_input(n, 3, counted_among(g, n, 3, &sizes, open));
-}
 
 static Value *f32(const Job *j, double x) { return value_scalar(j->g, F32, x); }
 static Value *with(const Job *j, const char *op, Value *a, Value *b) { return binary(j->g, j->n, op, a, b); }
@@ -217,7 +55,7 @@ static Value *sizes_of_axes(const Job *j, const Shape *s)
 static void count_sizes(Job *j, Value *size)
 {
 	Shape y;
-	unsigned open = sizes_known(j->g, j->n, j->list, j->count, &y);
+	unsigned open = resize_known_sizes(j->g, j->n, j->list, j->count, &y);
 	Node *behind = arena_copy(&j->g->ctx->perm, j->n, sizeof *j->n);
 
 	behind->in = NEW_N(&j->g->ctx->perm, Value *, j->n->nin + j->count);
@@ -266,7 +104,7 @@ static void take_sizes(Job *j)
 	Graph *g = j->g;
 	Value *given = as_vector(g, j->n, j->n->in[3]), *size = given;
 	Value *in = cast_value(g, j->n, sizes_of_axes(j, &j->n->in[0]->shape), F64);
-	Value *sizes = gives_sizes(j->n) ? sizes_of_axes(j, &j->n->out[0]->shape) : given;
+	Value *sizes = resize_gives_sizes(j->n) ? sizes_of_axes(j, &j->n->out[0]->shape) : given;
 	Value *ratio = with(j, "Div", cast_value(g, j->n, sizes, F64), in);
 
 	need_size(g, j->n, 3, 0, dim(j->count));
@@ -492,19 +330,32 @@ static Value *stored(const Job *j, Value *y)
 	return y;
 }
 
+static void count_resized(Graph *g, Node *n)
+{
+	int list[MAX_RANK], count = resized_axes(g, n, list);
+	Shape y, sizes = {.rank = count};
+	unsigned axes = resize_known_sizes(g, n, list, count, &y), open = 0;
+
+	for (int i = 0; i < count; i++) {
+		sizes.dim[i] = n->out[0]->shape.dim[list[i]];
+		open |= (axes >> list[i] & 1) << i;
+	}
+	settle_input(n, 3, counted_among(g, n, 3, &sizes, open));
+}
+
 void resize_trust(Graph *g, Node *n)
 {
 	Job j = {.g = g, .n = n, .a = n->attr};
 
-	if (resize_is_counted(g, n) && gives_sizes(n))
+	if (resize_is_counted(g, n) && resize_gives_sizes(n))
 		count_resized(g, n);
 	if (!resize_is_counted(g, n) && !resize_is_region(g, n) && !resize_is_given(g, n))
 		return;
 	j.count = resized_axes(g, n, j.list);
-	if (is_there(n, 2) == is_there(n, 3))
+	if (resize_has(n, 2) == resize_has(n, 3))
 		fail_node(g, n, "E-INPUTS", "either scales or sizes must be given");
-	scales_known(g, n, j.count, j.known);
-	if (is_there(n, 2))
+	resize_known_scales(g, n, j.count, j.known);
+	if (resize_has(n, 2))
 		take_scales(&j);
 	else
 		take_sizes(&j);
