@@ -1,6 +1,4 @@
-/* print_expr.c -- scalar expressions as C text.
- *
- * Indices print as sums (64*i + j - 3); values as the formats of target.c say. */
+/* print_expr.c -- scalar expressions as C text: numbers, operations and conversions. */
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,35 +7,9 @@
 #include "codegen/print.h"
 #include "codegen/sizes.h"
 
-/* ---- names and numbers ---- */
+/* ---- numbers ---- */
 
 const char *c_type(DType t) { return dtype_info(t)->ctype; }
-
-static const Shift *shift_of(const Printer *p, const Axis *axis)
-{
-	for (int i = 0; i < p->nshifted; i++)
-		if (p->shifted[i].axis == axis)
-			return &p->shifted[i];
-	return NULL;
-}
-
-const char *axis_name(Printer *p, const Axis *axis)
-{
-	static const char *const names[] = {"i", "j", "k", "l", "m", "n"}, *const sums[] = {"r", "s", "t", "u", "v"}; /* w is memory */
-	const Shift *shift = shift_of(p, axis);
-	int nth = 0;
-	if (shift)
-		return shift->more ? arena_format(p->out->arena, "(%s + %lld)", shift->text, (long long)shift->more) : shift->text;
-	for (int i = 0; i < p->naxes; i++) {
-		if (p->axis[i] == axis)
-			return nth < (axis->reduction ? 5 : 6) ? (axis->reduction ? sums : names)[nth]
-			               : arena_format(p->out->arena, "%s%d", axis->reduction ? "r" : "i", nth);
-		nth += p->axis[i]->reduction == axis->reduction;
-	}
-	assert(p->naxes < 64);
-	p->axis[p->naxes++] = axis;
-	return axis_name(p, axis);
-}
 
 static void print_float(Out *o, double x, bool single)
 {
@@ -55,7 +27,7 @@ static void print_float(Out *o, double x, bool single)
 	put_text(o, "%s%s%s", text, strpbrk(text, ".e") ? "" : ".0", single ? "f" : "");
 }
 
-static void print_int(Out *o, DType t, int64_t k)
+void print_int(Out *o, DType t, int64_t k)
 {
 	if (t == U64 && k < 0)
 		put_text(o, "UINT64_C(%llu)", (unsigned long long)k);
@@ -99,173 +71,7 @@ static void print_number(Printer *p, const Expr *x, bool tight)
 	put_text(p->out, negative && tight ? ")" : "");
 }
 
-/* ---- indices ---- */
-
-/* Indices have ranges; data may be anything. */
-static bool is_bounded(const Expr *x) { return x->lo > -INDEX_MAX && x->hi < INDEX_MAX; }
-
-static bool is_index(const Expr *x)
-{
-	return x->dtype == I64 && (x->kind == X_AXIS || x->kind == X_NUM ||
-	                           (x->kind == X_ALU && (x->op == ADD || x->op == MUL) && is_bounded(x)));
-}
-
-/* The axis stands for a number in the text being printed, as where a vector needs no loop, or for what has a number added:
- * that. Returns whether it is all. */
-static bool number_of_axis(const Printer *p, const Expr *x, int64_t *k)
-{
-	const Shift *shift = x->kind == X_AXIS ? shift_of(p, x->axes[0]) : NULL;
-	char *end;
-	*k = shift ? shift->more : 0;
-	if (!shift)
-		return false;
-	int64_t number = strtoll(shift->text, &end, 10);
-	*k += *end ? 0 : number;
-	return *end == 0;
-}
-
-/* x as a sum with the numbers that axes stand for in its constant. */
-static bool sum_of_index(const Printer *p, Expr *x, Linear *sum)
-{
-	int n = 0;
-	if (!linear_of(x, sum))
-		return false;
-	for (int i = 0; i < sum->n; i++) {
-		int64_t k;
-		bool all = number_of_axis(p, sum->atom[i], &k);
-		sum->k += sum->coef[i] * k;
-		sum->atom[n] = sum->atom[i];
-		sum->coef[n] = sum->coef[i];
-		n += !all;
-	}
-	sum->n = n;
-	return true;
-}
-
-/* An atom of a sum whose constant has the axis' number; without parentheses of its own where nothing binds tighter. */
-static void print_atom(Printer *p, Expr *atom, bool tight)
-{
-	if (atom->kind != X_AXIS) {
-		print_expr(p, atom, true);
-		return;
-	}
-	const Shift *shift = shift_of(p, atom->axes[0]);
-	const char *name = shift ? shift->text : axis_name(p, atom->axes[0]);
-	if (!tight && *name == '(')
-		put_text(p->out, "%.*s", (int)strlen(name) - 2, name + 1);
-	else
-		put_text(p->out, "%s", name);
-}
-
-/* A sum: coefficients before atoms, constants last. */
-static void print_index(Printer *p, Expr *x, bool tight)
-{
-	Linear sum;
-	if (!sum_of_index(p, x, &sum)) {
-		put_text(p->out, "(");
-		print_expr(p, x->arg[0], true);
-		put_text(p->out, " %s ", x->op == ADD ? "+" : "*");
-		print_expr(p, x->arg[1], true);
-		put_text(p->out, ")");
-		return;
-	}
-	bool product = sum.n == 1 && (sum.coef[0] != 1 || (sum.atom[0]->kind == X_ALU && sum.atom[0]->op == MUL));
-	bool paren = tight && (sum.n > 1 || product || (sum.n == 1 && sum.k) || (sum.n == 0 && sum.k < 0));
-	const char *plus = "";
-	put_text(p->out, paren ? "(" : "");
-	for (int i = 0; i < sum.n; i++) {
-		int64_t c = sum.coef[i];
-		put_text(p->out, "%s", c < 0 ? (*plus ? " - " : "-") : plus);
-		if (c != 1 && c != -1) {
-			print_int(p->out, I64, c < 0 ? -c : c);
-			put_text(p->out, "*");
-		}
-		if (sum.atom[i]->kind == X_ALU && sum.atom[i]->op == MUL) { /* a product of two unknowns */
-			print_expr(p, sum.atom[i]->arg[0], true);
-			put_text(p->out, "*");
-			print_expr(p, sum.atom[i]->arg[1], true);
-		} else {
-			print_atom(p, sum.atom[i], c != 1 || (tight && !paren));
-		}
-		plus = " + ";
-	}
-	if (sum.n == 0)
-		print_int(p->out, I64, sum.k);
-	else if (sum.k)
-		put_text(p->out, " %s %lld", sum.k < 0 ? "-" : "+", (long long)(sum.k < 0 ? -sum.k : sum.k));
-	put_text(p->out, paren ? ")" : "");
-}
-
-/* ---- values ---- */
-
-const char *value_name(Printer *p, const Value *v) { return param_of(p->s, (Value *)(uintptr_t)v)->name; }
-
-/* "x + 4*i" */
-void print_place_in(Printer *p, const Value *v, Expr *address)
-{
-	Linear sum;
-	put_text(p->out, "%s", value_name(p, v));
-	if (!sum_of_index(p, address, &sum) || sum.n || sum.k) {
-		put_text(p->out, " + ");
-		print_expr(p, address, false);
-	}
-}
-
-void print_place(Printer *p, const Expr *load) { print_place_in(p, load->value, load->arg[0]); }
-
-const char *subscript_text(const char *place, Arena *a)
-{
-	int name = (int)strcspn(place, " ");
-	const char *rest = place + name;
-	if (!*rest)
-		return arena_format(a, "%s[0]", place);
-	return arena_format(a, rest[1] == '-' ? "%.*s[-%s]" : "%.*s[%s]", name, place, rest + strlen(" + "));
-}
-
-/* Where this element's text goes: "text + 256*i" */
-static void print_text_place(Printer *p)
-{
-	Expr *at = p->s->address;
-	put_text(p->out, "text");
-	if (!(at->kind == X_NUM && at->i == 0)) {
-		put_text(p->out, " + %lld*", (long long)text_bytes(p->m, p->s));
-		print_expr(p, at, true);
-	}
-}
-
-/* -1 needs no parentheses in a test or a choice, nor does a test that decides a choice. */
-static bool stands_alone(const char *format, const char *at, const Expr *x)
-{
-	bool test = x->kind == X_ALU && (x->op == LT || x->op == LE || x->op == EQ) && x->arg[0]->dtype != STR;
-	if (test)
-		return at == format && !strncmp(format, "%0 ? ", 5);
-	return x->kind == X_NUM && strpbrk(format, "<?=") && !strstr(format, "-%");
-}
-
-/* `%0` and so on replaced by operands, `@1` by tables, `$` by memory for text, `#` by how long that is. A format that is no
- * word or call is wrapped when tight. */
-void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool))
-{
-	const size_t length = strlen(format);
-	bool call = strchr(format, '(') && strncmp(format, "%0", 2) && format[length - 1] == ')';
-	put_text(p->out, tight && !call ? "(" : "");
-	for (const char *f = format; *f; f++)
-		if (*f == '%' && f[1] >= '0' && f[1] <= '9') {
-			Expr *x = arg[f[1] - '0'];
-			operand(p, x, !call && !stands_alone(format, f, x));
-			f++;
-		} else if (*f == '@')
-			print_place(p, arg[*++f - '0']);
-		else if (*f == '$')
-			print_text_place(p);
-		else if (*f == '#')
-			put_text(p->out, "%lld", (long long)text_bytes(p->m, p->s));
-		else if (*f == '%' && f[1] == '%')
-			put_text(p->out, "%c", *++f);
-		else
-			put_text(p->out, "%c", *f);
-	put_text(p->out, tight && !call ? ")" : "");
-}
+/* ---- operations ---- */
 
 static const char *alu_format(Printer *p, const Expr *x)
 {
@@ -296,13 +102,6 @@ static bool may_overflow(const Expr *x)
 static bool keeps_type(const Expr *x)
 {
 	return (x->dtype == I32 || x->dtype == U32) && (wraps(x->op) || x->op == BITAND || x->op == BITOR || x->op == BITXOR);
-}
-
-/* x is an index that stands for 0 in the text being printed. */
-static bool is_nothing(const Printer *p, Expr *x)
-{
-	Linear sum;
-	return is_index(x) && sum_of_index(p, x, &sum) && sum.n == 0 && sum.k == 0;
 }
 
 /* By helpers that compute in the unsigned type, whose results wrap: "i_add(a, b)", "i32_mul(a, b)". */
