@@ -137,6 +137,14 @@ static void labels_as_floats(Graph *g, const Node *n, Tensor **cats, Value **x)
 	*x = cast_value(g, n, within(g, n, *x, number(g, -most), number(g, most)), F32);
 }
 
+/* A row of bools along `axis` without a true one ends the run. */
+static void require_some(Graph *g, const Node *n, Value *hit, int axis)
+{
+	Value *some = reduced(g, n, "ReduceMax", hit, axis, false);
+
+	require(g, n, put_attr(g, n, "ReduceMin", &(struct Reduce){.keepdims = 0}, some, END_IN));
+}
+
 static void expand_onehot(Graph *g, Node *n)
 {
 	const struct Columns *a = n->attr;
@@ -146,12 +154,12 @@ static void expand_onehot(Graph *g, Node *n)
 	need_rank(g, n, 0, 0, MAX_RANK - 1);
 	if (!cats || (n->in[0]->dtype == STR) != (cats->dtype == STR))
 		fail_node(g, n, "E-ATTR", "it has no categories for elements of type %s", dtype_name(n->in[0]->dtype));
-	if (!a->zeros)
-		fail_unsupported(g, n, "zeros = 0, where a value of no category ends the run");
 	Value *x = with_axes(g, n, cast_value(g, n, n->in[0], cats->dtype), 1, &last);
 	if (cats->dtype == I64)
 		labels_as_floats(g, n, &cats, &x);
 	Value *hit = put(g, n, "Equal", x, value_const(g, NULL, cats), END_IN);
+	if (!a->zeros)
+		require_some(g, n, hit, (int)last);
 	replace_out(g, n, 0, cast_value(g, n, hit, F32));
 }
 

@@ -11,7 +11,7 @@ static void infer(Graph *g, Node *n)
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	if (!in_i64(e, in[0])[0])
-		fail_node(e->g, n, "E-SHAPE", "the data lead to other sizes than those that the file gives");
+		fail_node(e->g, n, "E-SHAPE", "the data lead to other sizes than those that the file gives, or to what the model rules out");
 	out_i64(e, out[0])[0] = 1;
 }
 

@@ -84,6 +84,16 @@ gives y = f32[2,4] [0.25, -0.25, -0, 0.25, -0.75, 0.25, 0, -0.75] within 2e-6
 fails E-ATTR "2 values for 3 columns"
 graph (%x f32[4,3]) -> (%y) { %y = ai.onnx.ml.Scaler(%x) {offset = [1, 2], scale = [1]} }
 
-== an unknown category that ends the run
-fails E-UNSUPPORTED "zeros = 0"
-graph (%x i64[4,3]) -> (%y) { %y = ai.onnx.ml.OneHotEncoder(%x) {cats_int64s = [1], zeros = 0} }
+== every category is known
+graph (%x i64[n,2], %s str[3]) -> (%y, %z) {
+	%y = ai.onnx.ml.OneHotEncoder(%x) {cats_int64s = [3, 5, 1], zeros = 0}
+	%z = ai.onnx.ml.OneHotEncoder(%s) {cats_strings = ["a", "b"], zeros = 0}
+}
+run x = i64[2,2] [1, 5, 5, 3], s = str[3] ["b", "a", "b"]
+gives y = f32[2,2,3] [0, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 0], z = f32[3,2] [0, 1, 1, 0, 0, 1]
+run x = i64[0,2] [], s = str[3] ["a", "a", "b"] gives y = f32[0,2,3] [], z = f32[3,2] [1, 0, 1, 0, 0, 1]
+
+== a category that is unknown ends the run
+fails E-SHAPE "rules out"
+graph (%x i64[2,2]) -> (%y) { %y = ai.onnx.ml.OneHotEncoder(%x) {cats_int64s = [3, 5, 1], zeros = 0} }
+run x = i64[2,2] [1, 5, 4, 3] gives y = f32[2,2,3] [0 * 12]
