@@ -5,7 +5,7 @@
 
 /* Exact: not one bit of a result changes. */
 extern const Rule identity_rules[], transpose_rules[], reshape_rules[], pad_rules[], tap_rules[],
-	pool_rules[], view_rules[];
+	pool_rules[], view_rules[], margin_rules[];
 
 /* Rounding: they compute the same in other steps. */
 extern const Rule chain_rules[], power_rules[], zero_pad_rules[], mean_pool_rules[], phase_rules[];

@@ -8,6 +8,10 @@
  *
  *     Conv(c, w, pads = p)              ->  Conv(Pad(c, p), w)
  *
+ * and, when everything else is done, one that keeps the padding of what varies apart, in memory:
+ *
+ *     Conv(x, w, pads = p)              ->  Conv(Pad(x, p), w)
+ *
  * Not in ceil mode, where padding decides how many windows there are. Pools need every window to meet an element. */
 #include <math.h>
 #include <string.h>
@@ -120,29 +124,51 @@ static Value *pad_into_conv(Rewrite *w, Node *n)
 	return add_border(w, n, &b, &attr) ? without_pad(w, n, &attr) : NULL;
 }
 
-/* Sums over what lies around a constant would ask of each of its elements whether it is there. */
-static Value *pad_constant(Rewrite *w, Node *n)
+/* ---- padding that is part of the input ---- */
+
+/* Conv(Pad(x)) of which the Pad has what n has of padding along the spatial axes `set`; NULL where that is none. */
+static Value *pad_apart(Rewrite *w, Node *n, unsigned set)
 {
 	struct Sliding attr;
 	const Border none = {.count = n->in[0]->shape.rank - 2};
 	int64_t pads[2 * MAX_RANK] = {0};
 	bool any = false;
 
-	if (!is_const(n->in[0]) || is_const(n->in[1]) || n->in[0]->dtype != F32 || !add_border(w, n, &none, &attr))
+	if (!add_border(w, n, &none, &attr))
 		return NULL;
 	for (int i = 0; i < none.count; i++) {
-		pads[2 + i] = attr.pads.v[i];
-		pads[none.count + 4 + i] = attr.pads.v[none.count + i];
-		any |= pads[2 + i] || pads[none.count + 4 + i];
+		int64_t *before = &attr.pads.v[i], *after = &attr.pads.v[none.count + i];
+		if (!(set >> i & 1))
+			continue;
+		any |= *before || *after;
+		pads[2 + i] = *before;
+		pads[none.count + 4 + i] = *after;
+		*before = *after = 0;
 	}
 	if (!any)
 		return NULL;
-	attr.pads = (Ints){NEW_N(&w->g->ctx->perm, int64_t, 2 * none.count), 2 * none.count};
 	Value **in = arena_copy(&w->g->ctx->scratch, n->in, (size_t)n->nin * sizeof *in);
-	Tensor *t = tensor_new(&w->g->ctx->perm, I64, 1, (int64_t[]){2 * (none.count + 2)});
-	memcpy(t->data, pads, (size_t)t->count * sizeof *pads);
-	in[0] = put(w->g, n, "Pad", n->in[0], value_const(w->g, NULL, t), END_IN);
+	in[0] = put(w->g, n, "Pad", n->in[0], value_i64(w->g, 2 * (none.count + 2), pads), END_IN);
 	return rewrite_attr(w->g, n, &attr, n->nin, in);
+}
+
+/* Sums over what lies around a constant would ask of each of its elements whether it is there. */
+static Value *pad_constant(Rewrite *w, Node *n)
+{
+	bool constant = is_const(n->in[0]) && !is_const(n->in[1]) && n->in[0]->dtype == F32;
+
+	return constant ? pad_apart(w, n, ~0u) : NULL;
+}
+
+/* Where a size varies, no border in memory can be made ahead, and sums would ask of each element whether it is there. */
+static Value *pad_varying(Rewrite *w, Node *n)
+{
+	const Shape *x = &n->in[0]->shape;
+	unsigned set = 0;
+
+	for (int k = 2; k < x->rank; k++)
+		set |= dim_known(x->dim[k]) ? 0 : 1u << (k - 2);
+	return set && convolves_finite(n) ? pad_apart(w, n, set) : NULL;
 }
 
 /* ---- pools ---- */
@@ -234,5 +260,10 @@ const Rule pad_rules[] = {
 const Rule zero_pad_rules[] = {
 	{"MaxPool", "MaxPool(Pad(x, 0)) -> MaxPool(x) where x >= 0", zero_into_maxpool},
 	{"Conv", "Conv(c) -> Conv(Pad(c))", pad_constant},
+	{0},
+};
+
+const Rule margin_rules[] = {
+	{"Conv", "Conv(x) -> Conv(Pad(x)) where sizes of x vary", pad_varying},
 	{0},
 };
