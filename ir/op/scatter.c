@@ -3,7 +3,8 @@
  *     ScatterElements (11-18):  y[.., k[at], ..] = u[at]              at runs over the updates u; k has their shape
  *     ScatterND (11-18):        y[k[q.., 0], k[q.., 1], .., r..] = u[q.., r..]
  *
- * reduction: y = y + u, y * u, max(y, u), min(y, u) instead. Equal indices are met in the order of the updates. */
+ * reduction: y = y + u, y * u, max(y, u), min(y, u) instead. Equal indices are met in the order of the updates.
+ * tcc.ScatterElements4 and tcc.ScatterND4 are the same of f32 that holds elements of f4e2m1: each result is rounded to one. */
 #include <math.h>
 #include "ir/op/composite.h"
 #include "ir/op/movement.h"
@@ -56,6 +57,15 @@ static int64_t combined_i64(int64_t how, int64_t y, int64_t u, bool is_u64)
 	}
 }
 
+static bool rounds_to_four(const Node *n) { return n->op == &op_tcc_ScatterElements4 || n->op == &op_tcc_ScatterND4; }
+
+static double rounded_to_four(double x)
+{
+	uint8_t code = 0;
+	store_f64(F4E2M1, &code, 0, x);
+	return load_f64(F4E2M1, &code, 0);
+}
+
 /* Sums round once for each update, as those of emitted code do. */
 static void put_update(const Node *n, Tensor *y, int64_t to, const Tensor *u, int64_t from)
 {
@@ -63,10 +73,10 @@ static void put_update(const Node *n, Tensor *y, int64_t to, const Tensor *u, in
 
 	if (how == NONE)
 		move_element(y, to, u, from);
-	else if (is_float(y->dtype))
-		store_f64(y->dtype, y->data, to,
-			  combined_f64(how, load_f64(y->dtype, y->data, to), load_f64(u->dtype, u->data, from)));
-	else
+	else if (is_float(y->dtype)) {
+		double sum = combined_f64(how, load_f64(y->dtype, y->data, to), load_f64(u->dtype, u->data, from));
+		store_f64(y->dtype, y->data, to, rounds_to_four(n) ? rounded_to_four(sum) : sum);
+	} else
 		store_i64(y->dtype, y->data, to, combined_i64(how, load_i64(y->dtype, y->data, to),
 							      load_i64(u->dtype, u->data, from), y->dtype == U64));
 }
@@ -81,7 +91,8 @@ static Expr *update(Lower *l, const Node *n, Expr *const *at, Expr *const *index
 		return u;
 	DType t = work_type(u->dtype);
 	Expr *y = cast(l, t, value_at(l, n->out[0], index));
-	return cast(l, u->dtype, alu2(l, alu[how], y, cast(l, t, u)));
+	Expr *sum = alu2(l, alu[how], y, cast(l, t, u));
+	return cast(l, u->dtype, rounds_to_four(n) ? cast(l, F4E2M1, sum) : sum);
 }
 
 static void copy_data(const Tensor *x, Tensor *y)
@@ -200,16 +211,21 @@ static Expr *scatter_nd(Lower *l, const Node *n, Expr *const *at, Expr **index)
 static const Attr elements_attrs[] = {ATTR_INT(Scatter, axis, 0), REDUCTION, {0}};
 static const Attr nd_attrs[] = {REDUCTION, {0}};
 
-/* Elements below a byte have no place of their own to be written to: they are written as bytes. Sums of floats have to be
- * rounded in between, so those stay. */
+/* Elements below a byte have no place of their own to be written to: they are written as bytes, sums and products of floats as
+ * f32, which hold what lies between two roundings. */
 static void expand(Graph *g, Node *n)
 {
 	DType t = n->in[DATA]->dtype, wide = is_float(t) ? F8E4M3FN : is_unsigned(t) ? U8 : I8;
 	int64_t how = ATTR_OF(n, Scatter)->reduction;
-	if (dtype_info(t)->bits >= 8 || (is_float(t) && (how == SUM || how == PRODUCT)))
+	const Op *op = n->op;
+	if (dtype_info(t)->bits >= 8)
 		return;
+	if (is_float(t) && (how == SUM || how == PRODUCT)) {
+		wide = F32;
+		op = op == &op_ScatterElements ? &op_tcc_ScatterElements4 : &op_tcc_ScatterND4;
+	}
 	Value *in[] = {cast_value(g, n, n->in[DATA], wide), n->in[INDICES], cast_value(g, n, n->in[UPDATES], wide)};
-	Value *y = node_new(g, n->op, n, 3, in, 1, n->attr)->out[0];
+	Value *y = node_new(g, op, n, 3, in, 1, n->attr)->out[0];
 	value_replace(g, n->out[0], cast_value(g, n, y, t));
 }
 
@@ -223,4 +239,16 @@ const Op op_ScatterND = {
 	.name = "ScatterND", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = nd_attrs, .attr_size = sizeof(struct Scatter),
 	.infer = infer_nd, .eval = eval_nd, .expand = expand, .scatter = scatter_nd,
+};
+
+const Op op_tcc_ScatterElements4 = {
+	.name = "ScatterElements4", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
+	.attrs = elements_attrs, .attr_size = sizeof(struct Scatter),
+	.infer = infer_elements, .eval = eval_elements, .scatter = scatter_elements,
+};
+
+const Op op_tcc_ScatterND4 = {
+	.name = "ScatterND4", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
+	.attrs = nd_attrs, .attr_size = sizeof(struct Scatter),
+	.infer = infer_nd, .eval = eval_nd, .scatter = scatter_nd,
 };

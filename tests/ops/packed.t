@@ -89,6 +89,22 @@ graph (%x u2[5], %f f4e2m1[3], %i i64[2], %u u2[2], %v f4e2m1[2]) -> (%y, %z) {
 run x = u2[5] [0, 1, 2, 3, 1], f = f4e2m1[3] [1, -0.5, 6], i = i64[2] [2, 0], u = u2[2] [3, 1], v = f4e2m1[2] [-6, 1.5]
 gives y = u2[5] [1, 1, 1, 3, 1], z = f4e2m1[3] [1.5, -0.5, -6]
 
+== sums and products of four bits round after each update
+graph (%x f4e2m1[4], %k i64[3], %u f4e2m1[3]) -> (%y, %z, %v) {
+	%y = ScatterElements(%x, %k, %u) {reduction = add}
+	%z = ScatterElements(%x, %k, %u) {reduction = mul}
+	%v = ScatterElements(%x, %k, %u) {reduction = max}
+}
+run x = f4e2m1[4] [1, 2, -3, 4], k = i64[3] [0, 0, 2], u = f4e2m1[3] [0.5, 1, 6]
+gives y = f4e2m1[4] [2, 2, 3, 4], z = f4e2m1[4] [0.5, 2, -6, 4], v = f4e2m1[4] [1, 2, 6, 4]
+run x = f4e2m1[4] [2, 2, 0, 4], k = i64[3] [1, 1, 1], u = f4e2m1[3] [0.5, 0.5, 0.5]
+gives y = f4e2m1[4] [2, 2, 0, 4], z = f4e2m1[4] [2, 0, 0, 4], v = f4e2m1[4] [2, 2, 0, 4]
+
+== rows of four bits added where indices say
+graph (%x f4e2m1[2,3], %k i64[2,1], %u f4e2m1[2,3]) -> (%y) { %y = ScatterND(%x, %k, %u) {reduction = add} }
+run x = f4e2m1[2,3] [1, 2, -3, 4, 6, 0], k = i64[2,1] [-1, 1], u = f4e2m1[2,3] [0.5, 6, -1, 0.5, -6, 1.5]
+gives y = f4e2m1[2,3] [1, 2, -3, 4, 0, 0.5]
+
 == the largest in windows with a border
 graph (%x u4[1,1,3,3]) -> (%y) { %y = MaxPool(%x) {kernel_shape = [2, 2], pads = [1, 1, 0, 0]} }
 run x = u4[1,1,3,3] [1, 2, 3, 15, 5, 6, 7, 8, 9]
