@@ -6,18 +6,21 @@
  *     GroupQueryAttention  causal, with fewer heads of K and V, a cache, positions that turn Q and K, and sinks
  *     RotaryEmbedding      as in ONNX, with the inputs in another order and positions from an offset
  *
- * A mask of numbers adds mask_filter_value where it is 0; a list of lengths lets the first keys of each batch through.
+ * A mask of numbers adds mask_filter_value where it is 0; a list of lengths lets the first keys of each batch through, or,
+ * where it is twice as long, those up to the first half's and from the second half's.
  * What is past lies as [batch, heads, length, size], and for Attention K and V behind each other. Caches have the size
- * of what is in them: all of the past is before the first query, and a run in which seqlens_k says otherwise is refused. */
+ * of what is in them: all of the past is before the first query, and a run in which seqlens_k says otherwise is refused.
+ * A quantised cache is unquantised whole, the new keys and values with it: they are rounded before anybody looks at them. */
+#include <float.h>
 #include <math.h>
 #include "ir/op/trust.h"
 
 struct OrtAttention {
 	int64_t num_heads, kv_num_heads, unidirectional, do_rotary, rotary_embedding_dim, rotary_interleaved;
 	int64_t local_window_size, past_present_share_buffer, smooth_softmax, qk_output, kv_cache_bit_width, causal;
+	int64_t k_quant_type, v_quant_type;
 	float scale, mask_filter_value, softcap; /* scale 0: 1 / sqrt(size) */
 	Ints qkv_hidden_sizes;
-	Text k_quant_type, v_quant_type;
 };
 
 typedef struct Parts {
@@ -29,7 +32,11 @@ typedef struct Parts {
 	Value *sinks;                       /* [heads]: one score more for each of its rows, that nothing is taken for; or NULL */
 	bool causal;
 	int64_t left_window; /* -1: all */
+	int scores;          /* which are asked for, as Attention's qk_matmul_output_mode; -1: none */
 } Parts;
+
+enum { MASKED_SCORES = 2, PROBABILITIES };
+enum { NOT_QUANTISED, PER_TENSOR, PER_CHANNEL };
 
 /* ---- heads ---- */
 
@@ -95,16 +102,36 @@ static Value *key_numbers(Parts *p)
 	return put(g, p->n, "Range", value_scalar(g, I64, 0), total, value_scalar(g, I64, 1), END_IN);
 }
 
-/* lengths [batch] -> bool [batch, keys] */
-static Value *within_lengths(Parts *p, Value *lengths)
+/* Part i of numbers [batch], [2 * batch], ...: [batch, 1] */
+static Value *numbers_of_batch(Parts *p, Value *numbers, int64_t i)
 {
-	int64_t axis = 1;
-	Value *there = with_axes(p->g, p->n, cast_value(p->g, p->n, lengths, I64), 1, &axis);
+	int64_t axis = 1, batch;
 
-	return put(p->g, p->n, "Less", key_numbers(p), there, END_IN);
+	if (!dim_same(numbers->shape.dim[0], p->q->shape.dim[0])) {
+		batch = dim_number(p->g, p->n, p->q->shape.dim[0]);
+		numbers = slice_of(p->g, p->n, numbers, 0, i * batch, (i + 1) * batch);
+	}
+	return with_axes(p->g, p->n, cast_value(p->g, p->n, numbers, I64), 1, &axis);
 }
 
-static void take_mask(Parts *p, int slot)
+/* lengths [batch], ends and beginnings [2 * batch], or, of MultiHeadAttention, lengths and sums of lengths [3 * batch + 2], of
+ * which the former are enough: bool [batch, keys] */
+static Value *within_lengths(Parts *p, Value *lengths, bool has_sums)
+{
+	Dim given = lengths->shape.dim[0], batch = p->q->shape.dim[0];
+	bool twice = dim_same(given, dim_mul(p->g->syms, dim(2), batch));
+	bool sums = has_sums && dim_same(given, dim_add(p->g->syms, dim_mul(p->g->syms, dim(3), batch), dim(2)));
+
+	if (!sums && (has_sums || !twice))
+		one_size(p->g, p->n, given, batch);
+	Value *let = put(p->g, p->n, "Less", key_numbers(p), numbers_of_batch(p, lengths, 0), END_IN);
+	if (!twice || has_sums)
+		return let;
+	Value *begun = put(p->g, p->n, "GreaterOrEqual", key_numbers(p), numbers_of_batch(p, lengths, 1), END_IN);
+	return put(p->g, p->n, "And", let, begun, END_IN);
+}
+
+static void take_mask(Parts *p, int slot, bool has_sums)
 {
 	Graph *g = p->g;
 
@@ -114,8 +141,7 @@ static void take_mask(Parts *p, int slot)
 	need_type(g, p->n, slot, "i");
 	need_rank(g, p->n, slot, 1, 3);
 	if (m->shape.rank == 1) {
-		one_size(g, p->n, m->shape.dim[0], p->q->shape.dim[0]);
-		add_filter(p, within_lengths(p, m), 2, (int64_t[]){1, 2});
+		add_filter(p, within_lengths(p, m, has_sums), 2, (int64_t[]){1, 2});
 		return;
 	}
 	one_size(g, p->n, m->shape.dim[m->shape.rank - 1], keys_of(p));
@@ -137,9 +163,43 @@ static Value *attend(Parts *p, Node **core)
 	attr_set("Attention", attr, "softcap", (double)p->a->softcap);
 	if (p->a->scale > 0)
 		attr_set("Attention", attr, "scale", (double)p->a->scale);
+	if (p->scores >= 0)
+		attr_set("Attention", attr, "qk_matmul_output_mode", p->scores);
 	*core = node_new(g, p->sinks ? &op_tcc_SinkAttention : &op_attention, p->n, p->sinks ? 8 : 6, in, 4, attr);
-	(*core)->out[3] = NULL;
+	if (p->scores < 0)
+		(*core)->out[3] = NULL;
 	return merged_heads(p, (*core)->out[0]);
+}
+
+/* bool [queries, keys]: what causal and left_window allow; NULL: all */
+static Value *allowed(Parts *p)
+{
+	Graph *g = p->g;
+	int64_t axis = 1;
+	Value *at = counted(g, p->n, p->q, 2), *low, *let;
+
+	if (!p->causal)
+		return NULL;
+	if (p->past_k)
+		at = put(g, p->n, "Add", at, size_of(g, p->n, p->past_k, 2), END_IN);
+	at = with_axes(g, p->n, at, 1, &axis);
+	let = put(g, p->n, "LessOrEqual", key_numbers(p), at, END_IN);
+	if (p->left_window < 0)
+		return let;
+	low = put(g, p->n, "Sub", at, value_scalar(g, I64, (double)p->left_window), END_IN);
+	return put(g, p->n, "And", let, put(g, p->n, "LessOrEqual", low, key_numbers(p), END_IN), END_IN);
+}
+
+/* Output 3: the scores, `none` for keys at which a query does not look. */
+static void give_scores(Parts *p, const Node *core, double none)
+{
+	Value *scores = core->out[3], *let = p->scores == MASKED_SCORES ? allowed(p) : NULL;
+
+	if (p->scores < 0)
+		return;
+	if (let)
+		scores = put(p->g, p->n, "Where", let, scores, value_scalar(p->g, scores->dtype, none), END_IN);
+	replace_out(p->g, p->n, 3, scores);
 }
 
 static void give_cache(Parts *p, Node *core)
@@ -151,7 +211,7 @@ static void give_cache(Parts *p, Node *core)
 	}
 }
 
-static Parts parts_of(Graph *g, Node *n) { return (Parts){.g = g, .n = n, .a = n->attr, .left_window = -1}; }
+static Parts parts_of(Graph *g, Node *n) { return (Parts){.g = g, .n = n, .a = n->attr, .left_window = -1, .scores = -1}; }
 
 /* ---- Attention, QAttention: x W + b is given ---- */
 
@@ -190,7 +250,7 @@ static void attend_projected(Graph *g, Node *n, Value *x, int mask, int past, in
 	}
 	p.causal = a->unidirectional;
 	take_past(&p, past);
-	take_mask(&p, mask);
+	take_mask(&p, mask, false);
 	if (bias >= 0 && has_in(n, bias))
 		add_mask(&p, n->in[bias]);
 	replace_out(g, n, 0, attend(&p, &core));
@@ -280,17 +340,42 @@ static void expand_multihead(Graph *g, Node *n)
 	p.past_k = optional_in(n, PAST_K);
 	p.past_v = optional_in(n, PAST_V);
 	p.causal = p.a->unidirectional;
-	take_mask(&p, PADDING);
+	take_mask(&p, PADDING, true);
 	if (has_in(n, SCORE_BIAS))
 		add_mask(&p, n->in[SCORE_BIAS]);
+	p.scores = wants(n, 3) ? MASKED_SCORES : -1;
 	replace_out(g, n, 0, attend(&p, &core));
 	give_cache(&p, core);
+	give_scores(&p, core, p.q->dtype == F16 ? -65504 : (double)-FLT_MAX);
 }
 
 /* ---- GroupQueryAttention ---- */
 
-enum { LENGTHS = 5, TOTAL, COS_ROWS, SIN_ROWS, POSITIONS, GQA_BIAS, SINKS, GQA_INPUTS };
+enum { LENGTHS = 5, TOTAL, COS_ROWS, SIN_ROWS, POSITIONS, GQA_BIAS, SINKS, K_SCALE, V_SCALE, GQA_INPUTS };
 enum { GQ_PAST_K = 3, GQ_PAST_V };
+
+/* Quantised caches are bytes, with a scale for K and one for V. */
+static void check_cache(Graph *g, const Node *n)
+{
+	const struct OrtAttention *a = n->attr;
+	int64_t bits = a->kv_cache_bit_width;
+	DType t = bits == 4 ? U8 : I8;
+
+	if ((a->k_quant_type == NOT_QUANTISED) != (a->v_quant_type == NOT_QUANTISED))
+		fail_node(g, n, "E-ATTR", "one of k_quant_type and v_quant_type is NONE; both or neither must be");
+	if (a->k_quant_type == NOT_QUANTISED)
+		return;
+	if (bits != 4 && bits != 8)
+		fail_node(g, n, "E-ATTR", "kv_cache_bit_width is %lld; it must be 4 or 8", (long long)bits);
+	for (int i = 0; i < 2; i++) {
+		if (!has_in(n, K_SCALE + i))
+			fail_node(g, n, "E-INPUTS", "a quantised cache needs k_scale and v_scale");
+		need_type(g, n, K_SCALE + i, "f");
+		if (has_in(n, GQ_PAST_K + i) && n->in[GQ_PAST_K + i]->dtype != t)
+			fail_node(g, n, "E-TYPE", "input %d has type %s; caches of %lld bits have %s", GQ_PAST_K + i,
+				  dtype_name(n->in[GQ_PAST_K + i]->dtype), (long long)bits, dtype_name(t));
+	}
+}
 
 static void check_group_query(Graph *g, const Node *n)
 {
@@ -302,9 +387,13 @@ static void check_group_query(Graph *g, const Node *n)
 		fail_node(g, n, "E-INPUTS", "key and value come together, and so do past_key and past_value");
 	for (int i = GQA_INPUTS; i < n->nin; i++)
 		if (n->in[i])
-			fail_unsupported(g, n, "input %d: quantised caches and normalised heads", i);
-	if (a->qk_output || a->kv_cache_bit_width || !a->causal)
-		fail_unsupported(g, n, "qk_output, kv_cache_bit_width, or causal = 0");
+			fail_unsupported(g, n, "input %d: normalised heads and lengths of queries", i);
+	if (a->qk_output < 0 || a->qk_output > 2 || a->causal < 0 || a->causal > 1)
+		fail_node(g, n, "E-ATTR", "qk_output is %lld and causal %lld; they must be 0..2 and 0..1", (long long)a->qk_output,
+			  (long long)a->causal);
+	if (!a->causal && a->local_window_size != -1)
+		fail_node(g, n, "E-ATTR", "local_window_size is %lld; it must be -1 where causal is 0", (long long)a->local_window_size);
+	check_cache(g, n);
 	if (a->kv_num_heads < 1 || a->num_heads < 1 || a->num_heads % a->kv_num_heads)
 		fail_node(g, n, "E-ATTR", "%lld heads of K and V do not divide %lld", (long long)a->kv_num_heads,
 			  (long long)a->num_heads);
@@ -376,6 +465,65 @@ static void take_sinks(Parts *p)
 		p->sinks = value_const(p->g, NULL, tensor_new(&p->g->ctx->perm, p->q->dtype, 1, &p->a->num_heads));
 }
 
+/* ---- quantised caches: K or V, whose scale is input K_SCALE + i ---- */
+
+/* One number, or one for each head of K and V and element of it: [1, heads, 1, size] */
+static Value *cache_scale(Parts *p, int i)
+{
+	Value *scale = cast_value(p->g, p->n, p->n->in[K_SCALE + i], F32);
+	int64_t all = -1;
+
+	if ((i ? p->a->v_quant_type : p->a->k_quant_type) == PER_CHANNEL)
+		return reshaped(p->g, p->n, scale, 4, (int64_t[]){1, p->a->kv_num_heads, 1, width_of(p, i ? p->v : p->k)});
+	return reshaped(p->g, p->n, scale, 1, &all);
+}
+
+/* x of floats as bytes: of 4 bits two in one, the first in the low ones, with 8 added */
+static Value *as_cached(Parts *p, Value *x, Value *scale)
+{
+	Graph *g = p->g;
+	bool four = p->a->kv_cache_bit_width == 4;
+	double most = four ? 7 : 127;
+
+	x = put(g, p->n, "Round", put(g, p->n, "Div", cast_value(g, p->n, x, F32), scale, END_IN), END_IN);
+	x = put(g, p->n, "Clip", x, value_scalar(g, F32, -most - 1), value_scalar(g, F32, most), END_IN);
+	if (!four)
+		return cast_value(g, p->n, x, I8);
+	x = cast_value(g, p->n, put(g, p->n, "Add", x, value_scalar(g, F32, 8), END_IN), U8);
+	x = reshaped(g, p->n, x, 5, (int64_t[]){0, 0, 0, -1, 2});
+	Value *low = slice_of(g, p->n, x, 4, 0, 1), *high = slice_of(g, p->n, x, 4, 1, 2);
+	x = put(g, p->n, "Add", low, put(g, p->n, "Mul", high, value_scalar(g, U8, 16), END_IN), END_IN);
+	return put(g, p->n, "Squeeze", x, value_i64(g, 1, (int64_t[]){4}), END_IN);
+}
+
+static Value *from_cached(Parts *p, Value *x, Value *scale, DType t)
+{
+	Graph *g = p->g;
+
+	if (p->a->kv_cache_bit_width == 4) {
+		int64_t axis = 4;
+		Value *low = with_axes(g, p->n, put(g, p->n, "BitwiseAnd", x, value_scalar(g, U8, 15), END_IN), 1, &axis);
+		Value *high = with_axes(g, p->n, put(g, p->n, "Div", x, value_scalar(g, U8, 16), END_IN), 1, &axis);
+		x = reshaped(g, p->n, joined(g, p->n, axis, low, high), 4, (int64_t[]){0, 0, 0, 2 * width_of(p, x)});
+		x = put(g, p->n, "Sub", cast_value(g, p->n, x, F32), value_scalar(g, F32, 8), END_IN);
+	}
+	return cast_value(g, p->n, put(g, p->n, "Mul", cast_value(g, p->n, x, F32), scale, END_IN), t);
+}
+
+/* K, V and what is past become what is left of them in the cache, which is given as outputs 1 and 2. */
+static void round_as_cached(Parts *p)
+{
+	Value **now[2] = {&p->k, &p->v}, **past[2] = {&p->past_k, &p->past_v};
+	DType t = p->q->dtype;
+
+	for (int i = 0; i < 2; i++) {
+		Value *scale = cache_scale(p, i), *bytes = as_cached(p, *now[i], scale);
+		*now[i] = from_cached(p, bytes, scale, t);
+		replace_out(p->g, p->n, 1 + i, *past[i] ? joined(p->g, p->n, 2, *past[i], bytes) : bytes);
+		*past[i] = *past[i] ? from_cached(p, *past[i], scale, t) : NULL;
+	}
+}
+
 static void expand_group_query(Graph *g, Node *n)
 {
 	Parts p = parts_of(g, n);
@@ -388,13 +536,22 @@ static void expand_group_query(Graph *g, Node *n)
 	require_full_caches(&p);
 	if (p.a->do_rotary)
 		turn(&p);
-	p.causal = true;
+	bool bytes = p.a->k_quant_type != NOT_QUANTISED;
+	if (bytes)
+		round_as_cached(&p);
+	p.causal = p.a->causal;
 	p.left_window = p.a->local_window_size > 0 ? p.a->local_window_size - 1 : -1;
 	if (has_in(n, GQA_BIAS))
 		add_mask(&p, n->in[GQA_BIAS]);
 	take_sinks(&p);
+	if (wants(n, 3))
+		p.scores = p.a->qk_output == 1 ? MASKED_SCORES : PROBABILITIES;
 	replace_out(g, n, 0, attend(&p, &core));
-	give_cache(&p, core);
+	if (bytes)
+		core->out[1] = core->out[2] = NULL;
+	else
+		give_cache(&p, core);
+	give_scores(&p, core, 0);
 }
 
 /* ---- RotaryEmbedding ---- */
@@ -413,8 +570,6 @@ static void expand_rotary(Graph *g, Node *n)
 	need_rank(g, n, 0, 3, 4);
 	need_rank(g, n, 1, 1, 2);
 	need_rank(g, n, 2, 2, 2);
-	if (ATTR_OF(n, OrtRotary)->is_packed_batching || ATTR_OF(n, OrtRotary)->scale != 1)
-		fail_unsupported(g, n, "is_packed_batching, or a scale other than 1");
 	size = 2 * dim_number(g, n, n->in[2]->shape.dim[1]);
 	if (size < 2)
 		fail_node(g, n, "E-SHAPE", "cos_cache has shape %s; no pair of elements turns", shape_text(g, &n->in[2]->shape));
@@ -439,13 +594,15 @@ static const Attr attention_attrs[] = {
 	COMMON_ATTRS, ATTR_INT(OrtAttention, do_rotary, 0), ATTR_INT(OrtAttention, rotary_embedding_dim, 0),
 	ATTR_INT(OrtAttention, past_present_share_buffer, 0), ATTR_LIST(OrtAttention, qkv_hidden_sizes, A_INTS), {0}};
 static const Attr multihead_attrs[] = {COMMON_ATTRS, {0}};
+#define QUANT_TYPES "NONE|PER_TENSOR|PER_CHANNEL"
 static const Attr group_query_attrs[] = {
 	ATTR_REQUIRED(OrtAttention, num_heads, A_INT), ATTR_REQUIRED(OrtAttention, kv_num_heads, A_INT),
 	ATTR_FLOAT(OrtAttention, scale, 0), ATTR_FLOAT(OrtAttention, softcap, 0),
 	ATTR_INT(OrtAttention, local_window_size, -1), ATTR_INT(OrtAttention, do_rotary, 0),
 	ATTR_INT(OrtAttention, rotary_interleaved, 0), ATTR_INT(OrtAttention, smooth_softmax, -1),
 	ATTR_INT(OrtAttention, qk_output, 0), ATTR_INT(OrtAttention, kv_cache_bit_width, 0), ATTR_INT(OrtAttention, causal, 1),
-	ATTR_LIST(OrtAttention, k_quant_type, A_STRING), ATTR_LIST(OrtAttention, v_quant_type, A_STRING), {0}};
+	ATTR_ENUM(OrtAttention, k_quant_type, NOT_QUANTISED, QUANT_TYPES),
+	ATTR_ENUM(OrtAttention, v_quant_type, NOT_QUANTISED, QUANT_TYPES), {0}};
 static const Attr rotary_attrs[] = {
 	ATTR_INT(OrtRotary, interleaved, 0), ATTR_INT(OrtRotary, num_heads, 0), ATTR_INT(OrtRotary, rotary_embedding_dim, 0),
 	ATTR_INT(OrtRotary, is_packed_batching, 0), ATTR_FLOAT(OrtRotary, scale, 1), {0}};
@@ -459,6 +616,6 @@ static const Attr rotary_attrs[] = {
 
 ORT_ATTENTION(Attention, "Attention", "f", 2, 6, 2, attention_attrs, OrtAttention, expand_attention);
 ORT_ATTENTION(QAttention, "QAttention", "iu", 5, 9, 2, attention_attrs, OrtAttention, expand_qattention);
-ORT_ATTENTION(MultiHeadAttention, "MultiHeadAttention", "f", 1, 10, 3, multihead_attrs, OrtAttention, expand_multihead);
-ORT_ATTENTION(GroupQueryAttention, "GroupQueryAttention", "f", 1, 17, 3, group_query_attrs, OrtAttention, expand_group_query);
+ORT_ATTENTION(MultiHeadAttention, "MultiHeadAttention", "f", 1, 10, 4, multihead_attrs, OrtAttention, expand_multihead);
+ORT_ATTENTION(GroupQueryAttention, "GroupQueryAttention", "f", 1, 17, 4, group_query_attrs, OrtAttention, expand_group_query);
 ORT_ATTENTION(RotaryEmbedding, "RotaryEmbedding", "f", 4, 4, 1, rotary_attrs, OrtRotary, expand_rotary);
