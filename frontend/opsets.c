@@ -349,7 +349,9 @@ void modernise(Raw *r)
 
 void adopt(Raw *r)
 {
-	static const struct Row same_as[] = {{"Range", ALWAYS, unit_delta, "Range"}};
+	static const struct Row same_as[] = {{"Range", ALWAYS, unit_delta, "Range"}, {"GatherND", ALWAYS, same, "GatherND"},
+					     {"QuantizeLinear", ALWAYS, same, "QuantizeLinear"},
+					     {"DequantizeLinear", ALWAYS, same, "DequantizeLinear"}};
 
 	for (size_t i = 0; i < sizeof same_as / sizeof *same_as; i++) {
 		if (strcmp(r->domain, "com.microsoft") || strcmp(r->type, same_as[i].type))

@@ -21,10 +21,10 @@ struct OrtFused {
 #define PART_DEF(part, S, field, kind, def) \
 	{#field, kind, offsetof(struct OrtFused, part) + offsetof(struct S, field), (def), NULL, false}
 
-/* ---- activations: their parameters in the order in which each has them ---- */
+/* ---- activations: their parameters in the order in which each has them; FusedGemm's gamma is the third ---- */
 
 static const struct Fused {
-	const char *name, *field[2];
+	const char *name, *field[3];
 } fused[] = {{"Relu", {NULL}},
 	     {"Tanh", {NULL}},
 	     {"Sigmoid", {NULL}},
@@ -33,6 +33,13 @@ static const struct Fused {
 	     {"LeakyRelu", {"alpha"}},
 	     {"Elu", {"alpha"}},
 	     {"HardSigmoid", {"alpha", "beta"}},
+	     {"Softplus", {NULL}},
+	     {"Softsign", {NULL}},
+	     {"ThresholdedRelu", {"alpha"}},
+	     {"Celu", {"alpha"}},
+	     {"Selu", {"alpha", NULL, "gamma"}},
+	     {"ParametricSoftplus", {NULL}},
+	     {"ScaledTanh", {NULL}},
 	     {"Clip", {NULL}}};
 enum { NFUSED = sizeof fused / sizeof *fused };
 
@@ -46,20 +53,33 @@ static const struct Fused *fused_activation(Graph *g, const Node *n)
 	fail_unsupported(g, n, "activation '%.*s'", t->length < 40 ? (int)t->length : 40, t->text);
 }
 
+/* alpha f(beta x), of operators that ONNX had once */
+static Value *scaled_twice(Graph *g, const Node *n, const char *name, Value *x, const float *params, int count)
+{
+	if (count < 2)
+		fail_node(g, n, "E-ATTR", "%s has %d parameters; it must have alpha and beta", name, count);
+	Value *y = scaled(g, n, x, (double)params[1]);
+
+	return scaled(g, n, put(g, n, !strcmp(name, "ScaledTanh") ? "Tanh" : "Softplus", y, END_IN), (double)params[0]);
+}
+
 static Value *activated(Graph *g, const Node *n, Value *x, const float *params, int count)
 {
 	if (ATTR_OF(n, OrtFused)->activation.length <= 0)
 		return x;
 	const struct Fused *f = fused_activation(g, n);
 	if (!strcmp(f->name, "Clip")) {
-		if (count != 2)
+		if (count < 2)
 			fail_node(g, n, "E-ATTR", "Clip has %d parameters", count);
 		return put(g, n, "Clip", x, value_scalar(g, x->dtype, (double)params[0]),
 			   value_scalar(g, x->dtype, (double)params[1]), END_IN);
 	}
+	if (!strcmp(f->name, "ParametricSoftplus") || !strcmp(f->name, "ScaledTanh"))
+		return scaled_twice(g, n, f->name, x, params, count);
 	void *attr = attr_new(g, op_named(f->name));
-	for (int i = 0; i < 2 && f->field[i] && i < count; i++)
-		attr_set(f->name, attr, f->field[i], (double)params[i]);
+	for (int i = 0; i < 3 && i < count; i++)
+		if (f->field[i])
+			attr_set(f->name, attr, f->field[i], (double)params[i]);
 	return node_new(g, op_named(f->name), n, 1, &x, 1, attr)->out[0];
 }
 
@@ -80,7 +100,7 @@ static void expand_gemm(Graph *g, Node *n)
 	float params[3] = {a->activation_alpha, a->activation_beta, a->activation_gamma};
 	Value *y = put_like(g, n, "Gemm", n->in[0], n->in[1], optional_in(n, 2));
 
-	replace_out(g, n, 0, activated(g, n, y, params, 2));
+	replace_out(g, n, 0, activated(g, n, y, params, 3));
 }
 
 /* ---- FusedMatMul ---- */

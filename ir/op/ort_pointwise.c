@@ -4,17 +4,20 @@
  *     Gelu, FastGelu (by tanh, with a bias), BiasGelu, QuickGelu (x sigmoid(alpha x)), BiasAdd (with a residual)
  *     BiasSplitGelu    with h = x + bias:  the first half of h times gelu of the second, along the last axis
  *     CDist            distances of the rows of a and b, or their squares
- *     ExpandDims, Trilu, Pad, Range, GridSample */
+ *     NGramRepeatBlock scores of tokens that would repeat ngram_size tokens of the text become -infinity
+ *     ExpandDims, Trilu, Pad, Range, GridSample, GatherND */
+#include <math.h>
 #include <string.h>
 #include "ir/op/composite.h"
 #include "ir/op/reduce.h"
 
 struct OrtPointwise {
 	float alpha;
-	int64_t upper, mode, metric, padding_mode, align_corners;
+	int64_t upper, mode, metric, padding_mode, align_corners, ngram_size;
 };
 
 enum { EUCLIDEAN, SQUARED };
+enum { LONGEST_NGRAM = 64, LEAST_OF_SCATTER = 4 };
 
 static void expand_gelu(Graph *g, Node *n)
 {
@@ -104,7 +107,45 @@ static void expand_gridsample(Graph *g, Node *n)
 	replace_out(g, n, 0, put_like(g, n, "GridSample", n->in[0], n->in[1], NULL));
 }
 
+static void expand_gathernd(Graph *g, Node *n) { replace_out(g, n, 0, put(g, n, "GatherND", n->in[0], n->in[1], END_IN)); }
+
+/* ids[.., at + by], where there is one: [batch, so many] */
+static Value *tokens_at(Graph *g, const Node *n, Value *at, int64_t by, Value *last)
+{
+	struct Gather along = {.axis = 1};
+
+	at = put(g, n, "Add", at, value_scalar(g, I64, (double)by), END_IN);
+	at = put(g, n, "Max", put(g, n, "Min", at, last, END_IN), value_scalar(g, I64, 0), END_IN);
+	return put_attr(g, n, "Gather", &along, n->in[0], at, END_IN);
+}
+
+/* Where the tokens from i on are those at the end, the one behind them would make another such run. */
+static void expand_ngram(Graph *g, Node *n)
+{
+	int64_t size = ATTR_OF(n, OrtPointwise)->ngram_size, all = -1;
+	struct Scatter least = {.axis = 1, .reduction = LEAST_OF_SCATTER};
+
+	need_type(g, n, 0, "i");
+	need_type(g, n, 1, "f");
+	need_rank(g, n, 0, 2, 2);
+	need_rank(g, n, 1, 2, 2);
+	if (size < 1 || size > LONGEST_NGRAM)
+		fail_node(g, n, "E-ATTR", "ngram_size is %lld; it must be 1..%d", (long long)size, LONGEST_NGRAM);
+	Value *last = put(g, n, "Sub", size_of(g, n, n->in[0], 1), value_scalar(g, I64, 1), END_IN);
+	Value *i = counted(g, n, n->in[0], 1), *end = reshaped(g, n, last, 1, &all);
+	Value *same = put(g, n, "LessOrEqual", put(g, n, "Add", i, value_scalar(g, I64, (double)size - 1), END_IN), last, END_IN);
+	for (int64_t k = 0; k < size - 1; k++)
+		same = put(g, n, "And", same, put(g, n, "Equal", tokens_at(g, n, i, k, last),
+						  tokens_at(g, n, end, k + 2 - size, last), END_IN), END_IN);
+	DType t = n->in[1]->dtype;
+	Value *token = tokens_at(g, n, i, size - 1, last);
+	Value *score = put(g, n, "Where", same, value_scalar(g, t, -INFINITY), value_scalar(g, t, INFINITY), END_IN);
+	score = put(g, n, "Expand", score, shape_as_value(g, n, n->in[0], &n->in[0]->shape), END_IN);
+	replace_out(g, n, 0, put_attr(g, n, "ScatterElements", &least, n->in[1], token, score, END_IN));
+}
+
 static const Attr no_attrs[] = {{0}};
+static const Attr ngram_attrs[] = {ATTR_REQUIRED(OrtPointwise, ngram_size, A_INT), {0}};
 static const Attr quickgelu_attrs[] = {ATTR_FLOAT(OrtPointwise, alpha, 1.702f), {0}};
 static const Attr cdist_attrs[] = {ATTR_ENUM(OrtPointwise, metric, SQUARED, "euclidean|sqeuclidean"), {0}};
 static const Attr trilu_attrs[] = {ATTR_INT(OrtPointwise, upper, 1), {0}};
@@ -132,3 +173,5 @@ ORT_POINTWISE(Trilu, "Trilu", NULL, 1, 2, trilu_attrs, expand_trilu);
 ORT_POINTWISE(Pad, "Pad", NULL, 2, 3, pad_attrs, expand_pad);
 ORT_POINTWISE(Range, "Range", "fi", 2, 3, no_attrs, expand_range);
 ORT_POINTWISE(GridSample, "GridSample", "f", 2, 2, gridsample_attrs, expand_gridsample);
+ORT_POINTWISE(GatherND, "GatherND", NULL, 2, 2, no_attrs, expand_gathernd);
+ORT_POINTWISE(NGramRepeatBlock, "NGramRepeatBlock", "i", 2, 2, ngram_attrs, expand_ngram);

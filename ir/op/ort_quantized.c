@@ -4,16 +4,23 @@
  *                            AveragePool, GlobalAveragePool
  *     MatMulIntegerToFloat   (a - a_zero) (b - b_zero) a_scale b_scale + bias
  *     DynamicQuantizeMatMul  the same with a quantised first
- *     QGemm                  alpha (a - a_zero) (b - b_zero) a_scale b_scale + c, quantised where y has a scale
+ *     QGemm                  (alpha (a - a_zero) (b - b_zero) a_scale b_scale + c) / y_scale, quantised to the type of y_zero
+ *     QLinearConv            ONNX's, or channels last
+ *     QuantizeLinear, DequantizeLinear    ONNX's
+ *     MatMulInteger16        products of integers of 16 bits
+ *     MatMulBnb4             a times W^T, where W [N, K] has 4 bits an element, which are numbers of floats in a table, and a
+ *                            factor for each block of it as it lies
  *     MatMulNBits            a times W^T, where W [N, K] has 2, 4 or 8 bits an element and a scale a block of each row;
  *                            with g_idx, of elements anywhere in it
- *     GatherBlockQuantized   parts of such a table */
+ *     GatherBlockQuantized   parts of such a table; zeros where there are none */
+#include <string.h>
 #include "ir/op/composite.h"
 
 struct OrtQuantized {
 	float alpha;
 	int64_t axis, opset, channels_last, transA, transB;
 	int64_t K, N, bits, block_size, gather_axis, quantize_axis, accuracy_level, weight_prepacked;
+	int64_t quant_type, training_mode;
 };
 
 /* ---- one scale and zero point a tensor; the input at `slot`, they behind it ---- */
@@ -178,7 +185,48 @@ static void expand_gemm(Graph *g, Node *n)
 	sum = sum_if(g, n, sum, optional_in(n, C));
 	Value *a_scale = scaled(g, n, n->in[A_SCALE], (double)a->alpha);
 	Value *y = product_as_float(g, n, sum, a_scale, n->in[B_SCALE], NULL);
-	replace_out(g, n, 0, has_in(n, Y_SCALE) ? quantised(g, n, y, Y_SCALE, n->in[A]->dtype) : y);
+	if (has_in(n, Y_SCALE) && has_in(n, Y_ZERO))
+		y = quantised(g, n, y, Y_SCALE, n->in[A]->dtype);
+	else if (has_in(n, Y_SCALE))
+		y = put(g, n, "Div", y, n->in[Y_SCALE], END_IN);
+	replace_out(g, n, 0, y);
+}
+
+/* ---- as in ONNX ---- */
+
+static void expand_conv(Graph *g, Node *n)
+{
+	bool last = ATTR_OF(n, OrtPool)->channels_last;
+	Value *in[9], *y;
+
+	need_rank(g, n, 0, 3, 2 + MAX_SPATIAL);
+	for (int i = 0; i < 9; i++)
+		in[i] = optional_in(n, i);
+	if (last)
+		in[0] = channels_first(g, n, in[0]);
+	y = node_new(g, op_named("QLinearConv"), n, n->nin, in, 1, attr_like(g, "QLinearConv", n))->out[0];
+	replace_out(g, n, 0, last ? channels_last(g, n, y) : y);
+}
+
+static void expand_quantize(Graph *g, Node *n)
+{
+	Value *zero = has_in(n, 2) ? n->in[2] : NULL;
+	replace_out(g, n, 0, put_like(g, n, "QuantizeLinear", n->in[0], n->in[1], zero));
+}
+
+static void expand_dequantize(Graph *g, Node *n)
+{
+	Value *zero = has_in(n, 2) ? n->in[2] : NULL;
+	replace_out(g, n, 0, put_like(g, n, "DequantizeLinear", n->in[0], n->in[1], zero));
+}
+
+static void expand_matmul16(Graph *g, Node *n)
+{
+	for (int i = 0; i < 2; i++)
+		if (n->in[i]->dtype != I16)
+			fail_node(g, n, "E-TYPE", "input %d has type %s; it must be i16", i, dtype_name(n->in[i]->dtype));
+	Value *a = cast_value(g, n, n->in[0], I32), *b = cast_value(g, n, n->in[1], I32);
+	replace_out(g, n, 0, put(g, n, "MatMul", a, b, END_IN));
 }
 
 /* ---- tables of few bits ---- */
@@ -333,6 +381,77 @@ static void expand_nbits(Graph *g, Node *n)
 	replace_out(g, n, 0, sum_if(g, n, y, optional_in(n, NB_BIAS)));
 }
 
+/* ---- floats of 4 bits by table ---- */
+
+enum { BNB_A, BNB_B, BNB_FACTORS };
+enum { FP4, NF4 };
+
+static const float bnb_table[2][16] = {
+	[FP4] = {0, 5.208333333e-03f, 0.66666667f, 1, 0.33333333f, 0.5f, 0.16666667f, 0.25f, -0.0f, -5.208333333e-03f,
+		 -0.66666667f, -1, -0.33333333f, -0.5f, -0.16666667f, -0.25f},
+	[NF4] = {-1, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f,
+		 -0.18477343022823334f, -0.09105003625154495f, 0, 0.07958029955625534f, 0.16093020141124725f,
+		 0.24611230194568634f, 0.33791524171829224f, 0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1}};
+
+static void check_bnb(Graph *g, const Node *n)
+{
+	const struct OrtQuantized *a = n->attr;
+	int64_t block = a->block_size;
+
+	need_rank(g, n, BNB_A, 1, MAX_RANK);
+	need_size(g, n, BNB_A, n->in[BNB_A]->shape.rank - 1, dim(a->K));
+	need_type(g, n, BNB_FACTORS, "f");
+	need_bytes(g, n, BNB_B);
+	if (a->N < 1 || a->K < 1 || a->K > INT32_MAX || a->N > INT32_MAX || block < 16 || block > INT32_MAX || (block & (block - 1)))
+		fail_node(g, n, "E-ATTR", "N %lld, K %lld, block_size %lld; a block has 16 elements or a higher power of 2",
+			  (long long)a->N, (long long)a->K, (long long)block);
+	if (a->quant_type != FP4 && a->quant_type != NF4)
+		fail_node(g, n, "E-ATTR", "quant_type is %lld; it must be 0 or 1", (long long)a->quant_type);
+	if (!a->transB)
+		fail_unsupported(g, n, "transB = 0");
+	if (n->in[BNB_B]->data->count != (a->N * a->K + 1) / 2)
+		fail_node(g, n, "E-SHAPE", "B has %lld bytes; %lld x %lld elements have %lld", (long long)n->in[BNB_B]->data->count,
+			  (long long)a->N, (long long)a->K, (long long)((a->N * a->K + 1) / 2));
+}
+
+static void infer_bnb(Graph *g, Node *n)
+{
+	Shape y = n->in[BNB_A]->shape;
+
+	check_bnb(g, n);
+	y.dim[y.rank - 1] = dim(ATTR_OF(n, OrtQuantized)->N);
+	set_out(g, n, 0, n->in[BNB_A]->dtype, &y);
+}
+
+/* The elements of B, the high bits of each byte first, and zeros to the end of the last block: [blocks, block] */
+static Value *bnb_elements(Graph *g, const Node *n, int64_t blocks)
+{
+	const struct OrtQuantized *a = n->attr;
+	const uint8_t *from = n->in[BNB_B]->data->data;
+	Tensor *y = tensor_new(&g->ctx->perm, U4, 2, (int64_t[]){blocks, a->block_size});
+
+	for (int64_t i = 0; i < a->N * a->K; i++)
+		store_i64(U4, y->data, i, i % 2 ? from[i / 2] & 15 : from[i / 2] >> 4);
+	return value_const(g, NULL, y);
+}
+
+static void expand_bnb(Graph *g, Node *n)
+{
+	const struct OrtQuantized *a = n->attr;
+	int64_t count = a->N * a->K, blocks = (count + a->block_size - 1) / a->block_size, all = -1;
+	Tensor *table = tensor_new(&g->ctx->perm, F32, 1, (int64_t[]){16});
+
+	memcpy(table->data, bnb_table[a->quant_type], sizeof *bnb_table);
+	Value *at = cast_value(g, n, bnb_elements(g, n, blocks), I32);
+	Value *w = put(g, n, "Gather", value_const(g, NULL, table), at, END_IN);
+	Value *factor = reshaped(g, n, cast_value(g, n, n->in[BNB_FACTORS], F32), 2, (int64_t[]){blocks, 1});
+	w = reshaped(g, n, put(g, n, "Mul", w, factor, END_IN), 1, &all);
+	if (blocks * a->block_size != count)
+		w = slice_of(g, n, w, 0, 0, count);
+	w = transposed(g, n, reshaped(g, n, w, 2, (int64_t[]){a->N, a->K}), 2, (int64_t[]){1, 0});
+	replace_out(g, n, 0, put(g, n, "MatMul", n->in[BNB_A], cast_value(g, n, w, n->in[BNB_A]->dtype), END_IN));
+}
+
 enum { DATA, INDICES, SCALES, ZEROS };
 
 /* Bytes hold elements of `bits` side by side along the last axis; other types are what they are. */
@@ -414,14 +533,25 @@ static Value *elements_of(Graph *g, const Node *n, int slot, const Shape *s)
 	return shaped_as(g, n, has_in(n, slot) ? unpacked(g, n, slot, t, rows, columns) : middle(g, t, rows, columns), s);
 }
 
-/* The block of each index along an axis of x. */
-static Value *blocks_at(Graph *g, const Node *n, Value *x, int axis)
+/* The indices along an axis of x from 0 on; *there: which of them there are, the others are 0. */
+static Value *indices_from_zero(Graph *g, const Node *n, Value *x, int axis, Value **there)
 {
-	Value *at = cast_value(g, n, n->in[INDICES], I64), *wrapped = put(g, n, "Add", at, size_of(g, n, x, axis), END_IN);
-	Value *below = put(g, n, "Less", at, value_scalar(g, I64, 0), END_IN);
+	Value *at = cast_value(g, n, n->in[INDICES], I64), *size = size_of(g, n, x, axis), *zero = value_scalar(g, I64, 0);
 
-	at = put(g, n, "Where", below, wrapped, at, END_IN);
-	return put(g, n, "Div", at, value_scalar(g, I64, (double)ATTR_OF(n, OrtQuantized)->block_size), END_IN);
+	at = put(g, n, "Where", put(g, n, "Less", at, zero, END_IN), put(g, n, "Add", at, size, END_IN), at, END_IN);
+	*there = put(g, n, "And", put(g, n, "GreaterOrEqual", at, zero, END_IN), put(g, n, "Less", at, size, END_IN), END_IN);
+	return put(g, n, "Where", *there, at, zero, END_IN);
+}
+
+/* y where there is an index, else 0; the axes of the indices begin at `gathered`. */
+static Value *where_there(Graph *g, const Node *n, Value *y, Value *there, int gathered)
+{
+	int64_t axes[MAX_RANK], behind = y->shape.rank - gathered - there->shape.rank;
+
+	for (int k = 0; k < behind; k++)
+		axes[k] = there->shape.rank + k;
+	there = behind > 0 ? with_axes(g, n, there, (int)behind, axes) : there;
+	return put(g, n, "Where", there, y, value_scalar(g, y->dtype, 0), END_IN);
 }
 
 /* Parts of the table and of what is beside it, and then numbers of these parts alone. */
@@ -434,17 +564,20 @@ static void expand_gather(Graph *g, Node *n)
 	bool same = gathered == quantised;
 	struct Gather along = {.axis = gathered};
 	Value *x = elements_of(g, n, DATA, &s), *zero = elements_of(g, n, ZEROS, &of_scales);
-	Value *at = same ? blocks_at(g, n, x, gathered) : n->in[INDICES];
+	Value *there, *index = indices_from_zero(g, n, x, gathered, &there), *at = index;
+	if (same)
+		at = put(g, n, "Div", index, value_scalar(g, I64, (double)a->block_size), END_IN);
 	void *attr = attr_new(g, op_named("DequantizeLinear"));
 
-	x = put_attr(g, n, "Gather", &along, x, n->in[INDICES], END_IN);
+	x = put_attr(g, n, "Gather", &along, x, index, END_IN);
 	if (zero)
 		zero = put_attr(g, n, "Gather", &along, zero, at, END_IN);
 	Value *scale = put_attr(g, n, "Gather", &along, n->in[SCALES], at, END_IN);
 	int moved = quantised > gathered ? n->in[INDICES]->shape.rank - 1 : 0;
 	attr_set("DequantizeLinear", attr, "axis", same ? 0 : quantised + moved);
 	attr_set("DequantizeLinear", attr, "block_size", same ? 1 : (double)a->block_size);
-	replace_out(g, n, 0, put_attr(g, n, "DequantizeLinear", attr, x, scale, zero, END_IN));
+	Value *y = put_attr(g, n, "DequantizeLinear", attr, x, scale, zero, END_IN);
+	replace_out(g, n, 0, where_there(g, n, y, there, gathered));
 }
 
 /* ---- rows ---- */
@@ -467,6 +600,17 @@ static const Attr nbits_attrs[] = {
 	ATTR_INT(OrtQuantized, weight_prepacked, 0), {0}};
 static const Attr gather_attrs[] = {ATTR_INT(OrtQuantized, bits, 4), ATTR_INT(OrtQuantized, block_size, 128),
 				    ATTR_INT(OrtQuantized, gather_axis, 0), ATTR_INT(OrtQuantized, quantize_axis, 1), {0}};
+
+static const Attr bnb_attrs[] = {
+	ATTR_REQUIRED(OrtQuantized, K, A_INT), ATTR_REQUIRED(OrtQuantized, N, A_INT),
+	ATTR_REQUIRED(OrtQuantized, block_size, A_INT), ATTR_REQUIRED(OrtQuantized, quant_type, A_INT),
+	ATTR_INT(OrtQuantized, transB, 1), ATTR_INT(OrtQuantized, training_mode, 0), {0}};
+static const Attr conv_attrs[] = {
+	{"auto_pad", A_ENUM, offsetof(struct OrtPool, sliding) + offsetof(struct Sliding, auto_pad), PAD_NOTSET, AUTO_PADS, false},
+	PART(kernel_shape, A_INTS), PART(pads, A_INTS), PART(strides, A_INTS), PART(dilations, A_INTS),
+	{"group", A_INT, offsetof(struct OrtPool, sliding) + offsetof(struct Sliding, group), 1, NULL, false},
+	ATTR_INT(OrtPool, channels_last, 0), {0}};
+static const Attr linear_attrs[] = {ATTR_INT(OrtQuantized, axis, 1), {0}};
 
 #define ORT_QUANTIZED_AS(id, text, classes, least, most, table, S, shapes, how)                                        \
 	const Op op_ort_##id = {                                                                                       \
@@ -493,3 +637,8 @@ ORT_QUANTIZED(QGemm, "QGemm", "iu", 6, 9, gemm_attrs, expand_gemm);
 ORT_QUANTIZED_AS(MatMulNBits, "MatMulNBits", "f", 3, 6, nbits_attrs, OrtQuantized, infer_nbits, expand_nbits);
 ORT_QUANTIZED_AS(GatherBlockQuantized, "GatherBlockQuantized", "iu", 3, 4, gather_attrs, OrtQuantized, infer_gather,
 		 expand_gather);
+ORT_QUANTIZED_AS(MatMulBnb4, "MatMulBnb4", "f", 3, 3, bnb_attrs, OrtQuantized, infer_bnb, expand_bnb);
+ORT_QUANTIZED(MatMulInteger16, "MatMulInteger16", "i", 2, 2, no_attrs, expand_matmul16);
+ORT_QUANTIZED_AS(QLinearConv, "QLinearConv", "iu", 8, 9, conv_attrs, OrtPool, infer_expansion, expand_conv);
+ORT_QUANTIZED(QuantizeLinear, "QuantizeLinear", "f", 2, 3, linear_attrs, expand_quantize);
+ORT_QUANTIZED(DequantizeLinear, "DequantizeLinear", "iu", 2, 3, linear_attrs, expand_dequantize);

@@ -95,3 +95,61 @@ graph (%x f32[1,1,4], %w f32[1,1,2]) -> (%y) { %y = com.microsoft.FusedConv(%x, 
 == NhwcMaxPool: powers of two without a sign, and what lies around them
 graph (%x f8e8m0[1,2,2,1]) -> (%y) { %y = com.microsoft.NhwcMaxPool(%x) {kernel_shape = [1, 2], pads = [0, 1, 0, 0]} }
 run x = f8e8m0[1,2,2,1] [4, 0.5, 0.25, 2] gives y = f8e8m0[1,2,2,1] [4, 4, 0.25, 2]
+
+== a product and Softplus
+graph (%i0 f32[2,3], %i1 f32[3,2], %i2 f32[2]) -> (%o0) {
+	%o0 = com.microsoft.FusedGemm(%i0, %i1, %i2) {activation = "Softplus"}
+}
+run i0 = f32[2,3] [-0.25, 0.5, -1, -0.5, -0.75, -0.75], i1 = f32[3,2] [-0.75, -0.25, -0.25, 0, -0.25, 0.25], i2 =
+    f32[2] [-0.5, 0.75]
+gives o0 = f32[2,2] [0.603785336, 1.01343727, 0.825939476, 1.09485102] within 1e-5
+
+== a product and Softsign
+graph (%i0 f32[2,3], %i1 f32[3,2], %i2 f32[2]) -> (%o0) {
+	%o0 = com.microsoft.FusedGemm(%i0, %i1, %i2) {activation = "Softsign"}
+}
+run i0 = f32[2,3] [-1, 0.25, -0.25, 0, -0.75, -0.5], i1 = f32[3,2] [0.5, 1, -0.25, 0.5, 0.75, 0.75], i2 = f32[2]
+    [-0.75, -1]
+gives o0 = f32[2,2] [-0.600000024, -0.673469365, -0.483870953, -0.636363626] within 1e-5
+
+== a product and ThresholdedRelu
+graph (%i0 f32[2,3], %i1 f32[3,2], %i2 f32[2]) -> (%o0) {
+	%o0 = com.microsoft.FusedGemm(%i0, %i1, %i2) {activation = "ThresholdedRelu", activation_alpha = 0.25}
+}
+run i0 = f32[2,3] [-0.75, 0.75, -0.75, -0.25, 1, 0], i1 = f32[3,2] [0.5, -0.25, 0.25, 0.75, -1, 0.5], i2 = f32[2] [1,
+    0.5]
+gives o0 = f32[2,2] [1.5625, 0.875, 1.125, 1.3125] within 1e-5
+
+== a product and Selu
+graph (%i0 f32[2,3], %i1 f32[3,2], %i2 f32[2]) -> (%o0) {
+	%o0 = com.microsoft.FusedGemm(%i0, %i1, %i2) {activation = "Selu", activation_alpha = 1.5, activation_gamma = 1.25}
+}
+run i0 = f32[2,3] [-0.5, 0.5, -0.75, -0, 0.75, -0.5], i1 = f32[3,2] [-0.5, -0.75, -1, 0.25, -0.5, -0.5], i2 = f32[2]
+    [-0, -1]
+gives o0 = f32[2,2] [0.15625, -0.220318317, -0.737755001, -0.806657135] within 1e-5
+
+== a product and ParametricSoftplus
+graph (%i0 f32[2,3], %i1 f32[3,2], %i2 f32[2]) -> (%o0) {
+	%o0 = com.microsoft.FusedGemm(%i0, %i1, %i2) {activation = "ParametricSoftplus", activation_alpha = 1.5,
+    activation_beta = 0.5}
+}
+run i0 = f32[2,3] [0.25, -0.75, 0.25, 0.5, -0.75, -0.25], i1 = f32[3,2] [0.5, -0.25, -1, 0, 0.25, 0], i2 = f32[2] [1,
+    0.25]
+gives o0 = f32[2,2] [1.93576884, 1.11168063, 1.93576884, 1.08732808] within 1e-5
+
+== a product and ScaledTanh
+graph (%i0 f32[2,3], %i1 f32[3,2], %i2 f32[2]) -> (%o0) {
+	%o0 = com.microsoft.FusedGemm(%i0, %i1, %i2) {activation = "ScaledTanh", activation_alpha = 1.5, activation_beta =
+    0.5}
+}
+run i0 = f32[2,3] [0.75, -0.75, -0.75, 0.5, -0.25, -0.75], i1 = f32[3,2] [0.75, -0.25, 0.5, 0.5, 0.75, 0.25], i2 =
+    f32[2] [0.5, -0.25]
+gives o0 = f32[2,2] [0.093628116, -0.693175673, 0.140214458, -0.496231645] within 1e-5
+
+== a product and Celu
+graph (%i0 f32[2,3], %i1 f32[3,2], %i2 f32[2]) -> (%o0) {
+	%o0 = com.microsoft.FusedGemm(%i0, %i1, %i2) {activation = "Celu", activation_alpha = 1.5}
+}
+run i0 = f32[2,3] [-0.5, 0.75, -0.25, 1, 0.25, 0.25], i1 = f32[3,2] [-0.75, 1, -0, 0.25, -0.25, -0.5], i2 = f32[2]
+    [0.75, 0.25]
+gives o0 = f32[2,2] [1.1875, 0.0625, -0.0612158775, 1.1875] within 1e-5

@@ -198,3 +198,42 @@ gives y = f32[1,2,3,4] [0.0219370537, -0.0478326119, -0.16756098, 0.189207017, 0
     -5.12739189e-06, 0.0183282346, 0, -0.233977333, -0.0810127705, 0, 0.0276605058, 0.22923027, -0.0447985902,
     -0.290364832, -0.0276886821, 0.266617954, -0.000177947542, -0.0474867895, 0, 0.200007766, 0.0360889323, 0] within
     1e-5
+
+== 1 tokens that would repeat
+graph (%i0 i64[2,5], %i1 f32[2,4]) -> (%o0) {
+	%o0 = com.microsoft.NGramRepeatBlock(%i0, %i1) {ngram_size = 1}
+}
+run i0 = i64[2,5] [0, 1, 2, 0, 1, 3, 3, 3, 3, 3], i1 = f32[2,4] [-0.5, 0.75, -0.25, 0.25, -0.5, -0.75, 0, -0]
+gives o0 = f32[2,4] [-inf, -inf, -inf, 0.25, -0.5, -0.75, 0, -inf] within 1e-5
+
+== 2 tokens that would repeat
+graph (%i0 i64[2,5], %i1 f32[2,4]) -> (%o0) {
+	%o0 = com.microsoft.NGramRepeatBlock(%i0, %i1) {ngram_size = 2}
+}
+run i0 = i64[2,5] [0, 1, 2, 0, 1, 3, 3, 3, 3, 3], i1 = f32[2,4] [-0.75, 0.25, 0, 0.25, -0.75, 0.5, -0.5, 0]
+gives o0 = f32[2,4] [-0.75, 0.25, -inf, 0.25, -0.75, 0.5, -0.5, -inf] within 1e-5
+
+== 3 tokens that would repeat
+graph (%i0 i64[2,5], %i1 f32[2,4]) -> (%o0) {
+	%o0 = com.microsoft.NGramRepeatBlock(%i0, %i1) {ngram_size = 3}
+}
+run i0 = i64[2,5] [0, 1, 2, 0, 1, 3, 3, 3, 3, 3], i1 = f32[2,4] [0.5, -1, -0.25, 0.75, 0.75, 0, 0.75, 1]
+gives o0 = f32[2,4] [0.5, -1, -inf, 0.75, 0.75, 0, 0.75, -inf] within 1e-5
+
+== a text shorter than what could repeat
+graph (%i0 i64[1,2], %i1 f32[1,4]) -> (%o0) {
+	%o0 = com.microsoft.NGramRepeatBlock(%i0, %i1) {ngram_size = 3}
+}
+run i0 = i64[1,2] [0, 1], i1 = f32[1,4] [0.75, 0.75, -0.75, 0.25]
+gives o0 = f32[1,4] [0.75, 0.75, -0.75, 0.25] within 1e-5
+
+== elements by indices
+graph (%i0 f32[2,2,3], %i1 i64[2,2]) -> (%o0) {
+	%o0 = com.microsoft.GatherND(%i0, %i1)
+}
+run i0 = f32[2,2,3] [0.5, 0.25, 0.5, -1, 0.5, 0.5, -0.5, -0.5, 0.25, -0.25, 0.5, -0], i1 = i64[2,2] [-1, 0, 0, 1]
+gives o0 = f32[2,3] [-0.5, -0.5, 0.25, -1, 0.5, 0.5] within 1e-5
+
+== tokens of no size
+fails E-ATTR "must be 1..64"
+graph (%i i64[1,4], %s f32[1,5]) -> (%y) { %y = com.microsoft.NGramRepeatBlock(%i, %s) {ngram_size = 0} }
