@@ -4,7 +4,8 @@
  *
  * Along the last axis a row is made at once, which keeps the sum so far (tcc.SumRows, tcc.ProductRows, whose axis is an attribute).
  * Along one of the others vectors of sums do the same where it is long and their steps are short: over long rows, a Scan keeps
- * the sums so far, and along a short axis that formula is what is computed. */
+ * the sums so far, and along a short axis that formula is what is computed. Where the run says along which axis and one of them
+ * is long, there is a sum along each, of which one is taken. */
 #include <string.h>
 #include "ir/op/composite.h"
 #include "ir/op/scan.h"
@@ -121,13 +122,41 @@ static bool steps_short(const Value *x, int axis)
 	return !is_unsigned(x->dtype) && dtype_bytes(x->dtype, step) <= STEP_MAX;
 }
 
+static bool has_long_axis(const Shape *x)
+{
+	for (int k = 0; k < x->rank; k++)
+		if (!dim_known(x->dim[k]) || x->dim[k].k > SHORT)
+			return true;
+	return false;
+}
+
+/* The sum along an axis that the run chooses; a wrong one ends it. */
+static Value *by_choice(Graph *g, const Node *n)
+{
+	int64_t numbers[MAX_RANK], rank = n->in[0]->shape.rank;
+	const char *name = is_product(n) ? "CumProd" : "CumSum";
+	Value *y = put_attr(g, n, name, n->attr, n->in[0], value_scalar(g, I64, (double)rank - 1), END_IN);
+
+	for (int k = 0; k < rank; k++)
+		numbers[k] = k;
+	Value *axis = put(g, n, "Gather", value_i64(g, (int)rank, numbers), reshaped(g, n, n->in[1], 0, NULL), END_IN);
+	for (int k = 0; k < rank - 1; k++) {
+		Value *along = put_attr(g, n, name, n->attr, n->in[0], value_scalar(g, I64, k), END_IN);
+		y = put(g, n, "Where", put(g, n, "Equal", axis, value_scalar(g, I64, k), END_IN), along, y, END_IN);
+	}
+	return y;
+}
+
 static void expand(Graph *g, Node *n)
 {
 	int count;
 	const Shape *shape = &n->in[0]->shape;
 	const Dim *known = content_of(g, n, 1, &count);
-	if (!known || !dim_known(known[0]))
+	if (!known || !dim_known(known[0])) {
+		if (shape->rank > 1 && has_long_axis(shape))
+			value_replace(g, n->out[0], by_choice(g, n));
 		return;
+	}
 	int axis = (int)fix_axis(g, n, known[0].k, shape->rank);
 	if (axis == shape->rank - 1)
 		value_replace(g, n->out[0], by_rows(g, n, axis));
