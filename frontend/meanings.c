@@ -102,10 +102,38 @@ static bool is_given_larger(const Raw *r)
 	return larger;
 }
 
-/* The neighbour is the one before when sizes grow, the one after when they shrink. */
-static const char *old_rounding(const Raw *r, const Value *scales)
+/* The scales that are above 1, or below it, and 1 for the other axes; *any: there is one. */
+static Value *scales_beyond(const Raw *r, const Value *scales, bool above, bool *any)
+{
+	Tensor *t = tensor_new(&r->f->im->ctx->perm, scales->dtype, scales->data->rank, scales->data->dim);
+
+	*any = false;
+	for (int64_t i = 0; i < t->count; i++) {
+		double scale = load_f64(scales->dtype, scales->data->data, i);
+		bool taken = above ? scale > 1 : scale < 1;
+		*any |= taken;
+		store_f64(t->dtype, t->data, i, taken ? scale : 1);
+	}
+	return value_const(r->f->g, NULL, t);
+}
+
+/* x resized along the axes that grow. */
+static Value *grown_first(const Raw *r, Value *x, Value *scales)
+{
+	Raw e = more(r, "Resize", x, NULL);
+
+	set_input(&e, 2, scales);
+	set_string(&e, "mode", "nearest");
+	set_string(&e, "coordinate_transformation_mode", "asymmetric");
+	set_string(&e, "nearest_mode", "floor");
+	return finish(&e);
+}
+
+/* The neighbour is the one before when sizes grow, the one after when they shrink; where both happen, axes that grow come first. */
+static const char *old_rounding(Raw *r, Value **by)
 {
 	bool grows = false, shrinks = false;
+	Value *scales = *by;
 
 	if (!is_float(scales->dtype))
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "the scales are %s; they must be float", dtype_name(scales->dtype));
@@ -114,13 +142,11 @@ static const char *old_rounding(const Raw *r, const Value *scales)
 			 "the scales are computed while the model runs, and the file gives no shape that grows");
 	if (!scales->data)
 		return "floor";
-	for (int64_t i = 0; i < scales->data->count; i++) {
-		grows |= load_f64(scales->dtype, scales->data->data, i) > 1;
-		shrinks |= load_f64(scales->dtype, scales->data->data, i) < 1;
+	Value *larger = scales_beyond(r, scales, true, &grows), *smaller = scales_beyond(r, scales, false, &shrinks);
+	if (grows && shrinks) {
+		r->in[0] = grown_first(r, need_input(r, 0), larger);
+		*by = smaller;
 	}
-	if (grows && shrinks)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-UNSUPPORTED",
-			 "grows along one axis and shrinks along another, in version %d", r->version);
 	return shrinks ? "ceil" : "floor";
 }
 
@@ -137,7 +163,7 @@ void old_resize(Raw *r)
 	set_string(r, "mode", nearest ? "nearest" : "linear");
 	set_string(r, "coordinate_transformation_mode", "asymmetric");
 	if (nearest)
-		set_string(r, "nearest_mode", old_rounding(r, scales));
+		set_string(r, "nearest_mode", old_rounding(r, &scales));
 	r->in[1] = NULL;
 	set_input(r, 2, scales);
 }
