@@ -3,6 +3,7 @@
  * These are the rewrites of opsets.c that need shapes or further nodes. */
 #include <string.h>
 #include "frontend/rewrite.h"
+#include "ir/op/trust.h"
 
 /* ---- broadcasting before version 7: B's sizes lie along A's from `axis` on ---- */
 
@@ -191,6 +192,57 @@ void tile_one_axis(Raw *r)
 		repeats[i] = i == axis ? tiles : 1;
 	r->in[1] = value_i64(r->f->g, rank, repeats);
 	r->nin = 2;
+}
+
+/* ---- Split ---- */
+
+/* The lengths are known to the run alone, and the file does not give all shapes that tell them. */
+static bool lengths_are_computed(const Raw *r)
+{
+	const Value *split = input(r, 1);
+	bool given = true;
+
+	if (!split || split->data || split->content || split->shape.rank != 1)
+		return false;
+	for (int i = 0; i < r->nout; i++)
+		given &= shape_given(r, i) != NULL;
+	return !given;
+}
+
+/* Part i, whose shape is that of output i. */
+static Value *part_between(const Raw *r, int i, Value *start, Value *end, int64_t axis)
+{
+	Graph *g = r->f->g;
+	Raw cut = more(r, "Slice", need_input(r, 0), slice_of(g, NULL, start, 0, i, i + 1));
+	NodeProto *proto = arena_copy(&r->f->im->ctx->scratch, r->proto, sizeof *r->proto);
+
+	proto->output += i;
+	proto->n_output -= (size_t)i;
+	cut.proto = proto;
+	set_input(&cut, 2, slice_of(g, NULL, end, 0, i, i + 1));
+	set_input(&cut, 3, value_i64(g, 1, &axis));
+	return finish(&cut);
+}
+
+/* Each part is a slice whose size is counted; together they are all of x. */
+void split_by_lengths(Raw *r)
+{
+	Graph *g = r->f->g;
+
+	if (!lengths_are_computed(r))
+		return;
+	Value *x = need_input(r, 0), *split = cast_value(g, NULL, need_input(r, 1), I64);
+	int64_t axis = take_int(r, "axis", 0), from = axis < 0 ? axis + x->shape.rank : axis;
+	if (from < 0 || from >= x->shape.rank)
+		raw_fail(r, EXIT_MODEL, "E-AXIS", "axis %lld is outside the rank %d", (long long)axis, x->shape.rank);
+	if (!dim_is(split->shape.dim[0], r->nout))
+		raw_fail(r, EXIT_MODEL, "E-SHAPE", "%s sizes are given for %d outputs", dim_text(g->syms, split->shape.dim[0]), r->nout);
+	Value *end = put(g, NULL, "CumSum", split, value_scalar(g, I64, 0), END_IN), *start = binary(g, NULL, "Sub", end, split);
+	require(g, NULL, binary(g, NULL, "GreaterOrEqual", split, value_scalar(g, I64, 0)));
+	require(g, NULL, binary(g, NULL, "Equal", slice_of(g, NULL, end, 0, r->nout - 1, r->nout), size_of(g, NULL, x, (int)from)));
+	for (int i = 0; i < r->nout; i++)
+		r->out[i] = part_between(r, i, start, end, axis);
+	r->done = true;
 }
 
 /* ---- GroupNormalization ---- */

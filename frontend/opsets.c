@@ -284,6 +284,7 @@ static const struct Row {
 	{"Concat", 4, concat_axis, NULL},
 	{"Split", 13, split_to_input, NULL},
 	{"Split", 18, split_evenly, NULL},
+	{"Split", ALWAYS, split_by_lengths, NULL},
 	{"Slice", 10, slice_to_inputs, NULL},
 	{"Tile", 6, tile_one_axis, NULL},
 	{"Pad", 2, rename_paddings, NULL},

@@ -40,6 +40,7 @@ void feature_normalisation(Raw *r); /* BatchNormalization before 9: `spatial` */
 void mask_of_data_type(Raw *r);	    /* Dropout before 10 */
 void old_resize(Raw *r);	    /* Resize 10, Upsample */
 void tile_one_axis(Raw *r);	    /* Tile before 6 */
+void split_by_lengths(Raw *r);	    /* Split by lengths that the run decides */
 void groups_to_channels(Raw *r);    /* GroupNormalization before 21 */
 void scan_batches(Raw *r);	    /* Scan before 9: all that it takes and gives has a batch axis in front */
 #endif

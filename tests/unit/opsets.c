@@ -209,6 +209,31 @@ static void splits(void **state)
 	EXPECT("3", 0, 1, 2);
 }
 
+/* Lengths that the run makes: parts are slices, and together they have to be all of x. */
+static void splits_by_lengths_of_the_run(void **state)
+{
+	(void)state;
+	for (int fits = 0; fits < 2; fits++) {
+		m = model_new(&ctx.perm);
+		m.proto->opset_import[0]->version = 18;
+		add_input(&m, "x", FLOAT, "6");
+		add_output(&m, "y", 0, NULL);
+		add_numbers(&m, "from", fits ? "1" : "0");
+		add_numbers(&m, "to", fits ? "4" : "3");
+		add_node(&m, "Slice", "x,from,to", "some");
+		set_int(&m, add_node(&m, "Cast", "some", "lengths"), "to", INT64);
+		add_node(&m, "Split", "x,lengths", "a,y,c");
+		if (fits) {
+			EXPECT("2", 1, 2);
+			continue;
+		}
+		Graph *g = import();
+		Eval e = {0};
+		Tensor *x = tensor_new(&ctx.perm, F32, 1, (int64_t[]){6}); /* 0, 0, 0: nothing of six */
+		assert_fails(&ctx, EXIT_MODEL, "E-SHAPE", eval_graph(&e, g, &ctx.perm, &x));
+	}
+}
+
 static void inputs_before_their_time(void **state)
 {
 	(void)state;
@@ -499,6 +524,7 @@ int main(void)
 		TEST(reshapes),
 		TEST(tiles),
 		TEST(splits),
+		TEST(splits_by_lengths_of_the_run),
 		TEST(inputs_before_their_time),
 		TEST(softmax_of_rows),
 		TEST(softmax_of_today),
