@@ -471,12 +471,25 @@ static Shape table_shape(Graph *g, const Node *n)
 	return s;
 }
 
+static bool is_of_floats(const Node *n) { return is_float(n->in[DATA]->dtype); }
+
+/* 0: all of the axis is one block. */
+static int64_t table_block(Graph *g, const Node *n, int quantised)
+{
+	int64_t block = ATTR_OF(n, OrtQuantized)->block_size, size;
+
+	if (block > 0)
+		return block;
+	size = dim_number(g, n, n->in[DATA]->shape.dim[quantised]);
+	return size > 0 ? size : 1;
+}
+
 /* Scales have the axes of the table, one for each block along `quantised`. */
 static Shape scales_shape(Graph *g, const Node *n, int quantised)
 {
 	Shape s = table_shape(g, n);
 
-	s.dim[quantised] = dim_ceildiv(g->syms, s.dim[quantised], dim(ATTR_OF(n, OrtQuantized)->block_size));
+	s.dim[quantised] = dim_ceildiv(g->syms, s.dim[quantised], dim(table_block(g, n, quantised)));
 	return s;
 }
 
@@ -485,8 +498,11 @@ static void check_table(Graph *g, const Node *n, int gathered, int quantised)
 	const struct OrtQuantized *a = n->attr;
 	int last = n->in[DATA]->shape.rank - 1;
 
-	if (a->block_size < 16 || a->block_size > INT32_MAX)
-		fail_node(g, n, "E-ATTR", "block_size is %lld; it must be 16 or more", (long long)a->block_size);
+	if ((a->block_size < 16 || a->block_size > INT32_MAX) && !(a->block_size == 0 && is_of_floats(n)))
+		fail_node(g, n, "E-ATTR", "block_size is %lld; it must be 16 or more, or 0 for a table of floats",
+			  (long long)a->block_size);
+	if (is_of_floats(n) && has_in(n, ZEROS))
+		fail_node(g, n, "E-INPUTS", "a table of floats has no zero points");
 	if (n->in[DATA]->dtype == U8 && (gathered != 0 || quantised != last))
 		fail_node(g, n, "E-ATTR", "gather_axis is %d and quantize_axis %d; for bytes they must be 0 and %d, the last",
 			  gathered, quantised, last);
@@ -496,7 +512,8 @@ static void check_table(Graph *g, const Node *n, int gathered, int quantised)
 	need_rank(g, n, SCALES, last + 1, last + 1);
 	Shape s = scales_shape(g, n, quantised);
 	for (int k = 0; k <= last; k++)
-		need_size(g, n, SCALES, k, s.dim[k]);
+		if (!is_of_floats(n) || k == quantised || !dim_is(n->in[SCALES]->shape.dim[k], 1))
+			need_size(g, n, SCALES, k, s.dim[k]);
 	if (has_in(n, ZEROS))
 		same_type(g, n, DATA, ZEROS);
 }
@@ -554,6 +571,17 @@ static Value *where_there(Graph *g, const Node *n, Value *y, Value *there, int g
 	return put(g, n, "Where", there, y, value_scalar(g, y->dtype, 0), END_IN);
 }
 
+/* x times its scales, of which one stands for each block along axis k. */
+static Value *times_scales(Graph *g, const Node *n, Value *x, Value *scale, int k, int64_t block)
+{
+	struct Gather along = {.axis = k};
+	Value *at = put(g, n, "Div", counted(g, n, x, k), value_scalar(g, I64, (double)block), END_IN);
+
+	if (block > 1)
+		scale = put_attr(g, n, "Gather", &along, scale, at, END_IN);
+	return put(g, n, "Mul", cast_value(g, n, x, scale->dtype), scale, END_IN);
+}
+
 /* Parts of the table and of what is beside it, and then numbers of these parts alone. */
 static void expand_gather(Graph *g, Node *n)
 {
@@ -565,18 +593,25 @@ static void expand_gather(Graph *g, Node *n)
 	struct Gather along = {.axis = gathered};
 	Value *x = elements_of(g, n, DATA, &s), *zero = elements_of(g, n, ZEROS, &of_scales);
 	Value *there, *index = indices_from_zero(g, n, x, gathered, &there), *at = index;
+	int64_t block = table_block(g, n, quantised);
+	Value *scales = n->in[SCALES];
+	if (is_of_floats(n))
+		scales = put(g, n, "Expand", scales, shape_as_value(g, n, x, &of_scales), END_IN);
 	if (same)
-		at = put(g, n, "Div", index, value_scalar(g, I64, (double)a->block_size), END_IN);
+		at = put(g, n, "Div", index, value_scalar(g, I64, (double)block), END_IN);
 	void *attr = attr_new(g, op_named("DequantizeLinear"));
 
 	x = put_attr(g, n, "Gather", &along, x, index, END_IN);
 	if (zero)
 		zero = put_attr(g, n, "Gather", &along, zero, at, END_IN);
-	Value *scale = put_attr(g, n, "Gather", &along, n->in[SCALES], at, END_IN);
+	Value *scale = put_attr(g, n, "Gather", &along, scales, at, END_IN);
 	int moved = quantised > gathered ? n->in[INDICES]->shape.rank - 1 : 0;
-	attr_set("DequantizeLinear", attr, "axis", same ? 0 : quantised + moved);
-	attr_set("DequantizeLinear", attr, "block_size", same ? 1 : (double)a->block_size);
-	Value *y = put_attr(g, n, "DequantizeLinear", attr, x, scale, zero, END_IN);
+	int axis = same ? 0 : quantised + moved;
+	block = same ? 1 : block;
+	attr_set("DequantizeLinear", attr, "axis", axis);
+	attr_set("DequantizeLinear", attr, "block_size", (double)block);
+	Value *y = is_of_floats(n) ? times_scales(g, n, x, scale, axis, block)
+				   : put_attr(g, n, "DequantizeLinear", attr, x, scale, zero, END_IN);
 	replace_out(g, n, 0, where_there(g, n, y, there, gathered));
 }
 
@@ -635,7 +670,7 @@ ORT_QUANTIZED(MatMulIntegerToFloat, "MatMulIntegerToFloat", "iu", 4, 7, no_attrs
 ORT_QUANTIZED(DynamicQuantizeMatMul, "DynamicQuantizeMatMul", "f", 3, 5, no_attrs, expand_dynamic_matmul);
 ORT_QUANTIZED(QGemm, "QGemm", "iu", 6, 9, gemm_attrs, expand_gemm);
 ORT_QUANTIZED_AS(MatMulNBits, "MatMulNBits", "f", 3, 6, nbits_attrs, OrtQuantized, infer_nbits, expand_nbits);
-ORT_QUANTIZED_AS(GatherBlockQuantized, "GatherBlockQuantized", "iu", 3, 4, gather_attrs, OrtQuantized, infer_gather,
+ORT_QUANTIZED_AS(GatherBlockQuantized, "GatherBlockQuantized", "iuf", 3, 4, gather_attrs, OrtQuantized, infer_gather,
 		 expand_gather);
 ORT_QUANTIZED_AS(MatMulBnb4, "MatMulBnb4", "f", 3, 3, bnb_attrs, OrtQuantized, infer_bnb, expand_bnb);
 ORT_QUANTIZED(MatMulInteger16, "MatMulInteger16", "i", 2, 2, no_attrs, expand_matmul16);

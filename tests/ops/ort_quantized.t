@@ -559,3 +559,39 @@ graph (%a f32[2,6]) -> (%y) {
 	%f f32[1] = const [1]
 	%y = com.microsoft.MatMulBnb4(%a, %w, %f) {K = 6, N = 3, block_size = 24, quant_type = 1}
 }
+
+== a table of floats of 8 bits, one block a row
+graph (%i i64[3]) -> (%y) {
+	%d f8e4m3fn[3,6] = const [-0.25, 0.5, -1, -0.5, -0.75, -0.75, -0.75, -0.25, -0.25, 0, -0.25, 0.25, -0.5, 0.75, -1,
+    0.25, -0.25, 0]
+	%s f32[3,1] = const [2, 1, 0.25]
+	%y = com.microsoft.GatherBlockQuantized(%d, %i, %s) {block_size = 0}
+}
+run i = i64[3] [2, -3, 5]
+gives y = f32[3,6] [-0.125, 0.1875, -0.25, 0.0625, -0.0625, 0, -0.5, 1, -2, -1, -1.5, -1.5, 0, 0, 0, 0, 0, 0]
+
+== a table of floats of 8 bits, one scale
+graph (%i i64[2,1]) -> (%y) {
+	%d f8e5m2[3,6] = const [0.5, 0.5, 0.5, -0.75, 0, 0.75, 0.75, 0.75, -0.5, -1, 0.25, 0.25, 0.25, -0.25, -0.5, -0.5,
+    -0.75, 0.5]
+	%s f32[1,1] = const [0.25]
+	%y = com.microsoft.GatherBlockQuantized(%d, %i, %s) {block_size = 0}
+}
+run i = i64[2,1] [2, 0]
+gives y = f32[2,1,6] [0.0625, -0.0625, -0.125, -0.125, -0.1875, 0.125, 0.125, 0.125, 0.125, -0.1875, 0, 0.1875]
+
+== a table of floats of 4 bits, along blocks
+graph (%i i64[2]) -> (%y) {
+	%d f4e2m1[2,20] = const [-1, 0.5, 1, 0.5, -0.5, 0.5, -1, -0, 1, -0.5, -0.5, -1, -1, 0, -0.5, -0.5, -0, -1, 0, -1, 0,
+    0.5, -1, -0, 0.5, -0, -1, 0, 0, 0, 1, 0, 1, -1, -1, 0.5, -0, -1, 1, -0]
+	%s f32[1,2] = const [1, 0.25]
+	%y = com.microsoft.GatherBlockQuantized(%d, %i, %s) {block_size = 16, gather_axis = 1}
+}
+run i = i64[2] [17, 3]
+gives y = f32[2,2] [-0.25, 0.5, -0.25, -0]
+
+== a table of floats with zero points
+fails E-INPUTS "has no zero points"
+graph (%d f8e4m3fn[2,16], %i i64[1], %s f32[2,1], %z f8e4m3fn[2,1]) -> (%y) {
+	%y = com.microsoft.GatherBlockQuantized(%d, %i, %s, %z) {block_size = 16}
+}
