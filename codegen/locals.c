@@ -12,7 +12,7 @@
 /* ---- words ---- */
 
 static const char *const alu_words[ALU_COUNT] = {
-	[ADD] = "total", [SUB] = "difference", [MUL] = "product", [DIV] = "quotient", [MOD] = "rest", [FMOD] = "rest",
+	[ADD] = "total", [SUB] = "difference", [MUL] = "product", [DIV] = "quotient", [OVER] = "scaled", [MOD] = "rest", [FMOD] = "rest",
 	[IDIV] = "whole", [IMOD] = "rest", [NEG] = "negative", [ABS] = "magnitude", [MIN] = "lesser", [MAX] = "greater",
 	[EQ] = "test", [LT] = "test", [LE] = "test", [AND] = "test", [OR] = "test", [XOR] = "test", [NOT] = "test",
 	[BITAND] = "bits", [BITOR] = "bits", [BITXOR] = "bits", [BITNOT] = "bits", [SHL] = "bits", [SHR] = "bits",

@@ -5,6 +5,7 @@
 #include <math.h>
 #include "codegen/packed.h"
 #include "codegen/print.h"
+#include "ir/quotient.h"
 
 bool is_vector(const Printer *p, const Expr *x) { return p->vector && depends_on(x, p->vector); }
 
@@ -186,9 +187,25 @@ static bool print_bound(Printer *p, Expr *x)
 	return true;
 }
 
+/* As two factors: see ir/quotient.h. */
+static bool print_over(Printer *p, const Expr *x)
+{
+	if (x->op != OVER)
+		return false;
+	Inverse r = inverse_of((float)x->arg[1]->f);
+	put_text(p->out, "v_over(");
+	print_vector(p, x->arg[0], false);
+	put_text(p->out, ", ");
+	print_expr(p, num(p->s->l, F32, r.high), false);
+	put_text(p->out, ", ");
+	print_expr(p, num(p->s->l, F32, r.low), false);
+	put_text(p->out, ")");
+	return true;
+}
+
 static void print_vector_alu(Printer *p, Expr *x, bool tight)
 {
-	if (print_bound(p, x))
+	if (print_bound(p, x) || print_over(p, x))
 		return;
 	if (x->op == SELECT && !is_vector(p, x->arg[0]))
 		print_scalar_select(p, x, tight);

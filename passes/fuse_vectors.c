@@ -125,11 +125,18 @@ bool can_store_moved(const Fuse *f, const Node *move, Value *v)
 
 /* ---- copies that turn a value ---- */
 
+/* Copied after it is made, it is fewer bytes. */
+static bool is_narrowed(const Value *y)
+{
+	const Node *n = y->def;
+	return n->nin && n->in[0] && dtype_info(y->dtype)->bits < dtype_info(n->in[0]->dtype)->bits;
+}
+
 bool turns_short(const Fuse *f, const Node *copy, const Value *y)
 {
 	enum { VECTOR = 8, SEVERAL = 2 };
 	const Value *z = copy->out[0];
-	if (copy->op != op_find("tcc", "Copy") || y->shape.rank == 0 || f->weight[y->id] < SEVERAL || inner_axis(z) == inner_axis(y))
+	if (copy->op != op_find("tcc", "Copy") || y->shape.rank == 0 || (f->weight[y->id] < SEVERAL && !is_narrowed(y)) || inner_axis(z) == inner_axis(y))
 		return false;
 	return z->shape.dim[inner_axis(z)].k < VECTOR / 2 && y->shape.dim[inner_axis(y)].k >= VECTOR;
 }

@@ -10,9 +10,19 @@
  * w is a constant with one scale, or one for each output; Gemm and MatMul become MatMulInteger. Later passes compute the
  * constants and merge factors, so that one multiplication by  s r / a  and one addition stand between the sum and its
  * rounding, as in ONNX's QLinearConv. The sum itself does not round; the factors do, so that a result on the edge between
- * two steps of the quantisation may fall to the other side: one step, that is what the pass may change.
+ * two steps of the quantisation may fall to the other side: one step, that is what the pass may change. Not exact are thus
+ * these, and no others:
+ *
+ *     DequantizeLinear, Conv / MatMul / Gemm               the product of both scales is one rounded number
+ *     .., QuantizeLinear (Relu, Add, Mul between)          so is its quotient through the third, which each weight has in it
+ *                                                          where products of floats are faster
+ *     DequantizeLinear, (Relu, Add, Mul,) QuantizeLinear   each sum and product of bytes takes its scale through the last one
+ *
+ * A QuantizeLinear of anything else keeps its scale, and is exact (ir/quotient.h); through a power of two it is a product, which
+ * is exact too. --strict leaves the pass out: every operator then rounds as ONNX says.
  *
  * needs: shapes; constants that are still quantised, so it runs before fold.  keeps: results to a step. */
+#include <math.h>
 #include "ir/op/composite.h"
 #include "passes/methods.h"
 #include "passes/rewrite.h"
@@ -175,12 +185,16 @@ static Value *rescaled(Graph *g, const Node *n, const Node *d, Value *factor)
 	return put(g, n, "Sub", y, put(g, n, "Mul", z, k, END_IN), END_IN);
 }
 
+static bool is_rectified(const Rewrite *w, const Value *x) { return made_by(x, "Relu") && used_once(w, x); }
+
+static const Value *before_rectifier(const Rewrite *w, const Value *x) { return is_rectified(w, x) ? x->def->in[0] : x; }
+
 /* x * factor. A rectifier does not mind a positive factor: that goes to the sum before it, where it meets others. */
 static Value *times(Rewrite *w, const Node *n, Value *x, Value *factor)
 {
 	Graph *g = w->g;
 
-	if (made_by(x, "Relu") && used_once(w, x))
+	if (is_rectified(w, x))
 		return put(g, n, "Relu", times(w, n, x->def->in[0], factor), END_IN);
 	if (!takes_factor(w, x))
 		return put(g, n, "Mul", x, factor, END_IN);
@@ -192,6 +206,29 @@ static Value *times(Rewrite *w, const Node *n, Value *x, Value *factor)
 	return rescaled(g, n, d, factor);
 }
 
+/* x is a sum of products of bytes times its scales, perhaps plus a bias: a factor of it is merged with them, or with weights
+ * that were bytes where the products are of floats. */
+static bool is_scaled_sum(const Rewrite *w, const Value *x)
+{
+	if (!used_once(w, x) || !x->def)
+		return false;
+	const Node *n = x->def, *sum = made_by(x, "Cast") ? n->in[0]->def : NULL;
+	if (sum)
+		return is_op(sum, "ConvInteger") || is_op(sum, "MatMulInteger");
+	if (made_by(x, "Conv") || made_by(x, "MatMul") || made_by(x, "Gemm"))
+		return dequantised(n->in[1]) && is_const(n->in[1]->def->in[X]);
+	return (made_by(x, "Add") || made_by(x, "Mul")) && (is_scaled_sum(w, n->in[0]) || is_scaled_sum(w, n->in[1]));
+}
+
+static bool meets_factors(const Rewrite *w, const Value *x) { return takes_factor(w, x) || is_scaled_sum(w, x); }
+
+/* A product with 1 / s is exact. */
+static bool is_power_of_two(double s)
+{
+	int exponent;
+	return frexp(s, &exponent) == 0.5;
+}
+
 static Value *quantise(Rewrite *w, Node *n)
 {
 	Graph *g = w->g;
@@ -199,7 +236,8 @@ static Value *quantise(Rewrite *w, Node *n)
 	double s;
 
 	if (n->in[X]->dtype != F32 || is_const(n->in[X]) || !is_int(n->out[0]->dtype) || scale->dtype != F32 ||
-	    !const_splat(scale, &s) || !is_one(g, scale) || !(s > 0x1p-100 && s < 0x1p100) || s == 1)
+	    !const_splat(scale, &s) || !is_one(g, scale) || !(s > 0x1p-100 && s < 0x1p100) || s == 1 ||
+	    !(is_power_of_two(s) || meets_factors(w, before_rectifier(w, n->in[X]))))
 		return NULL;
 	one = value_scalar(g, F32, 1);
 	Value *x = times(w, n, n->in[X], value_scalar(g, F32, 1 / s));
@@ -225,7 +263,7 @@ static const Rule rules[] = {
 	{"MatMul", "MatMul(DequantizeLinear(u), DequantizeLinear(v)) -> MatMulInteger(u, v) * s", matmul},
 	{"Gemm", "Gemm(DequantizeLinear(u), DequantizeLinear(v), b) -> MatMulInteger(u, v) * s + b", gemm},
 	{"QuantizeLinear", "QuantizeLinear(Relu(x), s, lowest) -> QuantizeLinear(x, s, lowest)", rectified},
-	{"QuantizeLinear", "QuantizeLinear(x, s) -> QuantizeLinear(x * (1 / s), 1)", quantise},
+	{"QuantizeLinear", "QuantizeLinear(u * r, s) -> QuantizeLinear(u * (r / s), 1)", quantise},
 	{0},
 };
 

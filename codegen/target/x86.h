@@ -18,7 +18,9 @@
 #define X86_HALF(w)												\
 	V("v_half", "vf", "vf x", "\t/* rounded to 16 bits */\n\treturn _mm" w "_cvtph_ps(_mm" w "_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));\n")
 #define X86_FMA(w)												\
-	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm" w "_fmadd_ps(a, b, c);\n")
+	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm" w "_fmadd_ps(a, b, c);\n"),				\
+	V("v_over", "vf", "vf x, float high, float low", "\t/* x / s, where high + low = 1 / s: exact once it is rounded to an integer */\n"	\
+	  "\treturn v_fma(x, v_set(high), x * v_set(low));\n")
 #define X86_SIGN_OF(w)												\
 	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm" w "_or_ps(v_abs(x), _mm" w "_and_ps(_mm" w "_set1_ps(-0.0f), s));\n")
 #define X86_BOUNDS(w)												\

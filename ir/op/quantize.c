@@ -5,8 +5,10 @@
  * A scale (and zero point) holds for the whole tensor, for each index along `axis`, or for a block of block_size
  * elements along it. The quotient is rounded to the type `precision`, by default that of the scale; the product is
  * computed in f32 and rounded to the type of the result. */
+#include <float.h>
 #include <math.h>
 #include "ir/op/pointwise.h"
+#include "ir/quotient.h"
 
 struct Quantize {
 	int64_t axis, block_size, saturate;
@@ -155,7 +157,20 @@ static Expr *saturated_expr(Lower *l, DType t, Expr *x)
 	return cast(l, t, choose(l, alu2(l, LT, x, highest), x, highest));
 }
 
-/* The same of a sum round(x) + zero, a known number: bounds come first, so that what is rounded goes to an integer at once. */
+/* x / scale, exact once it is rounded to what a byte less its zero point may be. */
+static Expr *quotient(Lower *l, Expr *x, Expr *scale)
+{
+	enum { MOST = 255 };
+	bool number = scale->kind == X_NUM && x->dtype == F32 && scale->f > 0;
+	int exponent;
+
+	if (number && frexp(scale->f, &exponent) == 0.5 && exponent > FLT_MIN_EXP && exponent < FLT_MAX_EXP)
+		return alu2(l, MUL, x, num(l, F32, 1 / scale->f));
+	return alu2(l, number && rounds_alike((float)scale->f, MOST) ? OVER : DIV, x, scale);
+}
+
+/* Clamped to the type's numbers of a sum round(x) + zero, a known number: bounds come first, so that what is rounded goes to an
+ * integer at once. */
 static Expr *rounded_expr(Lower *l, DType t, Expr *x, int64_t zero)
 {
 	Expr *low = num(l, x->dtype, int_lowest(t) - (double)zero), *high = num(l, x->dtype, int_highest(t) - (double)zero);
@@ -163,6 +178,23 @@ static Expr *rounded_expr(Lower *l, DType t, Expr *x, int64_t zero)
 	x = choose(l, alu2(l, LT, low, x), x, low);
 	x = cast(l, I32, alu1(l, ROUND, choose(l, alu2(l, LT, x, high), x, high)));
 	return cast(l, t, zero ? alu2(l, ADD, x, num(l, I32, (double)zero)) : x);
+}
+
+static const Expr *below(const Expr *x, ExprKind kind, int op, int k)
+{
+	return x && x->kind == kind && (kind != X_ALU || (int)x->op == op) ? x->arg[k] : NULL;
+}
+
+/* x, a byte that rounded_expr() makes by adding `zero`, less that: an integer of 32 bits. NULL: x is something else. */
+static Expr *before_zero(Lower *l, Expr *x, int64_t zero)
+{
+	const Expr *sum = below(x, X_CAST, 0, 0), *whole = zero ? below(sum, X_ALU, ADD, 0) : sum;
+	const Expr *clamped = below(below(whole, X_CAST, 0, 0), X_ALU, ROUND, 0);
+	const Expr *q = below(below(clamped, X_ALU, SELECT, 1), X_ALU, SELECT, 1);
+
+	if (!q || (x->dtype != U8 && x->dtype != I8) || rounded_expr(l, x->dtype, (Expr *)(uintptr_t)q, zero) != x)
+		return NULL;
+	return (Expr *)(uintptr_t)whole;
 }
 
 static void quantize_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
@@ -186,13 +218,12 @@ static Expr *quantize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	DType p = quotient_type(n), w = work_type(p), to = n->out[0]->dtype;
 	Expr *x = cast(l, w, cast(l, p, in(l, n, 0, at))), *scale = cast(l, w, cast(l, p, scale_at(l, n, 1, at)));
-	bool whole = scale->kind == X_NUM && scale->f == 1;
-	Expr *q = cast(l, w, cast(l, p, whole ? x : alu2(l, DIV, x, scale)));
-
 	Expr *zero = has_in(n, 2) ? scale_at(l, n, 2, at) : num(l, to, 0);
+	bool byte = (to == U8 || to == I8) && zero->kind == X_NUM;
+	Expr *q = cast(l, w, cast(l, p, byte && p == F32 ? quotient(l, x, scale) : alu2(l, DIV, x, scale)));
 
 	(void)slot;
-	if ((to == U8 || to == I8) && zero->kind == X_NUM)
+	if (byte)
 		return rounded_expr(l, to, q, zero->i);
 	if (is_int(to))
 		q = alu1(l, ROUND, q);
@@ -245,11 +276,14 @@ static void dequantize_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *c
 static Expr *dequantize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	DType product = product_type(n), t = n->in[0]->dtype == I32 ? I32 : product;
-	Expr *x = cast(l, t, in(l, n, 0, at));
+	Expr *x = in(l, n, 0, at), *zero = has_in(n, 2) ? scale_at(l, n, 2, at) : num(l, x->dtype, 0), *whole;
 
 	(void)slot;
-	if (has_in(n, 2))
-		x = alu2(l, SUB, x, cast(l, t, scale_at(l, n, 2, at)));
+	if (t != I32 && zero->kind == X_NUM && is_int(zero->dtype) && (whole = before_zero(l, x, zero->i)))
+		x = whole;
+	else if (has_in(n, 2))
+		x = alu2(l, SUB, cast(l, t, x), cast(l, t, zero));
+	x = cast(l, t, x);
 	x = alu2(l, MUL, cast(l, product, x), cast(l, product, scale_at(l, n, 1, at)));
 	return cast(l, n->out[0]->dtype, x);
 }

@@ -150,13 +150,12 @@ bool make_biased(Step *s)
 
 /* ---- quantised ---- */
 
-/* Powers of two: the pass `integers` multiplies by what it rounds of 1 / scale, which decides ties between two steps. */
 static void take_scales(Step *s, int rank, int64_t n)
 {
 	Tensor *t = tensor_new(&s->m->c->perm, is_float(s->t) ? s->t : F32, rank, &n);
 
 	for (int64_t i = 0; i < t->count; i++)
-		store_f64(t->dtype, t->data, i, ldexp(1, (int)-pick(s->m, 0, 4)));
+		store_f64(t->dtype, t->data, i, 0.06 + (double)pick(s->m, 0, 1000) / 1000);
 	take_tensor(s, t, chance(s->m, 40));
 }
 
