@@ -219,7 +219,7 @@ static bool choose_bytes(const Module *m, const Stage *s, Contraction *c)
 		return c->depth * 255 * greater_of(-least, most) <= FLOAT_EXACT;
 	}
 	bool vectors = m->target->lanes > 1, narrow = least >= -128 && most <= 127;
-	c->b_type = narrow && (!vectors || m->target->dots) ? I8 : I16;
+	c->b_type = narrow && (!vectors || m->target->dots || twos_fit(m, s, c)) ? I8 : I16;
 	c->four = vectors ? 4 : 1;
 	return !vectors || (c->nk && c->k[c->nk - 1].a == 1 && !step_varies(&c->k[c->nk - 1]));
 }

@@ -18,7 +18,8 @@
  *
  * b has its zero point subtracted where it is packed, so that what a's takes off, zero * sum over k of b[k, j], is a number for
  * each j: the sum begins with it. Where an instruction takes all four (dots), bytes of a with a sign are read 128 higher,
- * which counts as a zero point; else they are widened and multiplied in two pairs. Bytes that lie along the lanes of both
+ * which counts as a zero point; so they are where one instruction adds two products in 16 bits, which no sum of two may leave:
+ * that is where neighbours in b are small, |b[k, j]| + |b[k + 1, j]| <= 128. Else bytes are widened and multiplied in two pairs. Bytes that lie along the lanes of both
  * operands are multiplied as floats, which hold every such sum exactly. Where b is no constant, two rows of it are widened to
  * pairs of 16 bits in each lane, zero points subtracted, and meet two neighbours of a. */
 #ifndef TCC_CODEGEN_CONTRACT_H
@@ -159,6 +160,8 @@ void find_margins(const Module *m, const Stage *s, Contraction *c);
 void pack_b(Module *m, Stage *s, Contraction *c);
 /* The least and greatest of b's elements less their zero points. */
 void range_of_b(const Module *m, const Stage *s, const Contraction *c, int64_t *least, int64_t *most);
+/* Two neighbours along k, each times any byte without sign, have a sum of 16 bits. */
+bool twos_fit(const Module *m, const Stage *s, const Contraction *c);
 /* For each lane, and index of the outer axes that b knows, the sum of b over k times the factor: a load of a constant. */
 Expr *sums_of_b(Module *m, Stage *s, const Contraction *c, int64_t factor);
 /* A list of numbers as a constant that a stage can load. */

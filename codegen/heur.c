@@ -69,9 +69,9 @@ static double tile_loads(const Contraction *c, const Target *t, bool by_rows, in
 	return (double)(row_loads(&c->row, points) * vectors + held + (b - held) * points + aside) / c->row.taps;
 }
 
-/* A vector of sums takes up four products of bytes with one instruction, a dot; or as pairs with two multiplications and two
- * additions, for which bytes are widened. */
-static double four_cycles(bool pairs) { return pairs ? 1.25 : 0.5; }
+/* A vector of sums takes up four products of bytes with one instruction, a dot; with two multiplications and an addition where
+ * they are small; or as pairs with two multiplications and two additions, for which bytes are widened. */
+static double four_cycles(bool pairs, bool dots) { return pairs ? 1.25 : dots ? 0.5 : 1; }
 
 /* One step of k for a tile: the busiest of multiply-adds, loads, the stream of b and the latency of an accumulator; the
  * others count a little, for nothing overlaps perfectly. The start and end of a tile are spread over its steps. */
@@ -79,7 +79,7 @@ static double step_cycles(const Contraction *c, const Target *t, bool by_rows, i
 {
 	int64_t bytes = (int64_t)dtype_bytes(c->b_type, vectors * c->lanes * c->four);
 	bool pairs = c->four > 1 && c->b_type == I16;
-	double fma = (double)(points * vectors) * four_cycles(pairs);
+	double fma = (double)(points * vectors) * four_cycles(pairs, t->dots || c->four == 1 || c->of != FOURS);
 	double loads = tile_loads(c, t, by_rows, points, vectors) / 2 + (pairs ? (double)(vectors + 2 * points) / 2 : 0);
 	bool near = c->steps * bytes <= t->l1 / 2; /* the panel stays in the first cache */
 	double stream = (double)bytes / (near ? FIRST_STREAM : SECOND_STREAM);
@@ -143,6 +143,8 @@ static bool fits(const Target *t, const Contraction *c, const TileShape *tile)
 	int extra = points == 1 ? 2 : vectors + 1; /* with one point, b is an operand in memory */
 	if (c->four > 1 && c->b_type == I16)
 		extra = 2 * vectors + 3;
+	else if (c->four == 4 && t->lanes > 1 && !t->dots)
+		extra = vectors + 3; /* a, a product, and ones */
 	if (c->a_lanes)
 		extra = tile->by_rows && c->row.taps <= t->registers / 4 ? c->row.taps * vectors + 4 : 2;
 	if (t->lanes == 1 && points > 4)
@@ -226,7 +228,7 @@ double bytes_cycles(const ConvSize *s, const Target *t)
 		rows *= i < last ? (double)s->taps[i] : 1;
 	}
 	double steps = rows * (double)((s->taps[last] * s->in + four - 1) / four) * vectors(t, s->out);
-	return points * steps * (four == 1 ? 0.5 : 1.25 * four_cycles(!t->dots));
+	return points * steps * (four == 1 ? 0.5 : 1.25 * four_cycles(!t->dots, t->dots));
 }
 
 bool winograd_sums(const ConvSize *s, int i)

@@ -179,6 +179,20 @@ void range_of_b(const Module *m, const Stage *s, const Contraction *c, int64_t *
 		}
 }
 
+bool twos_fit(const Module *m, const Stage *s, const Contraction *c)
+{
+	Packing p = packing_of(m, s, c);
+	int64_t *before = NEW_N(&m->g->ctx->scratch, int64_t, c->lane.n);
+	for (int64_t row = 0; row < p.groups * p.depth; row++, next_row(&p))
+		for (int64_t j = 0; j < c->lane.n; j++) {
+			int64_t x = byte_at(&p, j), size = x < 0 ? -x : x;
+			if (row % p.depth && (before[j] + size) * UINT8_MAX > INT16_MAX)
+				return false;
+			before[j] = size;
+		}
+	return true;
+}
+
 Expr *sums_of_b(Module *m, Stage *s, const Contraction *c, int64_t factor)
 {
 	Lower *l = s->l;

@@ -225,7 +225,8 @@ void print_product(Tile *t, const char *acc, const char *a, const char *b, bool 
 	else if (by_twos(t))
 		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, t->p.m->target->dots ? "v_dot_twos" : "v_add_twos", acc, a, b);
 	else if (by_fours(t))
-		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, by_pairs(t) ? "v_add_pairs" : "v_add_fours", acc, a, b);
+		print_line(&t->p, "%s = %s(%s, %s, %s);", acc,
+		           by_pairs(t) ? "v_add_pairs" : t->p.m->target->dots ? "v_add_fours" : "v_add_small_fours", acc, a, b);
 	else if (t->lanes == 1 || (t->p.m->o->strict && !has_exact_products(t->c)))
 		print_line(&t->p, "%s = %s + %s * %s;", acc, acc, a, b);
 	else

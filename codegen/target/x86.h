@@ -62,6 +62,9 @@
 #define X86_ADD_PAIRS(w)											\
 	V("v_add_pairs", "vi", "vi sum, vp a, vp b",								\
 	  "\treturn sum + (vi)_mm" w "_madd_epi16(a.even, b.even) + (vi)_mm" w "_madd_epi16(a.odd, b.odd);\n")
+#define X86_SMALL_FOURS(w)											\
+	V("v_add_small_fours", "vi", "vi sum, vi a, vi b", "\t/* b is so small that the sum of two products has 16 bits */\n"	\
+	  "\treturn sum + (vi)_mm" w "_madd_epi16(_mm" w "_maddubs_epi16((__m" w "i)a, (__m" w "i)b), _mm" w "_set1_epi16(1));\n")
 #define X86_SIGNS(w)												\
 	V("v_turn", "vf", "vf x, vf t", "\t/* -x where the last bit but one of t is set */\n"			\
 	  "\treturn v_flip(x, _mm" w "_castsi" w "_ps(_mm" w "_slli_epi32(_mm" w "_castps_si" w "(t), 30)));\n"),	\

@@ -425,6 +425,24 @@ CASE(sums_begin_with_zero_points)
 	assert_non_null(strstr(text, ", acc[p][0]);\n"));
 }
 
+/* Two products are added in 16 bits where each two neighbours of b are at most 128 together, and nowhere else. */
+static const char *product_of_bytes(int64_t size, int64_t wide)
+{
+	Options o = {.level = 2, .target = "x86-64-v3", .output = "m.c", .prefix = "m"};
+	Tensor *w = some_bytes(I8, 256, 192);
+	const char *header;
+
+	for (int64_t i = 0; i < w->count; i++)
+		((int8_t *)w->data)[i] = (int8_t)(i == wide * 192 + 7 ? -(size + 1) : i % 2 ? size : -size);
+	Value *args[2] = {given(some_bytes(U8, 36, 256)), value_const(g, "w", w)};
+	graph_output(g, node_new(g, op_find("", "MatMulInteger"), NULL, 2, args, 1, NULL)->out[0], "y");
+	passes_run(g, &o);
+	return emit_text(g, &o, &header, NULL);
+}
+
+CASE(small_bytes_are_added_in_twos) { assert_non_null(strstr(product_of_bytes(64, -1), "acc[p][0] = v_add_small_fours(")); }
+CASE(larger_ones_are_not) { assert_non_null(strstr(product_of_bytes(64, 200), "acc[p][0] = v_add_pairs(")); }
+
 /* Strassen's method: the maps before and behind its products keep the seven sums of a tile in registers. */
 static void check_blocks(const char *target)
 {
@@ -478,6 +496,7 @@ int main(void)
 		TEST(avx2), TEST(avx512), TEST(pairs_of_points), TEST(pairs_of_steps), TEST(avx2_equal), TEST(avx512_equal),
 		TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
 		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(sums_begin_with_zero_points), TEST(avx512_pairs), TEST(avx512_half),
+		TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
