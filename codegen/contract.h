@@ -21,7 +21,8 @@
  * which counts as a zero point; so they are where one instruction adds two products in 16 bits, which no sum of two may leave:
  * that is where neighbours in b are small, |b[k, j]| + |b[k + 1, j]| <= 128. Else bytes are widened and multiplied in two pairs. Bytes that lie along the lanes of both
  * operands are multiplied as floats, which hold every such sum exactly. Where b is no constant, two rows of it are widened to
- * pairs of 16 bits in each lane, zero points subtracted, and meet two neighbours of a. */
+ * pairs of 16 bits in each lane, zero points subtracted, and meet two neighbours of a; if there are many rows, both operands have
+ * been made of such pairs before (passes/twos.c). */
 #ifndef TCC_CODEGEN_CONTRACT_H
 #define TCC_CODEGEN_CONTRACT_H
 #include "codegen/nest.h"
@@ -62,6 +63,7 @@ typedef enum SumOf {
 	DOUBLES, /* of doubles, of which a vector has half as many, or of floats, exactly; b of doubles is read where it lies */
 	FOURS,  /* of bytes, in integers */
 	TWOS,   /* of bytes of which neither is constant, in integers: two neighbours along k at a time */
+	HALVES, /* of numbers of 16 bits, in integers: two of them in each element of both */
 	BYTES   /* of bytes along the lanes, as floats */
 } SumOf;
 
@@ -129,6 +131,9 @@ struct Contraction {
 };
 
 static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c->of == DOUBLES; }
+
+/* Sums are integers, also in vectors. */
+static inline bool of_integers(const Contraction *c) { return c->of == FOURS || c->of == TWOS || c->of == HALVES; }
 
 /* Products of floats are exact in doubles, whether they are rounded before they are added or not. */
 static inline bool has_exact_products(const Contraction *c) { return c->of == DOUBLES && !c->squares && c->a->dtype == F32 && c->b_type == F32; }

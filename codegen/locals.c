@@ -12,10 +12,11 @@
 /* ---- words ---- */
 
 static const char *const alu_words[ALU_COUNT] = {
-	[ADD] = "total", [SUB] = "difference", [MUL] = "product", [DIV] = "quotient", [OVER] = "scaled", [MOD] = "rest", [FMOD] = "rest",
-	[IDIV] = "whole", [IMOD] = "rest", [NEG] = "negative", [ABS] = "magnitude", [MIN] = "lesser", [MAX] = "greater",
+	[ADD] = "total", [SUB] = "difference", [MUL] = "product", [DIV] = "quotient", [OVER] = "scaled", [MOD] = "rest",
+	[FMOD] = "rest", [IDIV] = "whole", [IMOD] = "rest", [NEG] = "negative", [ABS] = "magnitude", [MIN] = "lesser", [MAX] = "greater",
 	[EQ] = "test", [LT] = "test", [LE] = "test", [AND] = "test", [OR] = "test", [XOR] = "test", [NOT] = "test",
-	[BITAND] = "bits", [BITOR] = "bits", [BITXOR] = "bits", [BITNOT] = "bits", [SHL] = "bits", [SHR] = "bits",
+	[BITAND] = "bits", [BITOR] = "bits", [BITXOR] = "bits", [BITNOT] = "bits", [TWOFOLD] = "product",
+	[SHL] = "bits", [SHR] = "bits",
 	[SELECT] = "chosen", [INDEX] = "at", [COUNT] = "count", [REQUIRE] = "test", [KEY] = "key", [FLOOR] = "whole",
 	[CEIL] = "whole", [ROUND] = "whole", [TRUNC] = "whole", [SQRT] = "root", [EXP] = "e", [EXPM1] = "growth",
 	[LOG] = "logarithm", [SIN] = "sine", [COS] = "cosine", [TAN] = "tangent", [ASIN] = "angle", [ACOS] = "angle",

@@ -22,7 +22,7 @@
 /* Of a sum. */
 const char *type_of(const Tile *t)
 {
-	if (t->c->of == FOURS || t->c->of == TWOS)
+	if (of_integers(t->c))
 		return t->lanes == 1 ? "int32_t" : "vi";
 	if (t->c->of == DOUBLES)
 		return t->lanes == 1 ? "double" : "vd";
@@ -145,7 +145,7 @@ static const char *zero_of(const Tile *t, int q)
 		return "0";
 	if (t->c->of == DOUBLES)
 		return "v_set_d(0.0)";
-	return is_half(t, q) ? "v_set_half(0.0f)" : t->c->of == FOURS || t->c->of == TWOS ? "v_set_i(0)" : "v_set(0.0f)";
+	return is_half(t, q) ? "v_set_half(0.0f)" : of_integers(t->c) ? "v_set_i(0)" : "v_set(0.0f)";
 }
 
 /* What is printed next is of vector q of the outputs. */

@@ -31,7 +31,7 @@ static bool vector_args(const Module *m, Stage *s, Expr *x, const Axis *axis)
 
 bool exact_in_vectors(Alu op)
 {
-	return op <= NOT || op == SELECT || op == BITNOT || op == KEY || (op >= FLOOR && op <= SQRT);
+	return op <= NOT || op == SELECT || op == BITNOT || op == BITAND || op == KEY || (op >= FLOOR && op <= SQRT);
 }
 
 static bool compares_indices(const Expr *x)
@@ -167,7 +167,8 @@ static bool vector_integers(const Expr *x)
 {
 	if (x->op == MAX || x->op == MIN)
 		return true;
-	return x->dtype == I32 && (x->op == BITNOT || x->op == ADD || x->op == SUB || x->op == MUL || x->op == DIV);
+	bool bits = x->op == BITNOT || x->op == BITAND;
+	return x->dtype == I32 && (bits || x->op == ADD || x->op == SUB || x->op == MUL || x->op == DIV);
 }
 
 static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)

@@ -136,7 +136,8 @@ bool turns_short(const Fuse *f, const Node *copy, const Value *y)
 {
 	enum { VECTOR = 8, SEVERAL = 2 };
 	const Value *z = copy->out[0];
-	if (copy->op != op_find("tcc", "Copy") || y->shape.rank == 0 || (f->weight[y->id] < SEVERAL && !is_narrowed(y)) || inner_axis(z) == inner_axis(y))
+	bool pays = f->weight[y->id] >= SEVERAL || is_narrowed(y);
+	if (copy->op != op_find("tcc", "Copy") || y->shape.rank == 0 || !pays || inner_axis(z) == inner_axis(y))
 		return false;
 	return z->shape.dim[inner_axis(z)].k < VECTOR / 2 && y->shape.dim[inner_axis(y)].k >= VECTOR;
 }

@@ -64,6 +64,9 @@ const Helper common_helpers[] = {
 	{"i_div", "/* a / b rounded toward zero; 0 where C has no answer */\n"
 	          "static inline int64_t i_div(int64_t a, int64_t b)\n{\n"
 	          "\treturn b == 0 ? 0 : b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;\n}\n"},
+	{"i_twofold", "/* the product of the lower halves, of 16 bits with a sign, plus that of the upper ones */\n"
+	              "static inline int32_t i_twofold(int32_t a, int32_t b)\n{\n"
+	              "\treturn (int16_t)a * (int16_t)b + (a >> 16) * (b >> 16);\n}\n"},
 	{"u_div", "static inline uint64_t u_div(uint64_t a, uint64_t b)\n{\n\treturn b ? a / b : 0;\n}\n"},
 	{"i_rem", "static inline int64_t i_rem(int64_t a, int64_t b)\n{\n\treturn b == 0 || b == -1 ? 0 : a % b;\n}\n"},
 	{"u_rem", "static inline uint64_t u_rem(uint64_t a, uint64_t b)\n{\n\treturn b ? a % b : 0;\n}\n"},

@@ -4,7 +4,7 @@
  *
  * The leading axes broadcast. A one-dimensional a is a row, a one-dimensional b a column; that axis is missing in y.
  * MatMulInteger multiplies (a - a_zero_point) by (b - b_zero_point) into int32; zero points are scalars or one a row of
- * a, one a column of b. */
+ * a, one a column of b. tcc.MatMulTwos multiplies what tcc.Twos makes of both (twos.c). */
 #include "ir/op/nn.h"
 
 /* One row of y: dot products along b's columns where those are dense, else sums of b's rows. */
@@ -235,4 +235,46 @@ const Op op_matmulinteger = {
 	.name = "MatMulInteger", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES,
 	.types = "iu", .infer = matmulinteger_infer, .eval = matmulinteger_eval, .lower = matmulinteger_lower,
+};
+
+/* ---- MatMulTwos ---- */
+
+static void matmultwos_infer(Graph *g, Node *n) { infer_product(g, n, I32); }
+
+/* The lower halves of t, or the upper ones. */
+static int64_t *halves(Eval *e, const Tensor *t, bool upper)
+{
+	const int64_t *x = in_i64(e, t);
+	int64_t *y = NEW_N(&e->g->ctx->scratch, int64_t, t->count);
+
+	for (int64_t i = 0; i < t->count; i++)
+		y[i] = upper ? (int32_t)x[i] >> 16 : (int16_t)x[i];
+	return y;
+}
+
+static void matmultwos_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	int64_t *y = out_i64(e, out[0]);
+
+	(void)n;
+	for (int upper = 0; upper < 2; upper++)
+		multiply_all(in[0], in[1], out[0], halves(e, in[0], upper), halves(e, in[1], upper), y, true);
+}
+
+static Expr *matmultwos_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	Expr *ia[MAX_RANK], *ib[MAX_RANK], *k;
+	Axes axes = {.n = 0};
+
+	(void)slot;
+	k = over(l, &axes, n->in[0]->shape.dim[n->in[0]->shape.rank - 1]);
+	operand_index(l, n, 0, at, k, ia);
+	operand_index(l, n, 1, at, k, ib);
+	return reduce_over(l, RED_SUM, alu2(l, TWOFOLD, in(l, n, 0, ia), in(l, n, 1, ib)), &axes);
+}
+
+const Op op_tcc_MatMulTwos = {
+	.name = "MatMulTwos", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
+	.flags = CONTRACTS | REDUCES,
+	.infer = matmultwos_infer, .eval = matmultwos_eval, .lower = matmultwos_lower,
 };

@@ -443,6 +443,21 @@ static const char *product_of_bytes(int64_t size, int64_t wide)
 CASE(small_bytes_are_added_in_twos) { assert_non_null(strstr(product_of_bytes(64, -1), "acc[p][0] = v_add_small_fours(")); }
 CASE(larger_ones_are_not) { assert_non_null(strstr(product_of_bytes(64, 200), "acc[p][0] = v_add_pairs(")); }
 
+/* Two matrices of bytes are widened once each where they have rows enough, and as tiles read them where they have not. */
+static const char *product_of_data(int64_t rows)
+{
+	Options o = {.level = 2, .target = "x86-64-v3", .output = "m.c", .prefix = "m"};
+	Value *args[2] = {given(some_bytes(U8, rows, 31)), given(some_bytes(I8, 31, 40))};
+	const char *header;
+
+	graph_output(g, node_new(g, op_find("", "MatMulInteger"), NULL, 2, args, 1, NULL)->out[0], "y");
+	passes_run(g, &o);
+	return emit_text(g, &o, &header, NULL);
+}
+
+CASE(many_rows_are_widened_once) { assert_non_null(strstr(product_of_data(16), "vi b0 = v_load_i32(b + ")); }
+CASE(few_rows_are_widened_in_tiles) { assert_non_null(strstr(product_of_data(15), "vi b0 = v_rows_i8(b + ")); }
+
 /* Strassen's method: the maps before and behind its products keep the seven sums of a tile in registers. */
 static void check_blocks(const char *target)
 {
@@ -497,6 +512,7 @@ int main(void)
 		TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
 		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(sums_begin_with_zero_points), TEST(avx512_pairs), TEST(avx512_half),
 		TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
+		TEST(many_rows_are_widened_once), TEST(few_rows_are_widened_in_tiles),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif

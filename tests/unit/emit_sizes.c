@@ -226,6 +226,11 @@ static const Model models[] = {
 	 " %y = Transpose(%x) %v = Transpose(%u) %c = Transpose(%b) %g = Transpose(%h) %t = Transpose(%k) {perm = [0, 2, 1]}"
 	 " %e = Exp(%t) %f = Transpose(%e) {perm = [2, 1, 0]} %r = Relu(%f) }",
 	 {40, 50}, {{1, 1}, {16, 16}, {17, 33}, {40, 15}, {3, 48}, {40, 50}}},
+	/* products of bytes by bytes of data, both as pairs of 16 bits: rows that vary, and columns */
+	{"graph (%x u8[s,7], %v i8[7,20], %z u8[]) -> (%y) { %p = MatMulInteger(%x, %v, %z) %y = Cast(%p) {to = f32} }",
+	 {1, 40}, {{1, 1}, {1, 3}, {1, 16}, {1, 17}, {1, 39}, {1, 40}}},
+	{"graph (%x u8[18,6], %v i8[n,6,s]) -> (%y) { %y = MatMulInteger(%x, %v) }",
+	 {2, 40}, {{1, 1}, {2, 3}, {1, 16}, {2, 17}, {1, 39}, {2, 40}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
