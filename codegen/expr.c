@@ -199,8 +199,17 @@ Expr *expr_alu(Lower *l, Alu op, int nargs, Expr **arg)
 
 static bool is_bool(const Expr *x, int64_t value) { return x->kind == X_NUM && x->dtype == BOOL && x->i == value; }
 
+/* -|y| or -(y y) */
+static bool never_positive(const Expr *x)
+{
+	const Expr *y = x->kind == X_ALU && x->op == NEG ? x->arg[0] : NULL;
+	return y && y->kind == X_ALU && is_float(y->dtype) && (y->op == ABS || (y->op == MUL && y->arg[0] == y->arg[1]));
+}
+
 Expr *alu1(Lower *l, Alu op, Expr *a)
 {
+	if (op == EXP && never_positive(a))
+		op = EXP_DOWN;
 	if (op == NOT && a->kind == X_NUM)
 		return num(l, BOOL, a->i == 0);
 	if (op == ABS && a->dtype == I64 && (a->lo >= 0 || (a->hi <= 0 && a->lo > -INDEX_MAX)))
@@ -424,6 +433,7 @@ static double red_identity(Red red)
 	case RED_AND:
 		return 1;
 	case RED_MAX:
+	case RED_MAX_NUMBER:
 	case RED_ARGMAX:
 	case RED_ARGMAX_LAST:
 		return -1.0 / 0.0;

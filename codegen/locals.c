@@ -14,11 +14,12 @@
 static const char *const alu_words[ALU_COUNT] = {
 	[ADD] = "total", [SUB] = "difference", [MUL] = "product", [DIV] = "quotient", [OVER] = "scaled", [MOD] = "rest",
 	[FMOD] = "rest", [IDIV] = "whole", [IMOD] = "rest", [NEG] = "negative", [ABS] = "magnitude", [MIN] = "lesser", [MAX] = "greater",
+	[GREATER] = "greater",
 	[EQ] = "test", [LT] = "test", [LE] = "test", [AND] = "test", [OR] = "test", [XOR] = "test", [NOT] = "test",
 	[BITAND] = "bits", [BITOR] = "bits", [BITXOR] = "bits", [BITNOT] = "bits", [TWOFOLD] = "product",
 	[SHL] = "bits", [SHR] = "bits",
 	[SELECT] = "chosen", [INDEX] = "at", [COUNT] = "count", [REQUIRE] = "test", [KEY] = "key", [FLOOR] = "whole",
-	[CEIL] = "whole", [ROUND] = "whole", [TRUNC] = "whole", [SQRT] = "root", [EXP] = "e", [EXPM1] = "growth",
+	[CEIL] = "whole", [ROUND] = "whole", [TRUNC] = "whole", [SQRT] = "root", [EXP] = "e", [EXP_DOWN] = "e", [EXPM1] = "growth",
 	[LOG] = "logarithm", [SIN] = "sine", [COS] = "cosine", [TAN] = "tangent", [ASIN] = "angle", [ACOS] = "angle",
 	[ATAN] = "angle", [SINH] = "hyperbolic", [COSH] = "hyperbolic", [TANH] = "hyperbolic", [ASINH] = "area",
 	[ACOSH] = "area", [ATANH] = "area", [ERF] = "error", [SIGMOID] = "sigmoid", [SILU] = "silu", [GELU] = "gelu",
@@ -27,11 +28,11 @@ static const char *const alu_words[ALU_COUNT] = {
 };
 
 static const char *const red_words[] = {
-	[RED_SUM] = "sum", [RED_PROD] = "product", [RED_MAX] = "max", [RED_MIN] = "min", [RED_ARGMAX] = "position",
+	[RED_SUM] = "sum", [RED_PROD] = "product", [RED_MAX] = "max", [RED_MAX_NUMBER] = "max", [RED_MIN] = "min", [RED_ARGMAX] = "position",
 	[RED_ARGMIN] = "position", [RED_ARGMAX_LAST] = "position", [RED_ARGMIN_LAST] = "position", [RED_AND] = "all", [RED_OR] = "any",
 };
 
-static const char *const red_vectors[] = {[RED_SUM] = "sums", [RED_PROD] = "products", [RED_MAX] = "maxima", [RED_MIN] = "minima"};
+static const char *const red_vectors[] = {[RED_SUM] = "sums", [RED_PROD] = "products", [RED_MAX] = "maxima", [RED_MAX_NUMBER] = "maxima", [RED_MIN] = "minima"};
 
 typedef enum Word { VALUE, BEST, AT, BIASED, JOINED, SCALED, SQUARE, CLAMPED, INVERSE, INVERSE_ROOT, AVERAGE } Word;
 

@@ -120,14 +120,14 @@ static void print_assign(Printer *p, const Stmt *t)
 /* The accumulators from..from+n-1 as one vector. */
 static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
 {
-	bool call = t->red == RED_MAX || t->red == RED_MIN, paren = call || tight;
+	bool call = t->red >= RED_MAX && t->red <= RED_MIN, paren = call || tight;
 	const char *kind = lane_kind(p, t->local->dtype);
 	if (n == 1) {
 		put_text(p->out, t->ways > 1 ? "%s[%d]" : "%s", local_name(p, t->expr), from);
 		return;
 	}
 	if (call)
-		put_text(p->out, t->red == RED_MAX ? "v_max%s" : "v_min%s", kind);
+		put_text(p->out, "%s%s", t->red == RED_MIN ? "v_min" : t->red == RED_MAX ? "v_max" : "v_greater", kind);
 	put_text(p->out, paren ? "(" : "");
 	put_folded(p, t, from, n / 2, true);
 	put_text(p->out, call ? ", " : t->red == RED_SUM ? " + " : " * ");
@@ -137,7 +137,7 @@ static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
 
 static void print_fold(Printer *p, const Stmt *t)
 {
-	static const char *const all[] = {[RED_SUM] = "v_sum", [RED_PROD] = "v_prod", [RED_MAX] = "v_most", [RED_MIN] = "v_least"};
+	static const char *const all[] = {[RED_SUM] = "v_sum", [RED_PROD] = "v_prod", [RED_MAX] = "v_most", [RED_MAX_NUMBER] = "v_most", [RED_MIN] = "v_least"};
 	DType type = t->local->dtype;
 	bool byte = type == U8 || type == I8;
 	print_indent(p);

@@ -10,7 +10,7 @@
 
 Alu red_alu(Red red)
 {
-	static const Alu alu[] = {[RED_SUM] = ADD, [RED_PROD] = MUL, [RED_MAX] = MAX, [RED_MIN] = MIN, [RED_AND] = AND,
+	static const Alu alu[] = {[RED_SUM] = ADD, [RED_PROD] = MUL, [RED_MAX] = MAX, [RED_MAX_NUMBER] = GREATER, [RED_MIN] = MIN, [RED_AND] = AND,
 	                          [RED_OR] = OR};
 	return alu[red];
 }
@@ -142,10 +142,10 @@ typedef struct Reduction {
 	Expr *twin_acc;   /* ... and its accumulator */
 } Reduction;
 
-/* acc = acc op x; of an extreme, the test for NaN is of x: the next turn does not wait for it. */
+/* acc = acc op x; of an extreme, x comes first: the test for NaN is of it, and the next turn does not wait for that. */
 static void add_element(Build *b, const Reduction *d, Red red, Expr *acc, Expr *x)
 {
-	bool extreme = red == RED_MAX || red == RED_MIN;
+	bool extreme = red >= RED_MAX && red <= RED_MIN;
 	Expr *sum = share_terms(b, alu2(b->s->l, red_alu(red), extreme ? x : acc, extreme ? acc : x));
 	Stmt *t = stmt_append(b, S_ASSIGN);
 	t->local = acc;

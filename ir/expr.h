@@ -32,7 +32,8 @@ typedef enum ExprKind {
 	X_REDUCE /* .red over .axes (body arg[0]); RED_ARGMAX/MIN give the I64 index along the one axis */
 } ExprKind;
 
-typedef enum Red { RED_SUM, RED_PROD, RED_MAX, RED_MIN, RED_ARGMAX, RED_ARGMIN, RED_ARGMAX_LAST, RED_ARGMIN_LAST, RED_AND, RED_OR } Red;
+/* RED_MAX_NUMBER: of floats, and NaN are left out; where there is nothing else, -infinity. */
+typedef enum Red { RED_SUM, RED_PROD, RED_MAX, RED_MAX_NUMBER, RED_MIN, RED_ARGMAX, RED_ARGMIN, RED_ARGMAX_LAST, RED_ARGMIN_LAST, RED_AND, RED_OR } Red;
 
 typedef struct Axis {
 	uint32_t id;

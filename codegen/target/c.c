@@ -8,6 +8,8 @@
 #define FLOAT_HELPERS(p, T, s)                                                                                         \
 	{p "_max", "static inline " T " " p "_max(" T " a, " T " b)\n{\n\treturn a > b || a != a ? a : b;\n}\n"},          \
 	{p "_min", "static inline " T " " p "_min(" T " a, " T " b)\n{\n\treturn a < b || a != a ? a : b;\n}\n"},          \
+	{p "_greater", "/* b where either is NaN */\n"                                                                    \
+	               "static inline " T " " p "_greater(" T " a, " T " b)\n{\n\treturn a > b ? a : b;\n}\n"},          \
 	{p "_mod", "static inline " T " " p "_mod(" T " a, " T " b)\n{\n\t" T " r = fmod" s                                \
 	           "(a, b);\n\treturn r != 0 && (r < 0) != (b < 0) ? r + b : r;\n}\n"},                                    \
 	{p "_sigmoid", "static inline " T " " p "_sigmoid(" T " x)\n{\n\treturn 1 / (1 + exp" s "(-x));\n}\n"},            \

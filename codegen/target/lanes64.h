@@ -31,7 +31,8 @@
 
 /* Rows whose texts differ by the width alone, "256" or "512". */
 #define X86_SQRT_D(w)												\
-	V("v_sqrt_d", "vd", "vd x", "\treturn _mm" w "_sqrt_pd(x);\n")
+	V("v_sqrt_d", "vd", "vd x", "\treturn _mm" w "_sqrt_pd(x);\n"),						\
+	V("v_greater_d", "vd", "vd a, vd b", "\t/* b where either is NaN */\n\treturn _mm" w "_max_pd(a, b);\n")
 #define X86_SIGNS_D(w)												\
 	V("v_sign_of_d", "vd", "vd x, vd s", "\treturn _mm" w "_or_pd(v_abs_d(x), _mm" w "_and_pd(_mm" w "_set1_pd(-0.0), s));\n"),	\
 	V("v_flip_d", "vd", "vd x, vd s", "\t/* -x where s has a minus */\n"					\

@@ -103,6 +103,18 @@
 	  "\tp = v_fma(p, r, v_set(1.0f));\n"										\
 	  "\tp = v_fma(p, r, v_set(1.0f));\n"										\
 	  "\treturn v_scale(p, n);\n"),										\
+	V("v_exp_down", "vf", "vf x",										\
+	  "\t/* e^x for x <= 0: one power of two is enough, 2^(n + 64) for a polynomial times 2^-64, so that only the last\n"	\
+	  "\t * product rounds to a subnormal number */\n"								\
+	  "\tx = v_at_least(x, -131.0f);\n"									\
+	  "\tvf t = v_fma(x, " LOG2_E ", v_set(0x1.8p23f + 191)), n = t - v_set(0x1.8p23f + 191);\n"			\
+	  "\tvf r = v_fma(n, " MINUS_LN2_REST ", v_fma(n, " MINUS_LN2 ", x));\n"					\
+	  "\tvf p = v_fma(r, v_set(0x1.10625p-71f), v_set(0x1.572a64p-69f));\n"					\
+	  "\tp = v_fma(p, r, v_set(0x1.5557bp-67f));\n"								\
+	  "\tp = v_fma(p, r, v_set(0x1.fffdfcp-66f));\n"								\
+	  "\tp = v_fma(p, r, v_set(0x1p-64f));\n"									\
+	  "\tp = v_fma(p, r, v_set(0x1p-64f));\n"									\
+	  "\treturn p * v_power_of_2(t);\n"),									\
 	V("v_coth", "vf", "vf r",											\
 	  "\t/* r coth(r / 2): the c of e^r = (c + r) / (c - r), |r| <= log 2 / 2 */\n"				\
 	  "\tvf s = r * r;\n"												\
@@ -192,7 +204,7 @@
 	  "\tr = v_fma(r, a, v_set(0x1.502c86p-1f));\n"								\
 	  "\tr = v_fma(r, a, v_set(-0x1.f206dep-1f));\n"								\
 	  "\tr = v_fma(r, a, v_set(0x1.efd88cp-1f));\n"								\
-	  "\tr = v_fma(r, -v_exp(-s), v_set(1.0f));\n"									\
+	  "\tr = v_fma(r, -v_exp_down(-s), v_set(1.0f));\n"									\
 	  "\t/* below: x + x times a polynomial in x^2 */\n"								\
 	  "\tvf p = v_fma(s, v_set(0x1.26856p-14f), v_set(-0x1.963f3p-11f));\n"					\
 	  "\tp = v_fma(p, s, v_set(0x1.520088p-8f));\n"								\

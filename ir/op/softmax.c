@@ -110,12 +110,12 @@ static Expr *row_element(Lower *l, const Node *n, Expr *const *at, Axes *axes)
 	return in_as(l, n, 0, index, formula_type(l, n, n->in[0]->dtype));
 }
 
-/* x - max of the element at at[], and the sum over its row of exp(x - max). */
+/* x - max of the element at at[], and the sum over its row of exp(x - max). A NaN need not be the maximum: it makes the sum NaN. */
 static Expr *shifted(Lower *l, const Node *n, Expr *const *at, Expr **sum)
 {
 	Axes along_max = {.n = 0}, along_sum = {.n = 0};
-	Expr *max = reduce_over(l, RED_MAX, row_element(l, n, at, &along_max), &along_max);
-	Expr *term = alu1(l, EXP, alu2(l, SUB, row_element(l, n, at, &along_sum), max));
+	Expr *max = reduce_over(l, RED_MAX_NUMBER, row_element(l, n, at, &along_max), &along_max);
+	Expr *term = alu1(l, EXP_DOWN, alu2(l, SUB, row_element(l, n, at, &along_sum), max));
 
 	*sum = reduce_over(l, RED_SUM, term, &along_sum);
 	return alu2(l, SUB, in_as(l, n, 0, at, formula_type(l, n, n->in[0]->dtype)), max);
@@ -126,7 +126,7 @@ static Expr *softmax_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	Expr *sum, *x = shifted(l, n, at, &sum);
 
 	(void)slot;
-	return cast(l, n->out[0]->dtype, alu2(l, MUL, alu1(l, EXP, x), alu2(l, DIV, num(l, sum->dtype, 1), sum)));
+	return cast(l, n->out[0]->dtype, alu2(l, MUL, alu1(l, EXP_DOWN, x), alu2(l, DIV, num(l, sum->dtype, 1), sum)));
 }
 
 static Expr *logsoftmax_lower(Lower *l, const Node *n, int slot, Expr *const *at)

@@ -21,7 +21,7 @@ enum { BLOCK = 1 << 14, BLOCKS_64 = 64, STEP = 127, NEAR = 64, ARRAY = 2048 };
 /* ---- the functions ---- */
 
 typedef struct Row {
-	const char *op, *attr; /* attr: an attribute set to 1, or NULL */
+	const char *op, *attr; /* attr: an attribute set to 1, or NULL; or BELOW_0 */
 	double (*exact)(double);
 	bool odd_at_zero; /* f(-0) is -0 */
 	double (*of_two)(double, double); /* in the place of exact: the second argument is one of many for each first */
@@ -39,12 +39,17 @@ static double gelu_tanh(double x)
 	return isinf(x) && x < 0 ? 0 : x / (1 + exp(-w));
 }
 
+/* In the place of an attribute: the function is that of -|x|. */
+static const char BELOW_0[] = "-|x|";
+static double exp_below_0(double x) { return exp(-fabs(x)); }
+
 static double elu(double x) { return x < 0 ? expm1(x) : x; }
 static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
 static double sign(double x) { return isnan(x) ? x : (x > 0) - (x < 0); }
 
 static const Row rows[] = {
 	{"Exp", NULL, exp, false, NULL, expl},
+	{"Exp", BELOW_0, exp_below_0, false, NULL, NULL},
 	{"Sin", NULL, sin, true, NULL, sinl},
 	{"Cos", NULL, cos, false, NULL, cosl},
 	{"Tan", NULL, tan, true, NULL, NULL},
@@ -71,7 +76,7 @@ static const Row rows[] = {
 enum { FUNCTIONS = sizeof rows / sizeof *rows };
 static const double bound = 4;
 
-static const char *title(const Row *r) { return r->attr ? "Gelu, tanh" : r->op; }
+static const char *title(const Row *r) { return r->attr == BELOW_0 ? "Exp of -|x|" : r->attr ? "Gelu, tanh" : r->op; }
 
 /* ---- from functions to code ---- */
 
@@ -87,6 +92,22 @@ typedef struct Test {
 	DType type; /* of arguments */
 } Test;
 
+static Value *pointwise(Graph *g, const char *op, Value *x)
+{
+	return node_new(g, op_named(op), NULL, 1, &x, 1, attr_new(g, op_named(op)))->out[0];
+}
+
+static Value *result_of(Graph *g, const Row *r, Value *const *x)
+{
+	const Op *op = op_named(r->op);
+	void *attr = attr_new(g, op);
+	Value *in[2] = {r->attr == BELOW_0 ? pointwise(g, "Neg", pointwise(g, "Abs", x[0])) : x[0], x[1]};
+
+	if (r->attr && r->attr != BELOW_0)
+		*(int64_t *)attr_field(op, attr, r->attr) = 1;
+	return node_new(g, op, NULL, r->of_two ? 2 : 1, in, 1, attr)->out[0];
+}
+
 static Session *build(const Test *t, const char *target, const Row *const *row, int n, int64_t count)
 {
 	Ctx *c = t->c;
@@ -98,13 +119,8 @@ static Session *build(const Test *t, const char *target, const Row *const *row, 
 	Tensor shape = {.rank = 1, .dim = {count}};
 	Shape x_shape = tensor_shape(&shape);
 	Value *x[2] = {value_input(g, "x", t->type, &x_shape), value_input(g, "second", t->type, &x_shape)};
-	for (int i = 0; i < n; i++) {
-		const Op *op = op_named(row[i]->op);
-		void *attr = attr_new(g, op);
-		if (row[i]->attr)
-			*(int64_t *)attr_field(op, attr, row[i]->attr) = 1;
-		graph_output(g, node_new(g, op, NULL, row[i]->of_two ? 2 : 1, x, 1, attr)->out[0], "y");
-	}
+	for (int i = 0; i < n; i++)
+		graph_output(g, result_of(g, row[i], x), "y");
 	temporary_folder(c);
 	temporary_clear();
 	return jit(c, g, &s, NULL);

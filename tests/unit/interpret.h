@@ -84,12 +84,14 @@ static double float_alu(Alu op, double a, double b)
 	case ABS: return fabs(a);
 	case MIN: return isnan(a) || isnan(b) ? a + b : a < b ? a : b;
 	case MAX: return isnan(a) || isnan(b) ? a + b : a > b ? a : b;
+	case GREATER: return a > b ? a : b;
 	case FLOOR: return floor(a);
 	case CEIL: return ceil(a);
 	case ROUND: return nearbyint(a);
 	case TRUNC: return trunc(a);
 	case SQRT: return sqrt(a);
-	case EXP: return exp(a);
+	case EXP:
+	case EXP_DOWN: return exp(a);
 	case EXPM1: return expm1(a);
 	case LOG: return log(a);
 	case SIN: return sin(a);
