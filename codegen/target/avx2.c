@@ -116,10 +116,10 @@ static const Helper avx2[] = {
 	V("v_trunc", "vf", "vf x", "\treturn _mm256_round_ps(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),
 	X86_SQRT("256"),
 	V("v_scale", "vf", "vf x, vf n",
-	  "\t/* x * 2^n in two steps, so that n may leave the range of exponents */\n"
-	  "\t__m256i k = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(k, 1), bias = _mm256_set1_epi32(127);\n"
-	  "\tvf a = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(half, bias), 23));\n"
-	  "\tvf b = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_sub_epi32(k, half), bias), 23));\n"
+	  "\t/* x * 2^n in two steps, so that n may leave the range of exponents, up to 254 on both sides */\n"
+	  "\t__m256i k = _mm256_castps_si256(n + v_set(0x1.8p23f + 254)), half = _mm256_srai_epi32(k, 1);\n"
+	  "\tvf a = _mm256_castsi256_ps(_mm256_slli_epi32(half, 23));\n"
+	  "\tvf b = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_sub_epi32(k, half), 23));\n"
 	  "\treturn x * a * b;\n"),
 	V("v_sum", "float", "vf x",
 	  "\t__m128 s = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));\n"
