@@ -142,13 +142,13 @@
 	  "\tvf c = v_coth(r), u = v_ldexp(c - r, t);\n"								\
 	  "\treturn v_at_least(x, 0.0f) - a * u / v_fma(c + r, v_set(0x1p40f), u);\n"),				\
 	V("v_tanh", "vf", "vf x",											\
-	  "\t/* x = n log 2 / 2 + r; the sum of tanh(n log 2 / 2) = (p - 1) / (p + 1), p = 2^n, and tanh r = r / c */\n"	\
-	  "\tvf y = v_clamp(x, -9.5f, 9.5f);\n"									\
-	  "\tvf t = v_fma(y, v_set(0x1.715476p+1f), v_set(0x1.8p23f)), n = t - v_set(0x1.8p23f);\n"			\
-	  "\tvf r = v_fma(n, v_set(-0x1.62e43p-2f), y), s = r * r;\n"							\
+	  "\t/* |x| = n log 2 / 2 + r; the sum of tanh(n log 2 / 2) = (2^n - 1) / (2^n + 1) and tanh r = r / c, all halved */\n"	\
+	  "\tvf a = v_at_most(v_abs(x), 9.5f);\n"									\
+	  "\tvf t = v_fma(a, v_set(0x1.715476p+1f), v_set(0x1.8p23f + 126)), n = t - v_set(0x1.8p23f + 126);\n"	\
+	  "\tvf r = v_fma(n, v_set(-0x1.62e43p-2f), a), s = r * r;\n"						\
 	  "\tvf c = v_fma(v_fma(s, v_set(-0x1.6a8af6p-6f), v_set(0x1.555514p-2f)), s, v_set(1.0f));\n"			\
-	  "\tvf p = v_ldexp(v_set(1.0f), t), more = p + v_set(1.0f), less = p - v_set(1.0f);\n"			\
-	  "\treturn v_sign_of(v_fma(less, c, more * r) / v_fma(less, r, more * c), x);\n"),				\
+	  "\tvf h = v_power_of_2(t) - v_set(0.5f), u = c + r;\n"							\
+	  "\treturn v_flip(v_fma(h, u, r) / v_fma(h, u, c), x);\n"),						\
 	V("v_arc", "vf", "vf r, vf s",										\
 	  "\t/* asin r for |r| <= 1/2, s = r^2 */\n"								\
 	  "\tvf p = v_fma(v_fma(s, v_set(0x1.598628p-5f), v_set(0x1.8c0cb6p-6f)), s, v_set(0x1.7480ep-5f));\n"	\

@@ -37,7 +37,7 @@
 	  "\tp = v_fma_d(v_fma_d(p, r, v_set_d(0x1.0000000000018p-1)), r, v_set_d(1.0));\n"					\
 	  "\treturn v_scale_d(v_fma_d(p, r, v_set_d(1.0)), n);\n"),								\
 	V("v_tanh_d", "vd", "vd x",												\
-	  "\t/* as v_tanh: x = n log 2 / 2 + r, tanh(n log 2 / 2) = (p - 1) / (p + 1), p = 2^n, and tanh r = r / c */\n"	\
+	  "\t/* x = n log 2 / 2 + r, tanh(n log 2 / 2) = (p - 1) / (p + 1), p = 2^n, and tanh r = r / c */\n"	\
 	  "\tvd y = v_clamp_d(x, -20.0, 20.0), one = v_set_d(1.0);\n"								\
 	  "\tvd t = v_fma_d(y, v_set_d(0x1.71547652b82fep+1), v_set_d(0x1.8p52)), n = t - v_set_d(0x1.8p52);\n"			\
 	  "\tvd r = v_fma_d(n, v_set_d(-0x1.abc9e3b39803fp-57), v_fma_d(n, v_set_d(-0x1.62e42fefa39efp-2), y)), s = r * r;\n"	\
