@@ -285,28 +285,19 @@ static bool stores_quarters(const Module *m, const Stmt *loop)
 	return bytes && count_lets(loop->body) <= GROUP_BYTES_LETS;
 }
 
-/* Some loop around it copies the same elements again. */
-static bool repeats_load(const Stage *s, const Expr *load)
-{
-	bool repeats = false;
-	for (int k = 0; k < s->naxes; k++)
-		repeats |= !depends_on(load, s->axis[k]);
-	return repeats;
-}
-
-/* Short rows that are copied several times, out of a first cache: of one vector a turn gcc would make an instruction that takes
- * longer to begin than such a row; for long ones it calls memcpy. */
-static bool copies_short_rows(const Stage *s, const Stmt *loop)
+/* Short rows that are copied: of one vector a turn gcc would make an instruction that takes longer to begin than such a row; for
+ * long ones it calls memcpy. */
+static bool copies_short_rows(const Stmt *loop)
 {
 	const Stmt *t = loop->body;
 	bool copies = t && !t->next && t->kind == S_STORE && t->expr->kind == X_LOAD && lane_step(t->expr, loop->axis) == 1;
-	return copies && dim_known(loop->axis->extent) && dtype_bytes(t->expr->dtype, axis_count(loop->axis)) <= COPY_BYTES && repeats_load(s, t->expr);
+	return copies && dim_known(loop->axis->extent) && dtype_bytes(t->expr->dtype, axis_count(loop->axis)) <= COPY_BYTES;
 }
 
-static int group_of(const Module *m, const Stage *s, const Stmt *loop)
+static int group_of(const Module *m, const Stmt *loop)
 {
 	bool can = loop->lanes > 1 && axis_count(loop->axis) >= (int64_t)GROUP * loop->lanes;
-	bool gains = can && (has_slow_chain(loop->body) || stores_quarters(m, loop) || copies_short_rows(s, loop));
+	bool gains = can && (has_slow_chain(loop->body) || stores_quarters(m, loop) || copies_short_rows(loop));
 	return gains && count_lets(loop->body) <= GROUP_LETS ? GROUP : 1;
 }
 
@@ -335,7 +326,7 @@ static void loops(Build *b, int k, Expr *body)
 	}
 	t->split = s->strips ? s->axis[k] == s->split : k == b->split && !b->undivided;
 	loops(b, k + 1, body);
-	t->group = group_of(b->m, s, t);
+	t->group = group_of(b->m, t);
 	*b = outer;
 }
 

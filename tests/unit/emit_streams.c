@@ -28,20 +28,22 @@ static void repetitions_are_runs(void **state)
 	assert_non_null(strstr(emitted(false, tile), "v_store(y + 16384*i + j, v_load(x + j))"));
 	assert_non_null(strstr(emitted(false, twice), "v_store(y + 16384*i + j, v_load(x + j))"));
 	assert_non_null(strstr(emitted(true, tile), "v_store(y + 16384*i + j, v_load(x + j))"));
-	assert_non_null(strstr(emitted(true, twice), "x + j + 256*(i % 64)")); /* 128 rows for workers, and not two halves */
+	assert_non_null(strstr(emitted(true, twice), "x + j + 8*q + 256*(i % 64)")); /* 128 rows for workers, and not two halves */
 }
 
-/* Several vectors a turn where the C compiler would make a slow instruction of each row; a row that is not read again, or is long,
- * is left to it. */
+/* Several vectors a turn where the C compiler would make a slow instruction of each row; a long one is left to it. */
 static void short_rows_are_copied_in_groups(void **state)
 {
 	static const char again[] = "graph (%x f32[64,256]) -> (%y) { %n i64[2] = const [1, 16] %y = Tile(%x, %n) }";
 	static const char part[] = "graph (%x f32[64,256]) -> (%y) { %b i64[1] = const [0] %e i64[1] = const [128] %a i64[1] = const [1]"
 	                           " %y = Slice(%x, %b, %e, %a) }";
+	static const char large[] = "graph (%x f32[64,8192]) -> (%y) { %b i64[1] = const [0] %e i64[1] = const [4096] %a i64[1] = const [1]"
+	                            " %y = Slice(%x, %b, %e, %a) }";
 
 	(void)state;
 	assert_non_null(strstr(emitted(false, again), "k < 256; k += 32)\n\t\t\t\tUNROLL for (int q = 0; q < 4; q++)\n"));
-	assert_non_null(strstr(emitted(false, part), "j < 128; j += 8)\n\t\t\tv_store("));
+	assert_non_null(strstr(emitted(false, part), "j < 128; j += 32)\n\t\t\tUNROLL for (int q = 0; q < 4; q++)\n"));
+	assert_non_null(strstr(emitted(false, large), "j < 4096; j += 8)\n\t\t\tv_store("));
 }
 
 #define QUANTISED(sum) "graph (%x u8[64], %w u8[64], %f f32[64]) -> (%y) { %s f32[] = const [0.1] %z u8[] = const [100]"	\
