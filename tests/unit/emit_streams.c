@@ -46,6 +46,17 @@ static void short_rows_are_copied_in_groups(void **state)
 	assert_non_null(strstr(emitted(false, large), "j < 4096; j += 8)\n\t\t\tv_store("));
 }
 
+/* Sums across memory take four lines of a row at a time, unless too many vectors of it are left. */
+static void sums_read_lines(void **state)
+{
+	static const char even[] = "graph (%x f32[64,256]) -> (%y) { %a i64[1] = const [0] %y = ReduceSum(%x, %a) }";
+	static const char rest[] = "graph (%x f32[64,96]) -> (%y) { %a i64[1] = const [0] %y = ReduceSum(%x, %a) }";
+
+	(void)state;
+	assert_non_null(strstr(emitted(false, even), " < 256; i += 64) {\n\t\tvf sum[8];"));
+	assert_non_null(strstr(emitted(false, rest), " < 96; i += 32) {\n\t\tvf sum[4];"));
+}
+
 #define QUANTISED(sum) "graph (%x u8[64], %w u8[64], %f f32[64]) -> (%y) { %s f32[] = const [0.1] %z u8[] = const [100]"	\
 	" %a = DequantizeLinear(%x, %s, %z) %b = DequantizeLinear(%w, %s, %z) " sum " %y = QuantizeLinear(%t, %s, %z) }"
 
@@ -111,6 +122,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(repetitions_are_runs), cmocka_unit_test(short_rows_are_copied_in_groups),
+		cmocka_unit_test(sums_read_lines),
 		cmocka_unit_test(bytes_are_cut_where_they_are_packed), cmocka_unit_test(zeros_are_filled),
 		cmocka_unit_test(chosen_rows_are_fetched_ahead), cmocka_unit_test(the_best_across_rows_is_a_vector),
 		cmocka_unit_test(plain_loops_are_the_targets),
