@@ -105,8 +105,8 @@
 	  "\treturn v_scale(p, n);\n"),										\
 	V("v_exp_down", "vf", "vf x",										\
 	  "\t/* e^x for x <= 0: one power of two is enough, 2^(n + 64) for a polynomial times 2^-64, so that only the last\n"	\
-	  "\t * product rounds to a subnormal number */\n"								\
-	  "\tx = v_at_least(x, -131.0f);\n"									\
+	  "\t * product rounds to a subnormal number; far below 0, n = -191 is a factor of 0, and nothing subnormal */\n"	\
+	  "\tx = v_at_least(x, -132.4f);\n"									\
 	  "\tvf t = v_fma(x, " LOG2_E ", v_set(0x1.8p23f + 191)), n = t - v_set(0x1.8p23f + 191);\n"			\
 	  "\tvf r = v_fma(n, " MINUS_LN2_REST ", v_fma(n, " MINUS_LN2 ", x));\n"					\
 	  "\tvf p = v_fma(r, v_set(0x1.10625p-71f), v_set(0x1.572a64p-69f));\n"					\

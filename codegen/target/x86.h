@@ -34,7 +34,7 @@
 #define X86_LDEXP(w)												\
 	V("v_ldexp", "vf", "vf x, vf t", "\t/* x * 2^n for n in the last bits of t; the result is normal */\n"	\
 	  "\treturn _mm" w "_castsi" w "_ps(_mm" w "_add_epi32(_mm" w "_castps_si" w "(x), _mm" w "_slli_epi32(_mm" w "_castps_si" w "(t), 23)));\n"),	\
-	V("v_power_of_2", "vf", "vf t", "\t/* 2^n for n + 127 in the last bits of t; the result is normal */\n"	\
+	V("v_power_of_2", "vf", "vf t", "\t/* 2^n for n + 127 in the last bits of t, 1 to 254; 0 for 0 */\n"	\
 	  "\treturn _mm" w "_castsi" w "_ps(_mm" w "_slli_epi32(_mm" w "_castps_si" w "(t), 23));\n")
 #define X86_SET_I(w)												\
 	V("v_set_i", "vi", "int32_t x", "\treturn (vi)_mm" w "_set1_epi32(x);\n")
