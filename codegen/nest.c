@@ -242,7 +242,7 @@ static bool loop_parts(Build *b, int k, Expr *body)
 
 /* ---- several vectors of sums, or of bytes, at a time ---- */
 
-enum { GROUP = 4, LINES_GROUP = 8, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32, COPY_BYTES = 8192 };
+enum { GROUP = 4, GROUP_LINES = 8, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32, COPY_BYTES = 8192 };
 
 /* How many locals the statements declare that run each time; more than may be where there is one that cannot be printed for a
  * group. */
@@ -294,19 +294,22 @@ static bool copies_short_rows(const Stmt *loop)
 	return copies && dim_known(loop->axis->extent) && dtype_bytes(t->expr->dtype, axis_count(loop->axis)) <= COPY_BYTES;
 }
 
-/* One sum across memory reads four lines of a row before it goes to the next: fewer, and they come slower from the second cache.
- * A rest of many vectors would go one at a time. */
-static bool sums_lines(const Module *m, const Stmt *loop)
+/* Eight vectors a turn: one sum across memory that reads four lines of a row before it goes to the next (fewer come slower from
+ * the second cache), and copies in the widest vectors. A rest of many vectors would go one at a time. */
+static bool gains_from_eight(const Module *m, const Stmt *loop)
 {
-	bool long_rows = m->target->lanes == 8 && axis_count(loop->axis) / loop->lanes % LINES_GROUP < GROUP;
-	return long_rows && axis_count(loop->axis) >= (int64_t)LINES_GROUP * loop->lanes && has_slow_chain(loop->body) && count_lets(loop->body) == 1;
+	int64_t vectors = axis_count(loop->axis) / loop->lanes;
+	if (vectors < GROUP_LINES || vectors % GROUP_LINES >= GROUP)
+		return false;
+	bool sums = m->target->lanes == 8 && has_slow_chain(loop->body) && count_lets(loop->body) == 1;
+	return sums || (m->target->lanes == 16 && copies_short_rows(loop));
 }
 
 static int group_of(const Module *m, const Stmt *loop)
 {
 	bool can = loop->lanes > 1 && axis_count(loop->axis) >= (int64_t)GROUP * loop->lanes;
 	bool gains = can && (has_slow_chain(loop->body) || stores_quarters(m, loop) || copies_short_rows(loop));
-	return !gains || count_lets(loop->body) > GROUP_LETS ? 1 : sums_lines(m, loop) ? LINES_GROUP : GROUP;
+	return !gains || count_lets(loop->body) > GROUP_LETS ? 1 : gains_from_eight(m, loop) ? GROUP_LINES : GROUP;
 }
 
 static void loops(Build *b, int k, Expr *body)

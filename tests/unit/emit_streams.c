@@ -5,9 +5,9 @@
 
 static Ctx context;
 
-static const char *emitted(bool threads, const char *text)
+static const char *emitted_for(const char *target, bool threads, const char *text)
 {
-	Options o = {.level = 2, .target = "x86-64-v3", .threads = threads, .prefix = "m", .output = "m.c"};
+	Options o = {.level = 2, .target = target, .threads = threads, .prefix = "m", .output = "m.c"};
 	const char *header;
 	Syms syms = {.ctx = &context};
 	Facts facts;
@@ -18,6 +18,8 @@ static const char *emitted(bool threads, const char *text)
 	passes_run(g, &o);
 	return emit_text(g, &o, &header, &facts);
 }
+
+static const char *emitted(bool threads, const char *text) { return emitted_for("x86-64-v3", threads, text); }
 
 static void repetitions_are_runs(void **state)
 {
@@ -43,6 +45,7 @@ static void short_rows_are_copied_in_groups(void **state)
 	(void)state;
 	assert_non_null(strstr(emitted(false, again), "k < 256; k += 32)\n\t\t\t\tUNROLL for (int q = 0; q < 4; q++)\n"));
 	assert_non_null(strstr(emitted(false, part), "j < 128; j += 32)\n\t\t\tUNROLL for (int q = 0; q < 4; q++)\n"));
+	assert_non_null(strstr(emitted_for("x86-64-v4", false, part), "j < 128; j += 128)\n\t\t\tUNROLL for (int q = 0; q < 8; q++)\n"));
 	assert_non_null(strstr(emitted(false, large), "j < 4096; j += 8)\n\t\t\tv_store("));
 }
 
