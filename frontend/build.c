@@ -242,6 +242,8 @@ Node *raw_build(Raw *r)
 	if (r->varying)
 		nout = states_hold(r, *sub, &like, nout);
 	Node *n = node_control(r->f->g, op, &like, r->nin, r->in, nout, attr, r->nbody, sub);
+	if (is_op(n, "If"))
+		branch_origin(r, n);
 	settle(r->f, n);
 	Value **out = r->varying ? states_cut(r, n) : n->out;
 	for (int i = 0; i < r->nout; i++)
@@ -293,11 +295,16 @@ static void bind_outputs(Frame *f, const Raw *r, const NodeProto *p)
 	}
 }
 
-static void build_node(Frame *f, size_t k)
+void node_build(Frame *f, size_t k)
 {
 	Arena *scratch = &f->im->ctx->scratch;
 	ArenaMark mark = arena_mark(scratch);
 	Callee call = f->scope->callee[k];
+
+	if (node_follows(f, k)) {
+		arena_release(scratch, mark);
+		return;
+	}
 	Raw r = raw_of(f, k);
 
 	switch (call.kind) {
@@ -317,7 +324,7 @@ static void build_node(Frame *f, size_t k)
 void nodes_build(Frame *f)
 {
 	for (size_t i = 0; i < f->scope->nnode; i++)
-		build_node(f, f->scope->order[i]);
+		node_build(f, f->scope->order[i]);
 }
 
 /* ---- graphs ---- */
@@ -361,7 +368,7 @@ static void outputs_build(Frame *f)
 		argument_out(f, output_of(f, i), p->output[i]->name);
 }
 
-Graph *graph_build(Import *im, const Scope *s)
+Graph *graph_from_scope(Import *im, const Scope *s)
 {
 	const GraphProto *p = s->graph;
 	Frame f = {.im = im, .scope = s, .path = "", .g = graph_new(im->ctx, im->syms, p->name, NULL),
@@ -379,6 +386,7 @@ Graph *graph_build(Import *im, const Scope *s)
 	nodes_build(&f);
 	check_all_declared(&f);
 	declared_report(im);
+	ranks_close(&f);
 	outputs_build(&f);
 	arguments_close(&f);
 	return f.g;

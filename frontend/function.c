@@ -98,7 +98,7 @@ void function_inline(Raw *r, Function *function)
 	const FunctionProto *p = function->proto;
 	Import *im = r->f->im;
 	Frame f = {.im = im, .scope = function->scope, .in_function = true, .g = r->f->g,
-		   .eval = r->f->eval};
+		   .under = r->f->under, .eval = r->f->eval};
 
 	f.value = NEW_N(im->arena, Value *, f.scope->names.n);
 	f.path = arena_format(im->arena, "%.*s/", MOST_PATH, *r->name ? r->name : p->name);

@@ -80,11 +80,16 @@ typedef struct Import {
 	uint32_t nmissing, cmissing;
 	Names missing_names;
 	double written; /* nodes, names, attributes and links of bodies that stand in the place of their node */
+	double followed; /* of what has gone into branches, see ranks.c */
 	Choice *choice; /* of symbolic dimensions */
 	int nchoice, cchoice;
 	Names dims; /* symbolic dimensions of the model's inputs */
 	const char *wrong;   /* the first result whose shape the file has wrong, as a sentence */
 	int nwrong;          /* how many there are */
+	int bodies;          /* how many stand around what is being built, see doomed.c */
+	struct Opened *opened; /* branches into which nodes go, see ranks.c */
+	struct Origin *origin; /* of each If, see doomed.c */
+	struct Attempts *attempts; /* to build the graph, see there */
 	bool differentiates; /* some node is a Gradient: it follows floats back to what they are made of */
 } Import;
 
@@ -143,6 +148,7 @@ typedef struct Frame {
 	bool in_function;
 	AttributeProto **env; /* in a function: the attributes of the call, then the defaults */
 	size_t nenv;
+	const char *under; /* the branches in which nodes stand that have gone there, see ranks.c; NULL: none */
 	const char *path; /* in a function: the names of the calls, "outer/inner/", else "" */
 	Eval *eval;       /* of g, for settle(); opened when first needed */
 } Frame;
@@ -358,12 +364,15 @@ void *attrs_import(Raw *r, const Op *op);
 
 _Noreturn void raw_fail(const Raw *r, enum exit_code status, const char *id, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-Graph *graph_build(Import *im, const Scope *s);
+Graph *graph_build(Import *im, const Scope *s); /* doomed.c */
+Graph *graph_from_scope(Import *im, const Scope *s);
+void node_build(Frame *f, size_t k);
 Value *body_write_out(Raw *r, const GraphProto *p, Value *v); /* what a body of one input and one output makes of v */
 void subgraph_build(Raw *r, const GraphProto *p); /* a body; what it captures is added to the node's inputs */
 Value *captured(Frame *body, Raw *r, const char *name, Value *outer); /* one more; the same constant where it is one */
 int bodies_close(Raw *r, Graph **sub); /* the bodies get their outputs; how many the node then has */
 /* The nodes of a body in the place of the node that owns it; out[i] is what it gives. */
+void copy_count(const Frame *f, size_t k); /* one more copy of node k */
 void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out);
 void body_count(const Raw *r, const GraphProto *p); /* one more copy of a body; E-LIMIT where there are too many */
 const GraphProto *graph_attribute(const Raw *r, const char *name);
@@ -381,6 +390,20 @@ int rank_given(const Raw *r, int i); /* of output i, or -1: see Frame.rank */
 Value *given_of(const Raw *r, int i); /* what is given of output i: only its shape, see Frame.given; or NULL */
 Value *value_of(const Frame *f, const char *name); /* NULL for "" and for an absent optional input of a function */
 void value_bind(Frame *f, const char *name, Value *v);
+
+/* ---- ranks.c: an If of which outputs have another rank in each branch ---- */
+
+bool node_follows(Frame *f, size_t k); /* true: node k reads such an output, and is built in both branches */
+void ranks_close(const Frame *f);      /* the model's graph has its nodes; E-RANK where it gives such an output */
+
+/* ---- doomed.c: branches that no run may take ---- */
+
+void branch_origin(const Raw *r, const Node *n); /* n is the If that r became */
+const char *branch_name(Import *im, const char *under, const Node *n, int b); /* body b of n, which stands in `under` */
+int branch_doomed(const Raw *r); /* 0: then_branch, 1: else_branch, -1: none */
+void branch_forbid(const Raw *r, int branch);
+/* node_build() in branch b of n; where the model is wrong with that, everything is built once more without the branch. */
+void node_build_in_branch(Frame *f, size_t k, const Node *n, int b);
 
 /* ---- opsets.c ---- */
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include "frontend/onnx.h"
 
-enum { MOST_WRITTEN = 1 << 20, BODY_COST = 16 };
+enum { MOST_WRITTEN = 1 << 20, MOST_FOLLOWED = 1 << 17, BODY_COST = 16 };
 
 /* What input i of a body is, as far as the node's operands tell. */
 typedef struct Operand {
@@ -202,10 +202,11 @@ void subgraph_build(Raw *r, const GraphProto *p)
 {
 	Import *im = r->f->im;
 	const Scope *s = scope_of_body(r, p);
-	Frame f = {.im = im, .scope = s, .path = r->f->path, .env = r->f->env, .nenv = r->f->nenv,
+	Frame f = {.im = im, .scope = s, .path = r->f->path, .under = r->f->under, .env = r->f->env, .nenv = r->f->nenv,
 		   .in_function = r->f->in_function, .g = graph_new(im->ctx, im->syms, p->name, r->f->g),
 		   .eval = NEW(im->arena, Eval)};
 
+	im->bodies++;
 	f.value = NEW_N(im->arena, Value *, s->names.n);
 	for (size_t i = 0; i < p->n_input; i++)
 		body_input(&f, r, p->input[i], (int64_t)i);
@@ -216,6 +217,7 @@ void subgraph_build(Raw *r, const GraphProto *p)
 	nodes_build(&f);
 	check_all_declared(&f);
 	add_body(r, &f);
+	im->bodies--;
 }
 
 /* ---- outputs ---- */
@@ -286,14 +288,30 @@ const GraphProto *graph_attribute(const Raw *r, const char *name)
 	return NULL;
 }
 
+static void count_written(const Frame *f, size_t k, double cost, double *written, double most, const char *where)
+{
+	*written += cost + BODY_COST;
+	if (*written > most)
+		fail_at(f->im, f->scope, k, EXIT_LIMIT, "E-LIMIT", "%s the model is too large", where);
+}
+
 void body_count(const Raw *r, const GraphProto *p)
 {
 	const Scope *s = scope_of_body(r, p);
-	Import *im = r->f->im;
 
-	im->written += s->cost + s->names.n + BODY_COST;
-	if (im->written > MOST_WRITTEN)
-		raw_fail(r, EXIT_LIMIT, "E-LIMIT", "with its bodies written out for each turn and element the model is too large");
+	count_written(r->f, r->index, s->cost + s->names.n, &r->f->im->written, MOST_WRITTEN,
+		      "with its bodies written out for each turn and element");
+}
+
+void copy_count(const Frame *f, size_t k)
+{
+	const Callee *call = &f->scope->callee[k];
+	double cost = call->kind == CALL_FUNCTION ? call->function->scope->cost : 1;
+
+	for (const Scope *s = f->scope->child[k]; s; s = s->next)
+		cost += s->cost + s->names.n;
+	count_written(f, k, cost, &f->im->followed, MOST_FOLLOWED,
+		      "computed in both branches of each If that gives values of different ranks,");
 }
 
 /* Names from outside are what they are there. */
@@ -301,7 +319,7 @@ void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out)
 {
 	Import *im = r->f->im;
 	const Scope *s = scope_of_body(r, p);
-	Frame f = {.im = im, .scope = s, .path = r->f->path, .env = r->f->env, .nenv = r->f->nenv,
+	Frame f = {.im = im, .scope = s, .path = r->f->path, .under = r->f->under, .env = r->f->env, .nenv = r->f->nenv,
 		   .in_function = r->f->in_function, .g = r->f->g, .eval = r->f->eval};
 
 	body_count(r, p);
@@ -355,13 +373,16 @@ bool branch_build(Raw *r)
 	const GraphProto *yes = graph_attribute(r, "then_branch"), *no = graph_attribute(r, "else_branch");
 	const Value *c = r->nin == 1 ? r->in[0] : NULL;
 	bool known = yes && no && c && c->data && c->dtype == BOOL && c->data->count == 1;
-	const GraphProto *taken = known && load_i64(BOOL, c->data->data, 0) ? yes : no;
+	int doomed = yes && no && c && !known ? branch_doomed(r) : -1;
+	const GraphProto *taken = (known && load_i64(BOOL, c->data->data, 0)) || doomed == 1 ? yes : no;
 
 	need_operators(r, taken);
-	if (!known)
+	if (!known && doomed < 0)
 		need_operators(r, yes);
 	missing_report(r->f->im);
-	if (known)
+	if (doomed >= 0)
+		branch_forbid(r, doomed);
+	if (known || doomed >= 0)
 		write_branch(r, taken);
-	return known;
+	return known || doomed >= 0;
 }
