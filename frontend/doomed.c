@@ -88,22 +88,26 @@ void branch_forbid(const Raw *r, int branch)
 	require(g, &(Node){.name = r->name}, branch == 0 ? put(g, NULL, "Not", c, END_IN) : c);
 }
 
-/* Body b of n is doomed. False: nobody knows where n comes from, or there are too many. */
+/* Body b of n is doomed, which is told once of all calls. False: nobody knows where n comes from, or there are too many. */
 static bool doom(Import *im, const Node *n, int b)
 {
 	const Origin *o = origin_of(im, n);
 	int count = 0;
+	bool told = false;
 
-	for (const Doomed *d = im->attempts->doomed; d; d = d->next)
+	for (const Doomed *d = im->attempts->doomed; d; d = d->next) {
 		count++;
+		told |= o && d->scope == o->at.scope && d->index == o->at.index;
+	}
 	if (!o || count == MOST_DOOMED)
 		return false;
 	Doomed *d = arena_copy(im->arena, &o->at, sizeof o->at);
 	d->branch = branch_for(n, true) == b ? 0 : 1;
 	d->next = im->attempts->doomed;
 	im->attempts->doomed = d;
-	warn(im->ctx, "%s: no run may take its %s: %s", node_text(im->ctx, d->scope, d->index),
-	     d->branch == 0 ? "then_branch" : "else_branch", im->ctx->message);
+	if (!told)
+		warn(im->ctx, "%s: no run may take its %s: %s", node_text(im->ctx, d->scope, d->index),
+		     d->branch == 0 ? "then_branch" : "else_branch", im->ctx->message);
 	return true;
 }
 
