@@ -29,13 +29,24 @@ static Dim decided_count(Graph *g, const Node *n, int axis)
 	return counted_size(g, n, n->out[0] ? 0 : 1, x->rank, axis, x->dim[axis]);
 }
 
+/* Only the run knows k: data decide it, or a formula of sizes of which nobody sees that it is a number of elements. */
+static bool is_decided(Graph *g, const Node *n)
+{
+	int count;
+
+	if (by_data(g, n, 1))
+		return true;
+	const Dim *k = need_content(g, n, 1, &count);
+	return count == 1 && dim_lo(g->syms, *k) < 0 && dim_hi(g->syms, *k) >= 0;
+}
+
 /* There have to be as many along the axis, which only the run knows where one of the two varies. */
 static void trust(Graph *g, Node *n)
 {
 	int axis = axis_of(g, n), count;
 	Dim all = n->in[0]->shape.dim[axis];
 
-	if (by_data(g, n, 1))
+	if (is_decided(g, n))
 		settle_input(n, 1, as_vector(g, n, counted_value(g, n, n->in[1], decided_count(g, n, axis))));
 	if (!dim_at_most(g->syms, need_content(g, n, 1, &count)[0], all))
 		require(g, n, binary(g, n, "LessOrEqual", n->in[1], size_of(g, n, n->in[0], axis)));
@@ -49,7 +60,7 @@ static void infer(Graph *g, Node *n)
 
 	need_rank(g, n, 0, 1, MAX_RANK - 1);
 	int axis = axis_of(g, n);
-	Dim all = x->dim[axis], k = by_data(g, n, 1) ? decided_count(g, n, axis) : need_content(g, n, 1, &count)[0];
+	Dim all = x->dim[axis], k = is_decided(g, n) ? decided_count(g, n, axis) : need_content(g, n, 1, &count)[0];
 	if (!dim_is(shape_count(g, &n->in[1]->shape), 1) || dim_lo(g->syms, k) < 0 || dim_lo(g->syms, k) > dim_hi(g->syms, all))
 		fail_node(g, n, "E-VALUE", "k must be one number of at most %s", dim_text(g->syms, all));
 	if (dim_known(all) && all.k > LONGEST)
@@ -70,6 +81,17 @@ static bool better(const Tensor *x, const double *f, const int64_t *i, bool larg
 	return largest ? f[a] > f[b] : f[a] < f[b];
 }
 
+static void sizes_of_k(Eval *e, const Tensor *x, int axis, int64_t k, Tensor *const *out)
+{
+	int64_t size[MAX_RANK];
+
+	for (int i = 0; i < x->rank; i++)
+		size[i] = i == axis ? k : x->dim[i];
+	for (int i = 0; i < 2; i++)
+		if (out[i])
+			out_sizes(e, out[i], x->rank, size);
+}
+
 static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
 	int axis = axis_of(e->g, n);
@@ -79,6 +101,7 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 	int64_t k = in_i64(e, in[1])[0];
 	if (k > r.n)
 		fail_node(e->g, n, "E-VALUE", "k is %lld, but there are %lld elements", (long long)k, (long long)r.n);
+	sizes_of_k(e, in[0], axis, k, out);
 	bool *taken = NEW_N(&e->g->ctx->scratch, bool, in[0]->count);
 
 	for (int64_t row = 0; row < r.outer * r.inner; row++)

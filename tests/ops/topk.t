@@ -169,3 +169,13 @@ graph (%s f32[1], %x f32[2,3]) -> (%end, %y, %at) {
 }
 run s = f32[1] [1], x = f32[2,3] [3, 1, 2, 5, 6, 4]
 gives end = f32[1] [1], y = f32[3,2] [3, 6, 2, 5, 1, 4], at = i64[3,2] [0, 1, 2, 0, 1, 2]
+
+== a formula of sizes of which nobody sees that it is no negative number
+graph (%x f32[n]) -> (%y, %i) {
+	%s = Shape(%x)
+	%three i64[1] = const [3]
+	%k = Sub(%s, %three)
+	%y, %i = TopK(%x, %k)
+}
+run x = f32[5] [3, 1, 5, 2, 4] gives y = f32[2] [5, 4], i = i64[2] [2, 4]
+run x = f32[4] [3, 1, 5, 2] gives y = f32[1] [5], i = i64[1] [2]
