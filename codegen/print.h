@@ -94,6 +94,7 @@ const char *subscript_text(const char *place, Arena *a);
 void print_place(Printer *p, const Expr *load);
 /* An operation as a format of target.c says, each operand by that function. */
 void print_format(Printer *p, const char *format, Expr **arg, bool tight, void (*operand)(Printer *, Expr *, bool));
+bool is_call(const char *format); /* its text needs no parentheses anywhere */
 const char *axis_name(Printer *p, const Axis *axis);
 /* An I64 whose text print_index() gives: an axis, a number, or a sum or product that has bounds. As a sum: coefficients before
  * atoms, constants last. */
@@ -102,6 +103,8 @@ void print_index(Printer *p, Expr *x, bool tight);
 bool is_nothing(const Printer *p, Expr *x); /* an index that stands for 0 in the text being printed */
 bool is_bounded(const Expr *x);             /* indices have ranges; data may be anything */
 void print_int(Out *o, DType t, int64_t k);
+const char *scalar_format(const Expr *x); /* that of an X_ALU, by the type of its operands; NULL: there is none */
+bool may_overflow(const Expr *x);         /* in C, where it has no meaning; products of u16 are of type int there */
 const char *index_type(const Stage *s); /* of all indices in its function */
 const char *c_type(DType t);
 /* A stage's own parameters in the signature (declare) or a call of its tile function; each after a comma. */

@@ -73,12 +73,19 @@ static void print_number(Printer *p, const Expr *x, bool tight)
 
 /* ---- operations ---- */
 
-static const char *alu_format(Printer *p, const Expr *x)
+static DType type_of_operands(const Expr *x) { return x->op == SELECT ? x->dtype : x->arg[0]->dtype; }
+
+const char *scalar_format(const Expr *x)
 {
 	const AluText *t = alu_text(x->op);
-	DType type = x->op == SELECT ? x->dtype : x->arg[0]->dtype;
-	const char *format = type == F32 ? t->f32 : type == F64 ? t->f64 : type == STR ? t->text : t->integer;
-	if (p->m->o->strict && is_float(type) && is_library_call(x->op))
+	DType type = type_of_operands(x);
+	return type == F32 ? t->f32 : type == F64 ? t->f64 : type == STR ? t->text : t->integer;
+}
+
+static const char *alu_format(Printer *p, const Expr *x)
+{
+	const char *format = scalar_format(x);
+	if (p->m->o->strict && is_float(type_of_operands(x)) && is_library_call(x->op))
 		return arena_format(p->out->arena, "lib_%s", format);
 	return format;
 }
@@ -91,8 +98,7 @@ static const char *unsigned_format(Printer *p, const char *format)
 
 static bool wraps(Alu op) { return op == ADD || op == SUB || op == MUL || op == NEG; }
 
-/* In C, where it has no meaning; products of u16 are of type int there. */
-static bool may_overflow(const Expr *x)
+bool may_overflow(const Expr *x)
 {
 	return wraps(x->op) && ((x->dtype == I32 && !is_within(x, I32)) || (x->dtype == I64 && !is_bounded(x)) ||
 	                        (x->dtype == U16 && x->op == MUL));
@@ -133,9 +139,8 @@ static void print_integer_alu(Printer *p, const Expr *x, const char *format, boo
 		return;
 	}
 	if (data || (x->op == SELECT && x->dtype != BOOL && x->dtype != I64 && dtype_info(x->dtype)->bits < 32)) {
-		put_text(p->out, "%s(%s)(", tight ? "(" : "", c_type(x->dtype));
-		print_format(p, format, x->arg, false, print_expr);
-		put_text(p->out, tight ? "))" : ")");
+		put_text(p->out, "(%s)", c_type(x->dtype));
+		print_format(p, format, x->arg, true, print_expr);
 		return;
 	}
 	print_format(p, format, x->arg, tight, print_expr);
@@ -169,13 +174,12 @@ static void print_to_text(Printer *p, const Expr *x)
 }
 
 /* Text to numbers; narrow floats are rounded from f32. */
-static void print_from_text(Printer *p, const Expr *x, bool tight)
+static void print_from_text(Printer *p, const Expr *x)
 {
 	DType t = x->dtype;
 	const char *format = is_int(t) ? "t_to_integer(%0)" : t == F64 ? "t_to_real(%0, 53, -1074)" : "t_to_real(%0, 24, -149)";
-	put_text(p->out, "%s%s", tight ? "(" : "", t == I64 || t == F64 ? "" : arena_format(p->out->arena, "(%s)", is_int(t) ? c_type(t) : "float"));
+	put_text(p->out, "%s", t == I64 || t == F64 ? "" : arena_format(p->out->arena, "(%s)", is_int(t) ? c_type(t) : "float"));
 	print_format(p, format, x->arg, false, print_expr);
-	put_text(p->out, tight ? ")" : "");
 }
 
 /* A float that is known to be in the range of the integer. */
@@ -189,10 +193,10 @@ static void print_cast(Printer *p, const Expr *x, bool tight)
 		print_to_text(p, x);
 	} else if (from->dtype == STR && is_narrow(t)) {
 		put_text(p->out, "f32_to_%s(", dtype_name(t));
-		print_from_text(p, x, false);
+		print_from_text(p, x);
 		put_text(p->out, ")");
 	} else if (from->dtype == STR) {
-		print_from_text(p, x, tight);
+		print_from_text(p, x);
 	} else if (is_narrow(t)) {
 		put_text(p->out, "f32_to_%s(", dtype_name(t));
 		if (from->dtype != F32 && !is_narrow(from->dtype))
@@ -204,11 +208,14 @@ static void print_cast(Printer *p, const Expr *x, bool tight)
 		print_as_float(p, from, true);
 		put_text(p->out, tight ? " != 0)" : " != 0");
 	} else if (is_float(from->dtype) && is_int(t) && !fits(from, t)) {
-		put_text(p->out, "(%s)%s(", c_type(t), t == U64 ? "f_to_u64" : "f_to_i64");
+		if (t != I64 && t != U64)
+			put_text(p->out, "(%s)", c_type(t));
+		put_text(p->out, t == U64 ? "f_to_u64(" : "f_to_i64(");
 		print_as_float(p, from, false);
 		put_text(p->out, ")");
 	} else if (is_int(t) || t == F32 || t == F64) {
-		put_text(p->out, "(%s)", c_type(t));
+		if (!is_narrow(from->dtype) || t != F32) /* whose text is a float already */
+			put_text(p->out, "(%s)", c_type(t));
 		print_as_float(p, from, true);
 	} else {
 		unsupported_type(p, t);
@@ -219,11 +226,10 @@ static void print_cast(Printer *p, const Expr *x, bool tight)
 static const char *bits_name(DType t) { return t == F32 ? "f" : t == F64 ? "d" : t == C64 ? "c64" : NULL; }
 
 /* The same bits: through memory between floats and integers, else the types differ in their sign at most. */
-static void print_bits(Printer *p, const Expr *x, bool tight)
+static void print_bits(Printer *p, const Expr *x)
 {
 	DType from = x->arg[0]->dtype, to = x->dtype;
 	const char *reads = bits_name(from), *makes = bits_name(to);
-	put_text(p->out, tight ? "(" : "");
 	if (makes)
 		put_text(p->out, "%s_of_bits(", makes);
 	put_text(p->out, "(%s)", !makes ? c_type(to) : to == F32 ? "uint32_t" : "uint64_t");
@@ -231,7 +237,6 @@ static void print_bits(Printer *p, const Expr *x, bool tight)
 		put_text(p->out, "%s_bits(", reads);
 	print_expr(p, x->arg[0], !reads);
 	put_text(p->out, "%s%s", reads ? ")" : "", makes ? ")" : "");
-	put_text(p->out, tight ? ")" : "");
 }
 
 const char *bound_name(const Printer *p, const Expr *x)
@@ -266,7 +271,7 @@ static void print_alu(Printer *p, Expr *x, bool tight)
 		return;
 	}
 	if (x->op == BITS) {
-		print_bits(p, x, tight);
+		print_bits(p, x);
 		return;
 	}
 	if (print_other_sign(p, x, tight))

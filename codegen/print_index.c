@@ -74,11 +74,13 @@ static bool sum_of_index(const Printer *p, Expr *x, Linear *sum)
 	return true;
 }
 
+static bool is_alu(const Expr *x, Alu op) { return x->kind == X_ALU && x->op == op; }
+
 /* An atom of a sum whose constant has the axis' number; without parentheses of its own where nothing binds tighter. */
 static void print_atom(Printer *p, Expr *atom, bool tight)
 {
 	if (atom->kind != X_AXIS) {
-		print_expr(p, atom, true);
+		print_expr(p, atom, tight || !(is_alu(atom, IDIV) || is_alu(atom, IMOD)));
 		return;
 	}
 	const Shift *shift = shift_of(p, atom->axes[0]);
@@ -87,6 +89,41 @@ static void print_atom(Printer *p, Expr *atom, bool tight)
 		put_text(p->out, "%.*s", (int)strlen(name) - 2, name + 1);
 	else
 		put_text(p->out, "%s", name);
+}
+
+/* "4*i", of c * atom, whose sign stands before it. */
+static void print_term(Printer *p, int64_t c, Expr *atom, bool tight)
+{
+	if (c != 1 && c != -1) {
+		print_int(p->out, I64, c < 0 ? -c : c);
+		put_text(p->out, "*");
+	}
+	if (is_alu(atom, MUL)) { /* a product of two unknowns */
+		print_expr(p, atom->arg[0], true);
+		put_text(p->out, "*");
+		print_expr(p, atom->arg[1], true);
+	} else {
+		print_atom(p, atom, tight || c != 1);
+	}
+}
+
+/* What is added before what is taken away. */
+static void print_sum(Printer *p, const Linear *sum, bool tight)
+{
+	bool first = true;
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < sum->n; i++) {
+			bool minus = sum->coef[i] < 0;
+			if (minus != (pass == 1))
+				continue;
+			put_text(p->out, first ? minus ? "-" : "" : minus ? " - " : " + ");
+			print_term(p, sum->coef[i], sum->atom[i], tight);
+			first = false;
+		}
+	if (first)
+		print_int(p->out, I64, sum->k);
+	else if (sum->k)
+		put_text(p->out, " %s %lld", sum->k < 0 ? "-" : "+", (long long)(sum->k < 0 ? -sum->k : sum->k));
 }
 
 void print_index(Printer *p, Expr *x, bool tight)
@@ -100,30 +137,10 @@ void print_index(Printer *p, Expr *x, bool tight)
 		put_text(p->out, ")");
 		return;
 	}
-	bool product = sum.n == 1 && (sum.coef[0] != 1 || (sum.atom[0]->kind == X_ALU && sum.atom[0]->op == MUL));
+	bool product = sum.n == 1 && (sum.coef[0] != 1 || is_alu(sum.atom[0], MUL));
 	bool paren = tight && (sum.n > 1 || product || (sum.n == 1 && sum.k) || (sum.n == 0 && sum.k < 0));
-	const char *plus = "";
 	put_text(p->out, paren ? "(" : "");
-	for (int i = 0; i < sum.n; i++) {
-		int64_t c = sum.coef[i];
-		put_text(p->out, "%s", c < 0 ? (*plus ? " - " : "-") : plus);
-		if (c != 1 && c != -1) {
-			print_int(p->out, I64, c < 0 ? -c : c);
-			put_text(p->out, "*");
-		}
-		if (sum.atom[i]->kind == X_ALU && sum.atom[i]->op == MUL) { /* a product of two unknowns */
-			print_expr(p, sum.atom[i]->arg[0], true);
-			put_text(p->out, "*");
-			print_expr(p, sum.atom[i]->arg[1], true);
-		} else {
-			print_atom(p, sum.atom[i], c != 1 || (tight && !paren));
-		}
-		plus = " + ";
-	}
-	if (sum.n == 0)
-		print_int(p->out, I64, sum.k);
-	else if (sum.k)
-		put_text(p->out, " %s %lld", sum.k < 0 ? "-" : "+", (long long)(sum.k < 0 ? -sum.k : sum.k));
+	print_sum(p, &sum, tight && !paren);
 	put_text(p->out, paren ? ")" : "");
 }
 
