@@ -35,11 +35,28 @@ static Expr *element(Lower *l, DType t, Expr *x)
 	return alu2(l, SUB, alu2(l, BITXOR, cast(l, I8, code), sign), sign);
 }
 
+static bool is_alu(const Expr *x, Alu op) { return x->kind == X_ALU && x->op == op; }
+
+/* The code of which element() makes x, an integer of type t; NULL: x is no such thing. */
+static Expr *code_of_element(DType t, Expr *x)
+{
+	int64_t sign = 1 << (bits_of(t) - 1);
+	bool extended = is_alu(x, SUB) && x->dtype == I8 && x->arg[1]->kind == X_NUM && x->arg[1]->i == sign && is_alu(x->arg[0], BITXOR);
+	if (extended)
+		x = x->arg[0]->arg[0];
+	x = extended && x->kind == X_CAST ? x->arg[0] : x;
+	bool code = is_alu(x, BITAND) && x->dtype == U8 && x->arg[1]->kind == X_NUM && x->arg[1]->i == 2 * sign - 1;
+	return code && extended == !is_unsigned(t) ? x : NULL;
+}
+
 /* The bits of element x of type t in the low bits of a U8, zeros above them. */
 static Expr *code_of(Lower *l, DType t, Expr *x)
 {
 	if (is_float(t))
 		return bitcast(l, U8, x);
+	Expr *code = code_of_element(t, x);
+	if (code)
+		return code;
 	return alu2(l, BITAND, cast(l, U8, x), byte_num(l, (1 << bits_of(t)) - 1));
 }
 
@@ -73,8 +90,6 @@ Expr *packed_rebuild(Lower *l, const Expr *x, Expr *const *arg)
 	like.arg = (Expr **)arg;
 	return element(l, t, cast(l, U8, x->kind == X_REDUCE ? expr_intern(l, like) : rebuild(l, x, arg)));
 }
-
-static bool is_alu(const Expr *x, Alu op) { return x->kind == X_ALU && x->op == op; }
 
 /* The U8 of which element() makes x, four bits; NULL: x is no such thing. */
 static Expr *element_byte(const Expr *x)

@@ -103,6 +103,10 @@ void print_index(Printer *p, Expr *x, bool tight);
 bool is_nothing(const Printer *p, Expr *x); /* an index that stands for 0 in the text being printed */
 bool is_bounded(const Expr *x);             /* indices have ranges; data may be anything */
 void print_int(Out *o, DType t, int64_t k);
+/* print_integer.c: an operation on integers, or its result is one; a conversion between two types below int that changes no
+ * number, so that operators need not see it. */
+void print_integer_alu(Printer *p, const Expr *x, const char *format, bool tight);
+bool keeps_value(const Expr *cast);
 const char *scalar_format(const Expr *x); /* that of an X_ALU, by the type of its operands; NULL: there is none */
 bool may_overflow(const Expr *x);         /* in C, where it has no meaning; products of u16 are of type int there */
 const char *index_type(const Stage *s); /* of all indices in its function */

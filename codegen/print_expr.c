@@ -90,62 +90,6 @@ static const char *alu_format(Printer *p, const Expr *x)
 	return format;
 }
 
-/* "i_div(..." for unsigned operands is "u_div(...". */
-static const char *unsigned_format(Printer *p, const char *format)
-{
-	return strncmp(format, "i_", 2) ? format : arena_format(p->out->arena, "u_%s", format + 2);
-}
-
-static bool wraps(Alu op) { return op == ADD || op == SUB || op == MUL || op == NEG; }
-
-bool may_overflow(const Expr *x)
-{
-	return wraps(x->op) && ((x->dtype == I32 && !is_within(x, I32)) || (x->dtype == I64 && !is_bounded(x)) ||
-	                        (x->dtype == U16 && x->op == MUL));
-}
-
-/* In C the operands are of that type already, and so is what comes out. */
-static bool keeps_type(const Expr *x)
-{
-	return (x->dtype == I32 || x->dtype == U32) && (wraps(x->op) || x->op == BITAND || x->op == BITOR || x->op == BITXOR);
-}
-
-/* By helpers that compute in the unsigned type, whose results wrap: "i_add(a, b)", "i32_mul(a, b)". */
-static void print_wrapped(Printer *p, const Expr *x, bool tight)
-{
-	for (int k = 0; x->op == ADD && k < 2; k++)
-		if (is_nothing(p, x->arg[k])) {
-			print_expr(p, x->arg[1 - k], tight);
-			return;
-		}
-	const char *op = x->op == ADD ? "add" : x->op == SUB ? "sub" : x->op == MUL ? "mul" : "neg";
-	put_text(p->out, "%s_%s(", x->dtype == I64 ? "i" : dtype_name(x->dtype), op);
-	for (int k = 0; k < x->nargs; k++) {
-		put_text(p->out, k ? ", " : "");
-		print_expr(p, x->arg[k], false);
-	}
-	put_text(p->out, ")");
-}
-
-/* Integer results are cast to their type: C computes in int or wider. */
-static void print_integer_alu(Printer *p, const Expr *x, const char *format, bool tight)
-{
-	bool data = x->dtype != BOOL && x->dtype != I64 && x->op != SELECT && !keeps_type(x);
-	bool unsign = is_unsigned(x->arg[0]->dtype);
-	if (unsign)
-		format = unsigned_format(p, format);
-	if (may_overflow(x)) {
-		print_wrapped(p, x, tight);
-		return;
-	}
-	if (data || (x->op == SELECT && x->dtype != BOOL && x->dtype != I64 && dtype_info(x->dtype)->bits < 32)) {
-		put_text(p->out, "(%s)", c_type(x->dtype));
-		print_format(p, format, x->arg, true, print_expr);
-		return;
-	}
-	print_format(p, format, x->arg, tight, print_expr);
-}
-
 void unsupported_type(Printer *p, DType t)
 {
 	fail_unsupported(p->m->g, p->s->node, "element type %s is not yet computed in emitted code", dtype_name(t));
@@ -213,6 +157,8 @@ static void print_cast(Printer *p, const Expr *x, bool tight)
 		put_text(p->out, t == U64 ? "f_to_u64(" : "f_to_i64(");
 		print_as_float(p, from, false);
 		put_text(p->out, ")");
+	} else if (tight && keeps_value(x)) {
+		print_expr(p, from, true);
 	} else if (is_int(t) || t == F32 || t == F64) {
 		if (!is_narrow(from->dtype) || t != F32) /* whose text is a float already */
 			put_text(p->out, "(%s)", c_type(t));

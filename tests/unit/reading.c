@@ -159,6 +159,16 @@ static void bounded_floats_are_plain_indices(void **state)
 	assert_non_null(strstr(c, "i_add(f_to_i64(x[i]), 9)")); /* any float */
 }
 
+/* What C computes in int and is in range already is cast where it is stored, and shifts by numbers are operators. */
+static void parts_of_bytes_have_no_casts(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x i4[4]) -> (%y) { %y = Cast(%x) {to = f32} }");
+	assert_non_null(strstr(c, "y[j + 2*i] = (float)((((x[i] >> (4*j)) & 15) ^ 8) - 8);\n"));
+	c = emitted("graph (%x f32[4]) -> (%y) { %y = Cast(%x) {to = i4} }");
+	assert_non_null(strstr(c, "y[i] = (uint8_t)(((uint8_t)f_to_i64(x[2*i]) & 15) | (((uint8_t)f_to_i64(x[2*i + 1]) & 15) << 4));\n"));
+}
+
 /* A tile of one point counts none. */
 static void one_point_needs_no_loop(void **state)
 {
@@ -426,9 +436,15 @@ int main(void)
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
-	                                   cmocka_unit_test(locals_say_what_they_are), cmocka_unit_test(turns_have_packed_weights),
-	                                   cmocka_unit_test(what_is_chosen_is_kept), cmocka_unit_test(small_stages_expect_nothing), cmocka_unit_test(lines_break_at_their_joints), cmocka_unit_test(members_have_their_names), cmocka_unit_test(one_argument_needs_no_loop),
+	                                   cmocka_unit_test(locals_say_what_they_are),
+	                                   cmocka_unit_test(turns_have_packed_weights),
+	                                   cmocka_unit_test(what_is_chosen_is_kept),
+	                                   cmocka_unit_test(small_stages_expect_nothing),
+	                                   cmocka_unit_test(lines_break_at_their_joints),
+	                                   cmocka_unit_test(members_have_their_names),
+	                                   cmocka_unit_test(one_argument_needs_no_loop),
 	                                   cmocka_unit_test(helpers_begin_with_their_remarks),
+	                                   cmocka_unit_test(parts_of_bytes_have_no_casts),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
 
 	ctx_open(&context, "unit", (size_t)256 << 20);
