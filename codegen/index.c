@@ -468,6 +468,35 @@ bool affine_in(Expr *x, const Axis *axis, int64_t *coef)
 	return true;
 }
 
+/* Of an atom. */
+static Expr *atom_step(Lower *l, Expr *x, const Axis *axis)
+{
+	if (x->kind == X_AXIS)
+		return num_i(l, x->axes[0] == axis);
+	if (x->kind != X_ALU || x->op != MUL || (depends_on(x->arg[0], axis) && depends_on(x->arg[1], axis)))
+		return NULL;
+	int moving = depends_on(x->arg[1], axis);
+	Expr *step = step_along(l, x->arg[moving], axis);
+	return step ? imul(l, step, x->arg[!moving]) : NULL;
+}
+
+Expr *step_along(Lower *l, Expr *x, const Axis *axis)
+{
+	Linear sum;
+	Expr *all = num_i(l, 0);
+	if (!linear_of(x, &sum))
+		return depends_on(x, axis) ? NULL : all;
+	for (int i = 0; i < sum.n; i++) {
+		if (!depends_on(sum.atom[i], axis))
+			continue;
+		Expr *step = atom_step(l, sum.atom[i], axis);
+		if (!step)
+			return NULL;
+		all = iadd(l, all, imul(l, step, num_i(l, sum.coef[i])));
+	}
+	return all;
+}
+
 int64_t repeats_along(Expr *x, const Axis *axis)
 {
 	Linear sum;

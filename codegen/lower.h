@@ -34,6 +34,8 @@ bool linear_of(Expr *x, Linear *out);
 Expr *linear_expr(Lower *l, const Linear *sum);
 /* coefficient of an axis in x: true when x is affine in it; *coef is 0 when x does not depend on it */
 bool affine_in(Expr *x, const Axis *axis, int64_t *coef);
+/* The same where sizes that vary are factors, as in (7*i + j)*d1: how much x grows by a step of the axis; NULL: not evenly. */
+Expr *step_along(Lower *l, Expr *x, const Axis *axis);
 bool depends_on(const Expr *x, const Axis *axis);
 /* n where x is axis / n plus what does not depend on it, and the axis has a multiple of n indices; 0: it is nothing like that */
 int64_t repeats_along(Expr *x, const Axis *axis);

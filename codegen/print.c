@@ -301,13 +301,13 @@ static void print_order(Printer *p, const Stmt *t)
 static void print_block(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
-	int64_t step;
-	affine_in(t->expr->arg[0], p->vector, &step);
 	print_line(p, "%s c[%d];", is_lane_int(t->expr->dtype) ? "vi" : "vf", t->lanes);
 	print_indent(p);
 	put_text(p->out, "v_columns%s(c, ", lane_suffix(p, t->expr->dtype));
 	print_place(p, t->expr);
-	put_text(p->out, ", %lld);\n", (long long)step);
+	put_text(p->out, ", ");
+	print_expr(p, t->address, false);
+	put_text(p->out, ");\n");
 	open_block(p, "UNROLL for (int p = 0; p < %d; p++)", t->lanes);
 	shift_axis(p, t->axis, arena_format(p->out->arena, "(%s + p)", i), 0);
 	p->bound[p->nbound] = t->local;

@@ -19,7 +19,7 @@ typedef struct Across {
 	Stage *s;
 	Axis *row, *column; /* column steps by 1 in y, row in the load */
 	Expr *load, *block; /* block: the local that stands for a column of the load's block, in body */
-	Expr *body;
+	Expr *body, *step;   /* step: from row to row of the load's block */
 	int lanes;          /* rows and columns of a block */
 } Across;
 
@@ -73,7 +73,7 @@ static bool recognise(const Module *m, Stage *s, Across *a)
 	a->column = s->axis[s->naxes - 1];
 	if (!affine_in(s->address, a->column, &coef) || coef != 1 || axis_count(a->column) < a->lanes ||
 	    !find_across(s->body, a->column, &a->load) || !a->load || (!rows && !is_number(m, a->load->dtype)) ||
-	    !affine_in(a->load->arg[0], a->column, &coef))
+	    !(a->step = step_along(s->l, a->load->arg[0], a->column)) || (rows && a->step->kind != X_NUM))
 		return false;
 	a->row = row_of(s, a->load, a->lanes, rows > 0);
 	if (!a->row || rows)
@@ -122,7 +122,7 @@ static Stmt *turned_blocks(const Across *a, int64_t rows, int64_t columns)
 	t->address = s->address;
 	t->expr = a->load;
 	t->step = a->lanes;
-	affine_in(a->load->arg[0], a->column, &t->from);
+	t->from = a->step->i;
 	affine_in(s->address, a->row, &t->to);
 	Stmt *inner = loop(s, a->column, 0, columns, t), *outer = loop(s, a->row, 0, rows, inner);
 	inner->step = outer->step = a->lanes;
@@ -136,6 +136,7 @@ static Stmt *blocks(const Across *a, int64_t rows, int64_t columns)
 	t->axis = a->row;
 	t->local = a->block;
 	t->expr = a->load;
+	t->address = a->step;
 	t->lanes = a->lanes;
 	t->body = store(s, a->body);
 	Stmt *inner = loop(s, a->column, 0, columns, t);

@@ -61,6 +61,11 @@ static const Model models[] = {
 	 " %f = MaxPool(%e) {kernel_shape = [2, 2], strides = [2, 2]} %g = GlobalAveragePool(%f) %h = Flatten(%g)"
 	 " %y = MatMul(%h, %w4) }",
 	 {5, 1}, {{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}, {1, 1}}},
+	/* images of any height and width: turned to channels and back, padded, by steps, of all and of single channels */
+	{"graph (%x f32[2,20,n,s], %w1 f32[24,20,3,3], %w2 f32[24,1,3,3]) -> (%y) {"
+	 " %a = Conv(%x, %w1) {pads = [1, 0, 1, 2], strides = [2, 1]} %b = Relu(%a)"
+	 " %y = Conv(%b, %w2) {pads = [1, 1, 1, 1], group = 24} }",
+	 {9, 40}, {{1, 1}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
 	/* a sequence: taps over the edge, sizes made of sizes */
 	{"graph (%x f32[n,8,s], %w1 f32[12,8,3], %w2 f32[6,12,4]) -> (%y, %z) {"
 	 " %a = Conv(%x, %w1) {pads = [1, 1]} %b = Relu(%a) %y = Conv(%b, %w2) {strides = [2]}"
