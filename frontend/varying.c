@@ -4,7 +4,8 @@
  *
  * That is seen when the body is built: as long as a turn gives other sizes than it takes, it is built again, with symbols for
  * them. States that begin with the same size and grow alike share one. The bound is the user's (--dim of the symbol), or
- * follows from the turns (varying_most.c). What becomes of the states then is told in held.c. */
+ * follows from the turns (varying_most.c). That a size never grows, or never falls, is supposed until a turn contradicts it.
+ * What becomes of the states then is told in held.c. */
 #include <string.h>
 #include "frontend/varying.h"
 #include "ir/op/bodies.h"
@@ -71,6 +72,15 @@ static int64_t first_guess(const Raw *r, const Size *size)
 	return first < INT32_MAX && dim_hi(s, size_next(r, size->state, size->axis)) <= first ? first : -1;
 }
 
+/* And what does not fall in the first turn may never do so. */
+static int64_t first_least(const Raw *r, const Size *size)
+{
+	Syms *s = r->f->g->syms;
+	int64_t first = dim_lo(s, first_size(r, size->state, size->axis));
+
+	return dim_lo(s, size_next(r, size->state, size->axis)) >= first ? first : 0;
+}
+
 /* Number it among the sizes from `known` on, which this build of the body has shown. */
 static void add_size(struct Varying *t, const Raw *r, int known, Size size)
 {
@@ -81,9 +91,25 @@ static void add_size(struct Varying *t, const Raw *r, int known, Size size)
 	if (at == t->nsizes) {
 		GROW(&r->f->im->ctx->scratch, t->size, t->nsizes, t->csizes);
 		size.guess = first_guess(r, &size);
+		size.least = first_least(r, &size);
+		size.surely = never_equal(r->f->g->syms, size_now(r, size.state, size.axis), size_next(r, size.state, size.axis));
 		t->size[t->nsizes++] = size;
 	}
 	t->which[size.state][size.axis] = at;
+}
+
+/* Whether a turn contradicts what has been supposed of the size. */
+static bool give_up_guesses(const Raw *r, Size *size)
+{
+	Syms *s = r->f->g->syms;
+	Dim next = size_next(r, size->state, size->axis);
+	bool grows = size->guess >= 0 && dim_hi(s, next) > size->guess, falls = dim_lo(s, next) < size->least;
+
+	if (grows)
+		size->guess = -1;
+	if (falls)
+		size->least = 0;
+	return grows || falls;
 }
 
 /* Whether the body has shown sizes that it has not been built with. */
@@ -101,13 +127,8 @@ static bool learn(struct Varying *t, const Raw *r)
 			add_size(t, r, known, here);
 			more = true;
 		}
-	for (int i = 0; i < known; i++) {
-		Size *size = &t->size[i];
-		if (size->guess < 0 || dim_hi(r->f->g->syms, size_next(r, size->state, size->axis)) <= size->guess)
-			continue;
-		size->guess = -1;
-		more = true;
-	}
+	for (int i = 0; i < known; i++)
+		more |= give_up_guesses(r, &t->size[i]);
 	return more;
 }
 
@@ -143,7 +164,8 @@ static bool surely_varies(const Raw *r, int state, int axis)
 	return never_equal(s, now, next) || dim_lo(s, dim_sub(s, next, now)) >= 0;
 }
 
-/* Sizes without a bound of which inference may take one for the other, as it does elsewhere, and the run is asked. */
+/* Sizes without a bound that a turn may leave as they are: inference takes one for the other, as it does elsewhere, and the
+ * run is asked. */
 static bool some_may_stay(struct Varying *t, const Raw *r)
 {
 	bool some = false;
@@ -153,7 +175,7 @@ static bool some_may_stay(struct Varying *t, const Raw *r)
 			int at = t->which[i][k];
 			if (at < 0 || symbol_of(r, &t->size[at])->hi >= 0)
 				continue;
-			if (surely_varies(r, i, k))
+			if (t->size[at].surely || surely_varies(r, i, k))
 				fail_unbounded(r, &t->size[at]);
 			t->which[i][k] = SURELY_STAYS;
 			some = true;
@@ -162,6 +184,16 @@ static bool some_may_stay(struct Varying *t, const Raw *r)
 }
 
 /* ---- the body ---- */
+
+static void begin_size(Graph *body, const Node *like, int axis, Size *size)
+{
+	const char *what = arena_format(&body->ctx->scratch, "%d", axis);
+
+	size->now = counted_apart(body, like, what, size->guess < 0 ? INT64_MAX : size->guess);
+	Symbol *s = dim_symbol_of(body->syms, size->now);
+	if (s->lo < size->least && (s->hi < 0 || s->hi >= size->least))
+		s->lo = size->least;
+}
 
 void sizes_of_turns(Frame *body, const Raw *r, int64_t i, Shape *s)
 {
@@ -177,8 +209,7 @@ void sizes_of_turns(Frame *body, const Raw *r, int64_t i, Shape *s)
 			continue;
 		Size *size = &t->size[at];
 		if (size->state == i - 2 && size->axis == k)
-			size->now = counted_apart(body->g, &like, arena_format(&r->f->im->ctx->scratch, "%d", k),
-						  size->guess < 0 ? INT64_MAX : size->guess);
+			begin_size(body->g, &like, k, size);
 		s->dim[k] = size->now;
 	}
 }

@@ -435,6 +435,100 @@ static void many_turns_have_a_bound(void **state)
 	}
 }
 
+/* ---- what tracers write down, and what a size begins with ---- */
+
+/* A turn adds the sum of the last three behind [1,1,3], or (`mean`) the mean of all. A tracer declares the sizes of the
+ * first turn. */
+static void sums(bool mean, const char *declared)
+{
+	static const float ones[] = {1, 1, 1};
+
+	begin();
+	add_input(&m, "x", FLOAT, "1,1,3");
+	add_input(&m, "trips", INT64, "");
+	add_tensor(&m, "ones3", FLOAT, "1,1,3", ones, sizeof ones);
+	add_tensor(&m, "third_last", INT64, "1", &(int64_t){-3}, sizeof(int64_t));
+	add_tensor(&m, "end", INT64, "1", &(int64_t){INT64_MAX}, sizeof(int64_t));
+	add_input(&body, "s", FLOAT, declared);
+	add_output(&body, "s2", FLOAT, NULL);
+	goes_on();
+	add_node(&body, "Slice", "s,third_last,end,twos", "three");
+	if (mean)
+		add_node(&body, "ReduceMean", "s,twos", "more");
+	else
+		add_node(&body, "Conv", "three,ones3", "more");
+	add_along("Concat", "s,more", "s2", 2);
+	loop("trips,yes,x", "y");
+	add_output(&m, "y", FLOAT, NULL);
+}
+
+static int summed(float *x, int turns, bool mean)
+{
+	int n = 3;
+
+	for (; n < 3 + turns; n++)
+		x[n] = mean ? mean_of(x, n) : x[n - 3] + x[n - 2] + x[n - 1];
+	return n;
+}
+
+static void expect_sums(bool mean, const char *declared)
+{
+	static const DimChoice most = {"s.2", 0, 8};
+	const ReadOptions o = {.dims = &most, .ndims = 1};
+	static const int64_t sizes[] = {1, 1, 3};
+	Tensor *x = tensor_new(&ctx.perm, F32, 3, sizes);
+	float want[MOST] = {.5f, -2, 3};
+
+	memcpy(x->data, want, 3 * sizeof *want);
+	sums(mean, declared);
+	refuse(EXIT_UNSUPPORTED, "after a turn s.2 + 1, and nothing says how many at most");
+	expect(&o, (Tensor *[]){x, number(5)}, F32, summed(want, 5, mean), want);
+	for (int i = 0; i < 2; i++) {
+		Session *s = open_model(&o, targets[i]);
+		for (int turns = 6; turns >= 0; turns--)
+			gives(s, (Tensor *[]){x, number(turns)}, F32, turns > 5 ? -1 : 3 + turns, want);
+		session_close(s);
+		temporary_clear();
+	}
+}
+
+/* What only grows is never less than at first: there is room for what looks at the last three. */
+static void a_size_keeps_its_least(void **state)
+{
+	(void)state;
+	expect_sums(false, NULL);
+	expect_sums(false, "1,1,n");
+}
+
+/* 2, 6, 1, 8 elements: what did not fall in the first turn does in the second. */
+static void a_size_falls_later(void **state)
+{
+	float want[] = {0, 1, 2, 3, 4, 5, 6, 7, 8}, half = .5f;
+
+	(void)state;
+	for (int64_t turns = 1; turns < 4; turns++) {
+		int n = turns == 1 ? 6 : turns == 2 ? 1 : 8;
+		begin();
+		add_input(&m, "x", FLOAT, "2");
+		add_tensor(&m, "w", FLOAT, "9", want, sizeof want);
+		add_tensor(&m, "half", FLOAT, "1", &half, sizeof half);
+		add_tensor(&m, "turns", INT64, "", &turns, sizeof turns);
+		add_tensor(&m, "end", INT64, "1", &(int64_t){9}, sizeof(int64_t));
+		add_state("s", "s2", FLOAT);
+		goes_on();
+		add_node(&body, "Shape", "s", "size");
+		add_node(&body, "Mul", "size,twos", "from");
+		add_node(&body, "Slice", "w,from,end", "part");
+		add_along("Concat", "part,half", "s2", 0);
+		loop("turns,yes,x", "y");
+		add_output(&m, "y", FLOAT, NULL);
+		float part[9];
+		memcpy(part, want + 10 - n, (size_t)(n - 1) * sizeof *part);
+		part[n - 1] = half;
+		expect(NULL, (Tensor *[]){floats(2)}, F32, n, part);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -445,6 +539,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(states_share_a_size, fresh, done),
 		cmocka_unit_test_setup_teardown(states_have_their_own_sizes, fresh, done),
 		cmocka_unit_test_setup_teardown(many_turns_have_a_bound, fresh, done),
+		cmocka_unit_test_setup_teardown(a_size_keeps_its_least, fresh, done),
+		cmocka_unit_test_setup_teardown(a_size_falls_later, fresh, done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
