@@ -91,13 +91,14 @@ static const char *declared_text(Import *im, const TensorShapeProto *s)
 	return arena_format(&im->ctx->scratch, "[%s]", text);
 }
 
-/* Sizes that data decide are what the file says, where it does: a run in which they are not stops. */
+/* Sizes that data decide are what the file says, where it does: a run in which they are not stops. Those that another turn
+ * contradicts are not, though tracers write down what they saw in the first one. */
 static void settle_counted(Import *im, const TensorShapeProto *p, const Value *v)
 {
 	for (int i = 0; i < v->shape.rank; i++) {
 		Symbol *s = dim_symbol_of(im->syms, v->shape.dim[i]);
 		int64_t k = p->dim[i]->has_dim_value ? p->dim[i]->dim_value : -1;
-		if (s && s->counted && k >= s->lo && (s->hi < 0 || k <= s->hi))
+		if (s && s->counted && !s->varies && k >= s->lo && (s->hi < 0 || k <= s->hi))
 			s->lo = s->hi = k;
 	}
 }

@@ -191,6 +191,7 @@ static void begin_size(Graph *body, const Node *like, int axis, Size *size)
 
 	size->now = counted_apart(body, like, what, size->guess < 0 ? INT64_MAX : size->guess);
 	Symbol *s = dim_symbol_of(body->syms, size->now);
+	s->varies = true;
 	if (s->lo < size->least && (s->hi < 0 || s->hi >= size->least))
 		s->lo = size->least;
 }

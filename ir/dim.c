@@ -146,7 +146,7 @@ static Symbol new_symbol(const Syms *s, const char *name)
 	for (uint32_t i = 0; i < s->nchoice; i++)
 		if (!strcmp(s->choice[i].name, name))
 			return s->choice[i];
-	return (Symbol){arena_string(&s->ctx->perm, name), 0, -1, false, NULL};
+	return (Symbol){.name = arena_string(&s->ctx->perm, name), .hi = -1};
 }
 
 Dim dim_symbol(Syms *s, const char *name)

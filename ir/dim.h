@@ -20,6 +20,7 @@ typedef struct Symbol {
 	const char *name; /* as in the model, or made up ("x.0") */
 	int64_t lo, hi;   /* bounds, inclusive; hi = -1: unbounded so far */
 	bool counted;     /* found out at run time by a node, not given by an input's shape */
+	bool varies;      /* counted, another in each turn of a loop: no single number that a file gives can be right */
 	const struct Graph *owner; /* in which inference made it; or NULL */
 } Symbol;
 

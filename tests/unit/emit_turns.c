@@ -492,6 +492,14 @@ static void expect_sums(bool mean, const char *declared)
 	}
 }
 
+/* The declared number is not the size of every turn, nor a bound of it. */
+static void declared_sizes_are_given_up(void **state)
+{
+	(void)state;
+	expect_sums(true, "1,1,3");
+	expect_sums(false, "1,1,3");
+}
+
 /* What only grows is never less than at first: there is room for what looks at the last three. */
 static void a_size_keeps_its_least(void **state)
 {
@@ -539,6 +547,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(states_share_a_size, fresh, done),
 		cmocka_unit_test_setup_teardown(states_have_their_own_sizes, fresh, done),
 		cmocka_unit_test_setup_teardown(many_turns_have_a_bound, fresh, done),
+		cmocka_unit_test_setup_teardown(declared_sizes_are_given_up, fresh, done),
 		cmocka_unit_test_setup_teardown(a_size_keeps_its_least, fresh, done),
 		cmocka_unit_test_setup_teardown(a_size_falls_later, fresh, done),
 	};
