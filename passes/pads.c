@@ -11,6 +11,7 @@
  * and, when everything else is done, one that keeps the padding of what varies apart, in memory:
  *
  *     Conv(x, w, pads = p)              ->  Conv(Pad(x, p), w)
+ *     ConvInteger(x, w, z, pads = p)    ->  ConvInteger(Pad(x, p, z), w, z)
  *
  * Not in ceil mode, where padding decides how many windows there are. Pools need every window to meet an element. */
 #include <math.h>
@@ -126,8 +127,16 @@ static Value *pad_into_conv(Rewrite *w, Node *n)
 
 /* ---- padding that is part of the input ---- */
 
+/* x with pads before and after each axis, of `value`; NULL: of zeros. */
+static Value *padded(Graph *g, const Node *n, Value *x, const int64_t *pads, Value *value)
+{
+	Value *counts = value_i64(g, 2 * x->shape.rank, pads);
+
+	return value ? put(g, n, "Pad", x, counts, value, END_IN) : put(g, n, "Pad", x, counts, END_IN);
+}
+
 /* Conv(Pad(x)) of which the Pad has what n has of padding along the spatial axes `set`; NULL where that is none. */
-static Value *pad_apart(Rewrite *w, Node *n, unsigned set)
+static Value *pad_apart(Rewrite *w, Node *n, unsigned set, Value *value)
 {
 	struct Sliding attr;
 	const Border none = {.count = n->in[0]->shape.rank - 2};
@@ -148,7 +157,7 @@ static Value *pad_apart(Rewrite *w, Node *n, unsigned set)
 	if (!any)
 		return NULL;
 	Value **in = arena_copy(&w->g->ctx->scratch, n->in, (size_t)n->nin * sizeof *in);
-	in[0] = put(w->g, n, "Pad", n->in[0], value_i64(w->g, 2 * (none.count + 2), pads), END_IN);
+	in[0] = padded(w->g, n, n->in[0], pads, value);
 	return rewrite_attr(w->g, n, &attr, n->nin, in);
 }
 
@@ -157,18 +166,34 @@ static Value *pad_constant(Rewrite *w, Node *n)
 {
 	bool constant = is_const(n->in[0]) && !is_const(n->in[1]) && n->in[0]->dtype == F32;
 
-	return constant ? pad_apart(w, n, ~0u) : NULL;
+	return constant ? pad_apart(w, n, ~0u, NULL) : NULL;
 }
 
-/* Where a size varies, no border in memory can be made ahead, and sums would ask of each element whether it is there. */
-static Value *pad_varying(Rewrite *w, Node *n)
+/* The spatial axes of n's input that vary, as bits. */
+static unsigned varying_axes(const Node *n)
 {
 	const Shape *x = &n->in[0]->shape;
 	unsigned set = 0;
 
 	for (int k = 2; k < x->rank; k++)
 		set |= dim_known(x->dim[k]) ? 0 : 1u << (k - 2);
-	return set && convolves_finite(n) ? pad_apart(w, n, set) : NULL;
+	return set;
+}
+
+/* Where a size varies, no border in memory can be made ahead, and sums would ask of each element whether it is there. */
+static Value *pad_varying(Rewrite *w, Node *n)
+{
+	unsigned set = varying_axes(n);
+
+	return set && convolves_finite(n) ? pad_apart(w, n, set, NULL) : NULL;
+}
+
+/* Padding of bytes is what counts as zero among them. */
+static Value *pad_varying_integers(Rewrite *w, Node *n)
+{
+	unsigned set = varying_axes(n);
+
+	return set ? pad_apart(w, n, set, has_in(n, 2) ? n->in[2] : NULL) : NULL;
 }
 
 /* ---- pools ---- */
@@ -265,5 +290,6 @@ const Rule zero_pad_rules[] = {
 
 const Rule margin_rules[] = {
 	{"Conv", "Conv(x) -> Conv(Pad(x)) where sizes of x vary", pad_varying},
+	{"ConvInteger", "ConvInteger(x) -> ConvInteger(Pad(x)) where sizes of x vary", pad_varying_integers},
 	{0},
 };

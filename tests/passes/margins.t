@@ -46,3 +46,21 @@ graph (%x f32[1,1,t]) -> (%y) {
 }
 ->
 same
+
+== of bytes, by their zero point; one axis only, by what counts as zero where nothing says it
+pass margins
+graph (%x u8[1,1,h,w], %z u8[], %u i8[1,1,4,t]) -> (%y, %v) {
+	%k i8[1,1,3,3] = const [1, 2, 3, 4, 5, 6, 7, 8, 9]
+	%y = ConvInteger(%x, %k, %z) {pads = [1, 0, 1, 2]}
+	%v = ConvInteger(%u, %k) {pads = [1, 1, 1, 1]}
+}
+->
+graph (%x u8[1,1,h,w], %z u8[], %u i8[1,1,4,t]) -> (%y, %v) {
+	%k i8[1,1,3,3] = const [1, 2, 3, 4, 5, 6, 7, 8, 9]
+	%p i64[8] = const [0, 0, 1, 0, 0, 0, 1, 2]
+	%q = Pad(%x, %p, %z)
+	%y = ConvInteger(%q, %k, %z) {pads = [0, 0, 0, 0]}
+	%r i64[8] = const [0, 0, 0, 1, 0, 0, 0, 1]
+	%s = Pad(%u, %r)
+	%v = ConvInteger(%s, %k) {pads = [1, 0, 1, 0]}
+}

@@ -236,6 +236,13 @@ static const Model models[] = {
 	 {1, 40}, {{1, 1}, {1, 3}, {1, 16}, {1, 17}, {1, 39}, {1, 40}}},
 	{"graph (%x u8[18,6], %v i8[n,6,s]) -> (%y) { %y = MatMulInteger(%x, %v) }",
 	 {2, 40}, {{1, 1}, {2, 3}, {1, 16}, {2, 17}, {1, 39}, {2, 40}}},
+	/* images of bytes of any height and width: padded by the zero point of all, of each image and of none */
+	{"graph (%x u8[2,12,n,s], %z u8[], %u f32[2,12,n,s], %w f32[20,12,3,3]) -> (%y, %a, %b) { %f f32[] = const [0.01]"
+	 " %o i8[] = const [3] %e u8[] = const [7] %g f32[] = const [0.5] %k = QuantizeLinear(%w, %f, %o)"
+	 " %y = ConvInteger(%x, %k, %z, %o) {pads = [1, 0, 2, 1], strides = [2, 1]}"
+	 " %a = QLinearConv(%x, %f, %e, %k, %f, %o, %g, %e) {pads = [1, 1, 1, 1]}"
+	 " %d, %c, %m = DynamicQuantizeLinear(%u) %b = ConvInteger(%d, %k, %m) {pads = [1, 1, 1, 1]} }",
+	 {9, 40}, {{1, 3}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
