@@ -8,7 +8,7 @@ extern const Rule identity_rules[], transpose_rules[], reshape_rules[], pad_rule
 	pool_rules[], view_rules[], margin_rules[];
 
 /* Rounding: they compute the same in other steps. */
-extern const Rule chain_rules[], power_rules[], zero_pad_rules[], mean_pool_rules[], phase_rules[];
+extern const Rule chain_rules[], power_rules[], zero_pad_rules[], mean_pool_rules[], phase_rules[], varying_phase_rules[];
 extern const Rule product_rules[], norm_rules[], mean_rules[];
 
 /* reshapes.c: a Reshape of x to this shape, with a constant for its second input; NULL where a constant cannot say it,

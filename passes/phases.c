@@ -1,56 +1,82 @@
-/* phases.c -- a rule for transposed convolutions to few channels: as convolutions, whose channels are the phases.
+/* phases.c -- rules for transposed convolutions to few channels, or over sizes that vary: as convolutions, whose channels are
+ * the phases.
  *
  *     y = ConvTranspose(x [1, 56, 120, 160], w [56, 1, 9, 9], strides = 3)
  *     t = Conv(x, w' [9, 56, 3, 3])        y[3 q + r] = t[r][q], the sum over t of x[q - t] w[r + 3 t]
  *     y = the elements of t in turn, without those that the padding cuts off
  *
- * Vectors lie along channels: one channel fills a lane of each, and its 3 x 3 phases fill nine. Taps that a phase lacks are
- * zeros. */
+ * Vectors lie along channels: one channel fills a lane of each, and its 3 x 3 phases fill nine. An axis that varies is not cut
+ * into phases by code generation (codegen/cut.c). Taps that a phase lacks are zeros. */
 #include <string.h>
-#include "ir/op/movement.h"
-#include "ir/op/nn.h"
+#include "ir/op/composite.h"
 #include "passes/algebra.h"
 
 enum { FEW = 8 }; /* lanes: so many neighbours fill a vector already */
 
-/* Along one axis, elements q first .. first + n - 1 of every phase. */
+/* Along one axis, elements q first .. first + n - 1 of every phase; of all phases in turn, cut[0] in front and cut[1] behind are
+ * no part of the output. The convolution has so much padding. */
 typedef struct Phases {
-	int64_t stride, size, taps, first, n, before, out;
+	int64_t stride, size, taps, first, pads[2], cut[2];
+	Dim n;
 } Phases;
+
+/* False where padding is negative, or not known. */
+static bool phases_along(Syms *s, const WindowAxis *a, Dim out, Phases *p)
+{
+	if (!dim_known(a->before) || a->dilation != 1 || dim_lo(s, out) < 1)
+		return false;
+	int64_t first = a->before.k / a->stride, taps = (a->size.k + a->stride - 1) / a->stride;
+	Dim to = dim_add(s, out, a->before), end = dim_ceildiv(s, to, dim(a->stride)), behind = dim_sub(s, end, a->in);
+	Dim rest = dim_sub(s, dim_mul(s, end, dim(a->stride)), to);
+
+	if (taps - 1 < first || !dim_known(behind) || behind.k < 0 || !dim_known(rest))
+		return false;
+	*p = (Phases){.stride = a->stride, .size = a->size.k, .taps = taps, .first = first, .n = dim_sub(s, end, dim(first)),
+	              .pads = {taps - 1 - first, behind.k}, .cut = {a->before.k - first * a->stride, rest.k}};
+	return true;
+}
 
 static int phases_of(Graph *g, const Node *n, Phases *p)
 {
 	WindowAxis axis[MAX_SPATIAL];
 	int count = sliding_axes(g, n, &n->in[0]->shape, &n->in[1]->shape, axis);
 
-	for (int i = 0; i < count; i++) {
-		const WindowAxis *a = &axis[i];
-		const Dim out = n->out[0]->shape.dim[2 + i];
-		if (!dim_known(a->in) || !dim_known(a->before) || !dim_known(out) || a->dilation != 1)
+	for (int i = 0; i < count; i++)
+		if (!phases_along(g->syms, &axis[i], n->out[0]->shape.dim[2 + i], &p[i]))
 			return 0;
-		int64_t first = a->before.k / a->stride, last = (a->before.k + out.k - 1) / a->stride;
-		p[i] = (Phases){.stride = a->stride, .size = a->size.k, .taps = (a->size.k + a->stride - 1) / a->stride,
-		                .first = first, .n = last + 1 - first, .before = a->before.k, .out = out.k};
-		if (p[i].taps - 1 < first || last + 1 < a->in.k)
-			return 0;
-	}
 	return count;
+}
+
+/* Weights are known, and padding is what the attributes say. */
+static bool has_phases(const Node *n)
+{
+	const struct Sliding *attr = ATTR_OF(n, Sliding);
+
+	return is_const(n->in[1]) && (!has_in(n, 2) || is_const(n->in[2])) && attr->auto_pad == PAD_NOTSET && attr->output_shape.n <= 0;
 }
 
 static bool has_few_channels(const Node *n)
 {
 	const struct Sliding *attr = ATTR_OF(n, Sliding);
-	const Shape *w = &n->in[1]->shape;
 
-	return is_const(n->in[1]) && (!has_in(n, 2) || is_const(n->in[2])) && attr->group == 1 && attr->auto_pad == PAD_NOTSET &&
-	       attr->output_shape.n <= 0 && attr->strides.n > 0 && w->dim[1].k * attr->strides.v[attr->strides.n - 1] < FEW &&
-	       dim_known(n->in[0]->shape.dim[0]);
+	return attr->group == 1 && attr->strides.n > 0 && n->in[1]->shape.dim[1].k * attr->strides.v[attr->strides.n - 1] < FEW;
 }
 
-/* Element [channel, phases, input channel, taps] is w[input channel, channel, phase + stride * (tap from the last one)]. */
-static Value *weights_by_phase(Graph *g, const Tensor *w, const Phases *p, int count)
+static bool map_varies(const Node *n)
 {
-	int64_t dims[MAX_RANK] = {w->dim[1], w->dim[0]}, at[2 * MAX_SPATIAL] = {0}, phases = 1;
+	const Shape *x = &n->in[0]->shape;
+
+	for (int k = 2; k < x->rank; k++)
+		if (!dim_known(x->dim[k]))
+			return true;
+	return false;
+}
+
+/* Element [channel, phases, input channel, taps] is w[input channel, channel, phase + stride * (tap from the last one)], where
+ * channels of the input are counted within the group of the channel. */
+static Value *weights_by_phase(Graph *g, const Tensor *w, int64_t group, const Phases *p, int count)
+{
+	int64_t dims[MAX_RANK] = {w->dim[1] * group, w->dim[0] / group}, at[2 * MAX_SPATIAL] = {0}, phases = 1;
 	size_t bytes = dtype_bytes(w->dtype, 1);
 
 	for (int i = 0; i < count; i++) {
@@ -64,11 +90,11 @@ static Value *weights_by_phase(Graph *g, const Tensor *w, const Phases *p, int c
 		int64_t rest = to, from, inside = 1;
 		for (int i = count - 1; i >= 0; rest /= p[i--].taps)
 			at[i] = rest % p[i].taps;
-		from = rest % w->dim[0];
-		rest /= w->dim[0];
+		from = rest % dims[1];
+		rest /= dims[1];
 		for (int i = count - 1; i >= 0; rest /= p[i--].stride)
 			at[i] = rest % p[i].stride + p[i].stride * (p[i].taps - 1 - at[i]);
-		from = from * w->dim[1] + rest;
+		from = (rest / w->dim[1] * dims[1] + from) * w->dim[1] + rest % w->dim[1];
 		for (int i = 0; i < count; i++) {
 			inside &= at[i] < p[i].size;
 			from = from * p[i].size + at[i];
@@ -85,14 +111,23 @@ static Value *convolved(Graph *g, Node *n, const Phases *p, int count)
 	int64_t *pads = NEW_N(&g->ctx->perm, int64_t, 2 * count), phases = 1;
 
 	for (int i = 0; i < count; i++) {
-		pads[i] = p[i].taps - 1 - p[i].first;
-		pads[count + i] = p[i].first + p[i].n - n->in[0]->shape.dim[2 + i].k;
+		pads[i] = p[i].pads[0];
+		pads[count + i] = p[i].pads[1];
 		phases *= p[i].stride;
 	}
 	attr->pads = (Ints){pads, 2 * count};
-	Value *w = weights_by_phase(g, n->in[1]->data, p, count);
+	attr->group = ATTR_OF(n, Sliding)->group;
+	Value *w = weights_by_phase(g, n->in[1]->data, attr->group, p, count);
 	Value *bias = has_in(n, 2) ? bias_per_tap(g, n->in[2], phases) : NULL;
 	return put_attr(g, n, "Conv", attr, n->in[0], w, bias, END_IN);
+}
+
+/* Where the output ends, counted from behind where the size varies. */
+static int64_t end_of(const Phases *p)
+{
+	if (dim_known(p->n))
+		return p->n.k * p->stride - p->cut[1];
+	return p->cut[1] ? -p->cut[1] : INT64_MAX;
 }
 
 /* [n, c r.., q..] to [n, c, q r..] */
@@ -100,38 +135,47 @@ static Value *in_turn(Graph *g, const Node *n, Value *t, const Phases *p, int co
 {
 	Dim batch = n->out[0]->shape.dim[0], channels = n->out[0]->shape.dim[1];
 	Shape apart = shape_of(2, (Dim[]){batch, channels}), whole = apart;
-	struct Transpose *a = attr_new(g, op_find("", "Transpose"));
-	int64_t *perm = NEW_N(&g->ctx->perm, int64_t, 2 + 2 * count);
+	int64_t perm[2 + 2 * MAX_SPATIAL] = {0, 1};
 
 	apart.rank = 2 + 2 * count;
 	whole.rank = 2 + count;
-	perm[1] = 1;
 	for (int i = 0; i < count; i++) {
 		apart.dim[2 + i] = dim(p[i].stride);
-		apart.dim[2 + count + i] = dim(p[i].n);
-		whole.dim[2 + i] = dim(p[i].n * p[i].stride);
+		apart.dim[2 + count + i] = p[i].n;
+		whole.dim[2 + i] = dim_mul(g->syms, p[i].n, dim(p[i].stride));
 		perm[2 + 2 * i] = 2 + count + i;
 		perm[3 + 2 * i] = 2 + i;
 	}
-	a->perm = (Ints){perm, 2 + 2 * count};
-	Value *y = reshape_to(g, n, put_attr(g, n, "Transpose", a, reshape_to(g, n, t, &apart), END_IN), &whole);
-	for (int i = 0; i < count; i++) {
-		int64_t from = p[i].before - p[i].first * p[i].stride;
-		if (from || p[i].out < p[i].n * p[i].stride)
-			y = slice_of(g, n, y, 2 + i, from, from + p[i].out);
-	}
+	Value *y = shaped_as(g, n, transposed(g, n, shaped_as(g, n, t, &apart), 2 + 2 * count, perm), &whole);
+	for (int i = 0; i < count; i++)
+		if (p[i].cut[0] || p[i].cut[1])
+			y = slice_of(g, n, y, 2 + i, p[i].cut[0], end_of(&p[i]));
 	return y;
 }
 
 static Value *phases_as_channels(Rewrite *w, Node *n)
 {
 	Phases p[MAX_SPATIAL];
-	int count = has_few_channels(n) ? phases_of(w->g, n, p) : 0;
+	int count = phases_of(w->g, n, p);
 
 	return count ? in_turn(w->g, n, convolved(w->g, n, p, count), p, count) : NULL;
 }
 
+static Value *few_channels(Rewrite *w, Node *n)
+{
+	bool fixed = dim_known(n->in[0]->shape.dim[0]) && !map_varies(n);
+
+	return fixed && has_phases(n) && has_few_channels(n) ? phases_as_channels(w, n) : NULL;
+}
+
+static Value *varying_map(Rewrite *w, Node *n) { return map_varies(n) && has_phases(n) ? phases_as_channels(w, n) : NULL; }
+
 const Rule phase_rules[] = {
-	{"ConvTranspose", "ConvTranspose to few channels -> Conv to a channel for each phase", phases_as_channels},
+	{"ConvTranspose", "ConvTranspose to few channels -> Conv to a channel for each phase", few_channels},
+	{0},
+};
+
+const Rule varying_phase_rules[] = {
+	{"ConvTranspose", "ConvTranspose where sizes vary -> Conv to a channel for each phase", varying_map},
 	{0},
 };

@@ -1,4 +1,4 @@
-Transposed convolutions to few channels: a channel for each phase.
+Transposed convolutions to few channels, and over sizes that vary: a channel for each phase.
 
 == two phases of three taps, both ends cut off
 pass chains
@@ -37,6 +37,40 @@ pass chains
 graph (%x f32[1,1,5]) -> (%y) {
 	%w f32[1,1,2] = const [1, 2]
 	%y = ConvTranspose(%x, %w) {pads = [3, 3], strides = [2]}
+}
+->
+same
+
+== of a size that varies, in groups, of phases of one tap: the output is cut from both ends
+pass phases
+symbol t = 1..64
+graph (%x f32[n,2,t]) -> (%y) {
+	%w f32[2,2,2] = const [1, 2, 3, 4, 5, 6, 7, 8]
+	%y = ConvTranspose(%x, %w) {pads = [1, 0], strides = [2], group = 2, output_padding = [1]}
+}
+->
+symbol t = 1..64
+graph (%x f32[n,2,t]) -> (%y) {
+	%w f32[8,1,1] = const [1, 2, 3, 4, 5, 6, 7, 8]
+	%t = Conv(%x, %w, _) {group = 2, pads = [0, 1]}
+	%apart i64[4] = const [0, 4, 2, -1]
+	%r = Reshape(%t, %apart)
+	%u = Transpose(%r) {perm = [0, 1, 3, 2]}
+	%all i64[3] = const [0, 4, -1]
+	%v = Reshape(%u, %all)
+	%one i64[1] = const [1]
+	%end i64[1] = const [-1]
+	%last i64[1] = const [2]
+	%y = Slice(%v, %one, %end, %last)
+}
+
+== where there may be nothing, and by weights that data decide
+pass phases
+symbol t = 1..64
+graph (%x f32[1,1,t], %v f32[1,1,2]) -> (%y, %z) {
+	%w f32[1,1,2] = const [1, 2]
+	%y = ConvTranspose(%x, %w) {pads = [1, 1], strides = [2]}
+	%z = ConvTranspose(%x, %v)
 }
 ->
 same

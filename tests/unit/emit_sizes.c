@@ -243,6 +243,17 @@ static const Model models[] = {
 	 " %a = QLinearConv(%x, %f, %e, %k, %f, %o, %g, %e) {pads = [1, 1, 1, 1]}"
 	 " %d, %c, %m = DynamicQuantizeLinear(%u) %b = ConvInteger(%d, %k, %m) {pads = [1, 1, 1, 1]} }",
 	 {9, 40}, {{1, 3}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
+	/* transposed convolutions: phases of one tap and of two, both ends cut off, behind a part that no tap reaches, in groups */
+	{"graph (%x f32[2,10,n,s], %w1 f32[10,12,2,2], %wb f32[12], %w2 f32[10,8,4,3], %w3 f32[10,3,3,2]) -> (%a, %b, %c) {"
+	 " %a = ConvTranspose(%x, %w1, %wb) {strides = [2, 2]}"
+	 " %d = ConvTranspose(%x, %w2) {strides = [2, 1], pads = [1, 1, 1, 1]} %b = Relu(%d)"
+	 " %c = ConvTranspose(%x, %w3) {strides = [2, 3], group = 2, output_padding = [1, 2]} }",
+	 {9, 40}, {{1, 1}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
+	/* of sequences, and beside an axis that does not vary */
+	{"graph (%x f32[n,8,s], %w1 f32[8,5,5], %u f32[n,6,4,s], %w2 f32[6,7,3,3]) -> (%y, %z) {"
+	 " %y = ConvTranspose(%x, %w1) {strides = [3], pads = [1, 2]}"
+	 " %z = ConvTranspose(%u, %w2) {strides = [2, 2], pads = [1, 1, 0, 1], output_padding = [1, 1]} }",
+	 {3, 40}, {{1, 1}, {2, 3}, {3, 16}, {1, 17}, {2, 32}, {3, 40}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
