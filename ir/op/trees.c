@@ -58,6 +58,7 @@ typedef struct Forest {
 	const Node *n;
 	const struct Trees *a;
 	int64_t outputs;
+	bool once; /* a leaf has one vote, its first */
 } Forest;
 
 /* A list of numbers, or the tensor that stands for it. */
@@ -157,11 +158,14 @@ static void list_votes(Forest *f, TreeSet *s)
 {
 	const struct Trees *a = f->a;
 	Vote *vote = NEW_N(&f->g->ctx->scratch, Vote, a->leaf_trees.n);
+	bool *heard = NEW_N(&f->g->ctx->scratch, bool, a->nodes_treeids.n);
 
-	s->nvote = a->leaf_trees.n;
 	for (int i = 0, k = 0; i < a->leaf_trees.n; i++) {
 		k = find_node(f, a->leaf_trees.v[i], a->leaf_nodes.v[i], k);
-		vote[i] = (Vote){k, a->leaf_targets.v[i], number_of(&a->leaf_weights, a->leaf_weights_as_tensor, i)};
+		if (f->once && heard[k])
+			continue;
+		heard[k] = true;
+		vote[s->nvote++] = (Vote){k, a->leaf_targets.v[i], number_of(&a->leaf_weights, a->leaf_weights_as_tensor, i)};
 	}
 	s->vote = vote;
 }
@@ -337,9 +341,13 @@ static void infer_regressor(Graph *g, Node *n)
 	set_out(g, n, 0, F32, &(Shape){2, {n->in[0]->shape.dim[0], dim(f.outputs)}});
 }
 
+/* Of a leaf that votes several times ONNX Runtime hears the first vote, where there is one target, and all of them where there
+ * are several, or classes. Exporters of the leaves that rows come to (scikit-learn's) write each vote as often as there are
+ * classes, and mean it once. The reference of ONNX adds them up here too. */
 static void expand_regressor(Graph *g, Node *n)
 {
-	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = ATTR_OF(n, Trees)->n_targets};
+	int64_t outputs = ATTR_OF(n, Trees)->n_targets;
+	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = outputs, .once = outputs == 1};
 
 	value_replace(g, n->out[0], transform(&f, scores_of(&f, f.outputs)));
 }

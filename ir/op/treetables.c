@@ -355,8 +355,7 @@ static double both_votes(const TreeSet *s, double a, double b)
 }
 
 /* What each leaf gives each output. One that votes for an output several times is heard each time: ONNX aggregates the "leaf
- * values within a target", and its reference does so. ONNX Runtime does where there are several outputs; of one it hears
- * the first vote alone. */
+ * values within a target". */
 static double *weights_of_leaves(const Walk *w)
 {
 	const TreeSet *s = w->s;

@@ -90,7 +90,7 @@ graph (%x f16[2,1]) -> (%y) {
 }
 run x = f16[2,1] [1, 3] gives y = f16[2,1] [1, 5]
 
-== a leaf that votes for one target several times (values of the reference evaluator)
+== a leaf that votes for one target several times: heard once where there is no other target (values of ONNX Runtime)
 graph (%x f32[2,1]) -> (%a, %b, %c, %d, %e, %f) {
 	%a = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [0, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], aggregate_function = SUM, target_treeids = [0, 0, 0, 0], target_nodeids = [1, 1, 1, 2], target_ids = [0, 0, 0, 0], target_weights = [2, 3, 5, 7]}
 	%b = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [0, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], aggregate_function = AVERAGE, target_treeids = [0, 0, 0, 0], target_nodeids = [1, 1, 1, 2], target_ids = [0, 0, 0, 0], target_weights = [2, 3, 5, 7]}
@@ -100,4 +100,15 @@ graph (%x f32[2,1]) -> (%a, %b, %c, %d, %e, %f) {
 	%f = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [0, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], aggregate_function = MAX, n_targets = 2, target_treeids = [0, 0, 0, 0, 0], target_nodeids = [1, 1, 1, 2, 2], target_ids = [1, 0, 1, 1, 1], target_weights = [2, 3, 5, 7, 8]}
 }
 run x = f32[2,1] [-1, 1]
-gives a = f32[2,1] [10, 7], b = f32[2,1] [10, 7], c = f32[2,1] [2, 7], d = f32[2,1] [5, 7], e = f32[2,2] [3, 7, 0, 15], f = f32[2,2] [3, 5, 0, 8]
+gives a = f32[2,1] [2, 7], b = f32[2,1] [2, 7], c = f32[2,1] [2, 7], d = f32[2,1] [2, 7], e = f32[2,2] [3, 7, 0, 15], f = f32[2,2] [3, 5, 0, 8]
+
+== repeated votes whose trees take turns, a first one of zero, and classes, which hear all (values of ONNX Runtime)
+graph (%x f32[2,1]) -> (%a, %b, %p, %q) {
+	%a = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0, 1, 1, 1], nodes_nodeids = [0, 1, 2, 0, 1, 2], nodes_featureids = [0, 0, 0, 0, 0, 0], nodes_truenodeids = [1, 0, 0, 1, 0, 0], nodes_falsenodeids = [2, 0, 0, 2, 0, 0], nodes_values = [0, 0, 0, 0, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"], target_treeids = [1, 0, 1, 0, 0, 1], target_nodeids = [1, 1, 1, 2, 1, 2], target_ids = [0, 0, 0, 0, 0, 0], target_weights = [9, 3, 5, 7, 1, 2]}
+	%b = ai.onnx.ml.TreeEnsembleRegressor(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [0, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], base_values = [0.5], target_treeids = [0, 0, 0, 0], target_nodeids = [1, 1, 2, 2], target_ids = [0, 0, 0, 0], target_weights = [0, 3, 5, 0]}
+	_, %p = ai.onnx.ml.TreeEnsembleClassifier(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [0, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], class_treeids = [0, 0, 0, 0], class_nodeids = [1, 1, 2, 2], class_ids = [0, 0, 0, 0], class_weights = [0.25, 0.5, 0.125, 0.5], classlabels_int64s = [10, 11]}
+	_, %q = ai.onnx.ml.TreeEnsembleClassifier(%x) {nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], nodes_values = [0, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], class_treeids = [0, 0, 0, 0, 0, 0], class_nodeids = [1, 1, 1, 2, 2, 2], class_ids = [0, 0, 1, 2, 1, 1], class_weights = [0.25, 0.5, 0.25, 0.75, 0.25, 0.125], classlabels_int64s = [10, 11, 12]}
+}
+run x = f32[2,1] [-1, 1]
+gives a = f32[2,1] [12, 9], b = f32[2,1] [0.5, 5.5], p = f32[2,2] [0.25, 0.75, 0.375, 0.625],
+    q = f32[2,3] [0.75, 0.25, 0, 0, 0.375, 0.75]
