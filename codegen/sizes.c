@@ -5,11 +5,45 @@
 
 /* ---- upper bounds ---- */
 
+static void mark_shape(Syms *s, const Value *v, bool *open)
+{
+	for (int k = 0; v && k < v->shape.rank; k++)
+		if (dim_hi(s, v->shape.dim[k]) >= INT32_MAX)
+			dim_open(s, v->shape.dim[k], open);
+}
+
+static void mark_graph(const Graph *g, bool *open)
+{
+	for (int i = 0; i < g->nin; i++)
+		mark_shape(g->syms, g->in[i], open);
+	for (uint32_t i = 0; i < g->nnode; i++) {
+		const Node *n = g->node[i];
+		for (int k = 0; k < n->nout; k++)
+			mark_shape(g->syms, n->out[k], open);
+		for (int k = 0; k < n->nsub; k++)
+			mark_graph(n->sub[k], open);
+	}
+}
+
+/* All that lack a bound are asked for at once. */
+static _Noreturn void fail_unbounded(Graph *g, const Node *n, Dim d)
+{
+	bool *open = NEW_N(&g->ctx->scratch, bool, g->syms->nsymbol + 1);
+	const Graph *all = g;
+
+	while (all->outer)
+		all = all->outer;
+	mark_graph(all, open);
+	fail_open(g, n, d, open);
+}
+
 static void bound(Graph *g, const Node *n, Dim *d)
 {
 	int64_t most = dim_hi(g->syms, *d);
 	if (dim_known(*d))
 		return;
+	if (most >= INT32_MAX && dim_open(g->syms, *d, NEW_N(&g->ctx->scratch, bool, g->syms->nsymbol + 1)))
+		fail_unbounded(g, n, *d);
 	if (most >= INT32_MAX || (dim_lo(g->syms, *d) < 0 && dim_counts(g->syms, *d)))
 		dim_number(g, n, *d);
 	if (dim_lo(g->syms, *d) < 0)

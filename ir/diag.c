@@ -72,7 +72,7 @@ static size_t escape(char *to, size_t room, const char *from, size_t limit)
 /* Escaping only lengthens text, so raw text of the size of its destination is enough. */
 static size_t escape_format(char *to, size_t room, const char *format, va_list args)
 {
-	char raw[sizeof ((Ctx *)0)->message + 1];
+	char raw[sizeof ((Ctx *)0)->hint + 1];
 
 	vsnprintf(raw, sizeof raw, format, args);
 	return escape(to, room, raw, sizeof raw);

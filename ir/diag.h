@@ -29,7 +29,7 @@ typedef struct Ctx {
 	jmp_buf border;
 	enum exit_code status;
 	char message[600]; /* what fail() said, without program and model, escaped and on one line */
-	char hint[600];    /* what would help, or ""; names in it are whole, so that they can be given back */
+	char hint[4000];   /* what would help, or ""; names in it are whole, so that they can be given back */
 	int verbose;       /* -v: 1, -q: -1 */
 	bool told_shapes;  /* a program that reads its model twice tells once which shapes the file has wrong */
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color; /* of what is reported; auto: on a terminal, unless $NO_COLOR is set */

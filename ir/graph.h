@@ -162,6 +162,11 @@ int64_t points_usual(Graph *g, const Shape *s, int without);
 const char *shape_text(Graph *g, const Shape *s); /* "[1,3,batch]", in scratch */
 /* The number, or E-DYNAMIC (exit 4) naming the symbol and the option that fixes it. */
 int64_t dim_number(Graph *g, const Node *n, Dim d);
+/* Marks, by dim_symbol_index(), the symbols of d that have no bound; whether there are any. */
+bool dim_open(Syms *s, Dim d, bool *open);
+/* E-DYNAMIC for d, a size of n which needs a bound; the hint gives the options for all symbols that are marked: of those of
+ * inputs first, as what is counted may have its bound from them. */
+_Noreturn void fail_open(Graph *g, const Node *n, Dim d, const bool *open);
 /* Size d of an input says how many axes something has, and so is a number: its own, or where it varies the one that follows
  * from ranks that are known (`implied`; below 0: from none), which each run is held to. E-DYNAMIC, E-SHAPE. */
 int64_t rank_size(Graph *g, const Node *n, Dim d, int64_t implied);

@@ -71,31 +71,107 @@ const char *shape_text(Graph *g, const Shape *s)
 	return arena_format(a, "[%s]", text);
 }
 
-/* A symbol that the expression depends on. */
-static Symbol *first_symbol(Syms *s, Dim d)
-{
-	Symbol *found = dim_symbol_of(s, d);
+/* It has no bound, or one that no memory is laid out for. */
+static bool is_open(const Symbol *s) { return s->hi < 0 || s->hi >= INT32_MAX; }
 
-	for (int i = 0; !found && !dim_known(d) && i < dim_nargs(s, d); i++)
-		found = first_symbol(s, dim_arg(s, d, i));
+/* A symbol that the expression depends on; `open`: one without a bound, or NULL. */
+static Symbol *first_symbol(Syms *s, Dim d, bool open)
+{
+	Symbol *symbol = dim_symbol_of(s, d), *found = symbol && (!open || is_open(symbol)) ? symbol : NULL;
+
+	for (int i = 0; !symbol && !found && !dim_known(d) && i < dim_nargs(s, d); i++)
+		found = first_symbol(s, dim_arg(s, d, i), open);
 	return found;
+}
+
+bool dim_open(Syms *s, Dim d, bool *open)
+{
+	const Symbol *symbol = dim_symbol_of(s, d);
+	bool any = symbol && is_open(symbol);
+
+	if (any)
+		open[dim_symbol_index(s, d)] = true;
+	for (int i = 0; !symbol && !dim_known(d) && i < dim_nargs(s, d); i++)
+		any |= dim_open(s, dim_arg(s, d, i), open);
+	return any;
+}
+
+static void hint_one(Ctx *c, const Symbol *s)
+{
+	if (s->counted && is_open(s))
+		hint(c, "--dim %s=0..100 (or another number) bounds it", s->name);
+	else
+		hint(c, "--dim %s=1 (or another number) fixes it, --dim %s=1..8 bounds it", s->name, s->name);
+}
+
+/* When it is escaped. */
+static size_t length_shown(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += *text >= ' ' && *text <= '~' ? 1 : 4;
+	return n;
+}
+
+/* "--dim a=0..100 --dim b=0..100": as many as a hint has room for. */
+static void hint_marked(Ctx *c, const Syms *s, const bool *open, bool counted)
+{
+	size_t room = sizeof c->hint - 100;
+	const char *text = "";
+	int left = 0;
+
+	for (uint32_t i = 0; i < s->nsymbol; i++) {
+		const Symbol *x = &s->symbol[i];
+		if (!open[i] || x->counted != counted)
+			continue;
+		const char *longer = left ? "" : arena_format(&c->scratch, "%s%s--dim %s=%s", text, *text ? " " : "", x->name,
+							      counted ? "0..100" : "1");
+		if (left || length_shown(longer) > room)
+			left++;
+		else
+			text = longer;
+	}
+	const char *more = left ? arena_format(&c->scratch, ", and %d more", left) : "";
+	hint(c, counted ? "%s (or other numbers) bound them%s" : "%s (or other numbers, or bounds as 1..8) fix them%s", text, more);
+}
+
+static _Noreturn void fail_size(Graph *g, const Node *n, Dim d, const Symbol *s)
+{
+	const char *name = shown(g->ctx, s->name);
+
+	if (s->counted && s->hi < 0)
+		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
+			     "the size '%s' has no bound: data decide '%s' while the model runs", dim_text(g->syms, d), name);
+	fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
+		     "needs the size '%s' as a number, but '%s' is not fixed", dim_text(g->syms, d), name);
+}
+
+void fail_open(Graph *g, const Node *n, Dim d, const bool *open)
+{
+	const Syms *s = g->syms;
+	const Symbol *first[2] = {NULL}; /* of inputs, counted */
+	int count[2] = {0};
+
+	for (uint32_t i = 0; i < s->nsymbol; i++)
+		if (open[i] && !count[s->symbol[i].counted]++)
+			first[s->symbol[i].counted] = &s->symbol[i];
+	bool counted = !count[0];
+	if (count[counted] == 1)
+		hint_one(g->ctx, first[counted]);
+	else
+		hint_marked(g->ctx, s, open, counted);
+	fail_size(g, n, d, first_symbol(g->syms, d, true));
 }
 
 int64_t dim_number(Graph *g, const Node *n, Dim d)
 {
 	if (dim_known(d))
 		return d.k;
-	const Symbol *symbol = first_symbol(g->syms, d);
-	const char *name = shown(g->ctx, symbol->name);
+	const Symbol *symbol = first_symbol(g->syms, d, false);
 
-	if (symbol->counted && symbol->hi < 0) {
-		hint(g->ctx, "--dim %s=0..100 (or another number) bounds it", symbol->name);
-		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
-			     "the size '%s' has no bound: data decide '%s' while the model runs", dim_text(g->syms, d), name);
-	}
-	hint(g->ctx, "--dim %s=1 (or another number) fixes it, --dim %s=1..8 bounds it", symbol->name, symbol->name);
-	fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC",
-		     "needs the size '%s' as a number, but '%s' is not fixed", dim_text(g->syms, d), name);
+	hint_one(g->ctx, symbol);
+	fail_size(g, n, d, symbol);
 }
 
 int64_t output_rank(const Node *n) { return n->nout && n->out[0] ? n->out[0]->shape.rank : -1; }
@@ -107,7 +183,7 @@ int64_t rank_size(Graph *g, const Node *n, Dim d, int64_t implied)
 	if (lo == hi)
 		return lo;
 	if (implied < 0) {
-		const char *name = shown(g->ctx, first_symbol(g->syms, d)->name);
+		const char *name = shown(g->ctx, first_symbol(g->syms, d, false)->name);
 		hint(g->ctx, "--dim %s=2 (or another number) fixes it, or the file gives the shape of the node's output", name);
 		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC", "the size '%s' says how many axes there are, but '%s' is not fixed",
 			     dim_text(g->syms, d), name);

@@ -330,12 +330,44 @@ static void a_size_without_a_bound_is_refused(void **state)
 	ctx_close(&ctx);
 }
 
+/* Emits what `before` declares and Ranges of n, k and m elements, of which k has a bound. */
+static void refuse_open(const char *before)
+{
+	Settings settings = {.compile = {.level = 2, .target = "c"}, .cc_flags = FLAGS, .threads = 1};
+
+	ctx_open(&ctx, "unit", 0);
+	Model model = {.text = arena_format(&ctx.perm, "%s%s", before,
+		"symbol n = 0.. counted symbol k = 0..9 counted symbol m = 0.. counted\n"
+		"graph (%x f32[batch,time], %c i64[]) -> (%u, %v, %y, %w) {\n"
+		"%z i64[] = const [0] %o i64[] = const [1] %w = Neg(%x)\n"
+		"%a i64[] <n> = tcc.Counted(%c) {size = \"n\"} %b i64[] <k> = tcc.Counted(%c) {size = \"k\"}\n"
+		"%d i64[] <m> = tcc.Counted(%c) {size = \"m\"}\n"
+		"%u i64[n] = Range(%z, %a, %o) %v i64[k] = Range(%z, %b, %o) %y i64[m] = Range(%z, %d, %o) }")};
+	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", jit(&ctx, parse(&model), &settings, NULL));
+}
+
+/* Those of inputs first: a bound of what is counted may come from theirs. */
+static void all_bounds_that_are_missing_are_asked_for(void **state)
+{
+	(void)state;
+	refuse_open("symbol batch = 1..4 symbol time = 2..8 ");
+	assert_string_equal(ctx.hint, "--dim n=0..100 --dim m=0..100 (or other numbers) bound them");
+	ctx_close(&ctx);
+	refuse_open("symbol batch = 0.. symbol time = 0.. ");
+	assert_string_equal(ctx.hint, "--dim batch=1 --dim time=1 (or other numbers, or bounds as 1..8) fix them");
+	ctx_close(&ctx);
+	refuse_open("symbol batch = 1..4 symbol time = 0.. ");
+	assert_string_equal(ctx.hint, "--dim time=1 (or another number) fixes it, --dim time=1..8 bounds it");
+	ctx_close(&ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(plain_c), cmocka_unit_test(vectors),
 					   cmocka_unit_test(workers_give_the_same_bits),
 					   cmocka_unit_test(counted_sizes_have_to_agree),
-					   cmocka_unit_test(a_size_without_a_bound_is_refused)};
+					   cmocka_unit_test(a_size_without_a_bound_is_refused),
+					   cmocka_unit_test(all_bounds_that_are_missing_are_asked_for)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -285,6 +285,23 @@ CASE(hints_have_whole_names)
 	assert_non_null(strstr(ctx.hint, "=0..100 (or another number) bounds it"));
 }
 
+/* And where there are more than a hint has room for, it says how many. */
+CASE(hints_tell_what_they_leave_out)
+{
+	bool *open = NEW_N(&ctx.scratch, bool, 100);
+	Dim first = dim(0);
+
+	for (int i = 0; i < 100; i++) {
+		Dim d = dim_symbol(&syms, arena_format(&ctx.perm, "decoder/a_name_of_some_length/output_%d", i));
+		dim_symbol_of(&syms, d)->counted = true;
+		assert_true(dim_open(&syms, d, open));
+		first = i ? first : d;
+	}
+	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", fail_open(g, NULL, first, open));
+	assert_non_null(strstr(ctx.hint, "--dim decoder/a_name_of_some_length/output_70=0..100 --dim"));
+	assert_non_null(strstr(ctx.hint, "=0..100 (or other numbers) bound them, and 27 more"));
+}
+
 CASE(contents_become_numbers)
 {
 	int64_t k[2] = {4, -1};
@@ -325,6 +342,7 @@ int main(void)
 		TEST(rules_are_told),
 		TEST(open_sizes_name_their_option),
 		TEST(hints_have_whole_names),
+		TEST(hints_tell_what_they_leave_out),
 		TEST(contents_become_numbers),
 	};
 
