@@ -14,14 +14,15 @@ bool reads_once(const Node *user, const Value *v)
 
 /* ---- cores that are stored where their elements are moved to ---- */
 
-/* An axis, or some digit of one: what cuts turn into an axis. */
+/* An axis, or some digit of one: what cuts turn into an axis. One that varies is not cut. */
 static bool is_digit(const Expr *x)
 {
 	if (x->kind == X_AXIS)
 		return true;
 	if (x->kind != X_ALU || (x->op != IDIV && x->op != IMOD) || x->arg[1]->kind != X_NUM)
 		return false;
-	return is_digit(x->arg[0]) && (x->arg[0]->hi + 1) % x->arg[1]->i == 0;
+	bool varies = x->arg[0]->kind == X_AXIS && !dim_known(x->arg[0]->axes[0]->extent);
+	return !varies && is_digit(x->arg[0]) && (x->arg[0]->hi + 1) % x->arg[1]->i == 0;
 }
 
 /* The address runs through elements side by side along the axis, for so many at least as fill a vector. */

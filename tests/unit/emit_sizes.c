@@ -254,6 +254,11 @@ static const Model models[] = {
 	 " %y = ConvTranspose(%x, %w1) {strides = [3], pads = [1, 2]}"
 	 " %z = ConvTranspose(%u, %w2) {strides = [2, 2], pads = [1, 1, 0, 1], output_padding = [1, 1]} }",
 	 {3, 40}, {{1, 1}, {2, 3}, {3, 16}, {1, 17}, {2, 32}, {3, 40}}},
+	/* as many phases as a vector has lanes, which lie side by side once they are taken in turn; blocks of channels to pixels */
+	{"graph (%x f32[n,8,s], %w1 f32[8,5,16], %u f32[2,8,n,s], %w2 f32[64,8,3,3]) -> (%y, %z) {"
+	 " %y = ConvTranspose(%x, %w1) {strides = [8], pads = [4, 4]} %c = Conv(%u, %w2) {pads = [1, 1, 1, 1]}"
+	 " %z = DepthToSpace(%c) {blocksize = 2} }",
+	 {3, 40}, {{1, 1}, {2, 3}, {3, 16}, {1, 17}, {2, 32}, {3, 40}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
@@ -544,6 +549,33 @@ static void tiles_suit_few_and_many_images(void **state)
 	ctx_close(&ctx);
 }
 
+/* Neither padding nor phases nor what becomes of channels keeps convolutions of maps that vary out of tiles. */
+static void varying_maps_stay_in_tiles(void **state)
+{
+	static const Model maps[] = {
+		{"graph (%x u8[1,32,n,s], %z u8[], %w f32[32,32,3,3]) -> (%y) { %f f32[] = const [0.01] %o i8[] = const [0]"
+		 " %k = QuantizeLinear(%w, %f, %o) %y = ConvInteger(%x, %k, %z) {pads = [1, 1, 1, 1]} }", {40, 40}, {{1, 1}}},
+		{"graph (%x f32[1,32,n,s], %w f32[32,32,3,3]) -> (%y) {"
+		 " %y = ConvTranspose(%x, %w) {strides = [2, 2], pads = [1, 1, 1, 1]} }", {40, 40}, {{1, 1}}},
+		{"graph (%x f32[n,32,s], %w f32[32,32,16]) -> (%y) {"
+		 " %y = ConvTranspose(%x, %w) {strides = [8], pads = [4, 4]} }", {1, 200}, {{1, 1}}},
+		{"graph (%x f32[1,32,n,s], %w f32[64,32,1,1]) -> (%y) { %c = Conv(%x, %w) %y = DepthToSpace(%c) {blocksize = 2} }",
+		 {40, 40}, {{1, 1}}},
+	};
+	const char *header;
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+		Options o = {.level = 2, .target = "x86-64-v3", .prefix = "m"};
+		Graph *g = parse(&maps[i]);
+		passes_run(g, &o);
+		assert_non_null(strstr(emit_text(g, &o, &header, NULL), "vectors a tile"));
+	}
+	ctx_close(&ctx);
+}
+
 /* Nothing can be wrapped around where there is nothing; where that is known at run time only, the remainder is one of a size
  * that is at least 1. */
 static void refuses_to_repeat_nothing(void **state)
@@ -676,6 +708,7 @@ int main(void)
 		cmocka_unit_test(workers_share_each_image),
 		cmocka_unit_test(sizes_are_asked_without_a_copy),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
+		cmocka_unit_test(varying_maps_stay_in_tiles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
