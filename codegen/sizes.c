@@ -353,20 +353,31 @@ void print_sizes_in(Unit *u, Out *o)
 		}
 }
 
-void print_sizes_out(Unit *u, bool counted, Out *o)
+/* What tells the caller the sizes of outputs that are counted, or of the others. */
+static const char *sizes_out(Unit *u, bool counted, Arena *a)
 {
-	Out sizes = {.arena = o->arena};
+	Out sizes = {.arena = a};
 	put_text(&sizes, "%s", "");
 	for (int i = 0; i < u->g->nout; i++)
 		for (int k = 0; k < u->g->out[i]->shape.rank; k++) {
 			Dim d = u->g->out[i]->shape.dim[k];
 			if (!dim_known(d) && is_counted(u, d) == counted)
-				put_text(&sizes, "\t%s.dims[%d] = %s;\n", place_at_caller(u, true, i, o->arena), k, formula(u, d, false));
+				put_text(&sizes, "\t%s.dims[%d] = %s;\n", place_at_caller(u, true, i, a), k, formula(u, d, false));
 		}
-	for (int i = 0; i < u->nsymbols; i++)
-		if (uses_word(sizes.text, arena_format(o->arena, "d%d", i)))
-			put_text(o, "\tconst int64_t d%d = %c.%s;\n", i, i < u->ngiven ? 'x' : 'y', size_field(u, i));
-	put_text(o, "%s", sizes.text);
+	return sizes.text;
+}
+
+/* Counted ones come last, and find the symbols that those before needed. */
+void print_sizes_out(Unit *u, bool counted, Out *o)
+{
+	Arena *a = o->arena;
+	const char *sizes = sizes_out(u, counted, a), *before = counted ? sizes_out(u, false, a) : "";
+	for (int i = 0; i < u->nsymbols; i++) {
+		const char *name = arena_format(a, "d%d", i);
+		if (uses_word(sizes, name) && !uses_word(before, name))
+			put_text(o, "\tconst int64_t %s = %c.%s;\n", name, i < u->ngiven ? 'x' : 'y', size_field(u, i));
+	}
+	put_text(o, "%s", sizes);
 }
 
 /* ---- counted sizes ---- */

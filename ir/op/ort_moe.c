@@ -132,6 +132,12 @@ static Value *mixture(const Experts *m)
 	return put(g, n, "Add", y, put(g, n, m->count > 1 ? "MatMul" : "Mul", m->gate, m->w[B2], END_IN), END_IN);
 }
 
+/* Rows of an expert's weights, turned over where they are W2, or of its bias. */
+static int64_t width_of(const Experts *m, int slot)
+{
+	return (slot == W1 || slot == B1) && is_fused(m->a) ? 2 * m->inner : m->inner;
+}
+
 /* ---- all experts side by side ---- */
 
 static Value *side_by_side(Experts *m)
@@ -144,7 +150,7 @@ static Value *side_by_side(Experts *m)
 		if (w && i == W2)
 			w = transposed(g, n, w, 3, (int64_t[]){0, 2, 1});
 		if (w && i != B2)
-			w = reshaped(g, n, w, w->shape.rank - 1, (int64_t[]){m->count * w->shape.dim[1].k, w->shape.dim[w->shape.rank - 1].k});
+			w = reshaped(g, n, w, w->shape.rank - 1, (int64_t[]){m->count * width_of(m, i), i == W2 ? m->hidden : -1});
 		m->w[i] = w;
 	}
 	return mixture(m);

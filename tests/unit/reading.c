@@ -310,6 +310,29 @@ static void what_is_chosen_is_kept(void **state)
 	assert_non_null(strstr(c, "\ty[0] = count;\n"));
 }
 
+/* Sizes that a run counts are told behind the others, which may need the same symbols. */
+static void symbols_are_told_once(void **state)
+{
+	(void)state;
+	const char *c = emitted("symbol n = 1..9\n"
+	                        "graph (%x f32[n], %m bool[n]) -> (%y, %z) { %y = Neg(%x) %c = Compress(%x, %m) {axis = 0}\n"
+	                        "%z = Concat(%c, %x) {axis = 0} }");
+	const char *first = strstr(c, "const int64_t d0 = x.");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "const int64_t d0 = x."));
+	assert_non_null(strstr(first, "out[1].dims[0] = d1 + d0;"));
+}
+
+/* The width of experts that one matrix leaves open is the other's. */
+static void widths_are_taken_where_they_are_known(void **state)
+{
+	(void)state;
+	const char *c = emitted("symbol k = 3..11\n"
+	                        "graph (%x f32[2,4], %r f32[2,2], %w1 f32[2,k,4], %b1 f32[2,k], %w2 f32[2,4,5]) -> (%y) {\n"
+	                        "%y = com.microsoft.MoE(%x, %r, %w1, %b1, %w2) }");
+	assert_non_null(strstr(c, "w1  f32[2,d0,4]"));
+}
+
 static void small_stages_expect_nothing(void **state)
 {
 	(void)state;
@@ -439,6 +462,8 @@ int main(void)
 	                                   cmocka_unit_test(locals_say_what_they_are),
 	                                   cmocka_unit_test(turns_have_packed_weights),
 	                                   cmocka_unit_test(what_is_chosen_is_kept),
+	                                   cmocka_unit_test(symbols_are_told_once),
+	                                   cmocka_unit_test(widths_are_taken_where_they_are_known),
 	                                   cmocka_unit_test(small_stages_expect_nothing),
 	                                   cmocka_unit_test(lines_break_at_their_joints),
 	                                   cmocka_unit_test(members_have_their_names),
