@@ -123,7 +123,8 @@ struct Contraction {
 	Margin margin;
 	bool panels_outside;  /* panels are the outermost loop: b is streamed once */
 	bool points_outside;  /* panels are the innermost loop: a is streamed once */
-	int64_t fetch_every;  /* a tile asks for a line of the next panel every so many steps of k; 0: it does not */
+	int64_t fetch_every;  /* a tile asks for lines of the next panel each so many steps of k; 0: it does not */
+	int fetch_lines;      /* so many of them at a time */
 	Expr *epilogue;       /* the stage's body, with `acc` for the sum that the tile holds */
 	Expr *acc, *as_float; /* and its value as a float, which is what sums of BYTES are */
 	Expr *start;          /* what each sum begins with; NULL: 0 */

@@ -125,7 +125,7 @@ static void print_next(Tile *t)
 {
 	Contraction *c = t->c;
 	const Step *k = &c->k[c->nk - 1];
-	int64_t part = LINE_FLOATS * ((k->n + c->fetch_every - 1) / c->fetch_every) * (depth_of(c) / k->n);
+	int64_t part = c->fetch_lines * LINE_FLOATS * ((k->n + c->fetch_every - 1) / c->fetch_every) * (depth_of(c) / k->n);
 	int64_t tiles = (usual_turns(t->p.m, &c->point) + c->points - 1) / c->points, step[STEP_MAX];
 	put_text(t->p.out, "\tconst float *next = b + %lld", (long long)(depth_of(c) * t->vectors * t->lanes));
 	for (int i = c->nouter - 1; i >= 0; i--) {

@@ -175,7 +175,8 @@ int64_t usual_turns(const Module *m, const Step *s) { return step_varies(s) ? di
 
 /* Tiles that go over one panel before the next share out the lines of the next one among them, evenly, so that it comes
  * from memory while they multiply. A power of two, for the test in the inner loop. Not where all panels come again for
- * the next row: they lie near by then. Where the number of tiles varies there may be half of the usual ones. */
+ * the next row: they lie near by then. Nor where one tile takes each: processors see that it reads on and on, and do it
+ * themselves. Where the number of tiles varies there may be half of the usual ones. */
 static void choose_fetch(const Module *m, Contraction *c)
 {
 	const Target *t = m->target;
@@ -183,13 +184,14 @@ static void choose_fetch(const Module *m, Contraction *c)
 	for (int i = 0; i < c->nouter; i++)
 		rows *= c->outer[i].b ? 1 : usual_turns(m, &c->outer[i]);
 	tiles = step_varies(&c->point) ? (tiles + 1) / 2 : tiles;
-	int64_t most = tiles * rows * LINE_FLOATS / (c->panel * c->sums);
+	int64_t asks = tiles * rows, lines = (c->panel * c->sums + LINE_FLOATS - 1) / LINE_FLOATS;
 	bool once = c->panels_outside || (!c->points_outside && rows == 1);
-	if (t->lanes == 1 || c->of != FLOATS || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || most == 0)
+	if (t->lanes == 1 || c->of != FLOATS || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || asks < 2)
 		return;
-	while (2 * every <= most)
+	while (2 * every * lines <= asks)
 		every *= 2;
 	c->fetch_every = every <= c->k[c->nk - 1].n ? every : 0;
+	c->fetch_lines = (int)((lines + asks - 1) / asks);
 }
 
 static void split_along(Stage *s, const Step *step, int64_t unit)

@@ -194,14 +194,15 @@ static void print_b_loads(Tile *t)
 		print_line(&t->p, "%s;", step_text("b", t->vectors * t->lanes * t->c->four, t->p.out->arena));
 }
 
-/* A line of the next panel, now and then. */
+/* Lines of the next panel, now and then. */
 static void print_fetch(Tile *t)
 {
 	Printer *p = &t->p;
 	if (t->c->fetch_every > 1)
 		open_block(p, "if (%s %% %lld == 0)", axis_name(p, t->c->k[t->c->nk - 1].axis), (long long)t->c->fetch_every);
-	print_line(p, "v_prefetch(next);");
-	print_line(p, "next += %d;", LINE_FLOATS);
+	for (int i = 0; i < t->c->fetch_lines; i++)
+		print_line(p, i ? "v_prefetch(next + %d);" : "v_prefetch(next);", i * LINE_FLOATS);
+	print_line(p, "next += %d;", t->c->fetch_lines * LINE_FLOATS);
 	if (t->c->fetch_every > 1)
 		close_block(p);
 }

@@ -67,8 +67,8 @@
 /* Rows for the end of a table. */
 #define VECTOR_MATH													\
 	V("v_prefetch", "void", "const float *p",									\
-	  "\t/* the line at p, which may lie behind the end of an array */\n"						\
-	  "\t_mm_prefetch((const char *)p, _MM_HINT_T0);\n"),								\
+	  "\t/* the line at p, into the second cache; it may lie behind the end of an array */\n"						\
+	  "\t_mm_prefetch((const char *)p, _MM_HINT_T1);\n"),								\
 	V_AT("v_fresh", "const float", "const float *p",									\
 	  "\t/* p, of which the compiler does not know that it is p: what is read there is read again */\n"			\
 	  "\t__asm__(\"\" : \"+r\"(p));\n\treturn p;\n"),									\

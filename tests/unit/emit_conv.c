@@ -486,19 +486,35 @@ CASE(avx512_half)
 
 /* Weights of many panels that points go over one after the other come ahead of their turn; a vector times a matrix has
  * no tile to do it, and weights that stay near need none. */
-static bool fetches(int64_t matrices, int64_t points, int64_t depth, int64_t outputs)
+static const char *emitted;
+
+static bool fetches_on(const char *target, int64_t matrices, int64_t points, int64_t depth, int64_t outputs)
 {
-	Options o = {.level = 2, .target = "x86-64-v3", .output = "m.c", .prefix = "m"};
+	Options o = {.level = 2, .target = target, .output = "m.c", .prefix = "m"};
 	const char *header;
 
 	add_product(matrices, points, depth, outputs);
 	passes_run(g, &o);
-	return strstr(emit_text(g, &o, &header, NULL), "v_prefetch(next)");
+	emitted = emit_text(g, &o, &header, NULL);
+	return strstr(emitted, "v_prefetch(next)");
+}
+
+static bool fetches(int64_t matrices, int64_t points, int64_t depth, int64_t outputs)
+{
+	return fetches_on("x86-64-v3", matrices, points, depth, outputs);
 }
 
 CASE(fetch_many_points) { assert_true(fetches(1, 50, 512, 512)); }
 CASE(fetch_many_matrices) { assert_true(fetches(36, 48, 128, 128)); }
+CASE(fetch_one_tile) { assert_false(fetches(1, 6, 512, 512)); }
 CASE(fetch_one_point) { assert_false(fetches(1, 1, 512, 512)); }
+/* Two tiles share three lines a step: each asks for two of them at a time. */
+CASE(fetch_few_tiles)
+{
+	assert_true(fetches_on("x86-64-v4", 36, 16, 256, 256));
+	assert_non_null(strstr(emitted, "v_prefetch(next + 16);\n\t\tnext += 32;"));
+}
+
 CASE(fetch_no_depth) { assert_false(fetches(1, 50, 1, 512)); }
 CASE(fetch_near) { assert_false(fetches(1, 5000, 64, 64)); }
 #endif
@@ -514,7 +530,7 @@ int main(void)
 		TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
 		TEST(many_rows_are_widened_once), TEST(few_rows_are_widened_in_tiles),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
-		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
+		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_tile), TEST(fetch_few_tiles), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
 	};
 
