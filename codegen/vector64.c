@@ -81,7 +81,9 @@ static bool is_byte(const Expr *x) { return x->dtype == U8 || x->dtype == I8; }
 /* The bytes in a row whose places in a table of 256 bytes x reads; NULL: it does something else. */
 static Expr *looked_up(const Expr *x, const Axis *axis)
 {
-	const Expr *at = x->kind == X_LOAD && is_byte(x) && x->value->shape.rank == 1 && dim_is(x->value->shape.dim[0], 256) ? x->arg[0] : x;
+	if (x->kind != X_LOAD || !is_byte(x) || x->value->shape.rank != 1 || !dim_is(x->value->shape.dim[0], 256))
+		return NULL;
+	const Expr *at = x->arg[0];
 	if (at->kind != X_CAST || at->dtype != I64 || at->arg[0]->dtype != U8)
 		return NULL;
 	Expr *byte = at->arg[0]->kind == X_CAST ? at->arg[0]->arg[0] : at->arg[0];
