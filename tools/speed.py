@@ -7,7 +7,7 @@ Each row of the table (tools/speed.txt, which says how rows are written) becomes
 (--target native, `cc -O2`) and loaded beside ONNX Runtime into this process; results are compared, then the two take
 turns, and the least processor time of a run counts, which other programs disturb least. All rows are measured three times,
 some time apart: once more for some of them only would favour one of the two. Small inputs change from run to run, so that no
-branch is known by heart. Rows are printed worst first.
+branch is known by heart. Rows are printed worst first; one that we do not compile makes the exit code 1.
 Needs numpy, onnx and onnxruntime.
 """
 import argparse
@@ -41,6 +41,10 @@ FEED_BYTES = 1 << 15 # ... where they are no larger than that
 
 class Skip(Exception):
     """One of the two cannot run this row; the text says why."""
+
+
+class Refused(Exception):
+    """We do not compile it, which is a fault."""
 
 
 # ---- the table ----
@@ -309,8 +313,9 @@ class Tcc:
 
 
 def compile_row(row, model, folder, tcc, target):
-    """A library of the row's model, made anew where the compiler now emits another file."""
-    base = os.path.join(folder, row.id)
+    """A library of the row's model for that target, made anew where the compiler now emits another file."""
+    os.makedirs(os.path.join(folder, target), exist_ok=True)
+    base = os.path.join(folder, target, row.id)
     before = ""
     if os.path.exists(base + ".so"):
         if os.path.getmtime(base + ".so") > os.path.getmtime(tcc):
@@ -321,7 +326,7 @@ def compile_row(row, model, folder, tcc, target):
     done = subprocess.run([tcc, base + ".onnx", "-o", base + ".c", "--prefix", "op", "--target", target, "-q"],
                           capture_output=True, text=True)
     if done.returncode:
-        raise Skip("tcc: " + (done.stderr.splitlines() or ["failed"])[0].split(": ", 2)[-1][:160])
+        raise Refused((done.stderr.splitlines() or [f"ended with {done.returncode}"])[0].split(": ", 2)[-1][:160])
     with open(base + ".c", encoding="ascii") as f:
         if f.read() == before:
             os.utime(base + ".so")
@@ -378,7 +383,7 @@ def measure(ours, theirs, turns):
 
 class Result:
     def __init__(self, row):
-        self.row, self.note, self.ours, self.theirs = row, "", 0, 0
+        self.row, self.note, self.refused, self.ours, self.theirs = row, "", False, 0, 0
 
     @property
     def ratio(self):
@@ -395,6 +400,9 @@ def prepare(row, args):
         result.model, result.feeds = model, feeds
     except Skip as e:
         result.note = str(e)
+    except Refused as e:
+        result.note = f"tcc: {e}"
+        result.refused = True
     return result
 
 
@@ -458,8 +466,9 @@ def main():
     for r in results:
         if r.note:
             print(f"left out: {r.row.text}: {r.note}", file=sys.stderr)
+    refused = sum(r.refused for r in results)
     if args.no_timing:
-        return
+        return refused
     timed = [r for r in results if not r.note]
     for _ in range(ROUNDS):
         for r in timed:
@@ -473,6 +482,7 @@ def main():
     if args.markdown:
         with open(args.markdown, "w", encoding="ascii") as f:
             f.write("\n".join(head(timed, args.target) + lines) + "\n")
+    return refused
 
 
 def head(results, target):
@@ -485,4 +495,4 @@ def head(results, target):
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(1 if main() else 0)
