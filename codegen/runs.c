@@ -234,7 +234,23 @@ static bool try_last(const Chooser *c, Run *run, RowAxis axis)
 	return can_loop(c, run->last, &axis) && add_reads(c, run, run->last, &axis, run->rows[at]);
 }
 
-/* The last stage: along the rows of its output, or another axis. */
+/* The last stage along parts of an axis, so many indices that each reads a row of what is made before. */
+static bool try_last_parts(const Chooser *c, Run *run, int k)
+{
+	const Stage *s = c->m->stage[run->last];
+	const Axis *axis = s->axis[k];
+	for (const Load *l = c->body[run->last].loads; l; l = l->next) {
+		const Track *t = find_track(run, l->load->value->place->region);
+		int64_t coef, lo, hi;
+		if (!t || !range_along(l->load->arg[0], axis, &coef, &lo, &hi) || coef <= 0 || t->h.stride % coef)
+			continue;
+		int64_t unit = t->h.stride / coef, n = axis_count(axis);
+		return unit > 1 && n > unit && n % unit == 0 && try_last(c, run, (RowAxis){k, unit, n / unit});
+	}
+	return false;
+}
+
+/* The last stage: along the rows of its output, or another axis, or parts of one. */
 static bool add_last(const Chooser *c, Run *run)
 {
 	Stage *s = c->m->stage[run->last];
@@ -245,7 +261,8 @@ static bool add_last(const Chooser *c, Run *run)
 	if (t->h.n > 1 && find_axis(s, &t->h, &axis) && try_last(c, run, axis))
 		return true;
 	for (int k = 0; k < s->naxes && alone(c, run, t->region); k++)
-		if (dim_known(s->axis[k]->extent) && try_last(c, run, (RowAxis){k, 1, axis_count(s->axis[k])}))
+		if (dim_known(s->axis[k]->extent) &&
+		    (try_last(c, run, (RowAxis){k, 1, axis_count(s->axis[k])}) || try_last_parts(c, run, k)))
 			return true;
 	return false;
 }

@@ -9,7 +9,8 @@
  * Any stage may stand in such a run that offers three things; its kind does not matter.
  *   - Its output is cut into rows along the outermost axis in memory that has more than one index, and one axis of the
  *     stage (or its upper part) walks over these rows. It is not the innermost one: tiles and vectors stay whole. (The
- *     last stage's output may lie as it likes: any axis will do that its reads agree with.)
+ *     last stage's output may lie as it likes: any axis will do that its reads agree with, or parts of one, whole vectors
+ *     each: a map whose channels come to the front again at the end of a network has its rows and columns in one axis.)
  *     All rows are alike: no constant and no division goes by their number.
  *   - For its row i it reads rows step * i + first .. step * i + last of every value that the run makes. Addresses tell;
  *     a value that has no such rows (a mean of all of it) ends the run.
