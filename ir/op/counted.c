@@ -61,8 +61,11 @@ Dim counted_size(Graph *g, const Node *n, int slot, int rank, int axis, Dim most
 
 Dim counted_apart(Graph *g, const Node *n, const char *what, int64_t most)
 {
-	Dim d = fresh_symbol(g, n, 0, what);
+	int slot = 0;
 
+	while (!n->out[slot])
+		slot++;
+	Dim d = fresh_symbol(g, n, slot, what);
 	bound_symbol(g, n, dim_symbol_of(g->syms, d), most);
 	return d;
 }

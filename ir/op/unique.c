@@ -9,7 +9,9 @@
  *
  *     place[i] = number of first rows that come before it: smaller ones, or earlier ones
  *
- * How many there are is given by the file, or counted (see counted.h). */
+ * How many there are is given by the file, or counted (see counted.h).
+ *
+ * com.microsoft has a Unique of vectors, unsorted, with no indices among its outputs. */
 #include "ir/op/chosen.h"
 #include "ir/op/reduce.h"
 
@@ -27,12 +29,40 @@ static int axis_of(Graph *g, const Node *n)
 	return axis == NO_AXIS ? -1 : (int)fix_axis(g, n, axis, n->in[0]->shape.rank);
 }
 
-/* The first output that is there says how many different ones there are. */
+/* Which of the node's outputs that is; n->nout where it has none such. */
+static int slot_of(const Node *n, int what)
+{
+	if (!n->op->domain)
+		return what;
+	return what == Y ? 0 : what == INDICES ? n->nout : what - 1;
+}
+
+/* Someone asks for that output, or its size is known: what a model leaves out has no name. */
+static bool is_asked(const Node *n, int slot)
+{
+	return wants(n, slot) && (*n->out[slot]->name || n->out[slot]->shape.rank >= 0);
+}
+
+/* The first output that says how many different ones there are; -1: only the inverse is asked for. */
+static int counting_slot(const Node *n)
+{
+	static const int counting[] = {Y, COUNTS, INDICES};
+
+	for (int i = 0; i < 3; i++)
+		if (is_asked(n, slot_of(n, counting[i])))
+			return slot_of(n, counting[i]);
+	return wants(n, Y) && !is_asked(n, slot_of(n, INVERSE)) ? Y : -1;
+}
+
 static Dim different(Graph *g, const Node *n, int axis, Dim all)
 {
-	if (n->out[Y])
-		return counted_size(g, n, Y, axis < 0 ? 1 : n->in[0]->shape.rank, axis < 0 ? 0 : axis, all);
-	return counted_size(g, n, n->nout > COUNTS && n->out[COUNTS] ? COUNTS : INDICES, 1, 0, all);
+	int slot = counting_slot(n);
+
+	if (slot < 0)
+		return counted_apart(g, n, "kinds", dim_hi(g->syms, all));
+	if (slot == Y && axis >= 0)
+		return counted_size(g, n, slot, n->in[0]->shape.rank, axis, all);
+	return counted_size(g, n, slot, 1, 0, all);
 }
 
 /* Elements of a row. */
@@ -63,16 +93,16 @@ static void infer(Graph *g, Node *n)
 	Dim all = axis < 0 ? shape_count(g, &y) : y.dim[axis];
 	if (dim_known(all) && all.k > LONGEST && !is_put_in_order(g, n, axis))
 		fail_unsupported(g, n, "the different ones of %lld long rows; up to %d are supported", (long long)all.k, LONGEST);
-	line.dim[0] = different(g, n, axis, all);
+	line.dim[0] = counting_slot(n) >= 0 ? different(g, n, axis, all) : all;
 	if (axis < 0)
 		y = line;
 	else
 		y.dim[axis] = line.dim[0];
 	set_out(g, n, Y, n->in[0]->dtype, &y);
-	set_out(g, n, INDICES, I64, &line);
-	set_out(g, n, COUNTS, I64, &line);
+	set_out(g, n, slot_of(n, INDICES), I64, &line);
+	set_out(g, n, slot_of(n, COUNTS), I64, &line);
 	line.dim[0] = all;
-	set_out(g, n, INVERSE, I64, &line);
+	set_out(g, n, slot_of(n, INVERSE), I64, &line);
 }
 
 /* Where there is no row, none differs: y is x, and the other outputs are empty. */
@@ -80,7 +110,7 @@ static void give_none(Graph *g, Node *n, int axis)
 {
 	replace_out(g, n, Y, axis < 0 ? flat(g, n, n->in[0]) : n->in[0]);
 	for (int i = INDICES; i <= COUNTS; i++)
-		replace_out(g, n, i, value_i64(g, 0, NULL));
+		replace_out(g, n, slot_of(n, i), value_i64(g, 0, NULL));
 }
 
 /* The elements as rows [all, width]. */
@@ -243,9 +273,9 @@ static void expand(Graph *g, Node *n)
 	}
 	Kinds k = is_put_in_order(g, n, axis) ? kinds_in_order(g, n, axis, all) : kinds_of_rows(g, n, axis, all);
 	replace_out(g, n, Y, picked(g, n, axis < 0 ? flat(g, n, n->in[0]) : n->in[0], k.indices, axis < 0 ? 0 : axis));
-	replace_out(g, n, INDICES, k.indices);
-	replace_out(g, n, INVERSE, k.inverse);
-	replace_out(g, n, COUNTS, k.counts);
+	replace_out(g, n, slot_of(n, INDICES), k.indices);
+	replace_out(g, n, slot_of(n, INVERSE), k.inverse);
+	replace_out(g, n, slot_of(n, COUNTS), k.counts);
 }
 
 static const Attr attrs[] = {ATTR_INT(Unique, axis, NO_AXIS), ATTR_INT(Unique, sorted, 1), {0}};
@@ -254,4 +284,18 @@ const Op op_Unique = {
 	.name = "Unique", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 4, .flags = CHOOSES,
 	.attrs = attrs, .attr_size = sizeof(struct Unique),
 	.types = "fiubs", .infer = infer, .eval = eval_expansion, .expand = expand,
+};
+
+static void ort_infer(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 1, 1);
+	infer(g, n);
+}
+
+static const Attr ort_attrs[] = {{0}}; /* axis and sorted are 0 */
+
+const Op op_ort_Unique = {
+	.name = "Unique", .domain = "com.microsoft", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 3, .flags = CHOOSES,
+	.attrs = ort_attrs, .attr_size = sizeof(struct Unique),
+	.types = "fiubs", .infer = ort_infer, .eval = eval_expansion, .expand = expand,
 };

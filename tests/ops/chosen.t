@@ -52,6 +52,19 @@ run x = f32[6] [2, 1, 1, 3, 4, 3]
 gives y = f32[4] [1, 2, 3, 4], i = i64[4] [1, 0, 3, 4], v = i64[6] [1, 0, 0, 2, 3, 2], c = i64[4] [2, 1, 2, 1],
     z = f32[4] [2, 1, 3, 4], j = i64[4] [0, 1, 3, 4]
 
+== Unique of com.microsoft: as they stand, no indices; as ONNX Runtime
+graph (%x f32[7], %e f32[0]) -> (%y, %v, %c, %none, %w, %zero) {
+	%y f32[5], %v i64[7], %c i64[5] = com.microsoft.Unique(%x)
+	%none, %w, %zero = com.microsoft.Unique(%e)
+}
+run x = f32[7] [2, 1, 1, 3, 4, 3, 0], e = f32[0] []
+gives y = f32[5] [2, 1, 3, 4, 0], v = i64[7] [0, 1, 1, 2, 3, 2, 4], c = i64[5] [1, 2, 2, 1, 1],
+    none = f32[0] [], w = i64[0] [], zero = i64[0] []
+
+== Unique of com.microsoft: only vectors
+fails E-RANK "input 0 ('x') has rank 2"
+graph (%x f32[2,3]) -> (%y) { %y f32[4] = com.microsoft.Unique(%x) }
+
 == Unique: put in order, in doubles
 graph (%x f64[2,15]) -> (%y, %i, %v, %c, %z, %j, %w, %d) {
 	%y f64[15], %i i64[15], %v i64[30], %c i64[15] = Unique(%x)

@@ -70,6 +70,21 @@ gives y = f32[4] [1, 2, 3, 4], i = i64[4] [1, 0, 3, 4], v = i64[6] [1, 0, 0, 2, 
 run x = f32[6] [2, 2, 2, 2, 2, 2]
 gives y = f32[1] [2], i = i64[1] [0], v = i64[6] [0, 0, 0, 0, 0, 0], c = i64[1] [6]
 
+== Unique: only where each is; how many there are is nobody's size
+graph (%x f32[6]) -> (%v, %w, %u) {
+	_, _, %v, _ = Unique(%x)
+	_, _, %w, _ = Unique(%x) {sorted = 0}
+	_, %u, _ = com.microsoft.Unique(%x)
+}
+run x = f32[6] [2, 1, 1, 3, 4, 3]
+gives v = i64[6] [1, 0, 0, 2, 3, 2], w = i64[6] [0, 1, 1, 2, 3, 2], u = i64[6] [0, 1, 1, 2, 3, 2]
+run x = f32[6] [5, 5, 5, 5, 5, 5] gives v = i64[6] [0 * 6], w = i64[6] [0 * 6], u = i64[6] [0 * 6]
+
+== Unique of com.microsoft: what stands first, and how often
+graph (%x f32[6]) -> (%y, %c) { %y, _, %c = com.microsoft.Unique(%x) }
+run x = f32[6] [2, 1, 1, 3, 4, 3] gives y = f32[4] [2, 1, 3, 4], c = i64[4] [1, 2, 2, 1]
+run x = f32[6] [2, 2, 2, 2, 2, 2] gives y = f32[1] [2], c = i64[1] [6]
+
 == NonMaxSuppression, and the boxes that it keeps
 graph (%boxes f32[1,4,4], %scores f32[1,1,4]) -> (%y, %kept) {
 	%most i64[1] = const [3]

@@ -7,6 +7,13 @@ run x = f32[6] [2, 1, 1, 3, 4, 3] gives y = f32[4] [1, 2, 3, 4], i = i64[4] [1, 
     c = i64[4] [2, 1, 2, 1]
 run x = f32[1] [7] gives y = f32[1] [7], i = i64[1] [0], v = i64[1] [0], c = i64[1] [1]
 
+== Unique of com.microsoft, of a varying length
+symbol n = 0..6
+graph (%x f32[n]) -> (%y, %v, %c) { %y, %v, %c = com.microsoft.Unique(%x) }
+run x = f32[6] [2, 1, 1, 3, 4, 3] gives y = f32[4] [2, 1, 3, 4], v = i64[6] [0, 1, 1, 2, 3, 2], c = i64[4] [1, 2, 2, 1]
+run x = f32[1] [7] gives y = f32[1] [7], v = i64[1] [0], c = i64[1] [1]
+run x = f32[0] [] gives y = f32[0] [], v = i64[0] [], c = i64[0] []
+
 == Unique rows
 symbol n = 1..4
 symbol w = 1..3

@@ -227,6 +227,7 @@ const Domain domains[] = {
 	{"com.microsoft.QuickGelu", make_one, PLAIN, INSIDE, "alpha=F0.5:2"},
 	{"com.microsoft.CDist", make_cdist, PLAIN, INSIDE, "metric=E"},
 	{"com.microsoft.ExpandDims", make_new_axis, PLAIN, SELECTS | ANYTHING, NULL},
+	{"com.microsoft.Unique", make_unique_vector, SMALL, STEPS, NULL},
 	{"com.microsoft.Trilu", make_trilu, PLAIN, SELECTS | ANYTHING, "upper=I0:1"},
 	{"com.microsoft.Range", make_range, PLAIN, SELECTS, NULL},
 	{"com.microsoft.GridSample", make_grid_sample, PLAIN, INSIDE, "mode=E padding_mode=E align_corners=I0:1"},

@@ -108,6 +108,7 @@ bool make_grid_sample(Step *s);
 /* domains_onnx.c */
 bool make_nonzero(Step *s);
 bool make_unique(Step *s);
+bool make_unique_vector(Step *s);
 bool make_suppression(Step *s);
 bool make_deform_conv(Step *s);
 bool make_roi_align(Step *s);

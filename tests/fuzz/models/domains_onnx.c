@@ -19,6 +19,15 @@ bool make_unique(Step *s)
 	return x->count <= 64;
 }
 
+bool make_unique_vector(Step *s)
+{
+	int64_t count = pick(s->m, 0, 40);
+
+	take_shaped(s, DT_NONE, 1, &count, range_of(s));
+	s->nout = (int)pick(s->m, 1, 3);
+	return true;
+}
+
 bool make_suppression(Step *s)
 {
 	int64_t boxes[] = {pick(s->m, 1, 2), pick(s->m, 1, 9), 4}, scores[] = {boxes[0], pick(s->m, 1, 3), boxes[1]};
