@@ -228,6 +228,8 @@ const Domain domains[] = {
 	{"com.microsoft.CDist", make_cdist, PLAIN, INSIDE, "metric=E"},
 	{"com.microsoft.ExpandDims", make_new_axis, PLAIN, SELECTS | ANYTHING, NULL},
 	{"com.microsoft.Unique", make_unique_vector, SMALL, STEPS, NULL},
+	{"com.microsoft.Rfft", make_rfft, PLAIN, INSIDE, NULL},
+	{"com.microsoft.Irfft", make_irfft, PLAIN, INSIDE, NULL},
 	{"com.microsoft.Trilu", make_trilu, PLAIN, SELECTS | ANYTHING, "upper=I0:1"},
 	{"com.microsoft.Range", make_range, PLAIN, SELECTS, NULL},
 	{"com.microsoft.GridSample", make_grid_sample, PLAIN, INSIDE, "mode=E padding_mode=E align_corners=I0:1"},

@@ -117,6 +117,8 @@ bool make_rotary(Step *s);
 bool make_causal_conv(Step *s);
 bool make_mel_weights(Step *s);
 bool make_dft(Step *s);
+bool make_rfft(Step *s);
+bool make_irfft(Step *s);
 bool make_stft(Step *s);
 bool make_col2im(Step *s);
 bool make_affine_grid(Step *s);

@@ -177,6 +177,24 @@ bool make_dft(Step *s)
 	return true;
 }
 
+bool make_rfft(Step *s)
+{
+	int64_t count = pick(s->m, 1, 3), dims[] = {pick(s->m, 1, 3), pick(s->m, 1, 5), pick(s->m, 1, 5), pick(s->m, 1, 20)};
+
+	set_int(s, "signal_ndim", count);
+	take_shaped(s, DT_NONE, 4, dims, range_of(s));
+	return true;
+}
+
+bool make_irfft(Step *s)
+{
+	int64_t count = pick(s->m, 1, 3), dims[] = {pick(s->m, 1, 5), pick(s->m, 1, 5), pick(s->m, 2, 9), 2};
+
+	set_int(s, "signal_ndim", count);
+	take_shaped(s, DT_NONE, 4, dims, range_of(s));
+	return true;
+}
+
 bool make_stft(Step *s)
 {
 	int64_t length = pick(s->m, 2, 16), dims[] = {pick(s->m, 1, 2), length + pick(s->m, 0, 30), 1};
