@@ -1,6 +1,7 @@
 /* ort_fused.c -- com.microsoft: products with what follows them, as ONNX Runtime's optimiser joins them.
  *
  *     FusedConv      activation(conv(x, w) + b + z)
+ *     NhwcFusedConv  the same with x, z and the result channels last; w as it is
  *     FusedGemm      activation(alpha a b + beta c)
  *     FusedMatMul, TransposeMatMul    alpha a b, where a and b may lie transposed; transBatch: their first axis in front
  *                    of the last one
@@ -83,15 +84,35 @@ static Value *activated(Graph *g, const Node *n, Value *x, const float *params, 
 	return node_new(g, op_named(f->name), n, 1, &x, 1, attr)->out[0];
 }
 
-/* ---- FusedConv, FusedGemm ---- */
+/* ---- FusedConv, NhwcFusedConv, FusedGemm ---- */
+
+enum { ADDEND = 3 };
+
+/* What follows a convolution; the addend has its shape. */
+static void finish_conv(Graph *g, Node *n, Value *y)
+{
+	const struct OrtFused *a = n->attr;
+
+	if (has_in(n, ADDEND)) {
+		need_rank(g, n, ADDEND, y->shape.rank, y->shape.rank);
+		for (int k = 0; k < y->shape.rank; k++)
+			need_size(g, n, ADDEND, k, y->shape.dim[k]);
+	}
+	y = sum_if(g, n, y, optional_in(n, ADDEND));
+	replace_out(g, n, 0, activated(g, n, y, a->activation_params.v, a->activation_params.n));
+}
 
 static void expand_conv(Graph *g, Node *n)
 {
-	const struct OrtFused *a = n->attr;
-	Value *y = put_like(g, n, "Conv", n->in[0], n->in[1], optional_in(n, 2));
+	finish_conv(g, n, put_like(g, n, "Conv", n->in[0], n->in[1], optional_in(n, 2)));
+}
 
-	y = sum_if(g, n, y, optional_in(n, 3));
-	replace_out(g, n, 0, activated(g, n, y, a->activation_params.v, a->activation_params.n));
+static void expand_nhwc_conv(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 3, 2 + MAX_SPATIAL);
+	Value *y = put_like(g, n, "Conv", channels_first(g, n, n->in[0]), n->in[1], optional_in(n, 2));
+
+	finish_conv(g, n, channels_last(g, n, y));
 }
 
 static void expand_gemm(Graph *g, Node *n)
@@ -165,6 +186,7 @@ static const Attr maxpool_attrs[] = {WINDOW_ATTRS, PART(sliding, Sliding, ceil_m
 	}
 
 ORT_FUSED(FusedConv, "FusedConv", "f", 2, 4, conv_attrs, expand_conv);
+ORT_FUSED(NhwcFusedConv, "NhwcFusedConv", "f", 2, 4, conv_attrs, expand_nhwc_conv);
 ORT_FUSED(FusedGemm, "FusedGemm", "f", 2, 3, gemm_attrs, expand_gemm);
 ORT_FUSED(FusedMatMul, "FusedMatMul", "f", 2, 2, matmul_attrs, expand_matmul);
 ORT_FUSED(TransposeMatMul, "TransposeMatMul", "f", 2, 2, matmul_attrs, expand_matmul);

@@ -124,6 +124,9 @@ static const Model models[] = {
 	{"matrices of bytes and of doubles turned",
 	 "graph (%a u8[100,200], %b f64[100,200]) -> (%x, %y) { %x = Transpose(%a) {perm = [1, 0]} %y = Transpose(%b) {perm = [1, 0]} }",
 	 NULL, false},
+	{"convolutions with channels last", "graph (%x f32[1,28,28,32], %w1 f32[32,32,3,3], %w2 f32[32], %w3 f32[32,32,1,1]) -> (%y) {"
+	 " %a = com.microsoft.NhwcFusedConv(%x, %w1, %w2) {pads = [1, 1, 1, 1], activation = \"Relu\"}"
+	 " %y = com.microsoft.NhwcFusedConv(%a, %w3, %w2, %x) {activation = \"Relu\"} }", NULL, false},
 	{"the best of rows", "graph (%x f32[64,1000]) -> (%a, %y) { %a = ArgMax(%x) {axis = 1} %y = Hardmax(%x) }", NULL, false},
 };
 

@@ -243,6 +243,7 @@ const Domain domains[] = {
 	{"com.microsoft.FusedConv", make_fused_conv, PLAIN, INSIDE, NULL},
 	{"com.microsoft.FusedGemm", make_fused_gemm, PLAIN, INSIDE, NULL},
 	{"com.microsoft.TransposeMatMul", make_matmul, PLAIN, 0, NULL},
+	{"com.microsoft.NhwcFusedConv", make_fused_conv, PLAIN, INSIDE, NULL},
 	{"com.microsoft.NhwcMaxPool", make_nhwc_pool, PLAIN, SELECTS, NULL},
 	{"SimplifiedLayerNormalization", make_layer_norm, PLAIN, INSIDE, "epsilon=F0.001:0.1"},
 	{"com.microsoft.EmbedLayerNormalization", make_embedding, PLAIN, INSIDE, "epsilon=F0.001:0.1"},

@@ -22,6 +22,7 @@ typedef struct Window {
 
 Window window(Step *s); /* space for a kernel, and attributes that fit */
 void set_window(Step *s, const Window *w, bool kernel);
+void channels_last_in(Window *w); /* the sizes of x */
 Range around(double lo, double hi);
 Range indices(int64_t n); /* of an axis of n elements, from the end too */
 DType index_dtype(Model *m);

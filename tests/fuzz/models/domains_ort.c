@@ -61,13 +61,10 @@ bool make_fused_gemm(Step *s)
 bool make_nhwc_pool(Step *s)
 {
 	Window w = window(s);
-	int64_t x[MAX_RANK] = {w.x[0]};
 
-	for (int i = 0; i < w.axes; i++)
-		x[1 + i] = w.x[2 + i];
-	x[1 + w.axes] = w.x[1];
+	channels_last_in(&w);
 	set_window(s, &w, true);
-	take_shaped(s, DT_NONE, 2 + w.axes, x, range_of(s));
+	take_shaped(s, DT_NONE, 2 + w.axes, w.x, range_of(s));
 	return true;
 }
 

@@ -1,4 +1,5 @@
 /* domains_products.c -- sums of products: matrices, convolutions, and pools, which have the same windows. */
+#include <string.h>
 #include "tests/fuzz/models/domains.h"
 
 /* ---- matrices ---- */
@@ -134,6 +135,14 @@ void set_window(Step *s, const Window *w, bool kernel)
 		set_ints(s, "pads", 2 * w->axes, w->pads);
 }
 
+void channels_last_in(Window *w)
+{
+	int64_t channels = w->x[1];
+
+	memmove(w->x + 1, w->x + 2, (size_t)w->axes * sizeof *w->x);
+	w->x[1 + w->axes] = channels;
+}
+
 bool make_conv(Step *s)
 {
 	Window w = window(s);
@@ -149,6 +158,8 @@ bool make_conv(Step *s)
 		k[2 + i] = w.kernel[i];
 	set_window(s, &w, chance(s->m, 50));
 	set_int(s, "group", group);
+	if (s->op == &op_ort_NhwcFusedConv)
+		channels_last_in(&w);
 	take_shaped(s, DT_NONE, 2 + w.axes, x, range_of(s));
 	take_shaped(s, DT_NONE, 2 + w.axes, k, range_of(s));
 	if (s->op != &op_convinteger && chance(s->m, 60))
