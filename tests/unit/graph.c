@@ -40,6 +40,17 @@ CASE(small_integers_carry_contents)
 	assert_null(value_const(g, "", t)->content);
 }
 
+/* 16 bytes an element, at every inference. */
+CASE(tables_carry_no_contents_to_a_cast)
+{
+	for (int i = 0; i < 2; i++) {
+		void *to = attr_new(g, &op_Cast);
+		*(DType *)((char *)to + op_Cast.attrs[0].offset) = I32;
+		Value *x = constant(I64, 1, i ? (1 << 16) + 1 : 1 << 10);
+		assert_true(!!node_new(g, &op_Cast, NULL, 1, &x, 1, to)->out[0]->content == !i);
+	}
+}
+
 CASE(nodes_are_inferred_at_once)
 {
 	Value *x = f32_input("x", SHAPE(dim(2), dim(3))), *y = f32_input("y", SHAPE(dim(3)));
@@ -327,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(small_integers_carry_contents),
+		TEST(tables_carry_no_contents_to_a_cast),
 		TEST(nodes_are_inferred_at_once),
 		TEST(copied_attributes_arrive),
 		TEST(counts_are_checked),
