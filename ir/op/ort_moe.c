@@ -1,320 +1,228 @@
-/* ort_moe.c -- com.microsoft: MoE, mixtures of experts.
+/* ort_moe.c -- com.microsoft: what MoE and QMoE give their experts (ort_experts.c).
  *
- *     p = softmax(router), of which the k largest of each token count: gate [tokens, experts]
- *     y = sum over experts of gate (act(x W1^T + b1) W2^T + b2)
- *
- * One expert after the other takes the tokens that chose it, and adds what it makes of them:
- *
- *     for each expert:  rows = the tokens with gate > 0;  y[rows] += gate[rows] (act(x[rows] W1^T + b1) W2^T + b2)
- *
- * Where every token has every expert, or weights are no constants, which a turn would have to pack anew, all experts work
- * on all tokens, side by side in one product, and their gates choose. What an expert that was not chosen makes of a token
- * counts for nothing, even where it is no number. */
+ * MoE has weights of floats; QMoE those of 2, 4 or 8 bits, with a scale and a zero point for each row, or for each block
+ * of it, of which floats are made when compiling. QMoE takes the softmax over the chosen experts alone, whether or not it
+ * is asked to normalise, as ONNX Runtime does on processors; but not where router_weights say what an expert counts. */
 #include <math.h>
-#include "ir/op/composite.h"
-#include "ir/op/scan.h"
-#include "ir/op/trust.h"
-
-enum { BY_RELU, BY_GELU, BY_SILU, BY_SWIGLU, AS_IS }; /* activation_type */
-enum { APART, INTERLEAVED, CHUNKED };                  /* swiglu_fusion: where the factors of SwiGLU are */
-enum { X, ROUTER, W1, B1, W2, B2, W3, B3 };            /* inputs */
-
-struct OrtMoe {
-	int64_t k, activation_type, normalize_routing_weights, use_sparse_mixer, swiglu_fusion, swiglu_limit_after_activation;
-	float activation_alpha, activation_beta, swiglu_limit;
-};
-
-enum { INPUTS = B3 + 1 };
-
-/* Some experts beside each other, whose weights are one matrix. */
-typedef struct Experts {
-	Graph *g;
-	const Node *n;
-	const struct OrtMoe *a;
-	int64_t count, hidden, inner; /* experts, width of x, width between the products */
-	Value *x;                     /* [tokens, hidden] */
-	Value *gate;                  /* [tokens, count] */
-	Value *w[INPUTS];             /* W1, W3 [count * width, hidden], W2 [count * inner, hidden], biases [count * width]; B2 [count, hidden] */
-} Experts;
-
-static bool is_fused(const struct OrtMoe *a) { return a->activation_type == BY_SWIGLU && a->swiglu_fusion != APART; }
-
-/* ---- the router ---- */
-
-/* The k largest probabilities of each token where they were, 0 elsewhere. */
-static Value *gates(const Experts *m, Value *router)
-{
-	Graph *g = m->g;
-	const Node *n = m->n;
-	Value *p = put(g, n, "Softmax", router, END_IN), *in[2] = {p, value_i64(g, 1, &m->a->k)};
-	Node *top = node_new(g, op_named("TopK"), n, 2, in, 2, attr_new(g, op_named("TopK")));
-	Value *chosen = top->out[0];
-
-	if (m->a->normalize_routing_weights)
-		chosen = put(g, n, "Div", chosen, reduced(g, n, "ReduceSum", chosen, 1, true), END_IN);
-	Value *here = put(g, n, "Equal", with_axes(g, n, top->out[1], 1, (int64_t[]){2}), counted(g, n, p, 1), END_IN);
-	chosen = with_axes(g, n, chosen, 1, (int64_t[]){2});
-	chosen = put(g, n, "Where", here, chosen, value_scalar(g, p->dtype, 0), END_IN);
-	return reduced(g, n, "ReduceSum", chosen, 1, false);
-}
-
-/* ---- the formula ---- */
-
-/* x W^T + b: [tokens, count * width] */
-static Value *projected(const Experts *m, int weights, int bias)
-{
-	Value *w = transposed(m->g, m->n, m->w[weights], 2, (int64_t[]){1, 0});
-
-	return sum_if(m->g, m->n, put(m->g, m->n, "MatMul", m->x, w, END_IN), m->w[bias]);
-}
-
-/* G sigmoid(alpha G) (L + beta), both of them clamped */
-static Value *swiglu(const Experts *m, Value *gate, Value *linear)
-{
-	Graph *g = m->g;
-	double limit = (double)m->a->swiglu_limit;
-	DType t = gate->dtype;
-
-	if (isfinite(limit)) {
-		gate = put(g, m->n, "Min", gate, value_scalar(g, t, limit), END_IN);
-		linear = put(g, m->n, "Clip", linear, value_scalar(g, t, -limit), value_scalar(g, t, limit), END_IN);
-	}
-	linear = put(g, m->n, "Add", linear, value_scalar(g, t, (double)m->a->activation_beta), END_IN);
-	gate = put_number(g, m->n, "Swish", "alpha", (double)m->a->activation_alpha, gate);
-	return put(g, m->n, "Mul", gate, linear, END_IN);
-}
-
-/* Half i of the width of each expert. */
-static Value *half(const Experts *m, Value *h, int64_t i)
-{
-	bool chunks = m->a->swiglu_fusion == CHUNKED;
-	int axis = chunks ? 2 : 3;
-
-	h = reshaped(m->g, m->n, h, 4, (int64_t[]){0, m->count, chunks ? 2 : m->inner, chunks ? m->inner : 2});
-	h = slice_of(m->g, m->n, h, axis, i, i + 1);
-	return reshaped(m->g, m->n, h, 3, (int64_t[]){0, m->count, m->inner});
-}
-
-/* act(x W1^T + b1): [tokens, count, inner] */
-static Value *activations(const Experts *m)
-{
-	Graph *g = m->g;
-	int64_t kind = m->a->activation_type, shape[] = {0, m->count, m->inner};
-	Value *h = projected(m, W1, B1);
-
-	if (is_fused(m->a))
-		return swiglu(m, half(m, h, 0), half(m, h, 1));
-	h = reshaped(g, m->n, h, 3, shape);
-	switch (kind) {
-	case BY_RELU: return put(g, m->n, "Relu", h, END_IN);
-	case BY_GELU: return put_number(g, m->n, "Gelu", "approximate", 1, h);
-	case BY_SILU: return put(g, m->n, "Swish", h, END_IN);
-	case BY_SWIGLU: return swiglu(m, h, reshaped(g, m->n, projected(m, W3, B3), 3, shape));
-	default: return h;
-	}
-}
-
-/* Sum over the experts of gate (act(x W1^T + b1) W2^T + b2): [tokens, hidden]. Of several, not each token chose each. */
-static Value *mixture(const Experts *m)
-{
-	Graph *g = m->g;
-	const Node *n = m->n;
-	Value *gate = with_axes(g, n, m->gate, 1, (int64_t[]){2}), *h = put(g, n, "Mul", activations(m), gate, END_IN);
-
-	if (m->count > 1) {
-		Value *zero = value_scalar(g, h->dtype, 0);
-		h = put(g, n, "Where", put(g, n, "Greater", gate, zero, END_IN), h, zero, END_IN);
-	}
-	h = reshaped(g, n, h, 2, (int64_t[]){0, m->count * m->inner});
-	Value *y = put(g, n, "MatMul", h, m->w[W2], END_IN);
-	if (!m->w[B2])
-		return y;
-	return put(g, n, "Add", y, put(g, n, m->count > 1 ? "MatMul" : "Mul", m->gate, m->w[B2], END_IN), END_IN);
-}
-
-/* Rows of an expert's weights, turned over where they are W2, or of its bias. */
-static int64_t width_of(const Experts *m, int slot)
-{
-	return (slot == W1 || slot == B1) && is_fused(m->a) ? 2 * m->inner : m->inner;
-}
-
-/* ---- all experts side by side ---- */
-
-static Value *side_by_side(Experts *m)
-{
-	Graph *g = m->g;
-	const Node *n = m->n;
-
-	for (int i = W1; i < INPUTS; i++) {
-		Value *w = optional_in(n, i);
-		if (w && i == W2)
-			w = transposed(g, n, w, 3, (int64_t[]){0, 2, 1});
-		if (w && i != B2)
-			w = reshaped(g, n, w, w->shape.rank - 1, (int64_t[]){m->count * width_of(m, i), i == W2 ? m->hidden : -1});
-		m->w[i] = w;
-	}
-	return mixture(m);
-}
-
-/* ---- one after the other ---- */
-
-/* y with what the rows of it that are counted get on top. */
-static Value *added_to_rows(Graph *g, const Node *n, Value *y, Value *rows, Value *more)
-{
-	void *attr = attr_new(g, op_named("ScatterND"));
-	Value *in[] = {y, with_axes(g, n, rows, 1, (int64_t[]){1}), more};
-
-	attr_set("ScatterND", attr, "reduction", 1);
-	return node_new(g, op_named("ScatterND"), n, 3, in, 1, attr)->out[0];
-}
-
-/* Which tokens have a gate above 0: a vector of so many as a run counts. */
-static Value *tokens_of(Graph *g, const Node *n, Value *gate)
-{
-	const Op *op = op_named("NonZero");
-	Value *tokens = &(Value){.name = "tokens", .shape.rank = -1};
-	Node like = {.op = op, .name = n->name, .nout = 1, .out = &tokens};
-	Node *some = node_new(g, op, &like, 1, &gate, 1, NULL);
-
-	return put(g, n, "Squeeze", some->out[0], value_i64(g, 1, &(int64_t){0}), END_IN);
-}
-
-/* y, an expert's gate [tokens] and weights | x -> y with what the expert makes of its tokens added */
-static Graph *turn(const Experts *all, Value *const *in, int nin)
-{
-	Graph *g = graph_new(all->g->ctx, all->g->syms, all->n->name, all->g);
-	const Node *n = all->n;
-	Experts m = *all;
-	Value *y = value_input(g, "y", in[0]->dtype, &in[0]->shape);
-	Value *gate = value_input(g, "gate", in[1]->dtype, &(Shape){1, {in[1]->shape.dim[1]}});
-
-	for (int i = W1, k = 2; i < INPUTS; i++)
-		if (has_in(n, i)) {
-			const Dim *d = in[k]->shape.dim;
-			m.w[i] = value_input(g, in[k]->name, in[k]->dtype, &(Shape){in[k]->shape.rank - 1, {d[1], d[2]}});
-			k++;
-		}
-	Value *x = value_input(g, "x", in[nin - 1]->dtype, &in[nin - 1]->shape);
-	Value *rows = tokens_of(g, n, gate);
-	g->ncaptured = 1;
-	m.g = g;
-	m.count = 1;
-	m.x = picked(g, n, x, rows, 0);
-	m.gate = with_axes(g, n, picked(g, n, gate, rows, 0), 1, (int64_t[]){1});
-	m.w[W2] = transposed(g, n, m.w[W2], 2, (int64_t[]){1, 0});
-	graph_output(g, added_to_rows(g, n, y, rows, mixture(&m)), "y");
-	return g;
-}
-
-static Ints zeros(Graph *g, int n) { return (Ints){NEW_N(&g->ctx->perm, int64_t, n), n}; }
-
-static Value *one_by_one(Experts *m)
-{
-	Graph *g = m->g;
-	const Node *n = m->n;
-	Value *zero = value_scalar(g, m->x->dtype, 0), *in[INPUTS + 2];
-	int nin = 0;
-
-	in[nin++] = put(g, n, "Expand", zero, shape_as_value(g, n, m->x, &m->x->shape), END_IN);
-	in[nin++] = transposed(g, n, m->gate, 2, (int64_t[]){1, 0});
-	for (int i = W1; i < INPUTS; i++)
-		if (has_in(n, i))
-			in[nin++] = n->in[i];
-	in[nin++] = m->x;
-	Graph *body = turn(m, in, nin);
-	struct scan *attr = attr_new(g, &op_Scan);
-	*attr = (struct scan){0, nin - 2, zeros(g, nin - 2), zeros(g, nin - 2), zeros(g, 0), zeros(g, 0)};
-	return node_control(g, &op_Scan, n, nin, in, 1, attr, 1, &body)->out[0];
-}
-
-static bool has_constant_weights(const Node *n)
-{
-	bool constant = true;
-
-	for (int i = W1; i < n->nin; i++)
-		constant &= !n->in[i] || n->in[i]->role == ROLE_CONST;
-	return constant;
-}
+#include "ir/op/ort_bits.h"
+#include "ir/op/ort_experts.h"
 
 /* ---- what is given ---- */
 
-static void check_weights(const Experts *m, int slot, int64_t rows, int64_t columns)
+static void need_sizes_of(const Experts *m, int slot, int rank, const int64_t *size)
 {
-	const int64_t size[] = {m->count, rows, columns};
-
-	if (!has_in(m->n, slot))
-		return;
-	same_type(m->g, m->n, X, slot);
-	need_rank(m->g, m->n, slot, columns ? 3 : 2, columns ? 3 : 2);
-	for (int k = 0; k < (columns ? 3 : 2); k++)
+	need_rank(m->g, m->n, slot, rank, rank);
+	for (int k = 0; k < rank; k++)
 		need_size(m->g, m->n, slot, k, dim(size[k]));
 }
 
-static void check_experts(const Experts *m)
+static void check_attributes(const Experts *m, int third)
 {
 	const struct OrtMoe *a = m->a;
-	bool third = a->activation_type == BY_SWIGLU && a->swiglu_fusion == APART;
-	int64_t width = is_fused(a) ? 2 * m->inner : m->inner;
 
 	if (a->use_sparse_mixer || a->swiglu_limit_after_activation)
 		fail_unsupported(m->g, m->n, "use_sparse_mixer or swiglu_limit_after_activation");
 	if (a->swiglu_fusion < APART || a->swiglu_fusion > CHUNKED)
 		fail_node(m->g, m->n, "E-ATTR", "swiglu_fusion is %lld; it must be 0..2", (long long)a->swiglu_fusion);
-	if (has_in(m->n, W3) != third)
+	if (has_in(m->n, third) != (a->activation_type == BY_SWIGLU && a->swiglu_fusion == APART))
 		fail_unsupported(m->g, m->n, "fc3_experts_weights belong to activation_type = \"swiglu\" with swiglu_fusion = 0");
 	if (a->k < 1 || a->k > m->count)
 		fail_node(m->g, m->n, "E-ATTR", "k is %lld; it must be 1..%lld", (long long)a->k, (long long)m->count);
-	check_weights(m, W1, width, m->hidden);
-	check_weights(m, B1, width, 0);
-	check_weights(m, W2, m->hidden, m->inner);
-	check_weights(m, B2, m->hidden, 0);
-	check_weights(m, W3, m->inner, m->hidden);
-	check_weights(m, B3, m->inner, 0);
 }
 
-static Experts experts_of(Graph *g, const Node *n)
+/* `second`: the input that is W2, whose last axis has so many elements in a byte. */
+static Experts experts_of(Graph *g, const Node *n, int second, int64_t in_byte)
 {
-	if (!has_in(n, W2))
-		fail_node(g, n, "E-INPUTS", "input %d, fc2_experts_weights, is absent", W2);
+	if (!has_in(n, second))
+		fail_node(g, n, "E-INPUTS", "input %d, fc2_experts_weights, is absent", second);
 	need_rank(g, n, X, 2, 3);
 	need_rank(g, n, ROUTER, 2, 2);
 	same_type(g, n, X, ROUTER);
-	need_rank(g, n, W2, 3, 3);
-	const Shape *x = &n->in[X]->shape, *w = &n->in[W2]->shape;
+	need_rank(g, n, second, 3, 3);
+	const Shape *x = &n->in[X]->shape, *w = &n->in[second]->shape;
 	Experts m = {.g = g, .n = n, .a = n->attr, .count = dim_number(g, n, n->in[ROUTER]->shape.dim[1]),
-		     .hidden = dim_number(g, n, x->dim[x->rank - 1]), .inner = dim_number(g, n, w->dim[2])};
+		     .hidden = dim_number(g, n, x->dim[x->rank - 1]), .inner = in_byte * dim_number(g, n, w->dim[2])};
 
 	Dim tokens = x->rank == 3 ? dim_mul(g->syms, x->dim[0], x->dim[1]) : x->dim[0];
 	need_size(g, n, ROUTER, 0, tokens);
-	check_experts(&m);
+	return m;
+}
+
+/* ---- MoE ---- */
+
+static Experts given_floats(Graph *g, const Node *n)
+{
+	Experts m = experts_of(g, n, W2, 1);
+
+	check_attributes(&m, W3);
+	m.normalised = m.a->normalize_routing_weights;
+	for (int i = W1; i < INPUTS; i++)
+		if (has_in(n, i)) {
+			bool bias = (i - W1) % 2;
+			same_type(g, n, X, i);
+			need_sizes_of(&m, i, bias ? 2 : 3, experts_sizes(&m, bias ? i - 1 : i));
+			m.given[i] = n->in[i];
+		}
 	return m;
 }
 
 static void infer(Graph *g, Node *n)
 {
-	experts_of(g, n);
+	given_floats(g, n);
 	set_out(g, n, 0, n->in[X]->dtype, &n->in[X]->shape);
 }
 
 static void expand(Graph *g, Node *n)
 {
-	Experts m = experts_of(g, n);
-	bool all = m.a->k >= m.count || !has_constant_weights(n);
+	Experts m = given_floats(g, n);
 
-	m.x = reshaped(g, n, n->in[X], 2, (int64_t[]){-1, m.hidden});
-	m.gate = gates(&m, n->in[ROUTER]);
-	replace_out(g, n, 0, shaped_as(g, n, all ? side_by_side(&m) : one_by_one(&m), &n->in[X]->shape));
+	experts_mix(&m, n);
 }
 
-static const Attr attrs[] = {
-	ATTR_INT(OrtMoe, k, 1), ATTR_ENUM(OrtMoe, activation_type, BY_RELU, "relu|gelu|silu|swiglu|identity"),
-	ATTR_INT(OrtMoe, normalize_routing_weights, 0), ATTR_INT(OrtMoe, use_sparse_mixer, 0),
-	ATTR_INT(OrtMoe, swiglu_fusion, APART), ATTR_INT(OrtMoe, swiglu_limit_after_activation, 0),
-	ATTR_FLOAT(OrtMoe, activation_alpha, 1), ATTR_FLOAT(OrtMoe, activation_beta, 0),
-	ATTR_FLOAT(OrtMoe, swiglu_limit, INFINITY), {0}};
+/* ---- QMoE: of each matrix its bytes, scales and bias; zero points lie behind all of them ---- */
+
+enum { QW1 = 2, QSCALE = 1, QBIAS = 2, EACH = 3, QZERO1 = 11, QMIXING = 14, QINPUTS };
+enum { BY_INTEGERS };  /* quant_type */
+enum { LEAST_BLOCK = 16 };
+
+/* Bits of matrix i. */
+static int64_t bits_of(const Node *n, int i)
+{
+	const struct OrtMoe *a = n->attr;
+
+	return a->bits[i] >= 0 ? a->bits[i] : a->expert_weight_bits;
+}
+
+static void check_quantising(Graph *g, const Node *n)
+{
+	const struct OrtMoe *a = n->attr;
+	int64_t block = a->block_size;
+
+	if (a->quant_type != BY_INTEGERS)
+		fail_unsupported(g, n, "quant_type of floats; \"int\" is supported");
+	if (a->weights_prepacked > 0)
+		fail_unsupported(g, n, "weights_prepacked = %lld; weights as they are, 0, are supported",
+				 (long long)a->weights_prepacked);
+	if (block && (block < LEAST_BLOCK || block > INT32_MAX || (block & (block - 1))))
+		fail_node(g, n, "E-ATTR", "block_size is %lld; it must be %d or a higher power of 2, or 0: a row is one block",
+			  (long long)block, LEAST_BLOCK);
+	for (int i = QINPUTS; i < n->nin; i++)
+		if (n->in[i])
+			fail_unsupported(g, n, "input %d, which quantising by floats has", i);
+}
+
+/* size: of the floats. Blocks of a row. */
+static int64_t check_matrix(const Experts *m, int i, const int64_t *size)
+{
+	Graph *g = m->g;
+	const Node *n = m->n;
+	int64_t bits = bits_of(n, i), block = m->a->block_size ? m->a->block_size : size[2];
+	int slot = QW1 + EACH * i;
+
+	bits_type(g, n, bits);
+	bits_need(g, n, slot);
+	if (size[2] * bits % 8 || size[2] % block)
+		fail_node(g, n, "E-SHAPE", "rows of %lld elements for input %d are no whole bytes, or no whole blocks of %lld",
+			  (long long)size[2], slot, (long long)block);
+	need_sizes_of(m, slot, 3, (int64_t[]){size[0], size[1], size[2] * bits / 8});
+	if (!has_in(n, slot + QSCALE))
+		fail_node(g, n, "E-INPUTS", "input %d, scales, is absent", slot + QSCALE);
+	need_type(g, n, slot + QSCALE, "f");
+	if (!n->in[slot + QSCALE]->data)
+		fail_unsupported(g, n, "input %d, scales, is not a constant", slot + QSCALE);
+	need_sizes_of(m, slot + QSCALE, m->a->block_size ? 3 : 2, (int64_t[]){size[0], size[1], size[2] / block});
+	if (has_in(n, slot + QBIAS)) {
+		same_type(g, n, X, slot + QBIAS);
+		need_sizes_of(m, slot + QBIAS, 2, size);
+	}
+	return size[2] / block;
+}
+
+static Experts given_bits(Graph *g, const Node *n)
+{
+	check_quantising(g, n);
+	bits_type(g, n, bits_of(n, 1));
+	Experts m = experts_of(g, n, QW1 + EACH, 8 / bits_of(n, 1));
+	check_attributes(&m, QW1 + 2 * EACH);
+	for (int i = 0; i < 3; i++)
+		if (has_in(n, QW1 + EACH * i))
+			check_matrix(&m, i, experts_sizes(&m, W1 + 2 * i));
+	if (has_in(n, QMIXING)) {
+		same_type(g, n, X, QMIXING);
+		need_rank(g, n, QMIXING, 2, 2);
+		for (int k = 0; k < 2; k++)
+			need_size(g, n, QMIXING, k, n->in[ROUTER]->shape.dim[k]);
+		m.mixing = n->in[QMIXING];
+	}
+	m.normalised = m.a->normalize_routing_weights || !m.mixing;
+	return m;
+}
+
+/* Elements of matrix i of all experts, or their zero points, of these sizes. */
+static Value *elements(const Experts *m, int i, int slot, int rank, const int64_t *size)
+{
+	DType t = bits_type(m->g, m->n, bits_of(m->n, i));
+
+	return has_in(m->n, slot) ? bits_unpacked(m->g, m->n, slot, t, rank, size) : bits_middle(m->g, t, rank, size);
+}
+
+/* Matrix i as floats, which a turn's product takes as they are packed. */
+static Value *matrix(const Experts *m, int i)
+{
+	const int64_t *size = experts_sizes(m, W1 + 2 * i), blocks = check_matrix(m, i, size), block = size[2] / blocks;
+	int slot = QW1 + EACH * i, rank = m->a->block_size ? 3 : 2;
+	const Tensor *scale = m->n->in[slot + QSCALE]->data, *q = elements(m, i, slot, 3, size)->data;
+	const Tensor *zero = elements(m, i, QZERO1 + i, rank, (int64_t[]){size[0], size[1], blocks})->data;
+	DType t = m->n->in[X]->dtype;
+	Tensor *y = tensor_new(&m->g->ctx->perm, t, 3, size);
+
+	for (int64_t k = 0; k < y->count; k++) {
+		int64_t from_zero = load_i64(q->dtype, q->data, k) - load_i64(zero->dtype, zero->data, k / block);
+		store_f64(t, y->data, k, (double)from_zero * load_f64(scale->dtype, scale->data, k / block));
+	}
+	return value_const(m->g, NULL, y);
+}
+
+static void infer_bits(Graph *g, Node *n)
+{
+	given_bits(g, n);
+	set_out(g, n, 0, n->in[X]->dtype, &n->in[X]->shape);
+}
+
+static void expand_bits(Graph *g, Node *n)
+{
+	Experts m = given_bits(g, n);
+
+	for (int i = 0; i < 3; i++)
+		if (has_in(n, QW1 + EACH * i)) {
+			m.given[W1 + 2 * i] = matrix(&m, i);
+			m.given[B1 + 2 * i] = optional_in(n, QW1 + EACH * i + QBIAS);
+		}
+	experts_mix(&m, n);
+}
+
+#define BITS_OF(i) {"fc" #i "_expert_weight_bits", A_INT, offsetof(struct OrtMoe, bits[i - 1]), -1, NULL, false}
+#define MOE_ATTRS                                                                                                      \
+	ATTR_INT(OrtMoe, k, 1), ATTR_ENUM(OrtMoe, activation_type, BY_RELU, "relu|gelu|silu|swiglu|identity"),         \
+		ATTR_INT(OrtMoe, normalize_routing_weights, 0), ATTR_INT(OrtMoe, use_sparse_mixer, 0),                 \
+		ATTR_INT(OrtMoe, swiglu_fusion, APART), ATTR_INT(OrtMoe, swiglu_limit_after_activation, 0),            \
+		ATTR_FLOAT(OrtMoe, activation_alpha, 1), ATTR_FLOAT(OrtMoe, activation_beta, 0),                       \
+		ATTR_FLOAT(OrtMoe, swiglu_limit, INFINITY)
+
+static const Attr attrs[] = {MOE_ATTRS, {0}};
+static const Attr bits_attrs[] = {
+	MOE_ATTRS, ATTR_ENUM(OrtMoe, quant_type, BY_INTEGERS, "int|fp4|nvfp4|fp8|wfp4afp8"), ATTR_INT(OrtMoe, block_size, 0),
+	ATTR_INT(OrtMoe, expert_weight_bits, 4), BITS_OF(1), BITS_OF(2), BITS_OF(3), ATTR_INT(OrtMoe, weights_prepacked, -1),
+	ATTR_INT(OrtMoe, accuracy_level, 0), {0}};
 
 const Op op_ort_MoE = {
 	.name = "MoE", .domain = "com.microsoft", .min_in = 3, .max_in = 8, .min_out = 1, .max_out = 1, .ulp = 256,
 	.attrs = attrs, .attr_size = sizeof(struct OrtMoe),
 	.types = "f", .infer = infer, .eval = eval_expansion, .expand = expand,
+};
+
+const Op op_ort_QMoE = {
+	.name = "QMoE", .domain = "com.microsoft", .min_in = 3, .max_in = 21, .min_out = 1, .max_out = 1, .ulp = 256,
+	.attrs = bits_attrs, .attr_size = sizeof(struct OrtMoe),
+	.types = "f", .infer = infer_bits, .eval = eval_expansion, .expand = expand_bits,
 };

@@ -15,6 +15,7 @@
  *     GatherBlockQuantized   parts of such a table; zeros where there are none */
 #include <string.h>
 #include "ir/op/composite.h"
+#include "ir/op/ort_bits.h"
 
 struct OrtQuantized {
 	float alpha;
@@ -231,49 +232,6 @@ static void expand_matmul16(Graph *g, Node *n)
 
 /* ---- tables of few bits ---- */
 
-static DType packed_type(Graph *g, const Node *n, int64_t bits)
-{
-	if (bits != 2 && bits != 4 && bits != 8)
-		fail_unsupported(g, n, "%lld bits; 2, 4 and 8 are supported", (long long)bits);
-	return bits == 2 ? U2 : bits == 4 ? U4 : U8;
-}
-
-static void need_bytes(Graph *g, const Node *n, int slot)
-{
-	if (!n->in[slot]->data || n->in[slot]->dtype != U8)
-		fail_unsupported(g, n, "input %d is not a constant of bytes", slot);
-}
-
-/* A constant of bytes as rows x columns of fewer bits: each row begins at a byte. */
-static Value *unpacked(Graph *g, const Node *n, int slot, DType t, int64_t rows, int64_t columns)
-{
-	const Tensor *packed = n->in[slot]->data;
-	int64_t each = 8 / dtype_info(t)->bits, bytes = (columns + each - 1) / each;
-
-	need_bytes(g, n, slot);
-	if (packed->count != rows * bytes)
-		fail_node(g, n, "E-SHAPE", "input %d has %lld bytes; %lld rows of %lld elements have %lld", slot,
-			  (long long)packed->count, (long long)rows, (long long)columns, (long long)(rows * bytes));
-	Tensor *y = tensor_new(&g->ctx->perm, t, 2, (int64_t[]){rows, columns});
-	for (int64_t i = 0; i < rows; i++)
-		for (int64_t k = 0; k < columns; k++) {
-			int byte = ((const uint8_t *)packed->data)[i * bytes + k / each];
-			int64_t x = byte >> k % each * dtype_info(t)->bits & ((1 << dtype_info(t)->bits) - 1);
-			store_i64(t, y->data, i * columns + k, x);
-		}
-	return value_const(g, NULL, y);
-}
-
-/* The middle of the range, for all blocks. */
-static Value *middle(Graph *g, DType t, int64_t rows, int64_t columns)
-{
-	Tensor *y = tensor_new(&g->ctx->perm, t, 2, (int64_t[]){rows, columns});
-
-	for (int64_t i = 0; i < y->count; i++)
-		store_i64(t, y->data, i, (int64_t)1 << (dtype_info(t)->bits - 1));
-	return value_const(g, NULL, y);
-}
-
 enum { NB_A, NB_B, NB_SCALES, NB_ZEROS, NB_GROUPS, NB_BIAS };
 
 static int64_t blocks_of(const struct OrtQuantized *a) { return (a->K + a->block_size - 1) / a->block_size; }
@@ -306,8 +264,8 @@ static void infer_nbits(Graph *g, Node *n)
 
 	need_rank(g, n, NB_A, 1, MAX_RANK);
 	need_size(g, n, NB_A, y.rank - 1, dim(a->K));
-	packed_type(g, n, a->bits);
-	need_bytes(g, n, NB_B);
+	bits_type(g, n, a->bits);
+	bits_need(g, n, NB_B);
 	if (a->N < 1 || a->K < 1 || a->K > INT32_MAX || a->block_size < 16 || a->block_size > INT32_MAX)
 		fail_node(g, n, "E-ATTR", "N %lld, K %lld, block_size %lld", (long long)a->N, (long long)a->K,
 			  (long long)a->block_size);
@@ -360,18 +318,18 @@ static Value *unquantised(Graph *g, const Node *n, const Weights *s, int64_t row
 static void expand_nbits(Graph *g, Node *n)
 {
 	const struct OrtQuantized *attr = n->attr;
-	DType t = packed_type(g, n, attr->bits);
+	DType t = bits_type(g, n, attr->bits);
 	int64_t rows = attr->N, blocks = blocks_of(attr);
 	Weights s = {.blocks = blocks, .block = attr->block_size};
 
-	s.w = unpacked(g, n, NB_B, t, rows, blocks * s.block);
+	s.w = bits_unpacked(g, n, NB_B, t, 2, (int64_t[]){rows, blocks * s.block});
 	s.scale = reshaped(g, n, n->in[NB_SCALES], 2, (int64_t[]){rows, blocks});
 	if (!has_in(n, NB_ZEROS))
-		s.zero = middle(g, t, rows, blocks);
+		s.zero = bits_middle(g, t, 2, (int64_t[]){rows, blocks});
 	else if (is_float(n->in[NB_ZEROS]->dtype))
 		s.zero = reshaped(g, n, n->in[NB_ZEROS], 2, (int64_t[]){rows, blocks});
 	else
-		s.zero = unpacked(g, n, NB_ZEROS, t, rows, blocks);
+		s.zero = bits_unpacked(g, n, NB_ZEROS, t, 2, (int64_t[]){rows, blocks});
 	if (has_in(n, NB_GROUPS))
 		take_groups(g, n, &s, attr->K);
 	Value *w = unquantised(g, n, &s, rows);
@@ -401,7 +359,7 @@ static void check_bnb(Graph *g, const Node *n)
 	need_rank(g, n, BNB_A, 1, MAX_RANK);
 	need_size(g, n, BNB_A, n->in[BNB_A]->shape.rank - 1, dim(a->K));
 	need_type(g, n, BNB_FACTORS, "f");
-	need_bytes(g, n, BNB_B);
+	bits_need(g, n, BNB_B);
 	if (a->N < 1 || a->K < 1 || a->K > INT32_MAX || a->N > INT32_MAX || block < 16 || block > INT32_MAX || (block & (block - 1)))
 		fail_node(g, n, "E-ATTR", "N %lld, K %lld, block_size %lld; a block has 16 elements or a higher power of 2",
 			  (long long)a->N, (long long)a->K, (long long)block);
@@ -458,7 +416,7 @@ enum { DATA, INDICES, SCALES, ZEROS };
 static DType table_type(Graph *g, const Node *n)
 {
 	DType t = n->in[DATA]->dtype;
-	return t == U8 ? packed_type(g, n, ATTR_OF(n, OrtQuantized)->bits) : t;
+	return t == U8 ? bits_type(g, n, ATTR_OF(n, OrtQuantized)->bits) : t;
 }
 
 static Shape table_shape(Graph *g, const Node *n)
@@ -507,7 +465,7 @@ static void check_table(Graph *g, const Node *n, int gathered, int quantised)
 		fail_node(g, n, "E-ATTR", "gather_axis is %d and quantize_axis %d; for bytes they must be 0 and %d, the last",
 			  gathered, quantised, last);
 	if (n->in[DATA]->dtype == U8 && a->bits < 8)
-		need_bytes(g, n, DATA);
+		bits_need(g, n, DATA);
 	need_type(g, n, SCALES, "f");
 	need_rank(g, n, SCALES, last + 1, last + 1);
 	Shape s = scales_shape(g, n, quantised);
@@ -540,14 +498,13 @@ static void infer_gather(Graph *g, Node *n)
 static Value *elements_of(Graph *g, const Node *n, int slot, const Shape *s)
 {
 	DType t = table_type(g, n);
-	int64_t rows = 1, columns;
+	int64_t size[MAX_RANK];
 
 	if (n->in[DATA]->dtype != U8 || (t == U8 && has_in(n, slot)))
 		return optional_in(n, slot);
-	for (int k = 0; k < s->rank - 1; k++)
-		rows *= dim_number(g, n, s->dim[k]);
-	columns = dim_number(g, n, s->dim[s->rank - 1]);
-	return shaped_as(g, n, has_in(n, slot) ? unpacked(g, n, slot, t, rows, columns) : middle(g, t, rows, columns), s);
+	for (int k = 0; k < s->rank; k++)
+		size[k] = dim_number(g, n, s->dim[k]);
+	return has_in(n, slot) ? bits_unpacked(g, n, slot, t, s->rank, size) : bits_middle(g, t, s->rank, size);
 }
 
 /* The indices along an axis of x from 0 on; *there: which of them there are, the others are 0. */
