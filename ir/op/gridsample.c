@@ -5,7 +5,10 @@
  *
  * nearest: the element at round(p); linear, cubic: 2 or 4 elements along each axis with weights by the distance. Outside
  * of x: zeros, the nearest element (border), or x mirrored at its edges (reflection), which lie at its outer elements
- * or half an element beyond them. tcc.Sample is the same where p = grid[n, o.., k]. */
+ * or half an element beyond them. tcc.Sample is the same where p = grid[n, o.., k].
+ *
+ * With a border p outside of x is moved to it first; in com.microsoft's GridSample, of pictures, not where weights are cubic:
+ * there only the elements that are read are. */
 #include <math.h>
 #include "ir/op/nn.h"
 
@@ -17,6 +20,10 @@ struct GridSample { int64_t mode, padding_mode, align_corners; };
 static const Attr attrs[] = {ATTR_ENUM(GridSample, mode, LINEAR, "nearest|linear|cubic"),
 			     ATTR_ENUM(GridSample, padding_mode, ZEROS, "zeros|border|reflection"),
 			     ATTR_INT(GridSample, align_corners, 0), {0}};
+
+static const Attr ort_attrs[] = {ATTR_ENUM(GridSample, mode, LINEAR, "nearest|bilinear|bicubic"),
+				 ATTR_ENUM(GridSample, padding_mode, ZEROS, "zeros|border|reflection"),
+				 ATTR_INT(GridSample, align_corners, 0), {0}};
 
 #define CUBIC_A (-0.75)
 
@@ -35,6 +42,12 @@ static void infer(Graph *g, Node *n)
 		need_elements(g, n, 0, k);
 	}
 	set_out(g, n, 0, n->in[0]->dtype, &y);
+}
+
+static void infer_ort(Graph *g, Node *n)
+{
+	need_rank(g, n, 0, 4, 4);
+	infer(g, n);
 }
 
 static double edge(const Node *n, double size, bool upper)
@@ -68,14 +81,22 @@ static double reflected(double p, double low, double high)
 	return from_low ? low + rest : high - rest;
 }
 
+/* Positions outside of x are not moved. */
+static bool is_left_outside(const Node *n)
+{
+	const struct GridSample *a = n->attr;
+
+	return a->padding_mode == ZEROS || (n->op == &op_ort_GridSample && a->padding_mode == BORDER && a->mode == CUBIC);
+}
+
 static double inside_f64(const Node *n, double p, double size)
 {
 	double low = edge(n, size, false), high = edge(n, size, true);
 	int64_t padding = ATTR_OF(n, GridSample)->padding_mode;
 
-	if (p >= low && p <= high)
+	if ((p >= low && p <= high) || is_left_outside(n))
 		return p;
-	return padding == BORDER ? fmin(fmax(p, 0), size - 1) : padding == REFLECTION ? reflected(p, low, high) : p;
+	return padding == BORDER ? fmin(fmax(p, 0), size - 1) : reflected(p, low, high);
 }
 
 /* The position that number g of the grid stands for. */
@@ -198,7 +219,7 @@ static Expr *brought_inside(Sample *s, Expr *p, int axis)
 {
 	Expr *outside;
 
-	if (s->a->padding_mode == ZEROS)
+	if (is_left_outside(s->n))
 		return p;
 	if (s->a->padding_mode == BORDER)
 		outside = alu2(s->l, MIN, alu2(s->l, MAX, p, number(s, 0)), size_and(s, axis, -1));
@@ -305,4 +326,10 @@ const Op op_tcc_Sample = {
 	.name = "Sample", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES, .ulp = 64,
 	.attrs = attrs, .attr_size = sizeof(struct GridSample),
 	.types = "f", .infer = infer, .eval = eval, .lower = lower,
+};
+
+const Op op_ort_GridSample = {
+	.name = "GridSample", .domain = "com.microsoft", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = REDUCES,
+	.ulp = 64, .attrs = ort_attrs, .attr_size = sizeof(struct GridSample),
+	.types = "f", .infer = infer_ort, .eval = eval, .lower = lower,
 };

@@ -5,7 +5,7 @@
  *     BiasSplitGelu    with h = x + bias:  the first half of h times gelu of the second, along the last axis
  *     CDist            distances of the rows of a and b, or their squares
  *     NGramRepeatBlock scores of tokens that would repeat ngram_size tokens of the text become -infinity
- *     ExpandDims, Trilu, Pad, Range, GridSample, GatherND */
+ *     ExpandDims, Trilu, Pad, Range, GatherND */
 #include <math.h>
 #include <string.h>
 #include "ir/op/composite.h"
@@ -13,7 +13,7 @@
 
 struct OrtPointwise {
 	float alpha;
-	int64_t upper, mode, metric, padding_mode, align_corners, ngram_size;
+	int64_t upper, mode, metric, ngram_size;
 };
 
 enum { EUCLIDEAN, SQUARED };
@@ -101,12 +101,6 @@ static void expand_range(Graph *g, Node *n)
 	replace_out(g, n, 0, put(g, n, "Range", n->in[0], n->in[1], delta, END_IN));
 }
 
-static void expand_gridsample(Graph *g, Node *n)
-{
-	need_rank(g, n, 0, 4, 4);
-	replace_out(g, n, 0, put_like(g, n, "GridSample", n->in[0], n->in[1], NULL));
-}
-
 static void expand_gathernd(Graph *g, Node *n) { replace_out(g, n, 0, put(g, n, "GatherND", n->in[0], n->in[1], END_IN)); }
 
 /* ids[.., at + by], where there is one: [batch, so many] */
@@ -150,9 +144,6 @@ static const Attr quickgelu_attrs[] = {ATTR_FLOAT(OrtPointwise, alpha, 1.702f), 
 static const Attr cdist_attrs[] = {ATTR_ENUM(OrtPointwise, metric, SQUARED, "euclidean|sqeuclidean"), {0}};
 static const Attr trilu_attrs[] = {ATTR_INT(OrtPointwise, upper, 1), {0}};
 static const Attr pad_attrs[] = {ATTR_ENUM(OrtPointwise, mode, PAD_CONSTANT, "constant|reflect|edge|wrap"), {0}};
-static const Attr gridsample_attrs[] = {ATTR_ENUM(OrtPointwise, mode, 1, "nearest|bilinear|bicubic"),
-					ATTR_ENUM(OrtPointwise, padding_mode, 0, "zeros|border|reflection"),
-					ATTR_INT(OrtPointwise, align_corners, 0), {0}};
 
 #define ORT_POINTWISE(id, text, classes, least, most, table, how)                                                      \
 	const Op op_ort_##id = {                                                                                       \
@@ -172,6 +163,5 @@ ORT_POINTWISE(ExpandDims, "ExpandDims", NULL, 2, 2, no_attrs, expand_expanddims)
 ORT_POINTWISE(Trilu, "Trilu", NULL, 1, 2, trilu_attrs, expand_trilu);
 ORT_POINTWISE(Pad, "Pad", NULL, 2, 3, pad_attrs, expand_pad);
 ORT_POINTWISE(Range, "Range", "fi", 2, 3, no_attrs, expand_range);
-ORT_POINTWISE(GridSample, "GridSample", "f", 2, 2, gridsample_attrs, expand_gridsample);
 ORT_POINTWISE(GatherND, "GatherND", NULL, 2, 2, no_attrs, expand_gathernd);
 ORT_POINTWISE(NGramRepeatBlock, "NGramRepeatBlock", "i", 2, 2, ngram_attrs, expand_ngram);

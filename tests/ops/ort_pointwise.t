@@ -237,3 +237,21 @@ gives o0 = f32[2,3] [-0.5, -0.5, 0.25, -1, 0.5, 0.5] within 1e-5
 == tokens of no size
 fails E-ATTR "must be 1..64"
 graph (%i i64[1,4], %s f32[1,5]) -> (%y) { %y = com.microsoft.NGramRepeatBlock(%i, %s) {ngram_size = 0} }
+
+== GridSample: cubic weights of a position that a border leaves outside
+graph (%x f32[1,1,3,4], %g f32[1,3,3,2]) -> (%y) {
+	%y = com.microsoft.GridSample(%x, %g) {mode = bicubic, padding_mode = border, align_corners = 0}
+}
+run x = f32[1,1,3,4] [-0.75, 1, 0.25, -0.75, -1, 0.25, 0.25, -0.5, 0.25, 0.5, -1, -0.25], g = f32[1,3,3,2] [-0.625,
+    0.375, 0, 0.875, 1.75, -1.625, 1.5, 0.75, -1.75, -1.25, 0.75, 0.5, 1.75, 0.25, -0.375, -0.375, -1.25, 1.625]
+gives y = f32[1,1,3,3] [-0.134637892, -0.378228188, -0.75, -0.232055664, -0.747436523, -0.297851562, -0.382446289,
+    0.323693752, 0.25] within 1e-5
+
+== GridSample: cubic weights of a position that a border leaves outside, corners aligned
+graph (%x f32[1,1,3,4], %g f32[1,3,3,2]) -> (%y) {
+	%y = com.microsoft.GridSample(%x, %g) {mode = bicubic, padding_mode = border, align_corners = 1}
+}
+run x = f32[1,1,3,4] [0.5, 0, -0.75, 0.75, 0.75, 1, -0.75, -1, 0.75, -1, -0.75, 1], g = f32[1,3,3,2] [1, 0.125,
+    0.25, -0.75, -1.75, 1.375, -1.75, -1.375, -0.625, -0.625, -0.75, 0.125, 1.25, -1.5, -0.75, -1.625, -0.5, 1.125]
+gives y = f32[1,1,3,3] [-0.916625977, -0.717433929, 0.75, 0.47253418, 0.663230896, 0.908435225, 1.09688187,
+    0.330622792, -0.756053925] within 1e-5
