@@ -101,24 +101,52 @@ static void expand_concat(Graph *g, Node *n)
 	replace_out(g, n, 0, quantised(g, n, y, 0, n->in[2]->dtype));
 }
 
-static void give_pool(Graph *g, Node *n, const char *name, bool last)
+/* The input of a pool, channels first. */
+static Value *pool_input(Graph *g, Node *n, bool last)
 {
 	need_rank(g, n, 0, 3, 2 + MAX_SPATIAL);
 	Value *x = real(g, n, 0);
-	Value *y = put_like(g, n, name, last ? channels_first(g, n, x) : x, NULL, NULL);
+	return last ? channels_first(g, n, x) : x;
+}
 
+static void give_pool(Graph *g, Node *n, Value *y, bool last)
+{
 	replace_out(g, n, 0, quantised(g, n, last ? channels_last(g, n, y) : y, 3, n->in[0]->dtype));
 }
 
 static void expand_globalpool(Graph *g, Node *n)
 {
-	give_pool(g, n, "GlobalAveragePool", ATTR_OF(n, OrtQuantized)->channels_last);
+	bool last = ATTR_OF(n, OrtQuantized)->channels_last;
+
+	give_pool(g, n, put(g, n, "GlobalAveragePool", pool_input(g, n, last), END_IN), last);
 }
 
 struct OrtPool {
 	struct Sliding sliding;
 	int64_t channels_last;
 };
+
+/* The averages of x, where padding counts, also what the last windows have beyond it: ONNX Runtime counts that here, ONNX
+ * does not. y is as ONNX has it. */
+static Value *with_all_counted(Graph *g, const Node *n, Value *x, Value *y)
+{
+	const struct Sliding *s = &ATTR_OF(n, OrtPool)->sliding;
+	struct Sliding *wide = attr_new(g, y->def->op);
+	int axes = x->shape.rank - 2;
+	int64_t *pads = NEW_N(&g->ctx->perm, int64_t, 2 * axes);
+
+	*wide = *s;
+	for (int k = 0; k < axes; k++) {
+		int64_t stride = s->strides.n > 0 ? s->strides.v[k] : 1, before = s->pads.n > 0 ? s->pads.v[k] : 0;
+		int64_t after = s->pads.n > 0 ? s->pads.v[axes + k] : 0, in = dim_number(g, n, x->shape.dim[2 + k]);
+		int64_t end = (dim_number(g, n, y->shape.dim[2 + k]) - 1) * stride + s->kernel_shape.v[k];
+		pads[k] = before;
+		pads[axes + k] = end > before + in + after ? end - before - in : after;
+	}
+	wide->pads = (Ints){pads, 2 * axes};
+	wide->ceil_mode = 0;
+	return put_attr(g, n, "AveragePool", wide, x, END_IN);
+}
 
 /* As ONNX Runtime has it: every window meets an element, so that there is an average. */
 static void need_small_pads(Graph *g, const Node *n, const struct Sliding *s)
@@ -133,8 +161,14 @@ static void need_small_pads(Graph *g, const Node *n, const struct Sliding *s)
 
 static void expand_averagepool(Graph *g, Node *n)
 {
-	need_small_pads(g, n, &ATTR_OF(n, OrtPool)->sliding);
-	give_pool(g, n, "AveragePool", ATTR_OF(n, OrtPool)->channels_last);
+	const struct Sliding *s = &ATTR_OF(n, OrtPool)->sliding;
+	bool last = ATTR_OF(n, OrtPool)->channels_last;
+
+	need_small_pads(g, n, s);
+	Value *x = pool_input(g, n, last), *y = put_like(g, n, "AveragePool", x, NULL, NULL);
+	if (s->ceil_mode && s->count_include_pad && s->auto_pad == PAD_NOTSET)
+		y = with_all_counted(g, n, x, y);
+	give_pool(g, n, y, last);
 }
 
 /* ---- products ---- */

@@ -595,3 +595,27 @@ fails E-INPUTS "has no zero points"
 graph (%d f8e4m3fn[2,16], %i i64[1], %s f32[2,1], %z f8e4m3fn[2,1]) -> (%y) {
 	%y = com.microsoft.GatherBlockQuantized(%d, %i, %s, %z) {block_size = 16}
 }
+
+== QLinearAveragePool: what hangs over the end counts with the padding
+graph (%x u8[1,1,5,4]) -> (%y) {
+	%s f32[] = const [0.125]
+	%z u8[] = const [120]
+	%t f32[] = const [0.1]
+	%u u8[] = const [128]
+	%y = com.microsoft.QLinearAveragePool(%x, %s, %z, %t, %u)
+	    {kernel_shape = [2, 3], strides = [2, 2], pads = [0, 1, 0, 0], ceil_mode = 1, count_include_pad = 1, channels_last = 0}
+}
+run x = u8[1,1,5,4] [184, 83, 60, 252, 45, 81, 164, 201, 163, 222, 12, 100, 146, 112, 99, 95, 10, 27, 138, 122]
+gives y = u8[1,1,3,2] [110, 153, 162, 111, 86, 113]
+
+== QLinearAveragePool: the same with channels last, along one axis
+graph (%x u8[1,6,2]) -> (%y) {
+	%s f32[] = const [0.125]
+	%z u8[] = const [120]
+	%t f32[] = const [0.1]
+	%u u8[] = const [128]
+	%y = com.microsoft.QLinearAveragePool(%x, %s, %z, %t, %u)
+	    {kernel_shape = [3], strides = [2], ceil_mode = 1, count_include_pad = 1, channels_last = 1}
+}
+run x = u8[1,6,2] [245, 61, 217, 65, 36, 47, 101, 49, 229, 208, 205, 108]
+gives y = u8[1,3,2] [186, 50, 130, 105, 209, 160]
