@@ -1,10 +1,8 @@
-/* trees.c -- TreeEnsemble (5), TreeEnsembleRegressor (1-3), TreeEnsembleClassifier (1-3) of ai.onnx.ml: decision trees.
+/* trees.c -- TreeEnsembleRegressor (1-3), TreeEnsembleClassifier (1-3) of ai.onnx.ml: decision trees.
  *
  *     score[n, c] = base[c] + sum over trees of what the leaf gives output c that x[n] comes to
  *
  * The lists of the model become splits and votes, and these tables: see treetables.h. */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include "ir/op/reduce.h"
 #include "ir/op/scores.h"
@@ -195,139 +193,6 @@ static Value *scores_of(Forest *f, int64_t outputs)
 
 static Value *transform(Forest *f, Value *y) { return post_transformed(f->g, f->n, y, f->a->post_transform); }
 
-/* ---- TreeEnsemble ---- */
-
-struct Ensemble {
-	int64_t aggregate_function, post_transform, n_targets;
-	Ints tree_roots, nodes_featureids, nodes_truenodeids, nodes_trueleafs, nodes_falsenodeids, nodes_falseleafs;
-	Ints nodes_missing_value_tracks_true, leaf_targetids;
-	Tensor *nodes_splits, *nodes_modes, *nodes_hitrates, *membership_values, *leaf_weights;
-};
-
-static const Attr ensemble_attrs[] = {
-	ATTR_INT(Ensemble, aggregate_function, 1), ATTR_INT(Ensemble, post_transform, NO_TRANSFORM),
-	ATTR_INT(Ensemble, n_targets, 1), ATTR_REQUIRED(Ensemble, tree_roots, A_INTS),
-	ATTR_REQUIRED(Ensemble, nodes_featureids, A_INTS), ATTR_REQUIRED(Ensemble, nodes_truenodeids, A_INTS),
-	ATTR_REQUIRED(Ensemble, nodes_trueleafs, A_INTS), ATTR_REQUIRED(Ensemble, nodes_falsenodeids, A_INTS),
-	ATTR_REQUIRED(Ensemble, nodes_falseleafs, A_INTS), ATTR_LIST(Ensemble, nodes_missing_value_tracks_true, A_INTS),
-	ATTR_REQUIRED(Ensemble, leaf_targetids, A_INTS), ATTR_REQUIRED(Ensemble, nodes_splits, A_TENSOR),
-	ATTR_REQUIRED(Ensemble, nodes_modes, A_TENSOR), ATTR_LIST(Ensemble, nodes_hitrates, A_TENSOR),
-	ATTR_LIST(Ensemble, membership_values, A_TENSOR), ATTR_REQUIRED(Ensemble, leaf_weights, A_TENSOR), {0}};
-
-static void check_ensemble(Graph *g, const Node *n)
-{
-	const struct Ensemble *a = n->attr;
-	int count = a->nodes_featureids.n, nan = a->nodes_missing_value_tracks_true.n;
-	if (!a->nodes_splits || !a->nodes_modes || !a->leaf_weights)
-		fail_node(g, n, "E-ATTR", "requires nodes_splits, nodes_modes and leaf_weights");
-	bool same = a->nodes_truenodeids.n == count && a->nodes_falsenodeids.n == count && a->nodes_trueleafs.n == count &&
-		    a->nodes_falseleafs.n == count && a->nodes_splits->count == count && a->nodes_modes->count == count &&
-		    (nan <= 0 || nan == count);
-
-	if (count < 1 || a->tree_roots.n < 1 || !same)
-		fail_node(g, n, "E-ATTR", "the lists of nodes have different lengths, or none");
-	if (a->leaf_targetids.n < 1 || a->leaf_weights->count != a->leaf_targetids.n)
-		fail_node(g, n, "E-ATTR", "%lld leaf_weights for %d leaf_targetids", (long long)a->leaf_weights->count,
-			  a->leaf_targetids.n);
-	if (a->nodes_splits->dtype != n->in[0]->dtype || a->leaf_weights->dtype != n->in[0]->dtype)
-		fail_node(g, n, "E-TYPE", "splits are %s, weights %s, the input %s", dtype_name(a->nodes_splits->dtype),
-			  dtype_name(a->leaf_weights->dtype), dtype_name(n->in[0]->dtype));
-	if (!is_int(a->nodes_modes->dtype))
-		fail_node(g, n, "E-TYPE", "nodes_modes are %s; they must be u8", dtype_name(a->nodes_modes->dtype));
-	if (a->membership_values && a->membership_values->dtype != n->in[0]->dtype)
-		fail_node(g, n, "E-TYPE", "membership_values are %s, the input is %s",
-			  dtype_name(a->membership_values->dtype), dtype_name(n->in[0]->dtype));
-	if (a->aggregate_function < 0 || a->aggregate_function > MOST || a->post_transform < 0 || a->post_transform > PROBIT)
-		fail_node(g, n, "E-ATTR", "aggregate_function %lld, post_transform %lld", (long long)a->aggregate_function,
-			  (long long)a->post_transform);
-	for (int i = 0; i < a->tree_roots.n; i++)
-		if (a->tree_roots.v[i] < 0)
-			fail_node(g, n, "E-ATTR", "a root is %lld", (long long)a->tree_roots.v[i]);
-}
-
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* The next set of membership_values, which NaN ends. */
-static void take_set(Graph *g, const Node *n, Question *s, int64_t *at)
-{
-	const Tensor *t = ATTR_OF(n, Ensemble)->membership_values;
-	double *set = t ? NEW_N(&g->ctx->scratch, double, t->count) : NULL, x;
-
-	if (!t || *at >= t->count)
-		fail_node(g, n, "E-ATTR", "membership_values has fewer sets than there are nodes that ask for one");
-	while (*at < t->count && !isnan(x = load_f64(t->dtype, t->data, (*at)++)))
-		set[s->nset++] = x;
-	qsort(set, (size_t)s->nset, sizeof *set, ascending);
-	s->set = set;
-	s->value = NAN;
-}
-
-static int64_t checked_child(Graph *g, const Node *n, int64_t child, int64_t is_leaf)
-{
-	if (child < 0)
-		fail_node(g, n, "E-ATTR", "a child is %lld", (long long)child);
-	return is_leaf ? ~child : child;
-}
-
-static const Question *ensemble_splits(Graph *g, const Node *n)
-{
-	const struct Ensemble *a = n->attr;
-	Question *split = NEW_N(&g->ctx->scratch, Question, a->nodes_featureids.n);
-	int64_t at = 0;
-
-	for (int i = 0; i < a->nodes_featureids.n; i++) {
-		int64_t mode = load_i64(a->nodes_modes->dtype, a->nodes_modes->data, i);
-		if (mode < SPLIT_LEQ || mode > SPLIT_MEMBER)
-			fail_node(g, n, "E-ATTR", "nodes_modes has %lld", (long long)mode);
-		split[i] = (Question){
-			.mode = (enum split_mode)mode, .feature = a->nodes_featureids.v[i],
-			.value = load_f64(a->nodes_splits->dtype, a->nodes_splits->data, i),
-			.nan_is_yes = a->nodes_missing_value_tracks_true.n > 0 && a->nodes_missing_value_tracks_true.v[i],
-			.yes = checked_child(g, n, a->nodes_truenodeids.v[i], a->nodes_trueleafs.v[i]),
-			.no = checked_child(g, n, a->nodes_falsenodeids.v[i], a->nodes_falseleafs.v[i])};
-		if (mode == SPLIT_MEMBER)
-			take_set(g, n, &split[i], &at);
-	}
-	return split;
-}
-
-static void infer_ensemble(Graph *g, Node *n)
-{
-	int64_t outputs = ATTR_OF(n, Ensemble)->n_targets;
-
-	need_rank(g, n, 0, 2, 2);
-	check_ensemble(g, n);
-	if (outputs < 1)
-		fail_node(g, n, "E-ATTR", "n_targets is %lld", (long long)outputs);
-	set_out(g, n, 0, n->in[0]->dtype, &(Shape){2, {n->in[0]->shape.dim[0], dim(outputs)}});
-}
-
-static void expand_ensemble(Graph *g, Node *n)
-{
-	static const enum vote_sum sums[] = {VOTES_AVERAGED, VOTES_ADDED, VOTES_LEAST, VOTES_MOST};
-	const struct Ensemble *a = n->attr;
-	Vote *vote = NEW_N(&g->ctx->scratch, Vote, a->leaf_targetids.n);
-	TreeSet s = {.split = ensemble_splits(g, n), .root = a->tree_roots.v, .vote = vote, .nsplit = a->nodes_featureids.n,
-		     .nleaf = a->leaf_targetids.n, .nroot = a->tree_roots.n, .nvote = a->leaf_targetids.n,
-		     .outputs = a->n_targets, .sum = sums[a->aggregate_function], .t = n->in[0]->dtype == F64 ? F64 : F32};
-
-	for (int i = 0; i < a->leaf_targetids.n; i++)
-		vote[i] = (Vote){i, a->leaf_targetids.v[i], load_f64(a->leaf_weights->dtype, a->leaf_weights->data, i)};
-	Value *y = post_transformed(g, n, tree_scores(g, n, &s, n->in[0]), a->post_transform);
-	value_replace(g, n->out[0], cast_value(g, n, y, n->in[0]->dtype));
-}
-
-const Op op_treeensemble = {
-	.name = "TreeEnsemble", .domain = "ai.onnx.ml", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
-	.ulp = 64, .attrs = ensemble_attrs, .attr_size = sizeof(struct Ensemble),
-	.types = "f", .infer = infer_ensemble, .eval = eval_expansion, .expand = expand_ensemble,
-};
-
 /* ---- TreeEnsembleRegressor ---- */
 
 static void infer_regressor(Graph *g, Node *n)
@@ -362,20 +227,6 @@ static Tensor *labels_of(Graph *g, const Node *n)
 	return labels_tensor(g, &a->classlabels_int64s, &a->classlabels_strings);
 }
 
-static void infer_classifier(Graph *g, Node *n)
-{
-	const Tensor *labels = labels_of(g, n);
-	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = labels ? labels->count : 0};
-	const Shape *x = &n->in[0]->shape;
-
-	need_rank(g, n, 0, 2, 2);
-	if (f.outputs < 2)
-		fail_unsupported(g, n, "fewer than two labels");
-	check_lists(&f);
-	set_out(g, n, 0, labels->dtype, &(Shape){1, {x->dim[0]}});
-	set_out(g, n, 1, F32, &(Shape){2, {x->dim[0], dim(f.outputs)}});
-}
-
 /* Two classes, and all leaves belong to one of them: its score decides. */
 static bool is_binary(const Forest *f)
 {
@@ -386,26 +237,64 @@ static bool is_binary(const Forest *f)
 	return one;
 }
 
+static void infer_classifier(Graph *g, Node *n)
+{
+	const Tensor *labels = labels_of(g, n);
+	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = labels ? labels->count : 0};
+	const Shape *x = &n->in[0]->shape;
+
+	need_rank(g, n, 0, 2, 2);
+	if (!labels)
+		fail_node(g, n, "E-ATTR", "has no labels");
+	if (f.outputs == 1 && labels->dtype != I64)
+		fail_unsupported(g, n, "one label that is a text");
+	check_lists(&f);
+	if ((f.outputs == 1 || is_binary(&f)) && f.a->post_transform == PROBIT)
+		fail_unsupported(g, n, "post_transform PROBIT of one score");
+	if (is_binary(&f) && count_of(&f.a->base_values, f.a->base_values_as_tensor) == 2)
+		fail_unsupported(g, n, "two base_values for one score");
+	set_out(g, n, 0, labels->dtype, &(Shape){1, {x->dim[0]}});
+	set_out(g, n, 1, F32, &(Shape){2, {x->dim[0], dim(f.outputs)}});
+}
+
+/* The scores of both classes, where each leaf votes for the first, or for the second; *decides: the one that tells. */
+static Value *binary_scores(Forest *f, bool positive, Value **decides)
+{
+	Graph *g = f->g;
+	const Node *n = f->n;
+
+	if (f->a->leaf_targets.v[0]) {
+		struct Trees bare = *f->a; /* base_values are the first one's, which nobody votes for */
+		bare.base_values.n = -1;
+		bare.base_values_as_tensor = NULL;
+		Forest second = *f;
+		second.a = &bare;
+		Value *both = scores_of(&second, 2);
+		*decides = slice_of(g, n, both, 1, 1, 2);
+		return transform(f, both);
+	}
+	Value *s = scores_of(f, 1), *other = put(g, n, "Neg", s, END_IN);
+	*decides = s;
+	if (f->a->post_transform == LOGISTIC) {
+		other = put(g, n, "Sigmoid", other, END_IN);
+		s = put(g, n, "Sigmoid", s, END_IN);
+	} else if (positive) {
+		other = put(g, n, "Sub", value_scalar(g, F32, 1), s, END_IN);
+	}
+	return joined(g, n, 1, other, s);
+}
+
 /* As ONNX Runtime has it: scores of weights that are all positive are probabilities already. */
 static void expand_binary(Forest *f, Node *n, const Tensor *list)
 {
 	Graph *g = f->g;
-	bool positive = f->a->post_transform <= LOGISTIC;
+	bool positive = true;
+	const int64_t axis = 1;
+	Value *labels[2], *s;
 
 	for (int i = 0; i < f->a->leaf_trees.n; i++)
 		positive &= number_of(&f->a->leaf_weights, f->a->leaf_weights_as_tensor, i) >= 0;
-	Value *s = scores_of(f, 1), *other = put(g, n, "Neg", s, END_IN), *one = value_scalar(g, F32, 1);
-	Value *yes = put(g, n, "Greater", s, value_scalar(g, F32, positive ? 0.5 : 0), END_IN);
-	if (positive) {
-		other = put(g, n, "Sub", one, s, END_IN);
-	} else if (f->a->post_transform == LOGISTIC) {
-		other = put(g, n, "Sigmoid", other, END_IN);
-		s = put(g, n, "Sigmoid", s, END_IN);
-	} else if (f->a->post_transform != NO_TRANSFORM) {
-		fail_unsupported(g, n, "post_transform other than NONE and LOGISTIC for one score");
-	}
-	const int64_t axis = 1;
-	Value *labels[2];
+	Value *both = binary_scores(f, positive, &s), *yes = put(g, n, "Greater", s, value_scalar(g, F32, positive ? 0.5 : 0), END_IN);
 	for (int k = 0; k < 2; k++) {
 		Tensor *label = tensor_new(&g->ctx->perm, list->dtype, 0, NULL);
 		move_element(label, 0, list, k);
@@ -413,7 +302,17 @@ static void expand_binary(Forest *f, Node *n, const Tensor *list)
 	}
 	Value *y = put(g, n, "Where", yes, labels[1], labels[0], END_IN);
 	replace_out(g, n, 0, put(g, n, "Squeeze", y, value_i64(g, 1, &axis), END_IN));
-	replace_out(g, n, 1, joined(g, n, 1, other, s));
+	replace_out(g, n, 1, both);
+}
+
+/* The one label stands for nothing: a score above 0 is 1, and is given as it is. */
+static void expand_single(Forest *f, Node *n)
+{
+	const int64_t axis = 1;
+	Value *s = scores_of(f, 1), *yes = put(f->g, n, "Greater", s, value_scalar(f->g, F32, 0), END_IN);
+
+	replace_out(f->g, n, 0, put(f->g, n, "Squeeze", cast_value(f->g, n, yes, I64), value_i64(f->g, 1, &axis), END_IN));
+	replace_out(f->g, n, 1, s);
 }
 
 static void expand_classifier(Graph *g, Node *n)
@@ -421,6 +320,10 @@ static void expand_classifier(Graph *g, Node *n)
 	Tensor *labels = labels_of(g, n);
 	Forest f = {.g = g, .n = n, .a = n->attr, .outputs = labels->count};
 
+	if (f.outputs == 1) {
+		expand_single(&f, n);
+		return;
+	}
 	if (is_binary(&f)) {
 		expand_binary(&f, n, labels);
 		return;

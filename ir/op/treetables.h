@@ -1,4 +1,4 @@
-/* treetables.h -- decision trees as tables that are walked (treetables.c), for the operators that own some (trees.c). */
+/* treetables.h -- decision trees as tables that are walked (treetables.c), for the operators that own some. */
 #ifndef TCC_IR_OP_TREETABLES_H
 #define TCC_IR_OP_TREETABLES_H
 #include "ir/op/composite.h"

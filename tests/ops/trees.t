@@ -112,3 +112,130 @@ graph (%x f32[2,1]) -> (%a, %b, %p, %q) {
 run x = f32[2,1] [-1, 1]
 gives a = f32[2,1] [12, 9], b = f32[2,1] [0.5, 5.5], p = f32[2,2] [0.25, 0.75, 0.375, 0.625],
     q = f32[2,3] [0.75, 0.25, 0, 0, 0.375, 0.75]
+
+== TreeEnsembleClassifier: one label: a score above 0 is 1; values of this and the next are ONNX Runtime's
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {class_ids = [0, 0, 0, 0], class_nodeids = [1, 2, 1, 2],
+	    class_treeids = [0, 0, 1, 1], class_weights = [0.300000012, 0.899999976, -0.400000006,
+	    0.200000003], classlabels_int64s = [7], nodes_falsenodeids = [2, 0, 0, 2, 0, 0], nodes_featureids =
+	    [0, 0, 0, 1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"],
+	    nodes_nodeids = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1, 1], nodes_truenodeids = [1, 0,
+	    0, 1, 0, 0], nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0], post_transform = NONE}
+}
+run x = f32[6,2] [-0.125, 0.125, 0, -0.375, 1, -0.25, 0.375, -0.25, -0.125, 1, -0.625, 0.25]
+gives l = i64[6] [1, 0, 1, 1, 1, 1], s = f32[6,1] [0.5, -0.099999994, 0.49999997, 0.49999997, 0.5, 0.5] within 1e-6
+
+== TreeEnsembleClassifier: one label, whose transform nobody asks for
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {base_values = [0.25], class_ids = [0, 0, 0, 0],
+	    class_nodeids = [1, 2, 1, 2], class_treeids = [0, 0, 1, 1], class_weights = [0.300000012,
+	    0.899999976, 0.100000001, 0.200000003], classlabels_int64s = [7], nodes_falsenodeids = [2, 0, 0, 2,
+	    0, 0], nodes_featureids = [0, 0, 0, 1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF",
+	    "BRANCH_LEQ", "LEAF", "LEAF"], nodes_nodeids = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1,
+	    1], nodes_truenodeids = [1, 0, 0, 1, 0, 0], nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0],
+	    post_transform = LOGISTIC}
+}
+run x = f32[6,2] [-0.125, 0.125, 0, -0.375, 1, -0.25, 0.375, -0.25, -0.125, 1, -0.625, 0.25]
+gives l = i64[6] [1, 1, 1, 1, 1, 1], s = f32[6,1] [0.75, 0.649999976, 1.25, 1.25, 0.75, 0.75] within 1e-6
+
+== TreeEnsembleClassifier: all leaves vote for the second class: the first has 0
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {base_values = [0.25], class_ids = [1, 1, 1, 1],
+	    class_nodeids = [1, 2, 1, 2], class_treeids = [0, 0, 1, 1], class_weights = [0.300000012,
+	    0.899999976, -0.400000006, 0.200000003], classlabels_int64s = [3, 9], nodes_falsenodeids = [2, 0,
+	    0, 2, 0, 0], nodes_featureids = [0, 0, 0, 1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF",
+	    "BRANCH_LEQ", "LEAF", "LEAF"], nodes_nodeids = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1,
+	    1], nodes_truenodeids = [1, 0, 0, 1, 0, 0], nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0],
+	    post_transform = NONE}
+}
+run x = f32[6,2] [-0.125, 0.125, 0, -0.375, 1, -0.25, 0.375, -0.25, -0.125, 1, -0.625, 0.25]
+gives l = i64[6] [9, 3, 9, 9, 9, 9], s = f32[6,2] [0, 0.5, 0, -0.099999994, 0, 0.49999997, 0, 0.49999997, 0, 0.5, 0,
+    0.5] within 1e-6
+
+== TreeEnsembleClassifier: all leaves vote for the second class, as probabilities
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {class_ids = [1, 1, 1, 1], class_nodeids = [1, 2, 1, 2],
+	    class_treeids = [0, 0, 1, 1], class_weights = [0.300000012, 0.899999976, 0.100000001, 0.200000003],
+	    classlabels_int64s = [3, 9], nodes_falsenodeids = [2, 0, 0, 2, 0, 0], nodes_featureids = [0, 0, 0,
+	    1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"], nodes_nodeids
+	    = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1, 1], nodes_truenodeids = [1, 0, 0, 1, 0, 0],
+	    nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0], post_transform = LOGISTIC}
+}
+run x = f32[6,2] [-0.125, 0.125, 0, -0.375, 1, -0.25, 0.375, -0.25, -0.125, 1, -0.625, 0.25]
+gives l = i64[6] [3, 3, 9, 9, 3, 3], s = f32[6,2] [0.5, 0.622459352, 0.5, 0.598687649, 0.5, 0.731058598, 0.5,
+    0.731058598, 0.5, 0.622459352, 0.5, 0.622459352] within 1e-6
+
+== TreeEnsembleClassifier: all leaves vote for the second class, softmax of both
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {class_ids = [1, 1, 1, 1], class_nodeids = [1, 2, 1, 2],
+	    class_treeids = [0, 0, 1, 1], class_weights = [0.300000012, 0.899999976, -0.400000006,
+	    0.200000003], classlabels_int64s = [3, 9], nodes_falsenodeids = [2, 0, 0, 2, 0, 0],
+	    nodes_featureids = [0, 0, 0, 1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ",
+	    "LEAF", "LEAF"], nodes_nodeids = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1, 1],
+	    nodes_truenodeids = [1, 0, 0, 1, 0, 0], nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0],
+	    post_transform = SOFTMAX}
+}
+run x = f32[6,2] [-0.125, 0.125, 0, -0.375, 1, -0.25, 0.375, -0.25, -0.125, 1, -0.625, 0.25]
+gives l = i64[6] [9, 3, 9, 9, 9, 9], s = f32[6,2] [0.377540678, 0.622459352, 0.524979174, 0.475020826, 0.377540678,
+    0.622459352, 0.377540678, 0.622459352, 0.377540678, 0.622459352, 0.377540678, 0.622459352] within 1e-6
+
+== TreeEnsembleClassifier: positive scores of the first class, made probabilities
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {class_ids = [0, 0, 0, 0], class_nodeids = [1, 2, 1, 2],
+	    class_treeids = [0, 0, 1, 1], class_weights = [0.300000012, 0.899999976, 0.100000001, 0.200000003],
+	    classlabels_int64s = [3, 9], nodes_falsenodeids = [2, 0, 0, 2, 0, 0], nodes_featureids = [0, 0, 0,
+	    1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"], nodes_nodeids
+	    = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1, 1], nodes_truenodeids = [1, 0, 0, 1, 0, 0],
+	    nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0], post_transform = LOGISTIC}
+}
+run x = f32[6,2] [-0.125, 0.125, 0, -0.375, 1, -0.25, 0.375, -0.25, -0.125, 1, -0.625, 0.25]
+gives l = i64[6] [3, 3, 9, 9, 3, 3], s = f32[6,2] [0.377540648, 0.622459352, 0.401312351, 0.598687649, 0.268941402,
+    0.731058598, 0.268941402, 0.731058598, 0.377540648, 0.622459352, 0.377540648, 0.622459352] within 1e-6
+
+== TreeEnsembleClassifier: scores of the first class, which no softmax is made of
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {class_ids = [0, 0, 0, 0], class_nodeids = [1, 2, 1, 2],
+	    class_treeids = [0, 0, 1, 1], class_weights = [0.300000012, 0.899999976, -0.400000006,
+	    0.200000003], classlabels_int64s = [3, 9], nodes_falsenodeids = [2, 0, 0, 2, 0, 0],
+	    nodes_featureids = [0, 0, 0, 1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ",
+	    "LEAF", "LEAF"], nodes_nodeids = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1, 1],
+	    nodes_truenodeids = [1, 0, 0, 1, 0, 0], nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0],
+	    post_transform = SOFTMAX}
+}
+run x = f32[6,2] [-0.125, 0.125, 0, -0.375, 1, -0.25, 0.375, -0.25, -0.125, 1, -0.625, 0.25]
+gives l = i64[6] [9, 3, 9, 9, 9, 9], s = f32[6,2] [-0.5, 0.5, 0.099999994, -0.099999994, -0.49999997, 0.49999997,
+    -0.49999997, 0.49999997, -0.5, 0.5, -0.5, 0.5] within 1e-6
+
+== TreeEnsembleClassifier: PROBIT of one score
+fails E-UNSUPPORTED "post_transform PROBIT of one score"
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {class_ids = [1, 1, 1, 1], class_nodeids = [1, 2, 1, 2],
+	    class_treeids = [0, 0, 1, 1], class_weights = [0.300000012, 0.899999976, 0.100000001, 0.200000003],
+	    classlabels_int64s = [3, 9], nodes_falsenodeids = [2, 0, 0, 2, 0, 0], nodes_featureids = [0, 0, 0,
+	    1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"], nodes_nodeids
+	    = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1, 1], nodes_truenodeids = [1, 0, 0, 1, 0, 0],
+	    nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0], post_transform = PROBIT}
+}
+
+== TreeEnsembleClassifier: two base values for one score
+fails E-UNSUPPORTED "two base_values for one score"
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {base_values = [0.25, 0.5], class_ids = [0, 0, 0, 0],
+	    class_nodeids = [1, 2, 1, 2], class_treeids = [0, 0, 1, 1], class_weights = [0.300000012,
+	    0.899999976, 0.100000001, 0.200000003], classlabels_int64s = [3, 9], nodes_falsenodeids = [2, 0, 0,
+	    2, 0, 0], nodes_featureids = [0, 0, 0, 1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF",
+	    "BRANCH_LEQ", "LEAF", "LEAF"], nodes_nodeids = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1,
+	    1], nodes_truenodeids = [1, 0, 0, 1, 0, 0], nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0],
+	    post_transform = NONE}
+}
+
+== TreeEnsembleClassifier: one label that is a text
+fails E-UNSUPPORTED "one label that is a text"
+graph (%x f32[6,2]) -> (%l, %s) {
+	%l, %s = ai.onnx.ml.TreeEnsembleClassifier(%x) {class_ids = [0, 0, 0, 0], class_nodeids = [1, 2, 1, 2],
+	    class_treeids = [0, 0, 1, 1], class_weights = [0.300000012, 0.899999976, 0.100000001, 0.200000003],
+	    classlabels_strings = ["L7"], nodes_falsenodeids = [2, 0, 0, 2, 0, 0], nodes_featureids = [0, 0, 0,
+	    1, 0, 0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"], nodes_nodeids
+	    = [0, 1, 2, 0, 1, 2], nodes_treeids = [0, 0, 0, 1, 1, 1], nodes_truenodeids = [1, 0, 0, 1, 0, 0],
+	    nodes_values = [0.100000001, 0, 0, -0.200000003, 0, 0], post_transform = NONE}
+}
