@@ -71,6 +71,12 @@ static const Model models[] = {
 	{"symbol k = 0..30 counted graph (%x f32[80]) -> (%y, %v) { %b = Cast(%x) {to = bool} %r = Compress(%x, %b)"
 	 " %h f32[] = const [0.5] %m = Greater(%r, %h) %y f32[k] = Compress(%r, %m) %v = Neg(%r) }",
 	 {3, 0, 20, 40, 1}, 100},
+	/* tokens without the padding between them, what attention makes of them, and back */
+	{"symbol k = 0..12 counted graph (%x f32[3,8,16], %c f32[3,8]) -> (%y, %o) { %low f32[] = const [0] %m = Greater(%c, %low)"
+	 " %i = Cast(%m) {to = i32} %ax i64[1] = const [1] %n = ReduceSum(%i, %ax) {keepdims = 0}"
+	 " %p f32[k,16], %o, %s = com.microsoft.RemovePadding(%x, %n) %e = Exp(%p)"
+	 " %q = com.microsoft.PackedMultiHeadAttention(%p, %e, %p, _, %o, %s) {num_heads = 2}"
+	 " %y = com.microsoft.RestorePadding(%q, %o) }", {3, 0, 20, 40, 1}, 100},
 	/* two nodes that choose the same: each has a size of its own */
 	{"symbol k = 0..20 counted graph (%x f32[40]) -> (%y, %z) { %low f32[] = const [0] %m = Greater(%x, %low)"
 	 " %p i64[1,k] = NonZero(%m) %q = NonZero(%m) %y = Neg(%p) %z = Abs(%q) }",

@@ -44,6 +44,13 @@ static const Model models[] = {
 	 " %p = Softmax(%lm) {axis = -1} %o = MatMul(%p, %v) %t = Transpose(%o) {perm = [0, 2, 1, 3]}"
 	 " %r = Reshape(%t, %flat) %y = Add(%r, %x) }",
 	 {3, 50}, {{1, 1}, {1, 17}, {2, 5}, {3, 32}, {2, 49}, {3, 50}}},
+	/* the same of tokens packed without padding, which there is none of here */
+	{"graph (%x f32[n,s,32], %w f32[32,96], %wb f32[96]) -> (%y) { %flat i64[2] = const [-1, 32] %p = Reshape(%x, %flat)"
+	 " %sh = Shape(%x) {end = 2} %bn, %sn = Split(%sh) %len = Squeeze(%sn) %z i64[] = const [0] %one i64[] = const [1]"
+	 " %t = ReduceProd(%sh) {keepdims = 0} %r = Range(%z, %t, %one) %ri = Cast(%r) {to = i32} %o = Reshape(%ri, %sh)"
+	 " %e = Add(%t, %one) %c = Range(%z, %e, %len) %s = Cast(%c) {to = i32}"
+	 " %a = com.microsoft.PackedAttention(%p, %w, %wb, %o, %s) {num_heads = 4} %y = com.microsoft.RestorePadding(%a, %o) }",
+	 {3, 50}, {{1, 1}, {1, 17}, {2, 5}, {3, 32}, {2, 49}, {3, 50}}},
 	/* heads so large that a few rows of one are in memory */
 	{"graph (%x f32[n,s,32]) -> (%y) { %shape i64[4] = const [0, 0, 2, 16] %flat i64[3] = const [0, 0, 32]"
 	 " %a = Reshape(%x, %shape) %q = Transpose(%a) {perm = [0, 2, 1, 3]} %k = Transpose(%a) {perm = [0, 2, 3, 1]}"
