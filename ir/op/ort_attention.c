@@ -4,7 +4,6 @@
  *     QAttention           the same of quantised x and W
  *     MultiHeadAttention   Q, K, V, or Q K V or K V packed as [batch, length, heads, 3 or 2, size], or K, V with heads
  *     GroupQueryAttention  causal, with fewer heads of K and V, a cache, positions that turn Q and K, and sinks
- *     RotaryEmbedding      as in ONNX, with the inputs in another order and positions from an offset
  *
  * A mask of numbers adds mask_filter_value where it is 0; a list of lengths lets the first keys of each batch through, or,
  * where it is twice as long, those up to the first half's and from the second half's.
@@ -554,36 +553,6 @@ static void expand_group_query(Graph *g, Node *n)
 	give_scores(&p, core, 0);
 }
 
-/* ---- RotaryEmbedding ---- */
-
-struct OrtRotary {
-	int64_t interleaved, num_heads, rotary_embedding_dim, is_packed_batching;
-	float scale;
-};
-
-static void expand_rotary(Graph *g, Node *n)
-{
-	Value *x = n->in[0], *at = n->in[1];
-	void *attr = attr_like(g, "RotaryEmbedding", n);
-	int64_t axis = 0, size;
-
-	need_rank(g, n, 0, 3, 4);
-	need_rank(g, n, 1, 1, 2);
-	need_rank(g, n, 2, 2, 2);
-	size = 2 * dim_number(g, n, n->in[2]->shape.dim[1]);
-	if (size < 2)
-		fail_node(g, n, "E-SHAPE", "cos_cache has shape %s; no pair of elements turns", shape_text(g, &n->in[2]->shape));
-	if (x->shape.rank == 3 && ATTR_OF(n, OrtRotary)->num_heads == 0)
-		attr_set("RotaryEmbedding", attr, "num_heads", (double)(dim_number(g, n, x->shape.dim[2]) / size));
-	attr_set("RotaryEmbedding", attr, "rotary_embedding_dim", (double)size);
-	if (at->shape.rank == 1) {
-		at = put(g, n, "Add", counted(g, n, x, x->shape.rank - 2), cast_value(g, n, at, I64), END_IN);
-		at = with_axes(g, n, at, 1, &axis);
-	}
-	Value *in[4] = {x, n->in[2], n->in[3], at};
-	replace_out(g, n, 0, node_new(g, &op_rotaryembedding, n, 4, in, 1, attr)->out[0]);
-}
-
 /* ---- rows ---- */
 
 #define COMMON_ATTRS                                                                                                   \
@@ -603,9 +572,6 @@ static const Attr group_query_attrs[] = {
 	ATTR_INT(OrtAttention, qk_output, 0), ATTR_INT(OrtAttention, kv_cache_bit_width, 0), ATTR_INT(OrtAttention, causal, 1),
 	ATTR_ENUM(OrtAttention, k_quant_type, NOT_QUANTISED, QUANT_TYPES),
 	ATTR_ENUM(OrtAttention, v_quant_type, NOT_QUANTISED, QUANT_TYPES), {0}};
-static const Attr rotary_attrs[] = {
-	ATTR_INT(OrtRotary, interleaved, 0), ATTR_INT(OrtRotary, num_heads, 0), ATTR_INT(OrtRotary, rotary_embedding_dim, 0),
-	ATTR_INT(OrtRotary, is_packed_batching, 0), ATTR_FLOAT(OrtRotary, scale, 1), {0}};
 
 #define ORT_ATTENTION(id, text, classes, least, most, outs, table, S, how)                                             \
 	const Op op_ort_##id = {                                                                                       \
@@ -618,4 +584,3 @@ ORT_ATTENTION(Attention, "Attention", "f", 2, 6, 2, attention_attrs, OrtAttentio
 ORT_ATTENTION(QAttention, "QAttention", "iu", 5, 9, 2, attention_attrs, OrtAttention, expand_qattention);
 ORT_ATTENTION(MultiHeadAttention, "MultiHeadAttention", "f", 1, 10, 4, multihead_attrs, OrtAttention, expand_multihead);
 ORT_ATTENTION(GroupQueryAttention, "GroupQueryAttention", "f", 1, 17, 4, group_query_attrs, OrtAttention, expand_group_query);
-ORT_ATTENTION(RotaryEmbedding, "RotaryEmbedding", "f", 4, 4, 1, rotary_attrs, OrtRotary, expand_rotary);
