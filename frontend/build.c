@@ -174,7 +174,7 @@ int rank_given(const Raw *r, int i)
 }
 
 /* What output i is called in the file, and its shape where the file gives one; NULL: nobody wants it. */
-static Value *output_in_file(const Raw *r, int i)
+static Value *output_in_file(const Raw *r, const Op *op, int i)
 {
 	const NodeProto *p = r->proto;
 	const Shape *given = shape_given(r, i);
@@ -184,6 +184,8 @@ static Value *output_in_file(const Raw *r, int i)
 	Value *v = NEW(&r->f->im->ctx->scratch, Value);
 	v->name = p->output[i];
 	v->shape = given ? *given : (Shape){.rank = -1};
+	if (op->flags & DECLARED)
+		declared_numbers(r->f, v->name, &v->shape);
 	return v;
 }
 
@@ -194,7 +196,7 @@ static void given_shapes(const Raw *r, const Op *op, Node *like)
 	like->nout = r->nout;
 	like->out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout);
 	for (int i = 0; i < r->nout; i++)
-		like->out[i] = output_in_file(r, i);
+		like->out[i] = output_in_file(r, op, i);
 }
 
 /* A node that chooses the same elements, so that their number is one size: x[mask] of several x. */
@@ -231,7 +233,7 @@ Node *raw_build(Raw *r)
 		r->out[0] = same->out[0];
 		return same;
 	}
-	if (op->trust || (op->flags & (CHOOSES | RANKED)))
+	if (op->trust || (op->flags & (CHOOSES | RANKED | DECLARED)))
 		given_shapes(r, op, &like);
 	if ((op->flags & RANKED) && like.out[0])
 		like.out[0]->shape.rank = rank_given(r, 0);

@@ -253,6 +253,7 @@ DType dtype_of(Ctx *c, int64_t number, const char *who);
 Declared declared_of(Import *im, const ValueInfoProto *p);
 Declared declared_type(Import *im, const TypeProto *t, const char *who);
 void note_given(Frame *f); /* Frame.given, Frame.rank */
+bool declared_numbers(const Frame *f, const char *name, Shape *s); /* of a value, if the file gives its rank; -1: no number */
 /* Types have to agree, the shape too where it is a promise; else a wrong one is noted, and one line tells of all of them. */
 void declared_check(Import *im, const ValueInfoProto *p, const Value *v, const char *what, bool promise);
 void declared_report(Import *im);

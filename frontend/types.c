@@ -208,6 +208,27 @@ static void give(const Frame *f, const ValueInfoProto *p)
 	f->given[k]->shape = s;
 }
 
+static bool numbers_of(const Frame *f, ValueInfoProto *const *list, size_t n, const char *name, Shape *s)
+{
+	for (size_t i = 0; i < n; i++) {
+		Declared d = strcmp(text_of(list[i]->name), name) ? (Declared){0} : declared_of(f->im, list[i]);
+		if (!d.shape || d.kind != KIND_TENSOR || d.shape->n_dim > MAX_RANK)
+			continue;
+		s->rank = (int)d.shape->n_dim;
+		for (int k = 0; k < s->rank; k++)
+			s->dim[k] = dim(d.shape->dim[k]->has_dim_value ? d.shape->dim[k]->dim_value : -1);
+		return true;
+	}
+	return false;
+}
+
+bool declared_numbers(const Frame *f, const char *name, Shape *s)
+{
+	const GraphProto *p = f->scope->graph;
+
+	return numbers_of(f, p->output, p->n_output, name, s) || numbers_of(f, p->value_info, p->n_value_info, name, s);
+}
+
 static bool all_ones(const Shape *s)
 {
 	for (int i = 0; i < s->rank; i++)

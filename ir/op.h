@@ -93,7 +93,8 @@ enum op_flags {
 	ROWS = 4096,    /* makes a whole row of its output from one of its input, whose last axis is innermost */
 	CHOOSES = 2048, /* data decide how many elements its outputs have (ir/op/chosen.h) */
 	RANKED = 8192,  /* a size of an input decides how many axes output 0 has: see rank_size() */
-	UNREAD = 16384  /* it asks for the sizes of its inputs, not for their elements */
+	UNREAD = 16384, /* it asks for the sizes of its inputs, not for their elements */
+	DECLARED = 32768 /* infer asks which sizes the file gives its outputs; those that are no numbers are -1 */
 };
 
 /* What the value that a body takes in, or gives, is to the node that owns it. */

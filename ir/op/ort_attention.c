@@ -3,53 +3,26 @@
  *     Attention            Q, K, V = x W + b side by side
  *     QAttention           the same of quantised x and W
  *     MultiHeadAttention   Q, K, V, or Q K V or K V packed as [batch, length, heads, 3 or 2, size], or K, V with heads
- *     GroupQueryAttention  causal, with fewer heads of K and V, a cache, positions that turn Q and K, and sinks
  *
  * A mask of numbers adds mask_filter_value where it is 0; a list of lengths lets the first keys of each batch through, or,
  * where it is twice as long, those up to the first half's and from the second half's.
- * What is past lies as [batch, heads, length, size], and for Attention K and V behind each other. Caches have the size
- * of what is in them: all of the past is before the first query, and a run in which seqlens_k says otherwise is refused.
- * A quantised cache is unquantised whole, the new keys and values with it: they are rounded before anybody looks at them. */
+ * What is past lies as [batch, heads, length, size], and for Attention K and V behind each other. */
 #include <float.h>
 #include <math.h>
-#include "ir/op/trust.h"
-
-struct OrtAttention {
-	int64_t num_heads, kv_num_heads, unidirectional, do_rotary, rotary_embedding_dim, rotary_interleaved;
-	int64_t local_window_size, past_present_share_buffer, smooth_softmax, qk_output, kv_cache_bit_width, causal;
-	int64_t k_quant_type, v_quant_type;
-	float scale, mask_filter_value, softcap; /* scale 0: 1 / sqrt(size) */
-	Ints qkv_hidden_sizes;
-};
-
-typedef struct Parts {
-	Graph *g;
-	Node *n;
-	const struct OrtAttention *a;
-	Value *q, *k, *v, *past_k, *past_v; /* [batch, heads, length, size] */
-	Value *mask;                        /* of floats, added to the scores; NULL: none */
-	Value *sinks;                       /* [heads]: one score more for each of its rows, that nothing is taken for; or NULL */
-	bool causal;
-	int64_t left_window; /* -1: all */
-	int scores;          /* which are asked for, as Attention's qk_matmul_output_mode; -1: none */
-} Parts;
-
-enum { MASKED_SCORES = 2, PROBABILITIES };
-enum { NOT_QUANTISED, PER_TENSOR, PER_CHANNEL };
+#include "ir/op/ort_attention.h"
 
 /* ---- heads ---- */
 
-static int64_t width_of(Parts *p, const Value *x)
+int64_t attention_width(Parts *p, const Value *x)
 {
 	if (x->shape.rank < 1)
 		fail_node(p->g, p->n, "E-RANK", "a scalar has no heads");
 	return dim_number(p->g, p->n, x->shape.dim[x->shape.rank - 1]);
 }
 
-/* [batch, length, heads * size] -> [batch, heads, length, size] */
-static Value *split_heads(Parts *p, Value *x, int64_t heads)
+Value *attention_heads(Parts *p, Value *x, int64_t heads)
 {
-	int64_t width = width_of(p, x);
+	int64_t width = attention_width(p, x);
 
 	if (heads < 1 || width % heads)
 		fail_node(p->g, p->n, "E-ATTR", "%lld heads do not divide %lld", (long long)heads, (long long)width);
@@ -59,7 +32,7 @@ static Value *split_heads(Parts *p, Value *x, int64_t heads)
 
 static Value *merged_heads(Parts *p, Value *y)
 {
-	int64_t width = dim_number(p->g, p->n, y->shape.dim[1]) * width_of(p, y);
+	int64_t width = dim_number(p->g, p->n, y->shape.dim[1]) * attention_width(p, y);
 
 	y = transposed(p->g, p->n, y, 4, (int64_t[]){0, 2, 1, 3});
 	return reshaped(p->g, p->n, y, 3, (int64_t[]){0, 0, width});
@@ -67,7 +40,7 @@ static Value *merged_heads(Parts *p, Value *y)
 
 /* ---- masks ---- */
 
-static void add_mask(Parts *p, Value *mask)
+void attention_mask(Parts *p, Value *mask)
 {
 	p->mask = p->mask ? put(p->g, p->n, "Add", p->mask, mask, END_IN) : mask;
 }
@@ -80,7 +53,7 @@ static void add_filter(Parts *p, Value *let, int naxes, const int64_t *axes)
 	double filter = t == F16 ? fmax((double)p->a->mask_filter_value, -65504) : (double)p->a->mask_filter_value;
 	Value *mask = put(g, p->n, "Where", let, value_scalar(g, t, 0), value_scalar(g, t, filter), END_IN);
 
-	add_mask(p, with_axes(g, p->n, mask, naxes, axes));
+	attention_mask(p, with_axes(g, p->n, mask, naxes, axes));
 }
 
 /* Keys of the whole: past and new ones. */
@@ -91,7 +64,7 @@ static Dim keys_of(const Parts *p)
 }
 
 /* [keys] */
-static Value *key_numbers(Parts *p)
+Value *attention_keys(Parts *p)
 {
 	Graph *g = p->g;
 	Value *total = size_of(g, p->n, p->k, 2);
@@ -123,10 +96,10 @@ static Value *within_lengths(Parts *p, Value *lengths, bool has_sums)
 
 	if (!sums && (has_sums || !twice))
 		one_size(p->g, p->n, given, batch);
-	Value *let = put(p->g, p->n, "Less", key_numbers(p), numbers_of_batch(p, lengths, 0), END_IN);
+	Value *let = put(p->g, p->n, "Less", attention_keys(p), numbers_of_batch(p, lengths, 0), END_IN);
 	if (!twice || has_sums)
 		return let;
-	Value *begun = put(p->g, p->n, "GreaterOrEqual", key_numbers(p), numbers_of_batch(p, lengths, 1), END_IN);
+	Value *begun = put(p->g, p->n, "GreaterOrEqual", attention_keys(p), numbers_of_batch(p, lengths, 1), END_IN);
 	return put(p->g, p->n, "And", let, begun, END_IN);
 }
 
@@ -150,8 +123,7 @@ static void take_mask(Parts *p, int slot, bool has_sums)
 
 /* ---- the product of them ---- */
 
-/* y [batch, length, heads * size]; outputs 1 and 2 of the node are what is present. */
-static Value *attend(Parts *p, Node **core)
+Value *attention_of(Parts *p, Node **core)
 {
 	Graph *g = p->g;
 	Value *in[8] = {p->q, p->k, p->v, p->mask, p->past_k, p->past_v, NULL, p->sinks};
@@ -182,15 +154,14 @@ static Value *allowed(Parts *p)
 	if (p->past_k)
 		at = put(g, p->n, "Add", at, size_of(g, p->n, p->past_k, 2), END_IN);
 	at = with_axes(g, p->n, at, 1, &axis);
-	let = put(g, p->n, "LessOrEqual", key_numbers(p), at, END_IN);
+	let = put(g, p->n, "LessOrEqual", attention_keys(p), at, END_IN);
 	if (p->left_window < 0)
 		return let;
 	low = put(g, p->n, "Sub", at, value_scalar(g, I64, (double)p->left_window), END_IN);
-	return put(g, p->n, "And", let, put(g, p->n, "LessOrEqual", low, key_numbers(p), END_IN), END_IN);
+	return put(g, p->n, "And", let, put(g, p->n, "LessOrEqual", low, attention_keys(p), END_IN), END_IN);
 }
 
-/* Output 3: the scores, `none` for keys at which a query does not look. */
-static void give_scores(Parts *p, const Node *core, double none)
+void attention_scores(Parts *p, const Node *core, double none)
 {
 	Value *scores = core->out[3], *let = p->scores == MASKED_SCORES ? allowed(p) : NULL;
 
@@ -201,7 +172,7 @@ static void give_scores(Parts *p, const Node *core, double none)
 	replace_out(p->g, p->n, 3, scores);
 }
 
-static void give_cache(Parts *p, Node *core)
+void attention_cache(Parts *p, Node *core)
 {
 	for (int i = 1; i < 3; i++) {
 		replace_out(p->g, p->n, i, core->out[i]);
@@ -210,7 +181,7 @@ static void give_cache(Parts *p, Node *core)
 	}
 }
 
-static Parts parts_of(Graph *g, Node *n) { return (Parts){.g = g, .n = n, .a = n->attr, .left_window = -1, .scores = -1}; }
+Parts attention_parts(Graph *g, Node *n) { return (Parts){.g = g, .n = n, .a = n->attr, .left_window = -1, .scores = -1}; }
 
 /* ---- Attention, QAttention: x W + b is given ---- */
 
@@ -231,9 +202,9 @@ static void take_past(Parts *p, int slot)
 
 static void attend_projected(Graph *g, Node *n, Value *x, int mask, int past, int bias)
 {
-	Parts p = parts_of(g, n);
+	Parts p = attention_parts(g, n);
 	const struct OrtAttention *a = p.a;
-	int64_t size[3], from = 0, width = width_of(&p, x), zero = 0;
+	int64_t size[3], from = 0, width = attention_width(&p, x), zero = 0;
 	Value **part[3] = {&p.q, &p.k, &p.v};
 	Node *core;
 
@@ -245,14 +216,14 @@ static void attend_projected(Graph *g, Node *n, Value *x, int mask, int past, in
 		size[i] = a->qkv_hidden_sizes.n > 0 ? a->qkv_hidden_sizes.v[i] : width / 3;
 		if (size[i] < 1 || from + size[i] > width)
 			fail_node(g, n, "E-SHAPE", "Q, K and V do not fit into a width of %lld", (long long)width);
-		*part[i] = split_heads(&p, slice_of(g, n, x, 2, from, from + size[i]), a->num_heads);
+		*part[i] = attention_heads(&p, slice_of(g, n, x, 2, from, from + size[i]), a->num_heads);
 	}
 	p.causal = a->unidirectional;
 	take_past(&p, past);
 	take_mask(&p, mask, false);
 	if (bias >= 0 && has_in(n, bias))
-		add_mask(&p, n->in[bias]);
-	replace_out(g, n, 0, attend(&p, &core));
+		attention_mask(&p, n->in[bias]);
+	replace_out(g, n, 0, attention_of(&p, &core));
 	if (wants(n, 1))
 		replace_out(g, n, 1, joined(g, n, 0, with_axes(g, n, core->out[1], 1, &zero),
 					    with_axes(g, n, core->out[2], 1, &zero)));
@@ -302,8 +273,8 @@ static Value *heads_of_input(Parts *p, int slot, int64_t from)
 	if (x->shape.rank == 4)
 		return x;
 	if (has_in(p->n, QKV_BIAS))
-		x = put(p->g, p->n, "Add", x, slice_of(p->g, p->n, p->n->in[QKV_BIAS], 0, from, from + width_of(p, x)), END_IN);
-	return split_heads(p, x, p->a->num_heads);
+		x = put(p->g, p->n, "Add", x, slice_of(p->g, p->n, p->n->in[QKV_BIAS], 0, from, from + attention_width(p, x)), END_IN);
+	return attention_heads(p, x, p->a->num_heads);
 }
 
 static void take_packed(Parts *p)
@@ -314,14 +285,14 @@ static void take_packed(Parts *p)
 	need_rank(p->g, p->n, all ? Q : K, 5, 5);
 	if (has_in(p->n, QKV_BIAS))
 		fail_unsupported(p->g, p->n, "a bias of packed inputs");
-	p->q = all ? unpacked(p, x, 0) : split_heads(p, p->n->in[Q], p->a->num_heads);
+	p->q = all ? unpacked(p, x, 0) : attention_heads(p, p->n->in[Q], p->a->num_heads);
 	p->k = unpacked(p, x, all);
 	p->v = unpacked(p, x, all + 1);
 }
 
 static void expand_multihead(Graph *g, Node *n)
 {
-	Parts p = parts_of(g, n);
+	Parts p = attention_parts(g, n);
 	Node *core;
 
 	if (has_in(n, PAST_LENGTH) || has_in(n, PAST_LENGTH + 1))
@@ -331,7 +302,7 @@ static void expand_multihead(Graph *g, Node *n)
 	} else {
 		for (int i = Q; i <= V; i++)
 			need_rank(g, n, i, 3, i == Q ? 3 : 4);
-		int64_t width = width_of(&p, n->in[Q]);
+		int64_t width = attention_width(&p, n->in[Q]);
 		p.q = heads_of_input(&p, Q, 0);
 		p.k = heads_of_input(&p, K, width);
 		p.v = heads_of_input(&p, V, 2 * width);
@@ -341,216 +312,11 @@ static void expand_multihead(Graph *g, Node *n)
 	p.causal = p.a->unidirectional;
 	take_mask(&p, PADDING, true);
 	if (has_in(n, SCORE_BIAS))
-		add_mask(&p, n->in[SCORE_BIAS]);
+		attention_mask(&p, n->in[SCORE_BIAS]);
 	p.scores = wants(n, 3) ? MASKED_SCORES : -1;
-	replace_out(g, n, 0, attend(&p, &core));
-	give_cache(&p, core);
-	give_scores(&p, core, p.q->dtype == F16 ? -65504 : (double)-FLT_MAX);
-}
-
-/* ---- GroupQueryAttention ---- */
-
-enum { LENGTHS = 5, TOTAL, COS_ROWS, SIN_ROWS, POSITIONS, GQA_BIAS, SINKS, K_SCALE, V_SCALE, GQA_INPUTS };
-enum { GQ_PAST_K = 3, GQ_PAST_V };
-
-/* Quantised caches are bytes, with a scale for K and one for V. */
-static void check_cache(Graph *g, const Node *n)
-{
-	const struct OrtAttention *a = n->attr;
-	int64_t bits = a->kv_cache_bit_width;
-	DType t = bits == 4 ? U8 : I8;
-
-	if ((a->k_quant_type == NOT_QUANTISED) != (a->v_quant_type == NOT_QUANTISED))
-		fail_node(g, n, "E-ATTR", "one of k_quant_type and v_quant_type is NONE; both or neither must be");
-	if (a->k_quant_type == NOT_QUANTISED)
-		return;
-	if (bits != 4 && bits != 8)
-		fail_node(g, n, "E-ATTR", "kv_cache_bit_width is %lld; it must be 4 or 8", (long long)bits);
-	for (int i = 0; i < 2; i++) {
-		if (!has_in(n, K_SCALE + i))
-			fail_node(g, n, "E-INPUTS", "a quantised cache needs k_scale and v_scale");
-		need_type(g, n, K_SCALE + i, "f");
-		if (has_in(n, GQ_PAST_K + i) && n->in[GQ_PAST_K + i]->dtype != t)
-			fail_node(g, n, "E-TYPE", "input %d has type %s; caches of %lld bits have %s", GQ_PAST_K + i,
-				  dtype_name(n->in[GQ_PAST_K + i]->dtype), (long long)bits, dtype_name(t));
-	}
-}
-
-static void check_group_query(Graph *g, const Node *n)
-{
-	const struct OrtAttention *a = n->attr;
-
-	need_rank(g, n, Q, 3, 3);
-	need_type(g, n, LENGTHS, "i");
-	if (has_in(n, K) != has_in(n, V) || has_in(n, GQ_PAST_K) != has_in(n, GQ_PAST_V))
-		fail_node(g, n, "E-INPUTS", "key and value come together, and so do past_key and past_value");
-	for (int i = GQA_INPUTS; i < n->nin; i++)
-		if (n->in[i])
-			fail_unsupported(g, n, "input %d: normalised heads and lengths of queries", i);
-	if (a->qk_output < 0 || a->qk_output > 2 || a->causal < 0 || a->causal > 1)
-		fail_node(g, n, "E-ATTR", "qk_output is %lld and causal %lld; they must be 0..2 and 0..1", (long long)a->qk_output,
-			  (long long)a->causal);
-	if (!a->causal && a->local_window_size != -1)
-		fail_node(g, n, "E-ATTR", "local_window_size is %lld; it must be -1 where causal is 0", (long long)a->local_window_size);
-	check_cache(g, n);
-	if (a->kv_num_heads < 1 || a->num_heads < 1 || a->num_heads % a->kv_num_heads)
-		fail_node(g, n, "E-ATTR", "%lld heads of K and V do not divide %lld", (long long)a->kv_num_heads,
-			  (long long)a->num_heads);
-}
-
-static void take_group_query(Parts *p)
-{
-	const struct OrtAttention *a = p->a;
-	Value *q = p->n->in[Q];
-
-	if (has_in(p->n, K)) {
-		p->q = split_heads(p, q, a->num_heads);
-		p->k = split_heads(p, p->n->in[K], a->kv_num_heads);
-		p->v = split_heads(p, p->n->in[V], a->kv_num_heads);
-		return;
-	}
-	Value *all = split_heads(p, q, a->num_heads + 2 * a->kv_num_heads);
-	int64_t from_k = a->num_heads, from_v = from_k + a->kv_num_heads;
-	p->q = slice_of(p->g, p->n, all, 1, 0, from_k);
-	p->k = slice_of(p->g, p->n, all, 1, from_k, from_v);
-	p->v = slice_of(p->g, p->n, all, 1, from_v, from_v + a->kv_num_heads);
-}
-
-/* [1, queries]: behind what is past, or as the model says */
-static Value *query_positions(Parts *p)
-{
-	int64_t axis = 0;
-	Value *at;
-
-	if (has_in(p->n, POSITIONS))
-		return cast_value(p->g, p->n, p->n->in[POSITIONS], I64);
-	at = with_axes(p->g, p->n, counted(p->g, p->n, p->q, 2), 1, &axis);
-	return p->past_k ? put(p->g, p->n, "Add", at, size_of(p->g, p->n, p->past_k, 2), END_IN) : at;
-}
-
-static void turn(Parts *p)
-{
-	Graph *g = p->g;
-	Value *at = query_positions(p), **part[2] = {&p->q, &p->k};
-
-	for (int i = 0; i < 2; i++) {
-		Value *in[4] = {*part[i], p->n->in[COS_ROWS], p->n->in[SIN_ROWS], at};
-		void *attr = attr_new(g, &op_rotaryembedding);
-		need_rank(g, p->n, COS_ROWS, 2, 2);
-		attr_set("RotaryEmbedding", attr, "interleaved", (double)p->a->rotary_interleaved);
-		attr_set("RotaryEmbedding", attr, "rotary_embedding_dim", 2 * (double)width_of(p, in[1]));
-		*part[i] = node_new(g, &op_rotaryembedding, p->n, 4, in, 1, attr)->out[0];
-	}
-}
-
-/* Every batch is as long as all keys: seqlens_k is their number less 1. A cache with room, or batches of different
- * lengths, end the run. */
-static void require_full_caches(Parts *p)
-{
-	Value *keys = size_of(p->g, p->n, p->k, 2);
-
-	if (p->past_k)
-		keys = binary(p->g, p->n, "Add", keys, size_of(p->g, p->n, p->past_k, 2));
-	keys = binary(p->g, p->n, "Sub", keys, value_scalar(p->g, I64, 1));
-	require(p->g, p->n, binary(p->g, p->n, "Equal", cast_value(p->g, p->n, p->n->in[LENGTHS], I64), keys));
-}
-
-/* A smooth softmax has sinks of 0. */
-static void take_sinks(Parts *p)
-{
-	if (has_in(p->n, SINKS))
-		p->sinks = p->n->in[SINKS];
-	else if (p->a->smooth_softmax > 0)
-		p->sinks = value_const(p->g, NULL, tensor_new(&p->g->ctx->perm, p->q->dtype, 1, &p->a->num_heads));
-}
-
-/* ---- quantised caches: K or V, whose scale is input K_SCALE + i ---- */
-
-/* One number, or one for each head of K and V and element of it: [1, heads, 1, size] */
-static Value *cache_scale(Parts *p, int i)
-{
-	Value *scale = cast_value(p->g, p->n, p->n->in[K_SCALE + i], F32);
-	int64_t all = -1;
-
-	if ((i ? p->a->v_quant_type : p->a->k_quant_type) == PER_CHANNEL)
-		return reshaped(p->g, p->n, scale, 4, (int64_t[]){1, p->a->kv_num_heads, 1, width_of(p, i ? p->v : p->k)});
-	return reshaped(p->g, p->n, scale, 1, &all);
-}
-
-/* x of floats as bytes: of 4 bits two in one, the first in the low ones, with 8 added */
-static Value *as_cached(Parts *p, Value *x, Value *scale)
-{
-	Graph *g = p->g;
-	bool four = p->a->kv_cache_bit_width == 4;
-	double most = four ? 7 : 127;
-
-	x = put(g, p->n, "Round", put(g, p->n, "Div", cast_value(g, p->n, x, F32), scale, END_IN), END_IN);
-	x = put(g, p->n, "Clip", x, value_scalar(g, F32, -most - 1), value_scalar(g, F32, most), END_IN);
-	if (!four)
-		return cast_value(g, p->n, x, I8);
-	x = cast_value(g, p->n, put(g, p->n, "Add", x, value_scalar(g, F32, 8), END_IN), U8);
-	x = reshaped(g, p->n, x, 5, (int64_t[]){0, 0, 0, -1, 2});
-	Value *low = slice_of(g, p->n, x, 4, 0, 1), *high = slice_of(g, p->n, x, 4, 1, 2);
-	x = put(g, p->n, "Add", low, put(g, p->n, "Mul", high, value_scalar(g, U8, 16), END_IN), END_IN);
-	return put(g, p->n, "Squeeze", x, value_i64(g, 1, (int64_t[]){4}), END_IN);
-}
-
-static Value *from_cached(Parts *p, Value *x, Value *scale, DType t)
-{
-	Graph *g = p->g;
-
-	if (p->a->kv_cache_bit_width == 4) {
-		int64_t axis = 4;
-		Value *low = with_axes(g, p->n, put(g, p->n, "BitwiseAnd", x, value_scalar(g, U8, 15), END_IN), 1, &axis);
-		Value *high = with_axes(g, p->n, put(g, p->n, "Div", x, value_scalar(g, U8, 16), END_IN), 1, &axis);
-		x = reshaped(g, p->n, joined(g, p->n, axis, low, high), 4, (int64_t[]){0, 0, 0, 2 * width_of(p, x)});
-		x = put(g, p->n, "Sub", cast_value(g, p->n, x, F32), value_scalar(g, F32, 8), END_IN);
-	}
-	return cast_value(g, p->n, put(g, p->n, "Mul", cast_value(g, p->n, x, F32), scale, END_IN), t);
-}
-
-/* K, V and what is past become what is left of them in the cache, which is given as outputs 1 and 2. */
-static void round_as_cached(Parts *p)
-{
-	Value **now[2] = {&p->k, &p->v}, **past[2] = {&p->past_k, &p->past_v};
-	DType t = p->q->dtype;
-
-	for (int i = 0; i < 2; i++) {
-		Value *scale = cache_scale(p, i), *bytes = as_cached(p, *now[i], scale);
-		*now[i] = from_cached(p, bytes, scale, t);
-		replace_out(p->g, p->n, 1 + i, *past[i] ? joined(p->g, p->n, 2, *past[i], bytes) : bytes);
-		*past[i] = *past[i] ? from_cached(p, *past[i], scale, t) : NULL;
-	}
-}
-
-static void expand_group_query(Graph *g, Node *n)
-{
-	Parts p = parts_of(g, n);
-	Node *core;
-
-	check_group_query(g, n);
-	take_group_query(&p);
-	p.past_k = optional_in(n, GQ_PAST_K);
-	p.past_v = optional_in(n, GQ_PAST_V);
-	require_full_caches(&p);
-	if (p.a->do_rotary)
-		turn(&p);
-	bool bytes = p.a->k_quant_type != NOT_QUANTISED;
-	if (bytes)
-		round_as_cached(&p);
-	p.causal = p.a->causal;
-	p.left_window = p.a->local_window_size > 0 ? p.a->local_window_size - 1 : -1;
-	if (has_in(n, GQA_BIAS))
-		add_mask(&p, n->in[GQA_BIAS]);
-	take_sinks(&p);
-	if (wants(n, 3))
-		p.scores = p.a->qk_output == 1 ? MASKED_SCORES : PROBABILITIES;
-	replace_out(g, n, 0, attend(&p, &core));
-	if (bytes)
-		core->out[1] = core->out[2] = NULL;
-	else
-		give_cache(&p, core);
-	give_scores(&p, core, 0);
+	replace_out(g, n, 0, attention_of(&p, &core));
+	attention_cache(&p, core);
+	attention_scores(&p, core, p.q->dtype == F16 ? -65504 : (double)-FLT_MAX);
 }
 
 /* ---- rows ---- */
@@ -563,15 +329,6 @@ static const Attr attention_attrs[] = {
 	COMMON_ATTRS, ATTR_INT(OrtAttention, do_rotary, 0), ATTR_INT(OrtAttention, rotary_embedding_dim, 0),
 	ATTR_INT(OrtAttention, past_present_share_buffer, 0), ATTR_LIST(OrtAttention, qkv_hidden_sizes, A_INTS), {0}};
 static const Attr multihead_attrs[] = {COMMON_ATTRS, {0}};
-#define QUANT_TYPES "NONE|PER_TENSOR|PER_CHANNEL"
-static const Attr group_query_attrs[] = {
-	ATTR_REQUIRED(OrtAttention, num_heads, A_INT), ATTR_REQUIRED(OrtAttention, kv_num_heads, A_INT),
-	ATTR_FLOAT(OrtAttention, scale, 0), ATTR_FLOAT(OrtAttention, softcap, 0),
-	ATTR_INT(OrtAttention, local_window_size, -1), ATTR_INT(OrtAttention, do_rotary, 0),
-	ATTR_INT(OrtAttention, rotary_interleaved, 0), ATTR_INT(OrtAttention, smooth_softmax, -1),
-	ATTR_INT(OrtAttention, qk_output, 0), ATTR_INT(OrtAttention, kv_cache_bit_width, 0), ATTR_INT(OrtAttention, causal, 1),
-	ATTR_ENUM(OrtAttention, k_quant_type, NOT_QUANTISED, QUANT_TYPES),
-	ATTR_ENUM(OrtAttention, v_quant_type, NOT_QUANTISED, QUANT_TYPES), {0}};
 
 #define ORT_ATTENTION(id, text, classes, least, most, outs, table, S, how)                                             \
 	const Op op_ort_##id = {                                                                                       \
@@ -583,4 +340,3 @@ static const Attr group_query_attrs[] = {
 ORT_ATTENTION(Attention, "Attention", "f", 2, 6, 2, attention_attrs, OrtAttention, expand_attention);
 ORT_ATTENTION(QAttention, "QAttention", "iu", 5, 9, 2, attention_attrs, OrtAttention, expand_qattention);
 ORT_ATTENTION(MultiHeadAttention, "MultiHeadAttention", "f", 1, 10, 4, multihead_attrs, OrtAttention, expand_multihead);
-ORT_ATTENTION(GroupQueryAttention, "GroupQueryAttention", "f", 1, 17, 4, group_query_attrs, OrtAttention, expand_group_query);

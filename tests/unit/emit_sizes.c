@@ -51,6 +51,12 @@ static const Model models[] = {
 	 " %e = Add(%t, %one) %c = Range(%z, %e, %len) %s = Cast(%c) {to = i32}"
 	 " %a = com.microsoft.PackedAttention(%p, %w, %wb, %o, %s) {num_heads = 4} %y = com.microsoft.RestorePadding(%a, %o) }",
 	 {3, 50}, {{1, 1}, {1, 17}, {2, 5}, {3, 32}, {2, 49}, {3, 50}}},
+	/* a cache with room, of which each batch has taken another part */
+	{"graph (%x f32[n], %q f32[n,s,96], %k f32[n,2,24,16], %v f32[n,2,24,16]) -> (%y, %k2, %v2) { %a = Abs(%x)"
+	 " %e f32[] = const [6] %m = Mul(%a, %e) %o f32[] = const [8] %b = Add(%m, %o) %l = Cast(%b) {to = i32}"
+	 " %t i32[] = const [24] %y, %k2 f32[n,2,24,16], %v2 f32[n,2,24,16] = com.microsoft.GroupQueryAttention(%q, _, _, %k, %v,"
+	 " %l, %t) {num_heads = 2, kv_num_heads = 2, local_window_size = 9} }",
+	 {3, 5}, {{1, 1}, {2, 1}, {3, 5}, {3, 1}, {2, 4}, {1, 5}}},
 	/* heads so large that a few rows of one are in memory */
 	{"graph (%x f32[n,s,32]) -> (%y) { %shape i64[4] = const [0, 0, 2, 16] %flat i64[3] = const [0, 0, 32]"
 	 " %a = Reshape(%x, %shape) %q = Transpose(%a) {perm = [0, 2, 1, 3]} %k = Transpose(%a) {perm = [0, 2, 3, 1]}"

@@ -203,6 +203,34 @@ static void ranks_are_given_by_outputs(void **state)
 	refuse(EXIT_UNSUPPORTED, "[E-DYNAMIC]");
 }
 
+/* Rows of a cache: those of the past and the new ones, or, where an output says so, or the total, those of the past. */
+static void caches_have_room_where_the_file_says_so(void **state)
+{
+	(void)state;
+	add_input(&m, "q", FLOAT, "b,s,64");
+	add_input(&m, "k", FLOAT, "b,1,6,16");
+	add_input(&m, "v", FLOAT, "b,1,6,16");
+	add_input(&m, "l", INT32, "b");
+	add_input(&m, "mask", INT64, "b,t");
+	add_node(&m, "Shape", "mask", "shape");
+	set_ints(&m, add_node(&m, "Constant", "", "one"), "value_ints", "1");
+	add_node(&m, "Gather", "shape,one", "wide");
+	set_int(&m, add_node(&m, "Cast", "wide", "total"), "to", INT32);
+	Onnx__NodeProto *n = add_node(&m, "GroupQueryAttention", "q,,,k,v,l,total", "y,k2,v2");
+	of_domain(&m, n, "com.microsoft");
+	set_int(&m, n, "num_heads", 2);
+	set_int(&m, n, "kv_num_heads", 1);
+	add_output(&m, "y", FLOAT, "b,s,32");
+	Onnx__ValueInfoProto *k = add_output(&m, "k2", FLOAT, "b,1,t,16");
+	assert_false(dim_known(import()->out[1]->shape.dim[2]));
+	const DimChoice dims[] = {{"t", 6, 6}};
+	const ReadOptions o = {.dims = dims, .ndims = 1};
+	assert_true(dim_is(import_with(&o)->out[1]->shape.dim[2], 6));
+	k->type->tensor_type->shape->dim[2]->has_dim_value = true;
+	k->type->tensor_type->shape->dim[2]->dim_value = 6;
+	assert_true(dim_is(import()->out[1]->shape.dim[2], 6));
+}
+
 static void refuse_dim(const char *name, int64_t lo, int64_t hi, const char *text)
 {
 	const DimChoice dims[] = {{"n", 3, 3}, {name, lo, hi}};
@@ -772,6 +800,7 @@ int main(void)
 		TEST(sizes_are_chosen),
 		TEST(shapes_are_given_where_there_is_none),
 		TEST(ranks_are_given_by_outputs),
+		TEST(caches_have_room_where_the_file_says_so),
 		TEST(counted_sizes_are_bounded),
 		TEST(elements_that_become_sizes_are_symbols),
 		TEST(sizes_of_a_grid_are_symbols),
