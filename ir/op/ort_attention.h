@@ -1,4 +1,4 @@
-/* ort_attention.h -- what com.microsoft's forms of attention share (ort_attention.c; ort_groupquery.c). */
+/* ort_attention.h -- what com.microsoft's forms of attention share (ort_attention.c; ort_groupquery.c, ort_decoder.c). */
 #ifndef TCC_IR_OP_ORT_ATTENTION_H
 #define TCC_IR_OP_ORT_ATTENTION_H
 #include "ir/op/trust.h"
@@ -37,4 +37,12 @@ Value *attention_of(Parts *p, Node **core);
 void attention_cache(Parts *p, Node *core);
 /* Output 3: the scores, `none` for keys at which a query does not look. */
 void attention_scores(Parts *p, const Node *core, double none);
+
+/* ---- ort_cache.c: caches with room ---- */
+
+/* The past, of which so many rows are taken (i64[batch, 1]), the new rows behind these, and zeros. */
+Value *cache_with(Parts *p, Value *past, Value *now, Value *before);
+/* What stands beside all keys along `axis`, for each row of the cache, which are p->k's: those behind the keys have what
+ * the last one has. */
+Value *for_cache(Parts *p, Value *v, int axis);
 #endif

@@ -132,18 +132,6 @@ static void require_full_caches(Parts *p)
 
 /* ---- a cache with room ---- */
 
-/* The new rows stand in the cache where its batch's are at an end, and zeros behind them. */
-static Value *in_cache(Parts *p, Value *past, Value *now)
-{
-	Graph *g = p->g;
-	Value *before = rows_before(p), *row = counted(g, p->n, past, 2);
-	Value *taken = with_axes(g, p->n, binary(g, p->n, "Less", row, before), 2, (int64_t[]){1, 3});
-	Value *flat = put(g, p->n, "Squeeze", before, value_i64(g, 1, &(int64_t){1}), END_IN);
-
-	past = put(g, p->n, "Where", taken, past, value_scalar(g, past->dtype, 0), END_IN);
-	return put(g, p->n, "TensorScatter", past, now, flat, END_IN);
-}
-
 /* All rows have room, or the run ends. */
 static void require_room(Parts *p)
 {
@@ -184,7 +172,7 @@ static void take_cache(Parts *p)
 	Value **now[2] = {&p->k, &p->v}, **past[2] = {&p->past_k, &p->past_v}, *whole[2];
 
 	for (int i = 0; i < 2; i++)
-		whole[i] = in_cache(p, *past[i], *now[i]);
+		whole[i] = cache_with(p, *past[i], *now[i], rows_before(p));
 	for (int i = 0; i < 2; i++) {
 		*now[i] = whole[i];
 		replace_out(p->g, p->n, 1 + i, whole[i]);
@@ -287,7 +275,7 @@ static void expand_group_query(Graph *g, Node *n)
 		p.past_k = p.past_v = NULL;
 	}
 	if (has_in(n, BIAS))
-		attention_mask(&p, n->in[BIAS]);
+		attention_mask(&p, room ? for_cache(&p, n->in[BIAS], 3) : n->in[BIAS]);
 	take_sinks(&p);
 	if (wants(n, 3))
 		p.scores = p.a->qk_output == 1 ? MASKED_SCORES : PROBABILITIES;
