@@ -250,6 +250,8 @@ const Domain domains[] = {
 	{"com.microsoft.Attention", make_projected_attention, SMALL, INSIDE, "unidirectional=I0:1"},
 	{"com.microsoft.QAttention", make_qattention, SMALL, INSIDE, "unidirectional=I0:1"},
 	{"com.microsoft.MultiHeadAttention", make_multihead, SMALL, INSIDE, "unidirectional=I0:1"},
+	{"com.microsoft.PackedAttention", make_packed_attention, SMALL, INSIDE, NULL},
+	{"com.microsoft.ScaledSiLU", make_one, PLAIN, INSIDE, "alpha=F0.5:2"},
 	{"com.microsoft.GroupQueryAttention", make_group_query, SMALL, INSIDE, "smooth_softmax=I0:1"},
 	{"com.microsoft.MoE", make_moe, PLAIN, INSIDE, "normalize_routing_weights=I0:1 activation_alpha=F0.5:2 activation_beta=F0:1"},
 	{"com.microsoft.RotaryEmbedding", make_ort_rotary, PLAIN, INSIDE, "interleaved=I0:1"},

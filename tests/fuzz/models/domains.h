@@ -161,6 +161,7 @@ bool make_nhwc_pool(Step *s);
 bool make_embedding(Step *s);
 bool make_projected_attention(Step *s);
 bool make_multihead(Step *s);
+bool make_packed_attention(Step *s);
 bool make_group_query(Step *s);
 bool make_moe(Step *s);
 bool make_ort_rotary(Step *s);

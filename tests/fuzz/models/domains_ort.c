@@ -114,15 +114,44 @@ bool make_multihead(Step *s)
 	return true;
 }
 
-/* Caches hold what is past and no more. */
+/* Sequences of other lengths each, behind each other without padding. */
+bool make_packed_attention(Step *s)
+{
+	int64_t heads = pick(s->m, 1, 3), width = 3 * heads * pick(s->m, 1, 5), batch = pick(s->m, 1, 3), length = pick(s->m, 1, 4);
+	int64_t offset[] = {batch, length}, ends = batch + 1, tokens = 0, padding = 0;
+	Tensor *at = tensor_new(&s->m->g->ctx->perm, I32, 2, offset), *sums = tensor_new(&s->m->g->ctx->perm, I32, 1, &ends);
+
+	for (int64_t b = 0; b < batch; b++) {
+		int64_t count = pick(s->m, b == 0, length);
+		for (int64_t i = 0; i < length; i++)
+			store_i64(I32, at->data, i < count ? tokens++ : batch * length - ++padding, b * length + i);
+		store_i64(I32, sums->data, b + 1, tokens);
+	}
+	int64_t x[] = {tokens, pick(s->m, 1, 9)}, w[] = {x[1], width};
+	set_int(s, "num_heads", heads);
+	take_shaped(s, DT_NONE, 2, x, range_of(s));
+	take_shaped(s, DT_NONE, 2, w, around(-0.5, 0.5));
+	take_shaped(s, DT_NONE, 1, &width, range_of(s));
+	take_tensor(s, at, chance(s->m, 50));
+	take_tensor(s, sums, chance(s->m, 50));
+	return true;
+}
+
+/* Caches hold what is past and no more, or have room for a few rows more than there are new ones. */
 bool make_group_query(Step *s)
 {
 	int64_t shared = pick(s->m, 1, 2), heads = shared * pick(s->m, 1, 2), size = 2 * pick(s->m, 1, 3);
 	int64_t q[] = {pick(s->m, 1, 2), pick(s->m, 1, 4), heads * size}, k[] = {q[0], q[1], shared * size};
 	int64_t past[] = {q[0], shared, pick(s->m, 1, 4), size};
-	bool begun = chance(s->m, 50);
+	bool begun = chance(s->m, 60), room = begun && chance(s->m, 50);
 	double total = (double)(q[1] + (begun ? past[2] : 0)), last[2] = {total - 1, total - 1};
 
+	if (room) {
+		past[2] = (int64_t)total;
+		for (int i = 0; i < 2; i++)
+			last[i] = (double)pick(s->m, q[1], past[2]) - 1;
+	}
+	set_int(s, "past_present_share_buffer", room);
 	set_int(s, "num_heads", heads);
 	set_int(s, "kv_num_heads", shared);
 	take_shaped(s, DT_NONE, 3, q, range_of(s));
