@@ -5,12 +5,13 @@
 Value *cache_with(Parts *p, Value *past, Value *now, Value *before)
 {
 	Graph *g = p->g;
-	Value *taken = binary(g, p->n, "Less", counted(g, p->n, past, 2), before);
+	Value *end = binary(g, p->n, "Add", before, size_of(g, p->n, now, 2));
+	Value *taken = binary(g, p->n, "Less", counted(g, p->n, past, 2), end);
 	Value *first = put(g, p->n, "Squeeze", before, value_i64(g, 1, &(int64_t){1}), END_IN);
+	Value *whole = put(g, p->n, "TensorScatter", past, now, first, END_IN);
 
 	taken = with_axes(g, p->n, taken, 2, (int64_t[]){1, 3});
-	past = put(g, p->n, "Where", taken, past, value_scalar(g, past->dtype, 0), END_IN);
-	return put(g, p->n, "TensorScatter", past, now, first, END_IN);
+	return put(g, p->n, "Where", taken, whole, value_scalar(g, past->dtype, 0), END_IN);
 }
 
 Value *for_cache(Parts *p, Value *v, int axis)

@@ -161,7 +161,8 @@ static void hide_rows(Parts *p)
 		Value *low = binary(g, p->n, "Sub", at, value_scalar(g, I64, (double)p->left_window));
 		let = binary(g, p->n, "And", let, binary(g, p->n, "LessOrEqual", low, row));
 	}
-	attention_mask(p, put(g, p->n, "Where", let, value_scalar(g, t, 0), value_scalar(g, t, -INFINITY), END_IN));
+	Value *mask = put(g, p->n, "Where", let, value_scalar(g, t, 0), value_scalar(g, t, -INFINITY), END_IN);
+	attention_mask(p, put(g, p->n, "tcc.Copy", mask, END_IN)); /* stored: see add_filter() */
 	p->causal = false;
 	p->left_window = -1;
 }
