@@ -3,7 +3,7 @@
  *     s = Loop(s0) { SequenceInsert(s', x) }     ->     s = s0, and behind it the slices of Loop() { x }
  *     c = Loop(c0) { Concat(c', x) }             ->     c = Concat(c0, Reshape(Loop() { x }))
  *
- * Nothing in the body reads such a state but what adds to it, so its size, another one each turn, is nobody's; and how
+ * Nothing in the body reads such a state but what adds to it (grows.c), so its size, another one each turn, is nobody's; and how
  * often the loop turns may be anything. What is added in front (Concat(x, c')) comes in the opposite order. A sequence
  * whose loop turns a number of times that is known, and does not end before by what the run finds, is left to unroll.c:
  * its elements may differ in all sizes. Parts of a tensor, and elements, may do that along one axis (ragged.c). */
@@ -11,190 +11,41 @@
 #include <string.h>
 #include "frontend/rewrite.h"
 #include "ir/op/bodies.h"
-#include "ir/op/composite.h"
+#include "ir/op/trust.h"
 
 struct Grown {
+	const GraphProto *whole; /* the body as the file has it */
 	int nstates, nout;
 	Value **first;  /* by state: what it is before the loop; NULL where it is a state as any other */
+	Value **now;    /* by state: of a sequence, what the body has for it before it adds any; NULL behind it: nothing is added */
 	int64_t *axis;  /* by state: along which Concat adds; of a sequence, along which elements differ in size, or -1 */
 	bool *in_front; /* by state: whether it adds there */
+	bool *several;  /* by state: of a sequence, a turn adds rows of elements, not one */
 	int *place;     /* by output of the node: which one it is of the node that is left */
-	int *counts;    /* by state: which output says how much each turn adds; -1: all add the same */
+	int *counts;    /* by state: which output says how much each turn adds, or of each element is real; -1: all add the same */
+	int *there;     /* by state: of a sequence, which output says which rows are elements; -1: all are */
 };
-
-/* ---- which ---- */
-
-static void count_use(const Scope *s, uint32_t *uses, const char *name)
-{
-	uint32_t i = names_find(&s->names, name);
-
-	if (i != NO_NAME)
-		uses[i]++;
-}
-
-/* By name: how often nodes, bodies inside and outputs of a graph read it. */
-static uint32_t *uses_of_names(const Raw *r, const Scope *s)
-{
-	uint32_t *uses = NEW_N(&r->f->im->ctx->scratch, uint32_t, s->names.n);
-
-	for (size_t k = 0; k < s->nnode; k++) {
-		for (size_t i = 0; i < s->node[k]->n_input; i++)
-			count_use(s, uses, s->node[k]->input[i]);
-		for (const Scope *c = s->child[k]; c; c = c->next)
-			for (uint32_t i = 0; i < c->noutside; i++)
-				count_use(s, uses, c->names.name[c->outside[i]]);
-	}
-	for (size_t i = 0; i < s->graph->n_output; i++)
-		count_use(s, uses, s->graph->output[i]->name);
-	return uses;
-}
-
-static bool inserts(const NodeProto *p, const char *state)
-{
-	return !strcmp(p->op_type, "SequenceInsert") && !strcmp(p->input[0], state) &&
-	       (p->n_input == 2 || (p->n_input == 3 && !*p->input[2]));
-}
-
-/* Its axis, which has to be written there. */
-static const AttributeProto *axis_of(const NodeProto *p)
-{
-	for (size_t i = 0; i < p->n_attribute; i++)
-		if (!strcmp(text_of(p->attribute[i]->name), "axis") && !*text_of(p->attribute[i]->ref_attr_name))
-			return p->attribute[i];
-	return NULL;
-}
-
-static bool joins(const NodeProto *p, const char *state)
-{
-	return !strcmp(p->op_type, "Concat") && axis_of(p) &&
-	       (!strcmp(p->input[0], state) || !strcmp(p->input[p->n_input - 1], state));
-}
-
-/* The node of the body whose only output is what becomes of state i, and which adds to it; else nnode. */
-static size_t adding_node(const Raw *r, const Scope *s, int i)
-{
-	const char *before = s->graph->input[2 + i]->name, *after = s->graph->output[1 + i]->name;
-	uint32_t at = names_find(&s->names, after);
-	const Value *v = r->in[2 + i];
-
-	if (!v || at == NO_NAME || s->def[at].by != BY_NODE || !is_true_input(s, before))
-		return s->nnode;
-	const NodeProto *p = s->node[s->def[at].node];
-	bool adds = is_onnx_domain(p->domain) && p->n_input >= 2 && p->n_output == 1 &&
-		    (is_list(v) ? v->kind == KIND_SEQUENCE && !v->tail && inserts(p, before) : joins(p, before));
-	return adds ? s->def[at].node : s->nnode;
-}
-
-/* ---- who knows how often it turns ---- */
-
-/* The walk back from a condition of the body: names that it rests on and that nobody has looked at. */
-typedef struct Walk {
-	const Raw *r;
-	const Scope *s;
-	bool *met; /* by name */
-	uint32_t *next;
-	int n;
-} Walk;
-
-static void meet(Walk *w, const char *name)
-{
-	uint32_t at = names_find(&w->s->names, name);
-
-	if (at == NO_NAME || w->met[at])
-		return;
-	w->met[at] = true;
-	w->next[w->n++] = at;
-}
-
-static bool is_of_run(const Value *v) { return v && !v->data && !v->content; }
-
-/* The condition or a state: what it begins with, and what a turn makes of it. The number of the turn is known. */
-static bool input_is_of_run(Walk *w, const char *name)
-{
-	const GraphProto *g = w->s->graph;
-	size_t i = 1;
-
-	while (i < g->n_input && strcmp(g->input[i]->name, name))
-		i++;
-	if (i < g->n_input)
-		meet(w, g->output[i - 1]->name);
-	return i < g->n_input && is_of_run(w->r->in[i]);
-}
-
-/* Sizes are taken for known, whatever they are of. */
-static void meet_inputs(Walk *w, size_t node)
-{
-	const NodeProto *p = w->s->node[node];
-	bool sizes = is_onnx_domain(p->domain) && (!strcmp(p->op_type, "Shape") || !strcmp(p->op_type, "Size"));
-
-	for (size_t i = 0; !sizes && i < p->n_input; i++)
-		meet(w, p->input[i]);
-	for (const Scope *c = w->s->child[node]; c; c = c->next)
-		for (uint32_t i = 0; i < c->noutside; i++)
-			meet(w, c->names.name[c->outside[i]]);
-}
-
-bool may_end_early(const Raw *r, const GraphProto *body)
-{
-	Arena *a = &r->f->im->ctx->scratch;
-	const Scope *s = scope_of_graph(r->f->scope, r->index, body);
-	Walk w = {r, s, NEW_N(a, bool, s->names.n), NEW_N(a, uint32_t, s->names.n), 0};
-	bool found = is_of_run(r->in[1]);
-
-	meet(&w, body->output[0]->name);
-	while (!found && w.n) {
-		uint32_t at = w.next[--w.n];
-		const char *name = s->names.name[at];
-		if (s->def[at].by == BY_NODE)
-			meet_inputs(&w, s->def[at].node);
-		else if (s->def[at].by != BY_INITIALIZER)
-			found = s->def[at].by == BY_INPUT ? input_is_of_run(&w, name) : is_of_run(value_of(r->f, name));
-	}
-	return found;
-}
-
-/* Its sequences, if any, are better written out for each turn: how many there are is known. */
-static bool is_for_unroll(const Raw *r, const GraphProto *body)
-{
-	const Value *trips = input(r, 0);
-	bool lists = false;
-
-	for (int i = 2; i < r->nin; i++)
-		lists |= r->in[i] && is_list(r->in[i]);
-	for (int i = 0; lists && i < r->nout && i < r->nin - 2; i++) {
-		const Value *given = given_of(r, i);
-		if (given && is_list(given))
-			return true;
-	}
-	return lists && trips && trips->data && trips->data->count == 1 &&
-	       load_i64(trips->dtype, trips->data->data, 0) <= MOST_ELEMENTS_LISTED && !may_end_early(r, body);
-}
 
 /* ---- the body without them ---- */
 
-/* What is left of Concat and SequenceInsert when the state is not there. */
+/* What is left of Concat when the state is not there. */
 static NodeProto *what_is_added(const Raw *r, const NodeProto *p, bool in_front)
 {
 	Arena *a = r->f->im->arena;
 	NodeProto *x = arena_copy(a, p, sizeof *p);
-	bool insert = !strcmp(p->op_type, "SequenceInsert");
 
-	x->n_input = insert ? 1 : p->n_input - 1;
+	x->n_input = p->n_input - 1;
 	x->input = arena_copy(a, p->input + !in_front, x->n_input * sizeof *p->input);
-	if (insert) {
-		x->op_type = "Identity";
-		x->n_attribute = 0;
-	}
 	return x;
 }
 
-static void take_state(struct Grown *t, const Raw *r, Scope *own, size_t node, int i)
+static void take_tensor(struct Grown *t, const Raw *r, Scope *own, size_t node, int i)
 {
 	const NodeProto *p = own->node[node];
 
 	t->first[i] = r->in[2 + i];
-	t->in_front[i] = !is_list(t->first[i]) && strcmp(p->input[0], own->graph->input[2 + i]->name);
-	t->axis[i] = is_list(t->first[i]) ? 0 : axis_of(p)->i;
+	t->in_front[i] = strcmp(p->input[0], own->graph->input[2 + i]->name);
+	t->axis[i] = axis_written(p)->i;
 	own->node[node] = what_is_added(r, p, t->in_front[i]);
 	own->callee[node] = (Callee){.kind = CALL_OP, .version = own->callee[node].version};
 }
@@ -210,29 +61,26 @@ static Scope *copy_of_scope(const Raw *r, const Scope *s)
 	return own;
 }
 
-static bool read_once(const Scope *s, const uint32_t *uses, const char *name)
+/* The scope of the body without them; NULL where there are none, or a sequence would be left. `decides`: the run, what is
+ * added to a sequence. */
+static Scope *scope_without(struct Grown *t, const Raw *r, const Scope *s, bool *decides)
 {
-	return uses[names_find(&s->names, name)] == 1;
-}
-
-/* The scope of the body without them; NULL where there are none, or a sequence would be left. */
-static Scope *scope_without(struct Grown *t, const Raw *r, const Scope *s)
-{
-	const uint32_t *uses = NULL;
-	Scope *own = NULL;
+	Scope *own = copy_of_scope(r, s);
+	bool some = false;
 
 	for (int i = 0; i < t->nstates; i++) {
-		size_t node = adding_node(r, s, i);
-		uses = uses || node == s->nnode ? uses : uses_of_names(r, s);
-		if (node < s->nnode && read_once(s, uses, s->graph->input[2 + i]->name) &&
-		    read_once(s, uses, s->graph->output[1 + i]->name)) {
-			own = own ? own : copy_of_scope(r, s);
-			take_state(t, r, own, node, i);
-		} else if (r->in[2 + i] && is_list(r->in[2 + i])) {
+		bool list = r->in[2 + i] && is_list(r->in[2 + i]), chosen = false;
+		size_t node = list ? s->nnode : tensor_adding(r, s, i);
+		if (list && !sequence_only_grows(r, s, i, &chosen))
 			return NULL;
-		}
+		if (list)
+			t->first[i] = r->in[2 + i];
+		if (node < s->nnode)
+			take_tensor(t, r, own, node, i);
+		*decides |= chosen;
+		some |= t->first[i] != NULL;
 	}
-	return own;
+	return some ? own : NULL;
 }
 
 /* Output i, of which the file says what it is with all before. */
@@ -284,12 +132,12 @@ static void rename_outputs(struct Grown *t, Raw *r, const GraphProto *body)
 	Arena *a = r->f->im->arena;
 	const NodeProto *p = r->proto;
 	NodeProto *own = arena_copy(a, p, sizeof *p);
-	int all = (int)body->n_output - 1, at = 0;
+	int all = (int)body->n_output - 1, at = 0, more = 2 * t->nstates;
 
 	t->place = NEW_N(&r->f->im->ctx->scratch, int, all);
 	own->n_output = (size_t)all;
-	own->output = NEW_N(a, char *, all + t->nstates);
-	for (int i = 0; i < t->nstates; i++)
+	own->output = NEW_N(a, char *, all + more);
+	for (int i = 0; i < more; i++)
 		own->output[all + i] = arena_format(a, "%s.sizes", r->name);
 	for (int grown = 0; grown < 2; grown++)
 		for (int i = 0; i < all; i++)
@@ -299,7 +147,7 @@ static void rename_outputs(struct Grown *t, Raw *r, const GraphProto *body)
 			}
 	r->proto = own;
 	r->nout = all;
-	r->out = NEW_N(&r->f->im->ctx->scratch, Value *, all + t->nstates);
+	r->out = NEW_N(&r->f->im->ctx->scratch, Value *, all + more);
 }
 
 static void replace_body(Raw *r, GraphProto *body)
@@ -325,7 +173,8 @@ static struct Grown *grown_new(const Raw *r)
 	int n = r->nin - 2;
 	struct Grown *t = NEW(a, struct Grown);
 
-	*t = (struct Grown){n, r->nout, NEW_N(a, Value *, n), NEW_N(a, int64_t, n), NEW_N(a, bool, n), NULL, NEW_N(a, int, n)};
+	*t = (struct Grown){NULL, n, r->nout, NEW_N(a, Value *, n), NEW_N(a, Value *, n), NEW_N(a, int64_t, n), NEW_N(a, bool, n),
+			    NEW_N(a, bool, n), NULL, NEW_N(a, int, n), NEW_N(a, int, n)};
 	return t;
 }
 
@@ -340,18 +189,43 @@ static const GraphProto *body_of(const Raw *r)
 	return whole ? body : NULL;
 }
 
+static bool carries_sequences(const Raw *r)
+{
+	for (int i = 2; i < r->nin; i++)
+		if (r->in[i] && is_list(r->in[i]))
+			return true;
+	return false;
+}
+
+/* Its sequences, if any, are better written out for each turn: how many there are is known. */
+static bool is_for_unroll(const Raw *r, const GraphProto *body, bool decides)
+{
+	const Value *trips = input(r, 0);
+	bool lists = carries_sequences(r);
+
+	for (int i = 0; lists && i < r->nout && i < r->nin - 2; i++) {
+		const Value *given = given_of(r, i);
+		if (given && is_list(given))
+			return true;
+	}
+	return lists && !decides && trips && trips->data && trips->data->count == 1 &&
+	       load_i64(trips->dtype, trips->data->data, 0) <= MOST_ELEMENTS_LISTED && !may_end_early(r, body);
+}
+
 struct Grown *loop_grow(Raw *r)
 {
 	const GraphProto *body = body_of(r);
+	bool decides = false;
 
-	if (!body || is_for_unroll(r, body))
+	if (!body)
 		return NULL;
 	struct Grown *t = grown_new(r);
-	Scope *own = scope_without(t, r, scope_of_graph(r->f->scope, r->index, body));
-	if (!own)
+	Scope *own = scope_without(t, r, scope_of_graph(r->f->scope, r->index, body), &decides);
+	if (!own || is_for_unroll(r, body, decides))
 		return NULL;
 	GraphProto *left = body_without(t, r, body);
 	own->graph = left;
+	t->whole = body;
 	r->own = own;
 	replace_body(r, left);
 	drop_inputs(t, r);
@@ -376,32 +250,55 @@ static int add_output(Raw *r, Value *v)
 	return r->nout++;
 }
 
-/* The only axis of an element whose size data decide in each turn; -1: none, or several. */
-static int open_axis(const Graph *body, const Value *element)
+void sequences_begin(Frame *body, const Raw *r)
 {
-	int found = -1, n = 0;
+	const struct Grown *t = r->grown;
 
-	for (int k = 0; k < element->shape.rank; k++)
-		if (is_counted_inside(body, element->shape.dim[k])) {
-			found = k;
-			n++;
-		}
-	return n == 1 ? found : -1;
+	for (int i = 0; t && i < t->nstates; i++) {
+		if (!t->first[i] || !is_list(t->first[i]))
+			continue;
+		t->now[i] = list_new(body, KIND_SEQUENCE, t->first[i]->dtype, 0, NULL);
+		t->now[i]->before = t->now[i];
+		value_bind(body, t->whole->input[2 + i]->name, t->now[i]);
+	}
+}
+
+/* What a turn adds to a sequence: an element, or rows of them. Nothing at all is a number that nobody reads. */
+static Value *elements_of_turn(Raw *r, struct Grown *t, int i, const Value *list)
+{
+	Graph *g = r->body->f.g;
+
+	if (!is_list(list) || list->before != t->now[i])
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "sequences change their places from turn to turn");
+	ListRows x = list_rows_filled(r, g, list_rows_of(r, g, list, true));
+	t->axis[i] = x.axis;
+	t->several[i] = list->nitems != 1 || list->tail || x.there;
+	if (!x.row)
+		t->now[i] = NULL;
+	if (x.sizes)
+		t->counts[i] = add_output(r, x.sizes);
+	if (x.there)
+		t->there[i] = add_output(r, x.there);
+	if (!x.row)
+		return value_scalar(g, I64, 0);
+	return t->several[i] ? x.row : put(g, NULL, "Squeeze", x.row, number(g, 0), END_IN);
 }
 
 void loop_parts(Raw *r, struct Grown *t)
 {
 	for (int i = 0; i < t->nstates; i++) {
-		t->counts[i] = -1;
+		t->counts[i] = t->there[i] = -1;
 		if (!t->first[i])
 			continue;
-		Value **part = &r->body->out[1 + t->place[i]], *count;
+		int at = 1 + t->place[i];
+		Value *part = r->body->out[at], *count = NULL;
 		if (is_list(t->first[i]))
-			t->axis[i] = open_axis(r->body->f.g, *part);
-		if (is_list(t->first[i]) && t->axis[i] < 0)
-			continue;
-		*part = part_of_turn(r, &r->body->f, *part, t->first[i], t->axis[i], &count);
-		t->counts[i] = count ? add_output(r, count) : -1;
+			part = elements_of_turn(r, t, i, part);
+		else
+			part = part_of_turn(r, &r->body->f, part, t->first[i], t->axis[i], &count);
+		if (count)
+			t->counts[i] = add_output(r, count);
+		r->body->out[at] = part;
 	}
 }
 
@@ -460,20 +357,48 @@ static Value *all_added(const Raw *r, const struct Grown *t, int i, Value *turns
 	return parts_as_counted(r, all, axis, most, counts, r->f->scope->node[r->index]->output[i]);
 }
 
+static Value *in_a_row(const Raw *r, int output)
+{
+	int64_t all = -1;
+
+	return output < 0 ? NULL : reshaped(r->f->g, NULL, r->out[output], 1, &all);
+}
+
+/* What was in the sequence, and behind it what all turns add. */
+static Value *sequence_with_turns(const Raw *r, const struct Grown *t, int i, Value *turns)
+{
+	Graph *g[] = {r->f->g, r->f->g};
+	Value *list = arena_copy(r->f->im->arena, t->first[i], sizeof *list);
+	Value *pair[] = {list, list_new(r->f, KIND_SEQUENCE, turns->dtype, 0, NULL)};
+	ListRows x = {.sizes = in_a_row(r, t->counts[i]), .there = in_a_row(r, t->there[i]), .axis = (int)t->axis[i]}, row[2];
+
+	if (!t->now[i])
+		return list;
+	if ((list->nitems || list->tail) && list->dtype != turns->dtype)
+		raw_fail(r, EXIT_MODEL, "E-TYPE", "puts %s into a sequence of %s", dtype_name(turns->dtype), dtype_name(list->dtype));
+	x.row = t->several[i] ? turns_joined(r, turns, 0) : turns;
+	x = list_rows_there(r, g[0], x, r->f->scope->node[r->index]->output[i]);
+	list_take_rows(pair[1], x);
+	list->item = arena_copy(r->f->im->arena, list->item, (size_t)(list->nitems + 1) * sizeof *list->item);
+	list->dtype = turns->dtype;
+	if (!list->tail) {
+		list->tail = x.row;
+		list->tail_sizes = x.sizes;
+		list->tail_axis = x.axis;
+		return list;
+	}
+	list_settle(r, list);
+	list_rows_alike(r, g, pair, 2, false, row);
+	list_take_rows(list, list_rows_joined(g[0], row[0], row[1]));
+	return list;
+}
+
 static Value *with_turns(const Raw *r, const struct Grown *t, int i, Value *turns)
 {
 	Value *first = t->first[i];
 
-	if (is_list(first)) {
-		if (first->nitems && first->dtype != turns->dtype)
-			raw_fail(r, EXIT_MODEL, "E-TYPE", "puts %s into a sequence of %s", dtype_name(turns->dtype),
-				 dtype_name(first->dtype));
-		Value *list = list_new(r->f, KIND_SEQUENCE, turns->dtype, first->nitems, first->item);
-		list->tail = turns;
-		list->tail_sizes = t->counts[i] < 0 ? NULL : r->out[t->counts[i]];
-		list->tail_axis = (int)t->axis[i];
-		return list;
-	}
+	if (is_list(first))
+		return sequence_with_turns(r, t, i, turns);
 	Value *part = all_added(r, t, i, turns);
 	int64_t axis = t->axis[i] < 0 ? t->axis[i] + part->shape.rank : t->axis[i];
 	return t->in_front[i] ? joined(r->f->g, NULL, axis, part, first) : joined(r->f->g, NULL, axis, first, part);

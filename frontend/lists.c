@@ -76,6 +76,7 @@ Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at)
 	if (v->tail_sizes)
 		list->tail_sizes = row[(*at)++];
 	list->tail_axis = v->tail_axis;
+	list->before = v->before;
 	return list;
 }
 
@@ -179,54 +180,4 @@ void fail_unknown_element(const Frame *f, const char *name)
 	     shown(f->im->ctx, name));
 	fail(f->im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", "the sizes of the elements of '%s' are known to the run only",
 	     shown(f->im->ctx, name));
-}
-
-/* ---- two branches ---- */
-
-static const char *const kind_text[] = {"a tensor", "a sequence", "an optional", "a map", "an optional sequence"};
-
-/* A value of zeros that looks like v, in another graph. */
-static Value *zeros(const Raw *r, const Frame *f, const Value *v)
-{
-	int64_t size[MAX_RANK];
-
-	if (is_list(v)) {
-		Value *list = list_new(f, v->kind, v->dtype, v->nitems, v->item);
-		for (int i = 0; i < v->nitems; i++)
-			list->item[i] = zeros(r, f, v->item[i]);
-		return list;
-	}
-	if (!shape_known(&v->shape) || v->dtype == STR)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "one branch gives an empty optional, and the other one of unknown sizes");
-	for (int i = 0; i < v->shape.rank; i++)
-		size[i] = v->shape.dim[i].k;
-	return put(f->g, NULL, "Expand", value_scalar(f->g, v->dtype, 0), value_i64(f->g, v->shape.rank, size), END_IN);
-}
-
-/* The optional v, empty, with something in the place of an element like that of `full`. */
-static Value *padded(const Raw *r, const Frame *f, const Value *v, const Value *full)
-{
-	Value *element = zeros(r, f, full->item[0]), *list = list_new(f, full->kind, full->dtype, 1, &element);
-
-	list->has = presence(f, v);
-	return list;
-}
-
-void branches_align(const Raw *r, const Frame *f, Value **a, const Frame *g, Value **b)
-{
-	if (!is_list(*a) && !is_list(*b))
-		return;
-	if ((*a)->kind != (*b)->kind)
-		raw_fail(r, EXIT_MODEL, "E-TYPE", "the branches give %s and %s", kind_text[(*a)->kind], kind_text[(*b)->kind]);
-	if (is_optional((*a)->kind) && (*a)->nitems < (*b)->nitems)
-		*a = padded(r, f, *a, *b);
-	else if (is_optional((*a)->kind) && (*a)->nitems > (*b)->nitems)
-		*b = padded(r, g, *b, *a);
-	if ((*a)->tail || (*b)->tail)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "a branch gives a sequence of as many elements as the run decides");
-	if ((*a)->nitems != (*b)->nitems)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the branches give sequences of %d and %d elements, and the run chooses",
-			 (*a)->nitems, (*b)->nitems);
-	for (int i = 0; is_optional((*a)->kind) && i < (*a)->nitems; i++)
-		branches_align(r, f, &(*a)->item[i], g, &(*b)->item[i]);
 }

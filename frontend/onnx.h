@@ -292,8 +292,7 @@ Value *presence(const Frame *f, const Value *v); /* whether an optional has an e
 void put_row(const Frame *f, const Value *v, ValueRow *row);
 Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at);
 _Noreturn void fail_unknown_element(const Frame *f, const char *name);
-/* What two branches give becomes alike, where one gives an empty optional. */
-void branches_align(const Raw *r, const Frame *f, Value **a, const Frame *g, Value **b);
+void branches_align(Raw *r, int k); /* branches.c: lists that both branches give as output k become alike */
 
 /* What the model takes in and gives, as its caller sees it (Graph.arg_in, arg_out). */
 void arguments_open(const Frame *f);
@@ -301,6 +300,28 @@ Value *list_input(const Frame *f, const char *name, Kind kind, DType t, const El
 void argument_in(const Frame *f, const Value *v, const char *name, int first); /* inputs from `first` on are v */
 void argument_out(const Frame *f, Value *v, const char *name); /* the next outputs are v */
 void arguments_close(const Frame *f);
+
+/* ---- rows.c: a sequence as rows of one tensor ---- */
+
+typedef struct ListRows {
+	Value *row;   /* [n, ..]; NULL: there are none */
+	Value *sizes; /* i64[n]: how much of each is real, along axis `axis` of it; NULL: all */
+	Value *there; /* bool[n]: which are elements; NULL: all */
+	int axis;     /* -1: all have the same sizes */
+} ListRows;
+
+/* In graph g. `turn`: that of a Loop's body, where the size along one axis may be another one each turn. */
+ListRows list_rows_of(const Raw *r, Graph *g, const Value *s, bool turn);
+/* ListRows of n sequences, each in its graph, with the same axis and sizes but for how many there are. */
+void list_rows_alike(const Raw *r, Graph *const *g, Value *const *s, int n, bool turn, ListRows *x);
+ListRows list_rows_behind(const Raw *r, const Value *s, Value *x); /* those of s that are there, and x */
+ListRows list_rows_joined(Graph *g, ListRows a, ListRows b);		  /* which are alike */
+ListRows list_rows_there(const Raw *r, Graph *g, ListRows x, const char *name); /* without those that are none; name.there names their number */
+ListRows list_rows_at(Graph *g, ListRows x, Value *at);		 /* those at some positions */
+ListRows list_rows_filled(const Raw *r, Graph *turn, ListRows x);	 /* as many in each turn, the last of which are none */
+void list_take_rows(Value *s, ListRows x);			 /* s has these elements, and no others */
+bool list_is_open(const Value *s);			 /* the run decides of some elements whether they are there */
+void list_settle(const Raw *r, Value *s);		 /* such a list becomes one of those that are */
 
 /* ---- sequences.c: operators on them; unroll.c: bodies that are written out, once a turn or an element ---- */
 
@@ -316,12 +337,20 @@ void map_unroll(Raw *r);
 
 /* A Loop that has some becomes one without; NULL: it has none. When that is built, loop_join() makes its outputs. */
 struct Grown *loop_grow(Raw *r);
+void sequences_begin(Frame *body, const Raw *r); /* in its body, sequences that grow are what nobody has added to */
 bool may_end_early(const Raw *r, const GraphProto *body); /* a Loop, by what the run finds before its trips are done */
+const AttributeProto *axis_written(const NodeProto *p); /* its axis; NULL where that is not written there */
+/* The node of the body that adds to state i, a tensor, which nothing else reads; else as many as there are. */
+size_t tensor_adding(const Raw *r, const Scope *body, int i);
+/* State i, a sequence, is read by what adds to it at its end only; `decides`: the run whether it does. */
+bool sequence_only_grows(const Raw *r, const Scope *body, int i, bool *decides);
 void loop_parts(Raw *r, struct Grown *t); /* its body has its nodes: parts get one size in all turns (ragged.c) */
 void loop_join(Raw *r, const struct Grown *t);
 /* What a turn adds to a state that is `first` before the loop, in one size for all turns (ragged.c). How many elements
  * along `axis` are real: count, a scalar; NULL: all. */
 Value *part_of_turn(Raw *r, Frame *body, Value *part, Value *first, int64_t axis, Value **count);
+/* v with zeros behind it along an axis, up to `most`. */
+Value *filled_up_to(const Raw *r, Graph *g, Value *part, int64_t axis, int64_t most);
 /* Parts of `most` elements each, one behind the other, without those that are not real; `name` is that of their size. */
 Value *parts_as_counted(const Raw *r, Value *joined, int64_t axis, int64_t most, Value *counts, char *name);
 Value *turns_moved(const Raw *r, Value *turns, int64_t axis);  /* axis 0 as axis `axis` */

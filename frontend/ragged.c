@@ -28,17 +28,26 @@ static bool differs_inside(const Graph *g, const Value *part, const Value *first
 	return false;
 }
 
-/* The part in its largest size. */
-static Value *filled_up(const Raw *r, Graph *g, Value *part, int64_t axis)
+Value *filled_up_to(const Raw *r, Graph *g, Value *part, int64_t axis, int64_t most)
 {
 	const Node like = {.op = op_find(r->domain, r->type), .name = r->name, .nin = 1, .in = &part};
 	Dim pads[2 * MAX_RANK], k = part->shape.dim[axis];
 	int rank = part->shape.rank;
 
+	if (dim_is(k, most))
+		return part;
 	for (int i = 0; i < 2 * rank; i++)
 		pads[i] = dim(0);
-	pads[rank + axis] = dim_sub(g->syms, dim(most_of(g, &like, k)), k);
+	pads[rank + axis] = dim_sub(g->syms, dim(most), k);
 	return put(g, &like, "Pad", part, dims_as_value(g, &like, part, pads, 2 * rank), END_IN);
+}
+
+/* In its largest size. */
+static Value *filled_up(const Raw *r, Graph *g, Value *part, int64_t axis)
+{
+	const Node like = {.op = op_find(r->domain, r->type), .name = r->name};
+
+	return filled_up_to(r, g, part, axis, most_of(g, &like, part->shape.dim[axis]));
 }
 
 Value *part_of_turn(Raw *r, Frame *body, Value *part, Value *first, int64_t axis, Value **count)

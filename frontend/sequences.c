@@ -5,6 +5,7 @@
  * No operator is left: what the graph knows are the elements. Positions have to be known, or the elements look alike. */
 #include <string.h>
 #include "frontend/rewrite.h"
+#include "ir/op/counted.h"
 #include "ir/op/trust.h"
 
 /* ---- what they take ---- */
@@ -25,13 +26,14 @@ static const Value *need_sequence(const Raw *r, int slot)
 	return v;
 }
 
-/* How many elements it has is known. */
-static const Value *need_list(const Raw *r, int slot)
+/* Of which elements have positions: which are there is settled. */
+static const Value *need_positions(const Raw *r, int slot)
 {
 	const Value *v = need_sequence(r, slot);
 
-	if (v->tail)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the run decides how many elements the sequence has");
+	if (v->before)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "reads a sequence to which a loop adds, and the run decides how many elements");
+	list_settle(r, need_input(r, slot));
 	return v;
 }
 
@@ -170,7 +172,7 @@ static Value *gathered(Raw *r, const Value *s)
 
 static Value *at(Raw *r)
 {
-	const Value *s = need_sequence(r, 0);
+	const Value *s = need_positions(r, 0);
 
 	return is_computed(r, 1) || s->tail ? gathered(r, s) : element_of(r, s, position(r, 1, s->nitems, s->nitems - 1, 0));
 }
@@ -191,6 +193,23 @@ static Value *where(const Raw *r, Value *condition, Value *yes, Value *no)
 	return finish(&w);
 }
 
+/* A position of n, counted from the front. */
+static Value *counted_from_front(const Raw *r, Value *v, Value *n)
+{
+	Graph *g = r->f->g;
+	Value *at = scalar_of(r, v);
+
+	return where(r, binary(g, NULL, "Less", at, scalar_i64(r, 0)), binary(g, NULL, "Add", at, n), at);
+}
+
+/* 0 .. n - 1 */
+static void require_within(const Raw *r, Value *at, Value *n)
+{
+	Graph *g = r->f->g;
+
+	require(g, NULL, binary(g, NULL, "And", binary(g, NULL, "GreaterOrEqual", at, scalar_i64(r, 0)), binary(g, NULL, "Less", at, n)));
+}
+
 /* x in front of element `to` of s gives elements of the sizes that are given; without any, all have those of x. */
 static bool may_stand(const Value *s, const Value *x, int to, const Value *given)
 {
@@ -206,12 +225,11 @@ static bool may_stand(const Value *s, const Value *x, int to, const Value *given
 static Value *settled_position(const Raw *r, int slot, const Value *s, const bool *may, int64_t n)
 {
 	Graph *g = r->f->g;
-	Value *at = scalar_of(r, input(r, slot));
+	Value *at = counted_from_front(r, input(r, slot), scalar_i64(r, s->nitems));
 	Tensor *t = tensor_new(r->f->im->arena, BOOL, 1, &n);
 
 	for (int64_t i = 0; i < n; i++)
 		store_i64(BOOL, t->data, i, may[i]);
-	at = where(r, emit(r, "Less", at, scalar_i64(r, 0)), emit(r, "Add", at, scalar_i64(r, s->nitems)), at);
 	require(g, NULL, emit(r, "Gather", value_const(g, NULL, t), at));
 	return at;
 }
@@ -254,19 +272,52 @@ static void fill_inserted(const Value *s, Value *x, int to, Value **item)
 		item[i] = i < to ? s->item[i] : i == to ? x : s->item[i - 1];
 }
 
+/* A sequence that has rows behind its elements, and x: of all one sequence of rows, x at its end. */
+static Value *added_behind(const Raw *r, const Value *s, Value *x)
+{
+	Value *list = list_new(r->f, KIND_SEQUENCE, x->dtype, 0, NULL);
+
+	list->before = s->before;
+	list_take_rows(list, list_rows_behind(r, s, x));
+	return list;
+}
+
+/* The same in front of the element at a position, which the run may find out. */
+static Value *added_at(const Raw *r, const Value *s, Value *x)
+{
+	Graph *g = r->f->g;
+	Value *list = added_behind(r, s, x), *n = size_of(g, NULL, list->tail, 0), *last = binary(g, NULL, "Sub", n, scalar_i64(r, 1));
+	Value *to = counted_from_front(r, input(r, 2), last), *i = counted(g, NULL, list->tail, 0);
+	Value *from = where(r, binary(g, NULL, "Greater", i, to), binary(g, NULL, "Sub", i, scalar_i64(r, 1)), i);
+
+	require_within(r, to, n);
+	list_take_rows(list, list_rows_at(g, list_rows_of(r, g, list, false), where(r, binary(g, NULL, "Equal", i, to), last, from)));
+	return list;
+}
+
+static Value *list_after(const Raw *r, const Value *s, int n, Value *const *item, DType t)
+{
+	Value *v = list(r, t, n, item);
+
+	v->before = s->before;
+	return v;
+}
+
 /* In front of the element at that position, or at the end. */
 static Value *insert(Raw *r)
 {
-	const Value *s = need_list(r, 0);
+	const Value *s = input(r, 2) ? need_positions(r, 0) : need_sequence(r, 0);
 	Value *x = need_item(r, 1), **item = NEW_N(&r->f->im->ctx->scratch, Value *, s->nitems + 1);
 
-	if (s->nitems && s->dtype != x->dtype)
+	if ((s->nitems || s->tail) && s->dtype != x->dtype)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "puts %s into a sequence of %s", dtype_name(x->dtype), dtype_name(s->dtype));
+	if (s->tail)
+		return input(r, 2) ? added_at(r, s, x) : added_behind(r, s, x);
 	if (is_computed(r, 2))
 		fill_chosen(r, s, x, item);
 	else
 		fill_inserted(s, x, position(r, 2, s->nitems, s->nitems, s->nitems), item);
-	return list(r, x->dtype, s->nitems + 1, item);
+	return list_after(r, s, s->nitems + 1, item, x->dtype);
 }
 
 static void fill_erased(const Value *s, int from, Value **item)
@@ -289,11 +340,27 @@ static void fill_left(Raw *r, const Value *s, Value **item)
 		item[i] = where(r, emit(r, "Greater", at, scalar_i64(r, i)), s->item[i], s->item[i + 1]);
 }
 
+/* Of rows all but one. */
+static Value *rows_without(const Raw *r, const Value *s)
+{
+	Graph *g = r->f->g;
+	ListRows x = list_rows_of(r, g, s, false);
+	Value *n = size_of(g, NULL, x.row, 0), *last = binary(g, NULL, "Sub", n, scalar_i64(r, 1));
+	Value *from = input(r, 1) ? counted_from_front(r, input(r, 1), n) : last, *i = count_up(g, NULL, last);
+	Value *list = list_new(r->f, KIND_SEQUENCE, s->dtype, 0, NULL), *one = scalar_i64(r, 1);
+
+	require_within(r, from, n);
+	list_take_rows(list, list_rows_at(g, x, where(r, binary(g, NULL, "Less", i, from), i, binary(g, NULL, "Add", i, one))));
+	return list;
+}
+
 static Value *erase(Raw *r)
 {
-	const Value *s = need_list(r, 0);
+	const Value *s = need_positions(r, 0);
 	Value **item = NEW_N(&r->f->im->ctx->scratch, Value *, s->nitems);
 
+	if (s->tail)
+		return rows_without(r, s);
 	if (!s->nitems)
 		raw_fail(r, EXIT_MODEL, "E-INDEX", "takes an element out of an empty sequence");
 	if (is_computed(r, 1))
@@ -305,7 +372,7 @@ static Value *erase(Raw *r)
 
 static Value *length(Raw *r)
 {
-	const Value *s = need_sequence(r, 0);
+	const Value *s = need_positions(r, 0);
 	Value *n = scalar_i64(r, s->nitems);
 
 	return s->tail ? put(r->f->g, NULL, "Add", n, size_of(r->f->g, NULL, s->tail, 0), END_IN) : n;
@@ -334,7 +401,7 @@ static Value *whole_row(Raw *r, const Value *s, int64_t axis)
 
 static Value *concatenated(Raw *r)
 {
-	const Value *s = need_sequence(r, 0);
+	const Value *s = need_positions(r, 0);
 	int64_t axis = take_int(r, "axis", 0);
 
 	for (int i = 0; i < s->nitems; i++)

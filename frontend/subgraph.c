@@ -210,6 +210,7 @@ void subgraph_build(Raw *r, const GraphProto *p)
 	f.value = NEW_N(im->arena, Value *, s->names.n);
 	for (size_t i = 0; i < p->n_input; i++)
 		body_input(&f, r, p->input[i], (int64_t)i);
+	sequences_begin(&f, r);
 	for (uint32_t i = 0; i < s->noutside; i++)
 		capture(&f, r, s->names.name[s->outside[i]]);
 	initializers_build(&f);
@@ -266,7 +267,7 @@ int bodies_close(Raw *r, Graph **sub)
 	int n = r->nout;
 
 	for (int k = 0; either && k < r->body[0].nout && k < r->body[1].nout; k++)
-		branches_align(r, &r->body[0].f, &r->body[0].out[k], &r->body[1].f, &r->body[1].out[k]);
+		branches_align(r, k);
 	for (int b = 0; b < r->nbody; b++) {
 		for (int k = 0; k < r->body[b].nout && !either; k++)
 			need_tensor(r->f, r->body[b].out[k], "an output of a body");

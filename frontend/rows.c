@@ -1,0 +1,251 @@
+/* rows.c -- a sequence as rows of one tensor, and what rows are as a sequence.
+ *
+ *     { a f32[2], b f32[3] or nothing }    ->    row f32[2,3] = a and a zero, b;  sizes = 2, 3;  there = true, b is there
+ *
+ * Elements may differ along one axis: rows are as long as the longest may be. Those that an If gives or does not give are
+ * optionals in the list; once somebody asks for a position, only those that are there are left, as many as the run has. */
+#include "frontend/rewrite.h"
+#include "ir/op/bodies.h"
+#include "ir/op/composite.h"
+#include "ir/op/counted.h"
+
+/* ---- elements ---- */
+
+static bool is_maybe(const Value *item) { return item && is_list(item); }
+
+bool list_is_open(const Value *s)
+{
+	for (int i = 0; i < s->nitems; i++)
+		if (is_maybe(s->item[i]))
+			return true;
+	return false;
+}
+
+/* Element i, which may be there; i = nitems: one of the tail. */
+static Shape element_shape(const Raw *r, const Value *s, int i)
+{
+	const Value *v = i < s->nitems ? s->item[i] : s->tail;
+	Shape inner;
+
+	if (!v)
+		fail_unknown_element(r->f, r->name);
+	if (is_maybe(v))
+		v = v->item[0];
+	inner = v->shape;
+	if (i < s->nitems)
+		return inner;
+	inner.rank--;
+	for (int k = 0; k < inner.rank; k++)
+		inner.dim[k] = inner.dim[k + 1];
+	return inner;
+}
+
+static int elements_of(const Value *s) { return s->nitems + (s->tail != NULL); }
+
+/* What rows of several sequences have in common. */
+typedef struct Common {
+	bool any; /* there are elements */
+	Shape first;
+	unsigned open; /* axes along which they differ, or (in a turn) whose size data decide in each, as bits */
+} Common;
+
+static void look_at(const Raw *r, const Graph *turn, const Value *s, Common *c)
+{
+	for (int i = 0; i < elements_of(s); i++) {
+		Shape one = element_shape(r, s, i);
+		c->first = c->any ? c->first : one;
+		c->any = true;
+		if (one.rank < 0 || one.rank != c->first.rank)
+			raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "elements of other ranks stand in one sequence, and the run decides which");
+		for (int k = 0; k < one.rank; k++)
+			if (!dim_same(one.dim[k], c->first.dim[k]) || (turn && is_counted_inside(turn, one.dim[k])))
+				c->open |= 1u << k;
+	}
+	c->open |= s->tail_sizes ? 1u << s->tail_axis : 0;
+}
+
+static int only_axis(const Raw *r, unsigned open)
+{
+	int axis = -1;
+
+	if (open & (open - 1))
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "elements of a sequence differ in more than one size, and the run decides which");
+	while (open >> (axis + 1))
+		axis++;
+	return axis;
+}
+
+static int64_t most_along(const Raw *r, Graph *g, const Value *s, int axis)
+{
+	const Node like = {.op = op_find("", "Loop"), .name = r->name};
+	int64_t most = 0;
+
+	for (int i = 0; i < elements_of(s); i++) {
+		int64_t here = most_of(g, &like, element_shape(r, s, i).dim[axis]);
+		most = here > most ? here : most;
+	}
+	return most;
+}
+
+/* ---- rows ---- */
+
+static Value *one_row(Graph *g, Value *v)
+{
+	int64_t front = 0;
+
+	return with_axes(g, NULL, v, 1, &front);
+}
+
+static Value *all_behind(Graph *g, int n, Value **v)
+{
+	const Op *concat = op_find("", "Concat");
+	struct Concat *a = attr_new(g, concat);
+
+	return n == 1 ? v[0] : node_new(g, concat, NULL, n, v, 1, a)->out[0];
+}
+
+/* As often as there are rows. */
+static Value *for_all(Graph *g, Value *one, Value *row)
+{
+	return put(g, NULL, "Expand", one, as_vector(g, NULL, size_of(g, NULL, row, 0)), END_IN);
+}
+
+static ListRows rows_of_items(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
+{
+	Arena *a = &r->f->im->ctx->scratch;
+	Value **row = NEW_N(a, Value *, s->nitems), **size = NEW_N(a, Value *, s->nitems), **has = NEW_N(a, Value *, s->nitems);
+	const Frame f = {.im = r->f->im, .g = g};
+	ListRows x = {.axis = axis};
+
+	for (int i = 0; i < s->nitems; i++) {
+		Value *item = s->item[i], *v = is_maybe(item) ? item->item[0] : item;
+		has[i] = one_row(g, is_maybe(item) ? presence(&f, item) : value_scalar(g, BOOL, 1));
+		size[i] = axis < 0 ? NULL : one_row(g, size_of(g, NULL, v, axis));
+		row[i] = one_row(g, axis < 0 ? v : filled_up_to(r, g, v, axis, most));
+	}
+	x.row = all_behind(g, s->nitems, row);
+	x.sizes = axis < 0 ? NULL : all_behind(g, s->nitems, size);
+	x.there = list_is_open(s) ? all_behind(g, s->nitems, has) : NULL;
+	return x;
+}
+
+static ListRows rows_of_tail(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
+{
+	ListRows x = {.row = s->tail, .axis = axis};
+
+	if (axis < 0)
+		return x;
+	x.sizes = s->tail_sizes ? s->tail_sizes : for_all(g, size_of(g, NULL, s->tail, axis + 1), s->tail);
+	x.row = filled_up_to(r, g, s->tail, axis + 1, most);
+	return x;
+}
+
+static Value *which_are(Graph *g, ListRows x) { return x.there ? x.there : for_all(g, value_scalar(g, BOOL, 1), x.row); }
+
+ListRows list_rows_joined(Graph *g, ListRows a, ListRows b)
+{
+	ListRows x = {.row = joined(g, NULL, 0, a.row, b.row), .axis = a.axis};
+
+	if (a.sizes)
+		x.sizes = joined(g, NULL, 0, a.sizes, b.sizes);
+	if (a.there || b.there)
+		x.there = joined(g, NULL, 0, which_are(g, a), which_are(g, b));
+	return x;
+}
+
+static ListRows rows_of_list(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
+{
+	if (!s->nitems)
+		return s->tail ? rows_of_tail(r, g, s, axis, most) : (ListRows){.axis = axis};
+	ListRows items = rows_of_items(r, g, s, axis, most);
+	return s->tail ? list_rows_joined(g, items, rows_of_tail(r, g, s, axis, most)) : items;
+}
+
+void list_rows_alike(const Raw *r, Graph *const *g, Value *const *s, int n, bool turn, ListRows *x)
+{
+	Common c = {0};
+	int64_t most = 0;
+
+	for (int i = 0; i < n; i++)
+		look_at(r, turn ? g[i] : NULL, s[i], &c);
+	int axis = only_axis(r, c.open);
+	for (int i = 0; axis >= 0 && i < n; i++) {
+		int64_t here = most_along(r, g[i], s[i], axis);
+		most = here > most ? here : most;
+	}
+	for (int i = 0; i < n; i++)
+		x[i] = rows_of_list(r, g[i], s[i], axis, most);
+}
+
+ListRows list_rows_of(const Raw *r, Graph *g, const Value *s, bool turn)
+{
+	Value *list = arena_copy(r->f->im->arena, s, sizeof *s);
+	ListRows x;
+
+	list_rows_alike(r, &g, &list, 1, turn, &x);
+	return x;
+}
+
+ListRows list_rows_behind(const Raw *r, const Value *s, Value *x)
+{
+	Graph *g[] = {r->f->g, r->f->g};
+	Value *pair[] = {arena_copy(r->f->im->arena, s, sizeof *s), list_new(r->f, KIND_SEQUENCE, x->dtype, 1, &x)};
+	ListRows row[2];
+
+	list_settle(r, pair[0]);
+	list_rows_alike(r, g, pair, 2, false, row);
+	return row[0].row ? list_rows_joined(g[0], row[0], row[1]) : row[1];
+}
+
+ListRows list_rows_filled(const Raw *r, Graph *turn, ListRows x)
+{
+	const Node like = {.op = op_find("", "Loop"), .name = r->name};
+
+	if (!x.row || !is_counted_inside(turn, x.row->shape.dim[0]))
+		return x;
+	int64_t most = most_of(turn, &like, x.row->shape.dim[0]);
+	Value *n = size_of(turn, NULL, x.row, 0);
+	x.there = x.there ? filled_up_to(r, turn, x.there, 0, most) : binary(turn, NULL, "Less", count_to(turn, most), n);
+	x.sizes = x.sizes ? filled_up_to(r, turn, x.sizes, 0, most) : NULL;
+	x.row = filled_up_to(r, turn, x.row, 0, most);
+	return x;
+}
+
+/* ---- and back ---- */
+
+/* The positions at which it is true; name.there names their number. */
+static Value *positions_of(const Raw *r, Graph *g, Value *there, const char *name)
+{
+	const Op *compress = op_find("", "Compress");
+	Value named = {.name = arena_format(r->f->im->arena, "%s.there", name), .shape = {.rank = -1}}, *out = &named;
+	const Node like = {.op = compress, .name = r->name, .nout = 1, .out = &out};
+
+	return node_control(g, compress, &like, 2, (Value *[]){counted(g, NULL, there, 0), there}, 1, attr_new(g, compress), 0, NULL)->out[0];
+}
+
+ListRows list_rows_there(const Raw *r, Graph *g, ListRows x, const char *name)
+{
+	return x.there ? list_rows_at(g, x, positions_of(r, g, x.there, name)) : x;
+}
+
+ListRows list_rows_at(Graph *g, ListRows x, Value *at)
+{
+	x.row = put(g, NULL, "Gather", x.row, at, END_IN);
+	x.sizes = x.sizes ? put(g, NULL, "Gather", x.sizes, at, END_IN) : NULL;
+	x.there = NULL;
+	return x;
+}
+
+void list_take_rows(Value *s, ListRows x)
+{
+	s->nitems = 0;
+	s->tail = x.row;
+	s->tail_sizes = x.sizes;
+	s->tail_axis = x.axis;
+}
+
+void list_settle(const Raw *r, Value *s)
+{
+	if (list_is_open(s))
+		list_take_rows(s, list_rows_there(r, r->f->g, list_rows_of(r, r->f->g, s, false), r->proto->output[0]));
+}

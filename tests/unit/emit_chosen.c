@@ -1,0 +1,264 @@
+/* Sequences to which turns of a Loop add elements or none, as the run decides: the evaluator and emitted C give what the
+ * loop means, written out here, for all ways in which few turns may decide. */
+#include "codegen/codegen.h"
+#include "ir/eval.h"
+#include "runtime/tcc.h"
+#include "tests/flags.h"
+#include "tests/unit/onnx.h"
+#include "tools/jit.h"
+
+#define FLAGS "-std=c99 " CLEAN
+
+enum { TURNS = 5, WIDTH = 3 };
+
+static const char *const targets[] = {"c", "native"};
+
+/* ---- models ---- */
+
+static Onnx__GraphProto *graph(const char *name)
+{
+	Onnx__GraphProto *g = PROTO(&ctx.perm, graph_proto);
+
+	g->name = arena_string(&ctx.perm, name);
+	return g;
+}
+
+static void give_list(Model *in, const char *name)
+{
+	make_sequence(in, add_output(in, name, FLOAT, NULL));
+}
+
+/* A branch that adds such elements, one after the other, or none, and gives `out`. */
+static Onnx__GraphProto *adds(const char *out, const char *first, const char *second)
+{
+	Model in = inside(&m, graph(out));
+
+	if (!first)
+		add_node(&in, "Identity", "old", out);
+	else if (!second)
+		add_node(&in, "SequenceInsert", arena_format(&ctx.perm, "old,%s", first), out);
+	if (second) {
+		add_node(&in, "SequenceInsert", arena_format(&ctx.perm, "old,%s", first), "between");
+		add_node(&in, "SequenceInsert", arena_format(&ctx.perm, "between,%s", second), out);
+	}
+	give_list(&in, out);
+	return in.graph;
+}
+
+static void add_if(Model *in, const char *condition, const char *out, Onnx__GraphProto *yes, Onnx__GraphProto *no)
+{
+	Onnx__NodeProto *n = add_node(in, "If", condition, out);
+
+	set_graph(in, n, "then_branch", yes);
+	set_graph(in, n, "else_branch", no);
+}
+
+/* In turn i: c[i] = 1: x[i] as far as `part` says; 2: nothing; 3: -x[i], and x[i] as far as `part` says; 0: it ends. */
+static void begin(bool part)
+{
+	Model body, no;
+
+	m = model_new(&ctx.perm);
+	m.proto->opset_import[0]->version = 18;
+	add_input(&m, "x", FLOAT, "5,3");
+	add_input(&m, "c", INT64, "5");
+	add_input(&m, "trips", INT64, "");
+	add_tensor(&m, "none", INT64, "1", &(int64_t){0}, sizeof(int64_t));
+	add_tensor(&m, "last", INT64, "", &(int64_t){-1}, sizeof(int64_t));
+	for (int64_t i = 0; i < 4; i++)
+		add_tensor(&m, arena_format(&ctx.perm, "k%d", (int)i), INT64, "", &i, sizeof i);
+	body = inside(&m, graph("body"));
+	add_input(&body, "turn", INT64, "");
+	add_input(&body, "going", BOOLEAN, "");
+	make_sequence(&body, add_input(&body, "old", FLOAT, NULL));
+	add_node(&body, "Gather", "x,turn", "whole");
+	add_node(&body, "Gather", "c,turn", "kind");
+	add_node(&body, "Unsqueeze", "kind,none", "kinds");
+	add_node(&body, part ? "Slice" : "Identity", part ? "whole,none,kinds" : "whole", "row");
+	add_node(&body, "Neg", "whole", "minus");
+	add_node(&body, "Equal", "kind,k1", "one");
+	add_node(&body, "Equal", "kind,k2", "nothing");
+	add_node(&body, "Greater", "kind,k0", "goes");
+	no = inside(&m, graph("no"));
+	add_if(&no, "nothing", "third", adds("third_yes", NULL, NULL), adds("third_no", "minus", "row"));
+	give_list(&no, "third");
+	add_if(&body, "one", "new", adds("yes", "row", NULL), no.graph);
+	add_output(&body, "goes", BOOLEAN, "");
+	give_list(&body, "new");
+	add_node(&m, "SequenceEmpty", "", "s");
+	set_graph(&m, add_node(&m, "Loop", "trips,,s", "z"), "body", body.graph);
+}
+
+/* ---- what they mean ---- */
+
+typedef struct Elements {
+	int n, size[2 * TURNS];
+	float v[2 * TURNS][WIDTH];
+} Elements;
+
+static void put_element(Elements *e, const float *x, int n, float factor)
+{
+	for (int k = 0; k < n; k++)
+		e->v[e->n][k] = factor * x[k];
+	e->size[e->n++] = n;
+}
+
+static Elements after(const float *x, const int64_t *c, int64_t trips, bool part)
+{
+	Elements e = {0};
+
+	for (int i = 0; i < trips; i++) {
+		int n = part ? (int)c[i] : WIDTH;
+		if (c[i] == 3 || c[i] == 0)
+			put_element(&e, x + i * WIDTH, WIDTH, -1);
+		if (c[i] != 2)
+			put_element(&e, x + i * WIDTH, n, 1);
+		if (!c[i])
+			break;
+	}
+	return e;
+}
+
+static int all_of(const Elements *e, int from, float *y)
+{
+	int n = 0;
+
+	for (int i = from; i < e->n; i++)
+		for (int k = 0; k < e->size[i]; k++)
+			y[n++] = e->v[i][k];
+	return n;
+}
+
+/* ---- runs ---- */
+
+static const DimChoice most = {"z.turns.0", 0, TURNS};
+static const ReadOptions bounded = {.dims = &most, .ndims = 1};
+
+static void holds(const Tensor *y, int n, const float *want)
+{
+	assert_int_equal(y->count, n);
+	for (int i = 0; i < n; i++)
+		assert_float_equal(load_f64(y->dtype, y->data, i), want[i], 0);
+}
+
+/* What y is, given the elements; -1: no run of that kind. */
+typedef int Meaning(const Elements *e, float *y);
+
+static void for_all_choices(bool part, Meaning *meaning, void (*run)(void *, Tensor **, int, const float *), void *to)
+{
+	int64_t c[TURNS] = {0};
+	Tensor *x = tensor_new(&ctx.perm, F32, 2, (int64_t[]){TURNS, WIDTH});
+	float y[64];
+
+	for (int i = 0; i < TURNS * WIDTH; i++)
+		((float *)x->data)[i] = (float)i + 1;
+	for (int64_t trips = 0; trips <= TURNS; trips++)
+		for (int choice = 0; choice < 1 << 2 * trips; choice += trips < 4 ? 1 : 37) {
+			for (int i = 0; i < TURNS; i++)
+				c[i] = choice >> 2 * i & 3;
+			Elements e = after((float *)x->data, c, trips, part);
+			int n = meaning(&e, y);
+			if (n >= 0)
+				run(to, (Tensor *[]){x, tensor_i64(&ctx.perm, TURNS, c, false), tensor_i64(&ctx.perm, 1, &trips, true)}, n, y);
+		}
+}
+
+static void evaluate(void *g, Tensor **in, int n, const float *want)
+{
+	Eval e = {.budget = -1};
+
+	eval_graph(&e, g, &ctx.perm, in);
+	holds(eval_value(&e, ((Graph *)g)->out[0]), n, want);
+}
+
+static void execute(void *s, Tensor **in, int n, const float *want)
+{
+	session_bind(s, in);
+	assert_int_equal(session_run(s), TCC_OK);
+	assert_true(session_intact(s));
+	holds(session_output(s, 0), n, want);
+}
+
+static void expect(bool part, Meaning *meaning)
+{
+	add_output(&m, "y", 0, NULL);
+	for_all_choices(part, meaning, evaluate, import_with(&bounded));
+	for (int i = 0; i < 2; i++) {
+		Settings settings = {.compile = {.level = 2, .target = targets[i]}, .cc_flags = FLAGS, .threads = 1};
+		Session *s = jit(&ctx, import_with(&bounded), &settings, NULL);
+		for_all_choices(part, meaning, execute, s);
+		session_close(s);
+		temporary_clear();
+	}
+}
+
+static int number_of(const Elements *e, float *y)
+{
+	y[0] = (float)e->n;
+	return 1;
+}
+
+static int joined_up(const Elements *e, float *y) { return all_of(e, 0, y); }
+
+static int last_of(const Elements *e, float *y) { return e->n ? all_of(e, e->n - 1, y) : -1; }
+
+static int but_first(const Elements *e, float *y) { return e->n ? all_of(e, 1, y) : -1; }
+
+/* x[0] at the end, and in front of what is last then. */
+static int inserted(const Elements *e, float *y)
+{
+	int n = all_of(e, 0, y);
+
+	for (int i = 0; i < 2 * WIDTH; i++)
+		y[n++] = (float)(i % WIDTH + 1);
+	return n;
+}
+
+static void elements_are_counted(void **state)
+{
+	(void)state;
+	for (int part = 0; part < 2; part++) {
+		begin(part);
+		add_node(&m, "SequenceLength", "z", "y");
+		expect(part, number_of);
+	}
+}
+
+static void elements_are_joined(void **state)
+{
+	(void)state;
+	for (int part = 0; part < 2; part++) {
+		begin(part);
+		set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", 0);
+		expect(part, joined_up);
+	}
+}
+
+static void elements_have_positions(void **state)
+{
+	(void)state;
+	for (int part = 0; part < 2; part++) {
+		begin(part);
+		add_node(&m, "SequenceAt", "z,last", "y");
+		expect(part, last_of);
+		begin(part);
+		add_node(&m, "SequenceErase", "z,k0", "e");
+		set_int(&m, add_node(&m, "ConcatFromSequence", "e", "y"), "axis", 0);
+		expect(part, but_first);
+		begin(part);
+		add_node(&m, "Gather", "x,k0", "more");
+		add_node(&m, "SequenceInsert", "z,more", "e");
+		add_node(&m, "SequenceInsert", "e,more,last", "f");
+		set_int(&m, add_node(&m, "ConcatFromSequence", "f", "y"), "axis", 0);
+		expect(part, inserted);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(elements_are_counted), TEST(elements_are_joined), TEST(elements_have_positions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
