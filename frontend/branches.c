@@ -133,6 +133,7 @@ static void align_elements(Raw *r, Value **v)
 		memcpy(list[b]->item, v[b]->item, (size_t)v[b]->nitems * sizeof *v[b]->item);
 		list[b]->nitems = most;
 		list[b]->before = v[b]->before;
+		list[b]->length = v[b]->length;
 	}
 	for (int i = 0; i < most; i++) {
 		if (!is_open_at(v, i))

@@ -19,6 +19,8 @@ struct Grown {
 	Value **first;  /* by state: what it is before the loop; NULL where it is a state as any other */
 	Value **now;    /* by state: of a sequence, what the body has for it before it adds any; NULL behind it: nothing is added */
 	int64_t *axis;  /* by state: along which Concat adds; of a sequence, along which elements differ in size, or -1 */
+	bool *asks;     /* by state: of a sequence, the body asks how long it is */
+	int nasked;     /* as many states more: these lengths */
 	bool *in_front; /* by state: whether it adds there */
 	bool *several;  /* by state: of a sequence, a turn adds rows of elements, not one */
 	int *place;     /* by output of the node: which one it is of the node that is left */
@@ -62,22 +64,25 @@ static Scope *copy_of_scope(const Raw *r, const Scope *s)
 }
 
 /* The scope of the body without them; NULL where there are none, or a sequence would be left. `decides`: the run, what is
- * added to a sequence. */
+ * added to a sequence, or it asks how long one is. */
 static Scope *scope_without(struct Grown *t, const Raw *r, const Scope *s, bool *decides)
 {
 	Scope *own = copy_of_scope(r, s);
 	bool some = false;
 
 	for (int i = 0; i < t->nstates; i++) {
-		bool list = r->in[2 + i] && is_list(r->in[2 + i]), chosen = false;
+		bool list = r->in[2 + i] && is_list(r->in[2 + i]);
+		Growth how = {0};
 		size_t node = list ? s->nnode : tensor_adding(r, s, i);
-		if (list && !sequence_only_grows(r, s, i, &chosen))
+		if (list && !sequence_only_grows(r, s, i, &how))
 			return NULL;
 		if (list)
 			t->first[i] = r->in[2 + i];
 		if (node < s->nnode)
 			take_tensor(t, r, own, node, i);
-		*decides |= chosen;
+		t->asks[i] = how.asks;
+		t->nasked += how.asks;
+		*decides |= how.decides;
 		some |= t->first[i] != NULL;
 	}
 	return some ? own : NULL;
@@ -100,18 +105,22 @@ static GraphProto *body_without(const struct Grown *t, const Raw *r, const Graph
 	size_t nout = 1;
 
 	g->input = arena_copy(a, body->input, body->n_input * sizeof *g->input);
-	g->output = arena_copy(a, body->output, body->n_output * sizeof *g->output);
+	g->output = NEW_N(a, ValueInfoProto *, body->n_output + (size_t)t->nasked);
+	g->output[0] = body->output[0];
 	g->n_input = 2;
 	for (int i = 0; i < t->nstates; i++)
 		if (!t->first[i]) {
 			g->input[g->n_input++] = body->input[2 + i];
 			g->output[nout++] = body->output[1 + i];
 		}
+	for (int i = 0; i < t->nasked; i++)
+		g->output[nout++] = body->output[0]; /* its place: see sequences_end() */
 	for (size_t i = (size_t)t->nstates + 1; i < body->n_output; i++)
 		g->output[nout++] = body->output[i];
 	for (int i = 0; i < t->nstates; i++)
 		if (t->first[i])
 			g->output[nout++] = output_added(r, body, i);
+	g->n_output = nout;
 	return g;
 }
 
@@ -127,27 +136,36 @@ static char *output_name(const struct Grown *t, const Raw *r, const NodeProto *p
 	return arena_format(r->f->im->arena, "%s.turns", p->output[i]);
 }
 
+/* Outputs from .. to of those that grow, or of the others, are the next ones. */
+static void place_outputs(struct Grown *t, const Raw *r, NodeProto *own, int from, int to, bool grown)
+{
+	for (int i = from; i < to; i++)
+		if ((i < t->nstates && t->first[i]) == grown) {
+			own->output[own->n_output] = output_name(t, r, r->proto, i);
+			t->place[i] = (int)own->n_output++;
+		}
+}
+
+/* In the order of body_without(). */
 static void rename_outputs(struct Grown *t, Raw *r, const GraphProto *body)
 {
 	Arena *a = r->f->im->arena;
-	const NodeProto *p = r->proto;
-	NodeProto *own = arena_copy(a, p, sizeof *p);
-	int all = (int)body->n_output - 1, at = 0, more = 2 * t->nstates;
+	NodeProto *own = arena_copy(a, r->proto, sizeof *own);
+	int all = (int)body->n_output - 1, more = 2 * t->nstates;
 
 	t->place = NEW_N(&r->f->im->ctx->scratch, int, all);
-	own->n_output = (size_t)all;
-	own->output = NEW_N(a, char *, all + more);
+	own->output = NEW_N(a, char *, all + t->nasked + more);
+	own->n_output = 0;
+	place_outputs(t, r, own, 0, t->nstates, false);
+	for (int i = 0; i < t->nasked; i++)
+		own->output[own->n_output++] = "";
+	place_outputs(t, r, own, t->nstates, all, false);
+	place_outputs(t, r, own, 0, t->nstates, true);
 	for (int i = 0; i < more; i++)
-		own->output[all + i] = arena_format(a, "%s.sizes", r->name);
-	for (int grown = 0; grown < 2; grown++)
-		for (int i = 0; i < all; i++)
-			if ((i < t->nstates && t->first[i]) == grown) {
-				own->output[at] = output_name(t, r, p, i);
-				t->place[i] = at++;
-			}
+		own->output[all + t->nasked + i] = arena_format(a, "%s.sizes", r->name);
 	r->proto = own;
-	r->nout = all;
-	r->out = NEW_N(&r->f->im->ctx->scratch, Value *, all + more);
+	r->nout = all + t->nasked;
+	r->out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout + more);
 }
 
 static void replace_body(Raw *r, GraphProto *body)
@@ -165,6 +183,9 @@ static void drop_inputs(const struct Grown *t, Raw *r)
 	for (int i = 0; i < t->nstates; i++)
 		if (!t->first[i])
 			r->in[r->nin++] = r->in[2 + i];
+	for (int i = 0; i < t->nstates; i++)
+		if (t->asks[i])
+			r->in[r->nin++] = list_length(r, r->f->g, t->first[i]);
 }
 
 static struct Grown *grown_new(const Raw *r)
@@ -173,7 +194,7 @@ static struct Grown *grown_new(const Raw *r)
 	int n = r->nin - 2;
 	struct Grown *t = NEW(a, struct Grown);
 
-	*t = (struct Grown){NULL, n, r->nout, NEW_N(a, Value *, n), NEW_N(a, Value *, n), NEW_N(a, int64_t, n), NEW_N(a, bool, n),
+	*t = (struct Grown){NULL, n, r->nout, NEW_N(a, Value *, n), NEW_N(a, Value *, n), NEW_N(a, int64_t, n), NEW_N(a, bool, n), 0, NEW_N(a, bool, n),
 			    NEW_N(a, bool, n), NULL, NEW_N(a, int, n), NEW_N(a, int, n)};
 	return t;
 }
@@ -259,8 +280,23 @@ void sequences_begin(Frame *body, const Raw *r)
 			continue;
 		t->now[i] = list_new(body, KIND_SEQUENCE, t->first[i]->dtype, 0, NULL);
 		t->now[i]->before = t->now[i];
+		if (t->asks[i])
+			t->now[i]->length = value_input(body->g, "length", I64, &(Shape){0});
 		value_bind(body, t->whole->input[2 + i]->name, t->now[i]);
 	}
+}
+
+void sequences_end(const Raw *r)
+{
+	const struct Grown *t = r->grown;
+	Body *b = r->body + r->nbody - 1;
+	int at = 1;
+
+	for (int i = 0; t && i < t->nstates; i++)
+		at += !t->first[i];
+	for (int i = 0; t && i < t->nstates; i++)
+		if (t->asks[i])
+			b->out[at++] = list_length(r, b->f.g, b->out[1 + t->place[i]]);
 }
 
 /* What a turn adds to a sequence: an element, or rows of them. Nothing at all is a number that nobody reads. */

@@ -116,7 +116,8 @@ static bool input_is_of_run(Walk *w, const char *name)
 static void meet_inputs(Walk *w, size_t node)
 {
 	const NodeProto *p = w->s->node[node];
-	bool sizes = is_onnx_domain(p->domain) && (!strcmp(p->op_type, "Shape") || !strcmp(p->op_type, "Size"));
+	bool sizes = is_onnx_domain(p->domain) && (!strcmp(p->op_type, "Shape") || !strcmp(p->op_type, "Size") ||
+						 !strcmp(p->op_type, "SequenceLength"));
 
 	for (size_t i = 0; !sizes && i < p->n_input; i++)
 		meet(w, p->input[i]);
@@ -154,7 +155,7 @@ bool may_end_early(const Raw *r, const GraphProto *body)
 /* Who reads a sequence: names that are it, with what has been added. */
 typedef struct Follow {
 	const Raw *r;
-	bool decides; /* some If adds to it in one of its branches */
+	Growth how;
 } Follow;
 
 static bool follow(Follow *w, const Scope *s, bool *is);
@@ -254,11 +255,13 @@ static bool follow_node(Follow *w, const Scope *s, bool *is, size_t k)
 	bool own = is_onnx_domain(p->domain) && s->callee[k].kind != CALL_FUNCTION;
 
 	if (own && !strcmp(p->op_type, "If")) {
-		w->decides |= s->graph == graph_attribute(w->r, "body") && rests_on_run(w->r, s, p->input[0]);
+		w->how.decides |= s->graph == graph_attribute(w->r, "body") && rests_on_run(w->r, s, p->input[0]);
 		return follow_branches(w, s, is, k);
 	}
 	if (own && !strcmp(p->op_type, "Loop"))
 		return follow_turns(w, s, is, k);
+	if (own && !strcmp(p->op_type, "SequenceLength"))
+		return w->how.asks = true;
 	bool inserts = own && !strcmp(p->op_type, "SequenceInsert") && (p->n_input == 2 || (p->n_input == 3 && !*p->input[2])) &&
 		       !is_it(s, is, p->input[1]);
 	if (!inserts && !(own && !strcmp(p->op_type, "Identity") && p->n_input == 1))
@@ -275,7 +278,7 @@ static bool follow(Follow *w, const Scope *s, bool *is)
 	return true;
 }
 
-bool sequence_only_grows(const Raw *r, const Scope *s, int i, bool *decides)
+bool sequence_only_grows(const Raw *r, const Scope *s, int i, Growth *how)
 {
 	Follow w = {.r = r};
 	const char *name = s->graph->input[2 + i]->name;
@@ -287,6 +290,6 @@ bool sequence_only_grows(const Raw *r, const Scope *s, int i, bool *decides)
 	grows = follow(&w, s, is);
 	for (size_t k = 0; k < s->graph->n_output; k++)
 		grows &= is_it(s, is, s->graph->output[k]->name) == (k == (size_t)i + 1);
-	*decides = w.decides;
+	*how = w.how;
 	return grows;
 }

@@ -60,6 +60,8 @@ void put_row(const Frame *f, const Value *v, ValueRow *row)
 		add(f, row, v->tail);
 	if (v->tail_sizes)
 		add(f, row, v->tail_sizes);
+	if (v->length)
+		add(f, row, v->length);
 }
 
 Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at)
@@ -77,6 +79,8 @@ Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at)
 		list->tail_sizes = row[(*at)++];
 	list->tail_axis = v->tail_axis;
 	list->before = v->before;
+	if (v->length)
+		list->length = row[(*at)++];
 	return list;
 }
 

@@ -318,6 +318,7 @@ ListRows list_rows_behind(const Raw *r, const Value *s, Value *x); /* those of s
 ListRows list_rows_joined(Graph *g, ListRows a, ListRows b);		  /* which are alike */
 ListRows list_rows_there(const Raw *r, Graph *g, ListRows x, const char *name); /* without those that are none; name.there names their number */
 ListRows list_rows_at(Graph *g, ListRows x, Value *at);		 /* those at some positions */
+Value *list_length(const Raw *r, Graph *g, const Value *s); /* a scalar */
 ListRows list_rows_filled(const Raw *r, Graph *turn, ListRows x);	 /* as many in each turn, the last of which are none */
 void list_take_rows(Value *s, ListRows x);			 /* s has these elements, and no others */
 bool list_is_open(const Value *s);			 /* the run decides of some elements whether they are there */
@@ -338,12 +339,18 @@ void map_unroll(Raw *r);
 /* A Loop that has some becomes one without; NULL: it has none. When that is built, loop_join() makes its outputs. */
 struct Grown *loop_grow(Raw *r);
 void sequences_begin(Frame *body, const Raw *r); /* in its body, sequences that grow are what nobody has added to */
+void sequences_end(const Raw *r);		  /* it has its nodes: how long they are is a state as well */
 bool may_end_early(const Raw *r, const GraphProto *body); /* a Loop, by what the run finds before its trips are done */
 const AttributeProto *axis_written(const NodeProto *p); /* its axis; NULL where that is not written there */
 /* The node of the body that adds to state i, a tensor, which nothing else reads; else as many as there are. */
 size_t tensor_adding(const Raw *r, const Scope *body, int i);
-/* State i, a sequence, is read by what adds to it at its end only; `decides`: the run whether it does. */
-bool sequence_only_grows(const Raw *r, const Scope *body, int i, bool *decides);
+/* How a sequence grows: whether the run decides what is added, and whether the body asks how long it is. */
+typedef struct Growth {
+	bool decides, asks;
+} Growth;
+
+/* State i, a sequence, is read by what adds to it at its end, or asks how long it is, only. */
+bool sequence_only_grows(const Raw *r, const Scope *body, int i, Growth *how);
 void loop_parts(Raw *r, struct Grown *t); /* its body has its nodes: parts get one size in all turns (ragged.c) */
 void loop_join(Raw *r, const struct Grown *t);
 /* What a turn adds to a state that is `first` before the loop, in one size for all turns (ragged.c). How many elements

@@ -87,6 +87,31 @@ static int64_t most_along(const Raw *r, Graph *g, const Value *s, int axis)
 	return most;
 }
 
+/* How many are there of those that may be. */
+static Value *number_of_open(const Raw *r, Graph *g, const Value *s)
+{
+	const Frame f = {.im = r->f->im, .g = g};
+	Value *n = NULL;
+
+	for (int i = 0; i < s->nitems; i++)
+		if (is_maybe(s->item[i]))
+			n = sum_if(g, NULL, cast_value(g, NULL, presence(&f, s->item[i]), I64), n);
+	return n;
+}
+
+Value *list_length(const Raw *r, Graph *g, const Value *s)
+{
+	int surely = 0;
+
+	if (s->before && !s->length)
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "asks how many elements a sequence has to which a loop around only adds");
+	for (int i = 0; i < s->nitems; i++)
+		surely += !is_maybe(s->item[i]);
+	Value *n = sum_if(g, NULL, value_scalar(g, I64, surely), number_of_open(r, g, s));
+	n = s->tail ? binary(g, NULL, "Add", n, size_of(g, NULL, s->tail, 0)) : n;
+	return s->length ? binary(g, NULL, "Add", n, s->length) : n;
+}
+
 /* ---- rows ---- */
 
 static Value *one_row(Graph *g, Value *v)

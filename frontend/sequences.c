@@ -278,6 +278,7 @@ static Value *added_behind(const Raw *r, const Value *s, Value *x)
 	Value *list = list_new(r->f, KIND_SEQUENCE, x->dtype, 0, NULL);
 
 	list->before = s->before;
+	list->length = s->length;
 	list_take_rows(list, list_rows_behind(r, s, x));
 	return list;
 }
@@ -300,6 +301,7 @@ static Value *list_after(const Raw *r, const Value *s, int n, Value *const *item
 	Value *v = list(r, t, n, item);
 
 	v->before = s->before;
+	v->length = s->length;
 	return v;
 }
 
@@ -372,10 +374,7 @@ static Value *erase(Raw *r)
 
 static Value *length(Raw *r)
 {
-	const Value *s = need_positions(r, 0);
-	Value *n = scalar_i64(r, s->nitems);
-
-	return s->tail ? put(r->f->g, NULL, "Add", n, size_of(r->f->g, NULL, s->tail, 0), END_IN) : n;
+	return list_length(r, r->f->g, need_sequence(r, 0));
 }
 
 /* Those of the tail: along the axis in whose size they differ, as much of each as there is. */

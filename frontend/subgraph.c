@@ -218,6 +218,7 @@ void subgraph_build(Raw *r, const GraphProto *p)
 	nodes_build(&f);
 	check_all_declared(&f);
 	add_body(r, &f);
+	sequences_end(r);
 	im->bodies--;
 }
 

@@ -43,6 +43,7 @@ typedef struct Value {
 	struct Value *tail_sizes; /* how much of each slice its element is, along axis tail_axis of it; NULL: all */
 	int tail_axis;
 	struct Value *before; /* of a sequence in a Loop's body: the state that its elements follow (frontend/grown.c); or NULL */
+	struct Value *length; /* how many there are of these, where somebody asks; or NULL */
 	const Tensor *labels; /* of its columns, while a file is read: what ZipMap made (frontend/maps.c); else NULL */
 	struct Value *has;   /* of an optional: whether it has one, a bool; NULL: nitems says it */
 	int order[MAX_RANK]; /* axes from outermost to innermost in memory; filled by the layout pass */

@@ -53,11 +53,8 @@ static void add_if(Model *in, const char *condition, const char *out, Onnx__Grap
 	set_graph(in, n, "else_branch", no);
 }
 
-/* In turn i: c[i] = 1: x[i] as far as `part` says; 2: nothing; 3: -x[i], and x[i] as far as `part` says; 0: it ends. */
-static void begin(bool part)
+static void open_body(Model *body)
 {
-	Model body, no;
-
 	m = model_new(&ctx.perm);
 	m.proto->opset_import[0]->version = 18;
 	add_input(&m, "x", FLOAT, "5,3");
@@ -67,12 +64,28 @@ static void begin(bool part)
 	add_tensor(&m, "last", INT64, "", &(int64_t){-1}, sizeof(int64_t));
 	for (int64_t i = 0; i < 4; i++)
 		add_tensor(&m, arena_format(&ctx.perm, "k%d", (int)i), INT64, "", &i, sizeof i);
-	body = inside(&m, graph("body"));
-	add_input(&body, "turn", INT64, "");
-	add_input(&body, "going", BOOLEAN, "");
-	make_sequence(&body, add_input(&body, "old", FLOAT, NULL));
-	add_node(&body, "Gather", "x,turn", "whole");
-	add_node(&body, "Gather", "c,turn", "kind");
+	*body = inside(&m, graph("body"));
+	add_input(body, "turn", INT64, "");
+	add_input(body, "going", BOOLEAN, "");
+	make_sequence(body, add_input(body, "old", FLOAT, NULL));
+	add_node(body, "Gather", "x,turn", "whole");
+	add_node(body, "Gather", "c,turn", "kind");
+}
+
+static void close_body(Model *body)
+{
+	add_output(body, "goes", BOOLEAN, "");
+	give_list(body, "new");
+	add_node(&m, "SequenceEmpty", "", "s");
+	set_graph(&m, add_node(&m, "Loop", "trips,,s", "z"), "body", body->graph);
+}
+
+/* In turn i: c[i] = 1: x[i] as far as `part` says; 2: nothing; 3: -x[i], and x[i] as far as `part` says; 0: it ends. */
+static void begin(bool part)
+{
+	Model body, no;
+
+	open_body(&body);
 	add_node(&body, "Unsqueeze", "kind,none", "kinds");
 	add_node(&body, part ? "Slice" : "Identity", part ? "whole,none,kinds" : "whole", "row");
 	add_node(&body, "Neg", "whole", "minus");
@@ -83,17 +96,54 @@ static void begin(bool part)
 	add_if(&no, "nothing", "third", adds("third_yes", NULL, NULL), adds("third_no", "minus", "row"));
 	give_list(&no, "third");
 	add_if(&body, "one", "new", adds("yes", "row", NULL), no.graph);
-	add_output(&body, "goes", BOOLEAN, "");
-	give_list(&body, "new");
-	add_node(&m, "SequenceEmpty", "", "s");
-	set_graph(&m, add_node(&m, "Loop", "trips,,s", "z"), "body", body.graph);
+	close_body(&body);
+}
+
+/* In turn i: x[i] times as many elements as there are before, where c[i] > 1; until there are three. */
+static void begin_counting(void)
+{
+	Model body, yes;
+
+	open_body(&body);
+	add_node(&body, "Greater", "kind,k1", "adds");
+	yes = inside(&m, graph("yes"));
+	add_node(&yes, "SequenceLength", "old", "n");
+	set_int(&yes, add_node(&yes, "Cast", "n", "factor"), "to", FLOAT);
+	add_node(&yes, "Mul", "whole,factor", "row");
+	add_node(&yes, "SequenceInsert", "old,row", "longer");
+	give_list(&yes, "longer");
+	add_if(&body, "adds", "new", yes.graph, adds("same", NULL, NULL));
+	add_node(&body, "SequenceLength", "new", "long");
+	add_node(&body, "Less", "long,k3", "goes");
+	close_body(&body);
+}
+
+/* In turn i, c[i] times: x[i], and nothing the second time. */
+static void begin_nested(void)
+{
+	Model body, again;
+
+	open_body(&body);
+	again = inside(&m, graph("again"));
+	add_input(&again, "time", INT64, "");
+	add_input(&again, "on", BOOLEAN, "");
+	make_sequence(&again, add_input(&again, "old", FLOAT, NULL));
+	add_node(&again, "Equal", "time,k1", "second");
+	add_node(&again, "Identity", "on", "still");
+	add_if(&again, "second", "more", adds("same", NULL, NULL), adds("longer", "whole", NULL));
+	add_output(&again, "still", BOOLEAN, "");
+	give_list(&again, "more");
+	add_node(&body, "Identity", "old", "first");
+	set_graph(&body, add_node(&body, "Loop", "kind,,first", "new"), "body", again.graph);
+	add_node(&body, "Identity", "going", "goes");
+	close_body(&body);
 }
 
 /* ---- what they mean ---- */
 
 typedef struct Elements {
-	int n, size[2 * TURNS];
-	float v[2 * TURNS][WIDTH];
+	int n, size[3 * TURNS];
+	float v[3 * TURNS][WIDTH];
 } Elements;
 
 static void put_element(Elements *e, const float *x, int n, float factor)
@@ -103,9 +153,38 @@ static void put_element(Elements *e, const float *x, int n, float factor)
 	e->size[e->n++] = n;
 }
 
-static Elements after(const float *x, const int64_t *c, int64_t trips, bool part)
+typedef enum LoopKind { WHOLE, PART, COUNTING, NESTED } LoopKind;
+
+static Elements after_counting(const float *x, const int64_t *c, int64_t trips)
 {
 	Elements e = {0};
+
+	for (int i = 0; i < trips && (!i || e.n < 3); i++)
+		if (c[i] > 1)
+			put_element(&e, x + i * WIDTH, WIDTH, (float)e.n);
+	return e;
+}
+
+static Elements after_nested(const float *x, const int64_t *c, int64_t trips)
+{
+	Elements e = {0};
+
+	for (int i = 0; i < trips; i++)
+		for (int time = 0; time < c[i]; time++)
+			if (time != 1)
+				put_element(&e, x + i * WIDTH, WIDTH, 1);
+	return e;
+}
+
+static Elements after(const float *x, const int64_t *c, int64_t trips, LoopKind kind)
+{
+	Elements e = {0};
+	bool part = kind == PART;
+
+	if (kind == COUNTING)
+		return after_counting(x, c, trips);
+	if (kind == NESTED)
+		return after_nested(x, c, trips);
 
 	for (int i = 0; i < trips; i++) {
 		int n = part ? (int)c[i] : WIDTH;
@@ -131,8 +210,8 @@ static int all_of(const Elements *e, int from, float *y)
 
 /* ---- runs ---- */
 
-static const DimChoice most = {"z.turns.0", 0, TURNS};
-static const ReadOptions bounded = {.dims = &most, .ndims = 1};
+static const DimChoice most[] = {{"z.turns.0", 0, TURNS}, {"new.turns.0", 0, 3}};
+static const ReadOptions bounded = {.dims = most, .ndims = 1}, nested = {.dims = most, .ndims = 2};
 
 static void holds(const Tensor *y, int n, const float *want)
 {
@@ -144,11 +223,11 @@ static void holds(const Tensor *y, int n, const float *want)
 /* What y is, given the elements; -1: no run of that kind. */
 typedef int Meaning(const Elements *e, float *y);
 
-static void for_all_choices(bool part, Meaning *meaning, void (*run)(void *, Tensor **, int, const float *), void *to)
+static void for_all_choices(LoopKind kind, Meaning *meaning, void (*run)(void *, Tensor **, int, const float *), void *to)
 {
 	int64_t c[TURNS] = {0};
 	Tensor *x = tensor_new(&ctx.perm, F32, 2, (int64_t[]){TURNS, WIDTH});
-	float y[64];
+	float y[3 * TURNS * WIDTH];
 
 	for (int i = 0; i < TURNS * WIDTH; i++)
 		((float *)x->data)[i] = (float)i + 1;
@@ -156,7 +235,7 @@ static void for_all_choices(bool part, Meaning *meaning, void (*run)(void *, Ten
 		for (int choice = 0; choice < 1 << 2 * trips; choice += trips < 4 ? 1 : 37) {
 			for (int i = 0; i < TURNS; i++)
 				c[i] = choice >> 2 * i & 3;
-			Elements e = after((float *)x->data, c, trips, part);
+			Elements e = after((float *)x->data, c, trips, kind);
 			int n = meaning(&e, y);
 			if (n >= 0)
 				run(to, (Tensor *[]){x, tensor_i64(&ctx.perm, TURNS, c, false), tensor_i64(&ctx.perm, 1, &trips, true)}, n, y);
@@ -179,14 +258,16 @@ static void execute(void *s, Tensor **in, int n, const float *want)
 	holds(session_output(s, 0), n, want);
 }
 
-static void expect(bool part, Meaning *meaning)
+static void expect(LoopKind kind, Meaning *meaning)
 {
+	const ReadOptions *o = kind == NESTED ? &nested : &bounded;
+
 	add_output(&m, "y", 0, NULL);
-	for_all_choices(part, meaning, evaluate, import_with(&bounded));
+	for_all_choices(kind, meaning, evaluate, import_with(o));
 	for (int i = 0; i < 2; i++) {
 		Settings settings = {.compile = {.level = 2, .target = targets[i]}, .cc_flags = FLAGS, .threads = 1};
-		Session *s = jit(&ctx, import_with(&bounded), &settings, NULL);
-		for_all_choices(part, meaning, execute, s);
+		Session *s = jit(&ctx, import_with(o), &settings, NULL);
+		for_all_choices(kind, meaning, execute, s);
 		session_close(s);
 		temporary_clear();
 	}
@@ -254,10 +335,46 @@ static void elements_have_positions(void **state)
 	}
 }
 
+static void a_body_asks_how_many_there_are(void **state)
+{
+	(void)state;
+	begin_counting();
+	set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", 0);
+	expect(COUNTING, joined_up);
+}
+
+static void loops_inside_add_as_well(void **state)
+{
+	(void)state;
+	begin_nested();
+	set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", 0);
+	expect(NESTED, joined_up);
+	begin_nested();
+	add_node(&m, "SequenceLength", "z", "y");
+	expect(NESTED, number_of);
+}
+
+static void nothing_bounds_the_turns(void **state)
+{
+	(void)state;
+	begin(false);
+	set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", 0);
+	add_output(&m, "y", 0, NULL);
+	Graph *g = import();
+	if (!setjmp(ctx.border)) {
+		passes_run(g, &(Options){.level = 2, .target = "c", .prefix = "net"});
+		assert_string_equal("no bound", "asked for");
+	}
+	assert_int_equal(ctx.status, EXIT_UNSUPPORTED);
+	assert_non_null(strstr(ctx.message, "the size '2*z.turns.0' has no bound"));
+	assert_non_null(strstr(ctx.hint, "--dim z.turns.0="));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(elements_are_counted), TEST(elements_are_joined), TEST(elements_have_positions),
+		TEST(a_body_asks_how_many_there_are), TEST(loops_inside_add_as_well), TEST(nothing_bounds_the_turns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
