@@ -165,6 +165,16 @@ const char *place_at_caller(const Unit *u, bool out, int at, Arena *arena)
 	return "";
 }
 
+int present_at_caller(const Unit *u, int at)
+{
+	for (int i = 0; i < arguments(u->g, false); i++) {
+		Argument a = argument(u->g, false, i);
+		if (at >= a.first && at < a.first + a.n)
+			return is_optional(a.kind) ? i : -1;
+	}
+	return -1;
+}
+
 static const char check_all_helper[] =
 	"/* t[i] is what info[i] says, for n of them. */\n"
 	"static int check_all(const tcc_tensor *t, const tcc_info *info, int n)\n{\n"

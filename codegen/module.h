@@ -89,6 +89,10 @@ int64_t lists_bytes(const Unit *u); /* and how much it is */
 void print_pointer_check(Unit *u, int input, Out *o);
 const char *print_absent(Unit *u, Out *o); /* the struct of inputs in which absent ones have memory */
 void print_argument_infos(const Unit *u, bool out, const char *list, Out *o);
+int size_add(Unit *u, Dim d); /* which size it is that the caller gives or is told */
+/* "*in->has_o && ": only optionals have the size d, and while they are absent nothing of that size is read. */
+const char *if_size_there(Unit *u, Dim d, Arena *arena);
+int present_at_caller(const Unit *u, int at); /* which argument the optional is that input `at` belongs to; -1: none */
 const char *place_at_caller(const Unit *u, bool out, int at, Arena *arena); /* the tcc_tensor of in[] or out[] number `at` */
 void print_list_helpers(const Unit *u, Out *o);
 void print_lists_run(Unit *u, Out *o);

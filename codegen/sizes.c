@@ -72,7 +72,7 @@ void sizes_bound(Graph *g)
 
 /* ---- names ---- */
 
-static int size_add(Unit *u, Dim d)
+int size_add(Unit *u, Dim d)
 {
 	for (int i = 0; i < u->nsizes; i++)
 		if (dim_same(u->size[i], d))
@@ -318,8 +318,8 @@ static void print_equal_checks(Unit *u, Out *o)
 	for (uint32_t i = 0; i < s->nequal; i++) {
 		const DimPair *p = &s->equal[i];
 		if (is_given(u, p->a) && is_given(u, p->b))
-			put_text(&tests, "\tif (%s != %s%s%s)\n\t\treturn TCC_ERR_SHAPE;\n", formula(u, p->a, false),
-			         formula(u, p->b, false), or_single(u, p, p->a), or_single(u, p, p->b));
+			put_text(&tests, "\tif (%s%s%s != %s%s%s)\n\t\treturn TCC_ERR_SHAPE;\n", if_size_there(u, p->a, o->arena),
+			         if_size_there(u, p->b, o->arena), formula(u, p->a, false), formula(u, p->b, false), or_single(u, p, p->a), or_single(u, p, p->b));
 	}
 	for (int i = 0; i < u->ngiven; i++)
 		if (uses_word(tests.text, arena_format(o->arena, "d%d", i)))
@@ -333,24 +333,6 @@ void print_size_checks(Unit *u, Out *o)
 		put_text(o, "\tif (in->%s < %lld || in->%s > %lld)\n\t\treturn TCC_ERR_SHAPE;\n", size_field(u, i), least_of(u, i),
 		         size_field(u, i), most_of(u, i));
 	print_equal_checks(u, o);
-}
-
-void print_sizes_in(Unit *u, Out *o)
-{
-	bool *known = NEW_N(o->arena, bool, u->nsizes + 1);
-	for (int i = 0; i < u->g->nin; i++)
-		for (int k = 0; k < u->g->in[i]->shape.rank; k++) {
-			Dim d = u->g->in[i]->shape.dim[k];
-			if (dim_known(d))
-				continue;
-			int at = size_add(u, d);
-			const char *from = place_at_caller(u, false, i, o->arena);
-			if (known[at])
-				put_text(o, "\tif (%s.dims[%d] != x.%s)\n\t\treturn TCC_ERR_SHAPE;\n", from, k, size_field(u, at));
-			else
-				put_text(o, "\tx.%s = %s.dims[%d];\n", size_field(u, at), from, k);
-			known[at] = true;
-		}
 }
 
 /* What tells the caller the sizes of outputs that are counted, or of the others. */

@@ -344,10 +344,5 @@ Elements input_elements(Import *im, const ValueInfoProto *p, const Declared *d)
 	if (is_sequence(d))
 		return chosen_elements(im, p);
 	*e.shape = input_shape(im, p, d->shape);
-	if (!shape_known(e.shape)) {
-		hint(im->ctx, "give them with --shape %s=1,3,224,224 (or other sizes)", shown(im->ctx, text_of(p->name)));
-		fail(im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", "the sizes of the optional '%s' are no numbers",
-		     shown(im->ctx, text_of(p->name)));
-	}
 	return e;
 }

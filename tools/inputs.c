@@ -46,14 +46,6 @@ static Tensor *read_raw(Ctx *c, const Value *v, const uint8_t *bytes, size_t n, 
 	return t;
 }
 
-static Tensor *tensor_zeros(Ctx *c, const Value *v)
-{
-	int64_t dim[MAX_RANK];
-	for (int i = 0; i < v->shape.rank; i++)
-		dim[i] = v->shape.dim[i].k;
-	return tensor_new(&c->perm, v->dtype, v->shape.rank, dim);
-}
-
 static int one_tensor(Ctx *c, Argument a, const char *path)
 {
 	if (a.kind != KIND_TENSOR)
@@ -61,8 +53,8 @@ static int one_tensor(Ctx *c, Argument a, const char *path)
 	return a.first;
 }
 
-/* A sequence or optional; what is absent is zeros. */
-static void read_list(Ctx *c, const Graph *g, Argument a, Tensor **in, const uint8_t *bytes, size_t size)
+/* A sequence or optional; what is absent is nothing yet. */
+static void read_list(Ctx *c, Argument a, Tensor **in, const uint8_t *bytes, size_t size)
 {
 	int n, flag = is_optional(a.kind), elements = a.n - flag;
 	Tensor **item = onnx_read_list(c, &c->perm, a.kind, bytes, size, &n);
@@ -71,8 +63,8 @@ static void read_list(Ctx *c, const Graph *g, Argument a, Tensor **in, const uin
 		     elements);
 	if (flag)
 		in[a.first] = tensor_scalar(&c->perm, BOOL, n >= 0);
-	for (int i = 0; i < elements; i++)
-		in[a.first + flag + i] = n >= 0 ? item[i] : tensor_zeros(c, g->in[a.first + flag + i]);
+	for (int i = 0; i < elements && n >= 0; i++)
+		in[a.first + flag + i] = item[i];
 }
 
 static void read_npz(Ctx *c, const Graph *g, Tensor **in, const uint8_t *bytes, size_t n, const char *path)
@@ -112,7 +104,7 @@ static void read_file(Ctx *c, const Graph *g, Tensor **in, const InputFile *f)
 		i = input_named(c, g, f->name);
 	Argument a = argument(g, false, i);
 	if (a.kind != KIND_TENSOR && ends_in(f->path, ".pb"))
-		read_list(c, g, a, in, bytes, n);
+		read_list(c, a, in, bytes, n);
 	else if (ends_in(f->path, ".npy"))
 		in[one_tensor(c, a, f->path)] = npy_read(c, bytes, n, f->path);
 	else if (ends_in(f->path, ".pb"))
@@ -279,8 +271,29 @@ static Tensor *made_up(Graph *g, Tensor *const *in, const Value *v, uint64_t see
 	return t;
 }
 
+static bool is_absent(Argument a, Tensor *const *in)
+{
+	return is_optional(a.kind) && in[a.first] && !load_i64(BOOL, in[a.first]->data, 0);
+}
+
+/* What is absent is zeros. A size that varies is that of another input, or as small as it can be. */
+static void fill_absent(Graph *g, Argument a, Tensor **in)
+{
+	for (int i = a.first + 1; i < a.first + a.n; i++) {
+		const Value *v = g->in[i];
+		int64_t dim[MAX_RANK];
+		for (int k = 0; k < v->shape.rank; k++)
+			if (!input_of_size(g, in, g->nin, v->shape.dim[k], &dim[k]))
+				dim[k] = dim_lo(g->syms, v->shape.dim[k]);
+		in[i] = in[i] ? in[i] : tensor_new(&g->ctx->perm, v->dtype, v->shape.rank, dim);
+	}
+}
+
 void inputs_fill(Ctx *c, const Settings *s, Graph *g, Tensor **in)
 {
+	for (int i = 0; i < arguments(g, false); i++)
+		if (is_absent(argument(g, false, i), in))
+			fill_absent(g, argument(g, false, i), in);
 	for (int i = 0; i < arguments(g, false); i++) {
 		Argument a = argument(g, false, i);
 		bool random = false;

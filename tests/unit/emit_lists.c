@@ -202,6 +202,72 @@ static void what_is_absent_cannot_be_read(void **state)
 	temporary_clear();
 }
 
+/* y = o + x where o is there, else -x; h says whether p is. Sizes are o[k], p[k] and x[n]: k is n where o is added. */
+static void begin_open_optional(void)
+{
+	Onnx__GraphProto *yes = PROTO(&ctx.perm, graph_proto), *no = PROTO(&ctx.perm, graph_proto);
+
+	new_model();
+	make_optional(&m, add_input(&m, "o", FLOAT, "k"));
+	make_optional(&m, add_input(&m, "p", FLOAT, "k"));
+	add_input(&m, "x", FLOAT, "n");
+	add_node(&m, "OptionalHasElement", "o", "there");
+	add_node(&m, "OptionalHasElement", "p", "h");
+	Model a = inside(&m, yes), b = inside(&m, no);
+	yes->name = no->name = "branch";
+	add_node(&a, "OptionalGetElement", "o", "e");
+	add_node(&a, "Add", "e,x", "sum");
+	add_output(&a, "sum", FLOAT, NULL);
+	add_node(&b, "Neg", "x", "minus");
+	add_output(&b, "minus", FLOAT, NULL);
+	Onnx__NodeProto *n = add_node(&m, "If", "there", "y");
+	set_graph(&m, n, "then_branch", yes);
+	set_graph(&m, n, "else_branch", no);
+	add_output(&m, "y", FLOAT, NULL);
+	add_output(&m, "h", BOOLEAN, "");
+}
+
+static void run_open_optional(const Session *s, tcc_tensor *in, int status, float first)
+{
+	float y[4] = {0};
+	bool h = false;
+	tcc_tensor out[] = {vector(y, 4), {&h, 0, 0, {0}}};
+
+	assert_int_equal(s->model->run(s->workspace, in, out, NULL), status);
+	if (status != TCC_OK)
+		return;
+	assert_int_equal(out[0].dims[0], in[2].dims[0]);
+	assert_float_equal(y[0], first, 0);
+	assert_true(h == (in[1].data != NULL));
+}
+
+/* What is absent has no sizes; those that others have are asked of them alone. */
+static void an_optional_has_sizes_while_it_is_there(void **state)
+{
+	static const DimChoice bounds[] = {{"k", 1, 4}, {"n", 1, 4}};
+	const ReadOptions o = {.dims = bounds, .ndims = 2};
+	static const char *const targets[] = {"c", "native"};
+	float a[] = {1, 2, 3, 4}, x[] = {10, 20, 30, 40};
+
+	(void)state;
+	begin_open_optional();
+	for (int i = 0; i < 2; i++) {
+		Session *s = session_of(&o, targets[i]);
+		for (int n = 1; n <= 4; n++) {
+			tcc_tensor none = vector(NULL, 9), all = vector(a, n), more = vector(a, n % 4 + 1), to = vector(x, n);
+			run_open_optional(s, (tcc_tensor[]){all, none, to}, TCC_OK, 11);
+			run_open_optional(s, (tcc_tensor[]){all, all, to}, TCC_OK, 11);
+			run_open_optional(s, (tcc_tensor[]){none, all, to}, TCC_OK, -10);
+			run_open_optional(s, (tcc_tensor[]){none, none, to}, TCC_OK, -10);
+			if (n > 1 && n < 4)
+				run_open_optional(s, (tcc_tensor[]){more, none, to}, TCC_ERR_SHAPE, 0);
+			run_open_optional(s, (tcc_tensor[]){all, more, to}, TCC_ERR_SHAPE, 0);
+		}
+		session_close(s);
+		temporary_clear();
+	}
+}
+
 /* An optional sequence: absent, empty, or with an element. */
 static void absent_and_empty_are_different(void **state)
 {
@@ -258,6 +324,7 @@ int main(void)
 		TEST(typed_calls_have_a_pointer_a_tensor),
 		TEST(an_optional_may_be_absent),
 		TEST(what_is_absent_cannot_be_read),
+		TEST(an_optional_has_sizes_while_it_is_there),
 		TEST(absent_and_empty_are_different),
 		TEST(an_empty_sequence_takes_no_pointer),
 	};
