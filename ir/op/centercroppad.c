@@ -1,6 +1,6 @@
 /* centercroppad.c -- CenterCropPad (18): each axis brought to a size, from its middle: what is too long loses elements at
  * both ends, what is too short gets zeros there; the odd one of them is the last. */
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 struct CenterCropPad { Ints axes; };
 
@@ -44,9 +44,43 @@ static Shape given_sizes(Graph *g, const Node *n)
 	return sizes;
 }
 
+/* ---- sizes that data decide ---- */
+
+static bool is_counted(Graph *g, const Node *n) { return by_data(g, n, 1) && n->out[0] && !shape_known(&n->out[0]->shape); }
+
+/* Those of the axes that change, and which of them are counted, as bits. */
+static unsigned counted_sizes(Graph *g, const Node *n, Shape *sizes, Shape *y)
+{
+	const Ints *list = &ATTR_OF(n, CenterCropPad)->axes;
+	int rank = n->in[0]->shape.rank;
+
+	sizes->rank = list->n < 0 ? rank : list->n;
+	*y = n->in[0]->shape;
+	if (list->n >= 0)
+		axis_set(g, n, list->v, list->n, rank);
+	if (!dim_is(shape_count(g, &n->in[1]->shape), sizes->rank))
+		fail_node(g, n, "E-SHAPE", "shape has %s elements for %d axes", dim_text(g->syms, shape_count(g, &n->in[1]->shape)),
+			  sizes->rank);
+	unsigned open = known_among(g, n, 1, sizes->rank, sizes->dim);
+	for (int i = 0; i < sizes->rank; i++) {
+		int axis = (int)fix_axis(g, n, list->n < 0 ? i : list->v[i], rank);
+		if (open >> i & 1)
+			sizes->dim[i] = counted_size(g, n, 0, rank, axis, NO_BOUND);
+		y->dim[axis] = sizes->dim[i];
+	}
+	return open;
+}
+
 static void infer(Graph *g, Node *n)
 {
+	Shape sizes, y;
+
 	need_rank(g, n, 0, 1, MAX_RANK);
+	if (is_counted(g, n)) {
+		counted_sizes(g, n, &sizes, &y);
+		set_out(g, n, 0, n->in[0]->dtype, &y);
+		return;
+	}
 	if (!is_trusted(g, n, 1)) {
 		infer_expansion(g, n);
 		return;
@@ -57,9 +91,16 @@ static void infer(Graph *g, Node *n)
 
 static void trust(Graph *g, Node *n)
 {
+	Shape sizes, y;
+
+	if (is_counted(g, n)) {
+		unsigned open = counted_sizes(g, n, &sizes, &y);
+		settle_input(n, 1, counted_among(g, n, 1, &sizes, open));
+		return;
+	}
 	if (!is_trusted(g, n, 1))
 		return;
-	Shape sizes = given_sizes(g, n);
+	sizes = given_sizes(g, n);
 	settle_sizes(g, n, 1, &sizes);
 }
 

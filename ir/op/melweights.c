@@ -3,7 +3,7 @@
  *     mel(f) = 2595 log10(1 + f / 700)
  *     band b is a triangle over the spectrum's bins e[b], e[b + 1], e[b + 2], edges at equal steps of mel */
 #include <math.h>
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 enum { BANDS, LENGTH, RATE, LOWEST, HIGHEST };
 
@@ -34,8 +34,26 @@ static void check_edges(Graph *g, const Node *n)
 
 static bool is_given(Graph *g, const Node *n) { return is_trusted(g, n, BANDS) || is_trusted(g, n, LENGTH); }
 
+/* Data decide how many bins or bands there are, and the file says no more. */
+static bool is_counted(Graph *g, const Node *n)
+{
+	return (by_data(g, n, BANDS) || by_data(g, n, LENGTH)) && n->out[0] && !shape_known(&n->out[0]->shape);
+}
+
+static Dim counted_or(Graph *g, const Node *n, int slot, int axis)
+{
+	int64_t k;
+
+	if (by_data(g, n, slot))
+		return counted_size(g, n, 0, 2, axis, NO_BOUND);
+	k = (int64_t)number_in(g, n, slot);
+	return dim(slot == LENGTH ? k / 2 + 1 : k);
+}
+
 static Shape mel_shape(Graph *g, const Node *n)
 {
+	if (is_counted(g, n))
+		return (Shape){2, {counted_or(g, n, LENGTH, 0), counted_or(g, n, BANDS, 1)}};
 	if (!is_given(g, n))
 		return (Shape){2, {dim((int64_t)number_in(g, n, LENGTH) / 2 + 1), dim((int64_t)number_in(g, n, BANDS))}};
 	if (n->out[0]->shape.rank != 2)
@@ -84,12 +102,21 @@ static Value *mel_of(const Mel *m, Value *hertz)
 	return with(m, "Mul", put(m->g, m->n, "Log", x, END_IN), f64(m, 2595 / log(10)));
 }
 
+/* 0, 1, .. of as many as the node has along an axis, and `more`: f64. */
+static Value *count_along(const Mel *m, int axis, int64_t more)
+{
+	Dim size = dim_add(m->g->syms, m->n->out[0]->shape.dim[axis], dim(more));
+	Value *k = element(m->g, m->n, dims_as_value(m->g, m->n, m->n->in[BANDS], &size, 1), 0);
+
+	return cast_value(m->g, m->n, dim_known(size) ? count_to(m->g, size.k) : count_up(m->g, m->n, k), F64);
+}
+
 /* The bins in which the edges of the bands lie: f64[bands + 2]. */
-static Value *edge_bins(const Mel *m, int64_t bands)
+static Value *edge_bins(const Mel *m)
 {
 	Value *low = mel_of(m, input_f64(m, LOWEST)), *high = mel_of(m, input_f64(m, HIGHEST));
-	Value *step = with(m, "Div", with(m, "Sub", high, low), f64(m, (double)bands + 2));
-	Value *k = cast_value(m->g, m->n, count_to(m->g, bands + 2), F64);
+	Value *step = with(m, "Div", with(m, "Sub", high, low), with(m, "Add", input_f64(m, BANDS), f64(m, 2)));
+	Value *k = count_along(m, 1, 2);
 	Value *mel = with(m, "Div", with(m, "Add", with(m, "Mul", k, step), low), f64(m, 2595));
 	Value *hertz = with(m, "Mul", with(m, "Sub", with(m, "Pow", f64(m, 10), mel), f64(m, 1)), f64(m, 700));
 	Value *length = with(m, "Add", input_f64(m, LENGTH), f64(m, 1));
@@ -100,14 +127,22 @@ static Value *edge_bins(const Mel *m, int64_t bands)
 /* a <= b */
 static Value *up_to(const Mel *m, Value *a, Value *b) { return with(m, "LessOrEqual", a, b); }
 
-static Value *weights(const Mel *m, const Shape *s)
+/* `bands` of the edges from k on. */
+static Value *edges_from(const Mel *m, Value *e, int64_t k)
 {
-	int64_t bands = s->dim[1].k, last = 1;
-	Value *e = edge_bins(m, bands), *zero = f64(m, 0), *edge[3];
-	Value *bin = with_axes(m->g, m->n, cast_value(m->g, m->n, count_to(m->g, s->dim[0].k), F64), 1, &last);
+	Dim to = dim_add(m->g->syms, m->n->out[0]->shape.dim[1], dim(k));
+
+	return put(m->g, m->n, "Slice", e, number(m->g, k), dims_as_value(m->g, m->n, e, &to, 1), END_IN);
+}
+
+static Value *weights(const Mel *m)
+{
+	int64_t last = 1;
+	Value *e = edge_bins(m), *zero = f64(m, 0), *edge[3];
+	Value *bin = with_axes(m->g, m->n, count_along(m, 0, 0), 1, &last);
 
 	for (int k = 0; k < 3; k++)
-		edge[k] = stretch(m->g, m->n, e, k, bands + k);
+		edge[k] = edges_from(m, e, k);
 	Value *up = with(m, "Sub", edge[1], edge[0]), *down = with(m, "Sub", edge[2], edge[1]);
 	Value *rising = with(m, "And", up_to(m, edge[0], bin), up_to(m, bin, edge[1]));
 	rising = with(m, "And", rising, with(m, "Less", zero, up));
@@ -131,17 +166,32 @@ static void require_edges(const Mel *m)
 static void expand(Graph *g, Node *n)
 {
 	Mel m = {g, n};
-	Shape s = mel_shape(g, n);
 
 	if (!has_known_edges(n))
 		require_edges(&m);
-	replace_out(g, n, 0, weights(&m, &s));
+	replace_out(g, n, 0, weights(&m));
+}
+
+/* Where data decide them. */
+static void count_sizes(Graph *g, Node *n)
+{
+	Value *half = binary(g, n, "Div", as_vector(g, n, n->in[LENGTH]), number(g, 2));
+
+	if (by_data(g, n, LENGTH))
+		counted_value(g, n, binary(g, n, "Add", half, number(g, 1)), n->out[0]->shape.dim[0]);
+	if (by_data(g, n, BANDS))
+		counted_value(g, n, n->in[BANDS], n->out[0]->shape.dim[1]);
 }
 
 static void trust(Graph *g, Node *n)
 {
 	const Shape *y = &n->out[0]->shape;
 
+	if (is_counted(g, n)) {
+		count_sizes(g, n);
+		expand(g, n);
+		return;
+	}
 	if (!is_given(g, n))
 		return;
 	Value *half = binary(g, n, "Div", as_vector(g, n, n->in[LENGTH]), number(g, 2));

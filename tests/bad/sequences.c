@@ -133,7 +133,7 @@ const Bad bad_sequences[] = {
 	{"sequence-map-without-body", 3, map_without_body, NULL},
 	{"sequence-map-of-too-few", 3, map_of_too_few, NULL},
 	{"sequence-map-of-a-tensor", 3, map_of_a_tensor, NULL},
-	{"sequence-endless-loop", 4, endless_loop, NULL},
+	{"sequence-endless-loop", 3, endless_loop, NULL},
 	{"sequence-turns-of-turns", 5, turns_of_turns, NULL},
 	{"sequence-of-too-many", 5, of_too_many, NULL},
 	{"sequence-in-arithmetic", 4, in_arithmetic, NULL},

@@ -405,3 +405,37 @@ graph (%x f32[1,1,2,4], %h f32[1]) -> (%y) {
 }
 run x = f32[1,1,2,4] [1, 2, 3, 4, 5, 6, 7, 8], h = f32[1] [2] gives y = f32[1,1,4,2] [1, 3, 1, 3, 5, 7, 5, 7]
 run x = f32[1,1,2,4] [1, 2, 3, 4, 5, 6, 7, 8], h = f32[1] [0.9] gives y = f32[1,1,1,2] [1, 3]
+
+== CenterCropPad: one size that data decide, and one that is known
+symbol k = 0..5 counted
+graph (%x f32[3,2], %h i64[1]) -> (%y) {
+	%w i64[1] = const [4]
+	%s = Concat(%h, %w) {axis = 0}
+	%y f32[k,4] = CenterCropPad(%x, %s)
+}
+run x = f32[3,2] [1, 2, 3, 4, 5, 6], h = i64[1] [2] gives y = f32[2,4] [0, 1, 2, 0, 0, 3, 4, 0]
+run x = f32[3,2] [1, 2, 3, 4, 5, 6], h = i64[1] [5] gives y = f32[5,4] [0,0,0,0, 0,1,2,0, 0,3,4,0, 0,5,6,0, 0,0,0,0]
+run x = f32[3,2] [1, 2, 3, 4, 5, 6], h = i64[1] [0] gives y = f32[0,4] []
+
+== CenterCropPad: axes by name
+symbol k = 0..5 counted
+graph (%x f32[3,2], %s i64[1]) -> (%y) { %y f32[3,k] = CenterCropPad(%x, %s) {axes = [-1]} }
+run x = f32[3,2] [1, 2, 3, 4, 5, 6], s = i64[1] [1] gives y = f32[3,1] [1, 3, 5]
+run x = f32[3,2] [1, 2, 3, 4, 5, 6], s = i64[1] [3] gives y = f32[3,3] [1,2,0, 3,4,0, 5,6,0]
+
+== CenterCropPad: as many sizes as axes
+fails E-SHAPE "shape has 2 elements for 1 axes"
+graph (%x f32[3,2], %s i64[2]) -> (%y) { %y = CenterCropPad(%x, %s) {axes = [1]} }
+
+== MelWeightMatrix: as many bins and bands as data say
+symbol r = 0..9 counted
+symbol c = 0..3 counted
+graph (%b i64[], %l i64[]) -> (%y) {
+	%rate i64[] = const [8192]
+	%low f32[] = const [0]
+	%high f32[] = const [4096]
+	%y f32[r,c] = MelWeightMatrix(%b, %l, %rate, %low, %high)
+}
+run b = i64[] [2], l = i64[] [8] gives y = f32[5,2] [1,0, 0,1, 0,0, 0,0, 0,0]
+run b = i64[] [1], l = i64[] [0] gives y = f32[1,1] [1]
+run b = i64[] [3], l = i64[] [16] gives y = f32[9,3] [1,0,0, 0,1,0, 0,0.5,0.5, 0,0,1, 0,0,0.5, 0,0,0, 0,0,0, 0,0,0, 0,0,0]
