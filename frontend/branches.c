@@ -147,13 +147,42 @@ static void align_elements(Raw *r, Value **v)
 	v[1] = list[1];
 }
 
+/* No rows, of elements like those of the other branch. */
+static ListRows no_rows(Raw *r, int b, ListRows other)
+{
+	Value like = *other.row;
+
+	like.shape.dim[0] = dim(0);
+	return (ListRows){.row = zeros(r, b, &like), .sizes = other.sizes ? value_i64(r->body[b].f.g, 0, NULL) : NULL, .axis = other.axis};
+}
+
+/* Where one of them has as many elements as the run decides, both become rows. */
+static void align_rows(Raw *r, Value **v)
+{
+	Graph *g[] = {r->body[0].f.g, r->body[1].f.g};
+	Value *const was[] = {v[0], v[1]};
+	ListRows x[2];
+
+	list_rows_alike(r, g, was, 2, false, x);
+	for (int b = 0; b < 2; b++)
+		if (x[b].row)
+			x[b] = list_rows_there(r, g[b], x[b], arena_format(r->f->im->arena, "%s.%d", r->name, b));
+	for (int b = 0; b < 2; b++) {
+		v[b] = list_new(&r->body[b].f, KIND_SEQUENCE, x[0].row ? x[0].row->dtype : x[1].row->dtype, 0, NULL);
+		list_take_rows(v[b], x[b].row ? x[b] : no_rows(r, b, x[1 - b]));
+		v[b]->before = was[b]->before;
+		v[b]->length = was[b]->length;
+	}
+}
+
 static void align_sequences(Raw *r, Value **v)
 {
 	if (v[0]->before != v[1]->before)
 		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the branches go on with different sequences of the loop around");
 	if (v[0]->tail || v[1]->tail)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "a branch gives a sequence of as many elements as the run decides");
-	align_elements(r, v);
+		align_rows(r, v);
+	else
+		align_elements(r, v);
 }
 
 static void align(Raw *r, Value **v)

@@ -154,13 +154,21 @@ static ListRows rows_of_items(const Raw *r, Graph *g, const Value *s, int axis, 
 	return x;
 }
 
+/* An If counts rows and their sizes each for itself: there are as many of these. */
+static Value *sizes_of_rows(Graph *g, const Value *s)
+{
+	if (dim_same(s->tail->shape.dim[0], s->tail_sizes->shape.dim[0]))
+		return s->tail_sizes;
+	return put(g, NULL, "Gather", s->tail_sizes, counted(g, NULL, s->tail, 0), END_IN);
+}
+
 static ListRows rows_of_tail(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
 {
 	ListRows x = {.row = s->tail, .axis = axis};
 
 	if (axis < 0)
 		return x;
-	x.sizes = s->tail_sizes ? s->tail_sizes : for_all(g, size_of(g, NULL, s->tail, axis + 1), s->tail);
+	x.sizes = s->tail_sizes ? sizes_of_rows(g, s) : for_all(g, size_of(g, NULL, s->tail, axis + 1), s->tail);
 	x.row = filled_up_to(r, g, s->tail, axis + 1, most);
 	return x;
 }
@@ -271,6 +279,10 @@ void list_take_rows(Value *s, ListRows x)
 
 void list_settle(const Raw *r, Value *s)
 {
+	const char *name = r->proto->n_output && *r->proto->output[0] ? r->proto->output[0] : r->name;
+
 	if (list_is_open(s))
-		list_take_rows(s, list_rows_there(r, r->f->g, list_rows_of(r, r->f->g, s, false), r->proto->output[0]));
+		list_take_rows(s, list_rows_there(r, r->f->g, list_rows_of(r, r->f->g, s, false), name));
+	if (s->tail_sizes)
+		s->tail_sizes = sizes_of_rows(r->f->g, s);
 }

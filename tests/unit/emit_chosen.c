@@ -118,8 +118,19 @@ static void begin_counting(void)
 	close_body(&body);
 }
 
-/* In turn i, c[i] times: x[i], and nothing the second time. */
-static void begin_nested(void)
+/* A branch that gives what a loop makes of `old`. */
+static Onnx__GraphProto *turns_in_branch(Onnx__GraphProto *again)
+{
+	Model in = inside(&m, graph("turning"));
+
+	add_node(&in, "Identity", "old", "first");
+	set_graph(&in, add_node(&in, "Loop", "kind,,first", "turned"), "body", again);
+	give_list(&in, "turned");
+	return in.graph;
+}
+
+/* In turn i, c[i] times: x[i], and nothing the second time. `some`: only where c[i] is more than 1. */
+static void begin_nested(bool some)
 {
 	Model body, again;
 
@@ -133,8 +144,13 @@ static void begin_nested(void)
 	add_if(&again, "second", "more", adds("same", NULL, NULL), adds("longer", "whole", NULL));
 	add_output(&again, "still", BOOLEAN, "");
 	give_list(&again, "more");
-	add_node(&body, "Identity", "old", "first");
-	set_graph(&body, add_node(&body, "Loop", "kind,,first", "new"), "body", again.graph);
+	add_node(&body, "Greater", "kind,k1", "adds");
+	if (some) {
+		add_if(&body, "adds", "new", turns_in_branch(again.graph), adds("none_added", NULL, NULL));
+	} else {
+		add_node(&body, "Identity", "old", "first");
+		set_graph(&body, add_node(&body, "Loop", "kind,,first", "new"), "body", again.graph);
+	}
 	add_node(&body, "Identity", "going", "goes");
 	close_body(&body);
 }
@@ -153,7 +169,7 @@ static void put_element(Elements *e, const float *x, int n, float factor)
 	e->size[e->n++] = n;
 }
 
-typedef enum LoopKind { WHOLE, PART, COUNTING, NESTED } LoopKind;
+typedef enum LoopKind { WHOLE, PART, COUNTING, NESTED, NESTED_SOME } LoopKind;
 
 static Elements after_counting(const float *x, const int64_t *c, int64_t trips)
 {
@@ -165,12 +181,12 @@ static Elements after_counting(const float *x, const int64_t *c, int64_t trips)
 	return e;
 }
 
-static Elements after_nested(const float *x, const int64_t *c, int64_t trips)
+static Elements after_nested(const float *x, const int64_t *c, int64_t trips, bool some)
 {
 	Elements e = {0};
 
 	for (int i = 0; i < trips; i++)
-		for (int time = 0; time < c[i]; time++)
+		for (int time = some && c[i] < 2 ? (int)c[i] : 0; time < c[i]; time++)
 			if (time != 1)
 				put_element(&e, x + i * WIDTH, WIDTH, 1);
 	return e;
@@ -183,8 +199,8 @@ static Elements after(const float *x, const int64_t *c, int64_t trips, LoopKind 
 
 	if (kind == COUNTING)
 		return after_counting(x, c, trips);
-	if (kind == NESTED)
-		return after_nested(x, c, trips);
+	if (kind == NESTED || kind == NESTED_SOME)
+		return after_nested(x, c, trips, kind == NESTED_SOME);
 
 	for (int i = 0; i < trips; i++) {
 		int n = part ? (int)c[i] : WIDTH;
@@ -211,7 +227,8 @@ static int all_of(const Elements *e, int from, float *y)
 /* ---- runs ---- */
 
 static const DimChoice most[] = {{"z.turns.0", 0, TURNS}, {"new.turns.0", 0, 3}};
-static const ReadOptions bounded = {.dims = most, .ndims = 1}, nested = {.dims = most, .ndims = 2};
+static const DimChoice others[] = {{"z.turns.0", 0, TURNS}, {"turned.turns.0", 0, 3}};
+static const ReadOptions bounded = {.dims = most, .ndims = 1}, nested = {.dims = most, .ndims = 2}, chosen = {.dims = others, .ndims = 2};
 
 static void holds(const Tensor *y, int n, const float *want)
 {
@@ -260,7 +277,7 @@ static void execute(void *s, Tensor **in, int n, const float *want)
 
 static void expect(LoopKind kind, Meaning *meaning)
 {
-	const ReadOptions *o = kind == NESTED ? &nested : &bounded;
+	const ReadOptions *o = kind == NESTED_SOME ? &chosen : kind == NESTED ? &nested : &bounded;
 
 	add_output(&m, "y", 0, NULL);
 	for_all_choices(kind, meaning, evaluate, import_with(o));
@@ -346,12 +363,15 @@ static void a_body_asks_how_many_there_are(void **state)
 static void loops_inside_add_as_well(void **state)
 {
 	(void)state;
-	begin_nested();
+	begin_nested(false);
 	set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", 0);
 	expect(NESTED, joined_up);
-	begin_nested();
+	begin_nested(false);
 	add_node(&m, "SequenceLength", "z", "y");
 	expect(NESTED, number_of);
+	begin_nested(true);
+	set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", 0);
+	expect(NESTED_SOME, joined_up);
 }
 
 static void nothing_bounds_the_turns(void **state)
