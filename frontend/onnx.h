@@ -330,6 +330,16 @@ bool is_sequence_operator(const char *domain, const char *type);
 const char *sequence_operator(int i); /* NULL: there are no more */
 void sequence_build(Raw *r);
 Value *sequence_split(Raw *r); /* parts.c */
+Value *sequence_insert(Raw *r); /* inserted.c */
+Value *sequence_erase(Raw *r);
+const Value *need_sequence(const Raw *r, int slot);  /* input `slot`, */
+const Value *need_positions(const Raw *r, int slot); /* the same, of which elements have positions: which are there is settled, */
+Value *need_item(const Raw *r, int slot);	     /* or a tensor */
+Value *sequence_of(const Raw *r, DType t, int n, Value *const *item);
+void need_alike(const Raw *r, const Value *s); /* the run may choose among its elements */
+bool is_computed(const Raw *r, int slot);      /* the position in a sequence is computed while the model runs */
+/* A position of 0 .. last, in a sequence of n; negative ones count from the end. Where none is given, `otherwise`. */
+int position_in(const Raw *r, int slot, int n, int last, int otherwise);
 bool list_build(Raw *r); /* true: an operator that takes tensors as well has taken a list */
 bool loop_unroll(Raw *r); /* true: it carries or reads lists, and its turns stand in its place */
 void map_unroll(Raw *r);
