@@ -168,8 +168,11 @@ int64_t dim_number(Graph *g, const Node *n, Dim d)
 {
 	if (dim_known(d))
 		return d.k;
-	const Symbol *symbol = first_symbol(g->syms, d, false);
+	bool *open = NEW_N(&g->ctx->scratch, bool, g->syms->nsymbol);
 
+	if (dim_open(g->syms, d, open))
+		fail_open(g, n, d, open);
+	const Symbol *symbol = first_symbol(g->syms, d, false);
 	hint_one(g->ctx, symbol);
 	fail_size(g, n, d, symbol);
 }

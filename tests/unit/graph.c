@@ -282,6 +282,12 @@ CASE(open_sizes_name_their_option)
 	ctx.hint[0] = 0;
 	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", dim_number(g, NULL, found));
 	assert_null(strstr(ctx.message, "--dim"));
+
+	Dim beside = dim_symbol(&syms, "beside"), product = dim_mul(&syms, found, beside);
+	dim_symbol_of(&syms, beside)->counted = true;
+	dim_symbol_of(&syms, found)->hi = 9; /* what has a bound is not asked for one again */
+	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", dim_number(g, NULL, product));
+	assert_string_equal(ctx.hint, "--dim beside=0..100 (or another number) bounds it");
 }
 
 /* Exporters write long ones; what is cut could not be given back. */
