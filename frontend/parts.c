@@ -5,9 +5,10 @@
  *
  * Lengths that the run decides, or as many parts as an axis has that varies, are those that --shape gives the elements, and
  * the run is asked for that. Without it a sequence of computed lengths may still be asked for how many they are, and parts of
- * length 1 along an axis that varies are the turns of a tensor. */
+ * length 1 along an axis that varies are the turns of a tensor, also where a vector of ones says that, one an element. */
 #include <string.h>
 #include "frontend/rewrite.h"
+#include "ir/op/composite.h"
 #include "ir/op/trust.h"
 
 typedef struct Parts {
@@ -140,6 +141,12 @@ static Value *parts_unknown(const Parts *p)
 	return list_new(p->r->f, KIND_SEQUENCE, p->x->dtype, (int)n.k, NEW_N(&p->r->f->im->ctx->scratch, Value *, n.k));
 }
 
+/* A length of 1 for each element of the axis, which may vary. */
+static bool ones_for_all(const Parts *p)
+{
+	return p->split->shape.rank == 1 && dim_same(p->split->shape.dim[0], axis_size(p)) && filled_with(p->split, 1);
+}
+
 /* ---- the parts ---- */
 
 static Value *slice(Raw *r, Value *x, int64_t from, int64_t to, int64_t axis)
@@ -210,6 +217,10 @@ Value *sequence_split(Raw *r)
 		raw_fail(r, EXIT_MODEL, "E-AXIS", "axis %lld is outside rank %d", (long long)axis, p.x->shape.rank);
 	p.axis = (int)axis;
 	p.end = NEW_N(&r->f->im->ctx->scratch, int64_t, MOST_ELEMENTS_LISTED);
+	if (p.split && ones_for_all(&p)) {
+		p.split = NULL;
+		p.keep = true;
+	}
 	bool told = p.split && p.split->data && p.split->shape.rank == 1;
 	bool computed = p.split && !p.split->data, varies = !dim_known(axis_size(&p));
 	if (!told && (computed || varies) && given && is_list(given))

@@ -40,6 +40,7 @@ Value *sum_if(Graph *g, const Node *like, Value *a, Value *b); /* a where b is N
 /* Matrices x w, where x is quantised as DynamicQuantizeLinear does, and w is of integers; w_zero may be NULL. */
 Value *dynamic_product(Graph *g, const Node *like, Value *x, Value *w, Value *w_scale, Value *w_zero);
 Value *optional_in(const Node *n, int slot); /* NULL where it is absent */
+bool filled_with(const Value *v, int64_t x); /* ConstantOfShape made it, of that integer, however many there are */
 Ints ints(Graph *g, int n, const int64_t *v); /* a list for an attribute */
 Value *transposed(Graph *g, const Node *like, Value *v, int rank, const int64_t *perm);
 Value *swapped(Graph *g, const Node *like, Value *v, int a, int b); /* two axes */

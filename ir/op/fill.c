@@ -77,6 +77,14 @@ static Expr *lower_constant(Lower *l, const Node *n, int slot, Expr *const *at)
 	return cast(l, t, num_i(l, load_i64(t, value->data, 0)));
 }
 
+bool filled_with(const Value *v, int64_t x)
+{
+	const Node *n = v->def;
+	const Tensor *value = n && n->op == &op_ConstantOfShape ? ATTR_OF(n, ConstantOfShape)->value : NULL;
+
+	return value && is_int(value->dtype) && load_i64(value->dtype, value->data, 0) == x;
+}
+
 /* ---- EyeLike ---- */
 
 struct EyeLike {

@@ -473,6 +473,27 @@ static void a_loop_reads_a_sequence(void **state)
 	expect_after(1, DIMS(1, 3), ELEMENTS(0, 1, 2));
 }
 
+/* A vector of ones, one a row, says that parts are rows, however many there are. */
+static void ones_split_an_axis_that_varies(void **state)
+{
+	static const int64_t one = 1;
+
+	(void)state;
+	begin();
+	m.graph->n_input = 0;
+	add_input(&m, "x", FLOAT, "n,3");
+	set_int(&m, add_node(&m, "Shape", "x", "rows"), "end", 1);
+	set_tensor(&m, add_node(&m, "ConstantOfShape", "rows", "ones"), "value",
+		   tensor_proto(&ctx.perm, "", INT64, "1", &one, sizeof one));
+	set_int(&m, add_node(&m, "SplitToSequence", "x,ones", "s"), "keepdims", 0); /* which is for no lengths */
+	add_node(&m, "SequenceAt", "s,minus", "y");
+	expect(DIMS(1, 3), ELEMENTS(3, 4, 5));
+	m.graph->n_output = 0;
+	add_node(&m, "SequenceLength", "s", "count");
+	add_output(&m, "count", INT64, "");
+	expect(0, NULL, ELEMENTS(2));
+}
+
 /* The same of a state that Concat makes longer, at its end or in front. */
 static void states_grow(void **state)
 {
@@ -680,6 +701,7 @@ int main(void)
 		TEST(sequences_grow),		 TEST(sequences_grow_to_an_early_end),
 		TEST(sequences_grow_by_elements_of_any_size),
 		TEST(a_loop_reads_a_sequence),
+		TEST(ones_split_an_axis_that_varies),
 		TEST(states_grow),
 		TEST(states_grow_by_some),
 		TEST(lengths_of_parts_may_be_given), TEST(how_many_parts_there_are_may_be_given),
