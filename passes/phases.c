@@ -6,7 +6,8 @@
  *     y = the elements of t in turn, without those that the padding cuts off
  *
  * Vectors lie along channels: one channel fills a lane of each, and its 3 x 3 phases fill nine. An axis that varies is not cut
- * into phases by code generation (codegen/cut.c). Taps that a phase lacks are zeros. */
+ * into phases by code generation (codegen/cut.c). Taps that a phase lacks are zeros. So is what lies between those of a dilated
+ * window, but where there is one phase, which is a dilated convolution. */
 #include <string.h>
 #include "ir/op/composite.h"
 #include "passes/algebra.h"
@@ -16,23 +17,26 @@ enum { FEW = 8 }; /* lanes: so many neighbours fill a vector already */
 /* Along one axis, elements q first .. first + n - 1 of every phase; of all phases in turn, cut[0] in front and cut[1] behind are
  * no part of the output. The convolution has so much padding. */
 typedef struct Phases {
-	int64_t stride, size, taps, first, pads[2], cut[2];
+	int64_t stride, dilation, taps, apart, first, pads[2], cut[2]; /* apart: the convolution's dilation */
 	Dim n;
 } Phases;
 
 /* False where padding is negative, or not known. */
 static bool phases_along(Syms *s, const WindowAxis *a, Dim out, Phases *p)
 {
-	if (!dim_known(a->before) || a->dilation != 1 || dim_lo(s, out) < 1)
+	if (!dim_known(a->before) || dim_lo(s, out) < 1)
 		return false;
-	int64_t first = a->before.k / a->stride, taps = (a->size.k + a->stride - 1) / a->stride;
+	int64_t size = (a->size.k - 1) * a->dilation + 1;
+	int64_t apart = a->stride == 1 ? a->dilation : 1, taps = apart == 1 ? (size + a->stride - 1) / a->stride : a->size.k;
+	int64_t first = a->before.k / a->stride, reach = (taps - 1) * apart;
 	Dim to = dim_add(s, out, a->before), end = dim_ceildiv(s, to, dim(a->stride)), behind = dim_sub(s, end, a->in);
 	Dim rest = dim_sub(s, dim_mul(s, end, dim(a->stride)), to);
 
-	if (taps - 1 < first || !dim_known(behind) || behind.k < 0 || !dim_known(rest))
+	if (reach < first || !dim_known(behind) || behind.k < 0 || !dim_known(rest))
 		return false;
-	*p = (Phases){.stride = a->stride, .size = a->size.k, .taps = taps, .first = first, .n = dim_sub(s, end, dim(first)),
-	              .pads = {taps - 1 - first, behind.k}, .cut = {a->before.k - first * a->stride, rest.k}};
+	*p = (Phases){.stride = a->stride, .dilation = a->dilation / apart, .taps = taps, .apart = apart, .first = first,
+	              .pads = {reach - first, behind.k}, .cut = {a->before.k - first * a->stride, rest.k},
+	              .n = dim_sub(s, end, dim(first))};
 	return true;
 }
 
@@ -59,6 +63,9 @@ static bool has_few_channels(const Node *n)
 {
 	const struct Sliding *attr = ATTR_OF(n, Sliding);
 
+	for (int i = 0; i < attr->dilations.n; i++)
+		if (attr->dilations.v[i] != 1)
+			return false;
 	return attr->group == 1 && attr->strides.n > 0 && n->in[1]->shape.dim[1].k * attr->strides.v[attr->strides.n - 1] < FEW;
 }
 
@@ -96,8 +103,8 @@ static Value *weights_by_phase(Graph *g, const Tensor *w, int64_t group, const P
 			at[i] = rest % p[i].stride + p[i].stride * (p[i].taps - 1 - at[i]);
 		from = (rest / w->dim[1] * dims[1] + from) * w->dim[1] + rest % w->dim[1];
 		for (int i = 0; i < count; i++) {
-			inside &= at[i] < p[i].size;
-			from = from * p[i].size + at[i];
+			inside &= at[i] % p[i].dilation == 0 && at[i] / p[i].dilation < w->dim[2 + i];
+			from = from * w->dim[2 + i] + at[i] / p[i].dilation;
 		}
 		if (inside)
 			memcpy((char *)t->data + (size_t)to * bytes, (const char *)w->data + (size_t)from * bytes, bytes);
@@ -108,14 +115,19 @@ static Value *weights_by_phase(Graph *g, const Tensor *w, int64_t group, const P
 static Value *convolved(Graph *g, Node *n, const Phases *p, int count)
 {
 	struct Sliding *attr = attr_new(g, op_find("", "Conv"));
-	int64_t *pads = NEW_N(&g->ctx->perm, int64_t, 2 * count), phases = 1;
+	int64_t *pads = NEW_N(&g->ctx->perm, int64_t, 2 * count), apart[MAX_SPATIAL], phases = 1;
+	bool dilated = false;
 
 	for (int i = 0; i < count; i++) {
+		apart[i] = p[i].apart;
+		dilated |= apart[i] > 1;
 		pads[i] = p[i].pads[0];
 		pads[count + i] = p[i].pads[1];
 		phases *= p[i].stride;
 	}
 	attr->pads = (Ints){pads, 2 * count};
+	if (dilated)
+		attr->dilations = ints(g, count, apart);
 	attr->group = ATTR_OF(n, Sliding)->group;
 	Value *w = weights_by_phase(g, n->in[1]->data, attr->group, p, count);
 	Value *bias = has_in(n, 2) ? bias_per_tap(g, n->in[2], phases) : NULL;

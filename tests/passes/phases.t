@@ -64,6 +64,44 @@ graph (%x f32[n,2,t]) -> (%y) {
 	%y = Slice(%v, %one, %end, %last)
 }
 
+== of a size that varies, dilated: zeros lie between the taps, 1 0 2 0 3 in turn for the two phases
+pass phases
+symbol t = 1..64
+graph (%x f32[n,1,t]) -> (%y) {
+	%w f32[1,1,3] = const [1, 2, 3]
+	%y = ConvTranspose(%x, %w) {pads = [2, 2], strides = [2], dilations = [2], output_padding = [1]}
+}
+->
+symbol t = 1..64
+graph (%x f32[n,1,t]) -> (%y) {
+	%w f32[2,1,3] = const [3, 2, 1, 0, 0, 0]
+	%t = Conv(%x, %w, _) {pads = [1, 1]}
+	%apart i64[4] = const [0, 1, 2, -1]
+	%r = Reshape(%t, %apart)
+	%u = Transpose(%r) {perm = [0, 1, 3, 2]}
+	%all i64[3] = const [0, 1, -1]
+	%y = Reshape(%u, %all)
+}
+
+== of a size that varies, dilated, of one phase: a dilated convolution
+pass phases
+symbol t = 1..64
+graph (%x f32[n,1,t]) -> (%y) {
+	%w f32[1,1,3] = const [1, 2, 3]
+	%y = ConvTranspose(%x, %w) {pads = [1, 2], dilations = [3]}
+}
+->
+symbol t = 1..64
+graph (%x f32[n,1,t]) -> (%y) {
+	%w f32[1,1,3] = const [3, 2, 1]
+	%t = Conv(%x, %w, _) {pads = [5, 4], dilations = [3]}
+	%apart i64[4] = const [0, 1, 1, -1]
+	%r = Reshape(%t, %apart)
+	%u = Transpose(%r) {perm = [0, 1, 3, 2]}
+	%all i64[3] = const [0, 1, 0]
+	%y = Reshape(%u, %all)
+}
+
 == where there may be nothing, and by weights that data decide
 pass phases
 symbol t = 1..64

@@ -267,6 +267,11 @@ static const Model models[] = {
 	 " %y = ConvTranspose(%x, %w1) {strides = [3], pads = [1, 2]}"
 	 " %z = ConvTranspose(%u, %w2) {strides = [2, 2], pads = [1, 1, 0, 1], output_padding = [1, 1]} }",
 	 {3, 40}, {{1, 1}, {2, 3}, {3, 16}, {1, 17}, {2, 32}, {3, 40}}},
+	/* dilated: by as much as the stride, by more, and where there is one phase */
+	{"graph (%x f32[2,10,n,s], %w1 f32[10,12,3,2], %w2 f32[10,8,2,3]) -> (%a, %b) {"
+	 " %a = ConvTranspose(%x, %w1) {strides = [2, 2], dilations = [2, 3], pads = [1, 0, 2, 1]}"
+	 " %b = ConvTranspose(%x, %w2) {strides = [1, 2], dilations = [3, 1], pads = [1, 1, 1, 1], group = 2} }",
+	 {9, 40}, {{1, 1}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
 	/* as many phases as a vector has lanes, which lie side by side once they are taken in turn; blocks of channels to pixels */
 	{"graph (%x f32[n,8,s], %w1 f32[8,5,16], %u f32[2,8,n,s], %w2 f32[64,8,3,3]) -> (%y, %z) {"
 	 " %y = ConvTranspose(%x, %w1) {strides = [8], pads = [4, 4]} %c = Conv(%u, %w2) {pads = [1, 1, 1, 1]}"
