@@ -56,8 +56,16 @@ void need_count(Graph *g, const Node *n, int slot, int64_t count)
 void need_elements(Graph *g, const Node *n, int slot, int axis)
 {
 	Dim d = n->in[slot]->shape.dim[axis];
+	int64_t most = dim_hi(g->syms, d);
 
-	if (dim_lo(g->syms, d) < 1 && (!dim_hi(g->syms, d) || dim_number(g, n, d) < 1))
+	if (dim_lo(g->syms, d) >= 1)
+		return;
+	if (most >= 1 && most < INT32_MAX) {
+		hint(g->ctx, "bounds of --dim that begin at 1 or more keep it from being 0");
+		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC", "the size '%s' of x may be 0, and must be at least 1",
+			     dim_text(g->syms, d));
+	}
+	if (!most || dim_number(g, n, d) < 1)
 		fail_node(g, n, "E-SHAPE", "x has shape %s, without any elements", shape_text(g, &n->in[slot]->shape));
 }
 

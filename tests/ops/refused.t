@@ -93,3 +93,10 @@ graph (%x f32[1,1,0,2], %s i64[4]) -> (%y) { %y = Resize(%x, _, _, %s) }
 == time along no axis
 fails E-ATTR "time_axis 9223372036854775807"
 graph (%x f32[4,4], %l i64[4]) -> (%y) { %y = ReverseSequence(%x, %l) {batch_axis = 1, time_axis = 9223372036854775807} }
+
+== a map that may have no rows: another bound would do, a number is not needed
+fails E-DYNAMIC "the size 'h' of x may be 0, and must be at least 1"
+symbol h = 0..8
+graph (%x f32[1,2,h,4], %r f32[3,4], %b i64[3]) -> (%y) {
+	%y = RoiAlign(%x, %r, %b) {output_height = 2, output_width = 2}
+}
