@@ -5,7 +5,7 @@
  *     }
  *
  * Braces around one statement go, but where an `else` could then belong to another `if`; the branches of one choice all have
- * them or none. `else` stands behind the brace that closes the branch before. Lines end before column WIDTH: they are broken
+ * them or none. `else` stands behind the brace that closes the branch before. "sum = sum + x;" is "sum += x;". Lines end before column WIDTH: they are broken
  * behind a comma or an operator, in as few parentheses and brackets as possible, and go on below what stands in these; what is
  * assigned to is never broken. */
 #include <ctype.h>
@@ -147,6 +147,56 @@ static void strip_single(Lines *l)
 		}
 		if (single)
 			strip(l, i);
+	}
+}
+
+/* ---- what is added to, taken from or multiplied ---- */
+
+/* text[0..n-1] is what `op` takes as its right operand without parentheses, so that nothing is computed in another order. */
+static bool is_operand(const char *text, int n, char op)
+{
+	int open = 0;
+	for (int i = 0; i < n; i++) {
+		open += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
+		bool product = i + 2 < n && text[i + 2] == ' ' && strchr("*/%", text[i + 1]);
+		if (text[i] == ';' || text[i] == '"' || open < 0)
+			return false;
+		if (open || text[i] != ' ')
+			continue;
+		if (op == '*' || !product)
+			return false;
+		i += 2;
+	}
+	return true;
+}
+
+/* Parentheses around all of text[0..n-1]. */
+static bool is_enclosed(const char *text, int n)
+{
+	int open = 0, i = 0;
+	do
+		open += (text[i] == '(') - (text[i] == ')');
+	while (open && ++i < n);
+	return i && i == n - 1;
+}
+
+/* "sum = sum + a * b;" -> "sum += a * b;" */
+static void join_assigned(Lines *l, Arena *a)
+{
+	for (int i = 0; i < l->n; i++) {
+		Line *line = &l->line[i];
+		int name = 0;
+		while (name + 3 < line->n && strncmp(line->text + name, " = ", 3))
+			name++;
+		const char *again = line->text + name + 3, *op = again + name + 1, *rest = op + 2, *end = line->text + line->n - 1;
+		if (rest >= end || *end != ';' || strncmp(line->text, again, (size_t)name) || op[-1] != ' ' || op[1] != ' ' ||
+		    !strchr("+-*", *op) || !is_operand(rest, (int)(end - rest), *op))
+			continue;
+		bool enclosed = is_enclosed(rest, (int)(end - rest));
+		rest += enclosed;
+		end -= enclosed;
+		line->text = arena_format(a, "%.*s %c= %.*s;", name, line->text, *op, (int)(end - rest), rest);
+		line->n = (int)strlen(line->text);
 	}
 }
 
@@ -303,6 +353,7 @@ const char *styled(Arena *a, const char *text)
 	put_text(&o, "%s", "");
 	join_else(&l, a);
 	strip_single(&l);
+	join_assigned(&l, a);
 	for (int i = 0; i < l.n; i++) {
 		const Line *line = &l.line[i];
 		if (line->gone)

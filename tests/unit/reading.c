@@ -118,7 +118,7 @@ static void updates_name_their_places(void **state)
 	const char *c = emitted("graph (%x f32[3,5], %i i64[2,3], %u f32[2,3]) -> (%y) {\n"
 	                        "%y = ScatterElements(%x, %i, %u) {axis = 1, reduction = add} }");
 	assert_non_null(strstr(c, "\tint64_t at = i_index(x[3*i + j], 5, status);\n"));
-	assert_non_null(strstr(c, "\ty[5*i + at] = y[5*i + at] + x2[3*i + j];\n"));
+	assert_non_null(strstr(c, "\ty[5*i + at] += x2[3*i + j];\n"));
 }
 
 /* Coordinates of elements in double are as exact as these, also where sizes are those of a run. */
@@ -140,7 +140,7 @@ static void branches_name_what_they_repeat(void **state)
 	assert_non_null(branch);
 	assert_non_null(strstr(branch, "\tif (test && test2) {\n"));
 	assert_non_null(strstr(branch, "\tint64_t at = i_index(x2[i], 2, status);\n"));
-	assert_non_null(strstr(branch, "\tsum = sum + chosen;\n"));
+	assert_non_null(strstr(branch, "\tsum += chosen;\n"));
 	assert_null(strstr(strstr(branch, "i_index") + 1, "i_index"));
 }
 
@@ -242,15 +242,25 @@ static void locals_say_what_they_are(void **state)
 	(void)state;
 	const char *c = emitted("graph (%x f32[7,9]) -> (%y) { %y = Softmax(%x) }");
 	assert_non_null(strstr(c, "float max = -INFINITY;\n"));
-	assert_non_null(strstr(c, "float e = expf(x[9*i + s] - max);\n\t\t\ty[9*i + s] = e;\n\t\t\tsum = sum + e;\n"));
+	assert_non_null(strstr(c, "float e = expf(x[9*i + s] - max);\n\t\t\ty[9*i + s] = e;\n\t\t\tsum += e;\n"));
 	assert_non_null(strstr(c, "float inverse = 1.0f / sum;\n"));
 	c = emitted_for("x86-64-v3", "graph (%x f32[7,72]) -> (%y) { %y = Softmax(%x) }");
 	assert_non_null(strstr(c, "float max = v_most(v_greater(v_greater(maxima[0], maxima[1]), v_greater(maxima[2], maxima[3])));\n"));
 	assert_non_null(strstr(emitted_for("c", swish), "float biased = acc[p][0] + bias[j];\n"));
 	c = emitted("graph (%x f32[4,6], %w f32[6]) -> (%y) { %y = LayerNormalization(%x, %w) }");
 	assert_non_null(strstr(c, "float average = sum / 6.0f;\n"));
-	assert_non_null(strstr(c, "sum2 = sum2 + difference * difference;\n"));
+	assert_non_null(strstr(c, "sum2 += difference * difference;\n"));
 	assert_non_null(strstr(c, "float inverse_root = 1.0f / sqrtf(sum2 / 6.0f + 1e-05f);\n"));
+}
+
+/* Only where what follows is one operand: (a - b) + c is not a - (b + c). */
+static void what_is_added_to_is_told_once(void **state)
+{
+	(void)state;
+	const char *c = styled(&context.scratch, "\tsum = sum + a * b;\n\tsum = sum + (a ? b : c);\n\tp[q] = p[q] * (a + b);\n"
+	                                         "\tx = x - f(a - b, c);\n\tx = x - a + b;\n\tx = x * a / b;\n\tx = x2 + a;\n");
+	assert_string_equal(c, "\tsum += a * b;\n\tsum += a ? b : c;\n\tp[q] *= a + b;\n\tx -= f(a - b, c);\n"
+	                       "\tx = x - a + b;\n\tx = x * a / b;\n\tx = x2 + a;\n");
 }
 
 static void wrapping_sums_are_calls(void **state)
@@ -306,7 +316,7 @@ static void what_is_chosen_is_kept(void **state)
 {
 	(void)state;
 	const char *c = emitted("graph (%x f32[9]) -> (%y) { %z f32[] = const [0.5] %m = Greater(%x, %z) %y = NonZero(%m) }");
-	assert_non_null(strstr(c, "\t\ty[count + 1] = i;\n\t\tcount = count + (int64_t)(0.5f < x[i]);\n"));
+	assert_non_null(strstr(c, "\t\ty[count + 1] = i;\n\t\tcount += (int64_t)(0.5f < x[i]);\n"));
 	assert_non_null(strstr(c, "\ty[0] = count;\n"));
 }
 
@@ -457,6 +467,7 @@ int main(void)
 	                                   cmocka_unit_test(floats_lie_at_offsets_in_floats),
 	                                   cmocka_unit_test(other_memory_is_of_bytes),
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
+	                                   cmocka_unit_test(what_is_added_to_is_told_once),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
 	                                   cmocka_unit_test(locals_say_what_they_are),
