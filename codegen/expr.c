@@ -197,6 +197,9 @@ Expr *expr_alu(Lower *l, Alu op, int nargs, Expr **arg)
 	                             .lo = -INDEX_MAX, .hi = INDEX_MAX});
 }
 
+/* An index, whose range is known. */
+static bool is_bounded(const Expr *x) { return x->dtype == I64 && x->lo > -INDEX_MAX && x->hi < INDEX_MAX; }
+
 static bool is_bool(const Expr *x, int64_t value) { return x->kind == X_NUM && x->dtype == BOOL && x->i == value; }
 
 /* -|y| or -(y y) */
@@ -216,7 +219,12 @@ Expr *alu1(Lower *l, Alu op, Expr *a)
 		return a->lo >= 0 ? a : isub(l, num_i(l, 0), a);
 	if (op == NEG && a->kind == X_NUM && is_float(a->dtype))
 		return num(l, a->dtype, -a->f);
-	return expr_alu(l, op, 1, &a);
+	Expr *x = expr_alu(l, op, 1, &a);
+	if (op == ABS && is_bounded(a)) {
+		x->lo = 0;
+		x->hi = -a->lo > a->hi ? -a->lo : a->hi;
+	}
+	return x;
 }
 
 static Expr *logic(Alu op, Expr *a, Expr *b)
@@ -242,9 +250,6 @@ static bool is_end(const Expr *x, bool most)
 	int64_t end = !most ? least : is_unsigned(x->dtype) ? (int64_t)(UINT64_MAX >> rest) : INT64_MAX >> rest;
 	return x->kind == X_NUM && is_int(x->dtype) && x->i == end;
 }
-
-/* An index, whose range is known. */
-static bool is_bounded(const Expr *x) { return x->dtype == I64 && x->lo > -INDEX_MAX && x->hi < INDEX_MAX; }
 
 /* By their ranges, of which ends that far out say nothing: data may be beyond them. */
 static bool never_above(const Expr *a, const Expr *b)
@@ -297,7 +302,12 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b)
 		return (op == MAX) == never_above(b, a) ? a : b;
 	if (a == b && !is_float(a->dtype) && (op == LT || op == LE || op == EQ))
 		return num(l, BOOL, op != LT);
-	return expr_alu(l, op, 2, args);
+	Expr *x = expr_alu(l, op, 2, args);
+	if ((op == MAX || op == MIN) && is_bounded(a) && is_bounded(b)) {
+		x->lo = (op == MAX) == (a->lo > b->lo) ? a->lo : b->lo;
+		x->hi = (op == MAX) == (a->hi > b->hi) ? a->hi : b->hi;
+	}
+	return x;
 }
 
 Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no)
@@ -457,6 +467,8 @@ Expr *red_start(Lower *l, Red red, DType t)
 	return expr_intern(l, (Expr){.kind = X_NUM, .dtype = t, .i = value, .f = (double)value, .lo = value, .hi = value});
 }
 
+bool is_arg(Red red) { return red >= RED_ARGMAX && red <= RED_ARGMIN_LAST; }
+
 Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes)
 {
 	Axis *list[2 * MAX_RANK];
@@ -467,11 +479,12 @@ Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes)
 		if (dim_is(list[k]->extent, 0))
 			return red_start(l, red, body->dtype);
 	}
-	DType t = red >= RED_ARGMAX && red <= RED_ARGMIN_LAST ? I64 : body->dtype, work = work_type(body->dtype);
+	DType t = is_arg(red) ? I64 : body->dtype, work = work_type(body->dtype);
 	if (work != body->dtype) /* narrow floats are compared and summed as f32 */
 		return cast(l, t, reduce(l, red, cast(l, work, body), naxes, axes));
-	return expr_intern(l, (Expr){.kind = X_REDUCE, .dtype = t, .red = red, .nargs = 1, .arg = &body,
-	                             .naxes = naxes, .axes = list, .lo = -INDEX_MAX, .hi = INDEX_MAX});
+	bool index = is_arg(red);
+	return expr_intern(l, (Expr){.kind = X_REDUCE, .dtype = t, .red = red, .nargs = 1, .arg = &body, .naxes = naxes,
+	                             .axes = list, .lo = index ? 0 : -INDEX_MAX, .hi = index ? axes[0]->hi : INDEX_MAX});
 }
 
 /* ---- elements of values ---- */

@@ -79,6 +79,10 @@ static bool is_alu(const Expr *x, Alu op) { return x->kind == X_ALU && x->op == 
 /* An atom of a sum whose constant has the axis' number; without parentheses of its own where nothing binds tighter. */
 static void print_atom(Printer *p, Expr *atom, bool tight)
 {
+	if (!tight && atom->kind == X_CAST && atom->arg[0]->dtype == BOOL) { /* C counts truth as well */
+		print_expr(p, atom->arg[0], true);
+		return;
+	}
 	if (atom->kind != X_AXIS) {
 		print_expr(p, atom, tight || !(is_alu(atom, IDIV) || is_alu(atom, IMOD)));
 		return;

@@ -38,6 +38,28 @@ static bool is_plain_shift(const Expr *x)
 	return known && low >= 0 && high < bits && (bits < 32 || !is_int);
 }
 
+/* ---- division ---- */
+
+/* Whatever data hold: no element of an unsigned type is, and no position that tcc.Positions has found. */
+static bool never_negative(const Expr *x)
+{
+	const Value *v = x->kind == X_LOAD ? x->value : NULL;
+	while (v && v->def && is_op(v->def, "Slice"))
+		v = v->def->in[0];
+	return is_unsigned(x->dtype) || (x->dtype == I64 && x->lo >= 0) || (v && v->def && v->def->op == &op_tcc_Positions);
+}
+
+/* By a number that C has an answer for, whatever it divides: an operator does it. */
+static bool is_plain_division(const Expr *x)
+{
+	const Expr *by = x->nargs == 2 ? x->arg[1] : NULL;
+	if (!by || by->kind != X_NUM || is_unsigned(x->dtype) != is_unsigned(x->arg[0]->dtype))
+		return false;
+	if (x->op == MOD)
+		return never_negative(x->arg[0]) && by->i > 0;
+	return (x->op == DIV || x->op == FMOD) && by->i != 0 && (by->i != -1 || is_unsigned(x->dtype));
+}
+
 /* ---- below int, where C computes in int ---- */
 
 typedef struct Range {
@@ -104,7 +126,7 @@ static bool is_bitwise(Alu op) { return op == BITAND || op == BITOR || op == BIT
 /* In C the operands are of that type already, and so is what comes out. */
 static bool keeps_type(const Expr *x)
 {
-	if (is_plain_shift(x))
+	if (is_plain_shift(x) || is_plain_division(x))
 		return dtype_info(x->dtype)->bits >= 32;
 	return (x->dtype == I32 || x->dtype == U32) && (wraps(x->op) || is_bitwise(x->op));
 }
@@ -141,10 +163,14 @@ static void print_wrapped(Printer *p, const Expr *x, bool tight)
 	put_text(p->out, ")");
 }
 
-/* By an operator, or a helper: "a >> 4", "u_shr(a, n)". */
+/* By an operator, or a helper: "a >> 4", "u_shr(a, n)", "a / 3", "i_div(a, n)". */
 static void print_operation(Printer *p, const Expr *x, const char *format, bool tight)
 {
 	Expr *shifted[2] = {x->arg[0], x->nargs > 1 ? x->arg[1] : NULL};
+	if (is_plain_division(x)) {
+		print_format(p, x->op == DIV ? "%0 / %1" : "%0 %% %1", x->arg, tight, print_expr);
+		return;
+	}
 	if (!is_plain_shift(x)) {
 		print_format(p, is_unsigned(x->arg[0]->dtype) ? unsigned_format(p, format) : format, x->arg, tight, print_expr);
 		return;

@@ -49,8 +49,6 @@ static void sort_axes(const Module *m, const Expr *r, Axis **axes)
 
 static bool is_extreme(const Expr *r) { return r->red == RED_MAX || r->red == RED_MIN; }
 
-static bool is_arg(Red red) { return red >= RED_ARGMAX && red <= RED_ARGMIN_LAST; }
-
 /* Whether v, which comes later, replaces the best: of equal ones the last where the last is sought. */
 static Expr *is_better(Lower *l, Red red, Expr *best, Expr *v)
 {
@@ -113,6 +111,14 @@ static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *
 	(vector ? choose_best : take_best)(b, better, best, at, v, index);
 }
 
+/* The local for the index that r gives has its range. */
+static Expr *index_local(Expr *local, const Expr *r)
+{
+	local->lo = r->lo;
+	local->hi = r->hi;
+	return local;
+}
+
 /* The best of a row of floats that lie side by side is found by a helper, in vectors. */
 static bool is_found_in_row(const Build *b, const Expr *r)
 {
@@ -124,7 +130,7 @@ static bool is_found_in_row(const Build *b, const Expr *r)
 static Expr *found_in_row(Build *b, const Expr *r)
 {
 	Stmt *t = stmt_append(b, S_FIND);
-	t->local = local_for(b, r);
+	t->local = index_local(local_for(b, r), r);
 	t->expr = r->arg[0];
 	t->axis = r->axes[0];
 	t->red = r->red;
@@ -281,7 +287,7 @@ static Expr *emit_reduce(Build *b, Expr *r, Expr *keep, Expr *twin)
 	sort_axes(b->m, r, d.axes);
 	if (is_arg(r->red)) {
 		d.best = start_best(b, r);
-		d.acc = start_local(b, r, num_i(l, 0));
+		d.acc = index_local(start_local(b, r, num_i(l, 0)), r);
 	} else if (r->naxes && (d.lanes = reduction_lanes(b, r, d.axes[r->naxes - 1])) > 0) {
 		d.ways = ways_of(d.lanes, d.axes[r->naxes - 1]);
 		d.acc = vector_accumulators(b, &d, r, d.axes[r->naxes - 1]);

@@ -45,7 +45,7 @@ static bool computes_in_64(const Module *m, const Expr *x)
 static bool finds_index(const Expr *x)
 {
 	DType t = x->arg[0]->dtype;
-	return x->red >= RED_ARGMAX && x->red <= RED_ARGMIN_LAST && (t == F32 || t == F64 || t == I64);
+	return is_arg(x->red) && (t == F32 || t == F64 || t == I64);
 }
 
 bool vectorisable_64(const Module *m, Stage *s, Expr *x, const Axis *axis)

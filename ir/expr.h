@@ -96,6 +96,7 @@ static inline bool makes_text(const Expr *x)
 	return x->dtype == STR && ((x->kind == X_CAST && x->arg[0]->dtype != BOOL) ||
 				   (x->kind == X_ALU && (x->op == TEXT_CONCAT || x->op == TEXT_LETTERS)));
 }
+bool is_arg(Red red); /* it gives where the element is */
 Expr *reduce(Lower *l, Red red, Expr *body, int naxes, Expr *const *axes);
 
 /* Index arithmetic (all I64). iddiv and imod round toward minus infinity; the divisor is positive. */
