@@ -97,17 +97,16 @@ static void take_best(Build *b, Expr *test, Expr *best, Expr *at, Expr *v, Expr 
 	*b = outer;
 }
 
-/* The best so far and where it is, after x. A NaN, which is rare, has an `if` of its own: one lane then needs no jump for the
- * others, and vectors wait no longer. */
+/* The best so far and where it is, after x. In vectors a NaN, which is rare, has an `if` of its own: they wait no longer. */
 static void assign_best(Build *b, Red red, Expr *best, Expr *at, Expr *x, Expr *index)
 {
 	Lower *l = b->s->l;
 	Expr *v = x->kind == X_LOCAL ? x : stmt_let(b, x), *better = is_better(l, red, best, v);
 	bool vector = b->vector && depends_on(v, b->vector);
-	if (is_float(v->dtype) && vector)
+	if (!vector && is_float(v->dtype))
+		better = alu2(l, OR, better, is_better_nan(l, red, best, v));
+	if (vector && is_float(v->dtype))
 		choose_nan(b, red, best, at, v, index);
-	else if (is_float(v->dtype))
-		take_best(b, is_better_nan(l, red, best, v), best, at, v, index);
 	(vector ? choose_best : take_best)(b, better, best, at, v, index);
 }
 

@@ -281,6 +281,15 @@ static void known_divisors_need_no_helper(void **state)
 	assert_null(strstr(c, "i_add("));
 }
 
+static void the_best_is_taken_in_one_place(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[4,9]) -> (%y, %z) {\n"
+	                        "%y = ArgMax(%x) {axis = 1} %z = ArgMin(%x) {axis = 1, select_last_index = 1} }");
+	assert_non_null(strstr(c, "if (best < value || (isnan(value) && !isnan(best))) {\n"));
+	assert_non_null(strstr(c, "if (value <= best || isnan(value)) {\n"));
+}
+
 static void wrapping_sums_are_calls(void **state)
 {
 	(void)state;
@@ -487,6 +496,7 @@ int main(void)
 	                                   cmocka_unit_test(a_value_that_is_used_twice_has_a_name),
 	                                   cmocka_unit_test(what_is_added_to_is_told_once),
 	                                   cmocka_unit_test(known_divisors_need_no_helper),
+	                                   cmocka_unit_test(the_best_is_taken_in_one_place),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
 	                                   cmocka_unit_test(locals_say_what_they_are),
