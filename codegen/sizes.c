@@ -319,7 +319,8 @@ static void print_equal_checks(Unit *u, Out *o)
 		const DimPair *p = &s->equal[i];
 		if (is_given(u, p->a) && is_given(u, p->b))
 			put_text(&tests, "\tif (%s%s%s != %s%s%s)\n\t\treturn TCC_ERR_SHAPE;\n", if_size_there(u, p->a, o->arena),
-			         if_size_there(u, p->b, o->arena), formula(u, p->a, false), formula(u, p->b, false), or_single(u, p, p->a), or_single(u, p, p->b));
+			         if_size_there(u, p->b, o->arena), formula(u, p->a, false), formula(u, p->b, false),
+			         or_single(u, p, p->a), or_single(u, p, p->b));
 	}
 	for (int i = 0; i < u->ngiven; i++)
 		if (uses_word(tests.text, arena_format(o->arena, "d%d", i)))

@@ -1,6 +1,9 @@
 /* sizes_in.c -- what inputs tell of sizes that vary.
  *
- *     x.n = in[0].dims[1];    x.k = present1 ? in[1].dims[0] : 0;    if (present1 && in[1].dims[1] != x.n) return TCC_ERR_SHAPE;
+ *     x.n = in[0].dims[1];
+ *     x.k = present1 ? in[1].dims[0] : 0;
+ *     if (present1 && in[1].dims[1] != x.n)
+ *             return TCC_ERR_SHAPE;
  *
  * An optional that is absent tells nothing, and nothing is asked of a size that only such ones have. */
 #include <string.h>
@@ -27,7 +30,7 @@ const char *if_size_there(Unit *u, Dim d, Arena *arena)
 	return !*text ? "" : arena_format(arena, strstr(text, "||") ? "(%s) && " : "%s && ", text);
 }
 
-/* The next size that varies of what is always there, or of optionals; false: there is none. i, k: which, from 0, 0 on. */
+/* The next size that varies of what is always there, or of optionals; false: there is none. i, k: which. */
 static bool next_size(const Unit *u, bool optional, int *i, int *k)
 {
 	for (; *i < u->g->nin; ++*i, *k = 0)

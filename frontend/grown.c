@@ -3,8 +3,8 @@
  *     s = Loop(s0) { SequenceInsert(s', x) }     ->     s = s0, and behind it the slices of Loop() { x }
  *     c = Loop(c0) { Concat(c', x) }             ->     c = Concat(c0, Reshape(Loop() { x }))
  *
- * Nothing in the body reads such a state but what adds to it (grows.c), so its size, another one each turn, is nobody's; and how
- * often the loop turns may be anything. What is added in front (Concat(x, c')) comes in the opposite order. A sequence
+ * Nothing in the body reads such a state but what adds to it (grows.c), so its size, another one each turn, is nobody's;
+ * and how often the loop turns may be anything. What is added in front (Concat(x, c')) comes in the opposite order. A sequence
  * whose loop turns a number of times that is known, and does not end before by what the run finds, is left to unroll.c:
  * its elements may differ in all sizes. Parts of a tensor, and elements, may do that along one axis (ragged.c). */
 #include <stdint.h>
@@ -17,14 +17,14 @@ struct Grown {
 	const GraphProto *whole; /* the body as the file has it */
 	int nstates, nout;
 	Value **first;  /* by state: what it is before the loop; NULL where it is a state as any other */
-	Value **now;    /* by state: of a sequence, what the body has for it before it adds any; NULL behind it: nothing is added */
+	Value **now;    /* by state: of a sequence, what a turn adds to; behind the body NULL where it adds nothing */
 	int64_t *axis;  /* by state: along which Concat adds; of a sequence, along which elements differ in size, or -1 */
 	bool *asks;     /* by state: of a sequence, the body asks how long it is */
 	int nasked;     /* as many states more: these lengths */
 	bool *in_front; /* by state: whether it adds there */
 	bool *several;  /* by state: of a sequence, a turn adds rows of elements, not one */
 	int *place;     /* by output of the node: which one it is of the node that is left */
-	int *counts;    /* by state: which output says how much each turn adds, or of each element is real; -1: all add the same */
+	int *counts;    /* by state: which output says how much each turn adds, or how long elements are; -1: all alike */
 	int *there;     /* by state: of a sequence, which output says which rows are elements; -1: all are */
 };
 
@@ -194,7 +194,8 @@ static struct Grown *grown_new(const Raw *r)
 	int n = r->nin - 2;
 	struct Grown *t = NEW(a, struct Grown);
 
-	*t = (struct Grown){NULL, n, r->nout, NEW_N(a, Value *, n), NEW_N(a, Value *, n), NEW_N(a, int64_t, n), NEW_N(a, bool, n), 0, NEW_N(a, bool, n),
+	*t = (struct Grown){NULL, n, r->nout, NEW_N(a, Value *, n), NEW_N(a, Value *, n), NEW_N(a, int64_t, n),
+			    NEW_N(a, bool, n), 0, NEW_N(a, bool, n),
 			    NEW_N(a, bool, n), NULL, NEW_N(a, int, n), NEW_N(a, int, n)};
 	return t;
 }

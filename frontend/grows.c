@@ -70,7 +70,8 @@ size_t tensor_adding(const Raw *r, const Scope *s, int i)
 	size_t node = adding_node(r, s, i);
 	ArenaMark mark = arena_mark(&r->f->im->ctx->scratch);
 	const uint32_t *uses = node == s->nnode ? NULL : uses_of_names(r, s);
-	bool only = uses && read_once(s, uses, s->graph->input[2 + i]->name) && read_once(s, uses, s->graph->output[1 + i]->name);
+	bool only = uses && read_once(s, uses, s->graph->input[2 + i]->name) &&
+		    read_once(s, uses, s->graph->output[1 + i]->name);
 
 	arena_release(&r->f->im->ctx->scratch, mark);
 	return only ? node : s->nnode;
@@ -262,8 +263,8 @@ static bool follow_node(Follow *w, const Scope *s, bool *is, size_t k)
 		return follow_turns(w, s, is, k);
 	if (own && !strcmp(p->op_type, "SequenceLength"))
 		return w->how.asks = true;
-	bool inserts = own && !strcmp(p->op_type, "SequenceInsert") && (p->n_input == 2 || (p->n_input == 3 && !*p->input[2])) &&
-		       !is_it(s, is, p->input[1]);
+	bool inserts = own && !strcmp(p->op_type, "SequenceInsert") &&
+		       (p->n_input == 2 || (p->n_input == 3 && !*p->input[2])) && !is_it(s, is, p->input[1]);
 	if (!inserts && !(own && !strcmp(p->op_type, "Identity") && p->n_input == 1))
 		return false;
 	mark_output(s, is, p, 0);

@@ -36,7 +36,8 @@ static void require_within(const Raw *r, Value *at, Value *n)
 {
 	Graph *g = r->f->g;
 
-	require(g, NULL, binary(g, NULL, "And", binary(g, NULL, "GreaterOrEqual", at, scalar_i64(r, 0)), binary(g, NULL, "Less", at, n)));
+	require(g, NULL, binary(g, NULL, "GreaterOrEqual", at, scalar_i64(r, 0)));
+	require(g, NULL, binary(g, NULL, "Less", at, n));
 }
 
 /* x in front of element `to` of s gives elements of the sizes that are given; without any, all have those of x. */
@@ -116,12 +117,14 @@ static Value *added_behind(const Raw *r, const Value *s, Value *x)
 static Value *added_at(const Raw *r, const Value *s, Value *x)
 {
 	Graph *g = r->f->g;
-	Value *list = added_behind(r, s, x), *n = size_of(g, NULL, list->tail, 0), *last = binary(g, NULL, "Sub", n, scalar_i64(r, 1));
+	Value *list = added_behind(r, s, x), *n = size_of(g, NULL, list->tail, 0);
+	Value *last = binary(g, NULL, "Sub", n, scalar_i64(r, 1));
 	Value *to = counted_from_front(r, input(r, 2), last), *i = counted(g, NULL, list->tail, 0);
 	Value *from = where(r, binary(g, NULL, "Greater", i, to), binary(g, NULL, "Sub", i, scalar_i64(r, 1)), i);
 
 	require_within(r, to, n);
-	list_take_rows(list, list_rows_at(g, list_rows_of(r, g, list, false), where(r, binary(g, NULL, "Equal", i, to), last, from)));
+	from = where(r, binary(g, NULL, "Equal", i, to), last, from);
+	list_take_rows(list, list_rows_at(g, list_rows_of(r, g, list, false), from));
 	return list;
 }
 

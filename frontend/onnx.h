@@ -316,7 +316,8 @@ ListRows list_rows_of(const Raw *r, Graph *g, const Value *s, bool turn);
 void list_rows_alike(const Raw *r, Graph *const *g, Value *const *s, int n, bool turn, ListRows *x);
 ListRows list_rows_behind(const Raw *r, const Value *s, Value *x); /* those of s that are there, and x */
 ListRows list_rows_joined(Graph *g, ListRows a, ListRows b);		  /* which are alike */
-ListRows list_rows_there(const Raw *r, Graph *g, ListRows x, const char *name); /* without those that are none; name.there names their number */
+/* Without those that are none; name.there names how many are left. */
+ListRows list_rows_there(const Raw *r, Graph *g, ListRows x, const char *name);
 ListRows list_rows_at(Graph *g, ListRows x, Value *at);		 /* those at some positions */
 Value *list_length(const Raw *r, Graph *g, const Value *s); /* a scalar */
 ListRows list_rows_filled(const Raw *r, Graph *turn, ListRows x);	 /* as many in each turn, the last of which are none */
@@ -333,7 +334,7 @@ Value *sequence_split(Raw *r); /* parts.c */
 Value *sequence_insert(Raw *r); /* inserted.c */
 Value *sequence_erase(Raw *r);
 const Value *need_sequence(const Raw *r, int slot);  /* input `slot`, */
-const Value *need_positions(const Raw *r, int slot); /* the same, of which elements have positions: which are there is settled, */
+const Value *need_positions(const Raw *r, int slot); /* the same, once it is settled which elements are there, */
 Value *need_item(const Raw *r, int slot);	     /* or a tensor */
 Value *sequence_of(const Raw *r, DType t, int n, Value *const *item);
 void need_alike(const Raw *r, const Value *s); /* the run may choose among its elements */

@@ -1,6 +1,6 @@
 /* rows.c -- a sequence as rows of one tensor, and what rows are as a sequence.
  *
- *     { a f32[2], b f32[3] or nothing }    ->    row f32[2,3] = a and a zero, b;  sizes = 2, 3;  there = true, b is there
+ *     { a f32[2], b f32[3] or nothing }  ->  row f32[2,3] = a and a zero, b;  sizes = 2, 3;  there = true, has b
  *
  * Elements may differ along one axis: rows are as long as the longest may be. Those that an If gives or does not give are
  * optionals in the list; once somebody asks for a position, only those that are there are left, as many as the run has. */
@@ -56,7 +56,8 @@ static void look_at(const Raw *r, const Graph *turn, const Value *s, Common *c)
 		c->first = c->any ? c->first : one;
 		c->any = true;
 		if (one.rank < 0 || one.rank != c->first.rank)
-			raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "elements of other ranks stand in one sequence, and the run decides which");
+			raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
+				 "elements of other ranks stand in one sequence, and the run decides which");
 		for (int k = 0; k < one.rank; k++)
 			if (!dim_same(one.dim[k], c->first.dim[k]) || (turn && is_counted_inside(turn, one.dim[k])))
 				c->open |= 1u << k;
@@ -69,7 +70,8 @@ static int only_axis(const Raw *r, unsigned open)
 	int axis = -1;
 
 	if (open & (open - 1))
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "elements of a sequence differ in more than one size, and the run decides which");
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
+			 "elements of a sequence differ in more than one size, and the run decides which");
 	while (open >> (axis + 1))
 		axis++;
 	return axis;
@@ -253,7 +255,9 @@ static Value *positions_of(const Raw *r, Graph *g, Value *there, const char *nam
 	Value named = {.name = arena_format(r->f->im->arena, "%s.there", name), .shape = {.rank = -1}}, *out = &named;
 	const Node like = {.op = compress, .name = r->name, .nout = 1, .out = &out};
 
-	return node_control(g, compress, &like, 2, (Value *[]){counted(g, NULL, there, 0), there}, 1, attr_new(g, compress), 0, NULL)->out[0];
+	Value *in[] = {counted(g, NULL, there, 0), there};
+
+	return node_new(g, compress, &like, 2, in, 1, NULL)->out[0];
 }
 
 ListRows list_rows_there(const Raw *r, Graph *g, ListRows x, const char *name)

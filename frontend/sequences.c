@@ -30,7 +30,8 @@ const Value *need_positions(const Raw *r, int slot)
 	const Value *v = need_sequence(r, slot);
 
 	if (v->before)
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "reads a sequence to which a loop adds, and the run decides how many elements");
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
+			 "reads a sequence to which a loop adds, and the run decides how many elements");
 	list_settle(r, need_input(r, slot));
 	return v;
 }

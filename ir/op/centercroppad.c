@@ -46,7 +46,10 @@ static Shape given_sizes(Graph *g, const Node *n)
 
 /* ---- sizes that data decide ---- */
 
-static bool is_counted(Graph *g, const Node *n) { return by_data(g, n, 1) && n->out[0] && !shape_known(&n->out[0]->shape); }
+static bool is_counted(Graph *g, const Node *n)
+{
+	return by_data(g, n, 1) && n->out[0] && !shape_known(&n->out[0]->shape);
+}
 
 /* Those of the axes that change, and which of them are counted, as bits. */
 static unsigned counted_sizes(Graph *g, const Node *n, Shape *sizes, Shape *y)

@@ -228,7 +228,8 @@ static int all_of(const Elements *e, int from, float *y)
 
 static const DimChoice most[] = {{"z.turns.0", 0, TURNS}, {"new.turns.0", 0, 3}};
 static const DimChoice others[] = {{"z.turns.0", 0, TURNS}, {"turned.turns.0", 0, 3}};
-static const ReadOptions bounded = {.dims = most, .ndims = 1}, nested = {.dims = most, .ndims = 2}, chosen = {.dims = others, .ndims = 2};
+static const ReadOptions bounded = {.dims = most, .ndims = 1}, nested = {.dims = most, .ndims = 2},
+			 chosen = {.dims = others, .ndims = 2};
 
 static void holds(const Tensor *y, int n, const float *want)
 {
