@@ -137,16 +137,24 @@ static void operand_index(Lower *l, const Node *n, int slot, Expr *const *at, Ex
 		index[own + 1] = slot == 0 ? k : free;
 }
 
+/* The indices of both operands in the sum for index at[] of the output; returns what it goes over. */
+static Axes operand_indices(Lower *l, const Node *n, Expr *const *at, Expr **ia, Expr **ib)
+{
+	Axes axes = {.n = 0};
+	Expr *k = over(l, &axes, n->in[0]->shape.dim[n->in[0]->shape.rank - 1]);
+
+	operand_index(l, n, 0, at, k, ia);
+	operand_index(l, n, 1, at, k, ib);
+	return axes;
+}
+
 static Expr *matmul_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	DType t = formula_type(l, n, n->in[0]->dtype);
-	Expr *ia[MAX_RANK], *ib[MAX_RANK], *sum, *k;
-	Axes axes = {.n = 0};
+	Expr *ia[MAX_RANK], *ib[MAX_RANK], *sum;
+	Axes axes = operand_indices(l, n, at, ia, ib);
 
 	(void)slot;
-	k = over(l, &axes, n->in[0]->shape.dim[n->in[0]->shape.rank - 1]);
-	operand_index(l, n, 0, at, k, ia);
-	operand_index(l, n, 1, at, k, ib);
 	sum = reduce_over(l, RED_SUM, alu2(l, MUL, in_as(l, n, 0, ia, t), in_as(l, n, 1, ib, t)), &axes);
 	return cast(l, n->out[0]->dtype, sum);
 }
@@ -221,13 +229,10 @@ static Expr *shifted_element(Lower *l, const Node *n, int slot, Expr *const *at)
 
 static Expr *matmulinteger_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	Expr *ia[MAX_RANK], *ib[MAX_RANK], *k;
-	Axes axes = {.n = 0};
+	Expr *ia[MAX_RANK], *ib[MAX_RANK];
+	Axes axes = operand_indices(l, n, at, ia, ib);
 
 	(void)slot;
-	k = over(l, &axes, n->in[0]->shape.dim[n->in[0]->shape.rank - 1]);
-	operand_index(l, n, 0, at, k, ia);
-	operand_index(l, n, 1, at, k, ib);
 	return reduce_over(l, RED_SUM, alu2(l, MUL, shifted_element(l, n, 0, ia), shifted_element(l, n, 1, ib)), &axes);
 }
 
@@ -263,13 +268,10 @@ static void matmultwos_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *c
 
 static Expr *matmultwos_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	Expr *ia[MAX_RANK], *ib[MAX_RANK], *k;
-	Axes axes = {.n = 0};
+	Expr *ia[MAX_RANK], *ib[MAX_RANK];
+	Axes axes = operand_indices(l, n, at, ia, ib);
 
 	(void)slot;
-	k = over(l, &axes, n->in[0]->shape.dim[n->in[0]->shape.rank - 1]);
-	operand_index(l, n, 0, at, k, ia);
-	operand_index(l, n, 1, at, k, ib);
 	return reduce_over(l, RED_SUM, alu2(l, TWOFOLD, in(l, n, 0, ia), in(l, n, 1, ib)), &axes);
 }
 
