@@ -239,10 +239,13 @@ static void print_quarters(Printer *p, const Stmt *t)
 	put_text(p->out, ";\n");
 	p->nshifted--;
 	close_block(p);
+	if (p->group_from)
+		shift_axis(p, q.axis, p->group_from, 0);
 	print_indent(p);
 	put_text(p->out, "v_%s%s_%d(", t->saturates ? "saturate" : "store", lane_suffix(p, t->value->dtype), p->group);
 	print_place_in(p, t->value, t->address);
 	put_text(p->out, ", quarter);\n");
+	p->nshifted -= p->group_from != NULL;
 	p->shifted[p->nshifted++] = q;
 }
 

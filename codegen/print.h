@@ -33,6 +33,7 @@ typedef struct Printer {
 	const Axis *vector;   /* axis of the open vector loop */
 	bool lanes_64, lanes_8; /* ... whose lanes have 64 bits, or 8 */
 	int group;            /* ... and of which each statement is printed for so many vectors; 0: for one */
+	const char *group_from; /* the number at which that group begins, NULL: at the axis */
 	const char *lanes_n;  /* in a partial vector: how many lanes count ("5"), else NULL */
 	int depth;            /* indentation */
 	const Axis *axis[64]; /* named so far, in order of their names */

@@ -116,11 +116,17 @@ static void print_renamed(Printer *p, const Stmt *t, const char *index, const ch
 	p->nbound = nbound;
 }
 
+/* Vector q from index i on, or from 0. */
+static const char *nth_vector(Printer *p, const Stmt *t, const char *i)
+{
+	return arena_format(p->out->arena, i ? "(%s + %d*q)" : "(%s%d*q)", i ? i : "", t->lanes);
+}
+
 /* The body for several vectors from index i on, or from 0, each for an accumulator of its own. */
 static void print_each_way(Printer *p, const Stmt *t, const char *i)
 {
 	open_block(p, "UNROLL for (int q = 0; q < %d; q++)", t->ways);
-	print_renamed(p, t, arena_format(p->out->arena, i ? "(%s + %d*q)" : "(%s%d*q)", i ? i : "", t->lanes), "q");
+	print_renamed(p, t, nth_vector(p, t, i), "q");
 	close_block(p);
 }
 
@@ -140,16 +146,18 @@ static int64_t print_ways(Printer *p, const Stmt *t)
 	return whole;
 }
 
-/* The body for a group of vectors from index i on. */
+/* The body for a group of vectors from index i on, or from 0. */
 static void print_group(Printer *p, const Stmt *t, const char *i)
 {
 	int nbound = p->nbound;
 	p->group = t->group;
-	shift_axis(p, t->axis, arena_format(p->out->arena, "(%s + %d*q)", i, t->lanes), 0);
+	p->group_from = i ? NULL : "0";
+	shift_axis(p, t->axis, nth_vector(p, t, i), 0);
 	print_stmts(p, t->body);
 	p->nshifted--;
 	p->nbound = nbound;
 	p->group = 0;
+	p->group_from = NULL;
 }
 
 /* Groups of vectors as far as they go; returns where they end. */
@@ -158,6 +166,13 @@ static int64_t print_groups(Printer *p, const Stmt *t)
 	Arena *a = p->out->arena;
 	const char *i = axis_name(p, t->axis);
 	int64_t step = (int64_t)t->lanes * t->group, whole = t->from + (t->to - t->from) / step * step;
+	if (t->from == 0 && whole == step) { /* its names have a block */
+		print_line(p, "{");
+		p->depth++;
+		print_group(p, t, NULL);
+		close_block(p);
+		return whole;
+	}
 	open_block(p, "%s", for_text(p, i, number_text(t->from, a), number_text(whole, a), step));
 	print_group(p, t, i);
 	close_block(p);

@@ -4,7 +4,7 @@
  *             f(i);                   ->              f(i);
  *     }
  *
- * Braces around one statement go, but where an `else` could then belong to another `if`; the branches of one choice all have
+ * A block that only keeps its names from others goes where no other has them. Braces around one statement go, but where an `else` could then belong to another `if`; the branches of one choice all have
  * them or none. `else` stands behind the brace that closes the branch before. "sum = sum + x;" is "sum += x;". Lines end before column WIDTH: they are broken
  * behind a comma or an operator, in as few parentheses and brackets as possible, and go on below what stands in these; what is
  * assigned to is never broken. */
@@ -94,6 +94,92 @@ static bool declares(const Line *l)
 		word++;
 	char next = word && word + 1 < l->n ? l->text[word + 1] : ' ';
 	return l->text[word] == ' ' && (isalpha((unsigned char)next) || next == '_' || next == '*');
+}
+
+static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+static bool has_word(const Line *l, const char *word, int size)
+{
+	for (int i = 0; i + size <= l->n; i++)
+		if (!strncmp(l->text + i, word, (size_t)size) && (i == 0 || !is_word(l->text[i - 1])) &&
+		    (i + size == l->n || !is_word(l->text[i + size])))
+			return true;
+	return false;
+}
+
+/* The next name that the line declares, from *at on; 0: no more. Returns how long it is. */
+static int next_name(const Line *l, int *at)
+{
+	int i = *at, open = 0, size = 0;
+	for (; i < l->n && (open || !i || l->text[i] != (*at ? ',' : ' ')); i++)
+		open += strchr("([{", l->text[i]) ? 1 : strchr(")]}", l->text[i]) ? -1 : 0;
+	while (i < l->n && !is_word(l->text[i]))
+		i++;
+	while (i + size < l->n && is_word(l->text[i + size]))
+		size++;
+	*at = i;
+	return size;
+}
+
+/* The lines around those of a block: of the block that it is in. */
+typedef struct Around {
+	int from, to;
+} Around;
+
+static Around around(const Lines *l, int first, int last)
+{
+	Around a = {first - 1, last + 1};
+	while (a.from > 0 && (l->line[a.from].gone || l->line[a.from].n == 0 || l->line[a.from].depth >= l->line[first].depth))
+		a.from--;
+	while (a.to < l->n && (l->line[a.to].n == 0 || l->line[a.to].depth >= l->line[first].depth))
+		a.to++;
+	return a;
+}
+
+/* Some other statement of the block around has a name that this line declares. */
+static bool is_taken(const Lines *l, const Line *line, Around a, int first, int last)
+{
+	bool taken = false;
+	int skip = begins(line, "const ") ? 6 : 0, at = 0, size;
+	Line rest = {.text = line->text + skip, .n = line->n - skip};
+	while (!taken && (size = next_name(&rest, &at)) > 0) {
+		for (int i = a.from + 1; i < a.to && !taken; i++)
+			taken = (i > last || (i < first && l->line[i].depth == l->line[first].depth && declares(&l->line[i]))) &&
+			        has_word(&l->line[i], rest.text + at, size);
+		at += size;
+	}
+	return taken;
+}
+
+static bool is_lone(const Line *l) { return !l->gone && l->depth > 0 && l->n == 1 && *l->text == '{'; }
+
+/* Whether the block that begins in line `first` can go; one of several that are alike stays. */
+static bool is_needless(const Lines *l, int first, int last)
+{
+	Around a = around(l, first, last);
+	const Line *head = &l->line[a.from], *before = &l->line[first - 1];
+	bool again = before->n == 1 && *before->text == '}' && !before->gone && before->depth == l->line[first].depth;
+	for (int i = first - 2; again && i > a.from; i--)
+		if (l->line[i].depth == before->depth && is_lone(&l->line[i]))
+			return false;
+	if (last == l->n || (!ends(head, ") {") && !ends(head, "else {") && !(head->n == 1 && *head->text == '{')))
+		return false;
+	for (int i = first + 1; i < last; i++)
+		if (l->line[i].depth == l->line[first].depth + 1 && declares(&l->line[i]) && is_taken(l, &l->line[i], a, first, last))
+			return false;
+	return true;
+}
+
+static void open_needless(Lines *l)
+{
+	for (int i = 1; i < l->n; i++) {
+		int end = is_lone(&l->line[i]) ? closing(l, i) : l->n;
+		if (end == l->n || !is_needless(l, i, end))
+			continue;
+		l->line[i].gone = l->line[end].gone = true;
+		for (int k = i + 1; k < end; k++)
+			l->line[k].depth--;
+	}
 }
 
 /* Between the lines is one statement that needs no braces: it is no declaration or block, and of a branch no choice. */
@@ -352,6 +438,7 @@ const char *styled(Arena *a, const char *text)
 	Out o = {.arena = a};
 	put_text(&o, "%s", "");
 	join_else(&l, a);
+	open_needless(&l);
 	strip_single(&l);
 	join_assigned(&l, a);
 	for (int i = 0; i < l.n; i++) {

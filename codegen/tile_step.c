@@ -1,4 +1,5 @@
 /* tile_step.c -- one step of k in a register tile: a row of b is loaded, and each point's element of a multiplies it. */
+#include <string.h>
 #include "codegen/tile.h"
 
 /* ---- where operands are, and how they are loaded ---- */
@@ -32,7 +33,7 @@ static bool put_step(Tile *t)
 	Contraction *c = t->c;
 	bool first = true;
 	for (int i = 0; i < c->nk; i++) {
-		if (c->k[i].a == 0)
+		if (c->k[i].a == 0 || !strcmp(axis_name(&t->p, c->k[i].axis), "0"))
 			continue;
 		put_text(t->p.out, first ? "" : " + ");
 		first = false;

@@ -95,28 +95,35 @@ static void print_row(Tile *t)
 
 /* ---- in fours, or twos ---- */
 
+/* The step at that index of the innermost k, of so many elements. */
+static void print_four_at(Tile *t, int64_t at, int64_t n)
+{
+	print_line(&t->p, "{");
+	t->p.depth++;
+	t->four = n;
+	shift_axis(&t->p, t->c->k[t->c->nk - 1].axis, text(t, "%lld", at), 0);
+	print_step(t);
+	t->p.nshifted--;
+	close_block(&t->p);
+}
+
 /* Along the innermost k in fours, or twos, and what is left. */
 static void print_fours(Tile *t)
 {
 	const Step *k = &t->c->k[t->c->nk - 1];
 	const int four = in_pairs(t, OF_STEPS) ? 2 : t->c->four;
 	int64_t whole = k->n / four * four;
-	if (whole) {
+	if (whole > four) {
 		const char *name = axis_name(&t->p, k->axis);
 		open_block(&t->p, "%s", for_text(&t->p, name, "0", text(t, "%lld", whole), four));
 		t->four = four;
 		print_step(t);
 		close_block(&t->p);
+	} else if (whole) {
+		print_four_at(t, 0, four);
 	}
-	if (whole == k->n)
-		return;
-	print_line(&t->p, "{");
-	t->p.depth++;
-	t->four = k->n - whole;
-	shift_axis(&t->p, k->axis, text(t, "%lld", whole), 0);
-	print_step(t);
-	t->p.nshifted--;
-	close_block(&t->p);
+	if (whole < k->n)
+		print_four_at(t, whole, k->n - whole);
 }
 
 /* ---- any ---- */
@@ -124,12 +131,15 @@ static void print_fours(Tile *t)
 /* All ways into the first. */
 static void print_join(Tile *t)
 {
-	open_block(&t->p, "UNROLL for (int way = 1; way < %d; way++)", t->c->ways);
+	bool many = t->c->ways > 2;
+	if (many)
+		open_block(&t->p, "UNROLL for (int way = 1; way < %d; way++)", t->c->ways);
 	for (int q = 0; q < t->vectors; q++) {
 		const char *first = sum_name(t, "0", q);
-		print_line(&t->p, "%s = %s + %s;", first, first, sum_name(t, "way", q));
+		print_line(&t->p, "%s = %s + %s;", first, first, sum_name(t, many ? "way" : "1", q));
 	}
-	close_block(&t->p);
+	if (many)
+		close_block(&t->p);
 }
 
 static bool goes_in_fours(const Tile *t) { return by_fours(t) || by_twos(t) || in_pairs(t, OF_STEPS); }

@@ -45,7 +45,7 @@ static void short_rows_are_copied_in_groups(void **state)
 	(void)state;
 	assert_non_null(strstr(emitted(false, again), "k < 256; k += 32)\n\t\t\t\tUNROLL for (int q = 0; q < 4; q++)\n"));
 	assert_non_null(strstr(emitted(false, part), "j < 128; j += 32)\n\t\t\tUNROLL for (int q = 0; q < 4; q++)\n"));
-	assert_non_null(strstr(emitted_for("x86-64-v4", false, part), "j < 128; j += 128)\n\t\t\tUNROLL for (int q = 0; q < 8; q++)\n"));
+	assert_non_null(strstr(emitted_for("x86-64-v4", false, part), "\t\tUNROLL for (int q = 0; q < 8; q++)\n"));
 	assert_non_null(strstr(emitted(false, large), "j < 4096; j += 8)\n\t\t\tv_store("));
 }
 

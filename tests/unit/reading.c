@@ -290,6 +290,27 @@ static void the_best_is_taken_in_one_place(void **state)
 	assert_non_null(strstr(c, "if (value <= best || isnan(value)) {\n"));
 }
 
+/* A block stays where another statement around it has one of its names, and beside another one. */
+static void blocks_keep_names_apart(void **state)
+{
+	(void)state;
+	const char *c = styled(&context.scratch, "void f(void)\n{\n\tfor (int i = 0; i < 4; i += 2) {\n\t\tint b = i;\n\t\tg(b);\n\t}\n"
+	                                         "\t{\n\t\tint b = 4;\n\t\tg(b);\n\t}\n}\n");
+	assert_non_null(strstr(c, "\t}\n\tint b = 4;\n\tg(b);\n}\n"));
+	c = styled(&context.scratch, "void f(void)\n{\n\tint b = 1;\n\t{\n\t\tint a = 0, b = 4;\n\t\tg(b);\n\t}\n}\n");
+	assert_non_null(strstr(c, "\t{\n\t\tint a = 0, b = 4;\n"));
+	c = styled(&context.scratch, "void f(void)\n{\n\t{\n\t\tint b = 4;\n\t\tg(b);\n\t}\n\t{\n\t\tint b = 5;\n\t\tg(b);\n\t}\n}\n");
+	assert_non_null(strstr(c, "\t{\n\t\tint b = 4;\n"));
+	assert_non_null(strstr(c, "\t{\n\t\tint b = 5;\n"));
+}
+
+static void one_turn_needs_no_loop(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(emitted_for("x86-64-v4", "graph (%x f32[128]) -> (%y) { %y = Identity(%x) }"),
+	                       "{\n\tUNROLL for (int q = 0; q < 8; q++)\n\t\tv_store(y + 16*q, v_load(x + 16*q));\n}\n"));
+}
+
 static void wrapping_sums_are_calls(void **state)
 {
 	(void)state;
@@ -497,6 +518,8 @@ int main(void)
 	                                   cmocka_unit_test(what_is_added_to_is_told_once),
 	                                   cmocka_unit_test(known_divisors_need_no_helper),
 	                                   cmocka_unit_test(the_best_is_taken_in_one_place),
+	                                   cmocka_unit_test(blocks_keep_names_apart),
+	                                   cmocka_unit_test(one_turn_needs_no_loop),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
 	                                   cmocka_unit_test(locals_say_what_they_are),
