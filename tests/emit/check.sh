@@ -152,6 +152,8 @@ check_model() {
 	check_sections "$1"
 	check_strict "$1"
 	verdict "$1: the same bits with --strict" $?
+	check_flags "$1"
+	verdict "$1: flags that --strict takes and refuses" $?
 }
 
 # With --strict the bits are the same from every target and compiler, also where a processor could fuse.
@@ -166,6 +168,15 @@ check_strict() {
 		done
 	done
 	[ "$(sort -u "$here/strict" | wc -l)" = 1 ]
+}
+
+# Floats stay floats where halves are computed as halves (a method of evaluation of its own), but not with -ffast-math.
+check_flags() {
+	emit "$1" --target c --strict || return 1
+	if [ "$(uname -m)" = x86_64 ]; then
+		quiet gcc -O1 -march=sapphirerapids -c "$here/m.c" -o "$here/m.o" || return 1
+	fi
+	! gcc -O1 -ffast-math -c "$here/m.c" -o "$here/m.o" 2>/dev/null
 }
 
 # A list without c on a processor that has none of its targets: refused, not run.
