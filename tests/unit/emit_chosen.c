@@ -316,7 +316,7 @@ static int inserted(const Elements *e, float *y)
 static void elements_are_counted(void **state)
 {
 	(void)state;
-	for (int part = 0; part < 2; part++) {
+	for (LoopKind part = WHOLE; part <= PART; part++) {
 		begin(part);
 		add_node(&m, "SequenceLength", "z", "y");
 		expect(part, number_of);
@@ -326,7 +326,7 @@ static void elements_are_counted(void **state)
 static void elements_are_joined(void **state)
 {
 	(void)state;
-	for (int part = 0; part < 2; part++) {
+	for (LoopKind part = WHOLE; part <= PART; part++) {
 		begin(part);
 		set_int(&m, add_node(&m, "ConcatFromSequence", "z", "y"), "axis", 0);
 		expect(part, joined_up);
@@ -336,7 +336,7 @@ static void elements_are_joined(void **state)
 static void elements_have_positions(void **state)
 {
 	(void)state;
-	for (int part = 0; part < 2; part++) {
+	for (LoopKind part = WHOLE; part <= PART; part++) {
 		begin(part);
 		add_node(&m, "SequenceAt", "z,last", "y");
 		expect(part, last_of);
