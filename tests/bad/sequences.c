@@ -32,14 +32,6 @@ static void of_no_type(Model *m)
 	m->graph->input[0]->type->sequence_type->elem_type = NULL;
 }
 
-static void optional_of_unknown_size(Model *m)
-{
-	add_input(m, "x", FLOAT, "2,n");
-	make_optional(m, m->graph->input[0]);
-	add_node(m, "OptionalGetElement", "x", "y");
-	add_output(m, "y", FLOAT, NULL);
-}
-
 /* x f32[2,3] -> s = SequenceConstruct(x) -> y = `type`(s), with a body of these inputs that gives one output */
 static Onnx__GraphProto *over_body(Model *m, const char *type, const char *inputs)
 {
@@ -129,7 +121,6 @@ const Bad bad_sequences[] = {
 	{"sequence-optional-of-optional", 4, optional_of_optional, NULL},
 	{"sequence-of-unknown-length", 4, of_unknown_length, NULL},
 	{"sequence-of-no-type", 3, of_no_type, NULL},
-	{"sequence-optional-of-unknown-size", 4, optional_of_unknown_size, NULL},
 	{"sequence-map-without-body", 3, map_without_body, NULL},
 	{"sequence-map-of-too-few", 3, map_of_too_few, NULL},
 	{"sequence-map-of-a-tensor", 3, map_of_a_tensor, NULL},
