@@ -10,7 +10,8 @@
  *             contraction or reduction whose single consumer is pointwise in the same shape (an epilogue), or moves its
  *             elements such that vectors stay together: then it is stored where they go, and there is no copy; a stage
  *             holds one contraction, or a few that the same tiles make (twins.c),
- *   stored    otherwise; so is text that is made, which needs memory.
+ *   stored    otherwise; so is text that is made, which needs memory, and what vectors of floats do not compute (a mask by
+ *             numbers of 64 bits) where it would keep sums or many elements out of them.
  *
  * needs: layout.  keeps: what every value means.  sets: Place.form, offset, stride (relative to the region). */
 #include <string.h>
@@ -110,6 +111,40 @@ static Value *last_core(const Fuse *f, const Node *n)
 		if (holds_core(f, n->in[k]) && (!last || n->in[k]->id > last->id))
 			last = n->in[k];
 	return last;
+}
+
+/* Of v, which no vector computes along that axis of y, as little as possible gets memory: what is repeated along y, or what
+ * floats or comparisons are made of. */
+static void store_narrow(Fuse *f, const Node *n, Value *v, const Value *y, int inner)
+{
+	const Node *d = v->def;
+	for (int k = 0; k < d->nin && shape_same(&v->shape, &y->shape) && (d->op->flags & POINTWISE); k++) {
+		Value *x = d->in[k];
+		if (x && x->place->form == FORM_INLINE && !f->core[x->id] && !comes_in_lanes(f, x, v, inner))
+			store_narrow(f, d, x, v, inner);
+	}
+	if (!comes_in_lanes(f, v, y, inner))
+		store_inlined(f, n, v);
+}
+
+/* A mask by numbers of 64 bits would keep the products that it is added to out of tiles, and a reduction or whatever it is
+ * repeated along out of vectors of floats. */
+static void store_wide(Fuse *f, const Node *n)
+{
+	const Value *y = n->out[0], *core = last_core(f, n);
+	bool reduces = n->op->flags & REDUCES, contracts = core && (f->core[core->id]->def->op->flags & CONTRACTS);
+	if (!f->on || !y || !(n->op->flags & (POINTWISE | REDUCES)) || (contracts ? f->core[core->id]->dtype : y->dtype) != F32)
+		return;
+	for (int k = 0; k < n->nin; k++) {
+		Value *v = n->in[k];
+		if (!v || v->place->form != FORM_INLINE || f->core[v->id])
+			continue;
+		const Value *whole = reduces ? v : y;
+		int inner = whole->shape.rank ? inner_axis(whole) : 0;
+		bool many = reduces || contracts || !shape_same(&v->shape, &y->shape);
+		if (whole->shape.rank && many && !comes_in_lanes(f, v, whole, inner))
+			store_narrow(f, n, v, whole, inner);
+	}
 }
 
 /* Of several inlined inputs that hold a contraction or reduction the last made may stay, and its twins: store the others. */
@@ -268,6 +303,7 @@ void fuse(Graph *g, Fusing fusing)
 		}
 	for (uint32_t i = 0; i < g->nnode; i++) {
 		Node *n = g->node[i];
+		store_wide(&f, n);
 		keep_cores(&f, n);
 		for (int k = 0; k < n->nout; k++)
 			if (n->out[k])

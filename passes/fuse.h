@@ -34,4 +34,6 @@ bool turns_points(const Fuse *f, const Node *copy, const Node *n, const Value *y
 /* All that n reads beside a core lies side by side along that axis of its result, or up to so many elements apart, or is one
  * element for all. Constants can be laid out so. */
 bool reads_evenly(const Fuse *f, const Node *n, int inner, int64_t apart);
+/* Vectors of floats can compute v, which lives inside an expression and is read along that axis of y. */
+bool comes_in_lanes(const Fuse *f, const Value *v, const Value *y, int inner);
 #endif

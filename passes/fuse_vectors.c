@@ -185,3 +185,53 @@ bool reads_evenly(const Fuse *f, const Node *n, int inner, int64_t apart)
 		return true;
 	return walks_evenly(l, body, axes[inner]->axes[0], apart, NEW_N(a, bool, l->nexprs + 1));
 }
+
+static bool is_wide(DType t) { return dtype_info(t)->bits > 32; }
+
+/* An index by itself, not one that says what is loaded. */
+static bool has_index(const Expr *x)
+{
+	bool found = x->kind == X_AXIS;
+	for (int k = 0; k < x->nargs && x->kind != X_LOAD && !found; k++)
+		found = has_index(x->arg[k]);
+	return found;
+}
+
+/* Vectors compare floats; and numbers of 64 bits with an index, along the axis of one or the other (one-hot rows). */
+static bool compares_in_lanes(const Expr *x)
+{
+	DType t = x->arg[0]->dtype;
+	return t == F32 || t == BOOL || (t == I64 && has_index(x));
+}
+
+static bool is_in_lanes(const Expr *x, const Axis *axis);
+
+static bool all_in_lanes(const Expr *x, const Axis *axis)
+{
+	bool all = true;
+	for (int k = 0; k < x->nargs && all; k++)
+		all = is_in_lanes(x->arg[k], axis);
+	return all;
+}
+
+static bool is_in_lanes(const Expr *x, const Axis *axis)
+{
+	if (!depends_on(x, axis))
+		return true;
+	if (x->kind == X_LOAD)
+		return !is_wide(x->dtype);
+	if (x->kind == X_CAST && is_wide(x->arg[0]->dtype))
+		return false;
+	if (x->kind == X_ALU && x->dtype == BOOL)
+		return compares_in_lanes(x) && (x->arg[0]->dtype == I64 || all_in_lanes(x, axis));
+	return all_in_lanes(x, axis);
+}
+
+bool comes_in_lanes(const Fuse *f, const Value *v, const Value *y, int inner)
+{
+	int axis = inner - (y->shape.rank - v->shape.rank);
+	if (axis < 0)
+		return true;
+	Expr *axes[MAX_RANK], *body = node_expr(lower_new(f->g, &f->g->ctx->scratch, f->is_whole), v->def, v->slot, axes);
+	return !body || axes[axis]->kind != X_AXIS || is_in_lanes(body, axes[axis]->axes[0]);
+}

@@ -45,8 +45,7 @@ void attention_mask(Parts *p, Value *mask)
 	p->mask = p->mask ? put(p->g, p->n, "Add", p->mask, mask, END_IN) : mask;
 }
 
-/* 0 where it is let through, else the filter's value; with axes so that it broadcasts to [batch, heads, queries, keys].
- * It is stored: what compares integers would keep the product of Q and K out of tiles, and be compared for each head. */
+/* 0 where it is let through, else the filter's value; with axes so that it broadcasts to [batch, heads, queries, keys]. */
 static void add_filter(Parts *p, Value *let, int naxes, const int64_t *axes)
 {
 	Graph *g = p->g;
@@ -54,7 +53,6 @@ static void add_filter(Parts *p, Value *let, int naxes, const int64_t *axes)
 	double filter = t == F16 ? fmax((double)p->a->mask_filter_value, -65504) : (double)p->a->mask_filter_value;
 	Value *mask = put(g, p->n, "Where", let, value_scalar(g, t, 0), value_scalar(g, t, filter), END_IN);
 
-	mask = put(g, p->n, "tcc.Copy", mask, END_IN);
 	attention_mask(p, with_axes(g, p->n, mask, naxes, axes));
 }
 

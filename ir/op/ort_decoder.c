@@ -108,7 +108,6 @@ static void hide(Parts *p, Value *before)
 		Value *filter = value_scalar(g, t, (double)p->a->mask_filter_value);
 		mask = binary(g, p->n, "Add", mask, put(g, p->n, "Where", let, none, filter, END_IN));
 	}
-	mask = put(g, p->n, "tcc.Copy", mask, END_IN); /* stored: see add_filter() */
 	attention_mask(p, with_axes(g, p->n, mask, 2, (int64_t[]){1, 2}));
 	if (has_in(p->n, SCORE_BIAS))
 		attention_mask(p, for_cache(p, p->n->in[SCORE_BIAS], 3));

@@ -162,7 +162,7 @@ static void hide_rows(Parts *p)
 		let = binary(g, p->n, "And", let, binary(g, p->n, "LessOrEqual", low, row));
 	}
 	Value *mask = put(g, p->n, "Where", let, value_scalar(g, t, 0), value_scalar(g, t, -INFINITY), END_IN);
-	attention_mask(p, put(g, p->n, "tcc.Copy", mask, END_IN)); /* stored: see add_filter() */
+	attention_mask(p, mask);
 	p->causal = false;
 	p->left_window = -1;
 }
