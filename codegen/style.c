@@ -4,10 +4,11 @@
  *             f(i);                   ->              f(i);
  *     }
  *
- * A block that only keeps its names from others goes where no other has them. Braces around one statement go, but where an `else` could then belong to another `if`; the branches of one choice all have
- * them or none. `else` stands behind the brace that closes the branch before. "sum = sum + x;" is "sum += x;". Lines end before column WIDTH: they are broken
- * behind a comma or an operator, in as few parentheses and brackets as possible, and go on below what stands in these; what is
- * assigned to is never broken. */
+ * A block that only keeps its names from others goes where no other has them. Braces around one statement go, but where an
+ * `else` could then belong to another `if`; the branches of one choice all have them or none. `else` stands behind the brace
+ * that closes the branch before. "sum = sum + x;" is "sum += x;". Lines end before column WIDTH: they are broken behind a comma
+ * or an operator, in as few parentheses and brackets as possible, and go on below what stands in these; what is assigned to is
+ * never broken. */
 #include <ctype.h>
 #include <string.h>
 #include "codegen/module.h"

@@ -7,11 +7,12 @@
  *             for each point p: y = epilogue(acc[p])
  *     }
  *
- * points is a literal at every call, so the loops over p unroll and acc lives in registers (it is left out where it is 1). The last panel, when it is
- * narrower, has a tile function of its own. Where all points go over a panel before the next one, each tile asks for its
- * part of the next panel meanwhile, a line or a few every so many steps of k. Where a tile makes several sums, the first vectors of a
- * point are those of the first sum, and so on. One point with few outputs a panel has several sums for each that take turns.
- * A last vector of which at most half the lanes count may hold two sums a lane: of two points, or of every second step.
+ * points is a literal at every call, so the loops over p unroll and acc lives in registers (it is left out where it is 1).
+ * The last panel, when it is narrower, has a tile function of its own. Where all points go over a panel before the next one,
+ * each tile asks for its part of the next panel meanwhile, a line or a few every so many steps of k. Where a tile makes several
+ * sums, the first vectors of a point are those of the first sum, and so on. One point with few outputs a panel has several sums
+ * for each that take turns. A last vector of which at most half the lanes count may hold two sums a lane: of two points, or of
+ * every second step.
  *
  * Here are the function, where it begins and its epilogue; its sum is in tile_sum.c, one step of that in tile_step.c. */
 #include <string.h>

@@ -206,7 +206,8 @@ static void print_headers(const Unit *u, Out *o)
  * which compute halves as halves: floats are computed as floats there, too. */
 static const char strict_head[] =
 	"/* The bits of the results do not depend on the compiler: no product and sum may become one operation. */\n"
-	"#include <float.h>\n#if defined(__FAST_MATH__) || (defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16)\n"
+	"#include <float.h>\n"
+	"#if defined(__FAST_MATH__) || (defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16)\n"
 	"#error \"emitted with --strict: floats must be computed as floats, without -ffast-math\"\n#endif\n"
 	"#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n"
 	"#elif defined(__GNUC__)\n#pragma GCC optimize (\"fp-contract=off\")\n#endif\n";

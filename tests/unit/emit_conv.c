@@ -530,7 +530,8 @@ int main(void)
 		TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
 		TEST(many_rows_are_widened_once), TEST(few_rows_are_widened_in_tiles),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
-		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_tile), TEST(fetch_few_tiles), TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
+		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_tile), TEST(fetch_few_tiles),
+		TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
 	};
 
