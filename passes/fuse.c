@@ -64,6 +64,8 @@ static bool may_inline(const Fuse *f, const Node *n, Value *y)
 		return false;
 	if (user->op->flags & MOVES)
 		return true;
+	if (!(n->op->flags & MOVES) && searches_row(f, user, y))
+		return false;
 	bool few = (user->op->flags & REDUCES) && (n->op->flags & (CHEAP | MOVES));
 	return few && (y->shape.rank == 0 || reads_evenly(f, n, inner_axis(y), INT64_MAX)); /* windows read again and again */
 }

@@ -31,6 +31,9 @@ bool turns_short(const Fuse *f, const Node *copy, const Value *y);
 /* The copy turns y, an output of n, whose elements come from several places, or from none at even steps: vectors of those
  * are only there where they lie. */
 bool turns_points(const Fuse *f, const Node *copy, const Node *n, const Value *y);
+/* The consumer looks for the best element of rows of y that lie side by side: vectors do that in memory, one element after the
+ * other where they live inside its expression. */
+bool searches_row(const Fuse *f, const Node *user, const Value *y);
 /* All that n reads beside a core lies side by side along that axis of its result, or up to so many elements apart, or is one
  * element for all. Constants can be laid out so. */
 bool reads_evenly(const Fuse *f, const Node *n, int inner, int64_t apart);

@@ -158,6 +158,19 @@ bool turns_points(const Fuse *f, const Node *copy, const Node *n, const Value *y
 	return !even;
 }
 
+bool searches_row(const Fuse *f, const Node *user, const Value *y)
+{
+	enum { VECTOR = 8 };
+	Expr *axes[MAX_RANK];
+	if (!(user->op->flags & REDUCES) || !user->op->lower || y->dtype != F32 || y->shape.rank == 0)
+		return false;
+	const Dim along = y->shape.dim[inner_axis(y)];
+	Expr *body = node_expr(lower_new(f->g, &f->g->ctx->scratch, NULL), user, 0, axes);
+	bool search = body->kind == X_REDUCE && is_arg(body->red) && body->arg[0]->kind == X_LOAD && body->arg[0]->value == y;
+	const Expr *at = search ? body->arg[0]->arg[inner_axis(y)] : NULL;
+	return search && at->kind == X_AXIS && at->axes[0] == body->axes[0] && (!dim_known(along) || along.k >= VECTOR);
+}
+
 /* ---- what lies beside a core ---- */
 
 /* What x loads lies side by side along the axis, or elements up to so many apart, or is one element for all. Constants can

@@ -107,6 +107,20 @@ static void the_best_across_rows_is_a_vector(void **state)
 	assert_null(strstr(c, "if (t1"));
 }
 
+/* Vectors search rows that lie in memory, so what is computed for that is stored; not where each lane has a row of its own. */
+static void rows_to_search_are_stored(void **state)
+{
+	static const char row[] = "graph (%x f32[64,64], %m bool[64,64]) -> (%y) {\n"
+	                          "%l f32[] = const [-1] %a = Where(%m, %x, %l) %y = ArgMax(%a) {axis = 1} }";
+	static const char across[] = "graph (%x f32[64,64], %m bool[64,64]) -> (%y) {\n"
+	                             "%l f32[] = const [-1] %a = Where(%m, %x, %l) %y = ArgMax(%a) {axis = 0} }";
+
+	(void)state;
+	assert_non_null(strstr(emitted(false, row), "v_argmax(x + 64*i, 64)"));
+	assert_null(strstr(emitted(false, across), "v_argmax("));
+	assert_null(strstr(emitted(false, across), "s2_"));
+}
+
 /* The C compiler makes vectors of loops of integers where it may use the target's; of floats it might join two operations. */
 static void plain_loops_are_the_targets(void **state)
 {
@@ -128,6 +142,7 @@ int main(void)
 		cmocka_unit_test(sums_read_lines),
 		cmocka_unit_test(bytes_are_cut_where_they_are_packed), cmocka_unit_test(zeros_are_filled),
 		cmocka_unit_test(chosen_rows_are_fetched_ahead), cmocka_unit_test(the_best_across_rows_is_a_vector),
+		cmocka_unit_test(rows_to_search_are_stored),
 		cmocka_unit_test(plain_loops_are_the_targets),
 	};
 
