@@ -304,6 +304,9 @@ static void print_order(Printer *p, const Stmt *t)
 static void print_block(Printer *p, const Stmt *t)
 {
 	const char *i = axis_name(p, t->axis);
+	if (t->to)
+		i = arena_format(p->out->arena, "least(%s, %lld)", i, (long long)t->to);
+	shift_axis(p, t->axis, i, 0);
 	print_line(p, "%s c[%d];", is_lane_int(t->expr->dtype) ? "vi" : "vf", t->lanes);
 	print_indent(p);
 	put_text(p->out, "v_columns%s(c, ", lane_suffix(p, t->expr->dtype));
@@ -311,6 +314,7 @@ static void print_block(Printer *p, const Stmt *t)
 	put_text(p->out, ", ");
 	print_expr(p, t->address, false);
 	put_text(p->out, ");\n");
+	p->nshifted--;
 	open_block(p, "UNROLL for (int p = 0; p < %d; p++)", t->lanes);
 	shift_axis(p, t->axis, arena_format(p->out->arena, "(%s + p)", i), 0);
 	p->bound[p->nbound] = t->local;

@@ -234,7 +234,17 @@ static bool try_last(const Chooser *c, Run *run, RowAxis axis)
 	return can_loop(c, run->last, &axis) && add_reads(c, run, run->last, &axis, run->rows[at]);
 }
 
-/* The last stage along parts of an axis, so many indices that each reads a row of what is made before. */
+/* So many indices of the axis for a strip: those of a row, or of the fewest rows that fill vectors where the axis is
+ * innermost. */
+static int64_t part_of(const Chooser *c, const Stage *s, int k, int64_t row)
+{
+	int64_t part = row;
+	while (k == s->naxes - 1 && part % c->m->target->lanes)
+		part += row;
+	return part;
+}
+
+/* The last stage along parts of an axis, so many indices that each reads rows of what is made before. */
 static bool try_last_parts(const Chooser *c, Run *run, int k)
 {
 	const Stage *s = c->m->stage[run->last];
@@ -244,8 +254,8 @@ static bool try_last_parts(const Chooser *c, Run *run, int k)
 		int64_t coef, lo, hi;
 		if (!t || !range_along(l->load->arg[0], axis, &coef, &lo, &hi) || coef <= 0 || t->h.stride % coef)
 			continue;
-		int64_t unit = t->h.stride / coef, n = axis_count(axis);
-		return unit > 1 && n > unit && n % unit == 0 && try_last(c, run, (RowAxis){k, unit, n / unit});
+		int64_t row = t->h.stride / coef, unit = part_of(c, s, k, row), n = axis_count(axis);
+		return row > 1 && n > unit && n % unit == 0 && try_last(c, run, (RowAxis){k, unit, n / unit});
 	}
 	return false;
 }

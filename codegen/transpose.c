@@ -12,7 +12,8 @@
  *
  *                     v_turn_8(y + 512*i + j, 512, x + 512*j + i, 512);
  *
- * What fills no block is computed element by element. */
+ * What fills no block is computed element by element, or, where it is more than a few rows of floats, by a last block that
+ * begins earlier, at least(i, 40) of 56, and makes some of them again. */
 #include "codegen/nest.h"
 
 typedef struct Across {
@@ -129,11 +130,23 @@ static Stmt *turned_blocks(const Across *a, int64_t rows, int64_t columns)
 	return outer;
 }
 
+static bool varies(const Axis *axis) { return !dim_known(axis->extent); }
+
+/* The last rows are a block with some of those before: no other worker makes these, and what it reads is still there. */
+static bool overlaps(const Across *a)
+{
+	const Stage *s = a->s;
+	int64_t n = axis_count(a->row), rest = n % a->lanes;
+	bool again = !s->in_place && !s->over && s->split != a->row && n < INT32_MAX / 2;
+	return a->block && again && !varies(a->row) && 4 * rest >= a->lanes;
+}
+
 static Stmt *blocks(const Across *a, int64_t rows, int64_t columns)
 {
 	Stage *s = a->s;
 	Stmt *t = new_stmt(s, S_BLOCK);
 	t->axis = a->row;
+	t->to = overlaps(a) ? axis_count(a->row) - a->lanes : 0;
 	t->local = a->block;
 	t->expr = a->load;
 	t->address = a->step;
@@ -145,8 +158,6 @@ static Stmt *blocks(const Across *a, int64_t rows, int64_t columns)
 	outer->step = a->lanes;
 	return outer;
 }
-
-static bool varies(const Axis *axis) { return !dim_known(axis->extent); }
 
 /* The loop over the part of the axis that fills blocks. */
 static Stmt *whole_of(const Across *a, Axis *axis, Stmt *body)
@@ -174,7 +185,7 @@ static void add_rests(const Across *a, Stmt *t)
 	Stmt *behind = rest_of(a, a->column, store(s, s->body));
 	if (behind)
 		t = t->next = loop(s, a->row, 0, axis_count(a->row), behind);
-	t->next = rest_of(a, a->row, whole_of(a, a->column, store(s, s->body)));
+	t->next = overlaps(a) ? NULL : rest_of(a, a->row, whole_of(a, a->column, store(s, s->body)));
 }
 
 /* Workers divide an axis whose length does not vary, if there is one: it leaves none of them without a part. */
@@ -193,9 +204,10 @@ bool make_transpose(Module *m, Stage *s)
 	Across a;
 	if (!recognise(m, s, &a) || (s->strips && (s->split == a.row || s->split == a.column)))
 		return false;
-	int64_t rows = axis_count(a.row) / a.lanes * a.lanes, columns = axis_count(a.column) / a.lanes * a.lanes;
+	int64_t columns = axis_count(a.column) / a.lanes * a.lanes;
 	if (!s->strips)
 		choose_split(&a);
+	int64_t rows = overlaps(&a) ? axis_count(a.row) : axis_count(a.row) / a.lanes * a.lanes;
 	s->nest = a.block ? blocks(&a, rows, columns) : turned_blocks(&a, rows, columns);
 	add_rests(&a, s->nest);
 	for (int k = s->naxes - 2; k >= 0; k--)
