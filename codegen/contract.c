@@ -207,7 +207,7 @@ static bool choose_bytes(const Module *m, const Stage *s, Contraction *c)
 	int64_t least, most;
 	if (of_reals(c))
 		return true;
-	if (c->of == HALVES)
+	if (in_parts(c))
 		return !c->a_lanes;
 	if (c->of == TWOS) {
 		c->four = 2;
@@ -233,7 +233,7 @@ static Expr *zero_part(Module *m, Stage *s, const Contraction *c)
 	Lower *l = s->l;
 	int64_t raised = c->of == FOURS && c->four == 4 && c->b_type == I8 && c->a->dtype == I8 ? 128 : 0;
 	Expr *zero = c->a_zero ? c->a_zero : num(l, I32, 0), *part;
-	if (of_reals(c) || c->of == TWOS || c->of == HALVES || (zero->kind == X_NUM && zero->i + raised == 0))
+	if (of_reals(c) || c->of == TWOS || in_parts(c) || (zero->kind == X_NUM && zero->i + raised == 0))
 		return NULL;
 	if (zero->kind == X_NUM) {
 		part = sums_of_b(m, s, c, -(zero->i + raised));
@@ -447,7 +447,7 @@ bool make_tiles(Module *m, Stage *s)
 	if (!c->by_rows)
 		merge_reduction(c);
 	find_margins(m, s, c);
-	s->macs = multiplied(c, depth * points * c->sums * (c->of == HALVES ? 2 : 1)) * strip_matrices(s->strips);
+	s->macs = multiplied(c, depth * points * c->sums * (c->of == QUARTERS ? 4 : c->of == HALVES ? 2 : 1)) * strip_matrices(s->strips);
 	s->contraction = c;
 	choose_loops(m, s, c, depth * c->lane.n * c->sums, points / c->lane.n * depth);
 	s->nest = NEW(arena, Stmt);

@@ -64,6 +64,7 @@ typedef enum SumOf {
 	FOURS,  /* of bytes, in integers */
 	TWOS,   /* of bytes of which neither is constant, in integers: two neighbours along k at a time */
 	HALVES, /* of numbers of 16 bits, in integers: two of them in each element of both */
+	QUARTERS, /* of bytes, in integers: four of them in each element of both, those of b with a sign */
 	BYTES   /* of bytes along the lanes, as floats */
 } SumOf;
 
@@ -134,7 +135,8 @@ struct Contraction {
 static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c->of == DOUBLES; }
 
 /* Sums are integers, also in vectors. */
-static inline bool of_integers(const Contraction *c) { return c->of == FOURS || c->of == TWOS || c->of == HALVES; }
+static inline bool in_parts(const Contraction *c) { return c->of == HALVES || c->of == QUARTERS; }
+static inline bool of_integers(const Contraction *c) { return c->of == FOURS || c->of == TWOS || in_parts(c); }
 
 /* Products of floats are exact in doubles, whether they are rounded before they are added or not. */
 static inline bool has_exact_products(const Contraction *c) { return c->of == DOUBLES && !c->squares && c->a->dtype == F32 && c->b_type == F32; }

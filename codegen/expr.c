@@ -432,6 +432,12 @@ Expr *text_alu(Lower *l, Alu op, DType t, int nargs, Expr *const *args)
 	                             .lo = -INDEX_MAX, .hi = INDEX_MAX});
 }
 
+Expr *four_bytes(Lower *l, Expr *const byte[4])
+{
+	return expr_intern(l, (Expr){.kind = X_ALU, .dtype = I32, .op = PACK, .nargs = 4, .arg = (Expr **)byte,
+	                             .lo = -INDEX_MAX, .hi = INDEX_MAX});
+}
+
 /* What a reduction starts from, and what one of no elements gives. */
 static double red_identity(Red red)
 {
@@ -593,6 +599,8 @@ Expr *rebuild(Lower *l, const Expr *x, Expr *const *arg)
 			return order_of(l, arg[0], arg[1], arg[2]);
 		if (is_text_alu(x->op))
 			return text_alu(l, x->op, x->dtype, x->nargs, arg);
+		if (x->op == PACK)
+			return four_bytes(l, arg);
 		return x->nargs == 1 ? alu1(l, x->op, arg[0]) : alu2(l, x->op, arg[0], arg[1]);
 	case X_CAST:
 		return recast(l, x, arg[0]);

@@ -16,7 +16,7 @@ static const char *const alu_words[ALU_COUNT] = {
 	[FMOD] = "rest", [IDIV] = "whole", [IMOD] = "rest", [NEG] = "negative", [ABS] = "magnitude", [MIN] = "lesser", [MAX] = "greater",
 	[GREATER] = "greater",
 	[EQ] = "test", [LT] = "test", [LE] = "test", [AND] = "test", [OR] = "test", [XOR] = "test", [NOT] = "test",
-	[BITAND] = "bits", [BITOR] = "bits", [BITXOR] = "bits", [BITNOT] = "bits", [TWOFOLD] = "product",
+	[BITAND] = "bits", [BITOR] = "bits", [BITXOR] = "bits", [BITNOT] = "bits", [PACK] = "bytes", [TWOFOLD] = "product", [FOURFOLD] = "product",
 	[SHL] = "bits", [SHR] = "bits",
 	[SELECT] = "chosen", [INDEX] = "at", [COUNT] = "count", [REQUIRE] = "test", [KEY] = "key", [FLOOR] = "whole",
 	[CEIL] = "whole", [ROUND] = "whole", [TRUNC] = "whole", [SQRT] = "root", [EXP] = "e", [EXP_DOWN] = "e", [EXPM1] = "growth",

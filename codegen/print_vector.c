@@ -50,6 +50,33 @@ static void print_vector_load(Printer *p, Expr *x)
 	put_text(p->out, ")");
 }
 
+/* The bytes of four that are neighbours, and those of the next lane come next: the first one's load, else NULL. */
+static Expr *neighbours(Printer *p, const Expr *x)
+{
+	Expr *first = x->arg[0]->kind == X_CAST ? x->arg[0]->arg[0] : NULL;
+	if (!first || first->kind != X_LOAD || (first->dtype != U8 && first->dtype != I8) || lane_step(first, p->vector) != 4)
+		return NULL;
+	for (int q = 1; q < 4; q++) {
+		const Expr *load = x->arg[q]->kind == X_CAST ? x->arg[q]->arg[0] : NULL;
+		if (!load || load->kind != X_LOAD || load->value != first->value || bound_name(p, load) ||
+		    load->arg[0] != iadd(p->s->l, first->arg[0], num_i(p->s->l, q)))
+			return NULL;
+	}
+	return bound_name(p, first) ? NULL : first;
+}
+
+/* Bytes that lie in memory as they are packed: true when printed. */
+static bool print_bytes(Printer *p, const Expr *x)
+{
+	Expr *first = x->op == PACK ? neighbours(p, x) : NULL;
+	if (!first)
+		return false;
+	put_text(p->out, "v_raw%s(", p->lanes_n ? "_n" : "");
+	print_place(p, first);
+	put_text(p->out, p->lanes_n ? ", %s)" : ")", p->lanes_n);
+	return true;
+}
+
 /* Lanes of 4 bits: true when printed. */
 static bool print_packed(Printer *p, const Expr *x)
 {
@@ -205,7 +232,7 @@ static bool print_over(Printer *p, const Expr *x)
 
 static void print_vector_alu(Printer *p, Expr *x, bool tight)
 {
-	if (print_bound(p, x) || print_over(p, x))
+	if (print_bound(p, x) || print_over(p, x) || print_bytes(p, x))
 		return;
 	if (x->op == SELECT && !is_vector(p, x->arg[0]))
 		print_scalar_select(p, x, tight);

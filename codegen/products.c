@@ -98,12 +98,12 @@ static bool find_bytes(Contraction *c, Expr *product)
 	       (!c->a_zero || !varies_in_sum(c->a_zero, c->sum));
 }
 
-/* Two products of 16 bits in each of 32 (the pass `twos`). */
-static bool find_halves(Contraction *c, Expr *product)
+/* Two products of 16 bits, or four of bytes, in each of 32 (the pass `twos`). */
+static bool find_parts(Contraction *c, Expr *product)
 {
 	c->a = product->arg[0];
 	c->b = c->tap = product->arg[1];
-	c->of = HALVES;
+	c->of = product->op == FOURFOLD ? QUARTERS : HALVES;
 	c->b_type = I32;
 	return c->a->kind == X_LOAD && c->b->kind == X_LOAD && !is_constant(c->a) && !is_constant(c->b);
 }
@@ -168,10 +168,11 @@ bool find_products(Module *m, Stage *s, Contraction *c)
 	c->sum = sum[0];
 	c->sums = 1;
 	Expr *product = c->sum->arg[0];
-	if (product->kind != X_ALU || (product->op != MUL && product->op != TWOFOLD) || s->naxes == 0)
+	bool in_parts = product->kind == X_ALU && (product->op == TWOFOLD || product->op == FOURFOLD);
+	if (product->kind != X_ALU || (product->op != MUL && !in_parts) || s->naxes == 0)
 		return false;
-	if (product->op == TWOFOLD)
-		return n == 1 && (is_lane_int(s->out->dtype) || s->out->dtype == F32) && find_halves(c, product);
+	if (in_parts)
+		return n == 1 && (is_lane_int(s->out->dtype) || s->out->dtype == F32) && find_parts(c, product);
 	if (s->out->dtype != F32 && s->out->dtype != F64 && !is_lane_int(s->out->dtype))
 		return false;
 	if (!(product->dtype == I32 ? find_bytes : find_floats)(c, product) && !find_squares(c, product))

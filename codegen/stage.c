@@ -169,7 +169,7 @@ static void find_all_facts(Stage *s)
 static const struct { const char *op, *kind; } kinds[] = {
 	{"Conv", "conv"}, {"ConvInteger", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"},
 	{"StrassenInput", "blocks_in"}, {"StrassenOutput", "blocks_out"}, {"ConvTranspose", "deconv"},
-	{"MatMul", "matmul"}, {"MatMulInteger", "matmul"}, {"MatMulTwos", "matmul"}, {"Gemm", "gemm"},
+	{"MatMul", "matmul"}, {"MatMulInteger", "matmul"}, {"MatMulTwos", "matmul"}, {"MatMulFours", "matmul"}, {"Gemm", "gemm"},
 	{"MaxPool", "maxpool"}, {"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"},
 	{"Softmax", "softmax"},
 	{"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},

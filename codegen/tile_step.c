@@ -80,7 +80,7 @@ const char *load_b(Tile *t, bool part)
 {
 	if (by_fours(t))
 		return by_pairs(t) ? "v_load_pairs(" : "v_load_fours(";
-	if (t->c->of == HALVES)
+	if (in_parts(t->c))
 		return part ? "v_load_i32_n(" : "v_load_i32(";
 	return load_real(t, t->c->b_type, part);
 }
@@ -226,8 +226,10 @@ void print_product(Tile *t, const char *acc, const char *a, const char *b, bool 
 	const char *fma = half ? "v_fma_half" : t->c->of == DOUBLES ? "v_fma_d" : "v_fma";
 	if (t->c->squares)
 		print_square(t, acc, a, b, fma);
-	else if (t->c->of == HALVES && t->lanes == 1)
-		print_line(&t->p, "%s = %s + i_twofold(%s, %s);", acc, acc, a, b);
+	else if (in_parts(t->c) && t->lanes == 1)
+		print_line(&t->p, "%s = %s + %s(%s, %s);", acc, acc, t->c->of == HALVES ? "i_twofold" : "i_fourfold", a, b);
+	else if (t->c->of == QUARTERS)
+		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, t->p.m->target->dots ? "v_add_fours" : "v_add_any_fours", acc, a, b);
 	else if (by_twos(t) || t->c->of == HALVES)
 		print_line(&t->p, "%s = %s(%s, %s, %s);", acc, t->p.m->target->dots ? "v_dot_twos" : "v_add_twos", acc, a, b);
 	else if (by_fours(t))
@@ -296,7 +298,7 @@ static void print_a(Tile *t, int q)
 {
 	Out *o = t->p.out;
 	bool part = t->c->a_lanes && partial(t, q), half = is_half(t, q);
-	const char *set = half ? "v_set_half(" : t->c->of == DOUBLES ? "v_set_d(" : t->c->of == HALVES ? "v_set_i(" : "v_set(";
+	const char *set = half ? "v_set_half(" : t->c->of == DOUBLES ? "v_set_d(" : in_parts(t->c) ? "v_set_i(" : "v_set(";
 	indent(t);
 	put_text(o, "%s a%d = ", half ? "vh" : type_of(t), q);
 	put_text(o, "%s", t->lanes == 1 ? "" : t->c->a_lanes ? load_a(t, part) : set);

@@ -29,9 +29,11 @@ static bool vector_args(const Module *m, Stage *s, Expr *x, const Axis *axis)
 	return true;
 }
 
+static bool is_bits(Alu op) { return op == BITAND || op == BITOR || op == BITXOR || op == BITNOT || op == PACK; }
+
 bool exact_in_vectors(Alu op)
 {
-	return op <= NOT || op == SELECT || op == BITNOT || op == BITAND || op == KEY || (op >= FLOOR && op <= SQRT);
+	return op <= NOT || op == SELECT || is_bits(op) || op == KEY || (op >= FLOOR && op <= SQRT);
 }
 
 static bool compares_indices(const Expr *x)
@@ -167,8 +169,7 @@ static bool vector_integers(const Expr *x)
 {
 	if (x->op == MAX || x->op == MIN)
 		return true;
-	bool bits = x->op == BITNOT || x->op == BITAND;
-	return x->dtype == I32 && (bits || x->op == ADD || x->op == SUB || x->op == MUL || x->op == DIV);
+	return x->dtype == I32 && (is_bits(x->op) || x->op == ADD || x->op == SUB || x->op == MUL || x->op == DIV);
 }
 
 static bool vector_alu(const Module *m, Stage *s, Expr *x, const Axis *axis)

@@ -84,6 +84,8 @@ Expr *alu2(Lower *l, Alu op, Expr *a, Expr *b);   /* operands have one type (shi
 Expr *choose(Lower *l, Expr *cond, Expr *yes, Expr *no); /* only the chosen side may be read: guards loads */
 Expr *cast(Lower *l, DType t, Expr *x);
 Expr *bitcast(Lower *l, DType t, Expr *x); /* the bits of x read as an element of type t, which is as wide */
+/* The lowest bytes of four I32 in one, the first of them lowest. */
+Expr *four_bytes(Lower *l, Expr *const byte[4]);
 /* Where the least elements of a row stand, `count` of them, of equal ones the first first: a whole row of an output, whose
  * lower() gives nothing else. `element` is a load of the row's element `at`, an axis made by red_axis(). */
 Expr *order_of(Lower *l, Expr *element, Expr *count, Expr *at);

@@ -224,6 +224,7 @@ static const Helper avx2[] = {
 	X86_ADD_PAIRS("256"),
 	V("v_load_fours", "vi", "const int8_t *p", "\treturn (vi)_mm256_loadu_si256((const __m256i *)p);\n"),
 	X86_SMALL_FOURS("256"),
+	X86_ANY_FOURS("256"),
 	BYTE_FOURS
 	V("v_any", "int", "vm m", "\treturn _mm256_movemask_ps(m) != 0;\n"),
 	V("v_odd", "vm", "vf t", "\t/* the last bit of t is set */\n"

@@ -194,6 +194,7 @@ static const Helper avx512[] = {
 	V("v_load_fours", "vi", "const int8_t *p", "\treturn (vi)_mm512_loadu_si512(p);\n"),
 	V("v_add_fours", "vi", "vi sum, vi a, vi b", "\treturn (vi)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);\n"),
 	X86_SMALL_FOURS("512"),
+	X86_ANY_FOURS("512"),
 	BYTE_FOURS
 	V("v_any", "int", "vm m", "\treturn m != 0;\n"),
 	V("v_odd", "vm", "vf t", "\t/* the last bit of t is set */\n"

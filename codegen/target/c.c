@@ -69,6 +69,13 @@ const Helper common_helpers[] = {
 	{"i_twofold", "/* the product of the lower halves, of 16 bits with a sign, plus that of the upper ones */\n"
 	              "static inline int32_t i_twofold(int32_t a, int32_t b)\n{\n"
 	              "\treturn (int16_t)a * (int16_t)b + (a >> 16) * (b >> 16);\n}\n"},
+	{"i_pack", "/* their lowest bytes */\n"
+	           "static inline int32_t i_pack(int32_t a, int32_t b, int32_t c, int32_t d)\n{\n"
+	           "\treturn (int32_t)((uint32_t)(a & 255) | (uint32_t)(b & 255) << 8 | (uint32_t)(c & 255) << 16 | (uint32_t)d << 24);\n}\n"},
+	{"i_fourfold", "/* the sum of the products of their four bytes, of which those of b have a sign */\n"
+	               "static inline int32_t i_fourfold(int32_t a, int32_t b)\n{\n"
+	               "\treturn (a & 255) * (int8_t)b + (a >> 8 & 255) * (int8_t)(b >> 8) + (a >> 16 & 255) * (int8_t)(b >> 16) +\n"
+	               "\t       (a >> 24 & 255) * (b >> 24);\n}\n"},
 	{"u_div", "static inline uint64_t u_div(uint64_t a, uint64_t b)\n{\n\treturn b ? a / b : 0;\n}\n"},
 	{"i_rem", "static inline int64_t i_rem(int64_t a, int64_t b)\n{\n\treturn b == 0 || b == -1 ? 0 : a % b;\n}\n"},
 	{"u_rem", "static inline uint64_t u_rem(uint64_t a, uint64_t b)\n{\n\treturn b ? a % b : 0;\n}\n"},

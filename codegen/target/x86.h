@@ -57,6 +57,10 @@
 	V("v_wide_i8", "vp", "int32_t x", "\t/* of the same four bytes in each lane */\n"			\
 	  "\t__m" w "i all = _mm" w "_set1_epi32(x);\n"								\
 	  "\treturn (vp){_mm" w "_srai_epi16(_mm" w "_slli_epi16(all, 8), 8), _mm" w "_srai_epi16(all, 8)};\n"),	\
+	V("v_pack", "vi", "vi a, vi b, vi c, vi d", "\t/* their lowest bytes */\n"				\
+	  "\treturn (a & 255) | (b & 255) << 8 | (c & 255) << 16 | d << 24;\n"),				\
+	V("v_raw", "vi", "const void *p", "\treturn v_load_i32(p);\n"),					\
+	V("v_raw_n", "vi", "const void *p, int n", "\treturn v_load_i32_n(p, n);\n"),			\
 	V("v_two", "vi", "vi x, vi y", "\t/* as 16 bits each, side by side */\n\treturn (x & 0xffff) | y << 16;\n")
 #define X86_ADD_TWOS(w)												\
 	V("v_set_two", "vi", "int32_t x, int32_t y", "\treturn v_set_i((int32_t)(((uint32_t)x & 0xffff) | (uint32_t)y << 16));\n"),	\
@@ -67,6 +71,11 @@
 #define X86_SMALL_FOURS(w)											\
 	V("v_add_small_fours", "vi", "vi sum, vi a, vi b", "\t/* b is so small that the sum of two products has 16 bits */\n"	\
 	  "\treturn sum + (vi)_mm" w "_madd_epi16(_mm" w "_maddubs_epi16((__m" w "i)a, (__m" w "i)b), _mm" w "_set1_epi16(1));\n")
+#define X86_ANY_FOURS(w)											\
+	V("v_add_any_fours", "vi", "vi sum, vi a, vi b", "\t/* the even bytes, then the odd ones, in 16 bits */\n"	\
+	  "\t__m" w "i even = _mm" w "_madd_epi16(_mm" w "_and_si" w "((__m" w "i)a, _mm" w "_set1_epi16(255)),\n"	\
+	  "\t                                  _mm" w "_srai_epi16(_mm" w "_slli_epi16((__m" w "i)b, 8), 8));\n"	\
+	  "\treturn sum + (vi)even + (vi)_mm" w "_madd_epi16(_mm" w "_srli_epi16((__m" w "i)a, 8), _mm" w "_srai_epi16((__m" w "i)b, 8));\n")
 #define X86_SIGNS(w)												\
 	V("v_turn", "vf", "vf x, vf t", "\t/* -x where the last bit but one of t is set */\n"			\
 	  "\treturn v_flip(x, _mm" w "_castsi" w "_ps(_mm" w "_slli_epi32(_mm" w "_castps_si" w "(t), 30)));\n"),	\

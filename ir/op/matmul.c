@@ -4,7 +4,8 @@
  *
  * The leading axes broadcast. A one-dimensional a is a row, a one-dimensional b a column; that axis is missing in y.
  * MatMulInteger multiplies (a - a_zero_point) by (b - b_zero_point) into int32; zero points are scalars or one a row of
- * a, one a column of b. tcc.MatMulTwos multiplies what tcc.Twos makes of both (twos.c). */
+ * a, one a column of b. tcc.MatMulTwos multiplies what tcc.Twos makes of both, tcc.MatMulFours what
+ * tcc.Fours makes (twos.c). */
 #include "ir/op/nn.h"
 
 /* One row of y: dot products along b's columns where those are dense, else sums of b's rows. */
@@ -242,41 +243,58 @@ const Op op_matmulinteger = {
 	.types = "iu", .infer = matmulinteger_infer, .eval = matmulinteger_eval, .lower = matmulinteger_lower,
 };
 
-/* ---- MatMulTwos ---- */
+/* ---- MatMulTwos, MatMulFours ---- */
 
-static void matmultwos_infer(Graph *g, Node *n) { infer_product(g, n, I32); }
+static void matmulparts_infer(Graph *g, Node *n) { infer_product(g, n, I32); }
 
-/* The lower halves of t, or the upper ones. */
-static int64_t *halves(Eval *e, const Tensor *t, bool upper)
+/* Part i of each element: one of two halves, which have a sign, or one of four bytes, which have one on the right. */
+static int64_t *parts(Eval *e, const Tensor *t, int i, int parts, bool right)
 {
 	const int64_t *x = in_i64(e, t);
 	int64_t *y = NEW_N(&e->g->ctx->scratch, int64_t, t->count);
 
-	for (int64_t i = 0; i < t->count; i++)
-		y[i] = upper ? (int32_t)x[i] >> 16 : (int16_t)x[i];
+	for (int64_t k = 0; k < t->count; k++) {
+		int64_t part = x[k] >> 32 / parts * i;
+		y[k] = parts == 2 ? (int16_t)part : right ? (int8_t)part : (uint8_t)part;
+	}
 	return y;
+}
+
+static void multiply_parts(Eval *e, Tensor *const *in, Tensor *y, int n)
+{
+	for (int i = 0; i < n; i++)
+		multiply_all(in[0], in[1], y, parts(e, in[0], i, n, false), parts(e, in[1], i, n, true), out_i64(e, y), true);
 }
 
 static void matmultwos_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 {
-	int64_t *y = out_i64(e, out[0]);
-
 	(void)n;
-	for (int upper = 0; upper < 2; upper++)
-		multiply_all(in[0], in[1], out[0], halves(e, in[0], upper), halves(e, in[1], upper), y, true);
+	multiply_parts(e, in, out[0], 2);
 }
 
-static Expr *matmultwos_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+static void matmulfours_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	(void)n;
+	multiply_parts(e, in, out[0], 4);
+}
+
+static Expr *matmulparts_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	Expr *ia[MAX_RANK], *ib[MAX_RANK];
 	Axes axes = operand_indices(l, n, at, ia, ib);
+	Alu op = n->op == &op_tcc_MatMulTwos ? TWOFOLD : FOURFOLD;
 
 	(void)slot;
-	return reduce_over(l, RED_SUM, alu2(l, TWOFOLD, in(l, n, 0, ia), in(l, n, 1, ib)), &axes);
+	return reduce_over(l, RED_SUM, alu2(l, op, in(l, n, 0, ia), in(l, n, 1, ib)), &axes);
 }
 
 const Op op_tcc_MatMulTwos = {
 	.name = "MatMulTwos", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES,
-	.infer = matmultwos_infer, .eval = matmultwos_eval, .lower = matmultwos_lower,
+	.infer = matmulparts_infer, .eval = matmultwos_eval, .lower = matmulparts_lower,
+};
+const Op op_tcc_MatMulFours = {
+	.name = "MatMulFours", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
+	.flags = CONTRACTS | REDUCES,
+	.infer = matmulparts_infer, .eval = matmulfours_eval, .lower = matmulparts_lower,
 };

@@ -444,9 +444,9 @@ CASE(small_bytes_are_added_in_twos) { assert_non_null(strstr(product_of_bytes(64
 CASE(larger_ones_are_not) { assert_non_null(strstr(product_of_bytes(64, 200), "acc[p][0] = v_add_pairs(")); }
 
 /* Two matrices of bytes are widened once each where they have rows enough, and as tiles read them where they have not. */
-static const char *product_of_data(int64_t rows)
+static const char *product_of_data_for(const char *target, int64_t rows)
 {
-	Options o = {.level = 2, .target = "x86-64-v3", .output = "m.c", .prefix = "m"};
+	Options o = {.level = 2, .target = target, .output = "m.c", .prefix = "m"};
 	Value *args[2] = {given(some_bytes(U8, rows, 31)), given(some_bytes(I8, 31, 40))};
 	const char *header;
 
@@ -455,8 +455,20 @@ static const char *product_of_data(int64_t rows)
 	return emit_text(g, &o, &header, NULL);
 }
 
+static const char *product_of_data(int64_t rows) { return product_of_data_for("x86-64-v3", rows); }
+
 CASE(many_rows_are_widened_once) { assert_non_null(strstr(product_of_data(16), "vi b0 = v_load_i32(b + ")); }
 CASE(few_rows_are_widened_in_tiles) { assert_non_null(strstr(product_of_data(15), "vi b0 = v_rows_i8(b + ")); }
+
+/* Four at a time where an instruction adds their products; the same fours in sections for lesser processors. */
+CASE(bytes_go_in_fours)
+{
+	const char *text = product_of_data_for("x86-64-v4-vnni,x86-64-v3,c", 16);
+
+	assert_non_null(strstr(text, "_add_fours(acc[p][0], a0, b0)"));
+	assert_non_null(strstr(text, "_add_any_fours(acc[p][0], a0, b0)"));
+	assert_non_null(strstr(text, "i_fourfold("));
+}
 
 /* Strassen's method: the maps before and behind its products keep the seven sums of a tile in registers. */
 static void check_blocks(const char *target)
@@ -527,7 +539,7 @@ int main(void)
 		TEST(avx2), TEST(avx512), TEST(pairs_of_points), TEST(pairs_of_steps), TEST(avx2_equal), TEST(avx512_equal),
 		TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
 		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(sums_begin_with_zero_points), TEST(avx512_pairs), TEST(avx512_half),
-		TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
+		TEST(bytes_go_in_fours), TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
 		TEST(many_rows_are_widened_once), TEST(few_rows_are_widened_in_tiles),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_tile), TEST(fetch_few_tiles),
