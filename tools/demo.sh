@@ -17,6 +17,6 @@ $demo/digits
 
 bytes() { size -A $demo/digits.o | awk -v s="$1" 'index($1, s) == 1 { n += $2 } END { print n + 0 }'; }
 workspace=$(awk '$2 == "DIGITS_WORKSPACE_BYTES" { print $3 }' $demo/digits.h)
-echo "$(bytes .text) bytes of code, $(bytes .rodata) of weights, $workspace of arena"
+echo "$(bytes .text) bytes of code, $(bytes .rodata) of weights, $workspace of memory in a run"
 echo
 echo "Look at $demo/digits.c (the network as C), $demo/digits.h, and $demo/digits.svg (its graph)."
