@@ -29,10 +29,14 @@ typedef struct Linear {
 	Expr *atom[LINEAR_MAX];
 } Linear;
 
-/* False when x has more than LINEAR_MAX terms. */
+/* False when there are more than LINEAR_MAX terms. */
 bool linear_of(Expr *x, Linear *out);
+bool linear_add(Linear *sum, Expr *atom, int64_t coef);
 Expr *linear_expr(Lower *l, const Linear *sum);
-/* coefficient of an axis in x: true when x is affine in it; *coef is 0 when x does not depend on it */
+Expr *index_alu(Lower *l, Alu op, Expr *a, Expr *b, int64_t lo, int64_t hi); /* of that range */
+/* x >= least for all sizes: more than ranges tell, because i < n holds for an axis i of extent n. */
+bool index_at_least(Lower *l, Expr *x, int64_t least);
+/* along.c: coefficient of an axis in x: true when x is affine in it; *coef is 0 when x does not depend on it */
 bool affine_in(Expr *x, const Axis *axis, int64_t *coef);
 /* The same where sizes that vary are factors, as in (7*i + j)*d1: how much x grows by a step of the axis; NULL: not evenly. */
 Expr *step_along(Lower *l, Expr *x, const Axis *axis);
