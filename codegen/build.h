@@ -69,12 +69,19 @@ Expr *start_local(Build *b, const Expr *r, Expr *start);
 Expr *settle_reductions(Build *b, Expr *x);
 /* Names heavy terms of x that are bound here and would be computed again in every deeper loop. */
 Expr *hoist(Build *b, Expr *x);
-/* x with reductions that differ in nothing but their axes made one. */
+/* A local that holds r; each of its elements is stored at address `keep` as well, and a twin, a reduction of the same elements,
+ * is computed with it, unless these are NULL. */
+Expr *emit_reduce(Build *b, Expr *r, Expr *keep, Expr *twin);
+/* In how many lanes along the axis r is summed up, 0: in none. */
+int reduction_lanes(Build *b, const Expr *r, const Axis *axis);
+static inline bool is_extreme(const Expr *r) { return r->red == RED_MAX || r->red == RED_MIN; }
+/* unify.c: x with reductions that differ in nothing but their axes made one. */
 Expr *unify(Module *m, Stage *s, Expr *x);
 /* The reductions of x outside any other, n of them known so far; how many there are, at most `most`. */
 int outer_reductions(Expr *x, Expr **found, int n, int most);
-/* What is left of the body of the innermost loop once its last sum has kept its elements in the output, or all of it. */
+/* keep.c: what is left of the body of the innermost loop once its last sum has kept its elements in the output, or all of it. */
 Expr *keep_row(Build *b, Expr *body);
+
 /* ---- rows that data choose (ahead.c) ---- */
 
 /* In the loop over `axis` outside of the one over `inner`: a statement that has the row fetched which a turn some turns later

@@ -47,8 +47,6 @@ static void sort_axes(const Module *m, const Expr *r, Axis **axes)
 		}
 }
 
-static bool is_extreme(const Expr *r) { return r->red == RED_MAX || r->red == RED_MIN; }
-
 /* Whether v, which comes later, replaces the best: of equal ones the last where the last is sought. */
 static Expr *is_better(Lower *l, Red red, Expr *best, Expr *v)
 {
@@ -207,7 +205,7 @@ int lanes_along(Build *b, DType t, Expr *x, const Axis *axis)
 	return wide && vectorisable_64(m, b->s, x, axis) ? m->target->lanes / 2 : 0;
 }
 
-static int reduction_lanes(Build *b, const Expr *r, const Axis *axis)
+int reduction_lanes(Build *b, const Expr *r, const Axis *axis)
 {
 	const Module *m = b->m;
 	if (b->vector && depends_on(r, b->vector))
@@ -275,9 +273,7 @@ static Expr *finish(Build *b, const Reduction *d, Expr *r)
 	return remember(b, r, d->ways ? folded(b, d, r, d->acc) : d->acc);
 }
 
-/* A local that holds r; each of its elements is stored at address `keep` as well, unless that is NULL. A twin is computed with
- * it, unless that is NULL. */
-static Expr *emit_reduce(Build *b, Expr *r, Expr *keep, Expr *twin)
+Expr *emit_reduce(Build *b, Expr *r, Expr *keep, Expr *twin)
 {
 	Lower *l = b->s->l;
 	Reduction d = {.r = r, .keep = keep, .twin = twin};
@@ -317,6 +313,22 @@ static Expr *settled(Settle *h, Expr *x)
 	if (!h->done[x->id])
 		h->done[x->id] = settle_new(h, x);
 	return h->done[x->id];
+}
+
+/* The reductions of x outside any other. */
+int outer_reductions(Expr *x, Expr **found, int n, int most)
+{
+	if (x->kind == X_REDUCE) {
+		for (int i = 0; i < n; i++)
+			if (found[i] == x)
+				return n;
+		if (n < most)
+			found[n++] = x;
+		return n;
+	}
+	for (int k = 0; k < x->nargs; k++)
+		n = outer_reductions(x->arg[k], found, n, most);
+	return n;
 }
 
 /* The least to the greatest of the same elements, or the other way round, where the expression has both. */
@@ -369,144 +381,4 @@ Expr *hoist(Build *b, Expr *x)
 {
 	Safety h = safety_of(b, x);
 	return hoisted(b, &h, x);
-}
-
-/* ---- equal reductions ---- */
-
-typedef struct Unify {
-	Lower *l;
-	Expr **done, **seen; /* by id; reductions so far */
-	uint32_t n;
-	int nseen;
-} Unify;
-
-/* r reduces what `like` does, over axes that run as far. */
-static bool same_elements(Lower *l, Expr *r, const Expr *like)
-{
-	if (r->naxes != like->naxes || r->dtype != like->dtype)
-		return false;
-	Expr *body = r->arg[0];
-	for (int k = 0; k < r->naxes; k++) {
-		if (!dim_same(r->axes[k]->extent, like->axes[k]->extent))
-			return false;
-		body = substitute(l, body, axis_expr(l, r->axes[k]), axis_expr(l, like->axes[k]));
-	}
-	return body == like->arg[0];
-}
-
-static Expr *over_axes_of(Lower *l, Red red, const Expr *like)
-{
-	Expr *axes[2 * MAX_RANK];
-	for (int k = 0; k < like->naxes; k++)
-		axes[k] = axis_expr(l, like->axes[k]);
-	return reduce(l, red, like->arg[0], like->naxes, axes);
-}
-
-static Expr *unified(Unify *u, Expr *x)
-{
-	Expr *arg[MAX_RANK];
-	if (x->nargs == 0)
-		return x;
-	if (u->done[x->id])
-		return u->done[x->id];
-	for (int k = 0; k < x->nargs; k++)
-		arg[k] = unified(u, x->arg[k]);
-	Expr *y = rebuild(u->l, x, arg);
-	for (int i = 0; y->kind == X_REDUCE && i < u->nseen; i++) {
-		if (y->red == u->seen[i]->red && same_elements(u->l, y, u->seen[i]))
-			return u->done[x->id] = u->seen[i];
-		if (is_extreme(y) && is_extreme(u->seen[i]) && same_elements(u->l, y, u->seen[i]))
-			y = over_axes_of(u->l, y->red, u->seen[i]);
-	}
-	if (y->kind == X_REDUCE)
-		u->seen[u->nseen++] = y;
-	return u->done[x->id] = y;
-}
-
-/* x with reductions that differ in nothing but their axes made one, and the least and the greatest of the same elements over the
- * same axes. */
-Expr *unify(Module *m, Stage *s, Expr *x)
-{
-	Arena *a = &m->g->ctx->scratch;
-	uint32_t n = s->l->nexprs;
-	Unify u = {s->l, NEW_N(a, Expr *, n + 1), NEW_N(a, Expr *, n + 1), n, 0};
-	return unified(&u, x);
-}
-
-/* ---- rows: an element that its reduction has computed is not computed again ---- */
-
-/* The reductions of x outside any other. */
-int outer_reductions(Expr *x, Expr **found, int n, int most)
-{
-	if (x->kind == X_REDUCE) {
-		for (int i = 0; i < n; i++)
-			if (found[i] == x)
-				return n;
-		if (n < most)
-			found[n++] = x;
-		return n;
-	}
-	for (int k = 0; k < x->nargs; k++)
-		n = outer_reductions(x->arg[k], found, n, most);
-	return n;
-}
-
-static bool contains(const Expr *x, const Expr *part)
-{
-	bool found = x == part;
-	for (int k = 0; k < x->nargs && !found; k++)
-		found = contains(x->arg[k], part);
-	return found;
-}
-
-/* The reduction of x that is computed last: all the others are in it. */
-static Expr *last_reduction(Expr *x)
-{
-	Expr *found[8], *last = NULL;
-	int n = outer_reductions(x, found, 0, 8);
-	for (int i = 0; i < n && n < 8; i++) {
-		int inside = 0;
-		for (int k = 0; k < n; k++)
-			inside += contains(found[i], found[k]);
-		last = inside == n ? found[i] : last;
-	}
-	return last;
-}
-
-static bool loads_along(const Expr *x, const Axis *axis, const Expr *but)
-{
-	bool found = x->kind == X_LOAD && x != but && depends_on(x, axis);
-	for (int k = 0; k < x->nargs && !found; k++)
-		found = loads_along(x->arg[k], axis, but);
-	return found;
-}
-
-/* The loop of r can leave its elements in the output: vectors of them only where the row lies there side by side. */
-static bool can_keep(Build *b, const Expr *r, const Axis *axis)
-{
-	int64_t step;
-	return reduction_lanes(b, r, r->axes[0]) == 0 || (affine_in(b->s->address, axis, &step) && step == 1);
-}
-
-/* Softmax's exp(x - max) is summed and then divided: the sum's loop leaves it in the output, from where the last loop
- * takes it. Nothing else may be read along the row then, for the output may lie where it lay. */
-Expr *keep_row(Build *b, Expr *body)
-{
-	Stage *s = b->s;
-	Lower *l = s->l;
-	Axis *axis = s->axis[s->naxes - 1];
-	Expr *r = last_reduction(body);
-	if (!r || r->naxes != 1 || r->red > RED_MIN || (r->mask & ~b->bound) || !is_heavy(r->arg[0]) ||
-	    r->dtype != s->out->dtype || !dim_same(r->axes[0]->extent, axis->extent) || !can_keep(b, r, axis))
-		return body;
-	Expr *from = axis_expr(l, r->axes[0]), *to = axis_expr(l, axis), *address = s->address;
-	Expr like = {.kind = X_LOAD, .dtype = r->dtype, .value = s->out, .nargs = 1, .arg = &address, .lo = -INDEX_MAX, .hi = INDEX_MAX};
-	Expr *load = expr_intern(l, like);
-	Expr *rest = substitute(l, body, substitute(l, r->arg[0], from, to), load);
-	if (rest == body || loads_along(rest, axis, load))
-		return body;
-	b->undivided = s->naxes == 1;
-	Expr *settled_r = settle_reductions(b, r->arg[0]);
-	Expr *acc = emit_reduce(b, rebuild(l, r, &settled_r), substitute(l, address, to, from), NULL);
-	return substitute(l, rest, r, acc);
 }
