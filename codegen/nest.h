@@ -120,7 +120,7 @@ typedef struct Moving {
 typedef struct Stage {
 	Module *module;
 	int number;
-	const char *kind;  /* "conv", "map", "rows", ...: of our own table */
+	const char *kind;  /* "conv", "softmax", ...: what it is called behind its number */
 	Node *node;        /* that makes the output: the last of the fused ones */
 	Node **fused;      /* all nodes whose formulas are inside, in order */
 	int nfused, cfused;
@@ -195,6 +195,7 @@ struct Module {
 /* stage.c: stages of the graph in order, bodies flat, axes merged where all addresses allow it. */
 void make_stages(Module *m, Graph *g);
 Stage *stage_add(Module *m, Node *n);
+const char *stage_kind(const Stage *s); /* kinds.c: by its operators */
 void make_border(Module *m, Node *n, Value *y); /* a stage that writes zeros around it, once */
 void make_copy(Module *m, Node *n, Value *from, Value *to); /* a stage that copies a stored value or constant */
 Stage *mark_add(Module *m, Node *n, Mark mark, const Control *c); /* a stage without a function */

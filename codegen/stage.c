@@ -166,28 +166,6 @@ static void find_all_facts(Stage *s)
 	find_facts(s, s->address, NEW_N(scratch, bool, s->l->nexprs + 1));
 }
 
-static const struct { const char *op, *kind; } kinds[] = {
-	{"Conv", "conv"}, {"ConvInteger", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"},
-	{"StrassenInput", "blocks_in"}, {"StrassenOutput", "blocks_out"}, {"ConvTranspose", "deconv"},
-	{"MatMul", "matmul"}, {"MatMulInteger", "matmul"}, {"MatMulTwos", "matmul"}, {"MatMulFours", "matmul"}, {"Gemm", "gemm"},
-	{"MaxPool", "maxpool"}, {"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"},
-	{"Softmax", "softmax"},
-	{"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
-	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},
-	{"Resize", "resize"}, {"Add", "add"}, {"Mul", "mul"}, {"Relu", "relu"}, {"Recurrence", "recur"},
-	{"Counted", "count"}, {"Order", "order"}, {NULL, NULL}};
-
-/* The name of a stage comes from the most telling operator in it. */
-static const char *kind_of(const Stage *s)
-{
-	int best = -1;
-	for (int i = 0; i < s->nfused; i++)
-		for (int k = 0; kinds[k].op; k++)
-			if (!strcmp(kinds[k].op, s->fused[i]->op->name) && (best < 0 || k < best))
-				best = k;
-	return best < 0 ? "map" : kinds[best].kind;
-}
-
 Stage *stage_add(Module *m, Node *n)
 {
 	Arena *a = &m->g->ctx->perm;
@@ -233,7 +211,7 @@ static Stage *make_piece(Module *m, Graph *g, Node *n, int slot, const bool *is_
 	merge_axes(s);
 	collect_fused(s, a, n);
 	find_all_facts(s);
-	s->kind = kind_of(s);
+	s->kind = stage_kind(s);
 	for (int i = 0; i < s->nfused; i++)
 		stage_choose(s, s->fused[i]->choice);
 	return s;
@@ -267,7 +245,7 @@ static void make_bytes(Module *m, Graph *g, Node *n, int slot, const bool *is_lo
 	s->body = packed_byte(s->l, s->out, s->address, flat_element, &e);
 	collect_fused(s, a, n);
 	find_all_facts(s);
-	s->kind = kind_of(s);
+	s->kind = stage_kind(s);
 }
 
 /* Its core is a sum of products whose axes may be cut; tables need theirs whole. */

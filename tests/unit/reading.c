@@ -66,6 +66,19 @@ static void one_name_is_told_once(void **state)
 	assert_non_null(strstr(c, "from Neg a, Exp b"));
 }
 
+/* By an operator that computes, if there is one, and does not only move. */
+static void stages_are_called_by_operators(void **state)
+{
+	(void)state;
+	const char *c = emitted("graph (%x f32[4,3], %a f32[4], %b f32[4], %n i64[4]) -> (%y, %z, %u) {\n"
+	                        "%r i64[2] = const [2, 1] %y = Tile(%x, %r)\n"
+	                        "%d = Div(%a, %b) %k i64[2] = const [2, 2] %z = Reshape(%d, %k)\n"
+	                        "%u = ReverseSequence(%x, %n) {batch_axis = 0, time_axis = 1} }");
+	assert_non_null(strstr(c, "_repeat(")); /* no stage is a tile */
+	assert_non_null(strstr(c, "_div("));
+	assert_non_null(strstr(c, "_map("));
+}
+
 static void numbers_in_range_are_cast_plainly(void **state)
 {
 	(void)state;
@@ -502,6 +515,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(operands_are_called_by_their_roles),
 	                                   cmocka_unit_test(recurrent_stages_tell_state_and_gate),
 	                                   cmocka_unit_test(one_name_is_told_once),
+	                                   cmocka_unit_test(stages_are_called_by_operators),
 	                                   cmocka_unit_test(numbers_in_range_are_cast_plainly),
 	                                   cmocka_unit_test(long_names_keep_their_ends),
 	                                   cmocka_unit_test(indices_found_by_indices_have_names),
