@@ -166,7 +166,7 @@ static void print_checks(Unit *u, Out *o)
 		if (bytes_of(g->out[i]))
 			put_text(o, " || !out->%s", output_field(u, i));
 	if (uses_workspace(u))
-		put_text(o, " ||\n\t    (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", u->upper);
+		put_text(o, " || (uintptr_t)workspace %% %s_WORKSPACE_ALIGN", u->upper);
 	put_text(o, ")\n\t\treturn TCC_ERR_ARG;\n");
 	print_size_checks(u, o);
 	if (must_choose(u))
@@ -256,7 +256,7 @@ static const char check_helper[] =
 	"\treturn TCC_OK;\n}\n\n";
 
 static const char check_bounded_helper[] =
-	"/* t has the type that the model was compiled for, and its sizes, or any where they may vary (run knows their bounds). */\n"
+	"/* t has the type and the sizes that the model was compiled for, or any where they vary: run knows their bounds. */\n"
 	"static int check(const tcc_tensor *t, const tcc_info *info)\n{\n"
 	"\tif (t->dtype != info->dtype || t->rank != info->rank)\n\t\treturn TCC_ERR_ARG;\n"
 	"\tfor (int i = 0; i < info->rank; i++)\n"
@@ -300,7 +300,7 @@ static void print_generic_run(Unit *u, Out *o)
 		print_lists_run(u, o);
 		return;
 	}
-	put_text(o, "\tif (!out%s)\n\t\treturn TCC_ERR_ARG;\n", g->nin ? " || !in" : "");
+	put_text(o, "\tif (%s!out)\n\t\treturn TCC_ERR_ARG;\n", g->nin ? "!in || " : "");
 	print_input_checks(g, o);
 	print_sizes_in(u, o);
 	for (int i = 0; i < g->nin; i++)

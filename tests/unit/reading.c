@@ -437,6 +437,15 @@ static void one_argument_needs_no_loop(void **state)
 	assert_non_null(strstr(c, "\tfor (int i = 0; i < 2; i++)\n\t\tdescribe(&out[i], &outputs[i]);\n"));
 }
 
+static void arguments_are_checked_in_their_order(void **state)
+{
+	(void)state;
+	const char *c = with_weights_apart("symbol n = 1..4 graph (%x f32[n,3]) -> (%y) { %y = Neg(%x) }");
+	assert_non_null(strstr(c, "\tif (!in || !out)\n"));
+	assert_null(strstr(c, "\n *    bounds"));
+	assert_null(strstr(c, "||\n\t    (uintptr_t)workspace"));
+}
+
 /* A remark on a helper stands above it, and a type that a function returns a pointer to has one space behind it. */
 static void helpers_begin_with_their_remarks(void **state)
 {
@@ -545,6 +554,7 @@ int main(void)
 	                                   cmocka_unit_test(lines_break_at_their_joints),
 	                                   cmocka_unit_test(members_have_their_names),
 	                                   cmocka_unit_test(one_argument_needs_no_loop),
+	                                   cmocka_unit_test(arguments_are_checked_in_their_order),
 	                                   cmocka_unit_test(helpers_begin_with_their_remarks),
 	                                   cmocka_unit_test(parts_of_bytes_have_no_casts),
 	                                   cmocka_unit_test(lines_and_braces_are_in_style)};
