@@ -16,14 +16,18 @@ static const char *room_text(Module *m, const Region *r, Arena *a)
 	return m->o->threads ? arena_format(a, "%s + %lld*worker", region_name(m, r), room) : region_name(m, r);
 }
 
+/* Each matrix is one strip: t is 0. */
+static bool one_strip(const Strips *run) { return run->points && dim_known(run->size) && run->rows == run->n; }
+
 /* float *b3 = where the region would begin if it were there as a whole */
-static void print_held(Module *m, const Region *r, const char *tabs, Out *o)
+static void print_held(Module *m, const Region *r, const Strips *run, const char *tabs, Out *o)
 {
 	const Held *h = r->held;
 	Arena *a = o->arena;
 	long long step = h->stride * h->need.step, k = -h->stride * (h->need.first + h->before);
-	put_text(o, "%s%s *b%d = %s%s - %s;\n", tabs, c_type(r->dtype), r->id + 1, arena_text(m, r->dtype, room_text(m, r, a), a),
-	         k ? arena_format(a, " %c %lld", k < 0 ? '-' : '+', k < 0 ? -k : k) : "", row_text(step, "t", 0, a));
+	put_text(o, "%s%s *b%d = %s%s%s;\n", tabs, c_type(r->dtype), r->id + 1, arena_text(m, r->dtype, room_text(m, r, a), a),
+	         k ? arena_format(a, " %c %lld", k < 0 ? '-' : '+', k < 0 ? -k : k) : "",
+	         one_strip(run) ? "" : arena_format(a, " - %s", row_text(step, "t", 0, a)));
 }
 
 /* In which turns rows of the one before are there. */
@@ -61,6 +65,8 @@ static Range strip_range(const Stage *s, Arena *a)
 	const Held *h = r->held;
 	const Window *w = &s->rows;
 	int64_t n = s->strips->n;
+	if (one_strip(s->strips) && own_rows(h ? &h->need : w))
+		return (Range){"0", arena_format(a, "%lld", (long long)n)};
 	if (h && own_rows(&h->need))
 		return (Range){"t", "u"};
 	if (!h)
@@ -82,9 +88,6 @@ static const char *strips_text(const Module *m, const Strips *run, Arena *a)
 	return arena_format(a, "((%s + %lld) / %lld)", size_text(m->unit, run->size), rows - 1, rows);
 }
 
-/* Each matrix is one strip. */
-static bool one_strip(const Strips *run) { return run->points && dim_known(run->size) && run->rows == run->n; }
-
 /* From the i-th loop around strips inwards, and strips: how many turns; "": one. */
 static const char *turns_inside(const Module *m, const Strips *run, int i, Arena *a)
 {
@@ -98,8 +101,10 @@ static const char *turns_inside(const Module *m, const Strips *run, int i, Arena
 static void print_turn_of_piece(const Module *m, const Strips *run, const char *tabs, Out *o)
 {
 	Arena *a = o->arena;
-	put_text(o, "\twhile (take_room(&k, %s))\n\t\tfor (int p = k.from; p < k.to; p++) {\n", turns_inside(m, run, 0, a));
-	for (int i = 0; i < run->nouter; i++) {
+	bool one = one_strip(run) && run->nouter == 1;
+	const char *p = one ? matrix_name(0, a) : "p";
+	put_text(o, "\twhile (take_room(&k, %s))\n\t\tfor (int %s = k.from; %s < k.to; %s++) {\n", turns_inside(m, run, 0, a), p, p, p);
+	for (int i = 0; i < run->nouter && !one; i++) {
 		const char *inside = turns_inside(m, run, i + 1, a);
 		put_text(o, "%sconst int %s = p", tabs, matrix_name(i, a));
 		if (*inside)
@@ -126,10 +131,8 @@ static void print_matrix_loops(const Module *m, const Strips *run, const char *t
 		print_turn_of_piece(m, run, tabs, o);
 	else if (!one)
 		put_text(o, "%.*sfor (int t = 0; t < %s; t += %lld) {\n", (int)strlen(tabs) - 1, tabs, n, rows);
-	if (one) {
-		put_text(o, "%sconst int t = 0, u = %lld;\n", tabs, rows);
+	if (one)
 		return;
-	}
 	bool even = dim_known(run->size) && run->n % rows == 0;
 	put_text(o, even ? "%sconst int u = t + %lld;\n" : "%sconst int u = least(t + %lld, %s);\n", tabs, rows, n);
 }
@@ -163,28 +166,37 @@ static void print_keys(const Module *m, const Strips *run, const char *tabs, Out
 	put_text(o, "%sconst int %s = %s;\n", tabs, size_text(m->unit, run->keys), keys);
 }
 
+/* One strip: the memory of what it holds, and its calls. */
+static const char *turn_text(Module *m, const Strips *run, const char *tabs, Arena *a)
+{
+	Out o = {.arena = a};
+	put_text(&o, "%s", "");
+	if (!dim_known(run->keys))
+		print_keys(m, run, tabs, &o);
+	for (int i = 0; i < m->nregions; i++)
+		if (m->region[i]->held && m->region[i]->first == run->first) {
+			print_held(m, m->region[i], run, tabs, &o);
+			print_new_rows(m, m->region[i], run, tabs, &o);
+		}
+	bool again = uses_word(o.text, "next");
+	for (int i = run->first; i <= run->last; i++)
+		if (m->stage[i]->strips) {
+			print_call(m, m->stage[i], strip_range(m->stage[i], a), tabs, &o);
+			print_done(m, m->stage[i], tabs, &o);
+		}
+	if (again)
+		put_text(&o, "%sk.next = u;\n", tabs);
+	return o.text;
+}
+
 void print_strips(Module *m, const Strips *run, Out *o)
 {
 	const char *tabs = arena_format(o->arena, "%.*s", m->o->threads ? 3 : 2 + run->nouter - one_strip(run), "\t\t\t\t\t\t");
 	put_text(o, "\n\t/* s%d to s%d in strips of %lld row%s%s */\n", m->stage[run->first]->number, m->stage[run->last]->number,
 	         (long long)run->rows, run->rows > 1 ? "s" : "", run->nouter ? " of a matrix" : "");
 	print_strip_loop(m, run, tabs, o);
-	if (!dim_known(run->keys))
-		print_keys(m, run, tabs, o);
-	Out rows = {.arena = o->arena};
-	put_text(&rows, "%s", "");
-	for (int i = 0; i < m->nregions; i++)
-		if (m->region[i]->held && m->region[i]->first == run->first) {
-			print_held(m, m->region[i], tabs, &rows);
-			print_new_rows(m, m->region[i], run, tabs, &rows);
-		}
-	put_text(o, "%s", rows.text);
-	for (int i = run->first; i <= run->last; i++)
-		if (m->stage[i]->strips) {
-			print_call(m, m->stage[i], strip_range(m->stage[i], o->arena), tabs, o);
-			print_done(m, m->stage[i], tabs, o);
-		}
-	if (uses_word(rows.text, "next"))
-		put_text(o, "%sk.next = u;\n", tabs);
-	put_text(o, "%s}\n\n", tabs + 1);
+	const char *turn = turn_text(m, run, tabs, o->arena);
+	if (one_strip(run) && (uses_word(turn, "t") || uses_word(turn, "u")))
+		put_text(o, "%sconst int t = 0, u = %lld;\n", tabs, (long long)run->rows);
+	put_text(o, "%s%s}\n\n", turn, tabs + 1);
 }

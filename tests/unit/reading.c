@@ -324,6 +324,20 @@ static void one_turn_needs_no_loop(void **state)
 	                       "{\n\tUNROLL for (int q = 0; q < 8; q++)\n\t\tv_store(y + 16*q, v_load(x + 16*q));\n}\n"));
 }
 
+/* Where each head is one strip, a turn is a head. */
+static void one_strip_begins_nowhere(void **state)
+{
+	(void)state;
+	const char *text = "graph (%q f32[12,128,32], %k f32[12,32,128], %v f32[12,128,32]) -> (%y) {\n"
+	                   "%s = MatMul(%q, %k) %p = Softmax(%s) %y = MatMul(%p, %v) }";
+	const char *c = emitted_for("x86-64-v3", text);
+	assert_non_null(strstr(c, "rows of a matrix */\n\tfor (int i = 0; i < 12; i++) {\n"));
+	assert_null(strstr(c, "128*t"));
+	assert_null(strstr(c, "const int t = 0"));
+	c = emitted_with((Options){.target = "x86-64-v3", .threads = true}, text);
+	assert_non_null(strstr(c, "\t\tfor (int i = k.from; i < k.to; i++) {\n"));
+}
+
 static void wrapping_sums_are_calls(void **state)
 {
 	(void)state;
@@ -543,6 +557,7 @@ int main(void)
 	                                   cmocka_unit_test(the_best_is_taken_in_one_place),
 	                                   cmocka_unit_test(blocks_keep_names_apart),
 	                                   cmocka_unit_test(one_turn_needs_no_loop),
+	                                   cmocka_unit_test(one_strip_begins_nowhere),
 	                                   cmocka_unit_test(wrapping_sums_are_calls),
 	                                   cmocka_unit_test(remarks_have_room),
 	                                   cmocka_unit_test(locals_say_what_they_are),
