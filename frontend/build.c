@@ -263,8 +263,9 @@ static void drop_unasked(const Raw *r, Node *n)
 
 static void build_operator(Raw *r)
 {
+	r->carried = loop_carry(r);
 	r->grown = loop_grow(r);
-	if (!r->grown && ((is_branching(r->f->scope, r->index) && branch_build(r)) || list_build(r)))
+	if (!r->grown && !r->carried && ((is_branching(r->f->scope, r->index) && branch_build(r)) || list_build(r)))
 		return;
 	adopt(r);
 	if (is_onnx_domain(r->domain))
@@ -273,6 +274,8 @@ static void build_operator(Raw *r)
 		drop_unasked(r, raw_build(r));
 	if (r->grown)
 		loop_join(r, r->grown);
+	if (r->carried)
+		carried_lists(r, r->carried);
 }
 
 const char *written_out(int i)

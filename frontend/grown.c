@@ -168,7 +168,7 @@ static void rename_outputs(struct Grown *t, Raw *r, const GraphProto *body)
 	r->out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout + more);
 }
 
-static void replace_body(Raw *r, GraphProto *body)
+void replace_body(Raw *r, GraphProto *body)
 {
 	for (int i = 0; i < r->nattr; i++)
 		if (!strcmp(text_of(r->attr[i]->name), "body")) {
@@ -200,8 +200,7 @@ static struct Grown *grown_new(const Raw *r)
 	return t;
 }
 
-/* The body of a Loop with states, all of whose inputs and outputs are there. */
-static const GraphProto *body_of(const Raw *r)
+const GraphProto *loop_body(const Raw *r)
 {
 	bool loop = is_onnx_domain(r->domain) && !strcmp(r->type, "Loop") && r->nin > 2;
 	const GraphProto *body = loop ? graph_attribute(r, "body") : NULL;
@@ -219,8 +218,7 @@ static bool carries_sequences(const Raw *r)
 	return false;
 }
 
-/* Its sequences, if any, are better written out for each turn: how many there are is known. */
-static bool is_for_unroll(const Raw *r, const GraphProto *body, bool decides)
+bool is_for_unroll(const Raw *r, const GraphProto *body, bool decides)
 {
 	const Value *trips = input(r, 0);
 	bool lists = carries_sequences(r);
@@ -236,13 +234,13 @@ static bool is_for_unroll(const Raw *r, const GraphProto *body, bool decides)
 
 struct Grown *loop_grow(Raw *r)
 {
-	const GraphProto *body = body_of(r);
+	const GraphProto *body = loop_body(r);
 	bool decides = false;
 
 	if (!body)
 		return NULL;
 	struct Grown *t = grown_new(r);
-	Scope *own = scope_without(t, r, scope_of_graph(r->f->scope, r->index, body), &decides);
+	Scope *own = scope_without(t, r, scope_of_body(r, body), &decides);
 	if (!own || is_for_unroll(r, body, decides))
 		return NULL;
 	GraphProto *left = body_without(t, r, body);

@@ -159,6 +159,7 @@ typedef struct Raw {
 	size_t index; /* in f->scope->node */
 	const NodeProto *proto; /* f->scope->node[index], or what took its place */
 	const Scope *own;       /* of a body that took the place of the one in the file, see grown.c; or NULL */
+	struct Carried *carried; /* sequences that are rows, see carried.c; or NULL */
 	struct Grown *grown;    /* states of a Loop that the body no longer has, see grown.c; or NULL */
 	struct Varying *varying; /* sizes of states that are others each turn, see varying.c; or NULL */
 	const char *name; /* with the calls that led here */
@@ -314,6 +315,9 @@ typedef struct ListRows {
 ListRows list_rows_of(const Raw *r, Graph *g, const Value *s, bool turn);
 /* ListRows of n sequences, each in its graph, with the same axis and sizes but for how many there are. */
 void list_rows_alike(const Raw *r, Graph *const *g, Value *const *s, int n, bool turn, ListRows *x);
+/* The axis along which elements of s differ, or (`turn`: as above) data decide their size; -1: none. And up to where. */
+int list_open_axis(const Raw *r, Graph *g, const Value *s, bool turn, int64_t *most);
+ListRows list_rows_like(const Raw *r, Graph *g, const Value *s, int axis, int64_t most); /* with these */
 ListRows list_rows_behind(const Raw *r, const Value *s, Value *x); /* those of s that are there, and x */
 ListRows list_rows_joined(Graph *g, ListRows a, ListRows b);		  /* which are alike */
 /* Without those that are none; name.there names how many are left. */
@@ -373,6 +377,22 @@ Value *filled_up_to(const Raw *r, Graph *g, Value *part, int64_t axis, int64_t m
 Value *parts_as_counted(const Raw *r, Value *joined, int64_t axis, int64_t most, Value *counts, char *name);
 Value *turns_moved(const Raw *r, Value *turns, int64_t axis);  /* axis 0 as axis `axis` */
 Value *turns_joined(const Raw *r, Value *turns, int64_t axis); /* slices along axis 0, as Concat along `axis` joins them */
+
+/* A Loop with states, all of whose inputs and outputs are there: its body; else NULL. */
+const GraphProto *loop_body(const Raw *r);
+void replace_body(Raw *r, GraphProto *body);
+/* Its sequences, if any, are better written out for each turn: how many there are is known. `decides`: the run, what is
+ * added. */
+bool is_for_unroll(const Raw *r, const GraphProto *body, bool decides);
+
+/* ---- carried.c: sequences whose elements the turns of a Loop read, or take out ---- */
+
+/* A Loop that has some becomes one of rows; NULL: it has none. When it is built, carried_lists() makes its outputs. */
+struct Carried *loop_carry(Raw *r);
+void carried_begin(Frame *body, const Raw *r); /* in its body, rows are sequences again, */
+void carried_end(const Raw *r);		       /* and what becomes of them is rows */
+bool carried_again(Raw *r); /* the turn has shown elements of other sizes: rows have those now, for another build */
+void carried_lists(Raw *r, const struct Carried *t);
 
 /* ---- varying.c: states of a Loop that have another size each turn ---- */
 

@@ -188,7 +188,7 @@ ListRows list_rows_joined(Graph *g, ListRows a, ListRows b)
 	return x;
 }
 
-static ListRows rows_of_list(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
+ListRows list_rows_like(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
 {
 	if (!s->nitems)
 		return s->tail ? rows_of_tail(r, g, s, axis, most) : (ListRows){.axis = axis};
@@ -209,7 +209,17 @@ void list_rows_alike(const Raw *r, Graph *const *g, Value *const *s, int n, bool
 		most = here > most ? here : most;
 	}
 	for (int i = 0; i < n; i++)
-		x[i] = rows_of_list(r, g[i], s[i], axis, most);
+		x[i] = list_rows_like(r, g[i], s[i], axis, most);
+}
+
+int list_open_axis(const Raw *r, Graph *g, const Value *s, bool turn, int64_t *most)
+{
+	Common c = {0};
+
+	look_at(r, turn ? g : NULL, s, &c);
+	int axis = only_axis(r, c.open);
+	*most = axis < 0 ? 0 : most_along(r, g, s, axis);
+	return axis;
 }
 
 ListRows list_rows_of(const Raw *r, Graph *g, const Value *s, bool turn)

@@ -211,6 +211,7 @@ void subgraph_build(Raw *r, const GraphProto *p)
 	for (size_t i = 0; i < p->n_input; i++)
 		body_input(&f, r, p->input[i], (int64_t)i);
 	sequences_begin(&f, r);
+	carried_begin(&f, r);
 	for (uint32_t i = 0; i < s->noutside; i++)
 		capture(&f, r, s->names.name[s->outside[i]]);
 	initializers_build(&f);
@@ -219,6 +220,7 @@ void subgraph_build(Raw *r, const GraphProto *p)
 	check_all_declared(&f);
 	add_body(r, &f);
 	sequences_end(r);
+	carried_end(r);
 	im->bodies--;
 }
 

@@ -256,12 +256,22 @@ static void forget_sizes(struct Varying *t)
 			t->which[i][k] = t->which[i][k] == SURELY_STAYS ? SURELY_STAYS : STAYS;
 }
 
+/* Rows of other sizes than those that the body has been built with: what is known of their sizes is forgotten. */
+static bool carried_anew(struct Varying *t, Raw *r)
+{
+	bool anew = carried_again(r);
+
+	if (anew)
+		forget_sizes(t);
+	return anew;
+}
+
 static void build_with_sizes(Raw *r, const GraphProto *p, const Before *b)
 {
 	struct Varying *t = r->varying;
 
 	for (;;) {
-		while (learn(t, r))
+		while (carried_anew(t, r) || learn(t, r))
 			build_again(r, p, b);
 		bound_sizes(t, r);
 		if (!some_may_stay(t, r))

@@ -1,0 +1,282 @@
+/* carried.c -- sequences whose elements the turns of a Loop read, or take out: rows of a tensor, a state like others.
+ *
+ *     s = Loop(s0) { SequenceAt(s', -1) .. SequenceInsert(s', x) .. SequenceErase(s') }
+ *
+ *     r = Loop(rows of s0 f32[n,4]) { s' is the rows of r' f32[k,4] .. rows of what the turn gives f32[k + 1,4] }
+ *
+ * How many elements there are is then a size that is another one each turn: varying.c finds it, and held.c makes room.
+ * Elements that differ in size along an axis have one more state, how much of each row is real; else that is a number
+ * which nobody reads. That they do may be seen in the body only, which is built again then. What a turn only adds to
+ * needs none of that (grown.c). */
+#include <string.h>
+#include "frontend/rewrite.h"
+#include "ir/op/trust.h"
+
+typedef struct CarriedList {
+	int state;
+	char *sizes;  /* in the body, the name of the state more */
+	Value *first; /* before the loop */
+	int axis;     /* along which elements differ; -1: all are alike */
+	int64_t most; /* along that */
+} CarriedList;
+
+struct Carried {
+	int nstates, nout; /* of the Loop as the file has it */
+	int nlists;
+	CarriedList *list;
+	bool again; /* the body has shown elements of other sizes */
+};
+
+/* ---- the node ---- */
+
+static void find_lists(struct Carried *t, const Raw *r, const Scope *s)
+{
+	for (int i = 0; i < t->nstates; i++) {
+		Value *v = r->in[2 + i];
+		Growth how;
+		if (!v || v->kind != KIND_SEQUENCE || sequence_only_grows(r, s, i, &how))
+			continue;
+		char *sizes = arena_format(r->f->im->arena, "%s.sizes", s->graph->input[2 + i]->name);
+		t->list[t->nlists++] = (CarriedList){.state = i, .sizes = sizes, .first = v};
+	}
+}
+
+static bool have_elements(const struct Carried *t)
+{
+	for (int i = 0; i < t->nlists; i++)
+		if (!t->list[i].first->nitems && !t->list[i].first->tail)
+			return false;
+	return true;
+}
+
+/* What the list is before the loop, in the sizes that rows have now. */
+static void set_rows(Raw *r, const struct Carried *t, int i)
+{
+	const CarriedList *c = &t->list[i];
+	Graph *g = r->f->g;
+	ListRows x = list_rows_like(r, g, c->first, c->axis, c->most);
+
+	r->in[2 + c->state] = x.row;
+	r->in[2 + t->nstates + i] = x.sizes ? x.sizes : value_scalar(g, I64, 0);
+}
+
+static void set_all_rows(Raw *r, struct Carried *t)
+{
+	Value **in = NEW_N(&r->f->im->ctx->scratch, Value *, r->nin + t->nlists);
+
+	memcpy(in, r->in, (size_t)r->nin * sizeof *in);
+	r->in = in;
+	r->nin = r->cin = r->nin + t->nlists;
+	for (int i = 0; i < t->nlists; i++) {
+		CarriedList *c = &t->list[i];
+		list_settle(r, c->first);
+		c->axis = list_open_axis(r, r->f->g, c->first, false, &c->most);
+		set_rows(r, t, i);
+	}
+}
+
+/* ---- its body ---- */
+
+/* A value of the body of which the file says nothing any more. */
+static ValueInfoProto *untyped(const Raw *r, const ValueInfoProto *like, char *name)
+{
+	ValueInfoProto *p = arena_copy(r->f->im->arena, like, sizeof *p);
+
+	p->name = name;
+	p->type = NULL;
+	return p;
+}
+
+/* Names of states more. */
+static void add_names(const struct Carried *t, const Raw *r, Scope *s)
+{
+	Names *names = &s->names;
+	uint32_t n = names->n + (uint32_t)t->nlists;
+
+	names->arena = r->f->im->arena;
+	names->name = arena_copy(names->arena, names->name, names->n * sizeof *names->name);
+	names->slot = arena_copy(names->arena, names->slot, names->nslot * sizeof *names->slot);
+	names->cname = names->n;
+	Def *def = NEW_N(names->arena, Def, n);
+	memcpy(def, s->def, names->n * sizeof *def);
+	s->def = def;
+	s->cdef = n;
+	for (int i = 0; i < t->nlists; i++)
+		def[names_add(names, t->list[i].sizes)] = (Def){.by = BY_INPUT};
+}
+
+/* Inputs and outputs: states more behind those that there are. */
+static GraphProto *body_with(const struct Carried *t, const Raw *r, const GraphProto *body)
+{
+	Arena *a = r->f->im->arena;
+	GraphProto *g = arena_copy(a, body, sizeof *body);
+	size_t n = (size_t)t->nlists, at = 1 + (size_t)t->nstates;
+
+	g->n_input = body->n_input + n;
+	g->n_output = body->n_output + n;
+	g->input = NEW_N(a, ValueInfoProto *, g->n_input);
+	g->output = NEW_N(a, ValueInfoProto *, g->n_output);
+	memcpy(g->input, body->input, body->n_input * sizeof *g->input);
+	memcpy(g->output, body->output, at * sizeof *g->output);
+	memcpy(g->output + at + n, body->output + at, (body->n_output - at) * sizeof *g->output);
+	for (size_t i = 0; i < n; i++) {
+		const CarriedList *c = &t->list[i];
+		size_t in = 2 + (size_t)c->state, out = in - 1;
+		g->input[in] = untyped(r, body->input[in], body->input[in]->name);
+		g->input[body->n_input + i] = untyped(r, body->input[in], c->sizes);
+		g->output[out] = untyped(r, body->output[out], body->output[out]->name);
+		g->output[at + i] = body->output[0]; /* its place: see carried_end() */
+	}
+	return g;
+}
+
+static bool is_wanted(const NodeProto *p, int i) { return i < (int)p->n_output && *p->output[i]; }
+
+/* Outputs in the order of body_with(). What the file says of a sequence is not said of its rows. */
+static void rename_outputs(const struct Carried *t, Raw *r)
+{
+	Arena *a = r->f->im->arena;
+	const NodeProto *p = r->proto;
+	NodeProto *own = arena_copy(a, p, sizeof *own);
+	int slices = t->nout > t->nstates ? t->nout - t->nstates : 0, n = t->nstates + t->nlists;
+
+	own->n_output = (size_t)(n + slices);
+	own->output = NEW_N(a, char *, n + slices);
+	for (int i = 0; i < t->nstates; i++)
+		own->output[i] = is_wanted(p, i) ? p->output[i] : "";
+	for (int i = 0; i < slices; i++)
+		own->output[n + i] = p->output[t->nstates + i];
+	for (int i = 0; i < t->nlists; i++) {
+		int at = t->list[i].state;
+		bool wanted = is_wanted(p, at);
+		own->output[at] = wanted ? arena_format(a, "%s.rows", p->output[at]) : "";
+		own->output[t->nstates + i] = wanted ? arena_format(a, "%s.sizes", p->output[at]) : "";
+	}
+	r->proto = own;
+	r->nout = n + slices;
+	r->out = NEW_N(&r->f->im->ctx->scratch, Value *, r->nout);
+}
+
+struct Carried *loop_carry(Raw *r)
+{
+	const GraphProto *body = loop_body(r);
+	Arena *a = &r->f->im->ctx->scratch;
+
+	if (!body || is_for_unroll(r, body, false))
+		return NULL;
+	const Scope *s = scope_of_graph(r->f->scope, r->index, body);
+	struct Carried *t = NEW(a, struct Carried);
+	*t = (struct Carried){.nstates = r->nin - 2, .nout = r->nout, .list = NEW_N(a, CarriedList, r->nin)};
+	find_lists(t, r, s);
+	if (!t->nlists || !have_elements(t))
+		return NULL;
+	Scope *own = arena_copy(r->f->im->arena, s, sizeof *s);
+	add_names(t, r, own);
+	GraphProto *with = body_with(t, r, body);
+	own->graph = with;
+	r->own = own;
+	replace_body(r, with);
+	set_all_rows(r, t);
+	rename_outputs(t, r);
+	return t;
+}
+
+/* ---- in the body ---- */
+
+static Value *list_of_rows(const Frame *f, const CarriedList *c, Value *rows, Value *sizes)
+{
+	Value *v = list_new(f, KIND_SEQUENCE, rows->dtype, 0, NULL);
+
+	list_take_rows(v, (ListRows){.row = rows, .sizes = c->axis < 0 ? NULL : sizes, .axis = c->axis});
+	return v;
+}
+
+void carried_begin(Frame *body, const Raw *r)
+{
+	const struct Carried *t = r->carried;
+
+	for (int i = 0; t && i < t->nlists; i++) {
+		const CarriedList *c = &t->list[i];
+		const char *name = body->scope->graph->input[2 + c->state]->name;
+		value_bind(body, name, list_of_rows(body, c, value_of(body, name), value_of(body, c->sizes)));
+	}
+}
+
+/* None, like those that the turn began with. */
+static ListRows no_rows(Graph *g, const CarriedList *c, Value *rows, Value *sizes)
+{
+	ListRows x = {.row = put(g, NULL, "Slice", rows, number(g, 0), number(g, 0), END_IN), .axis = c->axis};
+
+	if (c->axis >= 0)
+		x.sizes = put(g, NULL, "Slice", sizes, number(g, 0), number(g, 0), END_IN);
+	return x;
+}
+
+/* Elements that differ along an axis as the ones before did not, or become longer. */
+static void see_elements(struct Carried *t, CarriedList *c, int axis, int64_t most)
+{
+	if (axis < 0 || (axis == c->axis && most <= c->most))
+		return;
+	t->again = true;
+	c->axis = axis;
+	c->most = most;
+}
+
+/* A state as rows, in graph g of the body. */
+static ListRows rows_behind_turn(const Raw *r, struct Carried *t, CarriedList *c, const Body *b)
+{
+	Graph *g = b->f.g;
+	Value *list = b->out[1 + c->state];
+	const char *name = b->f.scope->graph->output[1 + c->state]->name;
+	int64_t most;
+
+	if (list->kind != KIND_SEQUENCE)
+		raw_fail(r, EXIT_MODEL, "E-TYPE", "state %d is a sequence before a turn, and none behind it", c->state);
+	if (!list->nitems && !list->tail)
+		return no_rows(g, c, g->in[2 + c->state], g->in[2 + t->nstates + (int)(c - t->list)]);
+	int axis = list_open_axis(r, g, list, true, &most);
+	see_elements(t, c, axis, most);
+	return list_rows_there(r, g, list_rows_like(r, g, list, c->axis, c->most), name);
+}
+
+void carried_end(const Raw *r)
+{
+	struct Carried *t = r->carried;
+	Body *b = r->body + r->nbody - 1;
+
+	for (int i = 0; t && i < t->nlists; i++) {
+		CarriedList *c = &t->list[i];
+		int more = 1 + t->nstates + i;
+		ListRows x = rows_behind_turn(r, t, c, b);
+		b->out[1 + c->state] = x.row;
+		b->out[more] = x.sizes ? x.sizes : b->f.g->in[1 + more];
+	}
+}
+
+bool carried_again(Raw *r)
+{
+	struct Carried *t = r->carried;
+
+	if (!t || !t->again)
+		return false;
+	t->again = false;
+	for (int i = 0; i < t->nlists; i++)
+		set_rows(r, t, i);
+	return true;
+}
+
+/* ---- behind the loop ---- */
+
+void carried_lists(Raw *r, const struct Carried *t)
+{
+	Value **out = NEW_N(&r->f->im->ctx->scratch, Value *, t->nstates + t->nout);
+
+	for (int i = 0; i < t->nout; i++)
+		out[i] = r->out[i < t->nstates ? i : i + t->nlists];
+	for (int i = 0; i < t->nlists; i++) {
+		const CarriedList *c = &t->list[i];
+		out[c->state] = list_of_rows(r->f, c, r->out[c->state], r->out[t->nstates + i]);
+	}
+	r->out = out;
+	r->nout = t->nout;
+}
