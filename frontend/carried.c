@@ -13,8 +13,9 @@
 #include "ir/op/trust.h"
 
 typedef struct CarriedList {
-	int state;
-	char *sizes;  /* in the body, the name of the state more */
+	int state;         /* of the Loop as the file has it */
+	const char *name;  /* in the body, */
+	char *sizes;       /* and that of the state more */
 	Value *first; /* before the loop */
 	int axis;     /* along which elements differ; -1: all are alike */
 	int64_t most; /* along that */
@@ -27,6 +28,16 @@ struct Carried {
 	bool again; /* the body has shown elements of other sizes */
 };
 
+/* Which state has that name in the body as it is now: some may be gone (grown.c). */
+static int state_of(const Raw *r, const char *name)
+{
+	int i = 0;
+
+	while (strcmp(r->own->graph->input[2 + i]->name, name))
+		i++;
+	return i;
+}
+
 /* ---- the node ---- */
 
 static void find_lists(struct Carried *t, const Raw *r, const Scope *s)
@@ -36,28 +47,46 @@ static void find_lists(struct Carried *t, const Raw *r, const Scope *s)
 		Growth how;
 		if (!v || v->kind != KIND_SEQUENCE || sequence_only_grows(r, s, i, &how))
 			continue;
-		char *sizes = arena_format(r->f->im->arena, "%s.sizes", s->graph->input[2 + i]->name);
-		t->list[t->nlists++] = (CarriedList){.state = i, .sizes = sizes, .first = v};
+		const char *name = s->graph->input[2 + i]->name;
+		char *sizes = arena_format(r->f->im->arena, "%s.sizes", name);
+		t->list[t->nlists++] = (CarriedList){.state = i, .name = name, .sizes = sizes, .first = v};
 	}
 }
 
-static bool have_elements(const struct Carried *t)
+static bool is_empty(const Value *v) { return !v->nitems && !v->tail; }
+
+/* Lists without elements become such without rows. */
+static void fill_lists(const struct Carried *t, const Raw *r, const Scope *s)
 {
+	ElementSeen *seen = NEW_N(&r->f->im->ctx->scratch, ElementSeen, t->nstates);
+	bool some = false;
+
 	for (int i = 0; i < t->nlists; i++)
-		if (!t->list[i].first->nitems && !t->list[i].first->tail)
-			return false;
-	return true;
+		some |= is_empty(t->list[i].first);
+	if (some)
+		elements_probe(r, s, seen);
+	for (int i = 0; i < t->nlists; i++) {
+		CarriedList *c = &t->list[i];
+		if (!is_empty(c->first))
+			continue;
+		c->first = list_without_rows(r, s, &seen[c->state]);
+		if (!c->first)
+			raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
+				 "state %d is a sequence that is empty before the loop, and no turn tells what its elements look like",
+				 c->state);
+	}
 }
 
+/* ---- before the loop ---- */
+
 /* What the list is before the loop, in the sizes that rows have now. */
-static void set_rows(Raw *r, const struct Carried *t, int i)
+static void set_rows(Raw *r, const CarriedList *c)
 {
-	const CarriedList *c = &t->list[i];
 	Graph *g = r->f->g;
 	ListRows x = list_rows_like(r, g, c->first, c->axis, c->most);
 
-	r->in[2 + c->state] = x.row;
-	r->in[2 + t->nstates + i] = x.sizes ? x.sizes : value_scalar(g, I64, 0);
+	r->in[2 + state_of(r, c->name)] = x.row;
+	r->in[2 + state_of(r, c->sizes)] = x.sizes ? x.sizes : value_scalar(g, I64, 0);
 }
 
 static void set_all_rows(Raw *r, struct Carried *t)
@@ -71,7 +100,7 @@ static void set_all_rows(Raw *r, struct Carried *t)
 		CarriedList *c = &t->list[i];
 		list_settle(r, c->first);
 		c->axis = list_open_axis(r, r->f->g, c->first, false, &c->most);
-		set_rows(r, t, i);
+		set_rows(r, c);
 	}
 }
 
@@ -168,8 +197,9 @@ struct Carried *loop_carry(Raw *r)
 	struct Carried *t = NEW(a, struct Carried);
 	*t = (struct Carried){.nstates = r->nin - 2, .nout = r->nout, .list = NEW_N(a, CarriedList, r->nin)};
 	find_lists(t, r, s);
-	if (!t->nlists || !have_elements(t))
+	if (!t->nlists)
 		return NULL;
+	fill_lists(t, r, s);
 	Scope *own = arena_copy(r->f->im->arena, s, sizeof *s);
 	add_names(t, r, own);
 	GraphProto *with = body_with(t, r, body);
@@ -197,8 +227,7 @@ void carried_begin(Frame *body, const Raw *r)
 
 	for (int i = 0; t && i < t->nlists; i++) {
 		const CarriedList *c = &t->list[i];
-		const char *name = body->scope->graph->input[2 + c->state]->name;
-		value_bind(body, name, list_of_rows(body, c, value_of(body, name), value_of(body, c->sizes)));
+		value_bind(body, c->name, list_of_rows(body, c, value_of(body, c->name), value_of(body, c->sizes)));
 	}
 }
 
@@ -226,14 +255,15 @@ static void see_elements(struct Carried *t, CarriedList *c, int axis, int64_t mo
 static ListRows rows_behind_turn(const Raw *r, struct Carried *t, CarriedList *c, const Body *b)
 {
 	Graph *g = b->f.g;
-	Value *list = b->out[1 + c->state];
-	const char *name = b->f.scope->graph->output[1 + c->state]->name;
+	int at = state_of(r, c->name);
+	Value *list = b->out[1 + at];
+	const char *name = b->f.scope->graph->output[1 + at]->name;
 	int64_t most;
 
 	if (list->kind != KIND_SEQUENCE)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "state %d is a sequence before a turn, and none behind it", c->state);
 	if (!list->nitems && !list->tail)
-		return no_rows(g, c, g->in[2 + c->state], g->in[2 + t->nstates + (int)(c - t->list)]);
+		return no_rows(g, c, g->in[2 + at], g->in[2 + state_of(r, c->sizes)]);
 	int axis = list_open_axis(r, g, list, true, &most);
 	see_elements(t, c, axis, most);
 	return list_rows_there(r, g, list_rows_like(r, g, list, c->axis, c->most), name);
@@ -246,9 +276,9 @@ void carried_end(const Raw *r)
 
 	for (int i = 0; t && i < t->nlists; i++) {
 		CarriedList *c = &t->list[i];
-		int more = 1 + t->nstates + i;
+		int more = 1 + state_of(r, c->sizes);
 		ListRows x = rows_behind_turn(r, t, c, b);
-		b->out[1 + c->state] = x.row;
+		b->out[1 + state_of(r, c->name)] = x.row;
 		b->out[more] = x.sizes ? x.sizes : b->f.g->in[1 + more];
 	}
 }
@@ -261,8 +291,22 @@ bool carried_again(Raw *r)
 		return false;
 	t->again = false;
 	for (int i = 0; i < t->nlists; i++)
-		set_rows(r, t, i);
+		set_rows(r, &t->list[i]);
 	return true;
+}
+
+int carried_empty(const Raw *r, int state)
+{
+	const struct Carried *t = r->carried;
+	const char *name = t ? r->own->graph->input[2 + state]->name : NULL;
+
+	for (int i = 0; t && i < t->nlists; i++) {
+		const CarriedList *c = &t->list[i];
+		if (dim_is(c->first->tail ? c->first->tail->shape.dim[0] : dim(1), 0) &&
+		    (!strcmp(name, c->name) || (c->axis >= 0 && !strcmp(name, c->sizes))))
+			return state_of(r, c->name);
+	}
+	return -1;
 }
 
 /* ---- behind the loop ---- */

@@ -130,7 +130,7 @@ void node_build_in_branch(Frame *f, size_t k, const Node *n, int b)
 	longjmp(c->border, 1);
 }
 
-static void forget(Ctx *c)
+void trouble_forget(Ctx *c)
 {
 	c->message[0] = c->hint[0] = 0;
 	c->status = EXIT_DONE;
@@ -146,7 +146,7 @@ Graph *graph_build(Import *im, const Scope *s)
 	if (setjmp(im->attempts->again)) {
 		*im = before;
 		syms_restore(im->syms, &syms);
-		forget(im->ctx);
+		trouble_forget(im->ctx);
 		arena_release(&im->ctx->scratch, mark);
 	}
 	return graph_from_scope(im, s);

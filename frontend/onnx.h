@@ -315,7 +315,7 @@ typedef struct ListRows {
 ListRows list_rows_of(const Raw *r, Graph *g, const Value *s, bool turn);
 /* ListRows of n sequences, each in its graph, with the same axis and sizes but for how many there are. */
 void list_rows_alike(const Raw *r, Graph *const *g, Value *const *s, int n, bool turn, ListRows *x);
-/* The axis along which elements of s differ, or (`turn`: as above) data decide their size; -1: none. And up to where. */
+/* The axis along which elements of s differ, or (`turn`: as above) data decide their size; -1: none. Up to where. */
 int list_open_axis(const Raw *r, Graph *g, const Value *s, bool turn, int64_t *most);
 ListRows list_rows_like(const Raw *r, Graph *g, const Value *s, int axis, int64_t most); /* with these */
 ListRows list_rows_behind(const Raw *r, const Value *s, Value *x); /* those of s that are there, and x */
@@ -392,7 +392,22 @@ struct Carried *loop_carry(Raw *r);
 void carried_begin(Frame *body, const Raw *r); /* in its body, rows are sequences again, */
 void carried_end(const Raw *r);		       /* and what becomes of them is rows */
 bool carried_again(Raw *r); /* the turn has shown elements of other sizes: rows have those now, for another build */
+/* The state whose rows, of which there are none before the loop, `state` is, or has a number for; -1: it is no such state. */
+int carried_empty(const Raw *r, int state);
 void carried_lists(Raw *r, const struct Carried *t);
+
+/* ---- probed.c: what a turn puts into a sequence that is empty before the loop ---- */
+
+typedef struct ElementSeen {
+	DType dtype;
+	int rank; /* -1: nothing is seen */
+	const char *size[MAX_RANK]; /* as dim_text() writes it; */
+	int axis; /* of this, only the most that it can be; -1: of none */
+} ElementSeen;
+
+void elements_probe(const Raw *r, const Scope *body, ElementSeen *seen); /* by state; of those that are empty */
+/* A sequence that has no rows, but such elements once it has; NULL: nothing is seen, or sizes that only the body knows. */
+Value *list_without_rows(const Raw *r, const Scope *body, const ElementSeen *e);
 
 /* ---- varying.c: states of a Loop that have another size each turn ---- */
 
@@ -472,6 +487,8 @@ int branch_doomed(const Raw *r); /* 0: then_branch, 1: else_branch, -1: none */
 void branch_forbid(const Raw *r, int branch);
 /* node_build() in branch b of n; where the model is wrong with that, everything is built once more without the branch. */
 void node_build_in_branch(Frame *f, size_t k, const Node *n, int b);
+
+void trouble_forget(Ctx *c); /* fail() has not been called */
 
 /* ---- opsets.c ---- */
 

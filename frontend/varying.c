@@ -248,12 +248,28 @@ static struct Varying *varying_new(const Raw *r, int nstates)
 	return t;
 }
 
-static void forget_sizes(struct Varying *t)
+/* What begins without elements gets some, and is read as if it had: it varies, and nobody has to see that first. */
+static void begin_empty(struct Varying *t, const Raw *r)
+{
+	for (int i = 0; i < t->nstates; i++) {
+		int of = carried_empty(r, i);
+		if (of < 0)
+			continue;
+		if (of == i) {
+			GROW(&r->f->im->ctx->scratch, t->size, t->nsizes, t->csizes);
+			t->size[t->nsizes++] = (Size){.state = i, .guess = -1, .surely = true};
+		}
+		t->which[i][0] = t->which[of][0] < 0 ? t->nsizes - 1 : t->which[of][0];
+	}
+}
+
+static void forget_sizes(struct Varying *t, const Raw *r)
 {
 	t->nsizes = 0;
 	for (int i = 0; i < t->nstates; i++)
 		for (int k = 0; k < MAX_RANK; k++)
 			t->which[i][k] = t->which[i][k] == SURELY_STAYS ? SURELY_STAYS : STAYS;
+	begin_empty(t, r);
 }
 
 /* Rows of other sizes than those that the body has been built with: what is known of their sizes is forgotten. */
@@ -262,7 +278,7 @@ static bool carried_anew(struct Varying *t, Raw *r)
 	bool anew = carried_again(r);
 
 	if (anew)
-		forget_sizes(t);
+		forget_sizes(t, r);
 	return anew;
 }
 
@@ -276,7 +292,7 @@ static void build_with_sizes(Raw *r, const GraphProto *p, const Before *b)
 		bound_sizes(t, r);
 		if (!some_may_stay(t, r))
 			return;
-		forget_sizes(t);
+		forget_sizes(t, r);
 		build_again(r, p, b);
 	}
 }
@@ -287,12 +303,14 @@ void body_build(Raw *r, const GraphProto *p)
 	bool loop = is_onnx_domain(r->domain) && !strcmp(r->type, "Loop") && r->nin > 2 && !r->nbody;
 	Before b = {.wrong = im->wrong, .nwrong = im->nwrong, .nin = r->nin};
 
-	if (loop)
+	if (loop) {
 		b.syms = syms_keep(im->syms);
+		r->varying = varying_new(r, b.nin - 2);
+		begin_empty(r->varying, r);
+	}
 	subgraph_build(r, p);
 	if (!loop)
 		return;
-	r->varying = varying_new(r, b.nin - 2);
 	build_with_sizes(r, p, &b);
 	for (int i = 0; i < r->varying->nsizes; i++)
 		check_first(r, &r->varying->size[i]);

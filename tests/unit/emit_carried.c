@@ -16,6 +16,7 @@ static const char *const targets[] = {"c", "native"};
 /* ---- a turn: s is the sequence, p an element of it, n how many there are, k = c[turn], x = x[turn] ----
  *
  *     l  p = s[-1]       t  p = s[turn]       f  p = s[0]        d  p = s[k mod n]       j  p = s[k]
+ *     o  p = s[-1], or x where there is none
  *     a  s gets p + x    m  s gets -p         x  s gets x        r  s gets (sum of p + x), as much of it as k mod 3 + 1
  *     e  s[-1] goes      q  s[0] goes         g  s[k mod n] goes */
 
@@ -32,6 +33,14 @@ static const char *put_node(Model *in, const char *type, const char *inputs)
 }
 
 static const char *text(const char *a, const char *b) { return arena_format(&ctx.perm, "%s,%s", a, b); }
+
+static Onnx__GraphProto *graph(const char *name)
+{
+	Onnx__GraphProto *g = PROTO(&ctx.perm, graph_proto);
+
+	g->name = arena_string(&ctx.perm, name);
+	return g;
+}
 
 static const char *position(Model *in, char c, const char *s)
 {
@@ -56,6 +65,20 @@ static const char *new_element(Model *in, char c, const char *p)
 	return put_node(in, "Slice", arena_format(&ctx.perm, "%s,zeros,part", sum));
 }
 
+/* The last element, or x. */
+static const char *last_or_x(Model *in, const char *s)
+{
+	Model yes = inside(&m, graph("yes")), no = inside(&m, graph("no"));
+	const char *y = fresh_name(), *none = put_node(in, "Equal", text(put_node(in, "SequenceLength", s), "k0"));
+	Onnx__NodeProto *n = add_node(in, "If", none, y);
+
+	add_output(&yes, put_node(&yes, "Identity", "x"), FLOAT, NULL);
+	add_output(&no, put_node(&no, "SequenceAt", text(s, "last")), FLOAT, NULL);
+	set_graph(in, n, "then_branch", yes.graph);
+	set_graph(in, n, "else_branch", no.graph);
+	return y;
+}
+
 /* What the sequence then is. */
 static const char *put_turn(Model *in, const char *program, const char *s)
 {
@@ -64,6 +87,8 @@ static const char *put_turn(Model *in, const char *program, const char *s)
 	for (; *program; program++)
 		if (strchr("ltfdj", *program))
 			p = put_node(in, "SequenceAt", text(s, position(in, *program, s)));
+		else if (*program == 'o')
+			p = last_or_x(in, s);
 		else if (strchr("eqg", *program))
 			s = put_node(in, "SequenceErase", text(s, position(in, *program, s)));
 		else
@@ -121,7 +146,11 @@ static bool run_turn(Elements *e, const char *program, int turn, const float *x,
 			return false;
 		if (at && strchr("eqg", *program)) {
 			take_element(e, i);
-		} else if (at) {
+		} else if (*program == 'o' && !e->n) {
+			size = WIDTH;
+			memcpy(p, x, sizeof p);
+		} else if (at || *program == 'o') {
+			i = at ? i : e->n - 1;
 			size = e->size[i];
 			memcpy(p, e->v[i], sizeof p);
 		} else {
@@ -139,14 +168,6 @@ typedef struct Program {
 	bool empty; /* before the loop; else there is one element */
 	bool stays; /* there are as many behind each turn */
 } Program;
-
-static Onnx__GraphProto *graph(const char *name)
-{
-	Onnx__GraphProto *g = PROTO(&ctx.perm, graph_proto);
-
-	g->name = arena_string(&ctx.perm, name);
-	return g;
-}
 
 static void give_list(Model *in, const char *name) { make_sequence(in, add_output(in, name, FLOAT, NULL)); }
 
@@ -334,6 +355,15 @@ static void elements_differ_in_size(void **state)
 	expect((Program){.yes = "lr", .no = "q"});
 }
 
+static void they_may_be_empty_before(void **state)
+{
+	(void)state;
+	expect((Program){.yes = "oa", .empty = true});
+	expect((Program){.yes = "or", .empty = true});
+	expect((Program){.yes = "xoa", .no = "e", .empty = true});
+	expect((Program){.yes = "lax", .empty = true}); /* ends whenever there is a turn */
+}
+
 static void positions_are_checked(void **state)
 {
 	(void)state;
@@ -367,8 +397,9 @@ static void more_than_there_is_room_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(elements_are_read),       TEST(elements_come_and_go),  TEST(branches_choose),
-		TEST(elements_differ_in_size), TEST(positions_are_checked), TEST(more_than_there_is_room_for),
+		TEST(elements_are_read),       TEST(elements_come_and_go),     TEST(branches_choose),
+		TEST(elements_differ_in_size), TEST(they_may_be_empty_before), TEST(positions_are_checked),
+		TEST(more_than_there_is_room_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
