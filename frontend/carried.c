@@ -295,15 +295,14 @@ bool carried_again(Raw *r)
 	return true;
 }
 
-int carried_empty(const Raw *r, int state)
+int carried_rows(const Raw *r, int state)
 {
 	const struct Carried *t = r->carried;
 	const char *name = t ? r->own->graph->input[2 + state]->name : NULL;
 
 	for (int i = 0; t && i < t->nlists; i++) {
 		const CarriedList *c = &t->list[i];
-		if (dim_is(c->first->tail ? c->first->tail->shape.dim[0] : dim(1), 0) &&
-		    (!strcmp(name, c->name) || (c->axis >= 0 && !strcmp(name, c->sizes))))
+		if (!strcmp(name, c->name) || (c->axis >= 0 && !strcmp(name, c->sizes)))
 			return state_of(r, c->name);
 	}
 	return -1;

@@ -392,8 +392,8 @@ struct Carried *loop_carry(Raw *r);
 void carried_begin(Frame *body, const Raw *r); /* in its body, rows are sequences again, */
 void carried_end(const Raw *r);		       /* and what becomes of them is rows */
 bool carried_again(Raw *r); /* the turn has shown elements of other sizes: rows have those now, for another build */
-/* The state whose rows, of which there are none before the loop, `state` is, or has a number for; -1: it is no such state. */
-int carried_empty(const Raw *r, int state);
+/* The state that is rows of which `state` has one for each, be it the same or their sizes; -1: it is no such state. */
+int carried_rows(const Raw *r, int state);
 void carried_lists(Raw *r, const struct Carried *t);
 
 /* ---- probed.c: what a turn puts into a sequence that is empty before the loop ---- */

@@ -154,25 +154,46 @@ static void see_elements(const Frame *f, Probe *p)
 	}
 }
 
-/* What adds an element that is not known, or takes one out, leaves such a sequence as it is. */
-static void pass_on(Frame *f, size_t k, const Probe *p)
+/* Such a sequence after what node k does to it: an element put into it is remembered, wherever it is. */
+static void try_sequence(Frame *f, size_t k, const Value *list)
 {
 	const NodeProto *n = f->scope->node[k];
-	Value *v = n->n_input ? value_of(f, n->input[0]) : NULL;
+	Value *x = n->n_input > 1 ? value_of(f, n->input[1]) : NULL;
+	bool adds = !strcmp(n->op_type, "SequenceInsert") && x && !is_list(x) && !list->nitems;
 
-	if (!strcmp(n->op_type, "SequenceInsert") || !strcmp(n->op_type, "SequenceErase"))
-		bind_output(f, k, 0, probed(p, v) < 0 ? NULL : v);
+	if (!strcmp(n->op_type, "SequenceAt")) {
+		bind_output(f, k, 0, list->nitems ? list->item[0] : NULL);
+		return;
+	}
+	Value *v = list_new(f, KIND_SEQUENCE, adds ? x->dtype : list->dtype, adds ? 1 : list->nitems, adds ? &x : list->item);
+	v->before = list->before;
+	bind_output(f, k, 0, v);
+}
+
+/* The sequence, if that is all that node k is about. */
+static const Value *sequence_tried(const Frame *f, size_t k, const Probe *p)
+{
+	static const char *const types[] = {"SequenceAt", "SequenceErase", "SequenceInsert", "Identity"};
+	const NodeProto *n = f->scope->node[k];
+	const Value *v = n->n_input ? value_of(f, n->input[0]) : NULL;
+
+	for (int i = 0; probed(p, v) >= 0 && i < 4; i++)
+		if (is_onnx_domain(n->domain) && !strcmp(n->op_type, types[i]))
+			return v;
+	return NULL;
 }
 
 static void try_nodes(Frame *f, Probe *p)
 {
 	for (size_t i = 0; i < f->scope->nnode; i++) {
 		size_t k = f->scope->order[i];
-		if (is_control(f, k) && reads_open(f, p, k, true))
+		const Value *list = sequence_tried(f, k, p);
+		if (list)
+			try_sequence(f, k, list);
+		else if (is_control(f, k) && reads_open(f, p, k, true))
 			try_bodies(f, k, p);
 		else if (!reads_open(f, p, k, false))
 			try_node(f, k);
-		pass_on(f, k, p);
 	}
 	see_elements(f, p);
 }

@@ -92,7 +92,8 @@ static void add_size(struct Varying *t, const Raw *r, int known, Size size)
 		GROW(&r->f->im->ctx->scratch, t->size, t->nsizes, t->csizes);
 		size.guess = first_guess(r, &size);
 		size.least = first_least(r, &size);
-		size.surely = never_equal(r->f->g->syms, size_now(r, size.state, size.axis), size_next(r, size.state, size.axis));
+		size.surely = never_equal(r->f->g->syms, size_now(r, size.state, size.axis), size_next(r, size.state, size.axis)) ||
+			      (!size.axis && carried_rows(r, size.state) >= 0);
 		t->size[t->nsizes++] = size;
 	}
 	t->which[size.state][size.axis] = at;
@@ -252,8 +253,8 @@ static struct Varying *varying_new(const Raw *r, int nstates)
 static void begin_empty(struct Varying *t, const Raw *r)
 {
 	for (int i = 0; i < t->nstates; i++) {
-		int of = carried_empty(r, i);
-		if (of < 0)
+		int of = carried_rows(r, i);
+		if (of < 0 || !dim_is(first_size(r, of, 0), 0))
 			continue;
 		if (of == i) {
 			GROW(&r->f->im->ctx->scratch, t->size, t->nsizes, t->csizes);

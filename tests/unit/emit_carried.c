@@ -361,6 +361,7 @@ static void they_may_be_empty_before(void **state)
 	expect((Program){.yes = "oa", .empty = true});
 	expect((Program){.yes = "or", .empty = true});
 	expect((Program){.yes = "xoa", .no = "e", .empty = true});
+	expect((Program){.yes = "ox", .no = "qe", .empty = true});
 	expect((Program){.yes = "lax", .empty = true}); /* ends whenever there is a turn */
 }
 
