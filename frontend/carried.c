@@ -10,7 +10,8 @@
  * needs none of that (grown.c). */
 #include <string.h>
 #include "frontend/rewrite.h"
-#include "ir/op/trust.h"
+#include "frontend/varying.h"
+#include "ir/op/counted.h"
 
 typedef struct CarriedList {
 	int state;         /* of the Loop as the file has it */
@@ -19,6 +20,8 @@ typedef struct CarriedList {
 	Value *first; /* before the loop */
 	int axis;     /* along which elements differ; -1: all are alike */
 	int64_t most; /* along that */
+	int64_t start, step; /* what that was before the loop, and how much the body added to it */
+	int longer;	     /* how often it has shown longer ones */
 } CarriedList;
 
 struct Carried {
@@ -100,6 +103,7 @@ static void set_all_rows(Raw *r, struct Carried *t)
 		CarriedList *c = &t->list[i];
 		list_settle(r, c->first);
 		c->axis = list_open_axis(r, r->f->g, c->first, false, &c->most);
+		c->start = c->most;
 		set_rows(r, c);
 	}
 }
@@ -241,18 +245,49 @@ static ListRows no_rows(Graph *g, const CarriedList *c, Value *rows, Value *size
 	return x;
 }
 
-/* Elements that differ along an axis as the ones before did not, or become longer. */
-static void see_elements(struct Carried *t, CarriedList *c, int axis, int64_t most)
+/* What has become longer each time that the body was built becomes so in each turn: the user says up to where, or their
+ * number does. */
+static int64_t longest(const Raw *r, Graph *g, const CarriedList *c, int64_t most)
 {
-	if (axis < 0 || (axis == c->axis && most <= c->most))
+	Value named = {.name = c->name}, *out = &named;
+	const Node like = {.op = op_find("", "Loop"), .nout = 1, .out = &out};
+	Dim d = counted_apart(g, &like, arena_format(&g->ctx->scratch, "%d", c->axis + 1), INT64_MAX);
+	const Symbol *s = dim_symbol_of(g->syms, d);
+	int64_t turns = most_turns(r), all = turns < INT32_MAX ? c->start + c->step * turns : INT32_MAX;
+
+	if (s->hi >= 0)
+		return s->hi;
+	if (all < INT32_MAX && most <= (c->most > all ? c->most : all) + c->step)
+		return all;
+	hint(g->ctx, "--dim %s=0..100 (or another number) bounds it", shown(g->ctx, s->name));
+	raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
+		 "elements of state %d become longer each turn along axis %d, and nothing says how long at most", c->state,
+		 c->axis);
+}
+
+/* Elements that differ along an axis as the ones before did not, or become longer. */
+static void see_elements(const Raw *r, Graph *g, CarriedList *c, int axis, int64_t most)
+{
+	enum { OFTEN = 4 };
+	bool same = axis == c->axis;
+
+	if (axis < 0)
 		return;
-	t->again = true;
+	if (same && most > c->most && c->longer < OFTEN) {
+		c->longer++;
+		c->step = most - c->most;
+	}
+	if (c->longer == OFTEN)
+		most = longest(r, g, c, most);
+	else if (same && most < c->most)
+		most = c->most;
+	r->carried->again |= !same || most != c->most;
 	c->axis = axis;
 	c->most = most;
 }
 
 /* A state as rows, in graph g of the body. */
-static ListRows rows_behind_turn(const Raw *r, struct Carried *t, CarriedList *c, const Body *b)
+static ListRows rows_behind_turn(const Raw *r, CarriedList *c, const Body *b)
 {
 	Graph *g = b->f.g;
 	int at = state_of(r, c->name);
@@ -265,7 +300,7 @@ static ListRows rows_behind_turn(const Raw *r, struct Carried *t, CarriedList *c
 	if (!list->nitems && !list->tail)
 		return no_rows(g, c, g->in[2 + at], g->in[2 + state_of(r, c->sizes)]);
 	int axis = list_open_axis(r, g, list, true, &most);
-	see_elements(t, c, axis, most);
+	see_elements(r, g, c, axis, most);
 	return list_rows_there(r, g, list_rows_like(r, g, list, c->axis, c->most), name);
 }
 
@@ -277,7 +312,7 @@ void carried_end(const Raw *r)
 	for (int i = 0; t && i < t->nlists; i++) {
 		CarriedList *c = &t->list[i];
 		int more = 1 + state_of(r, c->sizes);
-		ListRows x = rows_behind_turn(r, t, c, b);
+		ListRows x = rows_behind_turn(r, c, b);
 		b->out[1 + state_of(r, c->name)] = x.row;
 		b->out[more] = x.sizes ? x.sizes : b->f.g->in[1 + more];
 	}

@@ -323,6 +323,7 @@ ListRows list_rows_joined(Graph *g, ListRows a, ListRows b);		  /* which are ali
 /* Without those that are none; name.there names how many are left. */
 ListRows list_rows_there(const Raw *r, Graph *g, ListRows x, const char *name);
 ListRows list_rows_at(Graph *g, ListRows x, Value *at);		 /* those at some positions */
+Value *list_longest(Graph *g, Value *sizes); /* ListRows.sizes: a scalar, 0 where there are none */
 Value *list_length(const Raw *r, Graph *g, const Value *s); /* a scalar */
 ListRows list_rows_filled(const Raw *r, Graph *turn, ListRows x);	 /* as many in each turn, the last of which are none */
 void list_take_rows(Value *s, ListRows x);			 /* s has these elements, and no others */

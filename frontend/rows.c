@@ -137,6 +137,24 @@ static Value *for_all(Graph *g, Value *one, Value *row)
 	return put(g, NULL, "Expand", one, as_vector(g, NULL, size_of(g, NULL, row, 0)), END_IN);
 }
 
+/* v, where that may be longer than rows are along an axis, as far as `size`: a run in which that is more ends. */
+static Value *at_most(const Raw *r, Graph *g, Value *v, int axis, Value *size, int64_t most)
+{
+	Value named = {.name = r->name}, *out = &named;
+	const Node like = {.op = op_find("", "Loop"), .name = r->name, .nout = 1, .out = &out};
+	Dim d = counted_apart(g, &like, arena_format(&g->ctx->scratch, "%d", axis), most);
+	Value *n = counted_value(g, &like, size, d);
+
+	return put(g, &like, "Slice", v, number(g, 0), as_vector(g, &like, n), number(g, axis), END_IN);
+}
+
+static bool is_longer(Graph *g, const Value *v, int axis, int64_t most) { return dim_hi(g->syms, v->shape.dim[axis]) > most; }
+
+Value *list_longest(Graph *g, Value *sizes)
+{
+	return binary(g, NULL, "Max", reduced(g, NULL, "ReduceMax", sizes, 0, false), value_scalar(g, I64, 0));
+}
+
 static ListRows rows_of_items(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
 {
 	Arena *a = &r->f->im->ctx->scratch;
@@ -146,6 +164,8 @@ static ListRows rows_of_items(const Raw *r, Graph *g, const Value *s, int axis, 
 
 	for (int i = 0; i < s->nitems; i++) {
 		Value *item = s->item[i], *v = is_maybe(item) ? item->item[0] : item;
+		if (axis >= 0 && is_longer(g, v, axis, most))
+			v = at_most(r, g, v, axis, size_of(g, NULL, v, axis), most);
 		has[i] = one_row(g, is_maybe(item) ? presence(&f, item) : value_scalar(g, BOOL, 1));
 		size[i] = axis < 0 ? NULL : one_row(g, size_of(g, NULL, v, axis));
 		row[i] = one_row(g, axis < 0 ? v : filled_up_to(r, g, v, axis, most));
@@ -171,7 +191,9 @@ static ListRows rows_of_tail(const Raw *r, Graph *g, const Value *s, int axis, i
 	if (axis < 0)
 		return x;
 	x.sizes = s->tail_sizes ? sizes_of_rows(g, s) : for_all(g, size_of(g, NULL, s->tail, axis + 1), s->tail);
-	x.row = filled_up_to(r, g, s->tail, axis + 1, most);
+	if (is_longer(g, x.row, axis + 1, most))
+		x.row = at_most(r, g, x.row, axis + 1, list_longest(g, x.sizes), most);
+	x.row = filled_up_to(r, g, x.row, axis + 1, most);
 	return x;
 }
 

@@ -116,7 +116,7 @@ static Value *even_tail(const Raw *r, const Value *s)
 
 	if (!s->tail_sizes)
 		return s->tail;
-	Value *size = binary(g, NULL, "Max", reduced(g, NULL, "ReduceMax", s->tail_sizes, 0, false), value_scalar(g, I64, 0));
+	Value *size = list_longest(g, s->tail_sizes);
 	require(g, NULL, binary(g, NULL, "Equal", s->tail_sizes, size));
 	return cut_to(r, s->tail, size, s->tail_axis + 1);
 }

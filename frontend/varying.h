@@ -30,5 +30,6 @@ static inline Dim size_next(const Raw *r, int state, int axis) { return r->body-
 
 /* varying_most.c: a bound for each symbol that has none, from what a turn does to the size and how many turns there are;
  * those of which no end is seen stay without. */
+int64_t most_turns(const Raw *r); /* INT64_MAX: nobody knows */
 void bound_sizes(const struct Varying *t, const Raw *r);
 #endif

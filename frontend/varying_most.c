@@ -2,7 +2,7 @@
  * sizes, until all are done or none changes anything; what grows by no more than a number each turn, as many times. */
 #include "frontend/varying.h"
 
-static int64_t most_turns(const Raw *r)
+int64_t most_turns(const Raw *r)
 {
 	const Value *v = r->in[0];
 

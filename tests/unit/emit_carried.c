@@ -9,7 +9,7 @@
 
 #define FLAGS "-std=c99 " CLEAN
 
-enum { TURNS = 6, WIDTH = 3, MOST = 2 * TURNS + 1 };
+enum { TURNS = 6, WIDTH = 3, MOST = 2 * TURNS + 1, WIDEST = WIDTH * (TURNS + 1) };
 
 static const char *const targets[] = {"c", "native"};
 
@@ -18,6 +18,7 @@ static const char *const targets[] = {"c", "native"};
  *     l  p = s[-1]       t  p = s[turn]       f  p = s[0]        d  p = s[k mod n]       j  p = s[k]
  *     o  p = s[-1], or x where there is none
  *     a  s gets p + x    m  s gets -p         x  s gets x        r  s gets (sum of p + x), as much of it as k mod 3 + 1
+ *     w  s gets p and x, one behind the other
  *     e  s[-1] goes      q  s[0] goes         g  s[k mod n] goes */
 
 static int nnames;
@@ -61,6 +62,11 @@ static const char *new_element(Model *in, char c, const char *p)
 		return put_node(in, "Neg", p);
 	if (c == 'a')
 		return put_node(in, "Add", text(p, "x"));
+	if (c == 'w') {
+		const char *y = fresh_name();
+		set_int(in, add_node(in, "Concat", text(p, "x"), y), "axis", 0);
+		return y;
+	}
 	const char *sum = put_node(in, "Add", text(put_node(in, "ReduceSum", p), "x"));
 	return put_node(in, "Slice", arena_format(&ctx.perm, "%s,zeros,part", sum));
 }
@@ -98,7 +104,7 @@ static const char *put_turn(Model *in, const char *program, const char *s)
 
 typedef struct Elements {
 	int n, size[MOST + 1];
-	float v[MOST + 1][WIDTH];
+	float v[MOST + 1][WIDEST];
 } Elements;
 
 static int place_of(char c, int n, int turn, int64_t k)
@@ -115,12 +121,12 @@ static int place_of(char c, int n, int turn, int64_t k)
 static void add_element(Elements *e, char c, int from, const float *p, const float *x, int64_t k)
 {
 	float sum = 0, *to = e->v[e->n];
-	int n = c == 'r' ? (int)(k % 3) + 1 : WIDTH;
+	int n = c == 'r' ? (int)(k % 3) + 1 : c == 'w' ? from + WIDTH : WIDTH;
 
 	for (int i = 0; c == 'r' && i < from; i++)
 		sum += p[i];
 	for (int i = 0; i < n; i++)
-		to[i] = c == 'x' ? x[i] : c == 'm' ? -p[i] : c == 'a' ? p[i] + x[i] : sum + x[i];
+		to[i] = c == 'w' ? (i < from ? p[i] : x[i - from]) : c == 'x' ? x[i] : c == 'm' ? -p[i] : c == 'a' ? p[i] + x[i] : sum + x[i];
 	e->size[e->n++] = n;
 }
 
@@ -136,7 +142,7 @@ static void take_element(Elements *e, int at)
 /* False: there is no such element. */
 static bool run_turn(Elements *e, const char *program, int turn, const float *x, int64_t k)
 {
-	float p[WIDTH] = {0};
+	float p[WIDEST] = {0};
 	int size = 0;
 
 	for (; *program; program++) {
@@ -148,7 +154,7 @@ static bool run_turn(Elements *e, const char *program, int turn, const float *x,
 			take_element(e, i);
 		} else if (*program == 'o' && !e->n) {
 			size = WIDTH;
-			memcpy(p, x, sizeof p);
+			memcpy(p, x, WIDTH * sizeof *p);
 		} else if (at || *program == 'o') {
 			i = at ? i : e->n - 1;
 			size = e->size[i];
@@ -238,7 +244,7 @@ static bool after(const Program *p, const float *x, const int64_t *c, int64_t tr
 {
 	e->n = !p->empty;
 	e->size[0] = WIDTH;
-	memcpy(e->v[0], x, sizeof *e->v);
+	memcpy(e->v[0], x, WIDTH * sizeof *x);
 	for (int t = 0; t < trips; t++) {
 		bool yes = !p->no || c[t] % 2 == 1 || e->n < 2;
 		if (!run_turn(e, yes ? p->yes : p->no, t, x + t * WIDTH, c[t]))
@@ -323,6 +329,22 @@ static void expect(Program p)
 	}
 }
 
+/* c[i] = 1. Runs of as many turns and more end, for there is no room, and the next one is right. */
+static void run_of_ones(const Program *p, Session *s, int64_t turns)
+{
+	Tensor *x = tensor_new(&ctx.perm, F32, 2, (int64_t[]){TURNS, WIDTH});
+	int64_t c[TURNS];
+
+	for (int i = 0; i < TURNS; i++)
+		c[i] = 1;
+	for (int64_t trips = TURNS; trips >= 0; trips--) {
+		Tensor *in[] = {x, tensor_i64(&ctx.perm, TURNS, c, false), tensor_i64(&ctx.perm, 1, &trips, true)};
+		Elements e;
+		after(p, x->data, c, trips, &e);
+		execute(s, in, trips < turns ? &e : NULL, TCC_ERR_CAPACITY);
+	}
+}
+
 static void elements_are_read(void **state)
 {
 	(void)state;
@@ -355,6 +377,29 @@ static void elements_differ_in_size(void **state)
 	expect((Program){.yes = "lr", .no = "q"});
 }
 
+/* As far as the caller says; more than that ends a run. */
+static void elements_become_longer(void **state)
+{
+	static const DimChoice bounds[] = {{"old.0", 0, MOST}, {"old.1", 0, WIDEST}}, few[] = {{"old.0", 0, MOST}, {"old.1", 0, 7}};
+	const ReadOptions o = {.dims = bounds, .ndims = 2}, narrow = {.dims = few, .ndims = 2};
+	const Program p = {.yes = "lw", .no = "e"};
+
+	(void)state;
+	begin(&p);
+	for_runs(&p, import_with(&o), NULL);
+	for (int i = 0; i < 2; i++) {
+		Session *s = open_with(&o, targets[i]);
+		for_runs(&p, NULL, s);
+		session_close(s);
+		s = open_with(&narrow, targets[i]);
+		run_of_ones(&p, s, 2);
+		session_close(s);
+		temporary_clear();
+	}
+	begin(&p);
+	refuse_with(&bounded, EXIT_UNSUPPORTED, "elements of state 0 become longer each turn along axis 0");
+}
+
 static void they_may_be_empty_before(void **state)
 {
 	(void)state;
@@ -371,7 +416,6 @@ static void positions_are_checked(void **state)
 	expect((Program){.yes = "ja"});
 }
 
-/* A run of more elements than there is room for ends, and the next one is right. */
 static void more_than_there_is_room_for(void **state)
 {
 	static const DimChoice few[] = {{"old.0", 0, 4}};
@@ -382,14 +426,7 @@ static void more_than_there_is_room_for(void **state)
 	begin(&p);
 	for (int i = 0; i < 2; i++) {
 		Session *s = open_with(&o, targets[i]);
-		Tensor *x = tensor_new(&ctx.perm, F32, 2, (int64_t[]){TURNS, WIDTH});
-		int64_t c[TURNS] = {0};
-		for (int64_t trips = TURNS; trips >= 0; trips--) {
-			Elements e;
-			Tensor *in[] = {x, tensor_i64(&ctx.perm, TURNS, c, false), tensor_i64(&ctx.perm, 1, &trips, true)};
-			after(&p, x->data, c, trips, &e);
-			execute(s, in, trips < 4 ? &e : NULL, TCC_ERR_CAPACITY);
-		}
+		run_of_ones(&p, s, 4);
 		session_close(s);
 		temporary_clear();
 	}
@@ -399,8 +436,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(elements_are_read),       TEST(elements_come_and_go),     TEST(branches_choose),
-		TEST(elements_differ_in_size), TEST(they_may_be_empty_before), TEST(positions_are_checked),
-		TEST(more_than_there_is_room_for),
+		TEST(elements_differ_in_size), TEST(elements_become_longer),   TEST(they_may_be_empty_before),
+		TEST(positions_are_checked),   TEST(more_than_there_is_room_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
