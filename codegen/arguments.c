@@ -4,6 +4,7 @@
  *     in[1]  TCC_SEQUENCE of 2    ->  x.x1, x.x2          its elements
  *     in[2]  TCC_OPTIONAL         ->  x.x3, x.x4          whether it is there (data is not NULL), and the tensor
  *     out[0] TCC_SEQUENCE of 2    <-  y.y0, y.y1          which lie in the workspace, behind what run itself needs
+ *     out[0] TCC_SEQUENCE of n    <-  y.y0                whose slices are elements, where the run decides n (Argument.rows)
  *
  * An input that is absent has no memory: its tensors point to some in the workspace that nobody has written. */
 #include "codegen/module.h"
@@ -16,9 +17,15 @@ bool has_lists(const Unit *u) { return u->g->arg_in || u->g->arg_out; }
 
 static bool is_list_kind(Kind k) { return k == KIND_SEQUENCE || k == KIND_OPTIONAL_SEQUENCE; }
 
-/* Elements of argument a: the first, and how many. */
+/* Tensors of argument a besides the bool of an optional: the first, and how many. */
 static int first_of(Argument a) { return a.first + is_optional(a.kind); }
 static int count_of(Argument a) { return a.n - is_optional(a.kind); }
+
+/* How many elements a returned sequence has at most. */
+static int64_t most_elements(const Unit *u, Argument a)
+{
+	return a.rows ? dim_hi(u->g->syms, u->g->out[a.first]->shape.dim[0]) : count_of(a);
+}
 
 /* ---- memory ---- */
 
@@ -35,12 +42,16 @@ static int64_t absent_bytes(const Unit *u)
 }
 
 /* Of the tcc_tensors of a returned sequence; one that is there and empty has an address, too. */
-static int64_t list_bytes(Argument a) { return round_up((int64_t)(count_of(a) ? count_of(a) : 1) * TENSOR_BYTES); }
+static int64_t list_bytes(const Unit *u, Argument a)
+{
+	int64_t n = most_elements(u, a);
+	return round_up((n ? n : 1) * TENSOR_BYTES);
+}
 
 /* Of the returned sequence a: the list, then its elements. */
 static int64_t sequence_bytes(const Unit *u, Argument a)
 {
-	int64_t n = list_bytes(a);
+	int64_t n = list_bytes(u, a);
 	for (int k = 0; k < count_of(a); k++)
 		n += round_up(bytes_of(u->g->out[first_of(a) + k]));
 	return n;
@@ -105,9 +116,9 @@ static void print_argument_info(const Unit *u, bool out, const char *list, int i
 	put_text(o, "\t{ .name = ");
 	print_info_name(a.name, list, i, o);
 	if (is_list_kind(a.kind))
-		put_text(o, ", .kind = %s, .dtype = %s, .rank = 1, .dims = { %d }%s },\n", kind_names[a.kind],
-		         dtype_number(o->arena, a.dtype), count_of(a),
-		         out ? "" : arena_format(o->arena, ", .bytes = %d * sizeof(tcc_tensor)", count_of(a)));
+		put_text(o, ", .kind = %s, .dtype = %s, .rank = 1, .dims = { %lld }%s },\n", kind_names[a.kind],
+		         dtype_number(o->arena, a.dtype), (long long)most_elements(u, a),
+		         a.rows ? ", .dynamic = 1" : out ? "" : arena_format(o->arena, ", .bytes = %d * sizeof(tcc_tensor)", count_of(a)));
 	else if (v)
 		print_info_rest(v, kind_names[a.kind], o);
 	else
@@ -158,6 +169,8 @@ const char *place_at_caller(const Unit *u, bool out, int at, Arena *arena)
 		Argument a = argument(u->g, out, i);
 		if (at < a.first || at >= a.first + a.n)
 			continue;
+		if (a.rows)
+			return arena_format(arena, "r%d", i);
 		if (is_list_kind(a.kind))
 			return arena_format(arena, "%c%d[%d]", out ? 't' : 's', i, at - first_of(a));
 		return arena_format(arena, "%s[%d]", out ? "out" : "in", i);
@@ -185,9 +198,30 @@ static const char describe_all_helper[] =
 	"static void describe_all(tcc_tensor *t, const tcc_info *info, int n)\n{\n"
 	"\tfor (int i = 0; i < n; i++)\n\t\tdescribe(&t[i], &info[i]);\n}\n\n";
 
+static const char give_rows_helper[] =
+	"/* t are the slices of `all`, of so many bytes an element of it. */\n"
+	"static void give_rows(tcc_tensor *t, const tcc_tensor *all, int64_t bytes)\n{\n"
+	"\tfor (int i = 1; i < all->rank; i++)\n\t\tbytes *= all->dims[i];\n"
+	"\tfor (int64_t k = 0; !k || k < all->dims[0]; k++) {\n"
+	"\t\tt[k].data = (unsigned char *)all->data + k * bytes;\n"
+	"\t\tt[k].dtype = all->dtype;\n\t\tt[k].rank = all->rank - 1;\n"
+	"\t\tfor (int i = 1; i < all->rank; i++)\n\t\t\tt[k].dims[i - 1] = all->dims[i];\n\t}\n}\n\n";
+
+/* Of returned sequences: those that are rows, or the others. */
+static bool gives(const Unit *u, bool rows)
+{
+	for (int i = 0; i < arguments(u->g, true); i++) {
+		Argument a = argument(u->g, true, i);
+		if (is_list_kind(a.kind) && count_of(a) && a.rows == rows)
+			return true;
+	}
+	return false;
+}
+
 void print_list_helpers(const Unit *u, Out *o)
 {
-	put_text(o, "%s%s", listed(u, false) ? check_all_helper : "", listed(u, true) ? describe_all_helper : "");
+	put_text(o, "%s%s%s", listed(u, false) ? check_all_helper : "", gives(u, false) ? describe_all_helper : "",
+	         gives(u, true) ? give_rows_helper : "");
 }
 
 static void print_check(const char *condition, const char *call, Out *o)
@@ -218,14 +252,16 @@ static void print_take(Unit *u, int i, int at, Out *o)
 static void print_room(Unit *u, int i, int at, int64_t from, Out *o)
 {
 	Argument a = argument(u->g, true, i);
-	int64_t to = from + list_bytes(a);
+	int64_t to = from + list_bytes(u, a);
 	put_text(o, "\ttcc_tensor *t%d = (tcc_tensor *)(void *)((unsigned char *)workspace + %lld);\n", i, (long long)from);
-	if (count_of(a))
+	if (a.rows)
+		put_text(o, "\ttcc_tensor r%d;\n\tdescribe(&r%d, &outputs_elements[%d]);\n", i, i, at);
+	else if (count_of(a))
 		put_text(o, "\tdescribe_all(t%d, &outputs_elements[%d], %d);\n", i, at, count_of(a));
 	for (int k = 0; k < count_of(a); k++) {
 		const Value *v = u->g->out[first_of(a) + k];
-		put_text(o, "\tt%d[%d].data = y.%s = (%s *)(void *)((unsigned char *)workspace + %lld);\n", i, k,
-		         output_field(u, first_of(a) + k), c_type(v->dtype), (long long)to);
+		put_text(o, "\t%s.data = y.%s = (%s *)(void *)((unsigned char *)workspace + %lld);\n",
+		         place_at_caller(u, true, first_of(a) + k, o->arena), output_field(u, first_of(a) + k), c_type(v->dtype), (long long)to);
 		to += round_up(bytes_of(v));
 	}
 }
@@ -246,6 +282,9 @@ static void print_give(Unit *u, int i, int at, int64_t from, Out *o)
 static void print_returned(const Unit *u, int i, Out *o)
 {
 	Argument a = argument(u->g, true, i);
+	if (a.rows)
+		put_text(o, "\tgive_rows(t%d, &r%d, (int64_t)sizeof(%s));\n\tout[%d].dims[0] = r%d.dims[0];\n", i, i,
+		         c_type(a.dtype), i, i);
 	if (a.kind == KIND_SEQUENCE)
 		put_text(o, "\tout[%d].data = t%d;\n", i, i);
 	else if (a.kind == KIND_OPTIONAL_SEQUENCE)

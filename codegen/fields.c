@@ -99,7 +99,7 @@ static void name_argument(const Unit *u, bool out, int i, const char **names, in
 	Arena *a = &u->g->ctx->perm;
 	Argument arg = argument(u->g, out, i);
 	const char *name = name_or(a, arg.name, out ? 'y' : 'x', arg.first);
-	bool list = arg.kind == KIND_SEQUENCE || arg.kind == KIND_OPTIONAL_SEQUENCE;
+	bool list = (arg.kind == KIND_SEQUENCE || arg.kind == KIND_OPTIONAL_SEQUENCE) && !arg.rows;
 
 	for (int k = 0; k < arg.n; k++) {
 		int element = k - is_optional(arg.kind);

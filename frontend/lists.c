@@ -8,6 +8,7 @@
  *     optional x = { has, { a, b } }   <-->   has, a, b */
 #include <string.h>
 #include "frontend/onnx.h"
+#include "ir/op/composite.h"
 
 enum { LINKS_COST_ONE = 64 }; /* links to elements that are as dear as a node, see Import.written */
 
@@ -132,7 +133,29 @@ void arguments_open(const Frame *f)
 
 void argument_in(const Frame *f, const Value *v, const char *name, int first)
 {
-	f->g->arg_in[f->g->narg_in++] = (Argument){name, v->kind, v->dtype, first, f->g->nin - first, false};
+	f->g->arg_in[f->g->narg_in++] = (Argument){name, v->kind, v->dtype, first, f->g->nin - first, false, false};
+}
+
+/* All elements of s, some of which are rows already, as rows: the caller gets as many as the run decides. */
+static Value *rows_to_give(const Frame *f, const Value *s, const char *name)
+{
+	Value *all = s->tail;
+	int64_t front = 0;
+
+	for (int i = s->nitems; i--;) {
+		Value *v = s->item[i] && !is_list(s->item[i]) ? with_axes(f->g, NULL, s->item[i], 1, &front) : NULL;
+		bool alike = v && v->shape.rank == all->shape.rank;
+		for (int k = 1; alike && k < v->shape.rank; k++)
+			alike = dim_same(v->shape.dim[k], all->shape.dim[k]);
+		all = alike ? joined(f->g, NULL, 0, v, all) : NULL;
+		if (!alike)
+			break;
+	}
+	if (!all || s->tail_sizes || dtype_info(all->dtype)->bits < 8)
+		fail(f->im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC",
+		     "the run decides how many elements the sequence '%s' has, and %s", shown(f->im->ctx, name),
+		     all && !s->tail_sizes ? "they have less than a byte" : "they differ in size");
+	return all;
 }
 
 /* The tensors of v, as outputs. */
@@ -140,9 +163,10 @@ static void put_outputs(const Frame *f, const Value *v, const char *name)
 {
 	ValueRow row = {0};
 
-	if (v->tail)
-		fail(f->im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", "the run decides how many elements the sequence '%s' has",
-		     shown(f->im->ctx, name));
+	if (v->tail) {
+		graph_output(f->g, rows_to_give(f, v, name), name);
+		return;
+	}
 	put_row(f, v, &row);
 	for (int i = 0; i < row.n; i++) {
 		if (!row.v[i])
@@ -159,7 +183,7 @@ void argument_out(const Frame *f, Value *v, const char *name)
 		put_outputs(f, v, name);
 	else
 		graph_output(f->g, v, name);
-	f->g->arg_out[f->g->narg_out++] = (Argument){name, v->kind, v->dtype, first, f->g->nout - first, false};
+	f->g->arg_out[f->g->narg_out++] = (Argument){name, v->kind, v->dtype, first, f->g->nout - first, false, v->tail != NULL};
 }
 
 static bool all_tensors(const Argument *a, int n)

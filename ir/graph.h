@@ -71,6 +71,7 @@ typedef struct Argument {
 	DType dtype; /* of the elements */
 	int first, n;
 	bool open; /* of onnx_arguments(): a tensor that lacks sizes, of which --dim gives none */
+	bool rows; /* an output: a sequence of as many elements as the run decides, the slices of one tensor along axis 0 */
 } Argument;
 
 struct Graph {

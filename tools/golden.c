@@ -20,23 +20,36 @@ static bool draws(const Graph *g)
 
 /* ---- from files ---- */
 
-static bool fits(const Graph *g, const Value *v, const Tensor *t)
+/* Without its first `skip` axes. */
+static bool fits(const Graph *g, const Value *v, int skip, const Tensor *t)
 {
-	bool right = v->dtype == t->dtype && v->shape.rank == t->rank;
+	bool right = v->dtype == t->dtype && v->shape.rank == t->rank + skip;
 	for (int i = 0; right && i < t->rank; i++) {
-		Dim d = v->shape.dim[i];
+		Dim d = v->shape.dim[i + skip];
 		right = dim_known(d) ? d.k == t->dim[i] : t->dim[i] <= dim_hi(g->syms, d);
 	}
 	return right;
 }
 
+/* Elements that are slices of one tensor. */
+static bool rows_fit(const Graph *g, const Given *x)
+{
+	const Value *rows = g->out[x->argument.first];
+	bool fit = x->n <= dim_hi(g->syms, rows->shape.dim[0]);
+	for (int k = 0; fit && k < x->n; k++)
+		fit = fits(g, rows, 1, x->item[k]);
+	return fit;
+}
+
 static bool all_fit(const Graph *g, bool out, const Given *x)
 {
+	if (x->argument.rows)
+		return rows_fit(g, x);
 	int flag = is_optional(x->argument.kind), elements = x->argument.n - flag;
 	if (x->n >= 0 && x->n != elements)
 		return false;
 	for (int k = 0; k < x->n; k++)
-		if (!fits(g, (out ? g->out : g->in)[x->argument.first + flag + k], x->item[k]))
+		if (!fits(g, (out ? g->out : g->in)[x->argument.first + flag + k], 0, x->item[k]))
 			return false;
 	return true;
 }
@@ -86,8 +99,23 @@ static void read_sets(Ctx *c, const Settings *s, const Graph *g, Goldens *all)
 
 /* ---- from the evaluator ---- */
 
-static Given given(Argument a, Tensor **t)
+/* A sequence that is rows of a tensor. */
+static Given given_rows(Ctx *c, Argument a, const Tensor *t)
 {
+	int n = (int)t->dim[0];
+	Given x = {a, NEW_N(&c->perm, Tensor *, n + 1), n};
+	for (int k = 0; k < n; k++) {
+		Tensor *row = x.item[k] = tensor_new(&c->perm, t->dtype, t->rank - 1, t->dim + 1);
+		size_t bytes = dtype_bytes(t->dtype, row->count);
+		memcpy(row->data, (const char *)t->data + (size_t)k * bytes, bytes);
+	}
+	return x;
+}
+
+static Given given(Ctx *c, Argument a, Tensor **t)
+{
+	if (a.rows)
+		return given_rows(c, a, t[a.first]);
 	int flag = is_optional(a.kind);
 	bool there = !flag || load_i64(BOOL, t[a.first]->data, 0);
 	return (Given){a, t + a.first + flag, there ? a.n - flag : -1};
@@ -104,9 +132,9 @@ static void evaluate(Ctx *c, Graph *g, Tensor **in, const char *name, Goldens *a
 	for (int i = 0; i < g->nout; i++)
 		out[i] = eval_value(&e, g->out[i]);
 	for (int i = 0; i < arguments(g, false); i++)
-		k->in[i] = given(argument(g, false, i), in);
+		k->in[i] = given(c, argument(g, false, i), in);
 	for (int i = 0; i < arguments(g, true); i++)
-		k->out[i] = given(argument(g, true, i), out);
+		k->out[i] = given(c, argument(g, true, i), out);
 }
 
 static bool varies(const Graph *g)

@@ -68,10 +68,13 @@ static size_t natural_align(int32_t dtype)
 static bool is_list(const tcc_info *t) { return t->kind == TCC_SEQUENCE || t->kind == TCC_OPTIONAL_SEQUENCE; }
 static bool is_flagged(const tcc_info *t) { return t->kind == TCC_OPTIONAL || t->kind == TCC_OPTIONAL_SEQUENCE; }
 
+/* A sequence of which the run decides how many elements it has: they are rows of one tensor here. */
+static bool is_rows(const tcc_info *t) { return is_list(t) && t->dynamic & 1; }
+
 /* Tensors besides the bool of an optional, of which one that is always absent has none. */
 static int elements(const tcc_info *t)
 {
-	return is_list(t) ? (int)t->dims[0] : t->kind == TCC_OPTIONAL && !t->rank && !t->bytes ? 0 : 1;
+	return is_rows(t) ? 1 : is_list(t) ? (int)t->dims[0] : t->kind == TCC_OPTIONAL && !t->rank && !t->bytes ? 0 : 1;
 }
 
 int session_tensors(const tcc_info *t) { return is_flagged(t) + elements(t); }
@@ -183,6 +186,20 @@ static Tensor *seen(Session *s, const tcc_tensor *from)
 	return t;
 }
 
+/* Without elements, the first that there would be tells their sizes. */
+static Tensor *seen_rows(Session *s, const tcc_tensor *from)
+{
+	const tcc_tensor *list = from->data;
+	Tensor *first = seen(s, list);
+	int64_t dims[MAX_RANK] = {from->dims[0]};
+	size_t bytes = dtype_bytes(first->dtype, first->count);
+	memcpy(dims + 1, first->dim, (size_t)first->rank * sizeof *dims);
+	Tensor *t = tensor_new(&s->ctx->perm, first->dtype, first->rank + 1, dims);
+	for (int64_t k = 0; k < dims[0]; k++)
+		memcpy((char *)t->data + (size_t)k * bytes, list[k].data, bytes);
+	return t;
+}
+
 Tensor *session_output(Session *s, int i)
 {
 	int at, k = holder(s->model->outputs, i, &at);
@@ -191,6 +208,8 @@ Tensor *session_output(Session *s, int i)
 		return tensor_scalar(&s->ctx->perm, BOOL, s->out[k].data != NULL);
 	if (is_flagged(info) && !s->out[k].data)
 		return NULL;
+	if (is_rows(info))
+		return seen_rows(s, &s->out[k]);
 	return seen(s, is_list(info) ? (const tcc_tensor *)s->out[k].data + at : &s->out[k]);
 }
 

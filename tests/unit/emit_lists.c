@@ -105,6 +105,72 @@ static void sequences_are_checked_and_returned(void **state)
 	run_map("native");
 }
 
+/* ---- y = { x, 2x, 4x .. }: after n turns n + 1 of them ---- */
+
+static void begin_powers(void)
+{
+	Onnx__GraphProto *body = PROTO(&ctx.perm, graph_proto);
+	Model in = inside(new_model(), body);
+
+	body->name = "body";
+	add_tensor(&m, "last", INT64, "", &(int64_t){-1}, sizeof(int64_t));
+	add_input(&in, "turn", INT64, "");
+	add_input(&in, "going", BOOLEAN, "");
+	make_sequence(&in, add_input(&in, "old", FLOAT, NULL));
+	add_node(&in, "SequenceAt", "old,last", "p");
+	add_node(&in, "Add", "p,p", "q");
+	add_node(&in, "SequenceInsert", "old,q", "new");
+	add_node(&in, "Identity", "going", "goes");
+	add_output(&in, "goes", BOOLEAN, "");
+	make_sequence(&in, add_output(&in, "new", FLOAT, NULL));
+	add_input(&m, "x", FLOAT, "k");
+	add_input(&m, "n", INT64, "");
+	add_node(&m, "SequenceConstruct", "x", "s");
+	set_graph(&m, add_node(&m, "Loop", "n,,s", "y"), "body", body);
+	make_sequence(&m, add_output(&m, "y", FLOAT, NULL));
+	add_node(&m, "SequenceLength", "y", "length");
+	add_output(&m, "length", INT64, "");
+}
+
+static void run_powers(const Session *s, int64_t n, int64_t k)
+{
+	float x[] = {1, 2, 3};
+	int64_t length = 0;
+	tcc_tensor in[] = {vector(x, k), {&n, I64, 0, {0}}}, out[] = {{0}, {&length, I64, 0, {0}}};
+
+	assert_int_equal(s->model->run(s->workspace, in, out, NULL), n < 5 ? TCC_OK : TCC_ERR_CAPACITY);
+	assert_true(session_intact(s));
+	if (n >= 5)
+		return;
+	const tcc_tensor *y = out[0].data;
+	assert_int_equal(length, n + 1);
+	assert_true(out[0].rank == 1 && out[0].dtype == F32 && out[0].dims[0] == n + 1);
+	for (int i = 0; i <= n; i++) {
+		assert_true(y[i].dtype == F32 && y[i].rank == 1 && y[i].dims[0] == k);
+		for (int at = 0; at < k; at++)
+			assert_float_equal(((const float *)y[i].data)[at], x[at] * (float)(1 << i), 0);
+	}
+}
+
+static void the_run_decides_how_many_elements(void **state)
+{
+	static const DimChoice bounds[] = {{"k", 1, 3}, {"old.0", 0, 5}};
+	static const char *const targets[] = {"c", "native"};
+
+	(void)state;
+	begin_powers();
+	for (int i = 0; i < 2; i++) {
+		Session *s = session_of(&(ReadOptions){.dims = bounds, .ndims = 2}, targets[i]);
+		const tcc_info *info = &s->model->outputs[0];
+		assert_true(info->kind == TCC_SEQUENCE && info->rank == 1 && info->dims[0] == 5 && info->dynamic == 1);
+		for (int64_t n = 6; n >= 0; n--)
+			for (int64_t k = 1; k <= 3; k++)
+				run_powers(s, n, k);
+		session_close(s);
+		temporary_clear();
+	}
+}
+
 /* ---- the typed interface ---- */
 
 struct typed_in {
@@ -321,6 +387,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(sequences_are_checked_and_returned),
+		TEST(the_run_decides_how_many_elements),
 		TEST(typed_calls_have_a_pointer_a_tensor),
 		TEST(an_optional_may_be_absent),
 		TEST(what_is_absent_cannot_be_read),
