@@ -6,6 +6,7 @@
 #include <string.h>
 #include "frontend/onnx.h"
 
+#define LAID_OUT "com.microsoft.nchwc."
 #define SHOW_NODES 3 /* in the message; all of them go to ReadOptions.missing */
 
 struct Missing {
@@ -79,6 +80,15 @@ static void print_all(Import *im, FILE *f)
 	}
 }
 
+/* Such a file holds weights in blocks of 8 or 16 channels, and does not say which. */
+static void hint_about_layout(Import *im)
+{
+	for (uint32_t i = 0; i < im->nmissing; i++)
+		if (!strncmp(im->missing_names.name[i], LAID_OUT, strlen(LAID_OUT)))
+			hint(im->ctx, "ONNX Runtime laid this model out for one processor: give the model it was made of, or "
+				      "one saved with ORT_ENABLE_EXTENDED");
+}
+
 void missing_report(Import *im)
 {
 	Ctx *c = im->ctx;
@@ -91,6 +101,7 @@ void missing_report(Import *im)
 	for (uint32_t i = 0; i < im->nmissing && strlen(text) < sizeof c->message; i++)
 		text = arena_format(&c->scratch, "%s%s%s (%s)", text, i ? ", " : "",
 				    shown(c, im->missing_names.name[i]), nodes_text(im, &im->missing[i], SHOW_NODES));
+	hint_about_layout(im);
 	fail(c, EXIT_UNSUPPORTED, "E-OPERATOR", "%u operator%s not supported: %s", im->nmissing,
 	     im->nmissing == 1 ? " is" : "s are", text);
 }

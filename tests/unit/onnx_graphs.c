@@ -684,6 +684,18 @@ static void all_missing_operators_are_named(void **state)
 	assert_string_equal(text, "Frobnicate (5 nodes): 'f0', 'f1', 'f2', 'f3', 'f4'\nWibble (1 node): 'y'\n");
 }
 
+/* What ONNX Runtime saves after its last level of optimization fits the processor it ran on. */
+static void models_laid_out_for_a_processor(void **state)
+{
+	(void)state;
+	add_input(&m, "x", FLOAT, "1,8,4,4");
+	add_opset(&m, "com.microsoft.nchwc", 1);
+	add_node(&m, "ReorderInput", "x", "y")->domain = arena_string(&ctx.perm, "com.microsoft.nchwc");
+	add_output(&m, "y", FLOAT, "1,8,4,4");
+	refuse(EXIT_UNSUPPORTED, "1 operator is not supported: com.microsoft.nchwc.ReorderInput (1 node: 'y') [E-OPERATOR]");
+	assert_non_null(strstr(ctx.hint, "ORT_ENABLE_EXTENDED"));
+}
+
 static Onnx__GraphProto *branch_of(const char *type)
 {
 	Onnx__GraphProto *g = PROTO(&ctx.perm, graph_proto);
@@ -822,6 +834,7 @@ int main(void)
 		TEST(bodies_are_trusted),
 		TEST(names_of_a_body_are_its_own),
 		TEST(all_missing_operators_are_named),
+		TEST(models_laid_out_for_a_processor),
 		TEST(branches_that_are_not_taken),
 		TEST(attention_is_written_out_with_its_bodies),
 		TEST(attention_that_does_not_fit_is_refused),
