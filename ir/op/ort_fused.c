@@ -2,6 +2,7 @@
  *
  *     FusedConv      activation(conv(x, w) + b + z)
  *     NhwcFusedConv  the same with x, z and the result channels last; w as it is
+ *     NhwcConv       Conv with x, w and the result channels last
  *     FusedGemm      activation(alpha a b + beta c)
  *     FusedMatMul, TransposeMatMul    alpha a b, where a and b may lie transposed; transBatch: their first axis in front
  *                    of the last one
@@ -84,7 +85,7 @@ static Value *activated(Graph *g, const Node *n, Value *x, const float *params, 
 	return node_new(g, op_named(f->name), n, 1, &x, 1, attr)->out[0];
 }
 
-/* ---- FusedConv, NhwcFusedConv, FusedGemm ---- */
+/* ---- FusedConv, NhwcFusedConv, NhwcConv, FusedGemm ---- */
 
 enum { ADDEND = 3 };
 
@@ -113,6 +114,17 @@ static void expand_nhwc_conv(Graph *g, Node *n)
 	Value *y = put_like(g, n, "Conv", channels_first(g, n, n->in[0]), n->in[1], optional_in(n, 2));
 
 	finish_conv(g, n, channels_last(g, n, y));
+}
+
+static void expand_plain_nhwc_conv(Graph *g, Node *n)
+{
+	Value *in[2];
+
+	for (int i = 0; i < 2; i++) {
+		need_rank(g, n, i, 3, 2 + MAX_SPATIAL);
+		in[i] = channels_first(g, n, n->in[i]);
+	}
+	replace_out(g, n, 0, channels_last(g, n, put_like(g, n, "Conv", in[0], in[1], optional_in(n, 2))));
 }
 
 static void expand_gemm(Graph *g, Node *n)
@@ -169,6 +181,7 @@ static void expand_maxpool(Graph *g, Node *n)
 #define GEMM_ATTRS                                                                                                     \
 	PART_DEF(gemm, Gemm, alpha, A_FLOAT, 1), PART(gemm, Gemm, transA, A_INT), PART(gemm, Gemm, transB, A_INT)
 
+static const Attr nhwc_conv_attrs[] = {WINDOW_ATTRS, PART_DEF(sliding, Sliding, group, A_INT, 1), {0}};
 static const Attr conv_attrs[] = {WINDOW_ATTRS, PART_DEF(sliding, Sliding, group, A_INT, 1),
 				  ATTR_LIST(OrtFused, activation, A_STRING),
 				  ATTR_LIST(OrtFused, activation_params, A_FLOATS), {0}};
@@ -187,6 +200,7 @@ static const Attr maxpool_attrs[] = {WINDOW_ATTRS, PART(sliding, Sliding, ceil_m
 
 ORT_FUSED(FusedConv, "FusedConv", "f", 2, 4, conv_attrs, expand_conv);
 ORT_FUSED(NhwcFusedConv, "NhwcFusedConv", "f", 2, 4, conv_attrs, expand_nhwc_conv);
+ORT_FUSED(NhwcConv, "NhwcConv", "f", 2, 3, nhwc_conv_attrs, expand_plain_nhwc_conv);
 ORT_FUSED(FusedGemm, "FusedGemm", "f", 2, 3, gemm_attrs, expand_gemm);
 ORT_FUSED(FusedMatMul, "FusedMatMul", "f", 2, 2, matmul_attrs, expand_matmul);
 ORT_FUSED(TransposeMatMul, "TransposeMatMul", "f", 2, 2, matmul_attrs, expand_matmul);
