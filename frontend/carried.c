@@ -195,7 +195,7 @@ struct Carried *loop_carry(Raw *r)
 	const GraphProto *body = loop_body(r);
 	Arena *a = &r->f->im->ctx->scratch;
 
-	if (!body || is_for_unroll(r, body, false))
+	if (!body || sequences_given(r) || ends_where_known(r, body))
 		return NULL;
 	const Scope *s = scope_of_graph(r->f->scope, r->index, body);
 	struct Carried *t = NEW(a, struct Carried);

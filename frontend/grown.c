@@ -218,18 +218,27 @@ static bool carries_sequences(const Raw *r)
 	return false;
 }
 
-bool is_for_unroll(const Raw *r, const GraphProto *body, bool decides)
+bool sequences_given(const Raw *r)
 {
-	const Value *trips = input(r, 0);
-	bool lists = carries_sequences(r);
-
-	for (int i = 0; lists && i < r->nout && i < r->nin - 2; i++) {
+	for (int i = 0; i < r->nout && i < r->nin - 2; i++) {
 		const Value *given = given_of(r, i);
 		if (given && is_list(given))
 			return true;
 	}
-	return lists && !decides && trips && trips->data && trips->data->count == 1 &&
-	       load_i64(trips->dtype, trips->data->data, 0) <= MOST_ELEMENTS_LISTED && !may_end_early(r, body);
+	return false;
+}
+
+/* Its sequences, if any, are better written out for each turn: how many there are is known. `decides`: the run, what is
+ * added. */
+static bool is_for_unroll(const Raw *r, const GraphProto *body, bool decides)
+{
+	const Value *trips = input(r, 0);
+
+	if (r->carried || !carries_sequences(r))
+		return false;
+	return sequences_given(r) ||
+	       (!decides && trips && trips->data && trips->data->count == 1 &&
+		load_i64(trips->dtype, trips->data->data, 0) <= MOST_ELEMENTS_LISTED && !may_end_early(r, body));
 }
 
 struct Grown *loop_grow(Raw *r)

@@ -294,3 +294,58 @@ bool sequence_only_grows(const Raw *r, const Scope *s, int i, Growth *how)
 	*how = w.how;
 	return grows;
 }
+
+/* ---- how far turns are to be written out ---- */
+
+static bool is_type(const Scope *s, size_t k, const char *type)
+{
+	return is_onnx_domain(s->node[k]->domain) && !strcmp(s->node[k]->op_type, type);
+}
+
+/* An If or a Loop of the body changes sequences as the run decides: so it does how many elements they have. */
+static bool lengths_rest_on_run(const Raw *r, const Scope *s)
+{
+	bool *is = NEW_N(&r->f->im->ctx->scratch, bool, s->names.n);
+
+	for (int i = 2; i < r->nin; i++)
+		is[names_find(&s->names, s->graph->input[i]->name)] = r->in[i] && is_list(r->in[i]);
+	for (size_t i = 0; i < s->nnode; i++) {
+		size_t k = s->order[i];
+		bool control = is_type(s, k, "If") || is_type(s, k, "Loop");
+		if (!reads_it(s, is, k))
+			continue;
+		if (control && *s->node[k]->input[0] && rests_on_run(r, s, s->node[k]->input[0]))
+			return true;
+		if (control || is_type(s, k, "SequenceInsert") || is_type(s, k, "SequenceErase") || is_type(s, k, "Identity"))
+			for (size_t o = 0; o < s->node[k]->n_output; o++)
+				mark_output(s, is, s->node[k], o);
+	}
+	return false;
+}
+
+/* The condition is made of something, not handed on. */
+static bool computes_condition(const Scope *s)
+{
+	uint32_t at = names_find(&s->names, s->graph->output[0]->name);
+
+	while (at != NO_NAME && s->def[at].by == BY_NODE) {
+		size_t k = s->def[at].node;
+		if (is_type(s, k, "Constant"))
+			return false;
+		if (!is_type(s, k, "Identity") && !is_type(s, k, "Cast"))
+			return true;
+		at = names_find(&s->names, s->node[k]->input[0]);
+	}
+	return false;
+}
+
+bool ends_where_known(const Raw *r, const GraphProto *body)
+{
+	const Scope *s = scope_of_graph(r->f->scope, r->index, body);
+	const Value *trips = input(r, 0);
+	bool known = trips && trips->data && trips->data->count == 1 && !may_end_early(r, body);
+
+	if (!known || !computes_condition(s))
+		return known && load_i64(trips->dtype, trips->data->data, 0) <= MOST_ELEMENTS_LISTED;
+	return !lengths_rest_on_run(r, s);
+}

@@ -356,6 +356,8 @@ void map_unroll(Raw *r);
 struct Grown *loop_grow(Raw *r);
 void sequences_begin(Frame *body, const Raw *r); /* in its body, sequences that grow are what nobody has added to */
 void sequences_end(const Raw *r);		  /* it has its nodes: how long they are is a state as well */
+/* How often a Loop turns is known, and not too often to write its turns out, if that is what its sequences need. */
+bool ends_where_known(const Raw *r, const GraphProto *body);
 bool may_end_early(const Raw *r, const GraphProto *body); /* a Loop, by what the run finds before its trips are done */
 const AttributeProto *axis_written(const NodeProto *p); /* its axis; NULL where that is not written there */
 /* The node of the body that adds to state i, a tensor, which nothing else reads; else as many as there are. */
@@ -382,9 +384,7 @@ Value *turns_joined(const Raw *r, Value *turns, int64_t axis); /* slices along a
 /* A Loop with states, all of whose inputs and outputs are there: its body; else NULL. */
 const GraphProto *loop_body(const Raw *r);
 void replace_body(Raw *r, GraphProto *body);
-/* Its sequences, if any, are better written out for each turn: how many there are is known. `decides`: the run, what is
- * added. */
-bool is_for_unroll(const Raw *r, const GraphProto *body, bool decides);
+bool sequences_given(const Raw *r); /* the elements of some that it gives (--shape): it turns until they are like that */
 
 /* ---- carried.c: sequences whose elements the turns of a Loop read, or take out ---- */
 

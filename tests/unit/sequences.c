@@ -421,6 +421,57 @@ static void sequences_grow_to_an_early_end(void **state)
 	expect_after(9, 0, NULL, ELEMENTS(6));
 }
 
+/* Loop(most, s) { s = SequenceInsert(s, last of s + x) }, until there are three; `some`: or s, as the model's input says. */
+static void grow_to_length(const char *most, bool some)
+{
+	Onnx__GraphProto *body = body_of("SequenceAt", "old,minus", "last"), *no = body_of("Identity", "old", "same"), *yes;
+	Model in = inside(&m, body), kept = inside(&m, no), added;
+
+	begin();
+	add_input(&m, "adds", BOOLEAN, "");
+	add_tensor(&m, "max", INT64, "", &(int64_t){INT64_MAX}, 8);
+	add_node(&in, "Add", "last,x", "next");
+	add_input(&in, "turn", INT64, "");
+	add_input(&in, "going", BOOLEAN, "");
+	make_sequence(&in, add_input(&in, "old", FLOAT, NULL));
+	yes = body_of("SequenceInsert", "old,next", "more");
+	added = inside(&m, yes);
+	make_sequence(&added, add_output(&added, "more", FLOAT, NULL));
+	make_sequence(&kept, add_output(&kept, "same", FLOAT, NULL));
+	Onnx__NodeProto *n = some ? add_node(&in, "If", "adds", "new") : add_node(&in, "SequenceInsert", "old,next", "new");
+	if (some) {
+		set_graph(&in, n, "then_branch", yes);
+		set_graph(&in, n, "else_branch", no);
+	}
+	add_node(&in, "SequenceLength", "new", "n");
+	add_node(&in, "Less", "n,three", "goes");
+	add_output(&in, "goes", BOOLEAN, "");
+	make_sequence(&in, add_output(&in, "new", FLOAT, NULL));
+	add_node(&m, "SequenceConstruct", "x", "s");
+	set_graph(&m, add_node(&m, "Loop", arena_format(&ctx.perm, "%s,,s", most), "z"), "body", body);
+	add_node(&m, "SequenceLength", "z", "y");
+}
+
+/* What only lengths end that the run has no part in is written out; else it stays a loop, whose bound is asked for. */
+static void lengths_end_turns(void **state)
+{
+	static const DimChoice bound = {"old.0", 0, 5};
+
+	(void)state;
+	grow_to_length("max", false);
+	Graph *g = import();
+	assert_non_null(g->out[0]->data);
+	assert_int_equal(load_i64(I64, g->out[0]->data->data, 0), 3);
+	grow_to_length("max", true);
+	refuse(EXIT_UNSUPPORTED, "nothing says how many at most");
+	grow_to_length("max", true);
+	g = import_with(&(ReadOptions){.dims = &bound, .ndims = 1});
+	assert_null(g->out[0]->data);
+	grow_to_length("two", true);
+	g = import_with(&(ReadOptions){.dims = &bound, .ndims = 1});
+	assert_null(g->out[0]->data);
+}
+
 /* Elements of which the run finds out how large each is: columns of x times the turn whose number stands before it. */
 static void grow_by_columns(void)
 {
@@ -698,7 +749,7 @@ int main(void)
 		TEST(optionals_hold_one),	 TEST(wrong_ones_are_refused),
 		TEST(a_caller_sees_sequences),	 TEST(the_run_may_choose_a_position),
 		TEST(a_body_is_written_for_each_element),
-		TEST(turns_end_where_elements_are_given),
+		TEST(turns_end_where_elements_are_given), TEST(lengths_end_turns),
 		TEST(sequences_grow),		 TEST(sequences_grow_to_an_early_end),
 		TEST(sequences_grow_by_elements_of_any_size),
 		TEST(a_loop_reads_a_sequence),
