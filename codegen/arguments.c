@@ -4,7 +4,7 @@
  *     in[1]  TCC_SEQUENCE of 2    ->  x.x1, x.x2          its elements
  *     in[2]  TCC_OPTIONAL         ->  x.x3, x.x4          whether it is there (data is not NULL), and the tensor
  *     out[0] TCC_SEQUENCE of 2    <-  y.y0, y.y1          which lie in the workspace, behind what run itself needs
- *     out[0] TCC_SEQUENCE of n    <-  y.y0                whose slices are elements, where the run decides n (Argument.rows)
+ *     out[0] TCC_SEQUENCE of n    <-  y.y0                whose slices they are, where the run decides n (Argument.rows)
  *
  * An input that is absent has no memory: its tensors point to some in the workspace that nobody has written. */
 #include "codegen/module.h"
@@ -118,7 +118,8 @@ static void print_argument_info(const Unit *u, bool out, const char *list, int i
 	if (is_list_kind(a.kind))
 		put_text(o, ", .kind = %s, .dtype = %s, .rank = 1, .dims = { %lld }%s },\n", kind_names[a.kind],
 		         dtype_number(o->arena, a.dtype), (long long)most_elements(u, a),
-		         a.rows ? ", .dynamic = 1" : out ? "" : arena_format(o->arena, ", .bytes = %d * sizeof(tcc_tensor)", count_of(a)));
+		         a.rows ? ", .dynamic = 1" : out ? "" :
+		         arena_format(o->arena, ", .bytes = %d * sizeof(tcc_tensor)", count_of(a)));
 	else if (v)
 		print_info_rest(v, kind_names[a.kind], o);
 	else
@@ -261,7 +262,8 @@ static void print_room(Unit *u, int i, int at, int64_t from, Out *o)
 	for (int k = 0; k < count_of(a); k++) {
 		const Value *v = u->g->out[first_of(a) + k];
 		put_text(o, "\t%s.data = y.%s = (%s *)(void *)((unsigned char *)workspace + %lld);\n",
-		         place_at_caller(u, true, first_of(a) + k, o->arena), output_field(u, first_of(a) + k), c_type(v->dtype), (long long)to);
+		         place_at_caller(u, true, first_of(a) + k, o->arena), output_field(u, first_of(a) + k), c_type(v->dtype),
+		         (long long)to);
 		to += round_up(bytes_of(v));
 	}
 }

@@ -183,7 +183,8 @@ void argument_out(const Frame *f, Value *v, const char *name)
 		put_outputs(f, v, name);
 	else
 		graph_output(f->g, v, name);
-	f->g->arg_out[f->g->narg_out++] = (Argument){name, v->kind, v->dtype, first, f->g->nout - first, false, v->tail != NULL};
+	bool rows = v->tail != NULL;
+	f->g->arg_out[f->g->narg_out++] = (Argument){name, v->kind, v->dtype, first, f->g->nout - first, false, rows};
 }
 
 static bool all_tensors(const Argument *a, int n)

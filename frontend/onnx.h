@@ -407,7 +407,7 @@ typedef struct ElementSeen {
 } ElementSeen;
 
 void elements_probe(const Raw *r, const Scope *body, ElementSeen *seen); /* by state; of those that are empty */
-/* A sequence that has no rows, but such elements once it has; NULL: nothing is seen, or sizes that only the body knows. */
+/* A sequence without rows, of such elements once it has some; NULL: nothing is seen, or sizes that only the body knows. */
 Value *list_without_rows(const Raw *r, const Scope *body, const ElementSeen *e);
 
 /* ---- varying.c: states of a Loop that have another size each turn ---- */

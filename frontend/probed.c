@@ -2,9 +2,9 @@
  *
  *     s = Loop(SequenceEmpty()) { If(first) { x } { SequenceAt(s', -1) } .. SequenceInsert(s', y) }      ->      y
  *
- * As long as nobody knows that, nothing that reads an element can be built. So nodes of the body are built where they can
- * be, in a graph that is thrown away: of an If both branches, of a Loop one turn. What is put into the sequence first is
- * an element of it. */
+ * As long as nobody knows that, nothing that reads an element can be built. So nodes of the body are built where they
+ * can be, in a graph that is thrown away: of an If both branches, of a Loop one turn. What is put into the sequence first
+ * is an element of it. */
 #include <string.h>
 #include "frontend/rewrite.h"
 #include "ir/op/bodies.h"
@@ -292,6 +292,7 @@ void elements_probe(const Raw *r, const Scope *body, ElementSeen *seen)
 	Probe p = {empty, NEW_N(&im->ctx->scratch, Value *, r->nin), 0};
 	Frame f = frame_of_body(r, body);
 
+	body_count(r, body->graph);
 	im->bodies++;
 	bind_inputs(r, &f, empty, &p);
 	initializers_build(&f);

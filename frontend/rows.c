@@ -148,7 +148,10 @@ static Value *at_most(const Raw *r, Graph *g, Value *v, int axis, Value *size, i
 	return put(g, &like, "Slice", v, number(g, 0), as_vector(g, &like, n), number(g, axis), END_IN);
 }
 
-static bool is_longer(Graph *g, const Value *v, int axis, int64_t most) { return dim_hi(g->syms, v->shape.dim[axis]) > most; }
+static bool is_longer(Graph *g, const Value *v, int axis, int64_t most)
+{
+	return dim_hi(g->syms, v->shape.dim[axis]) > most;
+}
 
 Value *list_longest(Graph *g, Value *sizes)
 {

@@ -126,7 +126,13 @@ static void add_element(Elements *e, char c, int from, const float *p, const flo
 	for (int i = 0; c == 'r' && i < from; i++)
 		sum += p[i];
 	for (int i = 0; i < n; i++)
-		to[i] = c == 'w' ? (i < from ? p[i] : x[i - from]) : c == 'x' ? x[i] : c == 'm' ? -p[i] : c == 'a' ? p[i] + x[i] : sum + x[i];
+		switch (c) {
+		case 'w': to[i] = i < from ? p[i] : x[i - from]; break;
+		case 'x': to[i] = x[i]; break;
+		case 'm': to[i] = -p[i]; break;
+		case 'a': to[i] = p[i] + x[i]; break;
+		default: to[i] = sum + x[i];
+		}
 	e->size[e->n++] = n;
 }
 
@@ -380,7 +386,8 @@ static void elements_differ_in_size(void **state)
 /* As far as the caller says; more than that ends a run. */
 static void elements_become_longer(void **state)
 {
-	static const DimChoice bounds[] = {{"old.0", 0, MOST}, {"old.1", 0, WIDEST}}, few[] = {{"old.0", 0, MOST}, {"old.1", 0, 7}};
+	static const DimChoice bounds[] = {{"old.0", 0, MOST}, {"old.1", 0, WIDEST}};
+	static const DimChoice few[] = {{"old.0", 0, MOST}, {"old.1", 0, 7}};
 	const ReadOptions o = {.dims = bounds, .ndims = 2}, narrow = {.dims = few, .ndims = 2};
 	const Program p = {.yes = "lw", .no = "e"};
 

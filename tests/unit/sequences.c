@@ -421,7 +421,7 @@ static void sequences_grow_to_an_early_end(void **state)
 	expect_after(9, 0, NULL, ELEMENTS(6));
 }
 
-/* Loop(most, s) { s = SequenceInsert(s, last of s + x) }, until there are three; `some`: or s, as the model's input says. */
+/* Loop(most, s) { s = SequenceInsert(s, last of s + x) }, until there are three; `some`: or s, as an input says. */
 static void grow_to_length(const char *most, bool some)
 {
 	Onnx__GraphProto *body = body_of("SequenceAt", "old,minus", "last"), *no = body_of("Identity", "old", "same"), *yes;
