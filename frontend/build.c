@@ -314,7 +314,7 @@ void node_build(Frame *f, size_t k)
 
 	switch (call.kind) {
 	case CALL_CONSTANT: r.out[0] = constant_build(&r); break;
-	case CALL_SEQUENCE: sequence_build(&r); break;
+	case CALL_SEQUENCE: (map_loops(&r) ? build_operator : sequence_build)(&r); break;
 	case CALL_MAP: r.out[0] = map_build(&r); break;
 	case CALL_FLEX: r.out[0] = flex_attention(&r); break;
 	case CALL_GRADIENT: gradient_build(&r); break;

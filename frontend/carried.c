@@ -197,7 +197,7 @@ struct Carried *loop_carry(Raw *r)
 
 	if (!body || sequences_given(r) || ends_where_known(r, body))
 		return NULL;
-	const Scope *s = scope_of_graph(r->f->scope, r->index, body);
+	const Scope *s = scope_of_body(r, body);
 	struct Carried *t = NEW(a, struct Carried);
 	*t = (struct Carried){.nstates = r->nin - 2, .nout = r->nout, .list = NEW_N(a, CarriedList, r->nin)};
 	find_lists(t, r, s);

@@ -148,7 +148,7 @@ static bool rests_on_run(const Raw *r, const Scope *s, const char *name)
 
 bool may_end_early(const Raw *r, const GraphProto *body)
 {
-	return is_of_run(r->in[1]) || rests_on_run(r, scope_of_graph(r->f->scope, r->index, body), body->output[0]->name);
+	return is_of_run(r->in[1]) || rests_on_run(r, scope_of_body(r, body), body->output[0]->name);
 }
 
 /* ---- sequences ---- */
@@ -341,7 +341,7 @@ static bool computes_condition(const Scope *s)
 
 bool ends_where_known(const Raw *r, const GraphProto *body)
 {
-	const Scope *s = scope_of_graph(r->f->scope, r->index, body);
+	const Scope *s = scope_of_body(r, body);
 	const Value *trips = input(r, 0);
 	bool known = trips && trips->data && trips->data->count == 1 && !may_end_early(r, body);
 

@@ -349,6 +349,7 @@ int position_in(const Raw *r, int slot, int n, int last, int otherwise);
 bool list_build(Raw *r); /* true: an operator that takes tensors as well has taken a list */
 bool loop_unroll(Raw *r); /* true: it carries or reads lists, and its turns stand in its place */
 void map_unroll(Raw *r);
+bool map_loops(Raw *r); /* mapped.c: a SequenceMap over as many elements as the run decides has become a Loop */
 
 /* ---- grown.c: states of a Loop that only grow ---- */
 

@@ -158,11 +158,13 @@ static Value *gathered(Raw *r, const Value *s)
 {
 	Value *which = emit(r, "Reshape", input(r, 1), value_i64(r->f->g, 0, NULL));
 
-	if (!s->tail)
-		need_alike(r, s);
-	if (s->tail_sizes && !s->nitems)
-		return cut_to(r, emit(r, "Gather", s->tail, which), emit(r, "Gather", s->tail_sizes, which), s->tail_axis);
-	Raw pick = more(r, "Gather", whole_stack(r, s, 0), which);
+	if (s->tail) {
+		ListRows x = list_rows_of(r, r->f->g, s, false);
+		Raw row = more(r, "Gather", x.row, which);
+		return x.sizes ? cut_to(r, emit(r, "Gather", x.row, which), emit(r, "Gather", x.sizes, which), x.axis) : finish(&row);
+	}
+	need_alike(r, s);
+	Raw pick = more(r, "Gather", in_a_stack(r, s, 0), which);
 	return finish(&pick);
 }
 

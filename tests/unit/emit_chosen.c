@@ -353,6 +353,57 @@ static void elements_have_positions(void **state)
 	}
 }
 
+/* The last element behind one that there is in any case. */
+static int last_or_first(const Elements *e, float *y)
+{
+	for (int k = 0; k < WIDTH; k++)
+		y[k] = (float)k + 1;
+	return e->n ? last_of(e, y) : WIDTH;
+}
+
+static void elements_stand_behind_others(void **state)
+{
+	(void)state;
+	for (LoopKind part = WHOLE; part <= PART; part++) {
+		begin(part);
+		Onnx__NodeProto *n = m.graph->node[0];
+		assert_string_equal(n->op_type, "SequenceEmpty");
+		*n = *node_proto(&ctx.perm, "SequenceConstruct", "first", "s");
+		add_node(&m, "Gather", "x,k0", "first");
+		add_node(&m, "SequenceAt", "z,last", "y");
+		expect(part, last_or_first);
+	}
+}
+
+static int negated(const Elements *e, float *y)
+{
+	int n = all_of(e, 0, y);
+
+	for (int i = 0; i < n; i++)
+		y[i] = -y[i];
+	return n;
+}
+
+/* y = -z, and the same of z and z added. */
+static void elements_are_mapped(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < 4; kind++) {
+		begin(kind % 2);
+		Model body = inside(&m, graph("map"));
+		add_input(&body, "e", FLOAT, NULL);
+		if (kind > 1)
+			add_input(&body, "f", FLOAT, NULL);
+		add_node(&body, "Neg", "e", "minus");
+		add_node(&body, "Sub", kind > 1 ? "minus,f" : "minus,minus", "rest");
+		add_node(&body, kind > 1 ? "Add" : "Identity", kind > 1 ? "rest,f" : "minus", "made");
+		add_output(&body, "made", FLOAT, NULL);
+		set_graph(&m, add_node(&m, "SequenceMap", kind > 1 ? "z,z" : "z", "mapped"), "body", body.graph);
+		set_int(&m, add_node(&m, "ConcatFromSequence", "mapped", "y"), "axis", 0);
+		expect(kind % 2 ? PART : WHOLE, negated);
+	}
+}
+
 static void a_body_asks_how_many_there_are(void **state)
 {
 	(void)state;
@@ -395,6 +446,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(elements_are_counted), TEST(elements_are_joined), TEST(elements_have_positions),
+		TEST(elements_stand_behind_others), TEST(elements_are_mapped),
 		TEST(a_body_asks_how_many_there_are), TEST(loops_inside_add_as_well), TEST(nothing_bounds_the_turns),
 	};
 
