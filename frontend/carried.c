@@ -14,14 +14,14 @@
 #include "ir/op/counted.h"
 
 typedef struct CarriedList {
-	int state;         /* of the Loop as the file has it */
-	const char *name;  /* in the body, */
-	char *sizes;       /* and that of the state more */
-	Value *first; /* before the loop */
-	int axis;     /* along which elements differ; -1: all are alike */
-	int64_t most; /* along that */
+	int state;        /* of the Loop as the file has it */
+	const char *name; /* in the body, */
+	char *sizes;      /* and that of the state more */
+	Value *first;     /* before the loop */
+	int axis;         /* along which elements differ; -1: all are alike */
+	int64_t most;     /* along that */
 	int64_t start, step; /* what that was before the loop, and how much the body added to it */
-	int longer;	     /* how often it has shown longer ones */
+	int longer;          /* how often it has shown longer ones */
 } CarriedList;
 
 struct Carried {
@@ -52,6 +52,8 @@ static void find_lists(struct Carried *t, const Raw *r, const Scope *s)
 			continue;
 		const char *name = s->graph->input[2 + i]->name;
 		char *sizes = arena_format(r->f->im->arena, "%s.sizes", name);
+		while (names_find(&s->names, sizes) != NO_NAME)
+			sizes = arena_format(r->f->im->arena, "%s_", sizes);
 		t->list[t->nlists++] = (CarriedList){.state = i, .name = name, .sizes = sizes, .first = v};
 	}
 }

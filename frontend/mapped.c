@@ -74,7 +74,11 @@ static Mapped open_mapped(const Raw *r, const Scope *s)
 
 static char *name_of_ours(Mapped *m, const char *what, int i)
 {
-	return arena_format(m->a, "%s.%s.%d", m->r->name, what, i);
+	char *name = arena_format(m->a, "%s.%s.%d", m->r->name, what, i);
+
+	while (names_find(&m->s->names, name) != NO_NAME)
+		name = arena_format(m->a, "%s_", name);
+	return name;
 }
 
 static char *define(Mapped *m, char *name, Def def)

@@ -229,18 +229,22 @@ static void begin(const Program *p)
 	add_input(&body, "turn", INT64, "");
 	add_input(&body, "going", BOOLEAN, "");
 	make_sequence(&body, add_input(&body, "old", FLOAT, NULL));
+	add_input(&body, "old.sizes", FLOAT, NULL); /* a name that we would give */
 	add_node(&body, "Gather", "all,turn", "x");
 	add_node(&body, "Gather", "c,turn", "k");
 	add_node(&body, "Add", arena_format(&ctx.perm, "ones,%s", put_node(&body, "Mod", "k,k3")), "part");
 	add_node(&body, "Identity", "going", "goes");
 	add_output(&body, "goes", BOOLEAN, "");
 	give_list(&body, p->no ? put_branches(&body, p) : put_turn(&body, p->yes, "old"));
-	set_graph(&m, add_node(&m, "Loop", "trips,,s", "z"), "body", body.graph);
+	add_node(&body, "Add", "old.sizes,x", "sums");
+	add_output(&body, "sums", FLOAT, NULL);
+	set_graph(&m, add_node(&m, "Loop", "trips,,s,x0", "z,all_sums"), "body", body.graph);
 	add_node(&m, "SequenceLength", "z", "n");
 	add_node(&m, "SequenceInsert", "z,x0", "w");
 	set_int(&m, add_node(&m, "ConcatFromSequence", "w", "y"), "axis", 0);
 	add_output(&m, "n", INT64, "");
 	add_output(&m, "y", FLOAT, NULL);
+	add_output(&m, "all_sums", FLOAT, NULL);
 }
 
 /* ---- what they mean, and runs ---- */
@@ -321,10 +325,8 @@ static Session *open_with(const ReadOptions *o, const char *target)
 static const DimChoice most[] = {{"old.0", 0, MOST}};
 static const ReadOptions bounded = {.dims = most, .ndims = 1};
 
-static void expect(Program p)
+static void expect_with(Program p, const ReadOptions *o)
 {
-	const ReadOptions *o = p.stays ? NULL : &bounded;
-
 	begin(&p);
 	for_runs(&p, import_with(o), NULL);
 	for (int i = 0; i < 2; i++) {
@@ -334,6 +336,8 @@ static void expect(Program p)
 		temporary_clear();
 	}
 }
+
+static void expect(Program p) { expect_with(p, p.stays ? NULL : &bounded); }
 
 /* c[i] = 1. Runs of as many turns and more end, for there is no room, and the next one is right. */
 static void run_of_ones(const Program *p, Session *s, int64_t turns)
@@ -348,6 +352,17 @@ static void run_of_ones(const Program *p, Session *s, int64_t turns)
 		Elements e;
 		after(p, x->data, c, trips, &e);
 		execute(s, in, trips < turns ? &e : NULL, TCC_ERR_CAPACITY);
+	}
+}
+
+static void ends_beyond(Program p, const ReadOptions *o, int64_t turns)
+{
+	begin(&p);
+	for (int i = 0; i < 2; i++) {
+		Session *s = open_with(o, targets[i]);
+		run_of_ones(&p, s, turns);
+		session_close(s);
+		temporary_clear();
 	}
 }
 
@@ -388,21 +403,11 @@ static void elements_become_longer(void **state)
 {
 	static const DimChoice bounds[] = {{"old.0", 0, MOST}, {"old.1", 0, WIDEST}};
 	static const DimChoice few[] = {{"old.0", 0, MOST}, {"old.1", 0, 7}};
-	const ReadOptions o = {.dims = bounds, .ndims = 2}, narrow = {.dims = few, .ndims = 2};
 	const Program p = {.yes = "lw", .no = "e"};
 
 	(void)state;
-	begin(&p);
-	for_runs(&p, import_with(&o), NULL);
-	for (int i = 0; i < 2; i++) {
-		Session *s = open_with(&o, targets[i]);
-		for_runs(&p, NULL, s);
-		session_close(s);
-		s = open_with(&narrow, targets[i]);
-		run_of_ones(&p, s, 2);
-		session_close(s);
-		temporary_clear();
-	}
+	expect_with(p, &(ReadOptions){.dims = bounds, .ndims = 2});
+	ends_beyond(p, &(ReadOptions){.dims = few, .ndims = 2}, 2);
 	begin(&p);
 	refuse_with(&bounded, EXIT_UNSUPPORTED, "elements of state 0 become longer each turn along axis 0");
 }
@@ -426,17 +431,9 @@ static void positions_are_checked(void **state)
 static void more_than_there_is_room_for(void **state)
 {
 	static const DimChoice few[] = {{"old.0", 0, 4}};
-	const ReadOptions o = {.dims = few, .ndims = 1};
-	const Program p = {.yes = "la"};
 
 	(void)state;
-	begin(&p);
-	for (int i = 0; i < 2; i++) {
-		Session *s = open_with(&o, targets[i]);
-		run_of_ones(&p, s, 4);
-		session_close(s);
-		temporary_clear();
-	}
+	ends_beyond((Program){.yes = "la"}, &(ReadOptions){.dims = few, .ndims = 1}, 4);
 }
 
 int main(void)
