@@ -7,6 +7,7 @@
  *     x [batch=1,3,8,8]    Shape -> Gather(0) -> Concat(., -1) -> Reshape(x, .)
  *     after                                        constant [1,-1] -> Reshape(x, .) */
 #include <string.h>
+#include "ir/op/agree.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -56,10 +57,23 @@ static void settle_value(Syms *s, Value *v)
 		v->content[i] = settled(s, v->content[i]);
 }
 
+/* What the run asks for: no symbol stays in it that nothing counts any more. */
+static void settle_agreement(Graph *g, Node *n)
+{
+	struct Agree *a = n->attr;
+	DimPair p = agreed(g, n);
+
+	a->a = size_as_text(g, settled(g->syms, p.a));
+	a->b = size_as_text(g, settled(g->syms, p.b));
+}
+
 void settle_sizes_of_values(Graph *g)
 {
 	for (uint32_t i = 0; i < g->nvalue; i++)
 		settle_value(g->syms, g->value[i]);
+	for (uint32_t i = 0; i < g->nnode; i++)
+		if (g->node[i]->op == &op_tcc_Agree)
+			settle_agreement(g, g->node[i]);
 }
 
 /* What an earlier pass or the file knew stays known, when inference alone does not find it. */

@@ -73,3 +73,17 @@ symbol k = 1..4
 graph (%c f32[1,n,1], %u f32[1,k,1]) -> (%y) { %y = TensorScatter(%c, %u) {axis = 1} }
 run c = f32[1,2,1] [1, 2], u = f32[1,2,1] [3, 4] gives y = f32[1,2,1] [3, 4]
 run c = f32[1,4,1] [1, 2, 5, 6], u = f32[1,1,1] [3] gives y = f32[1,4,1] [3, 2, 5, 6]
+
+== a size that is taken for equal to another, and becomes a constant
+graph (%x f32[4,2]) -> (%y) {
+	%half f32[1] = const [0.5]
+	%axis i64[1] = const [0]
+	%k i64[3] = const [2, 1, 3]
+	%sum = Add(%half, %half)
+	%one = Cast(%sum) {to = i64}
+	%from = Slice(%k, %axis, %one, %axis)
+	%to = Add(%from, %one)
+	%y = Slice(%x, %from, %to, %axis)
+}
+run x = f32[4,2] [1, 2, 3, 4, 5, 6, 7, 8]
+gives y = f32[1,2] [5, 6]
