@@ -304,6 +304,7 @@ void value_becomes_const(Graph *g, Value *v, Tensor *t)
 	v->def->out[v->slot] = NULL;
 	v->slot = 0;
 	v->content = NULL;
+	v->ncontent = 0;
 	value_fix(g, v, t);
 }
 

@@ -119,6 +119,26 @@ static void test_dump(void **state)
 	ctx_close(&w.c);
 }
 
+/* Constants of two axes do not say what sizes they hold, though the values that they were did. */
+static void test_dump_of_sizes(void **state)
+{
+	const char *model = "graph (%x f32[2,3], %z i64[2,1]) -> (%y) {\n"
+			    "	%s = Shape(%x)\n"
+			    "	%i i64[1] = const [1]\n"
+			    "	%u = Unsqueeze(%s, %i)\n"
+			    "	%y = Add(%z, %u)\n"
+			    "}\n";
+	World w;
+
+	(void)state;
+	open_world(&w);
+	w.g = graph_parse(&w.c, &w.s, model);
+	passes_run(w.g, &w.o);
+	assert_int_equal(w.g->nnode, 1);
+	assert_non_null(strstr(graph_text(w.g, &w.c.perm), "[2, 3]"));
+	ctx_close(&w.c);
+}
+
 /* A rule lets a long chain die: in linear time, and without a recursion as deep as the chain. */
 static void test_long_chain(void **state)
 {
@@ -211,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_levels),	cmocka_unit_test(test_no_pass),	   cmocka_unit_test(test_contracts),
 		cmocka_unit_test(test_dump),	cmocka_unit_test(test_wrong_pass), cmocka_unit_test(test_inputs),
 		cmocka_unit_test(test_long_chain), cmocka_unit_test(test_folded_index),
+		cmocka_unit_test(test_dump_of_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
