@@ -121,10 +121,10 @@ void resize_expand(Graph *g, Node *n)
 	ResizeSizes given = resize_sizes(g, n);
 	Along axis[MAX_RANK];
 
-	if (!a->antialias || !is_float(x->dtype) || a->coordinate_transformation_mode == TF_CROP || resize_is_given(g, n))
+	if (a->coordinate_transformation_mode == TF_CROP || resize_is_given(g, n))
 		return;
 	resize_axes(g, n, &x->shape, &given, axis);
-	if (!pays(a, axis, x->shape.rank))
+	if (resize_by_tables(g, n, axis) || !a->antialias || !is_float(x->dtype) || !pays(a, axis, x->shape.rank))
 		return;
 	x = cast_value(g, n, x, graph_exact(g) ? F64 : work_type(x->dtype));
 	for (int k = 0; k < x->shape.rank; k++)

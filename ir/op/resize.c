@@ -125,11 +125,9 @@ static void eval_interpolated(Eval *e, const struct Resize *a, const Along *axis
 	}
 }
 
-static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+void resize_axes_for(Eval *e, const Node *n, Tensor *const *in, Along *axis)
 {
-	const struct Resize *a = n->attr;
 	Shape shape = tensor_shape(in[0]);
-	Along axis[MAX_RANK];
 	ResizeSizes given = {.nroi = 0};
 	if (has_in(n, 1))
 		given.roi = in_f64(e, in[1]), given.nroi = (int)in[1]->count;
@@ -138,6 +136,13 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 	if (has_in(n, 3))
 		given.sizes = tensor_sizes(e, in[3]), given.nsizes = (int)in[3]->count;
 	resize_axes(e->g, n, &shape, &given, axis);
+}
+
+static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	const struct Resize *a = n->attr;
+	Along axis[MAX_RANK];
+	resize_axes_for(e, n, in, axis);
 	if (out[0]->count == 0)
 		return;
 	if (a->mode == RESIZE_NEAREST)
@@ -146,7 +151,7 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 		eval_interpolated(e, a, axis, in[0], out[0]);
 }
 
-static const Attr attrs[] = {
+const Attr resize_attrs[] = {
 	ATTR_LIST(Resize, axes, A_INTS),
 	ATTR_ENUM(Resize, mode, RESIZE_NEAREST, "nearest|linear|cubic"),
 	ATTR_ENUM(Resize, nearest_mode, NEAREST_PREFER_FLOOR, "round_prefer_floor|round_prefer_ceil|floor|ceil"),
@@ -161,7 +166,7 @@ static const Attr attrs[] = {
 
 const Op op_Resize = {
 	.name = "Resize", .min_in = 1, .max_in = 4, .min_out = 1, .max_out = 1, .ulp = 64,
-	.attrs = attrs, .attr_size = sizeof(struct Resize),
+	.attrs = resize_attrs, .attr_size = sizeof(struct Resize),
 	.infer = infer, .trust = resize_trust, .eval = eval, .expand = resize_expand,
 	.lower = resize_lower,
 };

@@ -91,6 +91,15 @@ void resize_trust(Graph *g, Node *n);
 
 /* resample.c: one pass an axis (Op.expand). */
 void resize_expand(Graph *g, Node *n);
+/* resize_taps.c: the same where the run has the sizes; false where the formula is as good. */
+bool resize_by_tables(Graph *g, Node *n, const Along *axis);
 
 Expr *resize_lower(Lower *l, const Node *n, int slot, Expr *const *at);
+/* The element that tap t of output i reads along axis k, i32, and what it weighs. */
+Expr *resize_tap_index(Lower *l, const Node *n, int k, Expr *i, Expr *t);
+Expr *resize_tap_weight(Lower *l, const Node *n, int k, Expr *i, Expr *t);
+
+extern const Attr resize_attrs[];
+/* The axes for the sizes and data that an evaluation has. (resize.c) */
+void resize_axes_for(Eval *e, const Node *n, Tensor *const *in, Along *axis);
 #endif

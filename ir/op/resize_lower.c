@@ -357,14 +357,20 @@ static Expr *cropped(const Walk *w, DType t, Expr *x)
 	return choose(l, kept, x, num(l, t, (double)w->a->extrapolation_value));
 }
 
+static Walk walk_of(Lower *l, const Node *n, Expr *const *at)
+{
+	DType t = n->in[0]->dtype, work = is_float(t) ? formula_type(l, n, t) : F64;
+	Walk w = {.l = l, .n = n, .a = n->attr, .at = at, .work = work, .weights = is_float(t) && work == F64 ? F64 : F32};
+	ResizeSizes given = resize_sizes(lower_graph(l), n);
+	resize_axes(lower_graph(l), n, &n->in[0]->shape, &given, w.axis);
+	return w;
+}
+
 Expr *resize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	DType t = n->out[slot]->dtype;
-	DType work = is_float(t) ? formula_type(l, n, t) : F64;
-	Walk w = {.l = l, .n = n, .a = n->attr, .at = at, .work = work, .weights = is_float(t) && work == F64 ? F64 : F32};
-	ResizeSizes given = resize_sizes(lower_graph(l), n);
+	Walk w = walk_of(l, n, at);
 	Expr *x;
-	resize_axes(lower_graph(l), n, &n->in[0]->shape, &given, w.axis);
 	if (w.a->mode == RESIZE_NEAREST) {
 		for (int k = 0; k < n->in[0]->shape.rank; k++)
 			w.index[k] = w.axis[k].resized ? nearest_index(&w, k) : at[k];
@@ -373,4 +379,51 @@ Expr *resize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 		x = stored(&w, t, w.a->antialias ? antialiased(&w) : interpolate(&w, 0));
 	}
 	return w.a->coordinate_transformation_mode == TF_CROP ? cropped(&w, t, x) : x;
+}
+
+/* ---- tables of one axis ---- */
+
+/* There is an element for each tap even where the run has none at all, and what is made of it is nothing. */
+static Expr *no_less_than_0(const Walk *w, int k, Expr *i)
+{
+	bool empty = dim_lo(lower_graph(w->l)->syms, w->axis[k].in) < 1;
+	return cast(w->l, I32, empty ? alu2(w->l, MAX, i, num_i(w->l, 0)) : i);
+}
+
+Expr *resize_tap_index(Lower *l, const Node *n, int k, Expr *i, Expr *t)
+{
+	Expr *at[MAX_RANK];
+	at[k] = i;
+	Walk w = walk_of(l, n, at);
+	if (w.a->mode == RESIZE_NEAREST)
+		return no_less_than_0(&w, k, nearest_index(&w, k));
+	Taps taps = resize_taps(w.a, &w.axis[k]);
+	Spot spot = spot_of(&w, k);
+	set_index(&w, k, &spot, iadd(l, t, num_i(l, taps.first)), taps.first, taps.first + taps.count - 1, num(l, w.weights, 1));
+	return no_less_than_0(&w, k, w.index[k]);
+}
+
+/* The weight of tap t, counted from the first one. */
+static Expr *table_weight(Walk *w, int k, const Taps *taps, const Spot *spot, Expr *t)
+{
+	Lower *l = w->l;
+	Expr *one = num(l, w->weights, 1), *tap = iadd(l, t, num_i(l, taps->first));
+	if (w->a->mode == RESIZE_LINEAR && !w->a->antialias)
+		return choose(l, alu2(l, EQ, t, num_i(l, 0)), alu2(l, SUB, one, spot->part), spot->part);
+	Expr *weight = weight_of_index(w, spot->part, tap, w->a->antialias ? stretch_of(w, k, taps) : one);
+	return set_index(w, k, spot, tap, taps->first, taps->first + taps->count - 1, weight);
+}
+
+Expr *resize_tap_weight(Lower *l, const Node *n, int k, Expr *i, Expr *t)
+{
+	Expr *at[MAX_RANK];
+	at[k] = i;
+	Walk w = walk_of(l, n, at);
+	Taps taps = resize_taps(w.a, &w.axis[k]);
+	Spot spot = spot_of(&w, k);
+	Expr *weight = table_weight(&w, k, &taps, &spot, t);
+	if (!w.a->antialias && !w.a->exclude_outside)
+		return weight;
+	Expr *other = red_axis(l, dim(taps.count));
+	return alu2(l, DIV, weight, reduce(l, RED_SUM, table_weight(&w, k, &taps, &spot, other), 1, &other));
 }

@@ -31,3 +31,30 @@ graph (%x u4[3]) -> (%y) {
 graph (%x u4[3]) -> (%y) {
 	%y = tcc.Join(%x) {axis = 0}
 }
+== Resize of varying sizes and a few channels has tables of what it reads, one pass an axis
+pass expand
+symbol n = 1..8
+graph (%x f32[1,3,n,4]) -> (%y, %z) {
+	%s i64[4] = const [1, 3, 5, 6]
+	%y = Resize(%x, _, _, %s) {mode = linear}
+	%z = Resize(%x, _, _, %s) {mode = nearest}
+}
+->
+graph (%x f32[1,3,n,4]) -> (%y, %z) {
+	%s i64[4] = const [1, 3, 5, 6]
+	%rows, %by, %columns, %by1 = tcc.ResizeTaps(%x, _, _, %s) {mode = linear}
+	%h = tcc.Weigh(%x, %rows, %by) {axis = 2}
+	%y = tcc.Weigh(%h, %columns, %by1) {axis = 3}
+	%rows1, %columns1 = tcc.ResizeTaps(%x, _, _, %s)
+	%h1 = tcc.Weigh(%x, %rows1, _) {axis = 2}
+	%z = tcc.Weigh(%h1, %columns1, _) {axis = 3}
+}
+== Many channels share what they read: vectors of them compute it once
+pass expand
+symbol n = 1..8
+graph (%x f32[1,16,n,4]) -> (%y) {
+	%s i64[4] = const [1, 16, 5, 6]
+	%y = Resize(%x, _, _, %s) {mode = linear}
+}
+->
+same

@@ -125,6 +125,11 @@ static const Model models[] = {
 	{"graph (%x f32[1,2,n,s]) -> (%y, %z) { %f f32[4] = const [1, 1, 0.6, 1.7] %y = Resize(%x, _, %f) {mode = linear}"
 	 " %h f32[4] = const [1, 1, 2.3, 0.8] %z = Resize(%x, _, %h) {mode = cubic} }",
 	 {6, 9}, {{2, 2}, {2, 9}, {6, 2}, {2, 3}, {5, 8}, {6, 9}}},
+	/* images to a size of their own, of few channels: tables of what is read and weighed; the kernel is as wide as sizes ask */
+	{"graph (%x f32[1,3,n,s]) -> (%y, %z, %a) { %k i64[4] = const [1, 3, 7, 20] %y = Resize(%x, _, _, %k) {mode = nearest}"
+	 " %z = Resize(%x, _, _, %k) {mode = cubic, exclude_outside = 1} %o i64[4] = const [1, 3, 2, 3]"
+	 " %a = Resize(%x, _, _, %o) {mode = linear, antialias = 1} }",
+	 {9, 24}, {{1, 1}, {1, 24}, {9, 1}, {2, 3}, {5, 17}, {9, 24}}},
 	/* causal: rows look at as many keys as are before them */
 	{"graph (%q f32[n,s,32], %k f32[n,s,32], %v f32[n,s,32]) -> (%y) {"
 	 " %y = Attention(%q, %k, %v) {is_causal = 1, q_num_heads = 2, kv_num_heads = 2} }",
