@@ -61,6 +61,8 @@ static const char *role_in(const Stage *s, const Node *n, int slot, const Value 
 	bool constant = place_root(v)->data, whole = same_shape(v, n->out[0]);
 	if (n->op == &op_tcc_Lookup)
 		return slot ? "table" : NULL;
+	if (n->op == &op_tcc_Weigh)
+		return slot == 1 ? "indices" : slot == 2 ? "scale" : NULL;
 	if (is_op(n, "Add"))
 		return constant ? "bias" : whole && passes_by(s, n) ? "residual" : NULL;
 	if (is_op(n, "Mul") && (constant || !whole))

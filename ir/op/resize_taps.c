@@ -221,8 +221,11 @@ static bool tables_pay(Graph *g, const Node *n, const Along *axis)
 
 	if (graph_exact(g) || x->rank < 2 || (a->mode != RESIZE_NEAREST && n->in[0]->dtype != F32))
 		return false;
-	for (int k = 0; k < x->rank; k++)
+	for (int k = 0; k < x->rank; k++) {
 		open |= is_open(a, &axis[k]);
+		if (dim_hi(g->syms, axis[k].in) >= INT32_MAX || dim_hi(g->syms, axis[k].out) >= INT32_MAX)
+			return false; /* a bound is missing: Resize is who asks for it */
+	}
 	return open && (a->antialias || !has_many_channels(g, x, axis));
 }
 

@@ -58,3 +58,12 @@ graph (%x f32[1,16,n,4]) -> (%y) {
 }
 ->
 same
+== A Resize whose size lacks a bound asks for it itself
+pass expand
+symbol n = 1..
+graph (%x f32[1,3,n,4]) -> (%y) {
+	%s i64[4] = const [1, 3, 5, 6]
+	%y = Resize(%x, _, _, %s) {mode = linear}
+}
+->
+same
