@@ -140,7 +140,7 @@ static _Noreturn void fail_unbounded(const Raw *r, const Size *size)
 	Ctx *c = r->f->im->ctx;
 	const char *name = shown(c, symbol_of(r, size)->name);
 
-	hint(c, "--dim %s=0..100 (or another number) bounds it", name);
+	hint(c, "--dim %s=0..100 (or another number) bounds it" HINT_OVER, name);
 	raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
 		 "state %d has %s elements along axis %d, after a turn %s, and nothing says how many at most", size->state,
 		 name, size->axis, dim_text(r->f->g->syms, size_next(r, size->state, size->axis)));

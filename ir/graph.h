@@ -170,6 +170,7 @@ bool dim_open(Syms *s, Dim d, bool *open);
 /* E-DYNAMIC for d, a size of n which needs a bound; the hint gives the options for all symbols that are marked: of those of
  * inputs first, as what is counted may have its bound from them. */
 _Noreturn void fail_open(Graph *g, const Node *n, Dim d, const bool *open);
+#define HINT_OVER "; a run that finds more ends with TCC_ERR_CAPACITY" /* ends hints that ask for a bound of what data decide */
 /* Size d of an input says how many axes something has, and so is a number: its own, or where it varies the one that follows
  * from ranks that are known (`implied`; below 0: from none), which each run is held to. E-DYNAMIC, E-SHAPE. */
 int64_t rank_size(Graph *g, const Node *n, Dim d, int64_t implied);

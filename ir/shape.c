@@ -99,7 +99,7 @@ bool dim_open(Syms *s, Dim d, bool *open)
 static void hint_one(Ctx *c, const Symbol *s)
 {
 	if (s->counted && is_open(s))
-		hint(c, "--dim %s=0..100 (or another number) bounds it", s->name);
+		hint(c, "--dim %s=0..100 (or another number) bounds it" HINT_OVER, s->name);
 	else
 		hint(c, "--dim %s=1 (or another number) fixes it, --dim %s=1..8 bounds it", s->name, s->name);
 }
@@ -117,7 +117,7 @@ static size_t length_shown(const char *text)
 /* "--dim a=0..100 --dim b=0..100": as many as a hint has room for. */
 static void hint_marked(Ctx *c, const Syms *s, const bool *open, bool counted)
 {
-	size_t room = sizeof c->hint - 100;
+	size_t room = sizeof c->hint - 160;
 	const char *text = "";
 	int left = 0;
 
@@ -133,7 +133,7 @@ static void hint_marked(Ctx *c, const Syms *s, const bool *open, bool counted)
 			text = longer;
 	}
 	const char *more = left ? arena_format(&c->scratch, ", and %d more", left) : "";
-	hint(c, counted ? "%s (or other numbers) bound them%s" : "%s (or other numbers, or bounds as 1..8) fix them%s", text, more);
+	hint(c, counted ? "%s (or other numbers) bound them%s" HINT_OVER : "%s (or other numbers, or bounds as 1..8) fix them%s", text, more);
 }
 
 static _Noreturn void fail_size(Graph *g, const Node *n, Dim d, const Symbol *s)

@@ -357,7 +357,8 @@ static void all_bounds_that_are_missing_are_asked_for(void **state)
 {
 	(void)state;
 	refuse_open("symbol batch = 1..4 symbol time = 2..8 ");
-	assert_string_equal(ctx.hint, "--dim n=0..100 --dim m=0..100 (or other numbers) bound them");
+	assert_string_equal(ctx.hint, "--dim n=0..100 --dim m=0..100 (or other numbers) bound them; a run that finds more ends with"
+			   " TCC_ERR_CAPACITY");
 	ctx_close(&ctx);
 	refuse_open("symbol batch = 0.. symbol time = 0.. ");
 	assert_string_equal(ctx.hint, "--dim batch=1 --dim time=1 (or other numbers, or bounds as 1..8) fix them");

@@ -287,7 +287,7 @@ CASE(open_sizes_name_their_option)
 	dim_symbol_of(&syms, beside)->counted = true;
 	dim_symbol_of(&syms, found)->hi = 9; /* what has a bound is not asked for one again */
 	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", dim_number(g, NULL, product));
-	assert_string_equal(ctx.hint, "--dim beside=0..100 (or another number) bounds it");
+	assert_string_equal(ctx.hint, "--dim beside=0..100 (or another number) bounds it; a run that finds more ends with TCC_ERR_CAPACITY");
 }
 
 /* Exporters write long ones; what is cut could not be given back. */
@@ -316,7 +316,7 @@ CASE(hints_tell_what_they_leave_out)
 	}
 	assert_fails(&ctx, EXIT_UNSUPPORTED, "E-DYNAMIC", fail_open(g, NULL, first, open));
 	assert_non_null(strstr(ctx.hint, "--dim decoder/a_name_of_some_length/output_70=0..100 --dim"));
-	assert_non_null(strstr(ctx.hint, "=0..100 (or other numbers) bound them, and 27 more"));
+	assert_non_null(strstr(ctx.hint, "=0..100 (or other numbers) bound them, and 28 more"));
 }
 
 CASE(contents_become_numbers)
