@@ -14,8 +14,8 @@ static const struct { const char *op, *kind; } kinds[] = {
 	{"Softmax", "softmax"}, {"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
 	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},
 	{"Resize", "resize"}, {"Add", "add"}, {"Mul", "mul"}, {"Relu", "relu"}, {"Recurrence", "recur"},
-	{"Counted", "count"}, {"Order", "order"}, {"Weigh", "resize"}, {"ResizeTaps", "taps"}, {"ReduceSum", "sum"}, {"ReduceMean", "average"}, {"Mean", "average"},
-	{"ReduceMax", "max"}, {"ReduceMin", "min"}, {"Tile", "repeat"}, {"Transpose", "transpose"}, {NULL, NULL}};
+	{"Counted", "count"}, {"Order", "order"}, {"Weigh", "resize"}, {"ResizeTaps", "taps"}, {"ReduceSum", "sum"},
+	{"ReduceMean", "average"}, {"Mean", "average"}, {"ReduceMax", "max"}, {"ReduceMin", "min"}, {"Tile", "repeat"}, {"Transpose", "transpose"}, {NULL, NULL}};
 
 /* "transpose", "greater": the last operator that computes something, or else the last one; "map" where that is too long. */
 static const char *last_operator(const Stage *s)
