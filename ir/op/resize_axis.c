@@ -99,6 +99,15 @@ static void keep_aspect(Graph *g, Along *axis, const int *list, int count, bool 
 	}
 }
 
+/* There is nothing to take from an axis that the run leaves empty: its result is empty too. */
+static void assume_elements(Graph *g, const Along *x)
+{
+	if (dim_lo(g->syms, x->out) > 0)
+		dim_assume_at_most(g->syms, dim(1), x->in);
+	else
+		dim_assume_at_most(g->syms, x->out, dim_mul(g->syms, x->out, x->in));
+}
+
 static void set_sizes(Graph *g, const Node *n, const ResizeSizes *given, Along *axis, const int *list, int count)
 {
 	int64_t policy = ATTR_OF(n, Resize)->keep_aspect_ratio_policy;
@@ -121,6 +130,8 @@ static void set_sizes(Graph *g, const Node *n, const ResizeSizes *given, Along *
 		if (dim_hi(g->syms, x->out) < 0 || (dim_is(x->in, 0) && !dim_is(x->out, 0)))
 			fail_node(g, n, "E-VALUE", "size %s from size %s", dim_text(g->syms, x->out),
 				  dim_text(g->syms, x->in));
+		if (dim_lo(g->syms, x->in) < 1)
+			assume_elements(g, x);
 		set_ratio(x);
 	}
 	if (given->nsizes && policy != STRETCH)

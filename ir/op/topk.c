@@ -65,6 +65,8 @@ static void infer(Graph *g, Node *n)
 		fail_node(g, n, "E-VALUE", "k must be one number of at most %s", dim_text(g->syms, all));
 	if (dim_known(all) && all.k > LONGEST)
 		fail_unsupported(g, n, "the largest of %lld elements; up to %d are supported", (long long)all.k, LONGEST);
+	if (!is_decided(g, n))
+		dim_assume_at_most(g->syms, k, all);
 	y.dim[axis] = k;
 	set_out(g, n, 0, n->in[0]->dtype, &y);
 	set_out(g, n, 1, I64, &y);

@@ -213,6 +213,9 @@ typedef struct Pair {
 #define SUM CHOSEN "%s = Add(%f, %h) %y = Sqrt(%s) }"
 #define JOIN CHOSEN "%s = Concat(%f, %h) {axis = 0} %y = Neg(%s) }"
 #define SCALE CHOSEN "%k f32[7] = const [1, 2, 3, 4, 5, 6, 7] %s = Mul(%f, %k) %y = Sub(%s, %h) }"
+/* an empty row has no elements to resize, a short one none to sort */
+#define RESIZE CHOSEN "%e i64[2] = const [1, 5] %r = Resize(%f, _, _, %e) {mode = linear} %y = Neg(%r) }"
+#define TOPK CHOSEN "%e i64[1] = const [4] %r, %i = TopK(%f, %e) %y = Neg(%r) }"
 /* both are counted and meet in one turn after the other of a loop that one worker runs for all */
 #define TURNS "graph (%x f32[64], %c f32[64]) -> (%y) { %trips i64[] = const [3] %y f32[64] = Loop(%trips, _, %x, %c)" \
 	" body = graph (%t i64[], %g bool[], %v f32[64] | %c f32[64]) -> (%g, %n) {" \
@@ -232,7 +235,8 @@ static const Pair pairs[] = {
 	{JOIN, 9, 9, TCC_OK},          {SCALE, 7, 7, TCC_OK},        {SCALE, 1, 7, TCC_OK},       {SCALE, 1, 1, TCC_OK},
 	{SCALE, 64, 7, TCC_ERR_SHAPE}, {SCALE, 7, 9, TCC_ERR_SHAPE}, {TURNS, 64, 64, TCC_OK},     {TURNS, 1, 64, TCC_OK},
 	{TURNS, 63, 2, TCC_ERR_SHAPE}, {TURNS, 64, 64, TCC_OK},      {BRANCH, 5, 7, TCC_OK},      {BRANCH, 0, 7, TCC_ERR_SHAPE},
-	{BRANCH, 1, 7, TCC_OK},
+	{BRANCH, 1, 7, TCC_OK},        {RESIZE, 0, 0, TCC_ERR_SHAPE}, {RESIZE, 1, 0, TCC_OK},     {RESIZE, 64, 0, TCC_OK},
+	{TOPK, 0, 0, TCC_ERR_SHAPE},   {TOPK, 3, 0, TCC_ERR_SHAPE},   {TOPK, 4, 0, TCC_OK},       {TOPK, 64, 0, TCC_OK},
 };
 
 enum { PAIRS = sizeof pairs / sizeof *pairs };
