@@ -3,6 +3,7 @@
  *     floordiv(5*n + 7, 2) = 2*n + 3 + floordiv(n + 1, 2)      whole parts leave the division
  *     floordiv(n, m)       = 0 when 0 <= n < m is certain, -1 when -m <= n < 0
  *     mod(5*n + 7, 2)      = mod(n + 1, 2)
+ *     n + mod(6*n, 7)      = 7*ceildiv(n, 7)                  filled up to a multiple
  *     min(n, m)            = n when n <= m is certain */
 #include <assert.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static int64_t small(Syms *s, int64_t k, bool overflow)
 static Dim add_scaled(Syms *s, Dim a, Dim b, int64_t k)
 {
 	ArenaMark mark = arena_mark(&s->ctx->scratch);
-	Dim sum = poly_dim(s, poly_add(s, poly_of(s, a), poly_of(s, b), k));
+	Dim sum = poly_sum(s, poly_add(s, poly_of(s, a), poly_of(s, b), k));
 
 	arena_release(&s->ctx->scratch, mark);
 	return sum;
@@ -61,14 +62,12 @@ Dim dim_mul(Syms *s, Dim a, Dim b)
 		return dim(small(s, k, overflow));
 	}
 	ArenaMark mark = arena_mark(&s->ctx->scratch);
-	Dim product = poly_dim(s, poly_mul(s, poly_of(s, a), poly_of(s, b)));
+	Dim product = poly_sum(s, poly_mul(s, poly_of(s, a), poly_of(s, b)));
 	arena_release(&s->ctx->scratch, mark);
 	return product;
 }
 
 /* ---- division ---- */
-
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
 /* Add the number k to p. */
 static Poly add_number(Syms *s, Poly p, int64_t k) { return poly_add(s, p, poly_number(s, k), 1); }
@@ -215,18 +214,30 @@ static Dim mod_rest(Syms *s, Poly a, Poly b)
 	return dim_add(s, dim_mul(s, result, dim(g)), dim(c));
 }
 
-/* The divisor of a remainder may go when the outer one divides it: mod(mod(x, 6), 3) = mod(x, 3). */
-static Dim strip_mod(Syms *s, Dim a, Dim b)
+/* A remainder by a multiple of b. */
+static bool is_mod_of(Syms *s, Dim a, Dim b)
 {
-	while (dim_is_kind(s, a, DIM_MOD)) {
-		Dim inner = dim_arg(s, a, 1);
-		Poly rest;
-		divide(s, inner, b, &rest);
-		if (rest.n)
-			break;
-		a = dim_arg(s, a, 0);
+	Poly rest;
+
+	if (!dim_is_kind(s, a, DIM_MOD))
+		return false;
+	divide(s, dim_arg(s, a, 1), b, &rest);
+	return !rest.n;
+}
+
+/* The divisor of a remainder may go when the outer one divides it: mod(2*mod(x, 6) + y, 3) = mod(2*x + y, 3). */
+static Poly strip_mod(Syms *s, Dim a, Dim b)
+{
+	Poly p = poly_of(s, a), out = poly_number(s, 0);
+
+	for (int i = 0; i < p.n; i++) {
+		const Term *t = &p.term[i];
+		if (t->n == 1 && is_mod_of(s, t->atom[0], b))
+			out = poly_add(s, out, strip_mod(s, dim_arg(s, t->atom[0], 0), b), t->k);
+		else
+			out = poly_add(s, out, (Poly){&p.term[i], 1, false}, 1);
 	}
-	return a;
+	return out;
 }
 
 Dim dim_mod(Syms *s, Dim a, Dim b)
@@ -236,7 +247,7 @@ Dim dim_mod(Syms *s, Dim a, Dim b)
 		return dim(a.k - floor_div(a.k, b.k) * b.k);
 	ArenaMark mark = arena_mark(&s->ctx->scratch);
 	Poly rest;
-	divide(s, strip_mod(s, a, b), b, &rest);
+	divide(s, poly_dim(s, strip_mod(s, a, b)), b, &rest);
 	Dim result = poly_dim(s, rest);
 	if (rest.n && !within(s, dim(0), result, b))
 		result = mod_rest(s, dim_known(b) ? reduce_numbers(s, rest, b.k) : rest, poly_of(s, b));

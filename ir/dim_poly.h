@@ -32,6 +32,8 @@ typedef struct Poly {
 	bool over; /* a number left -2^62..2^62, or there are too many terms */
 } Poly;
 
+static inline int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
+
 /* ---- dim.c ---- */
 Dim dim_intern(Syms *s, DimKind kind, int nargs, const Dim *arg);
 int dim_compare(const Syms *s, Dim a, Dim b); /* the order of atoms; numbers come last */
@@ -46,5 +48,7 @@ Poly poly_mul(Syms *s, Poly a, Poly b);
 /* a = quotient * b + *rest; no term of the rest can be divided by the first term of b. */
 Poly poly_divide(Syms *s, Poly a, Poly b, Poly *rest);
 Dim poly_dim(Syms *s, Poly p); /* fails with E-SIZE when p is over */
+/* The same with as few remainders by numbers as there can be, see dim_sums.c. */
+Dim poly_sum(Syms *s, Poly p);
 int64_t poly_constant(Poly p); /* the term without atoms, 0 when there is none */
 #endif
