@@ -84,7 +84,6 @@ static bool map_varies(const Node *n)
 static Value *weights_by_phase(Graph *g, const Tensor *w, int64_t group, const Phases *p, int count)
 {
 	int64_t dims[MAX_RANK] = {w->dim[1] * group, w->dim[0] / group}, at[2 * MAX_SPATIAL] = {0}, phases = 1;
-	size_t bytes = dtype_bytes(w->dtype, 1);
 
 	for (int i = 0; i < count; i++) {
 		phases *= p[i].stride;
@@ -107,7 +106,7 @@ static Value *weights_by_phase(Graph *g, const Tensor *w, int64_t group, const P
 			from = from * w->dim[2 + i] + at[i] / p[i].dilation;
 		}
 		if (inside)
-			memcpy((char *)t->data + (size_t)to * bytes, (const char *)w->data + (size_t)from * bytes, bytes);
+			move_element(t, to, w, from);
 	}
 	return value_const(g, NULL, t);
 }

@@ -5,7 +5,6 @@
  *
  * Dilated convolutions (atrous pyramids) are written for larger maps than they get: there every window has one tap inside.
  * Decoders begin with a map of one element: every element of the result is one tap times it. */
-#include <string.h>
 #include "ir/op/nn.h"
 #include "passes/algebra.h"
 
@@ -35,7 +34,6 @@ static Value *inner_taps(Graph *g, const Value *kernels, const Live *live)
 {
 	const Tensor *w = kernels->data;
 	int64_t dims[MAX_RANK] = {w->dim[0], w->dim[1]}, at[MAX_RANK] = {0};
-	size_t bytes = dtype_bytes(w->dtype, 1);
 
 	for (int i = 2; i < w->rank; i++)
 		dims[i] = live[i - 2].hi - live[i - 2].lo;
@@ -45,7 +43,7 @@ static Value *inner_taps(Graph *g, const Value *kernels, const Live *live)
 
 		for (int i = 0; i < w->rank; i++)
 			from = from * w->dim[i] + at[i] + (i < 2 ? 0 : live[i - 2].lo);
-		memcpy((char *)t->data + (size_t)to * bytes, (const char *)w->data + (size_t)from * bytes, bytes);
+		move_element(t, to, w, from);
 		for (int i = w->rank - 1; i >= 0 && ++at[i] == dims[i]; i--)
 			at[i] = 0;
 	}
@@ -131,10 +129,9 @@ Value *bias_per_tap(Graph *g, const Value *per_kernel, int64_t taps)
 {
 	const Tensor *bias = per_kernel->data;
 	Tensor *t = tensor_new(&g->ctx->perm, bias->dtype, 1, (int64_t[]){bias->count * taps});
-	size_t bytes = dtype_bytes(bias->dtype, 1);
 
 	for (int64_t i = 0; i < t->count; i++)
-		memcpy((char *)t->data + (size_t)i * bytes, (const char *)bias->data + (size_t)(i / taps) * bytes, bytes);
+		move_element(t, i, bias, i / taps);
 	return value_const(g, per_kernel->name, t);
 }
 

@@ -108,3 +108,33 @@ graph (%x f32[1,1,2,1,2]) -> (%y) {
 }
 run x = f32[1,1,2,1,2] [-3, -1, 2, -2]
 gives y = f32[1,1,4,2,2] [7, 3, 2, 1, 5, 2, 3, 1, -10, 6, -4, 2, -6, 4, -2, 2]
+
+== weights of half a byte, of several inputs
+graph (%x f4e2m1[1,2,1,2]) -> (%y) {
+	%w f4e2m1[2,1,1,1] = const [1, -2]
+	%y = ConvTranspose(%x, %w) {kernel_shape = [1, 1], pads = [0, 0, 0, 0], strides = [1, 2], dilations = [1, 1]}
+}
+run x = f4e2m1[1,2,1,2] [1, -2, 3, 0.5]
+gives y = f4e2m1[1,1,1,3] [-4, 0, -3]
+== weights of half a byte, for several outputs
+graph (%x f4e2m1[1,1,1,2]) -> (%y) {
+	%w f4e2m1[1,2,1,1] = const [1, -2]
+	%y = ConvTranspose(%x, %w) {kernel_shape = [1, 1], pads = [0, 0, 0, 0], strides = [1, 2], dilations = [1, 1]}
+}
+run x = f4e2m1[1,1,1,2] [1, -2]
+gives y = f4e2m1[1,2,1,3] [1, 0, -2, -2, 0, 4]
+
+== taps of half a byte that meet an element
+graph (%x f4e2m1[1,1,1,1]) -> (%y) {
+	%w f4e2m1[2,1,3,3] = const [6, 6, 6, 6, 1.5, 6, 6, 6, 6, 6, 6, 6, 6, -1, 6, 6, 6, 6]
+	%y = Conv(%x, %w) {kernel_shape = [3, 3], pads = [1, 1, 1, 1]}
+}
+run x = f4e2m1[1,1,1,1] [2] gives y = f4e2m1[1,2,1,1] [3, -2]
+
+== one element that is spread, with biases of half a byte
+graph (%x f4e2m1[1,1,1,1]) -> (%y) {
+	%w f4e2m1[1,2,1,2] = const [1, -2, 3, 0.5]
+	%b f4e2m1[2] = const [0.5, -1]
+	%y = ConvTranspose(%x, %w, %b) {kernel_shape = [1, 2]}
+}
+run x = f4e2m1[1,1,1,1] [1] gives y = f4e2m1[1,2,1,2] [1.5, -1.5, 2, -0.5]
