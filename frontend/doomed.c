@@ -111,19 +111,28 @@ static bool doom(Import *im, const Node *n, int b)
 	return true;
 }
 
-void node_build_in_branch(Frame *f, size_t k, const Node *n, int b)
+bool node_tried(Frame *f, size_t k)
 {
 	Ctx *c = f->im->ctx;
-	int bodies = f->im->bodies;
 	jmp_buf around;
 
 	memcpy(&around, &c->border, sizeof around);
 	if (setjmp(c->border) == 0) {
 		node_build(f, k);
 		memcpy(&c->border, &around, sizeof around);
-		return;
+		return true;
 	}
 	memcpy(&c->border, &around, sizeof around);
+	return false;
+}
+
+void node_build_in_branch(Frame *f, size_t k, const Node *n, int b)
+{
+	Ctx *c = f->im->ctx;
+	int bodies = f->im->bodies;
+
+	if (node_tried(f, k))
+		return;
 	/* in a body of that node it may be wrong and never run */
 	if (c->status == EXIT_MODEL && f->im->bodies == bodies && doom(f->im, n, b))
 		longjmp(f->im->attempts->again, 1);

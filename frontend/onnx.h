@@ -487,6 +487,8 @@ void branch_origin(const Raw *r, const Node *n); /* n is the If that r became */
 const char *branch_name(Import *im, const char *under, const Node *n, int b); /* body b of n, which stands in `under` */
 int branch_doomed(const Raw *r); /* 0: then_branch, 1: else_branch, -1: none */
 void branch_forbid(const Raw *r, int branch);
+/* node_build(); false: it ended in trouble, which ctx tells. */
+bool node_tried(Frame *f, size_t k);
 /* node_build() in branch b of n; where the model is wrong with that, everything is built once more without the branch. */
 void node_build_in_branch(Frame *f, size_t k, const Node *n, int b);
 

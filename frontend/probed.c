@@ -60,15 +60,9 @@ static void try_node(Frame *f, size_t k)
 	Ctx *c = im->ctx;
 	const Import before = *im;
 	const ArenaMark mark = arena_mark(&c->scratch);
-	jmp_buf around;
 
-	memcpy(&around, &c->border, sizeof around);
-	if (setjmp(c->border) == 0) {
-		node_build(f, k);
-		memcpy(&c->border, &around, sizeof around);
+	if (node_tried(f, k))
 		return;
-	}
-	memcpy(&c->border, &around, sizeof around);
 	if (c->status == EXIT_LIMIT)
 		longjmp(c->border, 1);
 	double written = im->written, followed = im->followed;
