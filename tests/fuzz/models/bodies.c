@@ -54,7 +54,7 @@ static void capture_some(Model *b)
 
 static void some_nodes(Model *b, int64_t n)
 {
-	for (; n > 0 && b->nitems < MOST_ITEMS - 8 * MOST_SLOTS; n--)
+	for (; n > 0 && has_room(b); n--)
 		random_step(b, NULL);
 }
 

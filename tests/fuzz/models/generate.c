@@ -46,6 +46,9 @@ void item_note(Model *m, Value *v, Tensor *t, bool exact)
 		m->item[m->nitems++] = it;
 }
 
+/* For the inputs, captured values and outputs of the largest. */
+bool has_room(const Model *m) { return m->nitems < MOST_ITEMS - 3 * MOST_SLOTS; }
+
 const Item *item_of(const Model *m, const Value *v)
 {
 	for (int i = 0; i < m->nitems; i++)
@@ -325,8 +328,8 @@ void generate(Model *m, Ctx *c, uint64_t seed, const Domain *only)
 	m->e = (Eval){.keep_all = true};
 	eval_open(&m->e, m->g, &c->results);
 	first_step(m, only ? only : first, t);
-	int nodes = (int)pick(m, 1, chance(m, 30) ? 29 : 9);
-	while ((int)m->g->nnode < nodes && m->refused < 100 && m->nitems < MOST_ITEMS - 8 * MOST_SLOTS)
+	int nodes = (int)pick(m, 2, chance(m, 30) ? 30 : 9);
+	while ((int)m->g->nnode < nodes && m->refused < 100 && has_room(m))
 		random_step(m, only);
 	choose_outputs(m);
 	want_outputs(m);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include "ir/op.h"
 
-enum { MOST_NODES = 40, MOST_ITEMS = 200, MOST_INPUTS = 48, MOST_SLOTS = 24, MOST_SYMBOLS = 2 };
+enum { MOST_NODES = 40, MOST_ITEMS = 600, MOST_INPUTS = 48, MOST_SLOTS = 24, MOST_SYMBOLS = 2 };
 
 /* A value, and what is known of its elements. */
 typedef struct Item {
@@ -58,6 +58,7 @@ typedef struct Model {
 
 int64_t pick(Model *m, int64_t lo, int64_t hi);
 bool chance(Model *m, int percent);
+bool has_room(const Model *m); /* for one node more */
 void item_note(Model *m, Value *v, Tensor *t, bool exact);
 const Item *item_of(const Model *m, const Value *v);
 

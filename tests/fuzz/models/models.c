@@ -1,30 +1,32 @@
 /* models.c -- random models: emitted C against the evaluator, builds against each other.
  *
- * usage: models [-vgp] [-s SEED] [-n COUNT] [-o OPERATOR] [-m COUNT]
+ * usage: models [-vgp] [-s SEED] [-n COUNT] [-o OPERATOR] [-m COUNT] [-k FILE]
  *
  * Models of neighbouring seeds are one batch: a child makes them, emits them twice, compiles them into one library a
  * build, runs and compares. A child that dies costs one model, and the batch starts again without it. What is wrong is
  * made smaller and printed as a case of tests/ops (the first five, or -m). -v names the pairs of operator and type that no
- * model had, -p prints every model as such a case, -g emits models and neither builds nor runs them. The last line is
- * "N passed, N failed". */
+ * model had, -p prints every model as such a case, -g emits models and neither builds nor runs them, -k keeps what was
+ * right and does not run that again (known.h). The last line is "N passed, N failed". */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "tests/fuzz/models/model.h"
+#include "tests/fuzz/models/known.h"
 #include "tests/suite/guard.h"
 #include "tests/usage.h"
 #include "tools/jit.h"
 
-enum { BATCH = 64, MOST_DOMAINS = 400, PATIENCE = 300 };
+enum { BATCH = 64, MOST_DOMAINS = 400, PATIENCE = 300, LARGE = 16 };
 
 enum outcome { UNTRIED, RIGHT, REFUSED, WRONG };
 
 typedef struct Record {
 	int outcome;
 	char why[400];
+	Digest digest;
+	bool known;
 } Record;
 
 /* What children tell. */
@@ -34,13 +36,14 @@ typedef struct Shared {
 	Record record[BATCH];
 	int hit[MOST_DOMAINS][DT_COUNT];
 	char refusal[MOST_DOMAINS][DT_COUNT][200];
-	long nodes, refusals;
+	long nodes, most_nodes, refusals;
 } Shared;
 
 static Shared *shared;
 static const Domain *only;
 static bool verbose, printing, dry; /* dry: emitted, and neither built nor run */
-static long passed, failed, refused, smaller = 5; /* failures to make smaller still */
+static const char *known_file;
+static long passed, failed, refused, known, smaller = 5; /* failures to make smaller still */
 
 static const Config *config_of(uint64_t seed) { return &configs[seed / BATCH % (uint64_t)nconfigs()]; }
 
@@ -106,38 +109,59 @@ static void make(Batch *b, int i)
 
 static bool alive(int i) { return shared->record[i].outcome == UNTRIED; }
 
-static void emit(Batch *b, int i, const Build *k)
+/* It has to be built and run. */
+static bool in_work(int i) { return alive(i) && !shared->record[i].known; }
+
+/* What stopped the emission of a model. */
+static void settle_unemitted(Batch *b, int i, const char *where)
 {
 	Ctx *c = &b->ctx[i];
+	bool clean = c->status == EXIT_UNSUPPORTED || c->status == EXIT_LIMIT;
 
-	begin(b, i, "emitting");
-	if (setjmp(c->border)) {
-		bool clean = c->status == EXIT_UNSUPPORTED || c->status == EXIT_LIMIT;
-		settle(i, clean ? REFUSED : WRONG, clean ? "" : build_name(b, k), c->message);
-		if (clean && !only && !b->model[i].first_why[0])
-			note_refusal(b, i, c->message);
-		return;
-	}
-	model_emit(&b->model[i], k, i);
+	settle(i, clean ? REFUSED : WRONG, clean ? "" : where, c->message);
+	if (clean && !only && !b->model[i].first_why[0])
+		note_refusal(b, i, c->message);
 }
 
-static int all_alive(const Batch *b, int *number)
+static void emit(Batch *b, int i, const Build *k)
+{
+	begin(b, i, "emitting");
+	if (setjmp(b->ctx[i].border))
+		settle_unemitted(b, i, build_name(b, k));
+	else
+		model_emit(&b->model[i], k, i);
+}
+
+static void look_up(Batch *b, int i)
+{
+	Record *r = &shared->record[i];
+
+	begin(b, i, "emitting");
+	if (setjmp(b->ctx[i].border)) {
+		settle_unemitted(b, i, "");
+		return;
+	}
+	r->digest = digest_of(&b->model[i], b->config, i);
+	r->known = known_right(&r->digest);
+}
+
+static int all_in_work(const Batch *b, int *number)
 {
 	int n = 0;
 
 	for (int i = 0; i < b->n; i++)
-		if (alive(i))
+		if (in_work(i))
 			number[n++] = i;
 	return n;
 }
 
-/* The model whose file the complaint about a unit names; -1: none that is alive. */
+/* The model whose file the complaint about a unit names; -1: none that is in work. */
 static int blamed(const Batch *b, const char *why)
 {
 	int i = -1;
 
 	why += !strncmp(why, "./", 2) ? 2 : 0;
-	return sscanf(why, "m%d.c:", &i) == 1 && i >= 0 && i < b->n && alive(i) ? i : -1;
+	return sscanf(why, "m%d.c:", &i) == 1 && i >= 0 && i < b->n && in_work(i) ? i : -1;
 }
 
 /* False: it goes, alone. */
@@ -158,7 +182,7 @@ static void compile(Batch *b, const Build *k, const char *so)
 	char why[300];
 
 	shared->stage = "compiling";
-	while ((n = all_alive(b, number)) > 0) {
+	while ((n = all_in_work(b, number)) > 0) {
 		if (models_compile(&b->own, k, true, n, number, so, why, sizeof why))
 			return;
 		int i = blamed(b, why);
@@ -166,9 +190,9 @@ static void compile(Batch *b, const Build *k, const char *so)
 			break;
 	}
 	for (int i = 0; i < b->n; i++)
-		if (alive(i))
+		if (in_work(i))
 			refused_alone(b, k, i, so);
-	n = all_alive(b, number);
+	n = all_in_work(b, number);
 	if (n && !models_compile(&b->own, k, false, n, number, so, why, sizeof why))
 		fail(&b->own, EXIT_BUG, "E-CC", "%s", why);
 }
@@ -201,6 +225,7 @@ static void cover(const Batch *b, int i)
 
 	settle(i, RIGHT, "", "");
 	shared->nodes += m->g->nnode;
+	shared->most_nodes = shared->most_nodes > m->g->nnode ? shared->most_nodes : m->g->nnode;
 	for (uint32_t k = 0; k < m->g->nnode; k++)
 		shared->hit[m->trait[k].row][m->trait[k].t]++;
 }
@@ -214,17 +239,20 @@ static void batch_work(Batch *b)
 	for (int i = 0; i < b->n; i++)
 		if (alive(i))
 			make(b, i);
+	for (int i = 0; i < b->n && known_file; i++)
+		if (alive(i))
+			look_up(b, i);
 	for (int k = 0; k < 2 && b->config->build[k].target; k++) {
 		const Build *build = &b->config->build[k];
 		const char *so = arena_format(&b->own.perm, "%s/%c-%d.so", temporary_folder(&b->own), 'a' + k, (int)getpid());
 		for (int i = 0; i < b->n; i++)
-			if (alive(i))
+			if (in_work(i))
 				emit(b, i, build);
 		if (dry)
 			continue;
 		compile(b, build, so);
 		for (int i = 0; i < b->n; i++)
-			if (alive(i))
+			if (in_work(i))
 				run(b, i, build, so);
 		unlink(so);
 	}
@@ -255,6 +283,21 @@ static int child(uint64_t first, int n, const Config *config)
 	return pid > 0 && waitpid(pid, &status, 0) == pid ? status : -1;
 }
 
+static void keep_known(int n)
+{
+	Digest fresh[BATCH];
+	int nfresh = 0;
+
+	for (int i = 0; i < n; i++) {
+		const Record *r = &shared->record[i];
+		known += r->outcome == RIGHT && r->known;
+		if (r->outcome == RIGHT && !r->known)
+			fresh[nfresh++] = r->digest;
+	}
+	if (known_file && !dry)
+		known_add(nfresh, fresh);
+}
+
 /* Until every model of the batch has its outcome. */
 static void batch(uint64_t first, int n)
 {
@@ -273,6 +316,7 @@ static void batch(uint64_t first, int n)
 		snprintf(shared->record[i].why, sizeof shared->record[i].why, "%s: the process ended with %s %d", shared->stage,
 			 WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	}
+	keep_known(n);
 	for (int i = 0; i < n; i++) {
 		const Record r = shared->record[i];
 		passed += r.outcome == RIGHT;
@@ -319,7 +363,10 @@ static void report(void)
 				printf("no domain: %s%s%s\n", domain, *domain ? "." : "", op->name);
 		}
 	}
-	printf("%ld nodes, %ld refused while generating, %ld models refused\n", shared->nodes, shared->refusals, refused);
+	if (known_file)
+		printf("%ld of those that passed came out as they had before, and were not run\n", known);
+	printf("%ld nodes, at most %ld in a model; %ld refused while generating, %ld models refused\n", shared->nodes,
+	       shared->most_nodes, shared->refusals, refused);
 	printf("pairs of operator and type: %d hit, %d that the rows do not allow, %d refused otherwise, %d without a model; "
 	       "%d operators have no domain\n", counts[0], counts[1], counts[2], counts[3], without);
 }
@@ -334,11 +381,12 @@ static const Domain *domain_named(const char *name)
 }
 
 static const char usage[] =
-	"usage: models [-v] [-g] [-p] [-s SEED] [-n COUNT] [-o OPERATOR] [-m COUNT]\n"
+	"usage: models [-v] [-g] [-p] [-s SEED] [-n COUNT] [-o OPERATOR] [-m COUNT] [-k FILE]\n"
 	"  -s SEED      of the first model (default 0)\n"
 	"  -n COUNT     how many models (default 512)\n"
 	"  -o OPERATOR  one of them in each model\n"
 	"  -m COUNT     make so many of those that are wrong smaller (default 5)\n"
+	"  -k FILE      keep what was right in it, and do not run again what comes out the same\n"
 	"  -p           print every model as a case of tests/ops\n"
 	"  -g           emit only: neither build nor run\n"
 	"  -v           name the pairs of operator and type that no model had\n";
@@ -348,7 +396,7 @@ int main(int argc, char **argv)
 	uint64_t seed = 0, count = 512;
 	Ctx c;
 
-	for (int option; (option = getopt(argc, argv, "hvgps:n:o:m:")) != -1;) {
+	for (int option; (option = getopt(argc, argv, "hvgps:n:o:m:k:")) != -1;) {
 		if (option == '?' || option == 'h')
 			tell_usage(usage, option);
 		verbose |= option == 'v';
@@ -357,10 +405,13 @@ int main(int argc, char **argv)
 		seed = option == 's' ? strtoull(optarg, NULL, 10) : seed;
 		count = option == 'n' ? strtoull(optarg, NULL, 10) : count;
 		smaller = option == 'm' ? strtol(optarg, NULL, 10) : smaller;
+		known_file = option == 'k' ? optarg : known_file;
 		only = option == 'o' ? domain_named(optarg) : only;
 	}
 	ctx_open(&c, "models", 0);
 	temporary_folder(&c);
+	if (known_file)
+		known_open(&c, known_file);
 	shared = guard_shared(sizeof *shared);
 	for (uint64_t at = seed, n; at < seed + count; at += n) {
 		n = BATCH - at % BATCH < seed + count - at ? BATCH - at % BATCH : seed + count - at;
@@ -368,6 +419,9 @@ int main(int argc, char **argv)
 	}
 	report();
 	ctx_close(&c);
+	bool small = !only && passed >= BATCH && shared->most_nodes < LARGE;
+	if (small)
+		printf("none of them has %d nodes: the generator lost its room\n", LARGE);
 	printf("%ld passed, %ld failed\n", passed, failed);
-	return failed || !passed;
+	return failed || !passed || small;
 }
