@@ -214,11 +214,29 @@ static bool print_bound(Printer *p, Expr *x)
 	return true;
 }
 
-/* As two factors: see ir/quotient.h. */
-static bool print_over(Printer *p, const Expr *x)
+/* By one number for all lanes that the model's data hold: loops compute its factors once. */
+static void print_over_each(Printer *p, const Expr *x)
+{
+	put_text(p->out, "v_over_each(");
+	print_vector(p, x->arg[0], false);
+	put_text(p->out, ", ");
+	print_expr(p, x->arg[1], false);
+	put_text(p->out, ")");
+}
+
+/* As two factors: see ir/quotient.h. Where lanes have numbers of their own, the two would take longer than a division. */
+static bool print_over(Printer *p, const Expr *x, bool tight)
 {
 	if (x->op != OVER)
 		return false;
+	if (is_vector(p, x->arg[1])) {
+		print_format(p, alu_text(DIV)->vector, x->arg, tight, print_vector);
+		return true;
+	}
+	if (x->arg[1]->kind != X_NUM) {
+		print_over_each(p, x);
+		return true;
+	}
 	Inverse r = inverse_of((float)x->arg[1]->f);
 	put_text(p->out, "v_over(");
 	print_vector(p, x->arg[0], false);
@@ -232,7 +250,7 @@ static bool print_over(Printer *p, const Expr *x)
 
 static void print_vector_alu(Printer *p, Expr *x, bool tight)
 {
-	if (print_bound(p, x) || print_over(p, x) || print_bytes(p, x))
+	if (print_bound(p, x) || print_over(p, x, tight) || print_bytes(p, x))
 		return;
 	if (x->op == SELECT && !is_vector(p, x->arg[0]))
 		print_scalar_select(p, x, tight);

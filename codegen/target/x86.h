@@ -20,7 +20,12 @@
 #define X86_FMA(w)												\
 	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm" w "_fmadd_ps(a, b, c);\n"),				\
 	V("v_over", "vf", "vf x, float high, float low", "\t/* x / s, where high + low = 1 / s: exact once it is rounded to an integer */\n"	\
-	  "\treturn v_fma(x, v_set(high), x * v_set(low));\n")
+	  "\treturn v_fma(x, v_set(high), x * v_set(low));\n"),							\
+	V("v_over_each", "vf", "vf x, float s", "\t/* x / s: exact once it is rounded to an integer, for the scales of this model */\n" \
+	  "\tdouble r = 1 / (double)s;\n"									\
+	  "\tfloat high = (float)r;\n"										\
+	  "\thigh *= high > r ? 1 - 0x1p-24f : 1;	/* 1 / s rounded down */\n"					\
+	  "\treturn v_over(x, high, (float)(r - high));\n")
 #define X86_SIGN_OF(w)												\
 	V("v_sign_of", "vf", "vf x, vf s", "\treturn _mm" w "_or_ps(v_abs(x), _mm" w "_and_ps(_mm" w "_set1_ps(-0.0f), s));\n")
 #define X86_BOUNDS(w)												\

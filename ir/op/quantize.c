@@ -157,16 +157,32 @@ static Expr *saturated_expr(Lower *l, DType t, Expr *x)
 	return cast(l, t, choose(l, alu2(l, LT, x, highest), x, highest));
 }
 
+/* All scales that a load may find are known, few enough to try, and a quotient by them may be exact only once it is rounded to
+ * what a byte less its zero point may be. */
+static bool scales_round_alike(const Expr *scale)
+{
+	enum { MOST = 255, FEW = 1024 };
+	const Tensor *t = scale->kind == X_LOAD && scale->value ? scale->value->data : NULL;
+
+	if (scale->kind == X_NUM)
+		return rounds_alike((float)scale->f, MOST);
+	if (!t || t->dtype != F32 || t->count > FEW)
+		return false;
+	for (int64_t i = 0; i < t->count; i++)
+		if (!rounds_alike(((const float *)t->data)[i], MOST))
+			return false;
+	return true;
+}
+
 /* x / scale, exact once it is rounded to what a byte less its zero point may be. */
 static Expr *quotient(Lower *l, Expr *x, Expr *scale)
 {
-	enum { MOST = 255 };
 	bool number = scale->kind == X_NUM && x->dtype == F32 && scale->f > 0;
 	int exponent;
 
 	if (number && frexp(scale->f, &exponent) == 0.5 && exponent > FLT_MIN_EXP && exponent < FLT_MAX_EXP)
 		return alu2(l, MUL, x, num(l, F32, 1 / scale->f));
-	return alu2(l, number && rounds_alike((float)scale->f, MOST) ? OVER : DIV, x, scale);
+	return alu2(l, x->dtype == F32 && scales_round_alike(scale) ? OVER : DIV, x, scale);
 }
 
 /* Clamped to the type's numbers of a sum round(x) + zero, a known number: bounds come first, so that what is rounded goes to an
@@ -219,11 +235,11 @@ static Expr *quantize_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	DType p = quotient_type(n), w = work_type(p), to = n->out[0]->dtype;
 	Expr *x = cast(l, w, cast(l, p, in(l, n, 0, at))), *scale = cast(l, w, cast(l, p, scale_at(l, n, 1, at)));
 	Expr *zero = has_in(n, 2) ? scale_at(l, n, 2, at) : num(l, to, 0);
-	bool byte = (to == U8 || to == I8) && zero->kind == X_NUM;
+	bool byte = to == U8 || to == I8, offset = byte && zero->kind == X_NUM;
 	Expr *q = cast(l, w, cast(l, p, byte && p == F32 ? quotient(l, x, scale) : alu2(l, DIV, x, scale)));
 
 	(void)slot;
-	if (byte)
+	if (offset)
 		return rounded_expr(l, to, q, zero->i);
 	if (is_int(to))
 		q = alu1(l, ROUND, q);

@@ -143,7 +143,7 @@ static void compare(Graph *g, Tensor *const *x, Tensor *const *got)
 	}
 }
 
-static void check_emitted(const char *target)
+static void check_alone(const char *target)
 {
 	Tensor *x[EMITTED];
 
@@ -156,6 +156,43 @@ static void check_emitted(const char *target)
 	}
 	compare(quantiser(), x, emitted_outputs(quantiser(), target, x));
 	ctx_close(&ctx);
+}
+
+/* The same with a scale for each row, all ordinary ones or with some that no product will do for. */
+static void check_rows(const char *target, int n)
+{
+	int64_t dims[] = {n, N};
+	const char *list = "", *zeros = "";
+
+	ctx_open(&ctx, "test", (size_t)1 << 30);
+	if (setjmp(ctx.border))
+		assert_string_equal(ctx.message, "");
+	Tensor *x = tensor_new(&ctx.perm, F32, 2, dims);
+	for (int i = 0; i < n; i++) {
+		fill((float *)x->data + (ptrdiff_t)N * i, emitted_scale(i));
+		list = arena_format(&ctx.perm, "%s%s%.9g", list, i ? ", " : "", (double)emitted_scale(i));
+		zeros = arena_format(&ctx.perm, "%s%s%d", zeros, i ? ", " : "", i * 25 - 128);
+	}
+	const char *text = arena_format(&ctx.perm, "graph (%%x f32[%d,%d]) -> (%%y) { %%s f32[%d] = const [%s] %%z i8[%d] = const [%s]"
+		" %%y = QuantizeLinear(%%x, %%s, %%z) {axis = 0} }", n, N, n, list, n, zeros);
+	Eval e = {.budget = -1};
+	Graph *g[2];
+	for (int i = 0; i < 2; i++) {
+		Syms *syms = NEW(&ctx.perm, Syms);
+		syms->ctx = &ctx;
+		g[i] = graph_parse(&ctx, syms, text);
+	}
+	eval_graph(&e, g[0], &ctx.perm, &x);
+	Tensor **got = emitted_outputs(g[1], target, &x);
+	assert_true(tensor_equal(got[0], eval_value(&e, g[0]->out[0])));
+	ctx_close(&ctx);
+}
+
+static void check_emitted(const char *target)
+{
+	check_alone(target);
+	check_rows(target, PRODUCTS);
+	check_rows(target, PRODUCTS + 1);
 }
 
 #include "tests/unit/targets.h"
