@@ -21,7 +21,7 @@ typedef struct Symbol {
 	int64_t lo, hi;   /* bounds, inclusive; hi = -1: unbounded so far */
 	bool counted;     /* found out at run time by a node, not given by an input's shape */
 	bool varies;      /* counted, another in each turn of a loop: no single number that a file gives can be right */
-	const struct Graph *owner; /* in which inference made it; or NULL */
+	const struct Graph *owner; /* in which inference made it, or one that is a copy of that; or NULL */
 } Symbol;
 
 /* Two sizes that have to be equal; `repeats`: or one of them 1. */

@@ -18,6 +18,7 @@ Graph *graph_new(Ctx *c, Syms *syms, const char *name, Graph *outer)
 	g->syms = syms;
 	g->name = arena_string(&c->perm, name ? name : "");
 	g->outer = outer;
+	g->kin = g;
 	g->opset = outer ? outer->opset : 0;
 	return g;
 }

@@ -79,6 +79,7 @@ struct Graph {
 	Syms *syms;      /* shared with subgraphs */
 	const char *name;
 	Graph *outer;    /* NULL for the model itself */
+	const Graph *kin; /* the first of all that are copies of each other: what holds by one holds by all */
 	Value **value;   /* by id - 1 */
 	uint32_t nvalue, cvalue;
 	Node **node;     /* topological order */

@@ -174,7 +174,7 @@ bool is_counted_inside(const Graph *body, Dim d)
 	const Symbol *s = dim_symbol_of(syms, d);
 	const Graph *g = s && s->counted ? s->owner : NULL;
 
-	while (g && g != body)
+	while (g && g->kin != body->kin)
 		g = g->outer;
 	for (int i = 0; !g && i < dim_nargs(syms, d); i++)
 		if (is_counted_inside(body, dim_arg(syms, d, i)))

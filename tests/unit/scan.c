@@ -1,5 +1,7 @@
-/* Scan's evaluation keeps to a budget: every turn counts what its body reads and writes. (What it computes: ops/scan.t.) */
+/* Scan's evaluation keeps to a budget: every turn counts what its body reads and writes; sizes that turns count stay inside.
+ * (What it computes: ops/scan.t.) */
 #include <stdlib.h>
+#include "ir/op/bodies.h"
 #include "tests/unit/graphs.h"
 
 enum { TURNS = 100 };
@@ -38,9 +40,20 @@ CASE(every_turn_costs)
 	assert_in_range(e.budget, 2000 - TURNS * 6 - 2 * TURNS, 2000 - TURNS * 6);
 }
 
+/* What the body of a graph counts, that of its copy does too: outside it has another name there as well. */
+CASE(a_copy_counts_its_own)
+{
+	Graph *copied = graph_copy(graph_parse(&ctx, &syms, "graph (%x f32[3]) -> (%y) { %y = Scan(%x) {num_scan_inputs = 1}"
+		" body = graph (%b f32[]) -> (%u) { %u = Unique(%b) @1 \"u\" } @1 \"y\" }"));
+	const Graph *body = copied->node[0]->sub[0];
+
+	assert_true(is_counted_inside(body, body->out[0]->shape.dim[0]));
+	assert_false(is_counted_inside(body, copied->out[0]->shape.dim[1]));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(a_budget_that_ends_in_a_turn), TEST(every_turn_costs)};
+	const struct CMUnitTest tests[] = {TEST(a_budget_that_ends_in_a_turn), TEST(every_turn_costs), TEST(a_copy_counts_its_own)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
