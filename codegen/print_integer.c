@@ -167,6 +167,10 @@ static void print_wrapped(Printer *p, const Expr *x, bool tight)
 static void print_operation(Printer *p, const Expr *x, const char *format, bool tight)
 {
 	Expr *shifted[2] = {x->arg[0], x->nargs > 1 ? x->arg[1] : NULL};
+	if (x->op == BITNOT && x->arg[0]->kind == X_CAST && x->arg[0]->arg[0]->dtype == BOOL) { /* which is not ~(a > b) to compilers, but a slip */
+		print_format(p, "-1 - %0", x->arg, tight, print_expr);
+		return;
+	}
 	if (is_plain_division(x)) {
 		print_format(p, x->op == DIV ? "%0 / %1" : "%0 %% %1", x->arg, tight, print_expr);
 		return;
