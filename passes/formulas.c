@@ -50,9 +50,13 @@ Expr *find_load(Expr *x, const Value *v, Expr **guarded)
 	return NULL;
 }
 
+/* Of a dimension of a known size: where another one ends is for the run to say, so no border can lie there, and a test that is
+ * left is one that bounds of its size do not decide. */
 static bool bound_of_load(Lower *l, const Expr *c, const Expr *load)
 {
 	for (int k = 0; k < load->nargs; k++) {
+		if (!dim_known(load->value->shape.dim[k]))
+			continue;
 		Expr *n = extent(l, load->value->shape.dim[k]);
 		if (c == alu2(l, LE, num_i(l, 0), load->arg[k]) || c == alu2(l, LT, load->arg[k], n))
 			return true;

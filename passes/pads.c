@@ -10,12 +10,13 @@
  *
  * and, when everything else is done, one that keeps the padding of what varies apart, in memory:
  *
- *     Conv(x, w, pads = p)              ->  Conv(Pad(x, p), w)
+ *     Conv(x, w, pads = p)              ->  Conv(Pad(x, p), w)        also where auto_pad says how much, by the sizes of x
  *     ConvInteger(x, w, z, pads = p)    ->  ConvInteger(Pad(x, p, z), w, z)
  *
  * Not in ceil mode, where padding decides how many windows there are. Pools need every window to meet an element. */
 #include <math.h>
 #include <string.h>
+#include "ir/op/composite.h"
 #include "ir/op/movement.h"
 #include "ir/op/nn.h"
 #include "passes/algebra.h"
@@ -169,6 +170,14 @@ static Value *pad_constant(Rewrite *w, Node *n)
 	return constant ? pad_apart(w, n, ~0u, NULL) : NULL;
 }
 
+/* Sizes say how much padding there is. */
+static bool pads_by_size(const Node *n)
+{
+	const int64_t how = ATTR_OF(n, Sliding)->auto_pad;
+
+	return how == PAD_SAME_UPPER || how == PAD_SAME_LOWER;
+}
+
 /* The spatial axes of n's input that vary, as bits. */
 static unsigned varying_axes(const Node *n)
 {
@@ -180,20 +189,67 @@ static unsigned varying_axes(const Node *n)
 	return set;
 }
 
+/* ---- the same where how much it is follows from the size: auto_pad of strides ---- */
+
+/* What a Pad of axis a adds so that its windows lie inside: `before`, and as many elements as the windows cover. */
+static bool cover_windows(Syms *s, const WindowAxis *a, Dim *before, Dim *after)
+{
+	if (!dim_known(a->size) || (a->size.k - 1) * a->dilation + 1 < a->stride)
+		return false;
+	Dim last = dim_mul(s, dim_sub(s, a->out, dim(1)), dim(a->stride));
+	Dim covered = dim_add(s, last, dim((a->size.k - 1) * a->dilation + 1));
+	*before = a->before;
+	*after = dim_sub(s, dim_sub(s, covered, a->in), a->before);
+	return dim_lo(s, *before) >= 0 && dim_lo(s, *after) >= 0;
+}
+
+/* Conv(Pad(x)) where the axes in `set` are padded by what their sizes say, with `value`. */
+static Value *pad_by_size(Rewrite *w, Node *n, unsigned set, Value *value)
+{
+	Graph *g = w->g;
+	struct Sliding attr = *ATTR_OF(n, Sliding);
+	WindowAxis axis[MAX_SPATIAL];
+	int count = windows_of(g, n, &n->in[0]->shape, &n->in[1]->shape, axis), padded = 0;
+	int64_t axes[MAX_SPATIAL], *pads = NEW_N(&g->ctx->perm, int64_t, 2 * count);
+	Dim by[2 * MAX_SPATIAL], after[MAX_SPATIAL];
+
+	for (int i = 0; i < count; i++)
+		if (set >> i & 1) {
+			if (!cover_windows(g->syms, &axis[i], &by[padded], &after[padded]))
+				return NULL;
+			axes[padded++] = 2 + i;
+		} else {
+			pads[i] = axis[i].before.k;
+			pads[count + i] = axis[i].after.k;
+		}
+	memcpy(by + padded, after, (size_t)padded * sizeof *by);
+	attr.auto_pad = PAD_NOTSET;
+	attr.pads = (Ints){pads, 2 * count};
+	Value **in = arena_copy(&g->ctx->scratch, n->in, (size_t)n->nin * sizeof *in), *x = n->in[0];
+	in[0] = put(g, n, "Pad", x, dims_as_value(g, n, x, by, 2 * padded), value, value_i64(g, padded, axes), END_IN);
+	return rewrite_attr(g, n, &attr, n->nin, in);
+}
+
 /* Where a size varies, no border in memory can be made ahead, and sums would ask of each element whether it is there. */
 static Value *pad_varying(Rewrite *w, Node *n)
 {
 	unsigned set = varying_axes(n);
 
-	return set && convolves_finite(n) ? pad_apart(w, n, set, NULL) : NULL;
+	if (!set || !convolves_finite(n))
+		return NULL;
+	Value *y = pad_apart(w, n, set, NULL);
+	return y || !pads_by_size(n) ? y : pad_by_size(w, n, set, value_scalar(w->g, n->in[0]->dtype, 0));
 }
 
 /* Padding of bytes is what counts as zero among them. */
 static Value *pad_varying_integers(Rewrite *w, Node *n)
 {
 	unsigned set = varying_axes(n);
+	Value *zero = has_in(n, 2) ? n->in[2] : NULL, *y = set ? pad_apart(w, n, set, zero) : NULL;
 
-	return set ? pad_apart(w, n, set, has_in(n, 2) ? n->in[2] : NULL) : NULL;
+	if (y || !set || !pads_by_size(n))
+		return y;
+	return pad_by_size(w, n, set, zero ? zero : value_scalar(w->g, n->in[0]->dtype, 0));
 }
 
 /* ---- pools ---- */
@@ -202,7 +258,7 @@ static bool has_pads(const Node *n)
 {
 	const struct Sliding *attr = ATTR_OF(n, Sliding);
 
-	if (attr->auto_pad == PAD_SAME_UPPER || attr->auto_pad == PAD_SAME_LOWER)
+	if (pads_by_size(n))
 		return true;
 	for (int i = 0; i < attr->pads.n; i++)
 		if (attr->pads.v[i])

@@ -43,7 +43,7 @@ static bool phases_along(Syms *s, const WindowAxis *a, Dim out, Phases *p)
 static int phases_of(Graph *g, const Node *n, Phases *p)
 {
 	WindowAxis axis[MAX_SPATIAL];
-	int count = sliding_axes(g, n, &n->in[0]->shape, &n->in[1]->shape, axis);
+	int count = transposed_axes(g, n, &n->in[0]->shape, &n->in[1]->shape, axis);
 
 	for (int i = 0; i < count; i++)
 		if (!phases_along(g->syms, &axis[i], n->out[0]->shape.dim[2 + i], &p[i]))
@@ -51,13 +51,7 @@ static int phases_of(Graph *g, const Node *n, Phases *p)
 	return count;
 }
 
-/* Weights are known, and padding is what the attributes say. */
-static bool has_phases(const Node *n)
-{
-	const struct Sliding *attr = ATTR_OF(n, Sliding);
-
-	return is_const(n->in[1]) && (!has_in(n, 2) || is_const(n->in[2])) && attr->auto_pad == PAD_NOTSET && attr->output_shape.n <= 0;
-}
+static bool knows_weights(const Node *n) { return is_const(n->in[1]) && (!has_in(n, 2) || is_const(n->in[2])); }
 
 static bool has_few_channels(const Node *n)
 {
@@ -176,10 +170,10 @@ static Value *few_channels(Rewrite *w, Node *n)
 {
 	bool fixed = dim_known(n->in[0]->shape.dim[0]) && !map_varies(n);
 
-	return fixed && has_phases(n) && has_few_channels(n) ? phases_as_channels(w, n) : NULL;
+	return fixed && knows_weights(n) && has_few_channels(n) ? phases_as_channels(w, n) : NULL;
 }
 
-static Value *varying_map(Rewrite *w, Node *n) { return map_varies(n) && has_phases(n) ? phases_as_channels(w, n) : NULL; }
+static Value *varying_map(Rewrite *w, Node *n) { return map_varies(n) && knows_weights(n) ? phases_as_channels(w, n) : NULL; }
 
 const Rule phase_rules[] = {
 	{"ConvTranspose", "ConvTranspose to few channels -> Conv to a channel for each phase", few_channels},

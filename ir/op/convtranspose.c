@@ -19,8 +19,7 @@ static void cut_to_size(Syms *s, WindowAxis *a, Dim full, bool upper)
 	a->after = dim_sub(s, total, a->before);
 }
 
-/* in: size of x; out: size of y; before, after: what is cut off y. */
-static int transposed_axes(Graph *g, const Node *n, const Shape *x, const Shape *w, WindowAxis *axis)
+int transposed_axes(Graph *g, const Node *n, const Shape *x, const Shape *w, WindowAxis *axis)
 {
 	const struct Sliding *attr = ATTR_OF(n, Sliding);
 	int64_t extra[MAX_SPATIAL], wanted[MAX_SPATIAL];

@@ -113,6 +113,8 @@ typedef struct WindowAxis {
 int windows_of(Graph *g, const Node *n, const Shape *x, const Shape *w, WindowAxis *axis);
 /* The same without `out`, and with the padding of the attribute pads only (ConvTranspose makes its own use of them). */
 int sliding_axes(Graph *g, const Node *n, const Shape *x, const Shape *w, WindowAxis *axis);
+/* Of a ConvTranspose. in: size of x; out: size of y; before, after: what is cut off y. */
+int transposed_axes(Graph *g, const Node *n, const Shape *x, const Shape *w, WindowAxis *axis);
 /* The list of an attribute; absent: `value` for every axis. E-ATTR when its length or a value is wrong. */
 void spatial_attr(Graph *g, const Node *n, const char *name, const Ints *list, int count, int64_t value, int64_t least,
 		  int64_t *result);

@@ -261,6 +261,24 @@ static const Model models[] = {
 	 " %a = QLinearConv(%x, %f, %e, %k, %f, %o, %g, %e) {pads = [1, 1, 1, 1]}"
 	 " %d, %c, %m = DynamicQuantizeLinear(%u) %b = ConvInteger(%d, %k, %m) {pads = [1, 1, 1, 1]} }",
 	 {9, 40}, {{1, 3}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
+	/* padded by what the sizes say, an odd one at an end or in front; beside an axis of a known size; by bytes; transposed */
+	{"graph (%x f32[2,8,n,s], %w1 f32[12,8,3,3], %w2 f32[8,1,5,2], %w3 f32[12,8,2,3]) -> (%a, %b, %c) {"
+	 " %a = Conv(%x, %w1) {strides = [2, 2], auto_pad = SAME_UPPER} %d = Conv(%x, %w2) {strides = [3, 2], group = 8,"
+	 " auto_pad = SAME_LOWER} %b = Relu(%d) %c = Conv(%x, %w3) {strides = [1, 3], dilations = [2, 1], auto_pad = SAME_UPPER} }",
+	 {9, 40}, {{1, 1}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
+	{"graph (%x f32[2,8,n,6], %v f32[16,8,2,2], %w f32[16,8,2,2]) -> (%a, %b) {"
+	 " %a = Conv(%x, %v) {strides = [2, 1], dilations = [1, 2], auto_pad = SAME_UPPER}"
+	 " %b = Conv(%x, %w) {strides = [2, 1], dilations = [1, 2], auto_pad = SAME_UPPER} }",
+	 {6, 1}, {{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}, {6, 1}}},
+	{"graph (%x u8[2,12,n,s], %z u8[], %w f32[20,12,3,3]) -> (%y, %a) { %f f32[] = const [0.01] %o i8[] = const [3]"
+	 " %e u8[] = const [7] %g f32[] = const [0.5] %k = QuantizeLinear(%w, %f, %o)"
+	 " %y = ConvInteger(%x, %k, %z, %o) {auto_pad = SAME_UPPER, strides = [2, 2]}"
+	 " %a = QLinearConv(%x, %f, %e, %k, %f, %o, %g, %e) {auto_pad = SAME_LOWER, strides = [2, 1]} }",
+	 {9, 40}, {{1, 3}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
+	{"graph (%x f32[2,10,n,s], %w1 f32[10,12,3,2], %w2 f32[10,8,2,4]) -> (%a, %b) {"
+	 " %a = ConvTranspose(%x, %w1) {strides = [2, 2], auto_pad = SAME_UPPER}"
+	 " %b = ConvTranspose(%x, %w2) {strides = [3, 2], auto_pad = SAME_LOWER} }",
+	 {9, 40}, {{1, 1}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
 	/* transposed convolutions: phases of one tap and of two, both ends cut off, behind a part that no tap reaches, in groups */
 	{"graph (%x f32[2,10,n,s], %w1 f32[10,12,2,2], %wb f32[12], %w2 f32[10,8,4,3], %w3 f32[10,3,3,2]) -> (%a, %b, %c) {"
 	 " %a = ConvTranspose(%x, %w1, %wb) {strides = [2, 2]}"

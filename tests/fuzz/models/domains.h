@@ -10,6 +10,8 @@
  *     domains_onnx.c       those that choose, sample, transform, draw at random, and steps of training
  *     domains_ml.c         ai.onnx.ml, and text
  *     domains_ort.c        com.microsoft: attention and what is fused
+ *     domains_gates.c      com.microsoft: gates, norms by groups, biases, parts of pictures and words
+ *     domains_packed.c     com.microsoft: tokens without padding, and one at a time
  *     domains_quantised.c  products and pointwise operators on quantised tensors */
 #ifndef TCC_TESTS_FUZZ_DOMAINS_H
 #define TCC_TESTS_FUZZ_DOMAINS_H
@@ -161,12 +163,41 @@ bool make_nhwc_pool(Step *s);
 bool make_embedding(Step *s);
 bool make_projected_attention(Step *s);
 bool make_multihead(Step *s);
-bool make_packed_attention(Step *s);
 bool make_group_query(Step *s);
 bool make_moe(Step *s);
 bool make_ort_rotary(Step *s);
 
+/* domains_gates.c */
+bool make_swiglu(Step *s);
+bool make_gated_add(Step *s);
+bool make_gated_norm(Step *s);
+bool make_branches(Step *s);
+bool make_linear_gate(Step *s);
+bool make_bias_softmax(Step *s);
+bool make_bias_dropout(Step *s);
+bool make_gemm_gelu(Step *s);
+bool make_group_norm(Step *s);
+bool make_skip_group_norm(Step *s);
+bool make_relative_bias(Step *s);
+bool make_gated_relative_bias(Step *s);
+bool make_unfold(Step *s);
+bool make_crop_and_resize(Step *s);
+bool make_word_conv(Step *s);
+bool make_ngrams_blocked(Step *s);
+
+/* domains_packed.c */
+bool make_padding_removed(Step *s);
+bool make_padding_restored(Step *s);
+bool make_packed_attention(Step *s);
+bool make_packed_multihead(Step *s);
+bool make_decoder(Step *s);
+bool make_multi_rotary(Step *s);
+
 /* domains_quantised.c */
+bool make_matmul_integer16(Step *s);
+bool make_quantised_embedding(Step *s);
+bool make_bnb(Step *s);
+bool make_quantised_moe(Step *s);
 bool make_qlinear_matmul(Step *s);
 bool make_qlinear_conv(Step *s);
 bool make_qlinear_two(Step *s);

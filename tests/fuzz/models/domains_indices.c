@@ -59,9 +59,11 @@ bool make_gather_nd(Step *s)
 {
 	const Tensor *x = take(s, 1, 4);
 	int64_t dims[MAX_RANK];
-	int rank, batch = x->rank > 1 && chance(s->m, 30);
+	bool in_onnx = s->op != &op_ort_GatherND;
+	int rank, batch = in_onnx && x->rank > 1 && chance(s->m, 30);
 
-	set_int(s, "batch_dims", batch);
+	if (in_onnx)
+		set_int(s, "batch_dims", batch);
 	return tuples(s, batch, dims, &rank);
 }
 

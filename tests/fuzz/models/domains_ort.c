@@ -114,29 +114,6 @@ bool make_multihead(Step *s)
 	return true;
 }
 
-/* Sequences of other lengths each, behind each other without padding. */
-bool make_packed_attention(Step *s)
-{
-	int64_t heads = pick(s->m, 1, 3), width = 3 * heads * pick(s->m, 1, 5), batch = pick(s->m, 1, 3), length = pick(s->m, 1, 4);
-	int64_t offset[] = {batch, length}, ends = batch + 1, tokens = 0, padding = 0;
-	Tensor *at = tensor_new(&s->m->g->ctx->perm, I32, 2, offset), *sums = tensor_new(&s->m->g->ctx->perm, I32, 1, &ends);
-
-	for (int64_t b = 0; b < batch; b++) {
-		int64_t count = pick(s->m, b == 0, length);
-		for (int64_t i = 0; i < length; i++)
-			store_i64(I32, at->data, i < count ? tokens++ : batch * length - ++padding, b * length + i);
-		store_i64(I32, sums->data, b + 1, tokens);
-	}
-	int64_t x[] = {tokens, pick(s->m, 1, 9)}, w[] = {x[1], width};
-	set_int(s, "num_heads", heads);
-	take_shaped(s, DT_NONE, 2, x, range_of(s));
-	take_shaped(s, DT_NONE, 2, w, around(-0.5, 0.5));
-	take_shaped(s, DT_NONE, 1, &width, range_of(s));
-	take_tensor(s, at, chance(s->m, 50));
-	take_tensor(s, sums, chance(s->m, 50));
-	return true;
-}
-
 /* Caches hold what is past and no more, or have room for a few rows more than there are new ones. */
 bool make_group_query(Step *s)
 {

@@ -158,8 +158,12 @@ bool make_conv(Step *s)
 		k[2 + i] = w.kernel[i];
 	set_window(s, &w, chance(s->m, 50));
 	set_int(s, "group", group);
-	if (s->op == &op_ort_NhwcFusedConv)
+	if (s->op == &op_ort_NhwcFusedConv || s->op == &op_ort_NhwcConv)
 		channels_last_in(&w);
+	if (s->op == &op_ort_NhwcConv) {
+		memmove(k + 1, k + 2, (size_t)w.axes * sizeof *k);
+		k[1 + w.axes] = per;
+	}
 	take_shaped(s, DT_NONE, 2 + w.axes, x, range_of(s));
 	take_shaped(s, DT_NONE, 2 + w.axes, k, range_of(s));
 	if (s->op != &op_convinteger && chance(s->m, 60))

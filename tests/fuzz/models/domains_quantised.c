@@ -70,12 +70,26 @@ bool make_qlinear_conv(Step *s)
 	for (int i = 0; i < w.axes; i++)
 		k[2 + i] = w.kernel[i];
 	set_window(s, &w, chance(s->m, 50));
+	if (s->op == &op_ort_QLinearConv && chance(s->m, 60)) {
+		set_int(s, "channels_last", 1);
+		channels_last_in(&w);
+	}
 	take_quantised(s, s->t, 2 + w.axes, w.x);
 	take_quantised(s, byte_type(s->m), 2 + w.axes, k);
 	take_quantum(s);
 	take_zero(s, s->t);
 	if (chance(s->m, 50))
 		take_shaped(s, I32, 1, k, (Range){-999, 999, true, false, false});
+	return true;
+}
+
+bool make_matmul_integer16(Step *s)
+{
+	int64_t a[2], b[2];
+
+	random_product(s, a, b);
+	take_shaped(s, s->t, 2, a, (Range){-999, 999, true, false, false});
+	take_shaped(s, s->t, 2, b, (Range){-999, 999, true, false, false});
 	return true;
 }
 
@@ -327,5 +341,74 @@ bool make_gather_blocks(Step *s)
 	take_constant(s, s->t, 2, table, (Range){-8, 255, true, false, true});
 	take_shaped(s, index_dtype(s->m), 2, at, (Range){-last - 1, last, true, false, false});
 	take_shaped(s, F32, 2, scales, around(0.05, 0.5));
+	return true;
+}
+
+bool make_bnb(Step *s)
+{
+	int64_t k = pick(s->m, 1, 40), n = pick(s->m, 1, 17), block = 16, bytes = (n * k + 1) / 2, blocks = (n * k + block - 1) / block;
+
+	set_int(s, "K", k);
+	set_int(s, "N", n);
+	set_int(s, "block_size", block);
+	set_int(s, "quant_type", pick(s->m, 0, 1));
+	take_shaped(s, DT_NONE, 2, (int64_t[]){pick(s->m, 1, 4), k}, range_of(s));
+	take_constant(s, U8, 1, &bytes, (Range){0, 255, true, false, true});
+	take_shaped(s, s->t, 1, &blocks, around(0.1, 1));
+	return true;
+}
+
+/* ---- experts, embeddings ---- */
+
+/* Bytes of a matrix of each expert, and a scale of each of its rows. */
+static void take_experts(Step *s, int64_t experts, int64_t rows, int64_t columns, int64_t bits)
+{
+	take_constant(s, U8, 3, (int64_t[]){experts, rows, columns * bits / 8}, (Range){0, 255, true, false, true});
+	take_constant(s, F32, 2, (int64_t[]){experts, rows}, around(0.01, 0.1));
+	if (chance(s->m, 50))
+		take_shaped(s, s->t, 2, (int64_t[]){experts, rows}, range_of(s));
+	else
+		take_none(s);
+}
+
+/* Scores are whole numbers, different ones of each token: see make_moe(). */
+bool make_quantised_moe(Step *s)
+{
+	int64_t experts = pick(s->m, 1, 4), hidden = 2 * pick(s->m, 1, 4), inner = 2 * pick(s->m, 1, 4), bits = 4 << pick(s->m, 0, 1);
+	int64_t tokens = pick(s->m, 1, 4), scores[] = {tokens, experts};
+	Tensor *router = tensor_new(&s->m->g->ctx->perm, s->t, 2, scores);
+
+	for (int64_t i = 0; is_float(s->t) && i < router->count; i++)
+		store_f64(s->t, router->data, i, (double)((i + i / experts) % experts));
+	set_int(s, "k", pick(s->m, 1, experts));
+	set_int(s, "activation_type", pick(s->m, 0, 2));
+	set_int(s, "expert_weight_bits", bits);
+	take_shaped(s, DT_NONE, 2, (int64_t[]){tokens, hidden}, range_of(s));
+	take_tensor(s, router, chance(s->m, 50));
+	take_experts(s, experts, inner, hidden, bits);
+	take_experts(s, experts, hidden, inner, bits);
+	return true;
+}
+
+bool make_quantised_embedding(Step *s)
+{
+	int64_t ids[] = {pick(s->m, 1, 2), pick(s->m, 1, 6)}, width = pick(s->m, 1, 17), rows[] = {pick(s->m, 1, 9), ids[1], 2};
+	bool masked = chance(s->m, 50);
+
+	take_shaped(s, s->t, 2, ids, (Range){0, (double)rows[0] - 1, true, false, true});
+	take_shaped(s, s->t, 2, ids, (Range){0, 1, true, false, true});
+	for (int i = 0; i < 3; i++)
+		take_shaped(s, U8, 2, (int64_t[]){rows[i], width}, (Range){0, 255, true, false, false});
+	for (int i = 0; i < 2; i++)
+		take_shaped(s, U8, 1, &width, (Range){0, 255, true, false, false});
+	if (masked)
+		take_shaped(s, s->t, 2, ids, (Range){0, 1, true, false, true});
+	else
+		take_none(s);
+	for (int i = 0; i < 5; i++)
+		take_quantum(s);
+	for (int i = 0; i < 5; i++)
+		take_zero(s, U8);
+	s->nout = (int)pick(s->m, 1, 2);
 	return true;
 }
