@@ -351,10 +351,11 @@ static bool some_disagree(const Eval *e)
 	return false;
 }
 
-/* Data decide sizes of the node, or may contradict what inference took for granted. */
+/* Data decide sizes of the node, or may contradict what inference took for granted. What chooses elements says itself how many
+ * there are. */
 static bool is_doubtful(const Eval *e, const Node *n)
 {
-	return rests_on_trust(n) || (!n->nsub && n->op != &op_tcc_Agree && some_disagree(e));
+	return rests_on_trust(n) || (!n->nsub && !(n->op->flags & CHOOSES) && n->op != &op_tcc_Agree && some_disagree(e));
 }
 
 void eval_node(Eval *e, const Node *n)

@@ -23,6 +23,7 @@ static const struct Keep {
 	{&op_BitCast, 1},          /* reads the bits */
 	{&op_CastLike, 2},         /* takes over the type */
 	{&op_QuantizeLinear, 3},   /* rounds the quotient to the type of the scale */
+	{&op_ort_QuantizeLinear, 3},
 	{&op_DynamicQuantizeLinear, 1},
 	{&op_Equal, 3},            /* equal halves need not be equal floats */
 	{&op_Unique, 1},

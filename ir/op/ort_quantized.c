@@ -279,14 +279,17 @@ static const Attr conv_attrs[] = {
 	ATTR_INT(OrtPool, channels_last, 0), {0}};
 static const Attr linear_attrs[] = {ATTR_INT(OrtQuantized, axis, 1), {0}};
 
-#define ORT_QUANTIZED_AS(id, text, classes, least, most, table, S, shapes, how)                                        \
+/* bound: of the ulp, 0 where the operator that it becomes rounds once by itself. */
+#define ORT_QUANTIZED_AS(id, text, classes, least, most, bound, table, S, how)                                         \
 	const Op op_ort_##id = {                                                                                       \
 		.name = text, .domain = "com.microsoft", .min_in = least, .max_in = most, .min_out = 1, .max_out = 1,  \
-		.ulp = 64, .attrs = table, .attr_size = sizeof(struct S),                                              \
-		.types = classes, .infer = shapes, .eval = eval_expansion, .expand = how,                              \
+		.ulp = bound, .attrs = table, .attr_size = sizeof(struct S),                                           \
+		.types = classes, .infer = infer_expansion, .eval = eval_expansion, .expand = how,                              \
 	}
 #define ORT_QUANTIZED(id, text, classes, least, most, table, how)                                                      \
-	ORT_QUANTIZED_AS(id, text, classes, least, most, table, OrtQuantized, infer_expansion, how)
+	ORT_QUANTIZED_AS(id, text, classes, least, most, 64, table, OrtQuantized, how)
+#define ORT_LINEAR(id, classes, how)                                                                                   \
+	ORT_QUANTIZED_AS(id, #id, classes, 2, 3, 0, linear_attrs, OrtQuantized, how)
 
 ORT_QUANTIZED(QLinearAdd, "QLinearAdd", "iu", 2, 8, no_attrs, expand_add);
 ORT_QUANTIZED(QLinearMul, "QLinearMul", "iu", 2, 8, no_attrs, expand_mul);
@@ -296,12 +299,11 @@ ORT_QUANTIZED(QLinearSoftmax, "QLinearSoftmax", "iu", 2, 5, softmax_attrs, expan
 ORT_QUANTIZED(QLinearWhere, "QLinearWhere", "b", 9, 9, no_attrs, expand_where);
 ORT_QUANTIZED(QLinearConcat, "QLinearConcat", "f", 5, -1, concat_attrs, expand_concat);
 ORT_QUANTIZED(QLinearGlobalAveragePool, "QLinearGlobalAveragePool", "iu", 5, 5, globalpool_attrs, expand_globalpool);
-ORT_QUANTIZED_AS(QLinearAveragePool, "QLinearAveragePool", "iu", 2, 5, averagepool_attrs, OrtPool, infer_expansion,
-		 expand_averagepool);
+ORT_QUANTIZED_AS(QLinearAveragePool, "QLinearAveragePool", "iu", 2, 5, 64, averagepool_attrs, OrtPool, expand_averagepool);
 ORT_QUANTIZED(MatMulIntegerToFloat, "MatMulIntegerToFloat", "iu", 4, 7, no_attrs, expand_matmul_to_float);
 ORT_QUANTIZED(DynamicQuantizeMatMul, "DynamicQuantizeMatMul", "f", 3, 5, no_attrs, expand_dynamic_matmul);
 ORT_QUANTIZED(QGemm, "QGemm", "iu", 6, 9, gemm_attrs, expand_gemm);
 ORT_QUANTIZED(MatMulInteger16, "MatMulInteger16", "i", 2, 2, no_attrs, expand_matmul16);
-ORT_QUANTIZED_AS(QLinearConv, "QLinearConv", "iu", 8, 9, conv_attrs, OrtPool, infer_expansion, expand_conv);
-ORT_QUANTIZED(QuantizeLinear, "QuantizeLinear", "f", 2, 3, linear_attrs, expand_quantize);
-ORT_QUANTIZED(DequantizeLinear, "DequantizeLinear", "iu", 2, 3, linear_attrs, expand_dequantize);
+ORT_QUANTIZED_AS(QLinearConv, "QLinearConv", "iu", 8, 9, 64, conv_attrs, OrtPool, expand_conv);
+ORT_LINEAR(QuantizeLinear, "f", expand_quantize);
+ORT_LINEAR(DequantizeLinear, "iu", expand_dequantize);

@@ -619,3 +619,15 @@ graph (%x u8[1,6,2]) -> (%y) {
 }
 run x = u8[1,6,2] [245, 61, 217, 65, 36, 47, 101, 49, 229, 208, 205, 108]
 gives y = u8[1,3,2] [186, 50, 130, 105, 209, 160]
+
+== halves, whose quotient is one (126.5, not 126.52), and floats of 8 bits, quantised as ONNX does
+graph (%x f16[4], %u f32[3]) -> (%a, %b) {
+	%s f16[] = const [0.1]
+	%z i8[] = const [0]
+	%t f32[] = const [0.5]
+	%e f8e5m2[] = const [0]
+	%a = com.microsoft.QuantizeLinear(%x, %s, %z)
+	%b = com.microsoft.QuantizeLinear(%u, %t, %e)
+}
+run x = f16[4] [0.25, 0.35, -0.45, 12.65], u = f32[3] [0.3, -4, 0]
+gives a = i8[4] [2, 4, -4, 126], b = f8e5m2[3] [0.625, -8, 0]
