@@ -209,19 +209,39 @@ static bool lengths_are_computed(const Raw *r)
 	return !given;
 }
 
-/* Part i, whose shape is that of output i. */
-static Value *part_between(const Raw *r, int i, Value *start, Value *end, int64_t axis)
+/* Part i, whose size has the name of output i, or of element i of the only one. */
+static Value *part_between(const Raw *r, Value *x, int i, Value *start, Value *end, int64_t axis)
 {
 	Graph *g = r->f->g;
-	Raw cut = more(r, "Slice", need_input(r, 0), slice_of(g, NULL, start, 0, i, i + 1));
-	NodeProto *proto = arena_copy(&r->f->im->ctx->scratch, r->proto, sizeof *r->proto);
+	Raw cut = more(r, "Slice", x, slice_of(g, NULL, start, 0, i, i + 1));
+	NodeProto *proto = arena_copy(r->f->im->arena, r->proto, sizeof *r->proto);
+	bool own = i < (int)proto->n_output;
+	char *name = own ? proto->output[i] : arena_format(r->f->im->arena, "%s[%d]", proto->output[0], i);
 
-	proto->output += i;
-	proto->n_output -= (size_t)i;
+	proto->n_output = 1;
+	proto->output = arena_copy(r->f->im->arena, &name, sizeof name);
 	cut.proto = proto;
 	set_input(&cut, 2, slice_of(g, NULL, end, 0, i, i + 1));
 	set_input(&cut, 3, value_i64(g, 1, &axis));
 	return finish(&cut);
+}
+
+Value *lengths_start(Graph *g, Value *length, Value *size)
+{
+	Value *end = put(g, NULL, "CumSum", length, value_scalar(g, I64, 0), END_IN);
+
+	require(g, NULL, binary(g, NULL, "GreaterOrEqual", length, value_scalar(g, I64, 0)));
+	require(g, NULL, binary(g, NULL, "Equal", reduced(g, NULL, "ReduceSum", length, 0, false), size));
+	return binary(g, NULL, "Sub", end, length);
+}
+
+void parts_by_lengths(const Raw *r, Value *x, Value *length, int axis, Value **part, int n)
+{
+	Graph *g = r->f->g;
+	Value *start = lengths_start(g, length, size_of(g, NULL, x, axis)), *end = binary(g, NULL, "Add", start, length);
+
+	for (int i = 0; i < n; i++)
+		part[i] = part_between(r, x, i, start, end, axis);
 }
 
 /* Each part is a slice whose size is counted; together they are all of x. */
@@ -237,11 +257,7 @@ void split_by_lengths(Raw *r)
 		raw_fail(r, EXIT_MODEL, "E-AXIS", "axis %lld is outside the rank %d", (long long)axis, x->shape.rank);
 	if (!dim_is(split->shape.dim[0], r->nout))
 		raw_fail(r, EXIT_MODEL, "E-SHAPE", "%s sizes are given for %d outputs", dim_text(g->syms, split->shape.dim[0]), r->nout);
-	Value *end = put(g, NULL, "CumSum", split, value_scalar(g, I64, 0), END_IN), *start = binary(g, NULL, "Sub", end, split);
-	require(g, NULL, binary(g, NULL, "GreaterOrEqual", split, value_scalar(g, I64, 0)));
-	require(g, NULL, binary(g, NULL, "Equal", slice_of(g, NULL, end, 0, r->nout - 1, r->nout), size_of(g, NULL, x, (int)from)));
-	for (int i = 0; i < r->nout; i++)
-		r->out[i] = part_between(r, i, start, end, axis);
+	parts_by_lengths(r, x, split, (int)from, r->out, r->nout);
 	r->done = true;
 }
 

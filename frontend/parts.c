@@ -2,14 +2,16 @@
  *
  *     x f32[3,6]    split = [1, 2]    axis = 0      ->      { Slice(x, 0, 1), Slice(x, 1, 3) }
  *     x f32[n,6]    split = [1, 2]    axis = 0      ->      Split(x, [1, 2]), which asks the run for n = 3
+ *     x f32[n,6]    split = k i64[2]  axis = 0      ->      { Slice(x, 0, k[0]), Slice(x, k[0], k[0] + k[1]) }
+ *     x f32[n,6]    split = 2         axis = 0      ->      rows f32[(n + 1) / 2,2,6], the last of which may be shorter
  *
  * Lengths that the run decides, or as many parts as an axis has that varies, are those that --shape gives the elements, and
- * the run is asked for that. Without it a sequence of computed lengths may still be asked for how many they are, and parts of
- * length 1 along an axis that varies are the turns of a tensor, also where a vector of ones says that, one an element. */
+ * the run is asked for that. Without it parts of which the run decides how many there are become rows of one tensor (rows.c):
+ * parts of length 1 are the turns of a tensor, also where a vector of ones says that, one an element. */
 #include <string.h>
 #include "frontend/rewrite.h"
 #include "ir/op/composite.h"
-#include "ir/op/trust.h"
+#include "ir/op/counted.h"
 
 typedef struct Parts {
 	Raw *r;
@@ -30,15 +32,21 @@ static void need_few(const Parts *p, int64_t length, int64_t size)
 		raw_fail(p->r, EXIT_LIMIT, "E-LIMIT", "makes parts of %lld elements out of %lld", (long long)length, (long long)size);
 }
 
-/* The size of the axis must have as many parts wherever it is within its bounds. */
+/* The axis has as many parts of that length wherever its size is within its bounds. */
+static bool always_as_many(const Parts *p, int64_t length)
+{
+	Syms *s = p->r->f->g->syms;
+	int64_t least = dim_lo(s, axis_size(p)), most = dim_hi(s, axis_size(p));
+
+	return least == most || (length > 0 && least > 0 && (least - 1) / length == (most - 1) / length);
+}
+
 static void end_every(Parts *p, int64_t length)
 {
 	Syms *s = p->r->f->g->syms;
 	int64_t least = dim_lo(s, axis_size(p)), most = dim_hi(s, axis_size(p)), at = 0;
 
 	need_few(p, length, least);
-	if (least != most && (least < 1 || (least - 1) / length != (most - 1) / length))
-		raw_fail(p->r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the size of axis %d decides how many parts there are", p->axis);
 	while (at < least)
 		p->end[p->n++] = at = at + length < least ? at + length : most;
 }
@@ -131,16 +139,6 @@ static void end_as_given(Parts *p, const Value *given)
 		require_lengths(p);
 }
 
-/* How many there are is known, and no more. */
-static Value *parts_unknown(const Parts *p)
-{
-	Dim n = p->split->shape.rank == 1 ? p->split->shape.dim[0] : dim(-1);
-
-	if (!dim_known(n) || n.k < 0 || n.k > MOST_ELEMENTS_LISTED)
-		raw_fail(p->r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the lengths of parts are computed while the model runs");
-	return list_new(p->r->f, KIND_SEQUENCE, p->x->dtype, (int)n.k, NEW_N(&p->r->f->im->ctx->scratch, Value *, n.k));
-}
-
 /* A length of 1 for each element of the axis, which may vary. */
 static bool ones_for_all(const Parts *p)
 {
@@ -189,20 +187,124 @@ static Value *cut(const Parts *p)
 	return list_new(p->r->f, KIND_SEQUENCE, p->x->dtype, p->n, item);
 }
 
-/* Parts of length 1, as many as the run has: x with the axis in front. */
+/* ---- as many as the run has ---- */
+
+/* Axis `axis` in front of all others. */
+static Value *in_front(Graph *g, Value *x, int axis)
+{
+	int64_t perm[MAX_RANK];
+	int rank = x->shape.rank;
+
+	for (int i = 0; i < rank; i++)
+		perm[i] = i == 0 ? axis : i <= axis ? i - 1 : i;
+	return axis ? transposed(g, NULL, x, rank, perm) : x;
+}
+
+/* Parts of length 1: x with the axis in front. */
 static Value *cut_turns(const Parts *p)
 {
 	Graph *g = p->r->f->g;
-	int64_t perm[MAX_RANK], behind = p->axis + 1;
-	int rank = p->x->shape.rank;
+	int64_t behind = p->axis + 1;
 	Value *list = list_new(p->r->f, KIND_SEQUENCE, p->x->dtype, 0, NULL);
 
-	for (int i = 0; i < rank; i++)
-		perm[i] = i == 0 ? p->axis : i <= p->axis ? i - 1 : i;
-	list->tail = p->axis ? transposed(g, NULL, p->x, rank, perm) : p->x;
+	list->tail = in_front(g, p->x, p->axis);
 	if (p->keep)
 		list->tail = with_axes(g, NULL, list->tail, 1, &behind);
 	return list;
+}
+
+/* x with a zero more along the axis, where that may have no elements: so there is something at every position. */
+static Value *never_empty(const Parts *p)
+{
+	Graph *g = p->r->f->g;
+	int rank = p->x->shape.rank;
+	int64_t pads[2 * MAX_RANK] = {0};
+
+	pads[rank + p->axis] = 1;
+	return dim_lo(g->syms, axis_size(p)) > 0 ? p->x : put(g, NULL, "Pad", p->x, value_i64(g, 2 * rank, pads), END_IN);
+}
+
+/* Parts that begin at `start` and have `length` elements, `most` at most; both i64[n]. */
+static Value *cut_rows(const Parts *p, Value *start, Value *length, int64_t most)
+{
+	Graph *g = p->r->f->g;
+	int64_t second = 1;
+	Value *x = never_empty(p), *last = binary(g, NULL, "Sub", size_of(g, NULL, x, p->axis), value_scalar(g, I64, 1));
+	Value *at = binary(g, NULL, "Add", with_axes(g, NULL, start, 1, &second), count_to(g, most));
+	Value *row = picked(g, NULL, x, binary(g, NULL, "Min", at, last), p->axis);
+	Value *list = list_new(p->r->f, KIND_SEQUENCE, p->x->dtype, 0, NULL);
+
+	list_take_rows(list, (ListRows){.row = in_front(g, row, p->axis), .sizes = length, .axis = p->axis});
+	return list;
+}
+
+static Node like_part(const Parts *p, Value *named, Value **out)
+{
+	*named = (Value){.name = p->r->proto->output[0]};
+	*out = named;
+	return (Node){.op = op_find("", "SplitToSequence"), .name = p->r->name, .nout = 1, .out = out};
+}
+
+static int64_t most_in_axis(const Parts *p)
+{
+	const Node like = {.op = op_find("", "Split"), .name = p->r->name};
+
+	return most_of(p->r->f->g, &like, axis_size(p));
+}
+
+/* All of one length, which may be computed, but the last. */
+static Value *cut_every(const Parts *p)
+{
+	Graph *g = p->r->f->g;
+	Value named, *out, *one = value_scalar(g, I64, 1), *size = size_of(g, NULL, p->x, p->axis);
+	Node like = like_part(p, &named, &out);
+	Value *each = reshaped(g, NULL, cast_value(g, NULL, p->split, I64), 0, NULL);
+	int64_t most = most_in_axis(p), length = each->data ? load_i64(I64, each->data->data, 0) : 1;
+
+	if (length < 1)
+		raw_fail(p->r, EXIT_MODEL, "E-SHAPE", "makes parts of %lld elements", (long long)length);
+	if (!each->data) {
+		require(g, NULL, binary(g, NULL, "GreaterOrEqual", each, one));
+		each = binary(g, NULL, "Max", each, one);
+	}
+	Value *n = binary(g, NULL, "Div", binary(g, NULL, "Add", size, binary(g, NULL, "Sub", each, one)), each);
+	n = counted_value(g, &like, n, counted_apart(g, &like, "parts", (most + length - 1) / length));
+	Value *start = binary(g, NULL, "Mul", count_up(g, NULL, n), each);
+	Value *rest = binary(g, NULL, "Max", binary(g, NULL, "Sub", size, start), value_scalar(g, I64, 0));
+	return cut_rows(p, start, binary(g, NULL, "Min", rest, each), each->data && length < most ? length : most);
+}
+
+/* A length each, which is computed: as many as there are lengths. */
+static Value *cut_by_lengths(const Parts *p)
+{
+	Graph *g = p->r->f->g;
+	Dim n = p->split->shape.dim[0];
+	Value *length = cast_value(g, NULL, p->split, I64), *start;
+
+	if (dim_known(n) && n.k > 0 && n.k <= MOST_ELEMENTS_LISTED) {
+		Value **item = NEW_N(&p->r->f->im->ctx->scratch, Value *, n.k);
+		parts_by_lengths(p->r, p->x, length, p->axis, item, (int)n.k);
+		return list_new(p->r->f, KIND_SEQUENCE, p->x->dtype, (int)n.k, item);
+	}
+	start = lengths_start(g, length, size_of(g, NULL, p->x, p->axis));
+	return cut_rows(p, start, length, most_in_axis(p));
+}
+
+static bool is_vector(const Value *v) { return v->shape.rank == 1; }
+
+/* Whether the run decides how many parts there are, or how long they are. */
+static bool is_open(const Parts *p)
+{
+	if (!p->split)
+		return !dim_known(axis_size(p));
+	if (!p->split->data)
+		return true;
+	return !is_vector(p->split) && !always_as_many(p, load_i64(p->split->dtype, p->split->data->data, 0));
+}
+
+static Value *cut_open(const Parts *p)
+{
+	return !p->split ? cut_turns(p) : is_vector(p->split) ? cut_by_lengths(p) : cut_every(p);
 }
 
 Value *sequence_split(Raw *r)
@@ -221,16 +323,14 @@ Value *sequence_split(Raw *r)
 		p.split = NULL;
 		p.keep = true;
 	}
-	bool told = p.split && p.split->data && p.split->shape.rank == 1;
+	bool told = p.split && p.split->data && is_vector(p.split);
 	bool computed = p.split && !p.split->data, varies = !dim_known(axis_size(&p));
 	if (!told && (computed || varies) && given && is_list(given))
 		end_as_given(&p, given);
-	else if (computed)
-		return parts_unknown(&p);
+	else if (is_open(&p))
+		return cut_open(&p);
 	else if (p.split)
 		end_as_told(&p);
-	else if (varies)
-		return cut_turns(&p);
 	else
 		end_every(&p, 1);
 	return cut(&p);

@@ -41,6 +41,9 @@ void mask_of_data_type(Raw *r);	    /* Dropout before 10 */
 void old_resize(Raw *r);	    /* Resize 10, Upsample */
 void tile_one_axis(Raw *r);	    /* Tile before 6 */
 void split_by_lengths(Raw *r);	    /* Split by lengths that the run decides */
+/* The n parts of x of such lengths, i64[n], along an axis: their sum must be its size. */
+void parts_by_lengths(const Raw *r, Value *x, Value *length, int axis, Value **part, int n);
+Value *lengths_start(Graph *g, Value *length, Value *size); /* where they start, and the same Require */
 void groups_to_channels(Raw *r);    /* GroupNormalization before 21 */
 void scan_batches(Raw *r);	    /* Scan before 9: all that it takes and gives has a batch axis in front */
 #endif
