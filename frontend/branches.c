@@ -153,8 +153,8 @@ static ListRows no_rows(Raw *r, int b, ListRows other)
 	Value like = *other.row;
 
 	like.shape.dim[0] = dim(0);
-	Value *sizes = other.sizes ? value_i64(r->body[b].f.g, 0, NULL) : NULL;
-	return (ListRows){.row = zeros(r, b, &like), .sizes = sizes, .axis = other.axis};
+	Value *sizes = other.sizes ? list_no_sizes(r->body[b].f.g, other.open) : NULL;
+	return (ListRows){.row = zeros(r, b, &like), .sizes = sizes, .open = other.open};
 }
 
 /* Where one of them has as many elements as the run decides, both become rows. */

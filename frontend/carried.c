@@ -5,8 +5,7 @@
  *     r = Loop(rows of s0 f32[n,4]) { s' is the rows of r' f32[k,4] .. rows of what the turn gives f32[k + 1,4] }
  *
  * How many elements there are is then a size that is another one each turn: varying.c finds it, and held.c makes room.
- * Elements that differ in size along an axis have one more state, how much of each row is real; else that is a number
- * which nobody reads. That they do may be seen in the body only, which is built again then. What a turn only adds to
+ * Elements that differ in size have one more state, how much of each row is real; else that is a number which nobody reads. That they do may be seen in the body only, which is built again then. What a turn only adds to
  * needs none of that (grown.c). */
 #include <string.h>
 #include "frontend/rewrite.h"
@@ -18,10 +17,11 @@ typedef struct CarriedList {
 	const char *name; /* in the body, */
 	char *sizes;      /* and that of the state more */
 	Value *first;     /* before the loop */
-	int axis;         /* along which elements differ; -1: all are alike */
-	int64_t most;     /* along that */
-	int64_t start, step; /* what that was before the loop, and how much the body added to it */
-	int longer;          /* how often it has shown longer ones */
+	OpenSizes open;   /* where elements differ */
+	struct {
+		int64_t start, step; /* how long they were before the loop, and how much the body added to that */
+		int longer;          /* how often it has shown longer ones */
+	} along[MAX_RANK];
 } CarriedList;
 
 struct Carried {
@@ -88,7 +88,7 @@ static void fill_lists(const struct Carried *t, const Raw *r, const Scope *s)
 static void set_rows(Raw *r, const CarriedList *c)
 {
 	Graph *g = r->f->g;
-	ListRows x = list_rows_like(r, g, c->first, c->axis, c->most);
+	ListRows x = list_rows_like(r, g, c->first, &c->open);
 
 	r->in[2 + state_of(r, c->name)] = x.row;
 	r->in[2 + state_of(r, c->sizes)] = x.sizes ? x.sizes : value_scalar(g, I64, 0);
@@ -104,8 +104,9 @@ static void set_all_rows(Raw *r, struct Carried *t)
 	for (int i = 0; i < t->nlists; i++) {
 		CarriedList *c = &t->list[i];
 		list_settle(r, c->first);
-		c->axis = list_open_axis(r, r->f->g, c->first, false, &c->most);
-		c->start = c->most;
+		c->open = list_open_sizes(r, r->f->g, c->first, false);
+		for (int k = 0; k < MAX_RANK; k++)
+			c->along[k].start = c->open.most[k];
 		set_rows(r, c);
 	}
 }
@@ -223,7 +224,7 @@ static Value *list_of_rows(const Frame *f, const CarriedList *c, Value *rows, Va
 {
 	Value *v = list_new(f, KIND_SEQUENCE, rows->dtype, 0, NULL);
 
-	list_take_rows(v, (ListRows){.row = rows, .sizes = c->axis < 0 ? NULL : sizes, .axis = c->axis});
+	list_take_rows(v, (ListRows){.row = rows, .sizes = c->open.axes ? sizes : NULL, .open = c->open.axes});
 	return v;
 }
 
@@ -240,52 +241,60 @@ void carried_begin(Frame *body, const Raw *r)
 /* None, like those that the turn began with. */
 static ListRows no_rows(Graph *g, const CarriedList *c, Value *rows, Value *sizes)
 {
-	ListRows x = {.row = put(g, NULL, "Slice", rows, number(g, 0), number(g, 0), END_IN), .axis = c->axis};
+	ListRows x = {.row = put(g, NULL, "Slice", rows, number(g, 0), number(g, 0), END_IN), .open = c->open.axes};
 
-	if (c->axis >= 0)
+	if (c->open.axes)
 		x.sizes = put(g, NULL, "Slice", sizes, number(g, 0), number(g, 0), END_IN);
 	return x;
 }
 
 /* What has become longer each time that the body was built becomes so in each turn: the user says up to where, or their
  * number does. */
-static int64_t longest(const Raw *r, Graph *g, const CarriedList *c, int64_t most)
+static int64_t longest(const Raw *r, Graph *g, const CarriedList *c, int axis, int64_t most)
 {
 	Value named = {.name = c->name}, *out = &named;
 	const Node like = {.op = op_find("", "Loop"), .nout = 1, .out = &out};
-	Dim d = counted_apart(g, &like, arena_format(&g->ctx->scratch, "%d", c->axis + 1), INT64_MAX);
+	Dim d = counted_apart(g, &like, arena_format(&g->ctx->scratch, "%d", axis + 1), INT64_MAX);
 	const Symbol *s = dim_symbol_of(g->syms, d);
-	int64_t turns = most_turns(r), all = turns < INT32_MAX ? c->start + c->step * turns : INT32_MAX;
+	int64_t step = c->along[axis].step, now = c->open.most[axis];
+	int64_t turns = most_turns(r), all = turns < INT32_MAX ? c->along[axis].start + step * turns : INT32_MAX;
 
 	if (s->hi >= 0)
 		return s->hi;
-	if (all < INT32_MAX && most <= (c->most > all ? c->most : all) + c->step)
+	if (all < INT32_MAX && most <= (now > all ? now : all) + step)
 		return all;
 	hint(g->ctx, "--dim %s=0..100 (or another number) bounds it", shown(g->ctx, s->name));
 	raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
-		 "elements of state %d become longer each turn along axis %d, and nothing says how long at most", c->state,
-		 c->axis);
+		 "elements of state %d become longer each turn along axis %d, and nothing says how long at most", c->state, axis);
 }
 
-/* Elements that differ along an axis as the ones before did not, or become longer. */
-static void see_elements(const Raw *r, Graph *g, CarriedList *c, int axis, int64_t most)
+/* Elements that become longer along an axis along which they have differed before. */
+static int64_t see_longer(const Raw *r, Graph *g, CarriedList *c, int axis, int64_t most)
 {
 	enum { OFTEN = 4 };
-	bool same = axis == c->axis;
+	int64_t now = c->open.most[axis];
 
-	if (axis < 0)
-		return;
-	if (same && most > c->most && c->longer < OFTEN) {
-		c->longer++;
-		c->step = most - c->most;
+	if (most > now && c->along[axis].longer < OFTEN) {
+		c->along[axis].longer++;
+		c->along[axis].step = most - now;
 	}
-	if (c->longer == OFTEN)
-		most = longest(r, g, c, most);
-	else if (same && most < c->most)
-		most = c->most;
-	r->carried->again |= !same || most != c->most;
-	c->axis = axis;
-	c->most = most;
+	if (c->along[axis].longer == OFTEN)
+		return longest(r, g, c, axis, most);
+	return most > now ? most : now;
+}
+
+/* Elements that differ as the ones before did not, or become longer. */
+static void see_elements(const Raw *r, Graph *g, CarriedList *c, const OpenSizes *seen)
+{
+	for (int k = 0; k < MAX_RANK; k++) {
+		if (!(seen->axes >> k & 1))
+			continue;
+		bool known = c->open.axes >> k & 1;
+		int64_t most = known ? see_longer(r, g, c, k, seen->most[k]) : seen->most[k];
+		r->carried->again |= !known || most != c->open.most[k];
+		c->open.axes |= 1u << k;
+		c->open.most[k] = most;
+	}
 }
 
 /* A state as rows, in graph g of the body. */
@@ -295,15 +304,14 @@ static ListRows rows_behind_turn(const Raw *r, CarriedList *c, const Body *b)
 	int at = state_of(r, c->name);
 	Value *list = b->out[1 + at];
 	const char *name = b->f.scope->graph->output[1 + at]->name;
-	int64_t most;
 
 	if (list->kind != KIND_SEQUENCE)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "state %d is a sequence before a turn, and none behind it", c->state);
 	if (!list->nitems && !list->tail)
 		return no_rows(g, c, g->in[2 + at], g->in[2 + state_of(r, c->sizes)]);
-	int axis = list_open_axis(r, g, list, true, &most);
-	see_elements(r, g, c, axis, most);
-	return list_rows_there(r, g, list_rows_like(r, g, list, c->axis, c->most), name);
+	OpenSizes open = list_open_sizes(r, g, list, true);
+	see_elements(r, g, c, &open);
+	return list_rows_there(r, g, list_rows_like(r, g, list, &c->open), name);
 }
 
 void carried_end(const Raw *r)
@@ -327,9 +335,13 @@ bool carried_again(Raw *r)
 	if (!t || !t->again)
 		return false;
 	t->again = false;
-	for (int i = 0; i < t->nlists; i++)
-		set_rows(r, &t->list[i]);
 	return true;
+}
+
+void carried_rows_anew(Raw *r)
+{
+	for (int i = 0; i < r->carried->nlists; i++)
+		set_rows(r, &r->carried->list[i]);
 }
 
 int carried_rows(const Raw *r, int state)
@@ -339,7 +351,7 @@ int carried_rows(const Raw *r, int state)
 
 	for (int i = 0; t && i < t->nlists; i++) {
 		const CarriedList *c = &t->list[i];
-		if (!strcmp(name, c->name) || (c->axis >= 0 && !strcmp(name, c->sizes)))
+		if (!strcmp(name, c->name) || (c->open.axes && !strcmp(name, c->sizes)))
 			return state_of(r, c->name);
 	}
 	return -1;

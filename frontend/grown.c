@@ -18,7 +18,7 @@ struct Grown {
 	int nstates, nout;
 	Value **first;  /* by state: what it is before the loop; NULL where it is a state as any other */
 	Value **now;    /* by state: of a sequence, what a turn adds to; behind the body NULL where it adds nothing */
-	int64_t *axis;  /* by state: along which Concat adds; of a sequence, along which elements differ in size, or -1 */
+	int64_t *axis;  /* by state: along which Concat adds; of a sequence, the axes in whose sizes elements differ, as bits */
 	bool *asks;     /* by state: of a sequence, the body asks how long it is */
 	int nasked;     /* as many states more: these lengths */
 	bool *in_front; /* by state: whether it adds there */
@@ -315,7 +315,7 @@ static Value *elements_of_turn(Raw *r, struct Grown *t, int i, const Value *list
 	if (!is_list(list) || list->before != t->now[i])
 		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "sequences change their places from turn to turn");
 	ListRows x = list_rows_filled(r, g, list_rows_of(r, g, list, true));
-	t->axis[i] = x.axis;
+	t->axis[i] = x.open;
 	t->several[i] = list->nitems != 1 || list->tail || x.there;
 	if (!x.row)
 		t->now[i] = NULL;
@@ -403,9 +403,7 @@ static Value *all_added(const Raw *r, const struct Grown *t, int i, Value *turns
 
 static Value *in_a_row(const Raw *r, int output)
 {
-	int64_t all = -1;
-
-	return output < 0 ? NULL : reshaped(r->f->g, NULL, r->out[output], 1, &all);
+	return output < 0 ? NULL : turns_joined(r, r->out[output], 0);
 }
 
 /* What was in the sequence, and behind it what all turns add. */
@@ -414,7 +412,7 @@ static Value *sequence_with_turns(const Raw *r, const struct Grown *t, int i, Va
 	Graph *g[] = {r->f->g, r->f->g};
 	Value *list = arena_copy(r->f->im->arena, t->first[i], sizeof *list);
 	Value *pair[] = {list, list_new(r->f, KIND_SEQUENCE, turns->dtype, 0, NULL)};
-	ListRows x = {.sizes = in_a_row(r, t->counts[i]), .there = in_a_row(r, t->there[i]), .axis = (int)t->axis[i]}, row[2];
+	ListRows x = {.sizes = in_a_row(r, t->counts[i]), .there = in_a_row(r, t->there[i]), .open = (unsigned)t->axis[i]}, row[2];
 
 	if (!t->now[i])
 		return list;
@@ -428,7 +426,7 @@ static Value *sequence_with_turns(const Raw *r, const struct Grown *t, int i, Va
 	if (!list->tail) {
 		list->tail = x.row;
 		list->tail_sizes = x.sizes;
-		list->tail_axis = x.axis;
+		list->tail_open = x.open;
 		return list;
 	}
 	list_settle(r, list);

@@ -78,7 +78,7 @@ Value *like_row(const Frame *f, const Value *v, Value *const *row, int *at)
 		list->tail = row[(*at)++];
 	if (v->tail_sizes)
 		list->tail_sizes = row[(*at)++];
-	list->tail_axis = v->tail_axis;
+	list->tail_open = v->tail_open;
 	list->before = v->before;
 	if (v->length)
 		list->length = row[(*at)++];

@@ -306,24 +306,31 @@ void arguments_close(const Frame *f);
 
 typedef struct ListRows {
 	Value *row;   /* [n, ..]; NULL: there are none */
-	Value *sizes; /* i64[n]: how much of each is real, along axis `axis` of it; NULL: all */
+	Value *sizes; /* i64[n, k]: how much of each is real, along k axes of it; NULL: all */
 	Value *there; /* bool[n]: which are elements; NULL: all */
-	int axis;     /* -1: all have the same sizes */
+	unsigned open; /* which axes, as bits; 0: all have the same sizes */
 } ListRows;
 
-/* In graph g. `turn`: that of a Loop's body, where the size along one axis may be another one each turn. */
+typedef struct OpenSizes {
+	unsigned axes;          /* in whose sizes elements differ, as bits, */
+	int64_t most[MAX_RANK]; /* and up to where, by axis */
+} OpenSizes;
+
+/* In graph g. `turn`: that of a Loop's body, where sizes may be other ones each turn. */
 ListRows list_rows_of(const Raw *r, Graph *g, const Value *s, bool turn);
-/* ListRows of n sequences, each in its graph, with the same axis and sizes but for how many there are. */
+/* ListRows of n sequences, each in its graph, with the same open axes and sizes but for how many there are. */
 void list_rows_alike(const Raw *r, Graph *const *g, Value *const *s, int n, bool turn, ListRows *x);
-/* The axis along which elements of s differ, or (`turn`: as above) data decide their size; -1: none. Up to where. */
-int list_open_axis(const Raw *r, Graph *g, const Value *s, bool turn, int64_t *most);
-ListRows list_rows_like(const Raw *r, Graph *g, const Value *s, int axis, int64_t most); /* with these */
+/* Where elements of s differ, or (`turn`: as above) data decide their size. */
+OpenSizes list_open_sizes(const Raw *r, Graph *g, const Value *s, bool turn);
+ListRows list_rows_like(const Raw *r, Graph *g, const Value *s, const OpenSizes *open); /* with these */
 ListRows list_rows_behind(const Raw *r, const Value *s, Value *x); /* those of s that are there, and x */
 ListRows list_rows_joined(Graph *g, ListRows a, ListRows b);		  /* which are alike */
 /* Without those that are none; name.there names how many are left. */
 ListRows list_rows_there(const Raw *r, Graph *g, ListRows x, const char *name);
 ListRows list_rows_at(Graph *g, ListRows x, Value *at);		 /* those at some positions */
-Value *list_longest(Graph *g, Value *sizes); /* ListRows.sizes: a scalar, 0 where there are none */
+Value *list_sizes_along(Graph *g, Value *sizes, unsigned open, int axis); /* of ListRows.sizes one axis, i64[n] */
+Value *list_no_sizes(Graph *g, unsigned open); /* ListRows.sizes of no rows */
+Value *list_longest(Graph *g, Value *along); /* of these: a scalar, 0 where there are none */
 Value *list_length(const Raw *r, Graph *g, const Value *s); /* a scalar */
 ListRows list_rows_filled(const Raw *r, Graph *turn, ListRows x);	 /* as many in each turn, the last of which are none */
 void list_take_rows(Value *s, ListRows x);			 /* s has these elements, and no others */
@@ -393,7 +400,8 @@ bool sequences_given(const Raw *r); /* the elements of some that it gives (--sha
 struct Carried *loop_carry(Raw *r);
 void carried_begin(Frame *body, const Raw *r); /* in its body, rows are sequences again, */
 void carried_end(const Raw *r);		       /* and what becomes of them is rows */
-bool carried_again(Raw *r); /* the turn has shown elements of other sizes: rows have those now, for another build */
+bool carried_again(Raw *r);     /* the turn has shown elements of other sizes, */
+void carried_rows_anew(Raw *r); /* which rows before the loop then have, for another build */
 /* The state that is rows of which `state` has one for each, be it the same or their sizes; -1: it is no such state. */
 int carried_rows(const Raw *r, int state);
 void carried_lists(Raw *r, const struct Carried *t);
@@ -404,7 +412,7 @@ typedef struct ElementSeen {
 	DType dtype;
 	int rank; /* -1: nothing is seen */
 	const char *size[MAX_RANK]; /* as dim_text() writes it; */
-	int axis; /* of this, only the most that it can be; -1: of none */
+	unsigned open; /* of these, as bits, only the most that they can be */
 } ElementSeen;
 
 void elements_probe(const Raw *r, const Scope *body, ElementSeen *seen); /* by state; of those that are empty */

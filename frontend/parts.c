@@ -229,12 +229,13 @@ static Value *cut_rows(const Parts *p, Value *start, Value *length, int64_t most
 {
 	Graph *g = p->r->f->g;
 	int64_t second = 1;
+	Value *sizes = with_axes(g, NULL, length, 1, &second);
 	Value *x = never_empty(p), *last = binary(g, NULL, "Sub", size_of(g, NULL, x, p->axis), value_scalar(g, I64, 1));
 	Value *at = binary(g, NULL, "Add", with_axes(g, NULL, start, 1, &second), count_to(g, most));
 	Value *row = picked(g, NULL, x, binary(g, NULL, "Min", at, last), p->axis);
 	Value *list = list_new(p->r->f, KIND_SEQUENCE, p->x->dtype, 0, NULL);
 
-	list_take_rows(list, (ListRows){.row = in_front(g, row, p->axis), .sizes = length, .axis = p->axis});
+	list_take_rows(list, (ListRows){.row = in_front(g, row, p->axis), .sizes = sizes, .open = 1u << p->axis});
 	return list;
 }
 

@@ -263,14 +263,11 @@ static void note_element(const Raw *r, Graph *g, const Value *v, ElementSeen *e)
 
 	e->dtype = v->dtype;
 	e->rank = v->shape.rank;
-	e->axis = -1;
+	e->open = 0;
 	for (int k = 0; k < v->shape.rank; k++) {
 		Dim d = v->shape.dim[k];
 		if (is_counted_inside(g, d)) {
-			if (e->axis >= 0)
-				raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
-					 "elements of a sequence have more than one size that data decide");
-			e->axis = k;
+			e->open |= 1u << k;
 			d = dim(most_of(g, &like, d));
 		}
 		e->size[k] = arena_string(r->f->im->arena, dim_text(g->syms, d));
@@ -362,7 +359,7 @@ Value *list_without_rows(const Raw *r, const Scope *body, const ElementSeen *e)
 	if (!row)
 		return NULL;
 	Value *v = list_new(r->f, KIND_SEQUENCE, e->dtype, 0, NULL);
-	ListRows x = {.row = row, .sizes = e->axis < 0 ? NULL : value_i64(r->f->g, 0, NULL), .axis = e->axis};
+	ListRows x = {.row = row, .sizes = e->open ? list_no_sizes(r->f->g, e->open) : NULL, .open = e->open};
 	list_take_rows(v, x);
 	return v;
 }

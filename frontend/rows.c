@@ -1,8 +1,8 @@
 /* rows.c -- a sequence as rows of one tensor, and what rows are as a sequence.
  *
- *     { a f32[2], b f32[3] or nothing }  ->  row f32[2,3] = a and a zero, b;  sizes = 2, 3;  there = true, has b
+ *     { a f32[2], b f32[3] or nothing }  ->  row f32[2,3] = a and a zero, b;  sizes = [2], [3];  there = true, has b
  *
- * Elements may differ along one axis: rows are as long as the longest may be. Those that an If gives or does not give are
+ * Elements may differ in some sizes: rows are as long as the longest may be. Those that an If gives or does not give are
  * optionals in the list; once somebody asks for a position, only those that are there are left, as many as the run has. */
 #include "frontend/rewrite.h"
 #include "ir/op/bodies.h"
@@ -62,20 +62,10 @@ static void look_at(const Raw *r, const Graph *turn, const Value *s, Common *c)
 			if (!dim_same(one.dim[k], c->first.dim[k]) || (turn && is_counted_inside(turn, one.dim[k])))
 				c->open |= 1u << k;
 	}
-	c->open |= s->tail_sizes ? 1u << s->tail_axis : 0;
+	c->open |= s->tail_sizes ? s->tail_open : 0;
 }
 
-static int only_axis(const Raw *r, unsigned open)
-{
-	int axis = -1;
-
-	if (open & (open - 1))
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
-			 "elements of a sequence differ in more than one size, and the run decides which");
-	while (open >> (axis + 1))
-		axis++;
-	return axis;
-}
+static bool is_open(unsigned open, int axis) { return open >> axis & 1; }
 
 static int64_t most_along(const Raw *r, Graph *g, const Value *s, int axis)
 {
@@ -87,6 +77,15 @@ static int64_t most_along(const Raw *r, Graph *g, const Value *s, int axis)
 		most = here > most ? here : most;
 	}
 	return most;
+}
+
+/* As far as s goes, where it goes further. */
+static void make_room(const Raw *r, Graph *g, const Value *s, OpenSizes *o)
+{
+	for (int k = 0; k < MAX_RANK; k++) {
+		int64_t here = is_open(o->axes, k) ? most_along(r, g, s, k) : 0;
+		o->most[k] = here > o->most[k] ? here : o->most[k];
+	}
 }
 
 /* How many are there of those that may be. */
@@ -153,28 +152,63 @@ static bool is_longer(Graph *g, const Value *v, int axis, int64_t most)
 	return dim_hi(g->syms, v->shape.dim[axis]) > most;
 }
 
-Value *list_longest(Graph *g, Value *sizes)
+Value *list_longest(Graph *g, Value *along)
 {
-	return binary(g, NULL, "Max", reduced(g, NULL, "ReduceMax", sizes, 0, false), value_scalar(g, I64, 0));
+	return binary(g, NULL, "Max", reduced(g, NULL, "ReduceMax", along, 0, false), value_scalar(g, I64, 0));
 }
 
-static ListRows rows_of_items(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
+Value *list_sizes_along(Graph *g, Value *sizes, unsigned open, int axis)
+{
+	int at = 0;
+
+	for (int k = 0; k < axis; k++)
+		at += is_open(open, k);
+	return put(g, NULL, "Squeeze", slice_of(g, NULL, sizes, 1, at, at + 1), number(g, 1), END_IN);
+}
+
+Value *list_no_sizes(Graph *g, unsigned open)
+{
+	int64_t size[2] = {0, 0};
+
+	for (int k = 0; k < MAX_RANK; k++)
+		size[1] += is_open(open, k);
+	return value_const(g, NULL, tensor_new(&g->ctx->perm, I64, 2, size));
+}
+
+/* An element in the sizes of a row, as one; its own sizes, i64[1,k]. */
+static Value *row_of_item(const Raw *r, Graph *g, Value *v, const OpenSizes *o, Value **sizes)
+{
+	Value *all = NULL;
+
+	for (int k = 0; k < v->shape.rank; k++) {
+		if (!is_open(o->axes, k))
+			continue;
+		if (is_longer(g, v, k, o->most[k]))
+			v = at_most(r, g, v, k, size_of(g, NULL, v, k), o->most[k]);
+		Value *size = as_vector(g, NULL, size_of(g, NULL, v, k));
+		all = all ? joined(g, NULL, 0, all, size) : size;
+	}
+	*sizes = all ? one_row(g, all) : NULL;
+	for (int k = 0; k < v->shape.rank; k++)
+		if (is_open(o->axes, k))
+			v = filled_up_to(r, g, v, k, o->most[k]);
+	return one_row(g, v);
+}
+
+static ListRows rows_of_items(const Raw *r, Graph *g, const Value *s, const OpenSizes *o)
 {
 	Arena *a = &r->f->im->ctx->scratch;
 	Value **row = NEW_N(a, Value *, s->nitems), **size = NEW_N(a, Value *, s->nitems), **has = NEW_N(a, Value *, s->nitems);
 	const Frame f = {.im = r->f->im, .g = g};
-	ListRows x = {.axis = axis};
+	ListRows x = {.open = o->axes};
 
 	for (int i = 0; i < s->nitems; i++) {
-		Value *item = s->item[i], *v = is_maybe(item) ? item->item[0] : item;
-		if (axis >= 0 && is_longer(g, v, axis, most))
-			v = at_most(r, g, v, axis, size_of(g, NULL, v, axis), most);
+		Value *item = s->item[i];
 		has[i] = one_row(g, is_maybe(item) ? presence(&f, item) : value_scalar(g, BOOL, 1));
-		size[i] = axis < 0 ? NULL : one_row(g, size_of(g, NULL, v, axis));
-		row[i] = one_row(g, axis < 0 ? v : filled_up_to(r, g, v, axis, most));
+		row[i] = row_of_item(r, g, is_maybe(item) ? item->item[0] : item, o, &size[i]);
 	}
 	x.row = all_behind(g, s->nitems, row);
-	x.sizes = axis < 0 ? NULL : all_behind(g, s->nitems, size);
+	x.sizes = o->axes ? all_behind(g, s->nitems, size) : NULL;
 	x.there = list_is_open(s) ? all_behind(g, s->nitems, has) : NULL;
 	return x;
 }
@@ -187,16 +221,42 @@ static Value *sizes_of_rows(Graph *g, const Value *s)
 	return put(g, NULL, "Gather", s->tail_sizes, counted(g, NULL, s->tail, 0), END_IN);
 }
 
-static ListRows rows_of_tail(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
+/* How much of each row is its element along an axis of it. */
+static Value *tail_along(Graph *g, const Value *s, int axis)
 {
-	ListRows x = {.row = s->tail, .axis = axis};
+	if (is_open(s->tail_open, axis))
+		return list_sizes_along(g, sizes_of_rows(g, s), s->tail_open, axis);
+	return for_all(g, size_of(g, NULL, s->tail, axis + 1), s->tail);
+}
 
-	if (axis < 0)
-		return x;
-	x.sizes = s->tail_sizes ? sizes_of_rows(g, s) : for_all(g, size_of(g, NULL, s->tail, axis + 1), s->tail);
-	if (is_longer(g, x.row, axis + 1, most))
-		x.row = at_most(r, g, x.row, axis + 1, list_longest(g, x.sizes), most);
-	x.row = filled_up_to(r, g, x.row, axis + 1, most);
+/* Of a tail that is open along other axes. */
+static Value *tail_sizes_like(Graph *g, const Value *s, const OpenSizes *o)
+{
+	Value *sizes = NULL;
+	int64_t behind = 1;
+
+	for (int k = 0; k + 1 < s->tail->shape.rank; k++) {
+		if (!is_open(o->axes, k))
+			continue;
+		Value *along = with_axes(g, NULL, tail_along(g, s, k), 1, &behind);
+		sizes = sizes ? joined(g, NULL, 1, sizes, along) : along;
+	}
+	return sizes;
+}
+
+static ListRows rows_of_tail(const Raw *r, Graph *g, const Value *s, const OpenSizes *o)
+{
+	ListRows x = {.row = s->tail, .open = o->axes};
+
+	if (o->axes)
+		x.sizes = s->tail_open == o->axes ? sizes_of_rows(g, s) : tail_sizes_like(g, s, o);
+	for (int k = 0; k + 1 < s->tail->shape.rank; k++) {
+		if (!is_open(o->axes, k))
+			continue;
+		if (is_longer(g, x.row, k + 1, o->most[k]))
+			x.row = at_most(r, g, x.row, k + 1, list_longest(g, tail_along(g, s, k)), o->most[k]);
+		x.row = filled_up_to(r, g, x.row, k + 1, o->most[k]);
+	}
 	return x;
 }
 
@@ -204,7 +264,7 @@ static Value *which_are(Graph *g, ListRows x) { return x.there ? x.there : for_a
 
 ListRows list_rows_joined(Graph *g, ListRows a, ListRows b)
 {
-	ListRows x = {.row = joined(g, NULL, 0, a.row, b.row), .axis = a.axis};
+	ListRows x = {.row = joined(g, NULL, 0, a.row, b.row), .open = a.open};
 
 	if (a.sizes)
 		x.sizes = joined(g, NULL, 0, a.sizes, b.sizes);
@@ -213,38 +273,37 @@ ListRows list_rows_joined(Graph *g, ListRows a, ListRows b)
 	return x;
 }
 
-ListRows list_rows_like(const Raw *r, Graph *g, const Value *s, int axis, int64_t most)
+ListRows list_rows_like(const Raw *r, Graph *g, const Value *s, const OpenSizes *open)
 {
 	if (!s->nitems)
-		return s->tail ? rows_of_tail(r, g, s, axis, most) : (ListRows){.axis = axis};
-	ListRows items = rows_of_items(r, g, s, axis, most);
-	return s->tail ? list_rows_joined(g, items, rows_of_tail(r, g, s, axis, most)) : items;
+		return s->tail ? rows_of_tail(r, g, s, open) : (ListRows){.open = open->axes};
+	ListRows items = rows_of_items(r, g, s, open);
+	return s->tail ? list_rows_joined(g, items, rows_of_tail(r, g, s, open)) : items;
 }
 
 void list_rows_alike(const Raw *r, Graph *const *g, Value *const *s, int n, bool turn, ListRows *x)
 {
 	Common c = {0};
-	int64_t most = 0;
+	OpenSizes open = {0};
 
 	for (int i = 0; i < n; i++)
 		look_at(r, turn ? g[i] : NULL, s[i], &c);
-	int axis = only_axis(r, c.open);
-	for (int i = 0; axis >= 0 && i < n; i++) {
-		int64_t here = most_along(r, g[i], s[i], axis);
-		most = here > most ? here : most;
-	}
+	open.axes = c.open;
 	for (int i = 0; i < n; i++)
-		x[i] = list_rows_like(r, g[i], s[i], axis, most);
+		make_room(r, g[i], s[i], &open);
+	for (int i = 0; i < n; i++)
+		x[i] = list_rows_like(r, g[i], s[i], &open);
 }
 
-int list_open_axis(const Raw *r, Graph *g, const Value *s, bool turn, int64_t *most)
+OpenSizes list_open_sizes(const Raw *r, Graph *g, const Value *s, bool turn)
 {
 	Common c = {0};
+	OpenSizes open = {0};
 
 	look_at(r, turn ? g : NULL, s, &c);
-	int axis = only_axis(r, c.open);
-	*most = axis < 0 ? 0 : most_along(r, g, s, axis);
-	return axis;
+	open.axes = c.open;
+	make_room(r, g, s, &open);
+	return open;
 }
 
 ListRows list_rows_of(const Raw *r, Graph *g, const Value *s, bool turn)
@@ -313,7 +372,7 @@ void list_take_rows(Value *s, ListRows x)
 	s->nitems = 0;
 	s->tail = x.row;
 	s->tail_sizes = x.sizes;
-	s->tail_axis = x.axis;
+	s->tail_open = x.open;
 }
 
 void list_settle(const Raw *r, Value *s)

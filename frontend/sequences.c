@@ -93,32 +93,42 @@ static Value *in_a_stack(Raw *r, const Value *s, int64_t axis)
 	return concatenation(r, s->nitems, item, axis);
 }
 
-/* As much of v as `size`, an integer, along an axis. */
-static Value *cut_to(const Raw *r, Value *v, Value *size, int64_t axis)
+/* As much of v as `size`, i64[k], along k axes, `first` and those bits behind it. */
+static Value *cut_to(const Raw *r, Value *v, Value *size, int first, unsigned open)
 {
 	Graph *g = r->f->g;
-	Raw e = more(r, "Slice", v, number(g, 0));
+	int64_t axis[MAX_RANK], n = 0;
+	for (int k = 0; first + k < v->shape.rank; k++)
+		if (open >> k & 1)
+			axis[n++] = first + k;
+	Raw e = more(r, "Slice", v, copies_of(g, 0, n));
 	NodeProto *own = arena_copy(r->f->im->arena, r->proto, sizeof *own);
 	char *name = arena_format(r->f->im->arena, "%s.part", r->proto->output[0]);
 
 	own->n_output = 1;
 	own->output = arena_copy(r->f->im->arena, &name, sizeof name);
 	e.proto = own;
-	set_input(&e, 2, as_vector(g, NULL, size));
-	set_input(&e, 3, number(g, axis));
+	set_input(&e, 2, size);
+	set_input(&e, 3, value_i64(g, (int)n, axis));
 	return finish(&e);
 }
 
-/* What stands behind the elements of s as a tensor: they have one size, which the run is asked where turns decide it. */
-static Value *even_tail(const Raw *r, const Value *s)
+/* What stands behind the elements of s as a tensor: they have one size along axes `open`, which the run is asked where
+ * turns decide it. */
+static Value *even_tail(const Raw *r, const Value *s, unsigned open)
 {
 	Graph *g = r->f->g;
+	Value *all = NULL;
 
-	if (!s->tail_sizes)
-		return s->tail;
-	Value *size = list_longest(g, s->tail_sizes);
-	require(g, NULL, binary(g, NULL, "Equal", s->tail_sizes, size));
-	return cut_to(r, s->tail, size, s->tail_axis + 1);
+	open &= s->tail_sizes ? s->tail_open : 0;
+	for (int k = 0; k < MAX_RANK; k++) {
+		if (!(open >> k & 1))
+			continue;
+		Value *along = list_sizes_along(g, s->tail_sizes, s->tail_open, k), *size = list_longest(g, along);
+		require(g, NULL, binary(g, NULL, "Equal", along, size));
+		all = all ? joined(g, NULL, 0, all, as_vector(g, NULL, size)) : as_vector(g, NULL, size);
+	}
+	return all ? cut_to(r, s->tail, all, 1, open) : s->tail;
 }
 
 /* The same with those behind them. */
@@ -126,7 +136,7 @@ static Value *whole_stack(Raw *r, const Value *s, int64_t axis)
 {
 	if (!s->tail)
 		return in_a_stack(r, s, axis);
-	Value *tail = turns_moved(r, even_tail(r, s), axis);
+	Value *tail = turns_moved(r, even_tail(r, s, ~0u), axis);
 	return s->nitems ? joined(r->f->g, NULL, axis < 0 ? axis + tail->shape.rank : axis, in_a_stack(r, s, axis), tail) : tail;
 }
 
@@ -161,7 +171,7 @@ static Value *gathered(Raw *r, const Value *s)
 	if (s->tail) {
 		ListRows x = list_rows_of(r, r->f->g, s, false);
 		Raw row = more(r, "Gather", x.row, which);
-		return x.sizes ? cut_to(r, emit(r, "Gather", x.row, which), emit(r, "Gather", x.sizes, which), x.axis) : finish(&row);
+		return x.sizes ? cut_to(r, emit(r, "Gather", x.row, which), emit(r, "Gather", x.sizes, which), 0, x.open) : finish(&row);
 	}
 	need_alike(r, s);
 	Raw pick = more(r, "Gather", in_a_stack(r, s, 0), which);
@@ -185,11 +195,12 @@ static Value *length(Raw *r)
 /* Those of the tail: along the axis in whose size they differ, as much of each as there is. */
 static Value *tail_row(const Raw *r, const Value *s, int64_t axis)
 {
-	int rank = s->tail->shape.rank - 1;
+	int rank = s->tail->shape.rank - 1, at = (int)axis + (axis < 0 ? rank : 0);
 
-	if (!s->tail_sizes || axis + (axis < 0 ? rank : 0) != s->tail_axis)
-		return turns_joined(r, even_tail(r, s), axis);
-	return parts_as_counted(r, turns_joined(r, s->tail, axis), axis, s->tail->shape.dim[s->tail_axis + 1].k, s->tail_sizes,
+	if (!s->tail_sizes || at < 0 || at >= rank || !(s->tail_open >> at & 1))
+		return turns_joined(r, even_tail(r, s, ~0u), axis);
+	Value *all = turns_joined(r, even_tail(r, s, ~(1u << at)), axis);
+	return parts_as_counted(r, all, axis, s->tail->shape.dim[at + 1].k, list_sizes_along(r->f->g, s->tail_sizes, s->tail_open, at),
 				r->proto->output[0]);
 }
 

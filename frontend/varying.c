@@ -273,22 +273,27 @@ static void forget_sizes(struct Varying *t, const Raw *r)
 	begin_empty(t, r);
 }
 
-/* Rows of other sizes than those that the body has been built with: what is known of their sizes is forgotten. */
-static bool carried_anew(struct Varying *t, Raw *r)
+/* Rows of other sizes than those that the body has been built with: what is known of their sizes is forgotten. They are made
+ * before the loop, so their sizes are made of what was known there, and stay known. */
+static bool carried_anew(struct Varying *t, Raw *r, Before *b)
 {
-	bool anew = carried_again(r);
+	Import *im = r->f->im;
 
-	if (anew)
-		forget_sizes(t, r);
-	return anew;
+	if (!carried_again(r))
+		return false;
+	syms_restore(im->syms, &b->syms);
+	carried_rows_anew(r);
+	b->syms = syms_keep(im->syms);
+	forget_sizes(t, r);
+	return true;
 }
 
-static void build_with_sizes(Raw *r, const GraphProto *p, const Before *b)
+static void build_with_sizes(Raw *r, const GraphProto *p, Before *b)
 {
 	struct Varying *t = r->varying;
 
 	for (;;) {
-		while (carried_anew(t, r) || learn(t, r))
+		while (carried_anew(t, r, b) || learn(t, r))
 			build_again(r, p, b);
 		bound_sizes(t, r);
 		if (!some_may_stay(t, r))

@@ -40,8 +40,8 @@ typedef struct Value {
 	struct Value **item; /* of a sequence or optional, while a file is read: its elements (frontend/lists.c); else NULL */
 	int nitems;
 	struct Value *tail; /* of a sequence: behind these, the slices of a tensor along its axis 0; or NULL */
-	struct Value *tail_sizes; /* how much of each slice its element is, along axis tail_axis of it; NULL: all */
-	int tail_axis;
+	struct Value *tail_sizes; /* i64[slices, k]: how much of each is its element, along k axes of it; NULL: all */
+	unsigned tail_open; /* which axes, as bits */
 	struct Value *before; /* of a sequence in a Loop's body: the state that its elements follow (frontend/grown.c); or NULL */
 	struct Value *length; /* how many there are of these, where somebody asks; or NULL */
 	const Tensor *labels; /* of its columns, while a file is read: what ZipMap made (frontend/maps.c); else NULL */
