@@ -5,6 +5,7 @@
  *     in[2]  TCC_OPTIONAL         ->  x.x3, x.x4          whether it is there (data is not NULL), and the tensor
  *     out[0] TCC_SEQUENCE of 2    <-  y.y0, y.y1          which lie in the workspace, behind what run itself needs
  *     out[0] TCC_SEQUENCE of n    <-  y.y0                whose slices they are, where the run decides n (Argument.rows)
+ *     out[0] TCC_SEQUENCE of n    <-  y.y0, y.y0_sizes    the same, which differ in size (Argument.differ)
  *
  * An input that is absent has no memory: its tensors point to some in the workspace that nobody has written. */
 #include "codegen/module.h"
@@ -109,6 +110,16 @@ const char *print_absent(Unit *u, Out *o)
 
 static const char *const kind_names[] = {"TCC_TENSOR", "TCC_SEQUENCE", "TCC_OPTIONAL", "TCC_MAP", "TCC_OPTIONAL_SEQUENCE"};
 
+/* What follows the number of elements that differ in size: their bounds. */
+static const char *sizes_of_slice(const Unit *u, Argument a, Arena *arena)
+{
+	const Shape *s = &u->g->out[a.first]->shape;
+	const char *text = "";
+	for (int i = 1; i < s->rank; i++)
+		text = arena_format(arena, "%s, %lld", text, (long long)dim_hi(u->g->syms, s->dim[i]));
+	return text;
+}
+
 static void print_argument_info(const Unit *u, bool out, const char *list, int i, Out *o)
 {
 	Argument a = argument(u->g, out, i);
@@ -116,9 +127,9 @@ static void print_argument_info(const Unit *u, bool out, const char *list, int i
 	put_text(o, "\t{ .name = ");
 	print_info_name(a.name, list, i, o);
 	if (is_list_kind(a.kind))
-		put_text(o, ", .kind = %s, .dtype = %s, .rank = 1, .dims = { %lld }%s },\n", kind_names[a.kind],
-		         dtype_number(o->arena, a.dtype), (long long)most_elements(u, a),
-		         a.rows ? ", .dynamic = 1" : out ? "" :
+		put_text(o, ", .kind = %s, .dtype = %s, .rank = 1, .dims = { %lld%s }%s },\n", kind_names[a.kind],
+		         dtype_number(o->arena, a.dtype), (long long)most_elements(u, a), a.differ ? sizes_of_slice(u, a, o->arena) : "",
+		         a.rows ? arena_format(o->arena, ", .dynamic = %u", a.differ << 1 | 1) : out ? "" :
 		         arena_format(o->arena, ", .bytes = %d * sizeof(tcc_tensor)", count_of(a)));
 	else if (v)
 		print_info_rest(v, kind_names[a.kind], o);
@@ -171,7 +182,7 @@ const char *place_at_caller(const Unit *u, bool out, int at, Arena *arena)
 		if (at < a.first || at >= a.first + a.n)
 			continue;
 		if (a.rows)
-			return arena_format(arena, "r%d", i);
+			return arena_format(arena, "%c%d", at > a.first ? 'z' : 'r', i);
 		if (is_list_kind(a.kind))
 			return arena_format(arena, "%c%d[%d]", out ? 't' : 's', i, at - first_of(a));
 		return arena_format(arena, "%s[%d]", out ? "out" : "in", i);
@@ -208,6 +219,35 @@ static const char give_rows_helper[] =
 	"\t\tt[k].dtype = all->dtype;\n\t\tt[k].rank = all->rank - 1;\n"
 	"\t\tfor (int i = 1; i < all->rank; i++)\n\t\t\tt[k].dims[i - 1] = all->dims[i];\n\t}\n}\n\n";
 
+static const char give_parts_helper[] =
+	"/* The same, and of each slice only as much as `sizes` say along axes `differ`, which comes to lie densely. */\n"
+	"static void give_parts(tcc_tensor *t, const tcc_tensor *all, const int64_t *sizes, uint32_t differ, int64_t bytes)\n{\n"
+	"\tgive_rows(t, all, bytes);\n"
+	"\tfor (int64_t k = 0; k < all->dims[0]; k++) {\n"
+	"\t\tunsigned char *to = (unsigned char *)t[k].data;\n"
+	"\t\tconst unsigned char *from = to;\n"
+	"\t\tconst int last = t[k].rank - 1;\n"
+	"\t\tint64_t at[TCC_MAX_RANK] = {0}, rows = 1;\n"
+	"\t\tfor (int i = 0; i <= last; i++) {\n"
+	"\t\t\tif (differ >> i & 1)\n\t\t\t\tt[k].dims[i] = *sizes++;\n"
+	"\t\t\trows *= i < last ? t[k].dims[i] : t[k].dims[i] != 0;\n\t\t}\n"
+	"\t\twhile (rows-- > 0) {\n"
+	"\t\t\tint64_t row = 0, n = t[k].dims[last] * bytes;\n"
+	"\t\t\tfor (int i = 0; i < last; i++)\n\t\t\t\trow = row * all->dims[i + 1] + at[i];\n"
+	"\t\t\tmemmove(to, from + row * all->dims[last + 1] * bytes, (size_t)n);\n"
+	"\t\t\tto += n;\n"
+	"\t\t\tfor (int i = last; i-- && ++at[i] == t[k].dims[i];)\n\t\t\t\tat[i] = 0;\n"
+	"\t\t}\n\t}\n}\n\n";
+
+/* Some returned sequence has elements that differ in size. */
+static bool gives_parts(const Unit *u)
+{
+	for (int i = 0; i < arguments(u->g, true); i++)
+		if (argument(u->g, true, i).differ)
+			return true;
+	return false;
+}
+
 /* Of returned sequences: those that are rows, or the others. */
 static bool gives(const Unit *u, bool rows)
 {
@@ -221,8 +261,8 @@ static bool gives(const Unit *u, bool rows)
 
 void print_list_helpers(const Unit *u, Out *o)
 {
-	put_text(o, "%s%s%s", listed(u, false) ? check_all_helper : "", gives(u, false) ? describe_all_helper : "",
-	         gives(u, true) ? give_rows_helper : "");
+	put_text(o, "%s%s%s%s", listed(u, false) ? check_all_helper : "", gives(u, false) ? describe_all_helper : "",
+	         gives(u, true) ? give_rows_helper : "", gives_parts(u) ? give_parts_helper : "");
 }
 
 static void print_check(const char *condition, const char *call, Out *o)
@@ -259,6 +299,8 @@ static void print_room(Unit *u, int i, int at, int64_t from, Out *o)
 		put_text(o, "\ttcc_tensor r%d;\n\tdescribe(&r%d, &outputs_elements[%d]);\n", i, i, at);
 	else if (count_of(a))
 		put_text(o, "\tdescribe_all(t%d, &outputs_elements[%d], %d);\n", i, at, count_of(a));
+	if (a.differ)
+		put_text(o, "\ttcc_tensor z%d;\n\tdescribe(&z%d, &outputs_elements[%d]);\n", i, i, at + 1);
 	for (int k = 0; k < count_of(a); k++) {
 		const Value *v = u->g->out[first_of(a) + k];
 		put_text(o, "\t%s.data = y.%s = (%s *)(void *)((unsigned char *)workspace + %lld);\n",
@@ -284,9 +326,13 @@ static void print_give(Unit *u, int i, int at, int64_t from, Out *o)
 static void print_returned(const Unit *u, int i, Out *o)
 {
 	Argument a = argument(u->g, true, i);
+	if (a.differ)
+		put_text(o, "\tgive_parts(t%d, &r%d, (const int64_t *)z%d.data, %u, (int64_t)sizeof(%s));\n", i, i, i, a.differ,
+		         c_type(a.dtype));
+	else if (a.rows)
+		put_text(o, "\tgive_rows(t%d, &r%d, (int64_t)sizeof(%s));\n", i, i, c_type(a.dtype));
 	if (a.rows)
-		put_text(o, "\tgive_rows(t%d, &r%d, (int64_t)sizeof(%s));\n\tout[%d].dims[0] = r%d.dims[0];\n", i, i,
-		         c_type(a.dtype), i, i);
+		put_text(o, "\tout[%d].dims[0] = r%d.dims[0];\n", i, i);
 	if (a.kind == KIND_SEQUENCE)
 		put_text(o, "\tout[%d].data = t%d;\n", i, i);
 	else if (a.kind == KIND_OPTIONAL_SEQUENCE)

@@ -103,7 +103,8 @@ static void name_argument(const Unit *u, bool out, int i, const char **names, in
 
 	for (int k = 0; k < arg.n; k++) {
 		int element = k - is_optional(arg.kind);
-		name_add(a, names, n, element < 0 ? arena_format(a, "has_%s", name) : list ? arena_format(a, "%s_%d", name, element) : name);
+		name_add(a, names, n, element < 0 ? arena_format(a, "has_%s", name) : list ? arena_format(a, "%s_%d", name, element)
+		                      : element ? arena_format(a, "%s_sizes", name) : name);
 	}
 }
 

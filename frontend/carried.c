@@ -5,8 +5,8 @@
  *     r = Loop(rows of s0 f32[n,4]) { s' is the rows of r' f32[k,4] .. rows of what the turn gives f32[k + 1,4] }
  *
  * How many elements there are is then a size that is another one each turn: varying.c finds it, and held.c makes room.
- * Elements that differ in size have one more state, how much of each row is real; else that is a number which nobody reads. That they do may be seen in the body only, which is built again then. What a turn only adds to
- * needs none of that (grown.c). */
+ * Elements that differ in size have one more state, how much of each row is real; else that is a number which nobody reads.
+ * That they do may be seen in the body only, which is built again then. What a turn only adds to needs none of that (grown.c). */
 #include <string.h>
 #include "frontend/rewrite.h"
 #include "frontend/varying.h"

@@ -8,7 +8,7 @@
  *     optional x = { has, { a, b } }   <-->   has, a, b */
 #include <string.h>
 #include "frontend/onnx.h"
-#include "ir/op/composite.h"
+#include "ir/op/trust.h"
 
 enum { LINKS_COST_ONE = 64 }; /* links to elements that are as dear as a node, see Import.written */
 
@@ -133,29 +133,54 @@ void arguments_open(const Frame *f)
 
 void argument_in(const Frame *f, const Value *v, const char *name, int first)
 {
-	f->g->arg_in[f->g->narg_in++] = (Argument){name, v->kind, v->dtype, first, f->g->nin - first, false, false};
+	f->g->arg_in[f->g->narg_in++] = (Argument){.name = name, v->kind, v->dtype, first, f->g->nin - first};
+}
+
+/* Rows with zeros behind what is real of each. */
+static Value *with_zeros_behind(Graph *g, ListRows x)
+{
+	int rank = x.row->shape.rank;
+	Value *real = NULL;
+
+	for (int k = 0; k + 1 < rank; k++) {
+		if (!(x.open >> k & 1))
+			continue;
+		int64_t axes[MAX_RANK], n = rank - 2 - k;
+		for (int i = 0; i < rank; i++)
+			axes[i] = i + 1;
+		Value *along = with_axes(g, NULL, list_sizes_along(g, x.sizes, x.open, k), rank - 1, axes);
+		Value *at = with_axes(g, NULL, count_to(g, x.row->shape.dim[k + 1].k), (int)n, axes);
+		Value *here = binary(g, NULL, "Less", at, along);
+		real = real ? binary(g, NULL, "And", real, here) : here;
+	}
+	return put(g, NULL, "Where", real, x.row, value_scalar(g, x.row->dtype, 0), END_IN);
 }
 
 /* All elements of s, some of which are rows already, as rows: the caller gets as many as the run decides. */
-static Value *rows_to_give(const Frame *f, const Value *s, const char *name)
+static ListRows rows_to_give(const Frame *f, const Value *s, const char *name)
 {
-	Value *all = s->tail;
-	int64_t front = 0;
+	Frame own = *f;
+	const Raw r = {.f = &own, .name = name, .domain = "", .type = "Loop"};
+	ListRows x = list_rows_there(&r, f->g, list_rows_of(&r, f->g, s, false), name);
 
-	for (int i = s->nitems; i--;) {
-		Value *v = s->item[i] && !is_list(s->item[i]) ? with_axes(f->g, NULL, s->item[i], 1, &front) : NULL;
-		bool alike = v && v->shape.rank == all->shape.rank;
-		for (int k = 1; alike && k < v->shape.rank; k++)
-			alike = dim_same(v->shape.dim[k], all->shape.dim[k]);
-		all = alike ? joined(f->g, NULL, 0, v, all) : NULL;
-		if (!alike)
-			break;
-	}
-	if (!all || s->tail_sizes || dtype_info(all->dtype)->bits < 8)
+	if (dtype_info(x.row->dtype)->bits < 8)
 		fail(f->im->ctx, EXIT_UNSUPPORTED, "E-DYNAMIC",
-		     "the run decides how many elements the sequence '%s' has, and %s", shown(f->im->ctx, name),
-		     all && !s->tail_sizes ? "they have less than a byte" : "they differ in size");
-	return all;
+		     "the run decides how many elements the sequence '%s' has, and they have less than a byte",
+		     shown(f->im->ctx, name));
+	if (x.sizes && x.row->dtype != STR)
+		x.row = with_zeros_behind(f->g, x);
+	return x;
+}
+
+/* Which axes they differ along, as bits. */
+static unsigned put_rows(const Frame *f, const Value *v, const char *name)
+{
+	ListRows x = rows_to_give(f, v, name);
+
+	graph_output(f->g, x.row, name);
+	if (x.sizes)
+		graph_output(f->g, x.sizes, arena_format(f->im->arena, "%s:sizes", name));
+	return x.open;
 }
 
 /* The tensors of v, as outputs. */
@@ -163,10 +188,6 @@ static void put_outputs(const Frame *f, const Value *v, const char *name)
 {
 	ValueRow row = {0};
 
-	if (v->tail) {
-		graph_output(f->g, rows_to_give(f, v, name), name);
-		return;
-	}
 	put_row(f, v, &row);
 	for (int i = 0; i < row.n; i++) {
 		if (!row.v[i])
@@ -178,13 +199,17 @@ static void put_outputs(const Frame *f, const Value *v, const char *name)
 void argument_out(const Frame *f, Value *v, const char *name)
 {
 	int first = f->g->nout;
+	bool rows = v->kind == KIND_SEQUENCE && (v->tail || list_is_open(v));
+	unsigned differ = rows ? put_rows(f, v, name) : 0;
 
-	if (is_list(v))
+	if (rows)
+		;
+	else if (is_list(v))
 		put_outputs(f, v, name);
 	else
 		graph_output(f->g, v, name);
-	bool rows = v->tail != NULL;
-	f->g->arg_out[f->g->narg_out++] = (Argument){name, v->kind, v->dtype, first, f->g->nout - first, false, rows};
+	f->g->arg_out[f->g->narg_out++] =
+		(Argument){.name = name, v->kind, v->dtype, first, f->g->nout - first, .rows = rows, .differ = differ};
 }
 
 static bool all_tensors(const Argument *a, int n)

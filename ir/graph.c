@@ -73,7 +73,7 @@ Argument argument(const Graph *g, bool out, int i)
 	if (all)
 		return all[i];
 	const Value *v = out ? g->out[i] : g->in[i];
-	return (Argument){out ? g->out_name[i] : v->name, v->kind, v->dtype, i, 1, false, false};
+	return (Argument){.name = out ? g->out_name[i] : v->name, v->kind, v->dtype, i, 1};
 }
 
 bool is_optional(Kind kind) { return kind == KIND_OPTIONAL || kind == KIND_OPTIONAL_SEQUENCE; }

@@ -72,6 +72,8 @@ typedef struct Argument {
 	int first, n;
 	bool open; /* of onnx_arguments(): a tensor that lacks sizes, of which --dim gives none */
 	bool rows; /* an output: a sequence of as many elements as the run decides, the slices of one tensor along axis 0 */
+	unsigned differ; /* of rows: axes of an element, as bits, in whose sizes they differ; a second tensor, i64[slices, axes],
+	                  * tells how much of each slice is its element, which zeros are behind */
 } Argument;
 
 struct Graph {

@@ -20,13 +20,14 @@ static bool draws(const Graph *g)
 
 /* ---- from files ---- */
 
-/* Without its first `skip` axes. */
-static bool fits(const Graph *g, const Value *v, int skip, const Tensor *t)
+/* Without its first `skip` axes. `differ`: along these axes, as bits, it may be less. */
+static bool fits(const Graph *g, const Value *v, int skip, unsigned differ, const Tensor *t)
 {
 	bool right = v->dtype == t->dtype && v->shape.rank == t->rank + skip;
 	for (int i = 0; right && i < t->rank; i++) {
 		Dim d = v->shape.dim[i + skip];
-		right = dim_known(d) ? d.k == t->dim[i] : t->dim[i] <= dim_hi(g->syms, d);
+		bool fixed = dim_known(d) && !(differ >> i & 1);
+		right = fixed ? d.k == t->dim[i] : t->dim[i] <= dim_hi(g->syms, d);
 	}
 	return right;
 }
@@ -37,7 +38,7 @@ static bool rows_fit(const Graph *g, const Given *x)
 	const Value *rows = g->out[x->argument.first];
 	bool fit = x->n <= dim_hi(g->syms, rows->shape.dim[0]);
 	for (int k = 0; fit && k < x->n; k++)
-		fit = fits(g, rows, 1, x->item[k]);
+		fit = fits(g, rows, 1, x->argument.differ, x->item[k]);
 	return fit;
 }
 
@@ -49,7 +50,7 @@ static bool all_fit(const Graph *g, bool out, const Given *x)
 	if (x->n >= 0 && x->n != elements)
 		return false;
 	for (int k = 0; k < x->n; k++)
-		if (!fits(g, (out ? g->out : g->in)[x->argument.first + flag + k], 0, x->item[k]))
+		if (!fits(g, (out ? g->out : g->in)[x->argument.first + flag + k], 0, 0, x->item[k]))
 			return false;
 	return true;
 }
@@ -99,23 +100,41 @@ static void read_sets(Ctx *c, const Settings *s, const Graph *g, Goldens *all)
 
 /* ---- from the evaluator ---- */
 
-/* A sequence that is rows of a tensor. */
-static Given given_rows(Ctx *c, Argument a, const Tensor *t)
+/* Element k of those that are rows of a tensor, in its own sizes. */
+static Tensor *slice(Ctx *c, Argument a, Tensor **t, int64_t k)
 {
-	int n = (int)t->dim[0];
-	Given x = {a, NEW_N(&c->perm, Tensor *, n + 1), n};
-	for (int k = 0; k < n; k++) {
-		Tensor *row = x.item[k] = tensor_new(&c->perm, t->dtype, t->rank - 1, t->dim + 1);
-		size_t bytes = dtype_bytes(t->dtype, row->count);
-		memcpy(row->data, (const char *)t->data + (size_t)k * bytes, bytes);
+	const Tensor *all = t[a.first];
+	int64_t dims[MAX_RANK], at[MAX_RANK] = {0}, *sizes = a.differ ? t[a.first + 1]->data : NULL;
+	int rank = all->rank - 1;
+	sizes += a.differ ? k * t[a.first + 1]->dim[1] : 0;
+	for (int i = 0; i < rank; i++)
+		dims[i] = a.differ >> i & 1 ? *sizes++ : all->dim[i + 1];
+	Tensor *row = tensor_new(&c->perm, all->dtype, rank, dims);
+	size_t bytes = dtype_bytes(all->dtype, 1);
+	for (int64_t e = 0; e < row->count; e++) {
+		int64_t place = k;
+		for (int i = 0; i < rank; i++)
+			place = place * all->dim[i + 1] + at[i];
+		memcpy((char *)row->data + (size_t)e * bytes, (const char *)all->data + (size_t)place * bytes, bytes);
+		for (int i = rank; i-- && ++at[i] == dims[i];)
+			at[i] = 0;
 	}
+	return row;
+}
+
+static Given given_rows(Ctx *c, Argument a, Tensor **t)
+{
+	int n = (int)t[a.first]->dim[0];
+	Given x = {a, NEW_N(&c->perm, Tensor *, n + 1), n};
+	for (int k = 0; k < n; k++)
+		x.item[k] = slice(c, a, t, k);
 	return x;
 }
 
 static Given given(Ctx *c, Argument a, Tensor **t)
 {
 	if (a.rows)
-		return given_rows(c, a, t[a.first]);
+		return given_rows(c, a, t);
 	int flag = is_optional(a.kind);
 	bool there = !flag || load_i64(BOOL, t[a.first]->data, 0);
 	return (Given){a, t + a.first + flag, there ? a.n - flag : -1};

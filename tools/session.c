@@ -71,10 +71,13 @@ static bool is_flagged(const tcc_info *t) { return t->kind == TCC_OPTIONAL || t-
 /* A sequence of which the run decides how many elements it has: they are rows of one tensor here. */
 static bool is_rows(const tcc_info *t) { return is_list(t) && t->dynamic & 1; }
 
+/* Elements of rows differ in size: a second tensor says how much of each is real. As bits, by axis of one. */
+static uint32_t differ(const tcc_info *t) { return is_rows(t) ? t->dynamic >> 1 : 0; }
+
 /* Tensors besides the bool of an optional, of which one that is always absent has none. */
 static int elements(const tcc_info *t)
 {
-	return is_rows(t) ? 1 : is_list(t) ? (int)t->dims[0] : t->kind == TCC_OPTIONAL && !t->rank && !t->bytes ? 0 : 1;
+	return is_rows(t) ? 1 + (differ(t) != 0) : is_list(t) ? (int)t->dims[0] : t->kind == TCC_OPTIONAL && !t->rank && !t->bytes ? 0 : 1;
 }
 
 int session_tensors(const tcc_info *t) { return is_flagged(t) + elements(t); }
@@ -200,6 +203,41 @@ static Tensor *seen_rows(Session *s, const tcc_tensor *from)
 	return t;
 }
 
+/* One element, with zeros behind it along axes in which others are larger; its sizes along these. */
+static void put_slice(const tcc_tensor *from, const tcc_info *info, size_t bytes, char *to, int64_t **sizes)
+{
+	int64_t at[TCC_MAX_RANK] = {0}, n = 1;
+	for (int i = 0; i < from->rank; i++) {
+		if (differ(info) >> i & 1)
+			*(*sizes)++ = from->dims[i];
+		n *= from->dims[i];
+	}
+	for (int64_t k = 0; k < n; k++) {
+		int64_t place = 0;
+		for (int i = 0; i < from->rank; i++)
+			place = place * (differ(info) >> i & 1 ? info->dims[i + 1] : from->dims[i]) + at[i];
+		memcpy(to + (size_t)place * bytes, (const char *)from->data + (size_t)k * bytes, bytes);
+		for (int i = from->rank; i-- && ++at[i] == from->dims[i];)
+			at[i] = 0;
+	}
+}
+
+/* The slices, or (`sizes`) how much of each is real. Without elements, the first that there would be tells their sizes. */
+static Tensor *seen_parts(Session *s, const tcc_tensor *from, const tcc_info *info, bool sizes)
+{
+	const tcc_tensor *list = from->data;
+	int64_t dims[MAX_RANK] = {from->dims[0]}, axes[2] = {from->dims[0], __builtin_popcount(differ(info))};
+	for (int i = 0; i < list->rank; i++)
+		dims[i + 1] = differ(info) >> i & 1 ? info->dims[i + 1] : list->dims[i];
+	Tensor *row = tensor_new(&s->ctx->perm, (DType)list->dtype, list->rank + 1, dims);
+	Tensor *size = tensor_new(&s->ctx->perm, I64, 2, axes);
+	int64_t *next = size->data, count = dims[0] ? row->count / dims[0] : 0;
+	size_t bytes = dtype_bytes(row->dtype, 1);
+	for (int64_t k = 0; k < dims[0]; k++)
+		put_slice(&list[k], info, bytes, (char *)row->data + (size_t)(k * count) * bytes, &next);
+	return sizes ? size : row;
+}
+
 Tensor *session_output(Session *s, int i)
 {
 	int at, k = holder(s->model->outputs, i, &at);
@@ -208,6 +246,8 @@ Tensor *session_output(Session *s, int i)
 		return tensor_scalar(&s->ctx->perm, BOOL, s->out[k].data != NULL);
 	if (is_flagged(info) && !s->out[k].data)
 		return NULL;
+	if (differ(info))
+		return seen_parts(s, &s->out[k], info, at);
 	if (is_rows(info))
 		return seen_rows(s, &s->out[k]);
 	return seen(s, is_list(info) ? (const tcc_tensor *)s->out[k].data + at : &s->out[k]);

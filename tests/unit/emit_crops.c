@@ -1,5 +1,5 @@
-/* Sequences whose elements differ in two sizes, which data decide: crops of an image. The evaluator and emitted C give what
- * the loop means that puts them together. */
+/* Sequences whose elements differ in sizes, which data decide: crops of an image. The evaluator and emitted C give what the
+ * loop means that puts them together; the caller gets each in its own size, and slices have zeros behind them. */
 #include "codegen/codegen.h"
 #include "ir/eval.h"
 #include "runtime/tcc.h"
@@ -18,7 +18,9 @@ typedef enum Turn {
 	GOES_BEHIND,	  /* puts it at the end of the sequence, */
 	GOES_IN_FRONT, /* or in front of the first element, */
 	READS_ONE,	  /* or, with the sum of the last element added, at the end of one that has x, */
-	IS_CHOSEN,  /* or at the end, where it is higher than wide */
+	IS_CHOSEN,  /* or at the end, where it is higher than wide; */
+	ARE_ROWS,    /* at the end, and the crop is as wide as x, */
+	ARE_COLUMNS, /* or as high */
 } Turn;
 
 static Onnx__GraphProto *graph(const char *name)
@@ -67,7 +69,12 @@ static void put_crops(Turn how)
 
 	make_sequence(&in, add_input(&in, "old", FLOAT, NULL));
 	add_node(&in, "Gather", "b,turn", "size");
-	add_node(&in, "Slice", "x,from,size", "crop");
+	if (how == ARE_ROWS || how == ARE_COLUMNS) {
+		add_node(&in, "Gather", how == ARE_ROWS ? "size,first_axis" : "size,second_axis", "part");
+		add_node(&in, "Slice", how == ARE_ROWS ? "x,first_axis,part,first_axis" : "x,first_axis,part,second_axis", "crop");
+	} else {
+		add_node(&in, "Slice", "x,from,size", "crop");
+	}
 	if (how == READS_ONE) {
 		add_node(&in, "SequenceAt", "old,last", "before");
 		set_int(&in, add_node(&in, "ReduceSum", "before", "sum"), "keepdims", 0);
@@ -76,7 +83,7 @@ static void put_crops(Turn how)
 	if (how == IS_CHOSEN)
 		put_choice(&in);
 	else
-		add_node(&in, "SequenceInsert", how == READS_ONE ? "old,more" : how == GOES_BEHIND ? "old,crop" : "old,crop,k0", "new");
+		add_node(&in, "SequenceInsert", how == READS_ONE ? "old,more" : how == GOES_IN_FRONT ? "old,crop,k0" : "old,crop", "new");
 	give_list(&in, "new");
 	add_node(&m, how == READS_ONE ? "SequenceConstruct" : "SequenceEmpty", how == READS_ONE ? "x" : "", "none");
 	set_graph(&m, add_node(&m, "Loop", "n,yes,none", "s"), "body", in.graph);
@@ -98,14 +105,15 @@ static void begin(Turn how)
 	static const struct {
 		const char *name, *sizes;
 		int64_t k[2];
-	} numbers[] = {{"k0", "", {0}}, {"k1", "", {1}}, {"last", "", {-1}}, {"from", "2", {0, 0}}};
+	} numbers[] = {{"k0", "", {0}}, {"k1", "", {1}}, {"last", "", {-1}}, {"from", "2", {0, 0}},
+		       {"first_axis", "1", {0}}, {"second_axis", "1", {1}}};
 
 	m = model_new(&ctx.perm);
 	m.proto->opset_import[0]->version = 18;
 	add_input(&m, "x", FLOAT, "5,4");
 	add_input(&m, "b", INT64, "n,2");
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		add_tensor(&m, numbers[i].name, INT64, numbers[i].sizes, numbers[i].k, *numbers[i].sizes ? 16 : 8);
+		add_tensor(&m, numbers[i].name, INT64, numbers[i].sizes, numbers[i].k, *numbers[i].sizes == '2' ? 16 : 8);
 	add_tensor(&m, "yes", BOOLEAN, "", &(bool){true}, 1);
 	add_node(&m, "Shape", "b", "shape");
 	add_node(&m, "Gather", "shape,k0", "n");
@@ -115,6 +123,7 @@ static void begin(Turn how)
 	add_node(&m, "SequenceAt", "with_x,k0", "first");
 	add_output(&m, "totals", FLOAT, NULL);
 	add_output(&m, "first", FLOAT, NULL);
+	give_list(&m, "s");
 }
 
 /* ---- what they mean ---- */
@@ -145,6 +154,8 @@ static void put_crop(Crops *all, Turn how, Crop c)
 {
 	if (how == IS_CHOSEN && c.high <= c.wide)
 		return;
+	c.high = how == ARE_COLUMNS ? HIGH : c.high;
+	c.wide = how == ARE_ROWS ? WIDE : c.wide;
 	if (how == READS_ONE)
 		c.added = total(&all->crop[all->n - 1]);
 	if (how == GOES_IN_FRONT)
@@ -170,6 +181,40 @@ static void holds(const Crop *c, const Tensor *y)
 			assert_float_equal(((float *)y->data)[i * c->wide + k], value(c, i, k), 0);
 }
 
+/* Slices of one size, and how much of each is an element. */
+static void compare_slices(const Crops *all, Turn how, const Tensor *rows, const Tensor *sizes)
+{
+	const int64_t *size = sizes->data;
+
+	assert_true(rows->dim[0] == all->n && rows->dim[1] == HIGH && rows->dim[2] == WIDE && sizes->dim[0] == all->n);
+	for (int i = 0; i < all->n; i++) {
+		const Crop *c = &all->crop[i];
+		if (how != ARE_COLUMNS)
+			assert_int_equal(*size++, c->high);
+		if (how != ARE_ROWS)
+			assert_int_equal(*size++, c->wide);
+		for (int k = 0; k < HIGH * WIDE; k++) {
+			bool inside = k / WIDE < c->high && k % WIDE < c->wide;
+			assert_float_equal(((float *)rows->data)[i * HIGH * WIDE + k], inside ? value(c, k / WIDE, k % WIDE) : 0, 0);
+		}
+	}
+}
+
+/* The same as tensors of the caller. */
+static void compare_list(const Crops *all, Turn how, const tcc_info *info, const tcc_tensor *s)
+{
+	const tcc_tensor *item = s->data;
+	unsigned differ = how == ARE_ROWS ? 1 : how == ARE_COLUMNS ? 2 : 3;
+
+	assert_true(info->rank == 1 && info->dynamic == (differ << 1 | 1) && info->dims[1] == HIGH && info->dims[2] == WIDE);
+	assert_true(s->rank == 1 && s->dims[0] == all->n && s->dims[0] <= info->dims[0]);
+	for (int i = 0; i < all->n; i++) {
+		Tensor y = {.rank = item[i].rank, .dim = {item[i].dims[0], item[i].dims[1]}, .data = item[i].data};
+		assert_int_equal(item[i].dtype, F32);
+		holds(&all->crop[i], &y);
+	}
+}
+
 static void compare(const Crops *all, const Tensor *totals, const Tensor *first)
 {
 	static const Crop x = {HIGH, WIDE, 0};
@@ -182,13 +227,14 @@ static void compare(const Crops *all, const Tensor *totals, const Tensor *first)
 
 /* ---- runs ---- */
 
-static void run(Graph *g, Session *s, Tensor **in, const Crops *all)
+static void run(Graph *g, Session *s, Turn how, Tensor **in, const Crops *all)
 {
 	Eval e = {.budget = -1};
 
 	if (g) {
 		eval_graph(&e, g, &ctx.perm, in);
 		compare(all, eval_value(&e, g->out[0]), eval_value(&e, g->out[1]));
+		compare_slices(all, how, eval_value(&e, g->out[2]), eval_value(&e, g->out[3]));
 	}
 	if (!s)
 		return;
@@ -196,6 +242,8 @@ static void run(Graph *g, Session *s, Tensor **in, const Crops *all)
 	assert_int_equal(session_run(s), TCC_OK);
 	assert_true(session_intact(s));
 	compare(all, session_output(s, 0), session_output(s, 1));
+	compare_list(all, how, &s->model->outputs[2], &s->out[2]);
+	compare_slices(all, how, session_output(s, 2), session_output(s, 3));
 }
 
 static void run_all(Graph *g, Session *s, Turn how)
@@ -212,7 +260,7 @@ static void run_all(Graph *g, Session *s, Turn how)
 		for (int k = 0; k < 2 * n; k++)
 			b[k] = ((random = random * 1664525 + 1013904223) >> 24) % (uint32_t)((k % 2 ? WIDE : HIGH) + 1);
 		Crops all = crops_of(how, n, b);
-		run(g, s, in, &all);
+		run(g, s, how, in, &all);
 	}
 }
 
@@ -237,6 +285,8 @@ static void crops_are_added(void **state)
 	(void)state;
 	expect(GOES_BEHIND);
 	expect(IS_CHOSEN);
+	expect(ARE_ROWS);
+	expect(ARE_COLUMNS);
 }
 
 static void crops_are_read_and_moved(void **state)
