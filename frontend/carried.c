@@ -17,6 +17,7 @@ typedef struct CarriedList {
 	const char *name; /* in the body, */
 	char *sizes;      /* and that of the state more */
 	Value *first;     /* before the loop */
+	bool nothing;     /* no turn tells what its elements look like: it is to stay empty */
 	OpenSizes open;   /* where elements differ */
 	struct {
 		int64_t start, step; /* how long they were before the loop, and how much the body added to that */
@@ -60,7 +61,7 @@ static void find_lists(struct Carried *t, const Raw *r, const Scope *s)
 
 static bool is_empty(const Value *v) { return !v->nitems && !v->tail; }
 
-/* Lists without elements become such without rows. */
+/* Lists without elements become such without rows, or stay empty: what stands for them is a number that nobody reads. */
 static void fill_lists(const struct Carried *t, const Raw *r, const Scope *s)
 {
 	ElementSeen *seen = NEW_N(&r->f->im->ctx->scratch, ElementSeen, t->nstates);
@@ -74,11 +75,9 @@ static void fill_lists(const struct Carried *t, const Raw *r, const Scope *s)
 		CarriedList *c = &t->list[i];
 		if (!is_empty(c->first))
 			continue;
-		c->first = list_without_rows(r, s, &seen[c->state]);
-		if (!c->first)
-			raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
-				 "state %d is a sequence that is empty before the loop, and no turn tells what its elements look like",
-				 c->state);
+		Value *rows = list_without_rows(r, s, &seen[c->state]);
+		c->nothing = !rows;
+		c->first = rows ? rows : c->first;
 	}
 }
 
@@ -90,7 +89,7 @@ static void set_rows(Raw *r, const CarriedList *c)
 	Graph *g = r->f->g;
 	ListRows x = list_rows_like(r, g, c->first, &c->open);
 
-	r->in[2 + state_of(r, c->name)] = x.row;
+	r->in[2 + state_of(r, c->name)] = c->nothing ? value_scalar(g, I64, 0) : x.row;
 	r->in[2 + state_of(r, c->sizes)] = x.sizes ? x.sizes : value_scalar(g, I64, 0);
 }
 
@@ -222,8 +221,10 @@ struct Carried *loop_carry(Raw *r)
 
 static Value *list_of_rows(const Frame *f, const CarriedList *c, Value *rows, Value *sizes)
 {
-	Value *v = list_new(f, KIND_SEQUENCE, rows->dtype, 0, NULL);
+	Value *v = list_new(f, KIND_SEQUENCE, c->nothing ? c->first->dtype : rows->dtype, 0, NULL);
 
+	if (c->nothing)
+		return v;
 	list_take_rows(v, (ListRows){.row = rows, .sizes = c->open.axes ? sizes : NULL, .open = c->open.axes});
 	return v;
 }
@@ -297,6 +298,16 @@ static void see_elements(const Raw *r, Graph *g, CarriedList *c, const OpenSizes
 	}
 }
 
+/* A state that had to stay empty: what stands for it stays, too. */
+static ListRows nothing_behind_turn(const Raw *r, const CarriedList *c, Graph *g, const Value *list)
+{
+	if (!is_empty(list))
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
+			 "state %d is a sequence that is empty before the loop, and no turn tells what its elements look like",
+			 c->state);
+	return (ListRows){.row = g->in[2 + state_of(r, c->name)]};
+}
+
 /* A state as rows, in graph g of the body. */
 static ListRows rows_behind_turn(const Raw *r, CarriedList *c, const Body *b)
 {
@@ -307,7 +318,9 @@ static ListRows rows_behind_turn(const Raw *r, CarriedList *c, const Body *b)
 
 	if (list->kind != KIND_SEQUENCE)
 		raw_fail(r, EXIT_MODEL, "E-TYPE", "state %d is a sequence before a turn, and none behind it", c->state);
-	if (!list->nitems && !list->tail)
+	if (c->nothing)
+		return nothing_behind_turn(r, c, g, list);
+	if (is_empty(list))
 		return no_rows(g, c, g->in[2 + at], g->in[2 + state_of(r, c->sizes)]);
 	OpenSizes open = list_open_sizes(r, g, list, true);
 	see_elements(r, g, c, &open);
@@ -351,7 +364,7 @@ int carried_rows(const Raw *r, int state)
 
 	for (int i = 0; t && i < t->nlists; i++) {
 		const CarriedList *c = &t->list[i];
-		if (!strcmp(name, c->name) || (c->open.axes && !strcmp(name, c->sizes)))
+		if (!c->nothing && (!strcmp(name, c->name) || (c->open.axes && !strcmp(name, c->sizes))))
 			return state_of(r, c->name);
 	}
 	return -1;

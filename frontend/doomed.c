@@ -3,7 +3,8 @@
  *     y = If(c) { rank 3 } { rank 2 }; z = Gemm(y, w)      ->      Require(not c); y is what the second one gives
  *
  * Whatever reads a value with another rank in each branch is built in both (ranks.c). Where the model is invalid with one
- * of them, the graph is built once more without that branch: sizes and constants are then those of the other. */
+ * of them, the graph is built once more without that branch: sizes and constants are then those of the other. The same where
+ * a branch itself is wrong whenever it is run: it takes an element of a sequence that has none. */
 #include <setjmp.h>
 #include <string.h>
 #include "frontend/onnx.h"
@@ -12,10 +13,11 @@
 
 enum { MOST_DOOMED = 1000 };
 
-/* An If, by where it stands and which copy of it that is. */
+/* An If, by what the file has of it and which copy of it that is. */
 typedef struct Doomed {
-	const Scope *scope;
+	const Scope *scope; /* where it stands, */
 	size_t index;
+	const NodeProto *node; /* and what is there in each attempt */
 	const char *path, *under;
 	int branch;
 	struct Doomed *next;
@@ -23,7 +25,7 @@ typedef struct Doomed {
 
 /* The graph is built until no branch is doomed. */
 typedef struct Attempts {
-	jmp_buf again;
+	jmp_buf again, border; /* where to begin again, and where trouble ended then */
 	Doomed *doomed;
 } Attempts;
 
@@ -36,12 +38,12 @@ typedef struct Origin {
 
 static bool same_place(const Doomed *a, const Doomed *b)
 {
-	return a->scope == b->scope && a->index == b->index && !strcmp(a->path, b->path) && !strcmp(a->under, b->under);
+	return a->node == b->node && !strcmp(a->path, b->path) && !strcmp(a->under, b->under);
 }
 
 static Doomed place_of(const Raw *r)
 {
-	return (Doomed){.scope = r->f->scope, .index = r->index, .path = r->f->path, .under = text_of(r->f->under)};
+	return (Doomed){.scope = r->f->scope, .index = r->index, .node = r->f->scope->node[r->index], .path = r->f->path, .under = text_of(r->f->under)};
 }
 
 static const Origin *origin_of(const Import *im, const Node *n)
@@ -88,27 +90,37 @@ void branch_forbid(const Raw *r, int branch)
 	require(g, &(Node){.name = r->name}, branch == 0 ? put(g, NULL, "Not", c, END_IN) : c);
 }
 
-/* Body b of n is doomed, which is told once of all calls. False: nobody knows where n comes from, or there are too many. */
-static bool doom(Import *im, const Node *n, int b)
+/* A branch is doomed, which is told once of all calls. False: there are too many. */
+static bool doom(Import *im, const Doomed *at, int branch, const char *why)
 {
-	const Origin *o = origin_of(im, n);
 	int count = 0;
 	bool told = false;
 
 	for (const Doomed *d = im->attempts->doomed; d; d = d->next) {
 		count++;
-		told |= o && d->scope == o->at.scope && d->index == o->at.index;
+		told |= d->node == at->node;
 	}
-	if (!o || count == MOST_DOOMED)
+	if (count == MOST_DOOMED)
 		return false;
-	Doomed *d = arena_copy(im->arena, &o->at, sizeof o->at);
-	d->branch = branch_for(n, true) == b ? 0 : 1;
+	Doomed *d = arena_copy(im->arena, at, sizeof *at);
+	d->branch = branch;
 	d->next = im->attempts->doomed;
 	im->attempts->doomed = d;
 	if (!told)
 		warn(im->ctx, "%s: no run may take its %s: %s", node_text(im->ctx, d->scope, d->index),
-		     d->branch == 0 ? "then_branch" : "else_branch", im->ctx->message);
+		     d->branch == 0 ? "then_branch" : "else_branch", why);
 	return true;
+}
+
+void branch_give_up(const Frame *f, const char *why)
+{
+	const Raw *r = f->branch_of;
+
+	if (!r)
+		return;
+	const Doomed at = place_of(r);
+	if (doom(f->im, &at, f->branch, why))
+		longjmp(f->im->attempts->again, 1);
 }
 
 bool node_tried(Frame *f, size_t k)
@@ -133,8 +145,10 @@ void node_build_in_branch(Frame *f, size_t k, const Node *n, int b)
 
 	if (node_tried(f, k))
 		return;
+	const Origin *o = origin_of(f->im, n);
 	/* in a body of that node it may be wrong and never run */
-	if (c->status == EXIT_MODEL && f->im->bodies == bodies && doom(f->im, n, b))
+	if (c->status == EXIT_MODEL && f->im->bodies == bodies && o &&
+	    doom(f->im, &o->at, branch_for(n, true) == b ? 0 : 1, c->message))
 		longjmp(f->im->attempts->again, 1);
 	longjmp(c->border, 1);
 }
@@ -151,8 +165,10 @@ Graph *graph_build(Import *im, const Scope *s)
 	const ArenaMark mark = arena_mark(&im->ctx->scratch);
 
 	im->attempts = NEW(im->arena, Attempts);
+	memcpy(&im->attempts->border, &im->ctx->border, sizeof im->ctx->border);
 	const Import before = *im;
 	if (setjmp(im->attempts->again)) {
+		memcpy(&im->ctx->border, &im->attempts->border, sizeof im->ctx->border);
 		*im = before;
 		syms_restore(im->syms, &syms);
 		trouble_forget(im->ctx);

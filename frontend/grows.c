@@ -339,12 +339,22 @@ static bool computes_condition(const Scope *s)
 	return false;
 }
 
+/* It does not turn at all. */
+static bool ends_at_once(const Raw *r)
+{
+	const Value *going = input(r, 1);
+
+	return going && going->data && going->data->count == 1 && !load_i64(going->dtype, going->data->data, 0);
+}
+
 bool ends_where_known(const Raw *r, const GraphProto *body)
 {
 	const Scope *s = scope_of_body(r, body);
 	const Value *trips = input(r, 0);
 	bool known = trips && trips->data && trips->data->count == 1 && !may_end_early(r, body);
 
+	if (ends_at_once(r))
+		return true;
 	if (!known || !computes_condition(s))
 		return known && load_i64(trips->dtype, trips->data->data, 0) <= MOST_ELEMENTS_LISTED;
 	return !lengths_rest_on_run(r, s);

@@ -60,6 +60,7 @@ static Value *settled_position(const Raw *r, int slot, const Value *s, const boo
 
 	for (int64_t i = 0; i < n; i++)
 		store_i64(BOOL, t->data, i, may[i]);
+	require_within(r, at, scalar_i64(r, n));
 	require(g, NULL, emit(r, "Gather", value_const(g, NULL, t), at));
 	return at;
 }
@@ -80,7 +81,7 @@ static void fill_chosen(Raw *r, const Value *s, Value *x, Value **item)
 
 	given = given && is_list(given) ? given : NULL;
 	for (int i = 0; i < n && (!given || given->nitems == n); i++)
-		may[i] = may_stand(s, x, i, given);
+		may[i] = (n == 1 && !given) || may_stand(s, x, i, given);
 	first = first_of(may, n, 0);
 	if (first == n)
 		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "the position is computed while the model runs, and no size tells it");
@@ -196,7 +197,7 @@ Value *sequence_erase(Raw *r)
 	if (s->tail)
 		return rows_without(r, s);
 	if (!s->nitems)
-		raw_fail(r, EXIT_MODEL, "E-INDEX", "takes an element out of an empty sequence");
+		fail_of_empty(r);
 	if (is_computed(r, 1))
 		fill_left(r, s, item);
 	else

@@ -149,6 +149,8 @@ typedef struct Frame {
 	AttributeProto **env; /* in a function: the attributes of the call, then the defaults */
 	size_t nenv;
 	const char *under; /* the branches in which nodes stand that have gone there, see ranks.c; NULL: none */
+	const struct Raw *branch_of; /* an If, one of whose branches is being built, of which the run takes either; or NULL */
+	int branch;                  /* 0: then_branch, 1: else_branch */
 	const char *path; /* in a function: the names of the calls, "outer/inner/", else "" */
 	Eval *eval;       /* of g, for settle(); opened when first needed */
 } Frame;
@@ -349,6 +351,7 @@ const Value *need_sequence(const Raw *r, int slot);  /* input `slot`, */
 const Value *need_positions(const Raw *r, int slot); /* the same, once it is settled which elements are there, */
 Value *need_item(const Raw *r, int slot);	     /* or a tensor */
 Value *sequence_of(const Raw *r, DType t, int n, Value *const *item);
+_Noreturn void fail_of_empty(const Raw *r);    /* it asks an empty sequence for an element */
 void need_alike(const Raw *r, const Value *s); /* the run may choose among its elements */
 bool is_computed(const Raw *r, int slot);      /* the position in a sequence is computed while the model runs */
 /* A position of 0 .. last, in a sequence of n; negative ones count from the end. Where none is given, `otherwise`. */
@@ -495,6 +498,9 @@ void branch_origin(const Raw *r, const Node *n); /* n is the If that r became */
 const char *branch_name(Import *im, const char *under, const Node *n, int b); /* body b of n, which stands in `under` */
 int branch_doomed(const Raw *r); /* 0: then_branch, 1: else_branch, -1: none */
 void branch_forbid(const Raw *r, int branch);
+/* What stands in such a branch is wrong whenever it is run, `why`: everything is built once more without the branch. Returns
+ * where it stands in none. */
+void branch_give_up(const Frame *f, const char *why);
 /* node_build(); false: it ended in trouble, which ctx tells. */
 bool node_tried(Frame *f, size_t k);
 /* node_build() in branch b of n; where the model is wrong with that, everything is built once more without the branch. */

@@ -9,6 +9,12 @@
 
 /* ---- what they take ---- */
 
+void fail_of_empty(const Raw *r)
+{
+	branch_give_up(r->f, "an element of an empty sequence is asked for");
+	raw_fail(r, EXIT_MODEL, "E-INDEX", "takes an element of an empty sequence");
+}
+
 Value *sequence_of(const Raw *r, DType t, int n, Value *const *item)
 {
 	if (n > MOST_ELEMENTS_LISTED)
@@ -76,7 +82,7 @@ static Value *concatenation(Raw *r, int n, Value *const *item, int64_t axis)
 	Raw join = more(r, "Concat", NULL, NULL);
 
 	if (!n)
-		raw_fail(r, EXIT_MODEL, "E-INPUTS", "joins the elements of an empty sequence");
+		fail_of_empty(r);
 	for (int i = 0; i < n; i++)
 		set_input(&join, i, item[i]);
 	set_int(&join, "axis", axis);
@@ -154,8 +160,10 @@ static Value *empty(Raw *r)
 
 void need_alike(const Raw *r, const Value *s)
 {
-	bool alike = s->nitems > 0;
+	bool alike = true;
 
+	if (!s->nitems)
+		fail_of_empty(r);
 	for (int i = 0; alike && i < s->nitems; i++)
 		alike = s->item[i] && shape_known(&s->item[i]->shape) && shape_same(&s->item[0]->shape, &s->item[i]->shape);
 	if (!alike)
@@ -182,6 +190,8 @@ static Value *at(Raw *r)
 {
 	const Value *s = need_positions(r, 0);
 
+	if (!s->nitems && !s->tail)
+		fail_of_empty(r);
 	return is_computed(r, 1) || s->tail ? gathered(r, s) : element_of(r, s, position_in(r, 1, s->nitems, s->nitems - 1, 0));
 }
 

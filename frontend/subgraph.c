@@ -205,7 +205,11 @@ void subgraph_build(Raw *r, const GraphProto *p)
 	Frame f = {.im = im, .scope = s, .path = r->f->path, .under = r->f->under, .env = r->f->env, .nenv = r->f->nenv,
 		   .in_function = r->f->in_function, .g = graph_new(im->ctx, im->syms, p->name, r->f->g),
 		   .eval = NEW(im->arena, Eval)};
+	const GraphProto *yes = graph_attribute(r, "then_branch");
 
+	if (yes)
+		f.branch_of = r;
+	f.branch = p != yes;
 	im->bodies++;
 	f.value = NEW_N(im->arena, Value *, s->names.n);
 	for (size_t i = 0; i < p->n_input; i++)
@@ -324,7 +328,8 @@ void body_write(Raw *r, const GraphProto *p, Value *const *in, Value **out)
 	Import *im = r->f->im;
 	const Scope *s = scope_of_body(r, p);
 	Frame f = {.im = im, .scope = s, .path = r->f->path, .under = r->f->under, .env = r->f->env, .nenv = r->f->nenv,
-		   .in_function = r->f->in_function, .g = r->f->g, .eval = r->f->eval};
+		   .in_function = r->f->in_function, .g = r->f->g, .eval = r->f->eval,
+		   .branch_of = r->f->branch_of, .branch = r->f->branch};
 
 	body_count(r, p);
 	f.value = NEW_N(im->arena, Value *, s->names.n);
