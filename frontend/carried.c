@@ -6,7 +6,7 @@
  *
  * How many elements there are is then a size that is another one each turn: varying.c finds it, and held.c makes room.
  * Elements that differ in size have one more state, how much of each row is real; else that is a number which nobody reads.
- * That they do may be seen in the body only, which is built again then. What a turn only adds to needs none of that (grown.c). */
+ * That they do may be seen in the body only, which is built again then. What a turn only adds to needs none of that: grown.c. */
 #include <string.h>
 #include "frontend/rewrite.h"
 #include "frontend/varying.h"

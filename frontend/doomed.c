@@ -43,7 +43,8 @@ static bool same_place(const Doomed *a, const Doomed *b)
 
 static Doomed place_of(const Raw *r)
 {
-	return (Doomed){.scope = r->f->scope, .index = r->index, .node = r->f->scope->node[r->index], .path = r->f->path, .under = text_of(r->f->under)};
+	return (Doomed){.scope = r->f->scope, .index = r->index, .node = r->f->scope->node[r->index], .path = r->f->path,
+			.under = text_of(r->f->under)};
 }
 
 static const Origin *origin_of(const Import *im, const Node *n)

@@ -63,13 +63,23 @@ static bool alike(const Raw *r, const Size *a, const Size *b)
 	       dim_same(size_next(r, a->state, a->axis), size_next(r, b->state, b->axis));
 }
 
+/* What a turn makes of it has a bound of its own, at which it may end: data decide it, or which of two it is. */
+static bool may_end_there(const Raw *r, const Size *size)
+{
+	const Graph *body = r->body->f.g;
+	Dim next = size_next(r, size->state, size->axis);
+
+	return dim_symbol_of(body->syms, next) && is_counted_inside(body, next) && dim_hi(body->syms, next) < INT32_MAX;
+}
+
 /* What does not grow in the first turn may never do so. */
 static int64_t first_guess(const Raw *r, const Size *size)
 {
 	Syms *s = r->f->g->syms;
 	int64_t first = dim_hi(s, first_size(r, size->state, size->axis));
+	int64_t next = dim_hi(s, size_next(r, size->state, size->axis));
 
-	return first < INT32_MAX && dim_hi(s, size_next(r, size->state, size->axis)) <= first ? first : -1;
+	return first >= INT32_MAX ? -1 : next <= first ? first : may_end_there(r, size) ? next : -1;
 }
 
 /* And what does not fall in the first turn may never do so. */
@@ -102,12 +112,13 @@ static void add_size(struct Varying *t, const Raw *r, int known, Size size)
 /* Whether a turn contradicts what has been supposed of the size. */
 static bool give_up_guesses(const Raw *r, Size *size)
 {
+	enum { OFTEN = 2 };
 	Syms *s = r->f->g->syms;
 	Dim next = size_next(r, size->state, size->axis);
 	bool grows = size->guess >= 0 && dim_hi(s, next) > size->guess, falls = dim_lo(s, next) < size->least;
 
 	if (grows)
-		size->guess = -1;
+		size->guess = size->raised++ < OFTEN && may_end_there(r, size) ? dim_hi(s, next) : -1;
 	if (falls)
 		size->least = 0;
 	return grows || falls;

@@ -8,6 +8,7 @@
 typedef struct Size {
 	int state, axis;
 	int64_t guess; /* at most this, as it seems; -1: it grows */
+	int raised;    /* how often a turn has shown a larger one that has a bound */
 	int64_t least; /* at least this, as it seems: what it begins with; 0: it falls */
 	bool surely;   /* what it begins with is no longer so behind the first turn, whatever the data */
 	Dim now;       /* the symbol, where the body has been built with it */

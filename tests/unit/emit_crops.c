@@ -20,7 +20,8 @@ typedef enum Turn {
 	READS_ONE,	  /* or, with the sum of the last element added, at the end of one that has x, */
 	IS_CHOSEN,  /* or at the end, where it is higher than wide; */
 	ARE_ROWS,    /* at the end, and the crop is as wide as x, */
-	ARE_COLUMNS, /* or as high */
+	ARE_COLUMNS, /* or as high; */
+	IS_LARGEST,  /* keeps it, where it is larger than the one before, in a model of its own: begin_largest() */
 } Turn;
 
 static Onnx__GraphProto *graph(const char *name)
@@ -100,7 +101,7 @@ static void put_sums(void)
 	set_graph(&m, add_node(&m, "Loop", "length,yes", "totals"), "body", in.graph);
 }
 
-static void begin(Turn how)
+static void begin_with_image(void)
 {
 	static const struct {
 		const char *name, *sizes;
@@ -117,6 +118,11 @@ static void begin(Turn how)
 	add_tensor(&m, "yes", BOOLEAN, "", &(bool){true}, 1);
 	add_node(&m, "Shape", "b", "shape");
 	add_node(&m, "Gather", "shape,k0", "n");
+}
+
+static void begin(Turn how)
+{
+	begin_with_image();
 	put_crops(how);
 	put_sums();
 	add_node(&m, "SequenceInsert", "s,x", "with_x");
@@ -124,6 +130,29 @@ static void begin(Turn how)
 	add_output(&m, "totals", FLOAT, NULL);
 	add_output(&m, "first", FLOAT, NULL);
 	give_list(&m, "s");
+}
+
+/* y is the first of the largest crops of an element or more, where there is one: a state of a loop that is a crop or stays. */
+static void begin_largest(void)
+{
+	begin_with_image();
+	Model in = body_of_loop();
+	add_input(&in, "best", FLOAT, NULL);
+	add_node(&in, "Gather", "b,turn", "size");
+	add_node(&in, "Slice", "x,from,size", "crop");
+	add_node(&in, "Size", "crop", "count");
+	add_node(&in, "Size", "best", "most");
+	add_node(&in, "Greater", "count,most", "larger");
+	Onnx__NodeProto *n = add_node(&in, "If", "larger", "next");
+	Onnx__GraphProto *yes = branch("Identity", "crop", "yes_it_is"), *no = branch("Identity", "best", "no");
+	yes->output[0] = value_proto(&ctx.perm, "yes_it_is", FLOAT, NULL);
+	no->output[0] = value_proto(&ctx.perm, "no", FLOAT, NULL);
+	set_graph(&in, n, "then_branch", yes);
+	set_graph(&in, n, "else_branch", no);
+	add_output(&in, "next", FLOAT, NULL);
+	add_node(&m, "Slice", "x,from,from", "none");
+	set_graph(&m, add_node(&m, "Loop", "n,yes,none", "y"), "body", in.graph);
+	add_output(&m, "y", FLOAT, NULL);
 }
 
 /* ---- what they mean ---- */
@@ -246,6 +275,25 @@ static void run(Graph *g, Session *s, Turn how, Tensor **in, const Crops *all)
 	compare_slices(all, how, session_output(s, 2), session_output(s, 3));
 }
 
+static void run_largest(Graph *g, Session *s, Tensor **in, const Crops *all)
+{
+	Crop best = {0, 0, 0};
+	Eval e = {.budget = -1};
+
+	for (int i = 0; i < all->n; i++)
+		if (all->crop[i].high * all->crop[i].wide > best.high * best.wide)
+			best = all->crop[i];
+	if (g) {
+		eval_graph(&e, g, &ctx.perm, in);
+		holds(&best, eval_value(&e, g->out[0]));
+		return;
+	}
+	session_bind(s, in);
+	assert_int_equal(session_run(s), TCC_OK);
+	assert_true(session_intact(s));
+	holds(&best, session_output(s, 0));
+}
+
 static void run_all(Graph *g, Session *s, Turn how)
 {
 	Tensor *in[] = {tensor_new(&ctx.perm, F32, 2, (int64_t[]){HIGH, WIDE}), NULL};
@@ -260,7 +308,10 @@ static void run_all(Graph *g, Session *s, Turn how)
 		for (int k = 0; k < 2 * n; k++)
 			b[k] = ((random = random * 1664525 + 1013904223) >> 24) % (uint32_t)((k % 2 ? WIDE : HIGH) + 1);
 		Crops all = crops_of(how, n, b);
-		run(g, s, how, in, &all);
+		if (how == IS_LARGEST)
+			run_largest(g, s, in, &all);
+		else
+			run(g, s, how, in, &all);
 	}
 }
 
@@ -269,7 +320,10 @@ static void expect(Turn how)
 	static const DimChoice bounds[] = {{"n", 0, MOST}, {"old.0", 0, MOST + 1}};
 	const ReadOptions o = {.dims = bounds, .ndims = how == GOES_IN_FRONT || how == READS_ONE ? 2 : 1};
 
-	begin(how);
+	if (how == IS_LARGEST)
+		begin_largest();
+	else
+		begin(how);
 	run_all(import_with(&o), NULL, how);
 	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
 		Settings settings = {.compile = {.level = 2, .target = targets[i]}, .cc_flags = FLAGS, .threads = 1};
@@ -296,9 +350,16 @@ static void crops_are_read_and_moved(void **state)
 	expect(GOES_IN_FRONT);
 }
 
+static void a_state_is_the_largest_crop(void **state)
+{
+	(void)state;
+	expect(IS_LARGEST);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(crops_are_added), TEST(crops_are_read_and_moved)};
+	const struct CMUnitTest tests[] = {TEST(crops_are_added), TEST(crops_are_read_and_moved),
+					   TEST(a_state_is_the_largest_crop)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

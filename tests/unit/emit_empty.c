@@ -30,8 +30,8 @@ static Onnx__GraphProto *branch(const char *type, const char *inputs, const char
 }
 
 /* y is what such a node makes, where a bool is true, else `other`. */
-static void put_choice(Model *in, const char *condition, const char *type, const char *inputs, const char *other, const char *y,
-		       bool list)
+static void put_choice(Model *in, const char *condition, const char *type, const char *inputs, const char *other,
+		       const char *y, bool list)
 {
 	Onnx__NodeProto *n = add_node(in, "If", condition, y);
 
