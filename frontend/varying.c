@@ -54,6 +54,8 @@ static bool changes(const Raw *r, int state, int axis)
 
 	if (dim_same(now, next))
 		return false;
+	if (!axis && carried_rows(r, state) >= 0) /* one more and one less is as many, unless there was none, and no turn */
+		return true;
 	return never_equal(body->syms, now, next) || (is_counted_inside(body, next) && !given_to_stay(r, state, axis));
 }
 

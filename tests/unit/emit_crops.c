@@ -21,6 +21,7 @@ typedef enum Turn {
 	IS_CHOSEN,  /* or at the end, where it is higher than wide; */
 	ARE_ROWS,    /* at the end, and the crop is as wide as x, */
 	ARE_COLUMNS, /* or as high; */
+	IS_SET,	     /* puts it in the place of element number turn of as many as there are turns, which are x; */
 	IS_LARGEST,  /* keeps it, where it is larger than the one before, in a model of its own: begin_largest() */
 } Turn;
 
@@ -64,6 +65,18 @@ static void put_choice(Model *in)
 	set_graph(in, n, "else_branch", branch("Identity", "old", "left"));
 }
 
+/* None is a sequence of as many x as there will be turns. */
+static void put_copies(void)
+{
+	Model in = body_of_loop();
+
+	make_sequence(&in, add_input(&in, "fewer", FLOAT, NULL));
+	add_node(&in, "SequenceInsert", "fewer,x", "copies");
+	give_list(&in, "copies");
+	add_node(&m, "SequenceEmpty", "", "nothing");
+	set_graph(&m, add_node(&m, "Loop", "n,yes,nothing", "none"), "body", in.graph);
+}
+
 static void put_crops(Turn how)
 {
 	Model in = body_of_loop();
@@ -81,12 +94,19 @@ static void put_crops(Turn how)
 		set_int(&in, add_node(&in, "ReduceSum", "before", "sum"), "keepdims", 0);
 		add_node(&in, "Add", "crop,sum", "more");
 	}
+	if (how == IS_SET)
+		add_node(&in, "SequenceErase", "old,turn", "others");
 	if (how == IS_CHOSEN)
 		put_choice(&in);
+	else if (how == IS_SET)
+		add_node(&in, "SequenceInsert", "others,crop,turn", "new");
 	else
 		add_node(&in, "SequenceInsert", how == READS_ONE ? "old,more" : how == GOES_IN_FRONT ? "old,crop,k0" : "old,crop", "new");
 	give_list(&in, "new");
-	add_node(&m, how == READS_ONE ? "SequenceConstruct" : "SequenceEmpty", how == READS_ONE ? "x" : "", "none");
+	if (how == IS_SET)
+		put_copies();
+	else
+		add_node(&m, how == READS_ONE ? "SequenceConstruct" : "SequenceEmpty", how == READS_ONE ? "x" : "", "none");
 	set_graph(&m, add_node(&m, "Loop", "n,yes,none", "s"), "body", in.graph);
 }
 
@@ -348,6 +368,7 @@ static void crops_are_read_and_moved(void **state)
 	(void)state;
 	expect(READS_ONE);
 	expect(GOES_IN_FRONT);
+	expect(IS_SET);
 }
 
 static void a_state_is_the_largest_crop(void **state)
