@@ -2,7 +2,7 @@
  * positions that turn Q and K, and sinks.
  *
  * A cache has the size of what is in it, and grows: all of the past is before the first query, and a run in which
- * seqlens_k says otherwise is refused. Or it is a buffer with room: its rows are a number, and total_sequence_length is
+ * seqlens_k says otherwise is refused, but for prompts that are padded behind. Or it is a buffer with room: its rows are a number, and total_sequence_length is
  * known to be no more, or the file gives what is present as many. Then seqlens_k says of each batch how many are taken
  * when the new ones stand behind the others, and rows behind both are 0 and hidden.
  * A quantised cache is unquantised whole, the new keys and values with it: they are rounded before anybody looks. */
@@ -118,16 +118,23 @@ static void turn(Parts *p)
 	}
 }
 
-/* Every batch is as long as all keys: seqlens_k is their number less 1. A cache with room, or batches of different
- * lengths, end the run. */
+/* Every batch is as long as all keys: seqlens_k is their number less 1. A prompt, before which nothing is past, may be
+ * shorter, padded behind: what it computes there nobody looks at. Other lengths, as of a cache with room, end the run. */
 static void require_full_caches(Parts *p)
 {
-	Value *keys = size_of(p->g, p->n, p->k, 2);
+	Graph *g = p->g;
+	Value *length = cast_value(g, p->n, p->n->in[LENGTHS], I64), *one = value_scalar(g, I64, 1);
+	Value *keys = binary(g, p->n, "Sub", size_of(g, p->n, p->k, 2), one), *past, *full;
 
-	if (p->past_k)
-		keys = binary(p->g, p->n, "Add", keys, size_of(p->g, p->n, p->past_k, 2));
-	keys = binary(p->g, p->n, "Sub", keys, value_scalar(p->g, I64, 1));
-	require(p->g, p->n, binary(p->g, p->n, "Equal", cast_value(p->g, p->n, p->n->in[LENGTHS], I64), keys));
+	if (!p->past_k) {
+		require(g, p->n, binary(g, p->n, "LessOrEqual", length, keys));
+		return;
+	}
+	past = size_of(g, p->n, p->past_k, 2);
+	full = binary(g, p->n, "Equal", length, binary(g, p->n, "Add", keys, past));
+	Value *prompt = binary(g, p->n, "LessOrEqual", binary(g, p->n, "Add", length, past), keys);
+	prompt = binary(g, p->n, "And", prompt, binary(g, p->n, "Equal", past, value_scalar(g, I64, 0)));
+	require(g, p->n, binary(g, p->n, "Or", full, prompt));
 }
 
 /* ---- a cache with room ---- */
