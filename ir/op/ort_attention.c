@@ -103,6 +103,21 @@ static Value *within_lengths(Parts *p, Value *lengths, bool has_sums)
 	return put(p->g, p->n, "And", let, begun, END_IN);
 }
 
+/* Of a mask [batch, 1, most, most] for all that may ever be asked: the rows of these queries, the columns of all keys */
+static Value *mask_of_queries(Parts *p, Value *m)
+{
+	Graph *g = p->g;
+	Value *zero = value_i64(g, 1, &(int64_t){0}), *axes = value_i64(g, 2, (int64_t[]){2, 3}), *keys, *past;
+	int64_t all = -1;
+
+	keys = reshaped(g, p->n, size_of(g, p->n, p->k, 2), 1, &all);
+	past = p->past_k ? reshaped(g, p->n, size_of(g, p->n, p->past_k, 2), 1, &all) : zero;
+	keys = put(g, p->n, "Add", past, keys, END_IN);
+	m = put(g, p->n, "Slice", m, joined(g, p->n, 0, past, zero), joined(g, p->n, 0, keys, keys), axes, END_IN);
+	one_size(g, p->n, m->shape.dim[2], p->q->shape.dim[2]);
+	return m;
+}
+
 static void take_mask(Parts *p, int slot, bool has_sums)
 {
 	Graph *g = p->g;
@@ -111,14 +126,16 @@ static void take_mask(Parts *p, int slot, bool has_sums)
 		return;
 	Value *m = p->n->in[slot];
 	need_type(g, p->n, slot, "i");
-	need_rank(g, p->n, slot, 1, 3);
+	need_rank(g, p->n, slot, 1, has_sums ? 3 : 4);
 	if (m->shape.rank == 1) {
 		add_filter(p, within_lengths(p, m, has_sums), 2, (int64_t[]){1, 2});
 		return;
 	}
+	if (m->shape.rank == 4)
+		m = mask_of_queries(p, m);
 	one_size(g, p->n, m->shape.dim[m->shape.rank - 1], keys_of(p));
 	Value *let = put(g, p->n, "Greater", m, value_scalar(g, m->dtype, 0), END_IN);
-	add_filter(p, let, m->shape.rank == 2 ? 2 : 1, (int64_t[]){1, 2});
+	add_filter(p, let, 4 - m->shape.rank, (int64_t[]){1, 2});
 }
 
 /* ---- the product of them ---- */
