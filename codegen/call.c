@@ -124,6 +124,8 @@ const char *one_element_text(Module *m, const Value *v, Arena *a)
 	print_pointer(m, v, &o);
 	if (v->place->region->kind == IN_ARENA && dtype_info(v->dtype)->bits == 8)
 		return arena_format(a, "m[%s]", o.text + strlen("m + "));
+	if (*o.text == '&') /* the number of a turn, or a count of this call */
+		return o.text + 1;
 	bool sum = strchr(o.text, ' ') && o.text[o.n - 1] != ')';
 	return arena_format(a, sum ? "*(%s)" : "%s[0]", o.text);
 }

@@ -43,6 +43,15 @@ graph (%x f32[2], %n i64[]) -> (%y, %z) {
 }
 run x = f32[2] [1, 2], n = i64[] [1] gives y = f32[2] [10, 11], z = f32[3,2,2] [1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 11]
 
+== as many turns as the number of the turn around
+graph (%x f32[2]) -> (%y, %z) {
+	%m i64[] = const [4]
+	%y, %z = Loop(%m, _, %x) body = graph (%t i64[], %g bool[], %a f32[2]) -> (%g, %b, %b) {
+		%b = Loop(%t, _, %a) body = graph (%u i64[], %h bool[], %c f32[2]) -> (%h, %d) { %d = Add(%c, %c) }
+	}
+}
+run x = f32[2] [1, 2] gives y = f32[2] [64, 128], z = f32[4,2] [1, 2, 2, 4, 8, 16, 64, 128]
+
 == an index outside in the branch that is not taken
 graph (%c bool[], %x f32[3], %i i64[]) -> (%y) {
 	%y = If(%c, %x, %i, %x) then_branch = graph (| %x f32[3], %i i64[]) -> (%g) { %g = Gather(%x, %i) }
