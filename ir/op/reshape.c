@@ -158,7 +158,7 @@ static Value *meant_sizes(Graph *g, Node *n, Value *given, int rank)
 		own = kept < rank ? joined(g, n, 0, own, copies_of(g, 0, rank - kept)) : own;
 		given = put(g, n, "Where", binary(g, n, "Equal", given, zero), own, given, END_IN);
 	}
-	Value *left = binary(g, n, "Less", given, zero);
+	Value *left = binary(g, n, "Equal", given, number(g, -1));
 	Value *others = reduced(g, n, "ReduceProd", put(g, n, "Where", left, one, given, END_IN), 0, true);
 	return put(g, n, "Where", left, binary(g, n, "Div", all, others), given, END_IN);
 }

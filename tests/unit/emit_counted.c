@@ -216,6 +216,10 @@ typedef struct Pair {
 /* an empty row has no elements to resize, a short one none to sort */
 #define RESIZE CHOSEN "%e i64[2] = const [1, 5] %r = Resize(%f, _, _, %e) {mode = linear} %y = Neg(%r) }"
 #define TOPK CHOSEN "%e i64[1] = const [4] %r, %i = TopK(%f, %e) %y = Neg(%r) }"
+/* rows of 8 that the data count from -8 on: -1 is what is left, other negative ones are none */
+#define RESHAPE "symbol j = 0..64 counted symbol k = 0..64 counted graph (%x f32[64], %c f32[64]) -> (%y) {" \
+	" %b = Cast(%x) {to = bool} %i = Cast(%b) {to = i64} %ax i64[1] = const [0] %n = ReduceSum(%i, %ax) {keepdims = 1}" \
+	" %e i64[1] = const [8] %r = Sub(%n, %e) %s = Concat(%r, %e) {axis = 0} %y f32[j,k] = Reshape(%c, %s) }"
 /* both are counted and meet in one turn after the other of a loop that one worker runs for all */
 #define TURNS "graph (%x f32[64], %c f32[64]) -> (%y) { %trips i64[] = const [3] %y f32[64] = Loop(%trips, _, %x, %c)" \
 	" body = graph (%t i64[], %g bool[], %v f32[64] | %c f32[64]) -> (%g, %n) {" \
@@ -237,6 +241,7 @@ static const Pair pairs[] = {
 	{TURNS, 63, 2, TCC_ERR_SHAPE}, {TURNS, 64, 64, TCC_OK},      {BRANCH, 5, 7, TCC_OK},      {BRANCH, 0, 7, TCC_ERR_SHAPE},
 	{BRANCH, 1, 7, TCC_OK},        {RESIZE, 0, 0, TCC_ERR_SHAPE}, {RESIZE, 1, 0, TCC_OK},     {RESIZE, 64, 0, TCC_OK},
 	{TOPK, 0, 0, TCC_ERR_SHAPE},   {TOPK, 3, 0, TCC_ERR_SHAPE},   {TOPK, 4, 0, TCC_OK},       {TOPK, 64, 0, TCC_OK},
+	{RESHAPE, 16, 5, TCC_OK},      {RESHAPE, 7, 5, TCC_OK},       {RESHAPE, 0, 5, TCC_ERR_SHAPE},
 };
 
 enum { PAIRS = sizeof pairs / sizeof *pairs };
