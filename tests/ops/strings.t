@@ -123,6 +123,20 @@ graph (%x i64[4], %z f32[]) -> (%y, %f) {
 run x = i64[4] [3, 4, -1, 3], z = f32[] [0.5] gives y = str[4] ["three", "", "minus one", "three"], f = str[] ["half"]
 run x = i64[4] [3, 4, -1, 3], z = f32[] [0.25] gives f = str[] ["other"]
 
+== LabelEncoder: NaN is a key like any other
+graph (%x f32[4]) -> (%y, %z) {
+	%y i64[4] = ai.onnx.ml.LabelEncoder(%x) {keys_floats = [1, nan, 2], values_int64s = [5, 6, 7]}
+	%z i64[4] = ai.onnx.ml.LabelEncoder(%x) {keys_floats = [1, 2], values_int64s = [5, 7]}
+}
+run x = f32[4] [1, nan, 2, 3] gives y = i64[4] [5, 6, 7, -1], z = i64[4] [5, -1, 7, -1]
+
+== LabelEncoder of version 1: texts and their places
+graph (%x str[3], %i i64[3]) -> (%y, %z) {
+	%y i64[3] = ai.onnx.ml.LabelEncoder(%x) {classes_strings = ["a", "b"]}
+	%z str[3] = ai.onnx.ml.LabelEncoder(%i) {classes_strings = ["a", "b"], default_string = "?"}
+}
+run x = str[3] ["b", "z", "a"], i = i64[3] [1, 2, 0] gives y = i64[3] [1, -1, 0], z = str[3] ["b", "?", "a"]
+
 == LabelEncoder: keys of another type
 fails E-TYPE "the keys are str"
 graph (%x i64[4]) -> (%y) { %y = ai.onnx.ml.LabelEncoder(%x) {keys_strings = ["a"], values_strings = ["b"]} }
