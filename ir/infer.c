@@ -106,6 +106,8 @@ void need_rank(Graph *g, const Node *n, int slot, int lo, int hi)
 		fail_unsupported(g, n, "the rank of %s is not known", input_text(g, n, slot));
 	if (s->rank >= lo && (hi < 0 || s->rank <= hi))
 		return;
+	if (s->rank == MAX_RANK && hi == MAX_RANK - 1) /* ours, not the operator's: it needs one more on the way */
+		fail_unsupported(g, n, "%s has rank %d; up to %d is supported", input_text(g, n, slot), s->rank, hi);
 	const char *most = hi < 0 ? " or more" : hi > lo ? arena_format(&g->ctx->scratch, " to %d", hi) : "";
 	fail_node(g, n, "E-RANK", "%s has rank %d, shape %s; it must have rank %d%s", input_text(g, n, slot), s->rank,
 		  shape_text(g, s), lo, most);

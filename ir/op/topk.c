@@ -58,7 +58,7 @@ static void infer(Graph *g, Node *n)
 	Shape y = *x;
 	int count;
 
-	need_rank(g, n, 0, 1, MAX_RANK - 1);
+	need_rank(g, n, 0, 1, MAX_RANK);
 	int axis = axis_of(g, n);
 	Dim all = x->dim[axis], k = is_decided(g, n) ? decided_count(g, n, axis) : need_content(g, n, 1, &count)[0];
 	if (!dim_is(shape_count(g, &n->in[1]->shape), 1) || dim_lo(g->syms, k) < 0 || dim_lo(g->syms, k) > dim_hi(g->syms, all))

@@ -21,3 +21,11 @@ graph (%i i64[2]) -> (%y) {
 }
 run i = i64[2] [1, 7]
 gives y = f32[2,3] [-2, 0.5, -2, -2, -2, -2]
+
+== more axes than there may be
+fails E-UNSUPPORTED "up to 7 is supported"
+graph (%i i64[1,1,1,1,1,1,1,2]) -> (%y) {
+	%depth i64[] = const [3]
+	%values f32[2] = const [0, 1]
+	%y = OneHot(%i, %depth, %values)
+}
