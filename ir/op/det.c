@@ -2,7 +2,7 @@
  *
  *     det a = sum over column c of (-1)^c a[0, c] det(a without row 0 and column c)
  *
- * larger ones, and those of a size that varies, by elimination. */
+ * larger ones, and those of a size that varies, by elimination. That of no rows is 1. */
 #include <math.h>
 #include "ir/op/elimination.h"
 
@@ -90,6 +90,11 @@ static void expand(Graph *g, Node *n)
 
 	if (is_small(square_rows(g, n)))
 		return;
+	if (dim_is(square_rows(g, n), 0)) {
+		Value *one = value_scalar(g, n->in[0]->dtype, 1);
+		value_replace(g, n->out[0], put(g, n, "Expand", one, dims_as_value(g, n, n->in[0], y.dim, y.rank), END_IN));
+		return;
+	}
 	Value *d = shaped_as(g, n, determinants(g, n, square_matrices(g, n)), &y);
 	value_replace(g, n->out[0], cast_value(g, n, d, n->in[0]->dtype));
 }

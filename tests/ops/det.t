@@ -44,3 +44,10 @@ run x = f32[5] [0, 1, 1.5, nan, -2] gives y = f32[5] [0, 0, 1, 0, 0]
 == columns picked
 graph (%x f32[2,3], %k i64[2]) -> (%y) { %y = ai.onnx.ml.ArrayFeatureExtractor(%x, %k) }
 run x = f32[2,3] [1, 2, 3, 4, 5, 6], k = i64[2] [2, 0] gives y = f32[2,2] [3, 1, 6, 4]
+
+== matrices without rows
+graph (%x f32[2,0,0], %z f32[0,0]) -> (%y, %w) {
+	%y = Det(%x)
+	%w = Det(%z)
+}
+run x = f32[2,0,0] [], z = f32[0,0] [] gives y = f32[2] [1, 1], w = f32[] [1]
