@@ -5,6 +5,7 @@
  *
  * How many there are is known for constants, else given by the file, else counted. */
 #include "ir/op/chosen.h"
+#include "ir/op/nn.h"
 
 struct Compress {
 	int64_t axis; /* NO_AXIS: all elements in a row */
@@ -42,7 +43,7 @@ static void infer_nonzero(Graph *g, Node *n)
 {
 	const Value *x = n->in[0];
 
-	need_rank(g, n, 0, 1, -1);
+	need_rank(g, n, 0, 0, -1);
 	Dim size[2] = {dim(x->shape.rank)};
 	size[1] = x->data ? dim(count_set(x->data, x->data->count))
 			  : counted_size(g, n, 0, 2, 1, shape_count(g, &x->shape));
@@ -79,7 +80,7 @@ static Value *behind(Graph *g, const Node *n, int k)
 	return !open ? number_known : known == 1 ? open : binary(g, n, "Mul", open, number_known);
 }
 
-/* An index along each axis from the position among all elements. */
+/* An index along each axis from the position among all elements; a scalar has no axis, and is counted all the same. */
 static void expand_nonzero(Graph *g, Node *n)
 {
 	const Shape *x = &n->in[0]->shape;
@@ -94,6 +95,8 @@ static void expand_nonzero(Graph *g, Node *n)
 		row = with_axes(g, n, row, 1, &first);
 		y = y ? joined(g, n, 0, y, row) : row;
 	}
+	if (!y)
+		y = slice_of(g, n, with_axes(g, n, p, 1, &first), 0, 0, 0);
 	value_replace(g, n->out[0], y);
 }
 

@@ -174,3 +174,11 @@ graph (%b f32[1,2,4], %s f32[1,1,2]) -> (%y) {
 }
 run b = f32[1,2,4] [1e-30, 1e-30, 1e-30, 1e-30, 1e-30, 1e-30, 1e-30, 1e-30], s = f32[1,1,2] [0.5, 1]
 gives y = i64[2,3] [0, 0, 1, 0, 0, 0]
+
+== NonZero of a scalar: no index, but as many as there are
+graph (%x f32[]) -> (%y, %t) {
+	%y = NonZero(%x)
+	%t = Transpose(%y)
+}
+run x = f32[] [2] gives y = i64[0,1] [], t = i64[1,0] []
+run x = f32[] [0] gives y = i64[0,0] [], t = i64[0,0] []
