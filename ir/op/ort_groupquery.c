@@ -2,9 +2,9 @@
  * positions that turn Q and K, and sinks.
  *
  * A cache has the size of what is in it, and grows: all of the past is before the first query, and a run in which
- * seqlens_k says otherwise is refused, but for prompts that are padded behind. Or it is a buffer with room: its rows are a number, and total_sequence_length is
- * known to be no more, or the file gives what is present as many. Then seqlens_k says of each batch how many are taken
- * when the new ones stand behind the others, and rows behind both are 0 and hidden.
+ * seqlens_k says otherwise is refused, but for prompts that are padded behind. Or it is a buffer with room: its rows are a
+ * number, and total_sequence_length is known to be no more, or the file gives what is present as many. Then seqlens_k says
+ * of each batch how many are taken when the new ones stand behind the others, and rows behind both are 0 and hidden.
  * A quantised cache is unquantised whole, the new keys and values with it: they are rounded before anybody looks. */
 #include <math.h>
 #include "ir/op/ort_attention.h"
