@@ -274,7 +274,7 @@ static void make_symbols(Model *m)
 {
 	m->nsymbols = chance(m, 30) ? (int)pick(m, 1, MOST_SYMBOLS) : 0;
 	for (int i = 0; i < m->nsymbols; i++) {
-		m->symbol[i] = i ? m->symbol[0] + 1 + pick(m, 0, 8) : chance(m, 15) ? 1 : pick(m, 2, 10);
+		m->symbol[i] = i ? m->symbol[0] + 1 + pick(m, 0, 8) : chance(m, 15) ? pick(m, 0, 1) : pick(m, 2, 10);
 		m->symbol_dim[i] = dim_symbol(m->syms, i ? "k" : "n");
 		Symbol *s = dim_symbol_of(m->syms, m->symbol_dim[i]);
 		s->lo = pick(m, 0, m->symbol[i]);
