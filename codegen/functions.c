@@ -41,7 +41,7 @@ static const char *param_type(const Param *q) { return c_type(q->weight ? q->wei
 static void print_signature(Module *m, Stage *s, const char *body, Out *o)
 {
 	const char *comma = "";
-	put_text(o, "STAGE void s%d_%s(", s->number, s->kind);
+	put_text(o, "STAGE %svoid s%d_%s(", wants_vectors(s) && !m->o->strict ? "LOOPS " : "", s->number, s->kind);
 	for (int k = 0; k < s->nparams; k++, comma = ", ")
 		put_text(o, "%s%s%s *%s%s", comma, s->param[k].written ? "" : "const ", param_type(&s->param[k]),
 		         s->in_place ? "" : "restrict ", s->param[k].name);

@@ -399,6 +399,22 @@ static int first_lanes(const Stmt *t)
 	return lanes;
 }
 
+/* One that has no other inside. Compilers know how to make vectors of few of them, of so many turns that there is no rest, without
+ * being asked. */
+static bool has_long_loop(const Stmt *t)
+{
+	enum { LONG = 32, WHOLE = 64 };
+	bool is_long = false;
+	for (; t && !is_long; t = t->next)
+		if (t->kind == S_FOR && count_loops(t->body, false))
+			is_long = has_long_loop(t->body);
+		else if (t->kind == S_FOR)
+			is_long = dim_known(t->axis->extent) ? t->to - t->from >= LONG && (t->to - t->from) % WHOLE : axis_count(t->axis) >= LONG;
+	return is_long;
+}
+
+bool wants_vectors(const Stage *s) { return !count_loops(s->nest, true) && has_long_loop(s->nest); }
+
 static bool finds_in_rows(const Stmt *t)
 {
 	bool found = false;

@@ -201,6 +201,7 @@ void make_copy(Module *m, Node *n, Value *from, Value *to); /* a stage that copi
 Stage *mark_add(Module *m, Node *n, Mark mark, const Control *c); /* a stage without a function */
 /* routine.c: a stage that is the call of a helper. */
 void make_routine(Module *m, Node *n);
+bool wants_vectors(const Stage *s); /* its loops are scalar, and compilers are to be asked for vectors */
 bool computes(const Stage *s); /* it is no border and no mark */
 /* merge.c: axes of a stage, or of the reductions in it, made one where all addresses allow it. */
 void merge_axes(Stage *s);

@@ -191,7 +191,7 @@ static int64_t sum_of(Reader *r)
 
 static bool is_qualifier(Token t)
 {
-	static const char *const word[] = {"const", "volatile", "restrict", "register", "ALIGN", "struct", "union", "inline", "INLINE", "STAGE"};
+	static const char *const word[] = {"const", "volatile", "restrict", "register", "ALIGN", "struct", "union", "inline", "INLINE", "STAGE", "LOOPS"};
 	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
 		if (is(t, word[i]))
 			return true;

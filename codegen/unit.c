@@ -177,6 +177,12 @@ static void print_facts(Unit *u, Out *o)
 /* A stage called once would be inlined into run, and the registers of its tiles be shared with those of its neighbours. */
 static const char stage_macro[] = "#define STAGE static __attribute__((noinline))\n";
 
+/* At -O2 gcc makes vectors only of loops that leave no rest. */
+static const char loops_macro[] =
+	"#if defined(__GNUC__) && !defined(__clang__)\n"
+	"#define LOOPS __attribute__((optimize(\"tree-vectorize\", \"vect-cost-model=dynamic\")))\t/* vectors, whatever is left over */\n"
+	"#else\n#define LOOPS\n#endif\n";
+
 static const char unroll_macro[] =
 	"#if defined(__clang__)\n#define UNROLL _Pragma(\"unroll\")\n#elif defined(__GNUC__)\n"
 	"#define UNROLL _Pragma(\"GCC unroll 32\")\n#else\n#define UNROLL\n#endif\n";
@@ -223,6 +229,8 @@ static void print_prologue(Unit *u, Out *o, const char *code)
 		put_text(o, "%s", unroll_4_macro);
 	if (uses_word(code, "STAGE"))
 		put_text(o, "%s", stage_macro);
+	if (uses_word(code, "LOOPS"))
+		put_text(o, "%s", loops_macro);
 	if (uses_word(code, "INLINE"))
 		put_text(o, "#define INLINE static inline __attribute__((always_inline))\n");
 	if (uses_word(code, "ALIGN"))

@@ -244,7 +244,7 @@ static void compare_slices(const Crops *all, Turn how, const Tensor *rows, const
 			assert_int_equal(*size++, c->wide);
 		for (int k = 0; k < HIGH * WIDE; k++) {
 			bool inside = k / WIDE < c->high && k % WIDE < c->wide;
-			assert_float_equal(((float *)rows->data)[i * HIGH * WIDE + k], inside ? value(c, k / WIDE, k % WIDE) : 0, 0);
+			assert_float_equal(((float *)rows->data)[i * HIGH * WIDE + k], (inside ? value(c, k / WIDE, k % WIDE) : 0), 0);
 		}
 	}
 }

@@ -1,4 +1,5 @@
-/* Stages that do the same call one function, which names them; what differs in a number has its own. */
+/* Stages that do the same call one function, which names them; what differs in a number has its own. What is said of a function
+ * as a whole. */
 #include "codegen/codegen.h"
 #include "ir/text.h"
 #include "tests/unit/unit.h"
@@ -54,11 +55,29 @@ static void another_number_is_another_function(void **state)
 	assert_null(strstr(c, "the others alike"));
 }
 
+/* Scalar loops of so many turns that vectors leave a rest are asked for, as compilers make none of them by themselves. */
+static void compilers_are_asked_for_vectors(void **state)
+{
+	static const struct {
+		const char *size;
+		bool asked;
+	} loops[] = {{"4096", false}, {"4097", true}, {"n", true}, {"7", false}};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		char text[200];
+		snprintf(text, sizeof text, "symbol n = 1..100 graph (%%x u8[%s]) -> (%%y) { %%y = BitwiseNot(%%x) }", loops[i].size);
+		assert_int_equal(count(emitted(text), "STAGE LOOPS void s1_bitwisenot("), loops[i].asked);
+		assert_int_equal(count(emitted(text), "#define LOOPS __attribute__"), loops[i].asked);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(layers_that_repeat_share),
 		cmocka_unit_test(another_number_is_another_function),
+		cmocka_unit_test(compilers_are_asked_for_vectors),
 	};
 
 	ctx_open(&context, "unit", (size_t)256 << 20);
