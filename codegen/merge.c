@@ -90,11 +90,30 @@ static bool divides_bytes(Lower *l, const Expr *x, const Axis *axis)
 	return found;
 }
 
-/* The innermost axis as n*high + low, one of which is the innermost then; not where the body still divides that. */
-static void split_at(Stage *s, int64_t n, bool low_inside)
+/* The same where sizes vary: n divides how many the axis has. */
+static bool find_size(const Stage *s, const Expr *x, const Axis *axis, Dim *n)
 {
-	Axis *axis = s->axis[s->naxes - 1], *high = axis_new(s->l, dim(axis_count(axis) / n), false), *low = axis_new(s->l, dim(n), false);
-	Expr *at = iadd(s->l, imul(s->l, axis_expr(s->l, high), num_i(s->l, n)), axis_expr(s->l, low));
+	Syms *syms = s->l->graph->syms;
+	if (!depends_on(x, axis))
+		return false;
+	bool digit = x->kind == X_ALU && (x->op == IMOD || x->op == IDIV) && x->arg[0]->kind == X_AXIS && x->arg[1]->kind == X_DIM;
+	if (digit && dim_lo(syms, x->arg[1]->dim) > 0) {
+		*n = x->arg[1]->dim;
+		return dim_same(dim_mul(syms, dim_floordiv(syms, axis->extent, *n), *n), axis->extent);
+	}
+	for (int k = 0; k < x->nargs; k++)
+		if (find_size(s, x->arg[k], axis, n))
+			return true;
+	return false;
+}
+
+/* The innermost axis as n*high + low, one of which is the innermost then; not where the body still divides that. */
+static void split_at(Stage *s, Dim n, bool low_inside)
+{
+	Syms *syms = s->l->graph->syms;
+	Axis *axis = s->axis[s->naxes - 1], *low = axis_new(s->l, n, false);
+	Axis *high = axis_new(s->l, dim_bounded(syms, dim_floordiv(syms, axis->extent, n)), false);
+	Expr *at = iadd(s->l, imul(s->l, axis_expr(s->l, high), extent(s->l, n)), axis_expr(s->l, low));
 	Expr *body = substitute(s->l, s->body, axis_expr(s->l, axis), at);
 	if (divides_bytes(s->l, body, low_inside ? low : high))
 		return;
@@ -108,11 +127,17 @@ static void split_at(Stage *s, int64_t n, bool low_inside)
 void split_axes(Module *m, Stage *s)
 {
 	Axis *axis = s->naxes ? s->axis[s->naxes - 1] : NULL;
-	if (!axis || !dim_known(axis->extent) || s->naxes == LOOP_MAX || s->strips || vectorisable(m, s, s->body, axis))
+	if (!axis || s->naxes == LOOP_MAX || s->strips || vectorisable(m, s, s->body, axis))
 		return;
+	Dim size;
+	if (!dim_known(axis->extent)) {
+		if (find_size(s, s->body, axis, &size))
+			split_at(s, size, true);
+		return;
+	}
 	int64_t n = find_digit(s->body, axis, m->target->lanes), period = n ? 0 : find_period(s->body, axis);
 	if (n || period)
-		split_at(s, n ? n : period, n);
+		split_at(s, dim(n ? n : period), n);
 }
 
 /* ---- rows that repeat: those of one repetition are one run ----

@@ -252,6 +252,11 @@ static const Model models[] = {
 	 " %y = Transpose(%x) %v = Transpose(%u) %c = Transpose(%b) %g = Transpose(%h) %t = Transpose(%k) {perm = [0, 2, 1]}"
 	 " %e = Exp(%t) %f = Transpose(%e) {perm = [2, 1, 0]} %r = Relu(%f) }",
 	 {40, 50}, {{1, 1}, {16, 16}, {17, 33}, {40, 15}, {3, 48}, {40, 50}}},
+	/* axes that vary as one, in any order, and taken apart again */
+	{"graph (%x f32[2,3,n,s], %u f32[n,6,s]) -> (%y, %z, %v, %b) { %y = Flatten(%x) %t = Transpose(%x) {perm = [0, 2, 3, 1]}"
+	 " %k i64[2] = const [-1, 3] %z = Reshape(%t, %k) %p i64[3] = const [0, 2, -1] %v = Reshape(%u, %p) %e = Exp(%u)"
+	 " %q i64[1] = const [-1] %b = Reshape(%e, %q) }",
+	 {9, 40}, {{1, 1}, {2, 3}, {3, 16}, {9, 17}, {8, 32}, {9, 40}}},
 	/* products of bytes by bytes of data, both as pairs of 16 bits: rows that vary, and columns */
 	{"graph (%x u8[s,7], %v i8[7,20], %z u8[]) -> (%y) { %p = MatMulInteger(%x, %v, %z) %y = Cast(%p) {to = f32} }",
 	 {1, 40}, {{1, 1}, {1, 3}, {1, 16}, {1, 17}, {1, 39}, {1, 40}}},
@@ -605,6 +610,8 @@ static void varying_maps_stay_in_tiles(void **state)
 		 " %y = ConvTranspose(%x, %w) {strides = [8], pads = [4, 4]} }", {1, 200}, {{1, 1}}},
 		{"graph (%x f32[1,32,n,s], %w f32[64,32,1,1]) -> (%y) { %c = Conv(%x, %w) %y = DepthToSpace(%c) {blocksize = 2} }",
 		 {40, 40}, {{1, 1}}},
+		{"graph (%x f32[1,32,n,s], %w f32[64,32,3,3]) -> (%y) { %y = Conv(%x, %w) {auto_pad = SAME_UPPER, strides = [2, 2]} }",
+		 {40, 40}, {{1, 1}}},
 	};
 	const char *header;
 
@@ -617,6 +624,24 @@ static void varying_maps_stay_in_tiles(void **state)
 		passes_run(g, &o);
 		assert_non_null(strstr(emit_text(g, &o, &header, NULL), "vectors a tile"));
 	}
+	ctx_close(&ctx);
+}
+
+/* Rows of axes that become one are vectors. */
+static void flattened_rows_are_vectors(void **state)
+{
+	static const Model flat = {"graph (%x f32[2,3,n,s]) -> (%y) { %y = Flatten(%x) }", {40, 40}, {{1, 1}}};
+	Options o = {.level = 2, .target = "x86-64-v3", .prefix = "m"};
+	const char *header;
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	Graph *g = parse(&flat);
+	passes_run(g, &o);
+	const char *text = emit_text(g, &o, &header, NULL);
+	assert_null(strstr(text, "scalar loops"));
+	assert_non_null(strstr(text, "vectors of 8 along the inner loop"));
 	ctx_close(&ctx);
 }
 
@@ -753,6 +778,7 @@ int main(void)
 		cmocka_unit_test(sizes_are_asked_without_a_copy),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
 		cmocka_unit_test(varying_maps_stay_in_tiles),
+		cmocka_unit_test(flattened_rows_are_vectors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
