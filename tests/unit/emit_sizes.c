@@ -236,8 +236,9 @@ static const Model models[] = {
 	{"graph (%x f32[3,n], %u f32[s], %w f32[5,3]) -> (%y, %z, %p) { %y = PRelu(%x, %u) %p = LayerNormalization(%x, %u) {axis = 1}"
 	 " %z = Gemm(%w, %x, %u) }",
 	 {20, 20}, {{1, 1}, {17, 1}, {20, 20}, {3, 3}, {16, 1}, {2, 1}}},
-	/* what is chosen among elements of two sizes of which one may repeat */
-	{"graph (%x f32[n], %u f32[s]) -> (%y) { %a = Mul(%x, %u) %p = NonZero(%a) %f = Cast(%p) {to = f32} %y = ReduceSum(%f) }",
+	/* what is chosen beside two sizes of which one may repeat */
+	{"graph (%x f32[n], %u f32[s], %b f32[1,6,4], %c f32[1,1,6]) -> (%y, %z) { %y = Mul(%x, %u) %m i64[1] = const [3]"
+	 " %q = NonMaxSuppression(%b, %c, %m) %f = Cast(%q) {to = f32} %z = ReduceSum(%f) }",
 	 {20, 20}, {{1, 1}, {17, 1}, {1, 20}, {3, 3}, {16, 1}, {2, 1}}},
 	/* sums behind sums keep one size; images, whose convolutions stay in tiles */
 	{"graph (%x f32[n,8,6,6], %u f32[s,8,1,1], %w f32[16,8,3,3], %k f32[s,16,6,6]) -> (%y) { %a = Add(%x, %u) %b = Relu(%a)"
