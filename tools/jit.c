@@ -97,5 +97,6 @@ Session *jit(Ctx *c, Graph *g, const Settings *s, Facts *facts)
 	o.threads = s->threads > 1;
 	passes_run(g, &o);
 	emit_model(g, &o, facts);
-	return session_open(c, library(c, place, s->cc_flags), "model", arena_format(&c->perm, "%s/model.weights.bin", place));
+	return session_open(c, library(c, place, s->cc_flags), "model", arena_format(&c->perm, "%s/model.weights.bin", place),
+	                    !s->timed);
 }

@@ -29,6 +29,7 @@ typedef struct Settings {
 	int ninput;
 	const char *profile_file;
 	bool eval, json, per_stage;
+	bool timed; /* buffers lie as they do in a program, not against fences */
 	int64_t threads, rounds;
 	const char *choices_file; /* that tcc-tune writes */
 	int64_t budget;           /* seconds */

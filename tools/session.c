@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <string.h>
 #include "ir/diag.h"
+#include "tools/fence.h"
 #include "tools/file.h"
 #include "tools/session.h"
 
@@ -9,6 +10,7 @@ enum { ZONE = 64, ZONE_BYTE = 0xa5, JUNK = 0xff }; /* junk: as floats not a numb
 
 struct Zone {
 	uint8_t *at; /* ZONE bytes of ZONE_BYTE */
+	Fenced fenced; /* that they are part of, or nothing */
 	Zone *next;
 };
 
@@ -28,23 +30,43 @@ const char *status_text(int status)
 	return status >= 0 && (size_t)status < sizeof text / sizeof *text ? text[status] : "a status of no meaning";
 }
 
-static void zone_add(Session *s, uint8_t *at)
+static void zone_add(Session *s, uint8_t *at, Fenced fenced)
 {
 	Zone *z = NEW(&s->ctx->perm, Zone);
-	*z = (Zone){at, s->zones};
+	*z = (Zone){at, fenced, s->zones};
 	memset(at, ZONE_BYTE, ZONE);
 	s->zones = z;
 }
 
-/* `bytes` of junk between two zones: at a multiple of align, and for a small one at no multiple of more. */
-static void *guarded(Session *s, size_t bytes, size_t align)
+/* Between two zones: at a multiple of align, and for a small one at no multiple of more. */
+static uint8_t *between_zones(Session *s, size_t bytes, size_t align)
 {
 	size_t step = align < ZONE ? ZONE : align;
 	uintptr_t block = (uintptr_t)arena_alloc(&s->ctx->perm, bytes + 3 * step + ZONE);
 	uint8_t *p = (uint8_t *)(block / step * step + 2 * step + (align < ZONE ? align : 0));
-	zone_add(s, p - ZONE);
+	zone_add(s, p - ZONE, (Fenced){0});
+	zone_add(s, p + bytes, (Fenced){0});
+	return p;
+}
+
+/* Between a page that nobody may touch and a zone. */
+static uint8_t *beside_fence(Session *s, size_t bytes, size_t align, FenceSide side)
+{
+	Fenced f = fence_new(bytes, align, ZONE, side);
+	uint8_t *p = f.at;
+	if (!p)
+		fail(s->ctx, EXIT_MEMORY, "E-MEMORY", "no memory for %zu bytes between pages that nobody may touch", bytes);
+	zone_add(s, side == FENCE_BEFORE ? p + bytes : p - ZONE, f);
+	return p;
+}
+
+/* `bytes` of junk. Fenced, their number says on which side: half of all sizes behind, a quarter before. */
+static void *guarded(Session *s, size_t bytes, size_t align)
+{
+	int mix = __builtin_popcountll(bytes) & 3;
+	bool fenced = s->fenced && mix != 3;
+	uint8_t *p = fenced ? beside_fence(s, bytes, align, mix == 1 ? FENCE_BEFORE : FENCE_BEHIND) : between_zones(s, bytes, align);
 	memset(p, JUNK, bytes);
-	zone_add(s, p + bytes);
 	return p;
 }
 
@@ -114,10 +136,11 @@ static void *weights_of(Session *s, const char *path)
 	return bytes;
 }
 
-Session *session_open(Ctx *c, const char *so, const char *prefix, const char *weights)
+Session *session_open(Ctx *c, const char *so, const char *prefix, const char *weights, bool fenced)
 {
 	Session *s = NEW(&c->perm, Session);
 	s->ctx = c;
+	s->fenced = fenced;
 	s->library = dlopen(so, RTLD_NOW | RTLD_LOCAL);
 	if (!s->library)
 		fail(c, EXIT_FILE, "E-LOAD", "%s", dlerror());
@@ -256,4 +279,7 @@ Tensor *session_output(Session *s, int i)
 void session_close(Session *s)
 {
 	dlclose(s->library);
+	for (Zone *z = s->zones; z; z = z->next)
+		fence_free(z->fenced);
+	s->zones = NULL;
 }

@@ -1,7 +1,8 @@
 /* session.h -- a compiled model, loaded: workspace, tensors and runs through the generic table of the ABI.
  *
  * Every buffer has exactly the size that the model asks for and lies between zones of known bytes, so that
- * session_intact() can tell whether a run wrote outside. */
+ * session_intact() can tell whether a run wrote outside. Where it is fenced, one zone, or the other, is a page that ends the
+ * program when it is read or written. */
 #ifndef TCC_TOOLS_SESSION_H
 #define TCC_TOOLS_SESSION_H
 #include "ir/tensor.h"
@@ -18,11 +19,13 @@ typedef struct Session {
 	int nin, nout;        /* tensors that these are: the elements of a sequence, a bool and what it has of an optional */
 	void **room;          /* of the caller, by output */
 	tcc_pool *pool; /* NULL, or workers of the caller */
+	bool fenced;
 	Zone *zones;
 } Session;
 
-/* Load <prefix>_model from a shared library; a weights file is read where the model wants one. Trouble: fail(). */
-Session *session_open(struct Ctx *c, const char *so, const char *prefix, const char *weights);
+/* Load <prefix>_model from a shared library; a weights file is read where the model wants one. Trouble: fail(). `fenced` is
+ * for runs that nobody times: pages that begin alike share the sets of a cache. */
+Session *session_open(struct Ctx *c, const char *so, const char *prefix, const char *weights, bool fenced);
 /* How many tensors an input or output of the table is. */
 int session_tensors(const tcc_info *t);
 /* Set the inputs: nin tensors. */

@@ -191,6 +191,7 @@ static void bench(Ctx *c, Settings *s)
 	inputs_fill(c, s, g, in);
 	c->verbose = verbose;
 	s->compile.profile = s->per_stage || s->profile_file;
+	s->timed = true;
 	Session *session = jit(c, g, s, &facts);
 	session_bind(session, in);
 	if (s->compile.profile)

@@ -83,6 +83,7 @@ static void load(const Tuner *t, Tuned *with, bool profile, Loaded *l)
 		pass_on(t->c, &l->ctx);
 	s.compile.tuned = with;
 	s.compile.profile = profile;
+	s.timed = true;
 	Graph *g = onnx_read(&l->ctx, s.model, &s.read);
 	Tensor **in = NEW_N(&l->ctx.perm, Tensor *, g->nin);
 	inputs_fill(&l->ctx, &s, g, in);

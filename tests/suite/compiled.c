@@ -176,7 +176,7 @@ void run_case(const Case *k, const char *folder, int first, int unit, int worker
 	} else {
 		library_name(so, sizeof so, folder, first, unit, r->alone);
 		Session *s = session_open(&c, so, arena_format(&c.perm, "m%d", unit),
-					  arena_format(&c.perm, "%s/m%d.weights.bin", folder, unit));
+					  arena_format(&c.perm, "%s/m%d.weights.bin", folder, unit), true);
 		Tensor **in = NEW_N(&c.perm, Tensor *, s->nin);
 		for (int i = 0, at = 0; i < s->model->n_inputs; i++)
 			at += put_input(&c, k, i, &s->model->inputs[i], in + at);

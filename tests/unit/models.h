@@ -127,7 +127,7 @@ static void run_model(Model *m, int number, const char *so, bool threads)
 {
 	const char *prefix = arena_format(&m->ctx.perm, "m%d", number);
 	const char *weights = arena_format(&m->ctx.perm, "%s/%s.weights.bin", temporary_folder(&m->ctx), prefix);
-	Session *s = session_open(&m->ctx, so, prefix, weights);
+	Session *s = session_open(&m->ctx, so, prefix, weights, true);
 
 	session_bind(s, m->in);
 	assert_run(m, s);

@@ -166,7 +166,7 @@ static uint64_t output_bits(Session *s)
 static Session *open_form(int number, int form, const char *so)
 {
 	const char *prefix = prefix_of(number, form);
-	Session *s = session_open(&ctx, so, prefix, arena_format(&ctx.perm, "%s/%s.weights.bin", temporary_folder(&ctx), prefix));
+	Session *s = session_open(&ctx, so, prefix, arena_format(&ctx.perm, "%s/%s.weights.bin", temporary_folder(&ctx), prefix), true);
 
 	session_bind(s, in[number]);
 	return s;

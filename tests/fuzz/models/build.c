@@ -107,7 +107,7 @@ static bool run_shared(Model *m, Session *s, Tensor **one, char *why, size_t siz
 
 Tensor **model_run(Model *m, const Build *b, const char *so, int number, char *why, size_t size)
 {
-	Session *s = session_open(m->c, so, arena_format(&m->c->perm, "m%d", number), NULL);
+	Session *s = session_open(m->c, so, arena_format(&m->c->perm, "m%d", number), NULL, true);
 
 	session_bind(s, m->in);
 	Tensor **y = run_once(m, s, why, size);
