@@ -25,7 +25,8 @@ typedef enum StmtKind {
 	S_NAN,    /* body if any lane of the vector of doubles in `local` is NaN, which is rare */
 	S_ORDER,  /* `value` from `address` on = the order of the row that the load in expr runs over */
 	S_BLOCK,  /* lanes x lanes of the load expr, rows `address` apart, turned: body for each of them along axis, where local stands for
-	           * it; to > 0: no block begins behind that index of the axis */
+	           * it; to > 0: no block begins behind that index of the axis; where `other`, a test, fails, `otherwise` is done for
+	           * each element */
 	S_TURN,   /* a block of step x step elements of the load expr, whose rows lie `from` apart, is stored turned, in rows `to` apart */
 	S_AHEAD,  /* `to` bytes from the load in expr on will be read soon */
 	S_FILL,   /* elements of `value` from `address` on, are zeros: `to` of them for each index of `axis` */
@@ -44,7 +45,7 @@ struct Stmt {
 	int group;  /* of a vector loop: so many vectors a turn first, each statement for all of them */
 	bool split; /* this loop is divided among the workers */
 	bool saturates; /* S_STORE: vectors of bytes, where expr is of integers of 32 bits; see before_saturation() */
-	Stmt *body;
+	Stmt *body, *otherwise;
 	Expr *local, *other, *expr, *address;
 	Value *value;
 	Red red;

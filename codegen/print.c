@@ -301,12 +301,8 @@ static void print_order(Printer *p, const Stmt *t)
 }
 
 /* A block of the load with rows along the open vector loop, and what becomes of each of its columns. */
-static void print_block(Printer *p, const Stmt *t)
+static void print_columns(Printer *p, const Stmt *t, const char *i)
 {
-	const char *i = axis_name(p, t->axis);
-	if (t->to)
-		i = arena_format(p->out->arena, "least(%s, %lld)", i, (long long)t->to);
-	shift_axis(p, t->axis, i, 0);
 	print_line(p, "%s c[%d];", is_lane_int(t->expr->dtype) ? "vi" : "vf", t->lanes);
 	print_indent(p);
 	put_text(p->out, "v_columns%s(c, ", lane_suffix(p, t->expr->dtype));
@@ -314,7 +310,6 @@ static void print_block(Printer *p, const Stmt *t)
 	put_text(p->out, ", ");
 	print_expr(p, t->address, false);
 	put_text(p->out, ");\n");
-	p->nshifted--;
 	open_block(p, "UNROLL for (int p = 0; p < %d; p++)", t->lanes);
 	shift_axis(p, t->axis, arena_format(p->out->arena, "(%s + p)", i), 0);
 	p->bound[p->nbound] = t->local;
@@ -323,6 +318,49 @@ static void print_block(Printer *p, const Stmt *t)
 	p->nshifted--;
 	p->nbound--;
 	close_block(p);
+}
+
+/* The same block, element by element. */
+static void print_elements(Printer *p, const Stmt *t, const char *i)
+{
+	Arena *a = p->out->arena;
+	const Axis *column = p->vector;
+	const char *k = axis_name(p, column);
+	const char *q = strcmp(k, "0") == 0 ? "q" : arena_format(a, "(%s + q)", k);
+	open_block(p, "for (int p = 0; p < %d; p++)", t->lanes);
+	open_block(p, "for (int q = 0; q < %d; q++)", t->lanes);
+	shift_axis(p, t->axis, arena_format(a, "(%s + p)", i), 0);
+	shift_axis(p, column, q, 0);
+	p->vector = NULL;
+	print_stmts(p, t->otherwise);
+	p->vector = column;
+	p->nshifted -= 2;
+	close_block(p);
+	close_block(p);
+}
+
+static void print_block(Printer *p, const Stmt *t)
+{
+	const char *i = axis_name(p, t->axis);
+	if (t->to)
+		i = arena_format(p->out->arena, "least(%s, %lld)", i, (long long)t->to);
+	shift_axis(p, t->axis, i, 0);
+	if (t->otherwise) {
+		print_indent(p);
+		put_text(p->out, "if (");
+		print_expr(p, t->other, false);
+		put_text(p->out, ") {\n");
+		p->depth++;
+	}
+	print_columns(p, t, i);
+	if (t->otherwise) {
+		p->depth--;
+		print_line(p, "} else {");
+		p->depth++;
+		print_elements(p, t, i);
+		close_block(p);
+	}
+	p->nshifted--;
 }
 
 /* "memset(y, 0, 1048576);", or of the workers' range "memset(y + 512*from, 0, (size_t)2048 * (size_t)(to - from));" */

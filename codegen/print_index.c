@@ -6,9 +6,10 @@
 
 /* ---- axes ---- */
 
+/* What the axis stands for by the innermost statement that says so. */
 static const Shift *shift_of(const Printer *p, const Axis *axis)
 {
-	for (int i = 0; i < p->nshifted; i++)
+	for (int i = p->nshifted - 1; i >= 0; i--)
 		if (p->shifted[i].axis == axis)
 			return &p->shifted[i];
 	return NULL;

@@ -13,7 +13,14 @@
  *                     v_turn_8(y + 512*i + j, 512, x + 512*j + i, 512);
  *
  * What fills no block is computed element by element, or, where it is more than a few rows of floats, by a last block that
- * begins earlier, at least(i, 40) of 56, and makes some of them again. */
+ * begins earlier, at least(i, 40) of 56, and makes some of them again.
+ *
+ * A load below a choice, as of a map with zeros around it, is made for a whole block before anything is chosen. The blocks of
+ * which some elements lie outside of the value's memory are computed element by element as well:
+ *
+ *                     if (0 <= 20*i + j + 400*k - 21 && 20*i + j + 400*k + 5994 < 12800) {
+ *                             vf c[16]; ..
+ *                     } else { .. } */
 #include "codegen/nest.h"
 
 typedef struct Across {
@@ -21,6 +28,7 @@ typedef struct Across {
 	Axis *row, *column; /* column steps by 1 in y, row in the load */
 	Expr *load, *block; /* block: the local that stands for a column of the load's block, in body */
 	Expr *body, *step;   /* step: from row to row of the load's block */
+	Expr *inside;        /* all of the block's elements exist; NULL: they always do */
 	int lanes;          /* rows and columns of a block */
 } Across;
 
@@ -64,6 +72,54 @@ static int rows_as_they_are(const Module *m, const Stage *s)
 	return !moved ? 0 : bits == 8 ? 16 : bits == 16 ? 8 : bits == 64 ? m->target->lanes / 2 : 0;
 }
 
+/* Some of what x computes is chosen, and the load is there. */
+static bool is_chosen(const Expr *x, const Expr *load, bool below)
+{
+	bool found = x == load && below;
+	below |= x->kind == X_ALU && x->op == SELECT;
+	for (int k = 0; k < x->nargs && !found; k++)
+		found = is_chosen(x->arg[k], load, below);
+	return found;
+}
+
+/* From the value's element 0,..,0 to the first and behind the last that may be read: its memory, or what it is of a caller's. */
+static void room_of(Lower *l, const Value *v, Expr **first, Expr **end)
+{
+	const Place *p = v->place;
+	const Region *r = p->region;
+	Expr *low[MAX_RANK], *high[MAX_RANK];
+	if (r && r->kind == IN_ARENA && !moves_by_turn(p)) {
+		*first = num_i(l, -p->offset);
+		*end = num_i(l, r->count - p->offset);
+		return;
+	}
+	for (int k = 0; k < v->shape.rank; k++) {
+		bool forward = p->ragged || p->stride[k] >= 0;
+		Expr *last = isub(l, extent(l, v->shape.dim[k]), num_i(l, 1));
+		low[k] = forward ? num_i(l, 0) : last;
+		high[k] = forward ? last : num_i(l, 0);
+	}
+	*first = address_of(l, v, low);
+	*end = iadd(l, address_of(l, v, high), num_i(l, 1));
+}
+
+/* Whether a block's elements exist. False: nobody can tell. */
+static bool find_inside(Across *a, const Expr *body)
+{
+	Lower *l = a->s->l;
+	Expr *first, *end, *at = a->load->arg[0], *rest = imul(l, a->step, num_i(l, a->lanes - 1)), *zero = num_i(l, 0);
+	bool falls = a->step->hi <= 0;
+	const Region *r = a->load->value->place->region;
+	if (!is_chosen(body, a->load, false))
+		return true;
+	if ((a->step->lo < 0 && !falls) || (r && r->held))
+		return false;
+	room_of(l, a->load->value, &first, &end);
+	Expr *low = iadd(l, at, falls ? rest : zero), *high = iadd(l, iadd(l, at, falls ? zero : rest), num_i(l, a->lanes - 1));
+	a->inside = alu2(l, AND, alu2(l, LE, first, low), alu2(l, LT, high, end));
+	return true;
+}
+
 static bool recognise(const Module *m, Stage *s, Across *a)
 {
 	int64_t coef;
@@ -82,7 +138,7 @@ static bool recognise(const Module *m, Stage *s, Across *a)
 	a->block = local_new(s, a->load->dtype);
 	a->block->mask = bit(a->column) | bit(a->row);
 	a->body = substitute(s->l, s->body, a->load, a->block);
-	return vectorisable(m, s, a->body, a->column);
+	return find_inside(a, s->body) && vectorisable(m, s, a->body, a->column);
 }
 
 /* ---- statements ---- */
@@ -152,6 +208,10 @@ static Stmt *blocks(const Across *a, int64_t rows, int64_t columns)
 	t->address = a->step;
 	t->lanes = a->lanes;
 	t->body = store(s, a->body);
+	if (a->inside && a->inside->kind != X_NUM) {
+		t->other = a->inside;
+		t->otherwise = store(s, s->body);
+	}
 	Stmt *inner = loop(s, a->column, 0, columns, t);
 	inner->lanes = a->lanes;
 	Stmt *outer = loop(s, a->row, 0, rows, inner);

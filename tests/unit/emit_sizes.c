@@ -309,6 +309,17 @@ static const Model models[] = {
 	 " %y = ConvTranspose(%x, %w1) {strides = [8], pads = [4, 4]} %c = Conv(%u, %w2) {pads = [1, 1, 1, 1]}"
 	 " %z = DepthToSpace(%c) {blocksize = 2} }",
 	 {3, 40}, {{1, 1}, {2, 3}, {3, 16}, {1, 17}, {2, 32}, {3, 40}}},
+	/* maps with zeros around them, turned in blocks: some blocks begin before the map, some end behind it */
+	{"graph (%x f32[n,32,s,s]) -> (%y) { %p i64[8] = const [0, 0, 1, 1, 0, 0, 1, 1] %q = Pad(%x, %p)"
+	 " %y = Transpose(%q) {perm = [0, 2, 3, 1]} }",
+	 {2, 31}, {{1, 1}, {1, 14}, {1, 15}, {2, 19}, {1, 30}, {2, 31}}},
+	{"graph (%x f32[n,32,21,19]) -> (%y) { %p i64[8] = const [0, 0, 1, 1, 0, 0, 1, 1] %q = Pad(%x, %p)"
+	 " %y = Transpose(%q) {perm = [0, 2, 3, 1]} }",
+	 {7, 1}, {{1, 1}, {2, 1}, {3, 1}, {5, 1}, {6, 1}, {7, 1}}},
+	/* rows behind others, turned */
+	{"graph (%x f32[n,17,s], %z f32[n,18,s]) -> (%y) { %c = Concat(%x, %z) {axis = 1} %e = Relu(%c)"
+	 " %y = Transpose(%e) {perm = [0, 2, 1]} }",
+	 {3, 40}, {{1, 1}, {1, 16}, {2, 17}, {3, 31}, {1, 33}, {3, 40}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
