@@ -360,14 +360,16 @@ static void order_axes(Stage *s)
 }
 
 /* Workers divide the outermost loop; where its length varies, and may be less than their number, the first inside it
- * that does not vary and in which no reduction is computed that a loop outside would share; of the first `loops`. */
+ * that does not vary, that need not be cut, and in which no reduction is computed that a loop outside would share; of the
+ * first `loops`. */
 static int find_split(const Stage *s, int loops)
 {
 	Expr *found[8];
 	int k = 0, n = outer_reductions(s->body, found, 0, 8);
+	int64_t at;
 	while (k < loops && (!dim_known(s->axis[k]->extent) || axis_count(s->axis[k]) == 1))
 		k++;
-	bool each = k < loops && n < 8;
+	bool each = k < loops && n < 8 && !find_cut(s->l, s->body, s->axis[k], &at);
 	for (int i = 0; i < n && each; i++)
 		each = found[i]->mask & axis_bit(s->axis[k]);
 	return each && !dim_known(s->axis[0]->extent) ? k : 0;
