@@ -28,6 +28,15 @@ static bool is_affine(Stage *s, const Contraction *c, Expr *x, int64_t *base)
 	return true;
 }
 
+/* Along each axis of the stage x steps by a number, or by one that sizes give. */
+static bool steps_evenly(const Stage *s, Expr *x)
+{
+	bool evenly = true;
+	for (int k = 0; k < s->naxes && evenly; k++)
+		evenly = step_along(s->l, x, s->axis[k]) != NULL;
+	return evenly;
+}
+
 /* The test under which the load does not move along the axis, or NULL. */
 Expr *single_test(const Contraction *c, const Expr *load, const Axis *axis)
 {
@@ -391,11 +400,10 @@ static void find_pairing(const Module *m, const Stage *s, Contraction *c)
 /* The stage as a sum of products whose addresses are affine, its axes divided. False: it is nothing like that. */
 static bool find_contraction(Module *m, Stage *s, Contraction *c)
 {
-	int64_t y_base;
 	if (!find_products(m, s, c))
 		return false;
 	move_operands(s, c);
-	if (!is_affine(s, c, c->a->arg[0], &c->a_base) || !can_read_b(s, c) || !is_affine(s, NULL, s->address, &y_base))
+	if (!is_affine(s, c, c->a->arg[0], &c->a_base) || !can_read_b(s, c) || !steps_evenly(s, s->address))
 		return false;
 	return divide_axes(s, c) && c->nouter + c->sum->naxes <= STEP_MAX;
 }

@@ -47,7 +47,7 @@ static bool pays(const Rewrite *w, const Node *n)
 	if (!is_bytes(n->in[0]) || !is_bytes(n->in[1]) || !is_one(w->g, n, 2) || !is_one(w->g, n, 3))
 		return false;
 	const Shape *a = &n->in[0]->shape, *b = &n->in[1]->shape;
-	return has_rows(w, a->dim[a->rank - 2]) && has_rows(w, b->dim[b->rank - 1]) && dim_known(a->dim[a->rank - 1]);
+	return has_rows(w, a->dim[a->rank - 2]) && has_rows(w, b->dim[b->rank - 1]);
 }
 
 static Value *of_packed(Graph *g, const Node *n, const char *name, Value *a, Value *b)
@@ -75,14 +75,25 @@ static Value *zero_of(Graph *g, const Node *n, int slot)
 	return zero ? value_scalar(g, I32, (double)zero) : NULL;
 }
 
+/* How many products a sum has, times a number. */
+static Value *depth(Graph *g, const Node *n, int64_t times)
+{
+	int last = n->in[0]->shape.rank - 1;
+	Dim k = n->in[0]->shape.dim[last];
+
+	if (dim_known(k))
+		return value_scalar(g, I32, (double)(k.k * times));
+	return binary(g, n, "Mul", cast_value(g, n, size_of(g, n, n->in[0], last), I32), value_scalar(g, I32, (double)times));
+}
+
 /* Of the raised bytes along k. */
 static Value *sums(Graph *g, const Node *n, int slot)
 {
 	int rank = n->in[slot]->shape.rank, axis = rank - 1 - slot;
 	Value *sum = reduced(g, n, "ReduceSum", cast_value(g, n, n->in[slot], I32), axis, true);
-	int64_t more = raised_by(n, slot) * n->in[slot]->shape.dim[axis].k;
+	int64_t raised = raised_by(n, slot);
 
-	return more ? binary(g, n, "Add", sum, value_scalar(g, I32, (double)more)) : sum;
+	return raised ? binary(g, n, "Add", sum, depth(g, n, raised)) : sum;
 }
 
 static Value *by_fours(Rewrite *w, Node *n)
@@ -97,8 +108,8 @@ static Value *by_fours(Rewrite *w, Node *n)
 		y = binary(g, n, "Sub", y, binary(g, n, "Mul", z, sums(g, n, 1)));
 	if (!o)
 		return y;
-	Value *a = sums(g, n, 0), *depth = value_scalar(g, I32, (double)n->in[0]->shape.dim[n->in[0]->shape.rank - 1].k);
-	a = z ? binary(g, n, "Sub", a, binary(g, n, "Mul", z, depth)) : a;
+	Value *a = sums(g, n, 0);
+	a = z ? binary(g, n, "Sub", a, binary(g, n, "Mul", z, depth(g, n, 1))) : a;
 	return binary(g, n, "Sub", y, binary(g, n, "Mul", o, a));
 }
 

@@ -60,7 +60,7 @@ static uint8_t *beside_fence(Session *s, size_t bytes, size_t align, FenceSide s
 	return p;
 }
 
-/* `bytes` of junk. Fenced, their number says on which side: half of all sizes behind, a quarter before. */
+/* `bytes` of junk. Fenced, the bits of their number say on which side: behind most often. */
 static void *guarded(Session *s, size_t bytes, size_t align)
 {
 	int mix = __builtin_popcountll(bytes) & 3;

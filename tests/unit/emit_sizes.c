@@ -320,6 +320,16 @@ static const Model models[] = {
 	{"graph (%x f32[n,17,s], %z f32[n,18,s]) -> (%y) { %c = Concat(%x, %z) {axis = 1} %e = Relu(%c)"
 	 " %y = Transpose(%e) {perm = [0, 2, 1]} }",
 	 {3, 40}, {{1, 1}, {1, 16}, {2, 17}, {3, 31}, {1, 33}, {3, 40}}},
+	/* products whose rows, and whose depth, vary, of floats and of bytes */
+	{"graph (%x f32[3,n,s], %z f32[3,s,40]) -> (%y) { %y = MatMul(%x, %z) }",
+	 {20, 50}, {{1, 1}, {5, 7}, {13, 32}, {17, 49}, {19, 50}, {20, 50}}},
+	{"graph (%x u8[3,n,s], %z i8[3,s,40], %o i8[]) -> (%y) { %a u8[] = const [9] %y = MatMulInteger(%x, %z, %a, %o) }",
+	 {20, 50}, {{1, 1}, {5, 7}, {13, 32}, {17, 49}, {19, 50}, {20, 50}}},
+	{"graph (%x i8[3,n,s], %z u8[3,s,40], %a i8[]) -> (%y) { %o u8[] = const [200] %y = MatMulInteger(%x, %z, %a, %o) }",
+	 {20, 50}, {{1, 1}, {5, 7}, {13, 32}, {17, 49}, {19, 50}, {20, 50}}},
+	/* averages of windows over the ends of rows, whose number varies */
+	{"graph (%x f32[1,s,130]) -> (%y) { %y = AveragePool(%x) {kernel_shape = [3], pads = [1, 1]} }",
+	 {1, 50}, {{1, 1}, {1, 2}, {1, 3}, {1, 16}, {1, 49}, {1, 50}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
@@ -639,6 +649,32 @@ static void varying_maps_stay_in_tiles(void **state)
 	ctx_close(&ctx);
 }
 
+/* Products of varying rows are made in tiles, also where the result is packed densely; windows over known rows in vectors. */
+static void varying_rows_stay_fast(void **state)
+{
+	static const struct {
+		Model model;
+		const char *how;
+	} rows[] = {
+		{{"graph (%x f32[3,n,s], %z f32[3,s,40]) -> (%y) { %y = MatMul(%x, %z) }", {40, 40}, {{1, 1}}}, "vectors a tile"},
+		{{"graph (%x u8[3,n,s], %z i8[3,s,40]) -> (%y) { %y = MatMulInteger(%x, %z) }", {40, 40}, {{1, 1}}}, "vectors a tile"},
+		{{"graph (%x f32[1,s,130]) -> (%y) { %y = AveragePool(%x) {kernel_shape = [3], pads = [1, 1]} }", {1, 40}, {{1, 1}}},
+		 "vectors of 8 along the inner loop"},
+	};
+	const char *header;
+
+	(void)state;
+	ctx_open(&ctx, "unit", 0);
+	assert_false(setjmp(ctx.border));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		Options o = {.level = 2, .target = "x86-64-v3", .prefix = "m"};
+		Graph *g = parse(&rows[i].model);
+		passes_run(g, &o);
+		assert_non_null(strstr(emit_text(g, &o, &header, NULL), rows[i].how));
+	}
+	ctx_close(&ctx);
+}
+
 /* Rows of axes that become one are vectors. */
 static void flattened_rows_are_vectors(void **state)
 {
@@ -790,6 +826,7 @@ int main(void)
 		cmocka_unit_test(sizes_are_asked_without_a_copy),
 		cmocka_unit_test(tiles_suit_few_and_many_images),
 		cmocka_unit_test(varying_maps_stay_in_tiles),
+		cmocka_unit_test(varying_rows_stay_fast),
 		cmocka_unit_test(flattened_rows_are_vectors),
 	};
 
