@@ -20,10 +20,11 @@ static const struct { const char *op, *kind; } kinds[] = {
 /* "transpose", "greater": the last operator that computes something, or else the last one; "map" where that is too long. */
 static const char *last_operator(const Stage *s)
 {
+	const unsigned computes_nothing = MOVES | UNREAD;
 	int i = s->nfused - 1;
-	while (i > 0 && (s->fused[i]->op->flags & MOVES))
+	while (i > 0 && (s->fused[i]->op->flags & computes_nothing))
 		i--;
-	const Op *op = s->fused[s->fused[i]->op->flags & MOVES ? s->nfused - 1 : i]->op;
+	const Op *op = s->fused[s->fused[i]->op->flags & computes_nothing ? s->nfused - 1 : i]->op;
 	if (strlen(op->name) > LONGEST)
 		return "map";
 	char *name = arena_string(s->l->arena, op->name);

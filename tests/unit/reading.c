@@ -77,6 +77,10 @@ static void stages_are_called_by_operators(void **state)
 	assert_non_null(strstr(c, "_repeat(")); /* no stage is a tile */
 	assert_non_null(strstr(c, "_div("));
 	assert_non_null(strstr(c, "_map("));
+	c = emitted("symbol n = 1..40\ngraph (%x f32[1,32,n,n]) -> (%y) {\n"
+	            "%k i64[4] = const [16, 32, 3, 3] %w = ConstantOfShape(%k) {value = f32[1] [2]}\n"
+	            "%y = Conv(%x, %w) {auto_pad = SAME_UPPER, strides = [2, 2]} }");
+	assert_non_null(strstr(c, "_pad(")); /* not after the sizes that say how much of it */
 }
 
 static void numbers_in_range_are_cast_plainly(void **state)
@@ -399,7 +403,7 @@ static void what_is_chosen_is_kept(void **state)
 static void symbols_are_told_once(void **state)
 {
 	(void)state;
-	const char *c = emitted("symbol n = 1..9\n"
+	const char *c = emitted("symbol n = 1..40\n"
 	                        "graph (%x f32[n], %m bool[n]) -> (%y, %z) { %y = Neg(%x) %c = Compress(%x, %m) {axis = 0}\n"
 	                        "%z = Concat(%c, %x) {axis = 0} }");
 	const char *first = strstr(c, "const int64_t d0 = x.");
