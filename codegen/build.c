@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 #include "codegen/build.h"
+#include "codegen/packed.h"
 
 Stmt *stmt_append(Build *b, StmtKind kind)
 {
@@ -117,6 +118,8 @@ static bool is_there(const Expr *load)
 			return false;
 		last += (v->shape.dim[k].k - 1) * v->place->stride[k];
 	}
+	if (is_packed(v->dtype)) /* addresses are of bytes */
+		last = last * dtype_info(v->dtype)->bits / 8;
 	return load->nargs == 1 && address->lo >= 0 && address->hi <= last;
 }
 

@@ -123,15 +123,30 @@ static Shape memory_of(const Value *v)
 	return memory;
 }
 
+/* The axis ends before its memory does: the run says where. */
+static bool has_room(const Value *v, int k)
+{
+	return k > 0 && !dim_known(v->shape.dim[v->order[k]]) && !v->place->ragged;
+}
+
 /* Index at[] is one of an element, not of the room behind one. */
 static Expr *is_element(Lower *l, const Value *v, Expr *const *at, Expr *code)
 {
 	for (int k = 1; k < v->shape.rank; k++) {
 		int axis = v->order[k];
-		if (!dim_known(v->shape.dim[axis]) && !v->place->ragged)
+		if (has_room(v, k))
 			code = choose(l, inside(l, at[axis], num_i(l, 0), extent(l, v->shape.dim[axis])), code, byte_num(l, 0));
 	}
 	return code;
+}
+
+/* i, but the last one of so many for those behind: of sizes that are 0 nothing is computed. */
+static Expr *held_below(Lower *l, Expr *i, Expr *count)
+{
+	Expr *held = alu2(l, MIN, i, isub(l, count, num_i(l, 1)));
+	held->lo = 0;
+	held->hi = i->hi;
+	return held;
 }
 
 static bool has_sum(const Expr *x, bool *seen)
@@ -145,15 +160,28 @@ static bool has_sum(const Expr *x, bool *seen)
 
 typedef Expr *ElementAt(void *data, Expr *const *at);
 
-/* The code of the element that lies at place pos in memory. */
-static Expr *code_at(Lower *l, const Value *v, Expr *pos, ElementAt *at_element, void *data)
+/* The code of the element that lies at place pos in memory; `held`: of the last one there is for places behind. */
+static Expr *code_at(Lower *l, const Value *v, Expr *pos, bool held, ElementAt *at_element, void *data)
 {
 	Shape memory = memory_of(v);
-	Expr *at[MAX_RANK] = {NULL}, *place[MAX_RANK];
-	unflatten(l, &memory, pos, place);
-	for (int k = 0; k < memory.rank; k++)
-		at[v->order[k]] = place[k];
-	return is_element(l, v, at, code_of(l, v->dtype, at_element(data, at)));
+	Expr *at[MAX_RANK] = {NULL}, *read[MAX_RANK] = {NULL}, *place[MAX_RANK];
+	Expr *count = extent(l, shape_count(lower_graph(l), &memory));
+	unflatten(l, &memory, held ? held_below(l, pos, count) : pos, place);
+	for (int k = 0; k < memory.rank; k++) {
+		int axis = v->order[k];
+		at[axis] = place[k];
+		read[axis] = held && has_room(v, k) ? held_below(l, place[k], extent(l, v->shape.dim[axis])) : place[k];
+	}
+	return is_element(l, v, at, code_of(l, v->dtype, at_element(data, read)));
+}
+
+/* Some place among so many is that of no element. */
+static bool has_places_behind(const Value *v, const Expr *is_there)
+{
+	bool behind = is_there->kind != X_NUM;
+	for (int k = 1; k < v->shape.rank; k++)
+		behind |= has_room(v, k);
+	return behind;
 }
 
 /* The same, and 0 behind the last one. Sums are computed before they are chosen: there, they are those of the last one, which
@@ -162,13 +190,9 @@ static Expr *code_if_there(Lower *l, const Value *v, Expr *pos, ElementAt *at_el
 {
 	Shape memory = memory_of(v);
 	Expr *count = extent(l, shape_count(lower_graph(l), &memory)), *is_there = inside(l, pos, num_i(l, 0), count);
-	Expr *code = code_at(l, v, pos, at_element, data);
-	if (is_there->kind != X_NUM && has_sum(code, NEW_N(l->arena, bool, l->nexprs + 1))) {
-		Expr *held = alu2(l, MIN, pos, isub(l, count, num_i(l, 1)));
-		held->lo = 0;
-		held->hi = pos->hi;
-		code = code_at(l, v, held, at_element, data);
-	}
+	Expr *code = code_at(l, v, pos, false, at_element, data);
+	if (has_places_behind(v, is_there) && has_sum(code, NEW_N(l->arena, bool, l->nexprs + 1)))
+		code = code_at(l, v, pos, true, at_element, data);
 	return choose(l, is_there, code, byte_num(l, 0));
 }
 
@@ -188,5 +212,8 @@ Expr *packed_byte(Lower *l, const Value *v, Expr *byte, ElementAt *at_element, v
 Dim packed_bytes(Graph *g, const Value *v)
 {
 	Shape memory = memory_of(v);
+	for (int k = 0; k < memory.rank; k++)
+		if (has_room(v, k)) /* 0 where the size is 0 */
+			memory.dim[k] = dim_mul(g->syms, memory.dim[k], dim_ceildiv(g->syms, v->shape.dim[v->order[k]], memory.dim[k]));
 	return dim_bounded(g->syms, dim_ceildiv(g->syms, shape_count(g, &memory), dim(each(v->dtype))));
 }

@@ -273,3 +273,7 @@ graph (%x f4e2m1[2,1,1]) -> (%y) {
 }
 run x = f4e2m1[2,1,1] [1, -1]
 gives y = f4e2m1[2,1,1,1] [0.5, 0.5]
+
+== the last byte of what is stored has more elements than there are of what is read
+graph (%x f4e2m1[6], %s f4e2m1[], %z u2[]) -> (%y) { %y = QuantizeLinear(%x, %s, %z) {axis = 0} }
+run x = f4e2m1[6] [1.5, 0, 1, -0.5, 1, -1.5], s = f4e2m1[] [0.5], z = u2[] [0] gives y = u2[6] [3, 0, 2, 0, 2, 0]

@@ -330,6 +330,11 @@ static const Model models[] = {
 	/* averages of windows over the ends of rows, whose number varies */
 	{"graph (%x f32[1,s,130]) -> (%y) { %y = AveragePool(%x) {kernel_shape = [3], pads = [1, 1]} }",
 	 {1, 50}, {{1, 1}, {1, 2}, {1, 3}, {1, 16}, {1, 49}, {1, 50}}},
+	/* sums of elements below a byte: those behind the last one read what there is */
+	{"graph (%x u2[1,n,9,32], %z u2[1,n,32,2]) -> (%y) { %y = MatMul(%x, %z) }",
+	 {10, 1}, {{0, 1}, {1, 1}, {2, 1}, {5, 1}, {9, 1}, {10, 1}}},
+	{"graph (%x i4[n,s,37], %z i4[37,3]) -> (%y) { %y = MatMul(%x, %z) }",
+	 {4, 9}, {{0, 0}, {0, 5}, {2, 0}, {1, 7}, {3, 8}, {4, 9}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
