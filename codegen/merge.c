@@ -12,6 +12,8 @@ static Expr *merged(Lower *l, Expr *x, Axis *p, Axis *q, Axis *r)
 {
 	if (!dim_known(q->extent))
 		return NULL; /* memory is laid out for the most that it can be */
+	if (!dim_known(p->extent) && p->extent.k <= 1)
+		return NULL; /* i / n would be 0, and what is read of one row be read where there is none */
 	Expr *n = num_i(l, q->extent.k), *at = axis_expr(l, r);
 	Expr *y = substitute(l, x, axis_expr(l, p), idiv(l, at, n));
 	y = substitute(l, y, axis_expr(l, q), imod(l, at, n));

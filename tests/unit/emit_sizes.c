@@ -335,6 +335,9 @@ static const Model models[] = {
 	 {10, 1}, {{0, 1}, {1, 1}, {2, 1}, {5, 1}, {9, 1}, {10, 1}}},
 	{"graph (%x i4[n,s,37], %z i4[37,3]) -> (%y) { %y = MatMul(%x, %z) }",
 	 {4, 9}, {{0, 0}, {0, 5}, {2, 0}, {1, 7}, {3, 8}, {4, 9}}},
+	/* one row or none */
+	{"graph (%x f32[n,8]) -> (%y, %z) { %y = Hardmax(%x) %z = Softmax(%x) }",
+	 {1, 1}, {{0, 1}, {1, 1}, {0, 1}, {1, 1}, {0, 1}, {1, 1}}},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
