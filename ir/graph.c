@@ -193,6 +193,8 @@ static void fresh_outputs(Graph *g, Node *n, const Node *like, int nout)
 	}
 }
 
+static MadeFor made_for(const Node *n) { return n->made_for.op ? n->made_for : (MadeFor){n->id, n->op}; }
+
 Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr, int nsub,
 		   Graph *const *sub)
 {
@@ -200,6 +202,7 @@ Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *con
 
 	n->id = ++g->last_node_id;
 	n->op = op;
+	n->made_for = like ? made_for(like) : (MadeFor){0};
 	n->name = like ? like->name : "";
 	n->nin = nin;
 	n->in = arena_copy(&g->ctx->perm, in, (size_t)nin * sizeof *in);
@@ -306,9 +309,10 @@ static _Noreturn void fail_list(Graph *g, const Node *n, enum exit_code status, 
 	vsnprintf(text, sizeof text, format, args);
 	if (!n)
 		fail(g->ctx, status, id, "%s", text);
+	const MadeFor at = made_for(n);
 	if (!*n->name)
-		fail(g->ctx, status, id, "node %u (%s): %s", n->id, n->op->name, text);
-	fail(g->ctx, status, id, "node %u '%s' (%s): %s", n->id, shown(g->ctx, n->name), n->op->name, text);
+		fail(g->ctx, status, id, "node %u (%s): %s", at.id, at.op->name, text);
+	fail(g->ctx, status, id, "node %u '%s' (%s): %s", at.id, shown(g->ctx, n->name), at.op->name, text);
 }
 
 void fail_node_as(Graph *g, const Node *n, enum exit_code status, const char *id, const char *format, ...)

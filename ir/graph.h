@@ -50,9 +50,16 @@ typedef struct Value {
 	struct Place *place; /* where it lives; filled by the planner */
 } Value;
 
+/* The model's node that another one was made for. */
+typedef struct MadeFor {
+	uint32_t id;
+	const Op *op; /* NULL: for none, it is one of the model */
+} MadeFor;
+
 struct Node {
 	uint32_t id;
 	const Op *op;
+	MadeFor made_for; /* messages name that one */
 	const char *name; /* of the model's node it comes from (expansions keep it), "" when it has none */
 	Value **in;       /* an absent optional input is NULL; what the bodies capture comes last, body after body */
 	Value **out;      /* an output that nobody asked for is NULL */

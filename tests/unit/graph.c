@@ -91,6 +91,21 @@ CASE(counts_are_checked)
 	assert_fails(&ctx, EXIT_MODEL, "E-OUTPUTS", node_new(g, add, NULL, 2, in, 2, NULL));
 }
 
+/* Nodes that passes insert are told of by the model's node that they are for. */
+CASE(trouble_names_nodes_of_the_model)
+{
+	const Op *add = op_find("", "Add"), *relu = op_find("", "Relu");
+	Value *x = f32_input("x", SHAPE(dim(2)));
+	Node *own = node_new(g, add, NULL, 2, (Value *[]){x, x}, 1, NULL);
+	Node *inserted = node_new(g, relu, own, 1, (Value *[]){x}, 1, NULL);
+	Node *more = node_new(g, relu, inserted, 1, (Value *[]){x}, 1, NULL);
+
+	assert_fails(&ctx, EXIT_MODEL, "E-ATTR", fail_node(g, own, "E-ATTR", "is wrong"));
+	assert_string_equal(ctx.message, "node 1 (Add): is wrong [E-ATTR]");
+	assert_fails(&ctx, EXIT_MODEL, "E-ATTR", fail_node(g, more, "E-ATTR", "is wrong"));
+	assert_string_equal(ctx.message, "node 1 (Add): is wrong [E-ATTR]");
+}
+
 CASE(hostile_names_are_escaped)
 {
 	Node like = {.name = "a\n*/\"\x80"};
@@ -348,6 +363,7 @@ int main(void)
 		TEST(nodes_are_inferred_at_once),
 		TEST(copied_attributes_arrive),
 		TEST(counts_are_checked),
+		TEST(trouble_names_nodes_of_the_model),
 		TEST(hostile_names_are_escaped),
 		TEST(operators_are_found),
 		TEST(every_use_is_replaced),
