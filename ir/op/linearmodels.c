@@ -8,7 +8,7 @@
  * sign; the other one's is 1 - score. SVMClassifier decides between each two classes i < j by the vectors of both, and most
  * decisions count; its scores are the decisions', as ONNX Runtime has them: of two classes -s, s. Their probabilities are
  * p, 1 - p with p = sigmoid(-a s - b), Platt's, to which ONNX Runtime comes by steps until it is 0.005 near; those of more
- * classes are coupled from those of each two (coupling.c). */
+ * classes are coupled from those of each two (coupling.c). post_transform is of either. */
 #include <string.h>
 #include "ir/op/reduce.h"
 #include "ir/op/scores.h"
@@ -262,7 +262,9 @@ static Value *two_scores(const Classes *c, Value *s)
 				  value_scalar(c->g, F32, -(double)a->prob_b.v[0]), END_IN);
 		other = put(c->g, c->n, "Sigmoid", bent, END_IN);
 		s = put(c->g, c->n, "Sub", value_scalar(c->g, F32, 1), other, END_IN);
-	} else if (a->post_transform == LOGISTIC) {
+		return transform(c->g, c->n, joined(c->g, c->n, 1, other, s));
+	}
+	if (a->post_transform == LOGISTIC) {
 		other = put(c->g, c->n, "Sigmoid", other, END_IN);
 		s = put(c->g, c->n, "Sigmoid", s, END_IN);
 	} else if (a->post_transform != NO_TRANSFORM) {
@@ -298,7 +300,9 @@ static void expand_svm_classifier(Graph *g, Node *n)
 	sum = c.vectors ? votes(&c, put(g, n, "Greater", s, value_scalar(g, F32, 0), END_IN)) : s;
 	Value *best = put_attr(g, n, "ArgMax", &(struct ArgReduce){1, 0, 0}, sum, END_IN);
 	replace_out(g, n, 0, put(g, n, "Gather", value_const(g, NULL, c.labels), best, END_IN));
-	replace_out(g, n, 1, c.count == 2 ? two_scores(&c, s) : c.a->prob_a.n > 0 ? class_scores(&c, s) : transform(g, n, s));
+	if (c.count > 2)
+		s = transform(g, n, c.a->prob_a.n > 0 ? class_scores(&c, s) : s);
+	replace_out(g, n, 1, c.count == 2 ? two_scores(&c, s) : s);
 }
 
 #define POST ATTR_ENUM(LinearModel, post_transform, NO_TRANSFORM, POST_TRANSFORMS)

@@ -177,3 +177,17 @@ fails E-ATTR "2 coefficients"
 graph (%x f32[1,1]) -> (%l, %z) {
 	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [1, 2], coefficients = [1, 1], rho = [0], support_vectors = [1, 2, 3], vectors_per_class = [1, 2]}
 }
+
+== SVMClassifier: two classes, the transform of their probabilities
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13], coefficients = [-2.75, 1, -1, -1.75, 0.25], kernel_params = [0.5, 0.25, 2], kernel_type = RBF, rho = [0.75], support_vectors = [2, -0.25, -0.25, 1, -1, -0.25, 1, 0.5, 0, 0.75], vectors_per_class = [2, 3], prob_a = [-1], prob_b = [0], post_transform = LOGISTIC}
+}
+run x = f32[5,2] [-0.5, -1.0, 0.0, 0.0, 1.5, 0.75, 0.25, 1.0, -0.25, -1.0]
+gives l = i64[5] [13, 13, 13, 10, 13], z = f32[5,2] [0.62170044, 0.62321763, 0.60139228, 0.64307377, 0.5309708, 0.70598391, 0.63522656, 0.60951993, 0.61908742, 0.62581944] within 1e-5
+
+== SVMClassifier: three classes, the transform of their probabilities
+graph (%x f32[5,2]) -> (%l, %z) {
+	%l, %z = ai.onnx.ml.SVMClassifier(%x) {classlabels_ints = [10, 13, 16], coefficients = [-1.75, -0, 1.25, 0.75, 0.25, -0.25, 0.25, -0.25, 0.75, -0.75], kernel_params = [0.5, 0.25, 2], kernel_type = SIGMOID, post_transform = SOFTMAX, rho = [0.25, -0, 0.5], support_vectors = [-0.75, -0.75, -0.75, 1.25, -1.5, -0.5, -0.25, 0.25, 0.5, -1.25], vectors_per_class = [2, 1, 2], prob_a = [-1, -1.25, -1.5], prob_b = [0, 0.25, 0.5]}
+}
+run x = f32[5,2] [0.25, 2.5, 1.5, 1.5, -2.0, -0.25, -0.5, 0.5, -2.25, 1.25]
+gives l = i64[5] [10, 10, 10, 10, 10], z = f32[5,3] [0.39656513, 0.32586499, 0.27756988, 0.36760694, 0.3413845, 0.29100856, 0.33942527, 0.34787688, 0.31269785, 0.35800757, 0.33532673, 0.3066657, 0.36692388, 0.34538125, 0.28769488] within 1e-5
