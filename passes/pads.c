@@ -80,13 +80,19 @@ static bool add_border(Rewrite *w, const Node *n, const Border *b, struct Slidin
 	return true;
 }
 
-/* The node reading what its Pad reads. */
-static Value *without_pad(Rewrite *w, const Node *n, const struct Sliding *attr)
+/* The node of x in place of its first input. */
+static Value *put_on(Rewrite *w, const Node *n, const struct Sliding *attr, Value *x)
 {
 	Value **in = arena_copy(&w->g->ctx->scratch, n->in, (size_t)n->nin * sizeof *in);
 
-	in[0] = n->in[0]->def->in[0];
+	in[0] = x;
 	return rewrite_attr(w->g, n, attr, n->nin, in);
+}
+
+/* The node reading what its Pad reads. */
+static Value *without_pad(Rewrite *w, const Node *n, const struct Sliding *attr)
+{
+	return put_on(w, n, attr, n->in[0]->def->in[0]);
 }
 
 /* 0 * w would be NaN for an infinite w. */
@@ -157,9 +163,7 @@ static Value *pad_apart(Rewrite *w, Node *n, unsigned set, Value *value)
 	}
 	if (!any)
 		return NULL;
-	Value **in = arena_copy(&w->g->ctx->scratch, n->in, (size_t)n->nin * sizeof *in);
-	in[0] = padded(w->g, n, n->in[0], pads, value);
-	return rewrite_attr(w->g, n, &attr, n->nin, in);
+	return put_on(w, n, &attr, padded(w->g, n, n->in[0], pads, value));
 }
 
 /* Sums over what lies around a constant would ask of each of its elements whether it is there. */
@@ -225,9 +229,8 @@ static Value *pad_by_size(Rewrite *w, Node *n, unsigned set, Value *value)
 	memcpy(by + padded, after, (size_t)padded * sizeof *by);
 	attr.auto_pad = PAD_NOTSET;
 	attr.pads = (Ints){pads, 2 * count};
-	Value **in = arena_copy(&g->ctx->scratch, n->in, (size_t)n->nin * sizeof *in), *x = n->in[0];
-	in[0] = put(g, n, "Pad", x, dims_as_value(g, n, x, by, 2 * padded), value, value_i64(g, padded, axes), END_IN);
-	return rewrite_attr(g, n, &attr, n->nin, in);
+	Value *x = n->in[0], *counts = dims_as_value(g, n, x, by, 2 * padded);
+	return put_on(w, n, &attr, put(g, n, "Pad", x, counts, value, value_i64(g, padded, axes), END_IN));
 }
 
 /* Where a size varies, no border in memory can be made ahead, and sums would ask of each element whether it is there. */
