@@ -72,14 +72,14 @@ static int rows_as_they_are(const Module *m, const Stage *s)
 	return !moved ? 0 : bits == 8 ? 16 : bits == 16 ? 8 : bits == 64 ? m->target->lanes / 2 : 0;
 }
 
-/* Some of what x computes is chosen, and the load is there. */
-static bool is_chosen(const Expr *x, const Expr *load, bool below)
+/* x reads it whatever is chosen: a branch not taken is not evaluated. */
+static bool is_certain(const Expr *x, const Expr *load)
 {
-	bool found = x == load && below;
-	below |= x->kind == X_ALU && x->op == SELECT;
-	for (int k = 0; k < x->nargs && !found; k++)
-		found = is_chosen(x->arg[k], load, below);
-	return found;
+	bool certain = x == load;
+	int last = x->kind == X_ALU && x->op == SELECT ? 1 : x->nargs;
+	for (int k = 0; k < last && !certain; k++)
+		certain = is_certain(x->arg[k], load);
+	return certain;
 }
 
 /* From the value's element 0,..,0 to the first and behind the last that may be read: its memory, or what it is of a caller's. */
@@ -110,7 +110,7 @@ static bool find_inside(Across *a, const Expr *body)
 	Expr *first, *end, *at = a->load->arg[0], *rest = imul(l, a->step, num_i(l, a->lanes - 1)), *zero = num_i(l, 0);
 	bool falls = a->step->hi <= 0;
 	const Region *r = a->load->value->place->region;
-	if (!is_chosen(body, a->load, false))
+	if (is_certain(body, a->load))
 		return true;
 	if ((a->step->lo < 0 && !falls) || (r && r->held))
 		return false;
