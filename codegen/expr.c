@@ -271,6 +271,19 @@ static int64_t known_element(const Value *v, Expr *const *at)
 	return i;
 }
 
+/* The element, or 0 where an index from data found none to read in its place: along an axis that the run leaves empty. */
+static Expr *element_or_zero(Lower *l, Value *v, Expr *const *at)
+{
+	Expr *x = expr_load(l, v, at);
+	for (int k = 0; k < v->shape.rank; k++) {
+		Dim size = v->shape.dim[k];
+		bool checked = at[k]->kind == X_ALU && at[k]->op == INDEX;
+		if (checked && !dim_known(size) && dim_lo(l->graph->syms, size) == 0)
+			x = choose(l, alu2(l, LT, at[k], extent(l, size)), x, num(l, v->dtype, 0));
+	}
+	return x;
+}
+
 Expr *value_at(Lower *l, Value *v, Expr *const *at)
 {
 	bool numeric = dtype_info(v->dtype)->class != DC_STRING && dtype_info(v->dtype)->class != DC_COMPLEX;
@@ -278,7 +291,7 @@ Expr *value_at(Lower *l, Value *v, Expr *const *at)
 	if (known >= 0)
 		return constant_element(l, v->data, known);
 	if (!l->is_load || l->is_load[v->id] || !v->def)
-		return expr_load(l, v, at);
+		return element_or_zero(l, v, at);
 	assert(v->def->op->lower);
 	Expr *key = expr_load(l, v, at); /* read twice at one index, an inlined value is one expression */
 	if (!key->memo)

@@ -202,7 +202,7 @@ Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *con
 
 	n->id = ++g->last_node_id;
 	n->op = op;
-	n->made_for = like ? made_for(like) : (MadeFor){0};
+	n->made_for = like && like->id ? made_for(like) : (MadeFor){0};
 	n->name = like ? like->name : "";
 	n->nin = nin;
 	n->in = arena_copy(&g->ctx->perm, in, (size_t)nin * sizeof *in);
