@@ -21,7 +21,7 @@
  *                     if (0 <= 20*i + j + 400*k - 21 && 20*i + j + 400*k + 5994 < 12800) {
  *                             vf c[16]; ..
  *                     } else { .. } */
-#include "codegen/nest.h"
+#include "codegen/build.h"
 
 typedef struct Across {
 	Stage *s;
@@ -72,16 +72,6 @@ static int rows_as_they_are(const Module *m, const Stage *s)
 	return !moved ? 0 : bits == 8 ? 16 : bits == 16 ? 8 : bits == 64 ? m->target->lanes / 2 : 0;
 }
 
-/* x reads it whatever is chosen: a branch not taken is not evaluated. */
-static bool is_certain(const Expr *x, const Expr *load)
-{
-	bool certain = x == load;
-	int last = x->kind == X_ALU && x->op == SELECT ? 1 : x->nargs;
-	for (int k = 0; k < last && !certain; k++)
-		certain = is_certain(x->arg[k], load);
-	return certain;
-}
-
 /* From the value's element 0,..,0 to the first and behind the last that may be read: its memory, or what it is of a caller's. */
 static void room_of(Lower *l, const Value *v, Expr **first, Expr **end)
 {
@@ -103,21 +93,22 @@ static void room_of(Lower *l, const Value *v, Expr **first, Expr **end)
 	*end = iadd(l, address_of(l, v, high), num_i(l, 1));
 }
 
-/* Whether a block's elements exist. False: nobody can tell. */
+/* Whether a block's elements exist. False: nobody can tell, or of no block they all do. */
 static bool find_inside(Across *a, const Expr *body)
 {
 	Lower *l = a->s->l;
 	Expr *first, *end, *at = a->load->arg[0], *rest = imul(l, a->step, num_i(l, a->lanes - 1)), *zero = num_i(l, 0);
 	bool falls = a->step->hi <= 0;
 	const Region *r = a->load->value->place->region;
-	if (is_certain(body, a->load))
+	const Build b = {.m = a->s->module, .s = a->s};
+	if (safety_of(&b, body).certain[a->load->id])
 		return true;
 	if ((a->step->lo < 0 && !falls) || (r && r->held))
 		return false;
 	room_of(l, a->load->value, &first, &end);
 	Expr *low = iadd(l, at, falls ? rest : zero), *high = iadd(l, iadd(l, at, falls ? zero : rest), num_i(l, a->lanes - 1));
 	a->inside = alu2(l, AND, alu2(l, LE, first, low), alu2(l, LT, high, end));
-	return true;
+	return a->inside->kind != X_NUM || a->inside->i;
 }
 
 static bool recognise(const Module *m, Stage *s, Across *a)

@@ -316,6 +316,10 @@ static const Model models[] = {
 	{"graph (%x f32[n,32,21,19]) -> (%y) { %p i64[8] = const [0, 0, 1, 1, 0, 0, 1, 1] %q = Pad(%x, %p)"
 	 " %y = Transpose(%q) {perm = [0, 2, 3, 1]} }",
 	 {7, 1}, {{1, 1}, {2, 1}, {3, 1}, {5, 1}, {6, 1}, {7, 1}}},
+	/* a map that is smaller than a block */
+	{"graph (%x f32[1,19,1,3]) -> (%y) { %p i64[8] = const [0, 0, 0, 0, 0, 0, 0, 17] %q = Pad(%x, %p)"
+	 " %y = Transpose(%q) {perm = [0, 2, 3, 1]} }",
+	 {1, 1}, {{0, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}}},
 	/* rows behind others, turned */
 	{"graph (%x f32[n,17,s], %z f32[n,18,s]) -> (%y) { %c = Concat(%x, %z) {axis = 1} %e = Relu(%c)"
 	 " %y = Transpose(%e) {perm = [0, 2, 1]} }",
