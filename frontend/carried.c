@@ -1,4 +1,5 @@
-/* carried.c -- sequences whose elements the turns of a Loop read, or take out: rows of a tensor, a state like others.
+/* carried.c -- sequences whose elements the turns of a Loop read, or take out: rows of a tensor, a state like others; and
+ * optionals: an element, which is zeros where there is none, and whether it is there.
  *
  *     s = Loop(s0) { SequenceAt(s', -1) .. SequenceInsert(s', x) .. SequenceErase(s') }
  *
@@ -15,7 +16,7 @@
 typedef struct CarriedList {
 	int state;        /* of the Loop as the file has it */
 	const char *name; /* in the body, */
-	char *sizes;      /* and that of the state more */
+	char *sizes;      /* and that of the state more: sizes of rows, or whether an optional has an element */
 	Value *first;     /* before the loop */
 	bool nothing;     /* no turn tells what its elements look like: it is to stay empty */
 	OpenSizes open;   /* where elements differ */
@@ -49,10 +50,11 @@ static void find_lists(struct Carried *t, const Raw *r, const Scope *s)
 	for (int i = 0; i < t->nstates; i++) {
 		Value *v = r->in[2 + i];
 		Growth how;
-		if (!v || v->kind != KIND_SEQUENCE || sequence_only_grows(r, s, i, &how))
+		bool sequence = v && v->kind == KIND_SEQUENCE && !sequence_only_grows(r, s, i, &how);
+		if (!sequence && !is_optional_tensor(v))
 			continue;
 		const char *name = s->graph->input[2 + i]->name;
-		char *sizes = arena_format(r->f->im->arena, "%s.sizes", name);
+		char *sizes = arena_format(r->f->im->arena, sequence ? "%s.sizes" : "%s.present", name);
 		while (names_find(&s->names, sizes) != NO_NAME)
 			sizes = arena_format(r->f->im->arena, "%s_", sizes);
 		t->list[t->nlists++] = (CarriedList){.state = i, .name = name, .sizes = sizes, .first = v};
@@ -75,10 +77,29 @@ static void fill_lists(const struct Carried *t, const Raw *r, const Scope *s)
 		CarriedList *c = &t->list[i];
 		if (!is_empty(c->first))
 			continue;
-		Value *rows = list_without_rows(r, s, &seen[c->state]);
-		c->nothing = !rows;
-		c->first = rows ? rows : c->first;
+		Value *room = (is_optional_tensor(c->first) ? optional_without : list_without_rows)(r, s, &seen[c->state]);
+		c->nothing = !room;
+		c->first = room ? room : c->first;
 	}
+}
+
+/* ---- optionals: an element, and whether it is there ---- */
+
+static ListRows optional_as_row(const Frame *f, const CarriedList *c, const Value *v)
+{
+	if (!v->item[0])
+		fail_unknown_element(f, c->name);
+	return (ListRows){.row = v->item[0], .sizes = presence(f, v)};
+}
+
+static ListRows optional_none(Graph *g, Value *room) { return (ListRows){.row = room, .sizes = value_scalar(g, BOOL, 0)}; }
+
+static Value *optional_of_row(const Frame *f, const CarriedList *c, Value *element, Value *has)
+{
+	Value *v = list_new(f, KIND_OPTIONAL, c->nothing ? c->first->dtype : element->dtype, !c->nothing, &element);
+
+	v->has = c->nothing ? NULL : has;
+	return v;
 }
 
 /* ---- before the loop ---- */
@@ -87,10 +108,22 @@ static void fill_lists(const struct Carried *t, const Raw *r, const Scope *s)
 static void set_rows(Raw *r, const CarriedList *c)
 {
 	Graph *g = r->f->g;
-	ListRows x = list_rows_like(r, g, c->first, &c->open);
+	ListRows x = {0};
 
+	if (!c->nothing)
+		x = is_optional_tensor(c->first) ? optional_as_row(r->f, c, c->first)
+						 : list_rows_like(r, g, c->first, &c->open);
 	r->in[2 + state_of(r, c->name)] = c->nothing ? value_scalar(g, I64, 0) : x.row;
 	r->in[2 + state_of(r, c->sizes)] = x.sizes ? x.sizes : value_scalar(g, I64, 0);
+}
+
+/* The sizes that rows of a sequence have. */
+static void open_list(Raw *r, CarriedList *c)
+{
+	list_settle(r, c->first);
+	c->open = list_open_sizes(r, r->f->g, c->first, false);
+	for (int k = 0; k < MAX_RANK; k++)
+		c->along[k].start = c->open.most[k];
 }
 
 static void set_all_rows(Raw *r, struct Carried *t)
@@ -101,12 +134,9 @@ static void set_all_rows(Raw *r, struct Carried *t)
 	r->in = in;
 	r->nin = r->cin = r->nin + t->nlists;
 	for (int i = 0; i < t->nlists; i++) {
-		CarriedList *c = &t->list[i];
-		list_settle(r, c->first);
-		c->open = list_open_sizes(r, r->f->g, c->first, false);
-		for (int k = 0; k < MAX_RANK; k++)
-			c->along[k].start = c->open.most[k];
-		set_rows(r, c);
+		if (!is_optional_tensor(t->list[i].first))
+			open_list(r, &t->list[i]);
+		set_rows(r, &t->list[i]);
 	}
 }
 
@@ -223,6 +253,8 @@ static Value *list_of_rows(const Frame *f, const CarriedList *c, Value *rows, Va
 {
 	Value *v = list_new(f, KIND_SEQUENCE, c->nothing ? c->first->dtype : rows->dtype, 0, NULL);
 
+	if (is_optional_tensor(c->first))
+		return optional_of_row(f, c, rows, sizes);
 	if (c->nothing)
 		return v;
 	list_take_rows(v, (ListRows){.row = rows, .sizes = c->open.axes ? sizes : NULL, .open = c->open.axes});
@@ -302,9 +334,8 @@ static void see_elements(const Raw *r, Graph *g, CarriedList *c, const OpenSizes
 static ListRows nothing_behind_turn(const Raw *r, const CarriedList *c, Graph *g, const Value *list)
 {
 	if (!is_empty(list))
-		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC",
-			 "state %d is a sequence that is empty before the loop, and no turn tells what its elements look like",
-			 c->state);
+		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "state %d is %s that is empty before the loop, and %s", c->state,
+			 is_optional_tensor(list) ? "an optional" : "a sequence", "no turn tells what its elements look like");
 	return (ListRows){.row = g->in[2 + state_of(r, c->name)]};
 }
 
@@ -316,10 +347,13 @@ static ListRows rows_behind_turn(const Raw *r, CarriedList *c, const Body *b)
 	Value *list = b->out[1 + at];
 	const char *name = b->f.scope->graph->output[1 + at]->name;
 
-	if (list->kind != KIND_SEQUENCE)
-		raw_fail(r, EXIT_MODEL, "E-TYPE", "state %d is a sequence before a turn, and none behind it", c->state);
+	if (list->kind != c->first->kind)
+		raw_fail(r, EXIT_MODEL, "E-TYPE", "state %d is %s before a turn, and none behind it", c->state,
+			 is_optional_tensor(c->first) ? "an optional" : "a sequence");
 	if (c->nothing)
 		return nothing_behind_turn(r, c, g, list);
+	if (is_optional_tensor(list))
+		return is_empty(list) ? optional_none(g, g->in[2 + at]) : optional_as_row(&b->f, c, list);
 	if (is_empty(list))
 		return no_rows(g, c, g->in[2 + at], g->in[2 + state_of(r, c->sizes)]);
 	OpenSizes open = list_open_sizes(r, g, list, true);
@@ -364,10 +398,23 @@ int carried_rows(const Raw *r, int state)
 
 	for (int i = 0; t && i < t->nlists; i++) {
 		const CarriedList *c = &t->list[i];
-		if (!c->nothing && (!strcmp(name, c->name) || (c->open.axes && !strcmp(name, c->sizes))))
+		bool rows = !c->nothing && !is_optional_tensor(c->first);
+		if (rows && (!strcmp(name, c->name) || (c->open.axes && !strcmp(name, c->sizes))))
 			return state_of(r, c->name);
 	}
 	return -1;
+}
+
+bool carried_is_room(const Raw *r, int state)
+{
+	const struct Carried *t = r->carried;
+
+	for (int i = 0; t && i < t->nlists; i++) {
+		const CarriedList *c = &t->list[i];
+		if (is_optional_tensor(c->first) && state_of(r, c->name) == state)
+			return is_known(presence(r->f, c->first), false);
+	}
+	return false;
 }
 
 /* ---- behind the loop ---- */

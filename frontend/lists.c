@@ -28,6 +28,8 @@ Value *list_new(const Frame *f, Kind kind, DType t, int n, Value *const *item)
 
 bool is_list(const Value *v) { return v->item != NULL; }
 
+bool is_optional_tensor(const Value *v) { return v && v->kind == KIND_OPTIONAL; }
+
 void need_tensor(const Frame *f, const Value *v, const char *what)
 {
 	if (v && is_list(v))

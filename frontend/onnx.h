@@ -289,7 +289,9 @@ typedef struct ValueRow {
 bool is_list(const Value *v);
 Value *list_new(const Frame *f, Kind kind, DType t, int n, Value *const *item);
 void need_tensor(const Frame *f, const Value *v, const char *what); /* v is no list; E-UNSUPPORTED */
+bool is_optional_tensor(const Value *v); /* an optional of a tensor; of NULL false */
 Value *presence(const Frame *f, const Value *v); /* whether an optional has an element */
+bool is_known(const Value *v, bool k); /* a constant of one element, which is k */
 /* The tensors that a list is at a border, one after the other (NULL: one whose sizes nobody knows), and back: a value
  * like v of tensors row[*at] and so on. */
 void put_row(const Frame *f, const Value *v, ValueRow *row);
@@ -397,7 +399,7 @@ const GraphProto *loop_body(const Raw *r);
 void replace_body(Raw *r, GraphProto *body);
 bool sequences_given(const Raw *r); /* the elements of some that it gives (--shape): it turns until they are like that */
 
-/* ---- carried.c: sequences whose elements the turns of a Loop read, or take out ---- */
+/* ---- carried.c: sequences whose elements the turns of a Loop read, or take out, and optionals ---- */
 
 /* A Loop that has some becomes one of rows; NULL: it has none. When it is built, carried_lists() makes its outputs. */
 struct Carried *loop_carry(Raw *r);
@@ -407,6 +409,7 @@ bool carried_again(Raw *r);     /* the turn has shown elements of other sizes, *
 void carried_rows_anew(Raw *r); /* which rows before the loop then have, for another build */
 /* The state that is rows of which `state` has one for each, be it the same or their sizes; -1: it is no such state. */
 int carried_rows(const Raw *r, int state);
+bool carried_is_room(const Raw *r, int state); /* for the element of an optional that surely has none before the loop */
 void carried_lists(Raw *r, const struct Carried *t);
 
 /* ---- probed.c: what a turn puts into a sequence that is empty before the loop ---- */
@@ -421,6 +424,7 @@ typedef struct ElementSeen {
 void elements_probe(const Raw *r, const Scope *body, ElementSeen *seen); /* by state; of those that are empty */
 /* A sequence without rows, of such elements once it has some; NULL: nothing is seen, or sizes that only the body knows. */
 Value *list_without_rows(const Raw *r, const Scope *body, const ElementSeen *e);
+Value *optional_without(const Raw *r, const Scope *body, const ElementSeen *e); /* without an element, but with room for one */
 
 /* ---- varying.c: states of a Loop that have another size each turn ---- */
 

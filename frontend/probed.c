@@ -4,7 +4,7 @@
  *
  * As long as nobody knows that, nothing that reads an element can be built. So nodes of the body are built where they
  * can be, in a graph that is thrown away: of an If both branches, of a Loop one turn. What is put into the sequence first
- * is an element of it. */
+ * is an element of it. Of an optional without an element it is what the turn makes of it. */
 #include <string.h>
 #include "frontend/rewrite.h"
 #include "ir/op/bodies.h"
@@ -84,12 +84,14 @@ static Frame frame_inside(const Frame *f, const Scope *s)
 	return in;
 }
 
-/* Output i of node k is v, unless it is something already. */
+/* Output i of node k is v, unless it is something already: an optional with an element tells more than one without. */
 static void bind_output(Frame *f, size_t k, size_t i, Value *v)
 {
 	const NodeProto *n = f->scope->node[k];
+	const Value *now = i < n->n_output && *n->output[i] ? value_of(f, n->output[i]) : NULL;
+	bool better = v && now && is_optional_tensor(now) && !now->nitems && v->nitems;
 
-	if (v && i < n->n_output && *n->output[i] && !value_of(f, n->output[i]))
+	if (v && i < n->n_output && *n->output[i] && (!now || better))
 		value_bind(f, n->output[i], v);
 }
 
@@ -159,7 +161,7 @@ static void try_sequence(Frame *f, size_t k, const Value *list)
 		bind_output(f, k, 0, list->nitems ? list->item[0] : NULL);
 		return;
 	}
-	Value *v = list_new(f, KIND_SEQUENCE, adds ? x->dtype : list->dtype, adds ? 1 : list->nitems, adds ? &x : list->item);
+	Value *v = list_new(f, list->kind, adds ? x->dtype : list->dtype, adds ? 1 : list->nitems, adds ? &x : list->item);
 	v->before = list->before;
 	bind_output(f, k, 0, v);
 }
@@ -218,7 +220,10 @@ static Value *stand_in_for(const Frame *f, const char *name, const Value *v)
 	return like_row(f, v, row.v, &at);
 }
 
-static bool is_empty(const Value *v) { return v && v->kind == KIND_SEQUENCE && !v->nitems && !v->tail && !v->before; }
+static bool is_empty(const Value *v)
+{
+	return v && (v->kind == KIND_SEQUENCE || is_optional_tensor(v)) && !v->nitems && !v->tail && !v->before;
+}
 
 static void bind_inputs(const Raw *r, Frame *f, Value **empty, Probe *p)
 {
@@ -232,7 +237,7 @@ static void bind_inputs(const Raw *r, Frame *f, Value **empty, Probe *p)
 		else if (!is_empty(now))
 			v = stand_in_for(f, g->input[i]->name, now);
 		else
-			empty[p->n++] = v = list_new(f, KIND_SEQUENCE, now->dtype, 0, NULL);
+			empty[p->n++] = v = list_new(f, now->kind, now->dtype, 0, NULL);
 		if (is_empty(v))
 			v->before = v;
 		value_bind(f, g->input[i]->name, v);
@@ -274,6 +279,14 @@ static void note_element(const Raw *r, Graph *g, const Value *v, ElementSeen *e)
 	}
 }
 
+/* What state i is behind the turn, an optional: its element. */
+static Value *optional_found(const Frame *f, int i)
+{
+	const Value *v = value_of(f, f->scope->graph->output[1 + i]->name);
+
+	return v && is_optional_tensor(v) && v->nitems ? v->item[0] : NULL;
+}
+
 void elements_probe(const Raw *r, const Scope *body, ElementSeen *seen)
 {
 	Import *im = r->f->im;
@@ -290,6 +303,8 @@ void elements_probe(const Raw *r, const Scope *body, ElementSeen *seen)
 	try_nodes(&f, &p);
 	for (int i = 2, at = 0; i < r->nin; i++) {
 		const Value *v = is_empty(r->in[i]) ? p.found[at++] : NULL;
+		if (is_empty(r->in[i]) && is_optional_tensor(r->in[i]))
+			v = optional_found(&f, i - 2);
 		seen[i - 2].rank = -1;
 		if (v && v->shape.rank >= 0)
 			note_element(r, f.g, v, &seen[i - 2]);
@@ -303,14 +318,12 @@ void elements_probe(const Raw *r, const Scope *body, ElementSeen *seen)
 
 /* ---- sequences of such elements that have none ---- */
 
-/* The size that a text says, if the symbols in it are of the graph around. */
-static bool sizes_read(const Raw *r, const ElementSeen *e, Shape *s)
+/* The sizes that the texts say, if the symbols in them are of the graph around. */
+static bool sizes_read(const Raw *r, const ElementSeen *e, Dim *size)
 {
-	s->rank = e->rank + 1;
-	s->dim[0] = dim(0);
 	for (int k = 0; k < e->rank; k++) {
 		const char *end;
-		s->dim[k + 1] = dim_parse(r->f->im->syms, e->size[k], &end);
+		size[k] = dim_parse(r->f->im->syms, e->size[k], &end);
 		if (!end || *end)
 			return false;
 	}
@@ -334,8 +347,8 @@ static Node reads_all(const Raw *r, const Scope *s)
 	return n;
 }
 
-/* No rows, of that shape. */
-static Value *no_rows_of(const Raw *r, const Scope *s, DType t, const Shape *shape)
+/* Zeros, or empty texts, of that shape. */
+static Value *zeros_of(const Raw *r, const Scope *s, DType t, const Shape *shape)
 {
 	Graph *g = r->f->g;
 	const Node like = reads_all(r, s);
@@ -352,14 +365,30 @@ static Value *no_rows_of(const Raw *r, const Scope *s, DType t, const Shape *sha
 
 Value *list_without_rows(const Raw *r, const Scope *body, const ElementSeen *e)
 {
-	Shape shape;
-	bool seen = e->rank >= 0 && e->rank < MAX_RANK && sizes_read(r, e, &shape);
-	Value *row = seen ? no_rows_of(r, body, e->dtype, &shape) : NULL;
+	Shape shape = {.rank = e->rank + 1, .dim = {dim(0)}};
+	bool seen = e->rank >= 0 && e->rank < MAX_RANK && sizes_read(r, e, shape.dim + 1);
+	Value *row = seen ? zeros_of(r, body, e->dtype, &shape) : NULL;
 
 	if (!row)
 		return NULL;
 	Value *v = list_new(r->f, KIND_SEQUENCE, e->dtype, 0, NULL);
 	ListRows x = {.row = row, .sizes = e->open ? list_no_sizes(r->f->g, e->open) : NULL, .open = e->open};
 	list_take_rows(v, x);
+	return v;
+}
+
+Value *optional_without(const Raw *r, const Scope *body, const ElementSeen *e)
+{
+	Shape shape = {.rank = e->rank};
+	bool seen = e->rank >= 0 && sizes_read(r, e, shape.dim);
+
+	for (int k = 0; k < e->rank; k++)
+		if (e->open >> k & 1)
+			shape.dim[k] = dim(0);
+	Value *room = seen ? zeros_of(r, body, e->dtype, &shape) : NULL;
+	if (!room)
+		return NULL;
+	Value *v = list_new(r->f, KIND_OPTIONAL, e->dtype, 1, &room);
+	v->has = value_scalar(r->f->g, BOOL, 0);
 	return v;
 }

@@ -33,7 +33,10 @@ static const GraphProto *need_body(const Raw *r)
 
 /* ---- conditions ---- */
 
-static bool is_known(const Value *v, bool k) { return v->data && v->data->count == 1 && load_i64(v->dtype, v->data->data, 0) == k; }
+bool is_known(const Value *v, bool k)
+{
+	return v->data && v->data->count == 1 && load_i64(v->dtype, v->data->data, 0) == k;
+}
 
 static void need_bool(const Raw *r, const Value *v)
 {

@@ -105,7 +105,7 @@ static void add_size(struct Varying *t, const Raw *r, int known, Size size)
 		size.guess = first_guess(r, &size);
 		size.least = first_least(r, &size);
 		size.surely = never_equal(r->f->g->syms, size_now(r, size.state, size.axis), size_next(r, size.state, size.axis)) ||
-			      (!size.axis && carried_rows(r, size.state) >= 0);
+			      (!size.axis && carried_rows(r, size.state) >= 0) || carried_is_room(r, size.state);
 		t->size[t->nsizes++] = size;
 	}
 	t->which[size.state][size.axis] = at;
