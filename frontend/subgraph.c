@@ -230,11 +230,19 @@ void subgraph_build(Raw *r, const GraphProto *p)
 
 /* ---- outputs ---- */
 
-/* The condition of a Loop may be given as one element of rank 1. */
-static void condition_to_scalar(Graph *g)
+/* A condition may be given as one element of rank 1, in one branch of an If as well. */
+static Value *scalar_condition(Graph *g, Value *v)
 {
-	if (g->nout && g->out[0]->shape.rank == 1)
-		g->out[0] = put(g, NULL, "Squeeze", g->out[0], END_IN);
+	if (v->shape.rank == 1)
+		return put(g, NULL, "Squeeze", v, END_IN);
+	if (v->shape.rank >= 0 || !v->def || !is_op(v->def, "If"))
+		return v;
+	for (int b = 0; b < v->def->nsub; b++) {
+		Graph *branch = v->def->sub[b];
+		branch->out[v->slot] = scalar_condition(branch, branch->out[v->slot]);
+	}
+	v->shape.rank = 0;
+	return v;
 }
 
 /* Output i of a body, which is a row of tensors. */
@@ -280,8 +288,8 @@ int bodies_close(Raw *r, Graph **sub)
 			need_tensor(r->f, r->body[b].out[k], "an output of a body");
 		n = close_body(r, &r->body[b]);
 		sub[b] = r->body[b].f.g;
-		if (loop)
-			condition_to_scalar(sub[b]);
+		if (loop && sub[b]->nout)
+			sub[b]->out[0] = scalar_condition(sub[b], sub[b]->out[0]);
 	}
 	return either ? n : r->nout;
 }

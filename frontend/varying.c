@@ -169,13 +169,13 @@ static void check_first(const Raw *r, const Size *size)
 			 shown(r->f->im->ctx, s->name), (long long)s->hi, size->state, (long long)least);
 }
 
-/* What a turn adds, or takes away, is more than nothing for some data. */
+/* What a turn adds, or takes away, is more than nothing for some data, or in one branch of an If. */
 static bool surely_varies(const Raw *r, int state, int axis)
 {
 	Syms *s = r->f->g->syms;
 	Dim now = size_now(r, state, axis), next = size_next(r, state, axis);
 
-	return never_equal(s, now, next) || dim_lo(s, dim_sub(s, next, now)) >= 0;
+	return never_equal(s, now, next) || dim_lo(s, dim_sub(s, next, now)) >= 0 || never_equal(s, now, dim_most(s, next));
 }
 
 /* Sizes without a bound that a turn may leave as they are: inference takes one for the other, as it does elsewhere, and the
@@ -331,6 +331,7 @@ void body_build(Raw *r, const GraphProto *p)
 	if (!loop)
 		return;
 	build_with_sizes(r, p, &b);
+	dim_settle(im->syms);
 	for (int i = 0; i < r->varying->nsizes; i++)
 		check_first(r, &r->varying->size[i]);
 	if (!r->varying->nsizes)

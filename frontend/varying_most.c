@@ -16,7 +16,7 @@ static int64_t after_all_turns(const Raw *r, const Size *size)
 {
 	Syms *s = r->f->g->syms;
 	int64_t first = dim_hi(s, first_size(r, size->state, size->axis)), turns = most_turns(r), all;
-	int64_t grows = dim_hi(s, dim_sub(s, size_next(r, size->state, size->axis), size->now));
+	int64_t grows = dim_hi(s, dim_sub(s, dim_most(s, size_next(r, size->state, size->axis)), size->now));
 
 	if (first >= INT32_MAX || grows >= INT32_MAX || turns >= INT32_MAX || grows < 0 || turns < 0)
 		return -1;

@@ -21,6 +21,7 @@ typedef struct Symbol {
 	int64_t lo, hi;   /* bounds, inclusive; hi = -1: unbounded so far */
 	bool counted;     /* found out at run time by a node, not given by an input's shape */
 	bool varies;      /* counted, another in each turn of a loop: no single number that a file gives can be right */
+	Dim most;         /* counted: no more than this formula, which gives a bound where hi does not; number 0: none */
 	const struct Graph *owner; /* in which inference made it, or one that is a copy of that; or NULL */
 } Symbol;
 
@@ -82,6 +83,10 @@ void dim_assume_at_most(Syms *s, Dim a, Dim b);
 bool dim_counts(const Syms *s, Dim d); /* it is made of a size that a node counts */
 /* The size for which choices are made that suit one size only: where it varies, a quarter of the most. */
 int64_t dim_usual(Syms *s, Dim d);
+/* A counted symbol without a bound of its own: the formula that it is at most; else d itself. */
+Dim dim_most(Syms *s, Dim d);
+/* Counted symbols get the bounds that these formulas have now. */
+void dim_settle(Syms *s);
 Dim dim_bounded(Syms *s, Dim d); /* the same size with dim_hi() noted in k */
 /* Wherever the model is right, d is at most `most`: a counted symbol has that bound from now on, and a run in which it is
  * more ends. False: that cannot be asked of d. */

@@ -80,7 +80,12 @@ static Range remainder_of(Range a, Range b)
 
 static Range bounds(Syms *s, Dim d, int depth);
 
-static Range symbol_bounds(const Symbol *x) { return (Range){x->lo, x->hi < 0 ? EVER : x->hi}; }
+static Range symbol_bounds(Syms *s, const Symbol *x, int depth)
+{
+	if (x->hi < 0 && !dim_known(x->most) && depth > 0)
+		return (Range){x->lo, bounds(s, x->most, depth - 1).hi};
+	return (Range){x->lo, x->hi < 0 ? EVER : x->hi};
+}
 
 static Range plain_bounds(Syms *s, Dim d, int depth)
 {
@@ -89,7 +94,7 @@ static Range plain_bounds(Syms *s, Dim d, int depth)
 	if (kind == DIM_NUMBER)
 		return (Range){d.k, d.k};
 	if (kind == DIM_SYMBOL)
-		return symbol_bounds(dim_symbol_of(s, d));
+		return symbol_bounds(s, dim_symbol_of(s, d), depth);
 	int inside = s->expr[d.e].parts <= SHORT ? depth : depth - 1;
 	Range r = bounds(s, dim_arg(s, d, 0), inside);
 	for (int i = 1; i < dim_nargs(s, d); i++) {
@@ -178,6 +183,22 @@ int64_t dim_usual(Syms *s, Dim d)
 	Range b = bounds_of(s, d);
 
 	return b.lo < b.hi / 4 ? b.hi / 4 : b.lo;
+}
+
+Dim dim_most(Syms *s, Dim d)
+{
+	const Symbol *x = dim_symbol_of(s, d);
+
+	return x && x->hi < 0 && !dim_known(x->most) ? x->most : d;
+}
+
+void dim_settle(Syms *s)
+{
+	for (uint32_t i = 0; i < s->nsymbol; i++) {
+		int64_t hi = s->symbol[i].hi < 0 && !dim_known(s->symbol[i].most) ? dim_hi(s, s->symbol[i].most) : INT32_MAX;
+		if (hi < INT32_MAX)
+			s->symbol[i].hi = hi;
+	}
 }
 
 Dim dim_bounded(Syms *s, Dim d)

@@ -56,6 +56,7 @@ Dim counted_size(Graph *g, const Node *n, int slot, int rank, int axis, Dim most
 		fail_node_as(g, n, EXIT_UNSUPPORTED, "E-DYNAMIC", "data decide the size of its outputs, inside of another operator");
 	Dim d = fresh_symbol(g, n, slot, arena_format(&g->ctx->scratch, "%d", axis));
 	bound_symbol(g, n, dim_symbol_of(g->syms, d), dim_hi(g->syms, most));
+	dim_symbol_of(g->syms, d)->most = most;
 	return d;
 }
 
