@@ -114,19 +114,20 @@ void infer_inside(Graph *g, Node *n)
 static void infer_state(Graph *g, Node *n, const Value *next, Port p, enum exit_code change)
 {
 	const Value *first = n->sub[0]->in[p.to];
+	const char *what = p.slot < 0 ? "the condition" : arena_format(&g->ctx->scratch, "state %d", p.slot);
 	Shape s = first->shape;
 
 	if (next->dtype != first->dtype)
-		fail_node(g, n, "E-TYPE", "state %d is %s, but the body makes it %s", p.slot, dtype_name(first->dtype),
+		fail_node(g, n, "E-TYPE", "%s is %s, but the body makes it %s", what, dtype_name(first->dtype),
 			  dtype_name(next->dtype));
 	if (next->shape.rank >= 0 && s.rank >= 0 && next->shape.rank != s.rank)
-		fail_node_as(g, n, change, "E-RANK", "state %d has shape %s, but after a turn %s; it must stay the same", p.slot,
+		fail_node_as(g, n, change, "E-RANK", "%s has shape %s, but after a turn %s; it must stay the same", what,
 			     shape_text(g, &s), shape_text(g, &next->shape));
 	for (int k = 0; k < s.rank && k < next->shape.rank; k++) {
 		Dim d = next->shape.dim[k];
 		if (dim_known(d) && dim_known(s.dim[k]) && d.k != s.dim[k].k)
-			fail_node_as(g, n, change, "E-SHAPE", "state %d has shape %s, but after a turn %s; it must stay the same",
-				     p.slot, shape_text(g, &s), shape_text(g, &next->shape));
+			fail_node_as(g, n, change, "E-SHAPE", "%s has shape %s, but after a turn %s; it must stay the same", what,
+				     shape_text(g, &s), shape_text(g, &next->shape));
 		if (!dim_same(d, s.dim[k]))
 			dim_assume_equal(g->syms, d, s.dim[k], false);
 		s.dim[k] = dim_known(d) ? d : s.dim[k];

@@ -255,11 +255,39 @@ static void a_condition_may_have_a_rank(void **state)
 	}
 }
 
+/* A body that gives such an input for its condition. */
+static void refuse_condition(int type, const char *sizes, enum exit_code code, const char *text)
+{
+	Model body;
+
+	m = model_new(&ctx.perm);
+	add_input(&m, "c", type, sizes);
+	add_tensor(&m, "yes", BOOLEAN, "", &(uint8_t){1}, 1);
+	add_input(&m, "trips", INT64, "");
+	body = graph("body");
+	add_input(&body, "turn", INT64, "");
+	add_input(&body, "going", BOOLEAN, "");
+	add_node(&body, "Identity", "c", "goes");
+	add_output(&body, "goes", type, NULL);
+	add_node(&body, "Identity", "turn", "slice");
+	add_output(&body, "slice", INT64, NULL);
+	set_graph(&m, add_node(&m, "Loop", "trips,yes", "slices"), "body", body.graph);
+	add_output(&m, "slices", INT64, NULL);
+	refuse(code, text);
+}
+
+static void other_conditions_are_refused(void **state)
+{
+	(void)state;
+	refuse_condition(FLOAT, "", EXIT_MODEL, "the body's condition is f32[]; it must be one bool");
+	refuse_condition(BOOLEAN, "2,2", EXIT_MODEL, "the body's condition is bool[2,2]; it must be one bool");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(one_branch_adds),	    TEST(there_may_be_none_before),    TEST(a_queue_stays_short),
-		TEST(a_bound_is_asked_for), TEST(a_condition_may_have_a_rank),
+		TEST(a_bound_is_asked_for), TEST(a_condition_may_have_a_rank), TEST(other_conditions_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
