@@ -253,13 +253,23 @@ static int64_t most_in_axis(const Parts *p)
 	return most_of(p->r->f->g, &like, axis_size(p));
 }
 
+/* The one length, a scalar; a constant where the file gives it. */
+static Value *length_of_all(const Parts *p)
+{
+	Graph *g = p->r->f->g;
+	const Tensor *t = p->split->data;
+
+	return t && t->count == 1 ? value_scalar(g, I64, (double)load_i64(t->dtype, t->data, 0))
+				  : reshaped(g, NULL, cast_value(g, NULL, p->split, I64), 0, NULL);
+}
+
 /* All of one length, which may be computed, but the last. */
 static Value *cut_every(const Parts *p)
 {
 	Graph *g = p->r->f->g;
 	Value named, *out, *one = value_scalar(g, I64, 1), *size = size_of(g, NULL, p->x, p->axis);
 	Node like = like_part(p, &named, &out);
-	Value *each = reshaped(g, NULL, cast_value(g, NULL, p->split, I64), 0, NULL);
+	Value *each = length_of_all(p);
 	int64_t most = most_in_axis(p), length = each->data ? load_i64(I64, each->data->data, 0) : 1;
 
 	if (length < 1)

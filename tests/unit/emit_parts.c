@@ -227,6 +227,18 @@ static void parts_of_one_length(void **state)
 	expect(EVERY_K, false);
 }
 
+/* Room is laid out for parts of that length, and for as many as there may be of it. */
+static void room_for_parts_of_one_length(void **state)
+{
+	static const DimChoice bound = {"n", 0, MOST};
+
+	(void)state;
+	begin(EVERY_TWO, false);
+	Graph *g = import_with(&(ReadOptions){.dims = &bound, .ndims = 1});
+	assert_int_equal(dim_hi(g->syms, g->out[1]->shape.dim[0]), 2);
+	assert_int_equal(dim_hi(g->syms, g->out[3]->shape.dim[0]), (MOST + 1) / 2);
+}
+
 static void parts_of_computed_lengths(void **state)
 {
 	(void)state;
@@ -238,7 +250,8 @@ static void parts_of_computed_lengths(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(parts_of_one_length), TEST(parts_of_computed_lengths)};
+	const struct CMUnitTest tests[] = {TEST(parts_of_one_length), TEST(room_for_parts_of_one_length),
+					   TEST(parts_of_computed_lengths)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
