@@ -173,6 +173,14 @@ static Value **seat(Opened *o, int b, const Value *v)
 
 static Value *value_inside(Opened *o, int b, Value *v);
 
+/* The flag of which v is a copy. */
+static const Value *flag_of(const Value *v)
+{
+	while (v->dtype == BOOL && (is_op(v->def, "Identity") || is_op(v->def, "Cast")) && v->def->in[0]->dtype == BOOL)
+		v = v->def->in[0];
+	return v;
+}
+
 /* Sizes that inference has found outside may be those of either branch; numbers are those of both. */
 static Node outputs_like(const Opened *o, const Node *n)
 {
@@ -228,7 +236,7 @@ static Value *value_inside(Opened *o, int b, Value *v)
 	Value **is = seat(o, b, v);
 	if (*is)
 		return *is;
-	if (v == o->n->in[0])
+	if (flag_of(v) == flag_of(o->n->in[0]))
 		return *is = value_scalar(o->n->sub[b], BOOL, branch_for(o->n, true) == b);
 	if (v->data)
 		return *is = value_const(o->n->sub[b], v->name, v->data);

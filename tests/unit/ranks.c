@@ -54,11 +54,14 @@ static int run_emitted(const char *target, bool c, bool d, tcc_tensor *y)
 {
 	Settings settings = {.compile = {.level = 2, .target = target}, .cc_flags = FLAGS, .threads = 1};
 	Session *s = jit(&ctx, import(), &settings, NULL);
-	static double room[MOST];
+	static double room[2 * MOST];
 	tcc_tensor in[] = {{&c, BOOL, 0, {0}}, {&d, BOOL, 0, {0}}, {(void *)numbers, F32, 3, {3, 1, 4}}};
 
-	*y = (tcc_tensor){.data = room};
-	return s->model->run(s->workspace, in, y, NULL);
+	tcc_tensor out[] = {{.data = room}, {.data = room + MOST}};
+
+	int status = s->model->run(s->workspace, in, out, NULL);
+	*y = out[0];
+	return status;
 }
 
 static Tensor *run_evaluator(bool c, bool d)
@@ -360,6 +363,39 @@ static void the_same_condition_again(void **state)
 	assert_non_null(import()->out[0]->data);
 }
 
+/* One output is a matrix, and the other one a number. */
+static Onnx__GraphProto *one_of_two(const char *name, const char *matrix, const char *number, bool first)
+{
+	Onnx__GraphProto *g = branch("Squeeze", "x,one", matrix);
+	Model in = inside(&m, g);
+
+	g->name = arena_string(&ctx.perm, name);
+	set_int(&in, add_node(&in, "ReduceSum", "x", number), "keepdims", 0);
+	add_output(&in, number, FLOAT, NULL);
+	if (!first) {
+		Onnx__ValueInfoProto *last = g->output[1];
+		g->output[1] = g->output[0];
+		g->output[0] = last;
+	}
+	return g;
+}
+
+/* As torch.jit writes `continue`: what does not count is a number, and a copy of the condition says which one counts. */
+static void a_copy_of_the_condition(void **state)
+{
+	(void)state;
+	begin();
+	add_if(&m, "d", "p,q", one_of_two("yes", "m1", "n1", true), one_of_two("no", "m2", "n2", false));
+	set_int(&m, add_node(&m, "Cast", "d", "copy"), "to", BOOLEAN);
+	add_node(&m, "Identity", "copy", "again");
+	add_if(&m, "again", "w", branch("Identity", "p", "is_p"), branch("Neg", "q", "is_q"));
+	add_node(&m, "Shape", "w", "s");
+	add_output(&m, "w", FLOAT, "3,4");
+	add_output(&m, "s", INT64, "2");
+	gives(true, true, ELEMENTS(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
+	gives(true, false, ELEMENTS(0, -1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,7 +403,7 @@ int main(void)
 		TEST(operands_from_outside), TEST(one_behind_the_other), TEST(two_meet), TEST(one_in_the_other),
 		TEST(another_reads_it_inside), TEST(a_function_reads_it), TEST(the_same_condition_again),
 		TEST(a_branch_that_is_wrong_stops_the_run), TEST(several_branches_are_wrong), TEST(both_are_wrong),
-		TEST(wrong_only_inside), TEST(as_an_output), TEST(too_many_ways)};
+		TEST(wrong_only_inside), TEST(as_an_output), TEST(too_many_ways), TEST(a_copy_of_the_condition)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
