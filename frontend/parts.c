@@ -145,6 +145,13 @@ static bool ones_for_all(const Parts *p)
 	return p->split->shape.rank == 1 && dim_same(p->split->shape.dim[0], axis_size(p)) && filled_with(p->split, 1);
 }
 
+/* One number, 1, with keepdims = 0. ONNX has keepdims for no lengths only; but PyTorch writes Tensor.unbind so, and ONNX
+ * Runtime reads it so. */
+static bool is_unbound(const Parts *p)
+{
+	return !p->keep && p->split->shape.rank == 0 && p->split->data && load_i64(p->split->dtype, p->split->data->data, 0) == 1;
+}
+
 /* ---- the parts ---- */
 
 static Value *slice(Raw *r, Value *x, int64_t from, int64_t to, int64_t axis)
@@ -330,7 +337,9 @@ Value *sequence_split(Raw *r)
 		raw_fail(r, EXIT_MODEL, "E-AXIS", "axis %lld is outside rank %d", (long long)axis, p.x->shape.rank);
 	p.axis = (int)axis;
 	p.end = NEW_N(&r->f->im->ctx->scratch, int64_t, MOST_ELEMENTS_LISTED);
-	if (p.split && ones_for_all(&p)) {
+	if (p.split && is_unbound(&p)) {
+		p.split = NULL;
+	} else if (p.split && ones_for_all(&p)) {
 		p.split = NULL;
 		p.keep = true;
 	}

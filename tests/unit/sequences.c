@@ -106,6 +106,14 @@ static void an_axis_that_varies_is_split(void **state)
 	set_int(&m, n, "new_axis", 1);
 	expect(DIMS(3, 2), ELEMENTS(0, 3, 1, 4, 2, 5));
 
+	begin_varying(); /* as torch.jit writes unbind */
+	add_tensor(&m, "unit", INT64, "", &(int64_t){1}, sizeof(int64_t));
+	n = add_node(&m, "SplitToSequence", "x,unit", "s");
+	set_int(&m, n, "axis", 1);
+	set_int(&m, n, "keepdims", 0);
+	add_node(&m, "SequenceAt", "s,minus", "y");
+	expect(DIMS(2), ELEMENTS(2, 5));
+
 	begin_varying();
 	add_tensor(&m, "l", INT64, "2", lengths, sizeof lengths);
 	set_int(&m, add_node(&m, "SplitToSequence", "x,l", "s"), "axis", 1);
