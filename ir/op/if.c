@@ -51,7 +51,9 @@ static Dim common_size(Graph *g, const Node *n, int k, int rank, int axis)
 {
 	Dim a = n->sub[0]->out[k]->shape.dim[axis], b = n->sub[1]->out[k]->shape.dim[axis];
 
-	return dim_same(a, b) ? a : counted_size(g, n, k, rank, axis, dim_max(g->syms, a, b));
+	if (dim_same(a, b))
+		return a;
+	return counted_size(g, n, k, rank, axis, dim_max(g->syms, dim_most(g->syms, a), dim_most(g->syms, b)));
 }
 
 static void infer_output(Graph *g, Node *n, int k)

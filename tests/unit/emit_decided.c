@@ -15,7 +15,8 @@ static const char *const targets[] = {"c", "native"};
 
 /* ---- what a turn makes of s, with e = x[turn], in a branch ----
  *
- *     s  s       a  s, e       b  s, e, e       q  s, e without the first, where there are more than three */
+ *     s  s       a  s, e       b  s, e, e       q  s, e without the first, where there are more than three
+ *     d  s, e by an If in an If in an If in an If, or s where e < 50 */
 
 typedef struct Program {
 	char yes, no;      /* of e > 0, of other e */
@@ -53,12 +54,29 @@ static void put_queue(Model *in)
 	if_else(in, "many", "y", yes, no);
 }
 
+static void put_deep(Model *in, int depth, const char *output)
+{
+	Model yes = graph("deeper"), no = graph("not");
+	const char *inner = arena_format(&ctx.perm, "inner%d", depth), *kept = arena_format(&ctx.perm, "kept%d", depth);
+
+	if (depth)
+		put_deep(&yes, depth - 1, inner);
+	else
+		set_int(&yes, add_node(&yes, "Concat", "s,e", inner), "axis", 0);
+	add_output(&yes, inner, FLOAT, NULL);
+	add_node(&no, "Identity", "s", kept);
+	add_output(&no, kept, FLOAT, NULL);
+	if_else(in, "large", output, yes, no);
+}
+
 static Model branch(char letter)
 {
 	Model in = graph("branch");
 
 	if (letter == 's')
 		add_node(&in, "Identity", "s", "y");
+	else if (letter == 'd')
+		put_deep(&in, 3, "y");
 	else if (letter == 'q')
 		put_queue(&in);
 	else
@@ -83,6 +101,7 @@ static void begin(const Program *p)
 	add_tensor(&m, "ones", INT64, "1", &one, sizeof one);
 	add_tensor(&m, "ends", INT64, "1", &end, sizeof end);
 	add_tensor(&m, "zero", FLOAT, "", zeros, sizeof *zeros);
+	add_tensor(&m, "fifty", FLOAT, "", &(float){50}, sizeof(float));
 	add_tensor(&m, "first", FLOAT, arena_format(&ctx.perm, "%d", (int)p->first), zeros, (size_t)p->first * sizeof *zeros);
 	body = graph("body");
 	add_input(&body, "turn", INT64, "");
@@ -92,6 +111,7 @@ static void begin(const Program *p)
 	add_node(&body, "Gather", "x,turn", "one");
 	add_node(&body, "Reshape", "one,ones", "e");
 	add_node(&body, "Greater", "one,zero", "positive");
+	add_node(&body, "Greater", "one,fifty", "large");
 	if_else(&body, "positive", "next", branch(p->yes), branch(p->no));
 	add_output(&body, "goes", BOOLEAN, "");
 	add_output(&body, "next", FLOAT, NULL);
@@ -107,7 +127,7 @@ static int after(const Program *p, const float *x, int64_t trips, float *v)
 	memset(v, 0, (size_t)n * sizeof *v);
 	for (int64_t t = 0; t < trips; t++) {
 		char letter = x[t] > 0 ? p->yes : p->no;
-		for (int i = letter == 's' ? 2 : letter == 'b' ? 0 : 1; i < 2; i++)
+		for (int i = letter == 's' || (letter == 'd' && x[t] <= 50) ? 2 : letter == 'b' ? 0 : 1; i < 2; i++)
 			v[n++] = x[t];
 		if (letter == 'q' && n > 3)
 			memmove(v, v + 1, (size_t)--n * sizeof *v);
@@ -179,6 +199,7 @@ static void one_branch_adds(void **state)
 	(void)state;
 	expect('a', 's', 1);
 	expect('s', 'b', 1);
+	expect('d', 's', 1);
 }
 
 static void there_may_be_none_before(void **state)
