@@ -2,6 +2,7 @@
  *
  * Which they are products.c says; every address has to be affine in every axis: MatMul, Gemm, Conv of any rank, groups and
  * depthwise ones, all alike. tile_choice.c chooses the tile. */
+#include <limits.h>
 #include <string.h>
 #include "codegen/contract.h"
 
@@ -123,6 +124,26 @@ static void order_reduction(const Stage *s, Contraction *c)
 	}
 }
 
+/* How many vectors the taps of one point are apart, where the next point reads some of them too; else INT_MAX. */
+static int shared_row(const Step *point, const Step *taps)
+{
+	Row row;
+	bool found = taps->n > 1 && taps_row(point, taps, &row) && row.stride <= row.dilation * (row.taps - 1);
+	return found ? row.dilation * (row.taps - 1) : INT_MAX;
+}
+
+/* Taps that points share go last. */
+static void put_taps_last(Contraction *c)
+{
+	int at = 0;
+	for (int i = 1; i < c->nk; i++)
+		if (shared_row(&c->point, &c->k[i]) < shared_row(&c->point, &c->k[at]))
+			at = i;
+	Step taps = c->k[at];
+	memmove(&c->k[at], &c->k[at + 1], (size_t)(c->nk - 1 - at) * sizeof taps);
+	c->k[c->nk - 1] = taps;
+}
+
 static void merge_reduction(Contraction *c)
 {
 	for (int i = 0; i + 1 < c->nk;) {
@@ -155,11 +176,52 @@ static bool commute(Stage *s, Contraction *c)
 	return true;
 }
 
+/* Which of the other axes counts points: of those along which b stays the innermost with several, else the first; -1: none. */
+static int find_point(Stage *s, Contraction *c)
+{
+	int point = -1;
+	for (int i = 0; i < s->naxes - 1; i++) {
+		Step step = step_of_axis(s, c, s->axis[i]);
+		bool rows = s->strips && !s->strips->points && s->axis[i] == s->split; /* any number of them: no tile */
+		bool moves = !single_test(c, NULL, step.axis);
+		if (!step.b && !rows && moves && (point < 0 || step.n > 1))
+			point = i;
+	}
+	return point;
+}
+
+/* b is one number for all lanes, and no points share vectors of a: it moves from each to the next. But as it does so by the same
+ * steps from tap to tap, points share rows of them (tile_sum.c). */
+static bool shares_rows(const Module *m, Stage *s, Contraction *c)
+{
+	bool floats = c->of == FLOATS && c->a->dtype == F32 && c->b->dtype == F32, plain = !c->squares && c->sums == 1 && !c->nsingle;
+	int at = find_point(s, c);
+	if (m->o->strict || !floats || !plain || c->tap != c->b || step_varies(&c->lane) || c->lane.a != 1 || c->lane.y != 1 || at < 0 ||
+	    !is_affine(s, c, c->b->arg[0], &c->b_base))
+		return false;
+	for (int i = 0; i < s->naxes - 1; i++) {
+		Step step = step_of_axis(s, c, s->axis[i]);
+		if (step.n > 1 && !step.a)
+			return false;
+	}
+	Step point = step_of_axis(s, c, s->axis[at]);
+	bool found = false;
+	for (int k = 0; k < c->sum->naxes && !found; k++) {
+		Step taps = step_of_axis(s, c, c->sum->axes[k]);
+		found = shared_row(&point, &taps) < INT_MAX;
+	}
+	return found;
+}
+
 /* The innermost axis as lanes of vectors. False: what lies along it does not make vectors. */
-static bool find_lanes(Stage *s, Contraction *c)
+static bool find_lanes(Module *m, Stage *s, Contraction *c)
 {
 	Axis *inner = s->axis[s->naxes - 1];
 	c->lane = step_of_axis(s, c, inner);
+	if (c->lane.a && !c->lane.b && shares_rows(m, s, c)) {
+		c->a_lanes = c->b_number = true;
+		return true;
+	}
 	if (c->lane.a && !c->lane.b) {
 		if (!commute(s, c))
 			return false;
@@ -176,24 +238,10 @@ static bool find_lanes(Stage *s, Contraction *c)
 	return c->lane.y == 1 && (!c->a_lanes || c->lane.a == 1) && (constant || c->lane.b == 1 || c->lane.n <= 1) && c->lane.b;
 }
 
-/* Which of the other axes counts points: of those along which b stays the innermost with several, else the first; -1: none. */
-static int find_point(Stage *s, Contraction *c)
-{
-	int point = -1;
-	for (int i = 0; i < s->naxes - 1; i++) {
-		Step step = step_of_axis(s, c, s->axis[i]);
-		bool rows = s->strips && !s->strips->points && s->axis[i] == s->split; /* any number of them: no tile */
-		bool moves = !single_test(c, NULL, step.axis);
-		if (!step.b && !rows && moves && (point < 0 || step.n > 1))
-			point = i;
-	}
-	return point;
-}
-
 /* The axes of the output are lanes, points, and loops outside of the tile. */
-static bool divide_axes(Stage *s, Contraction *c)
+static bool divide_axes(Module *m, Stage *s, Contraction *c)
 {
-	if (!find_lanes(s, c))
+	if (!find_lanes(m, s, c))
 		return false;
 	int point = find_point(s, c);
 	c->point = point >= 0 ? step_of_axis(s, c, s->axis[point]) : (Step){.n = 1};
@@ -405,7 +453,7 @@ static bool find_contraction(Module *m, Stage *s, Contraction *c)
 	move_operands(s, c);
 	if (!is_affine(s, c, c->a->arg[0], &c->a_base) || !can_read_b(s, c) || !steps_evenly(s, s->address))
 		return false;
-	return divide_axes(s, c) && c->nouter + c->sum->naxes <= STEP_MAX;
+	return divide_axes(m, s, c) && c->nouter + c->sum->naxes <= STEP_MAX;
 }
 
 /* How bytes, lanes and what follows the sum go into a tile. False: there is no code for that. */
@@ -414,6 +462,8 @@ static bool fit_tile(Module *m, Stage *s, Contraction *c)
 	c->four = 1;
 	c->lanes = c->of == DOUBLES && m->target->lanes > 1 ? m->target->lanes / 2 : m->target->lanes;
 	order_reduction(s, c);
+	if (c->b_number)
+		put_taps_last(c);
 	if (!choose_bytes(m, s, c))
 		return false;
 	join_lanes(m, s, c);
@@ -450,7 +500,7 @@ bool make_tiles(Module *m, Stage *s)
 	count_steps(c);
 	find_pairing(m, s, c);
 	choose_tile(m, s, c);
-	if (is_packed_ahead(c->b))
+	if (is_packed_ahead(c->b) && !c->b_number)
 		pack_b(m, s, c);
 	if (!c->by_rows)
 		merge_reduction(c);

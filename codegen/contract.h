@@ -4,7 +4,9 @@
  *
  * Every axis of the stage has a step in each operand. An output axis that only b and y know is along the lanes (N), one
  * that only a and y know runs over points (M), one that both know is a batch (of matrices, groups; of channels in a
- * depthwise convolution, where it runs along the lanes and a is a vector too). Reduction axes are K.
+ * depthwise convolution, where it runs along the lanes and a is a vector too). Reduction axes are K. Where the map of a
+ * depthwise convolution lies in rows, its columns run along the lanes, which b does not know: it is a number for all of them
+ * (b_number), and points go down a column.
  *
  * Distances are such sums of (a[point i, k] - b[k, lane j])^2.
  *
@@ -101,6 +103,7 @@ struct Contraction {
 	int64_t a_base, b_base;
 	Step lane;        /* the output axis along the lanes */
 	bool a_lanes;     /* a has step 1 along the lanes: depthwise */
+	bool b_number;    /* then: b has step 0 along them, a number for all lanes: columns of a depthwise map that lies in rows */
 	Step point;       /* the output axis along the points of a tile; n = 1 when there is none */
 	Step outer[STEP_MAX]; /* other output axes, outermost first */
 	int nouter;
@@ -156,7 +159,9 @@ bool is_packed_ahead(const Expr *load);
 /* A load, also a constant's where some test holds and 0 elsewhere: packing finds the zeros. */
 Expr *load_of(Expr *x);
 
-/* tile_choice.c: points, vectors and whether it goes by rows; then the loops, from the elements of b and a that all tiles read. */
+/* tile_choice.c: points go through a as those taps do; then where vectors of the row are. */
+bool taps_row(const Step *point, const Step *taps, Row *row);
+/* Points, vectors and whether it goes by rows; then the loops, from the elements of b and a that all tiles read. */
 void choose_tile(const Module *m, Stage *s, Contraction *c);
 void choose_loops(Module *m, Stage *s, Contraction *c, int64_t b, int64_t a);
 int64_t usual_turns(const Module *m, const Step *s); /* dim_usual() of its length */

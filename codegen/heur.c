@@ -12,6 +12,8 @@ enum { FIRST_STREAM = 64, SECOND_STREAM = 32, THIRD_STREAM = 24, FAR_STREAM = 8 
 
 enum { NARROW = 8 }; /* lanes of a vector */
 
+enum { FIRST_TOUCH = 2 }; /* loads that take as long as a line that comes out of the second cache */
+
 /* Three digits with the factor that leaves them before the point. */
 static const char *amount_text(double x, const char *unit, Arena *a)
 {
@@ -64,9 +66,10 @@ static double tile_loads(const Contraction *c, const Target *t, bool by_rows, in
 	bool again = c->row.taps && row_loads(&c->row, points) < points * c->row.taps;
 	if (!by_rows)
 		return (double)(vectors + points * vectors * (again ? 2 : 1));
-	int64_t b = c->row.taps * vectors, spare = t->registers - points * vectors - 1, held = b < spare ? b : spare;
+	int64_t b = c->row.taps * (c->b_number ? 1 : vectors), spare = t->registers - points * vectors - 1, held = b < spare ? b : spare;
 	int64_t aside = b > t->registers ? 2 * (b - held) : 0;
-	return (double)(row_loads(&c->row, points) * vectors + held + (b - held) * points + aside) / c->row.taps;
+	int64_t a = c->b_number ? vectors * (1 + c->lanes / LINE_FLOATS) + FIRST_TOUCH : vectors; /* begins anywhere: in two lines */
+	return (double)(row_loads(&c->row, points) * a + held + (b - held) * points + aside) / c->row.taps;
 }
 
 /* A vector of sums takes up four products of bytes with one instruction, a dot; with two multiplications and an addition where
@@ -145,11 +148,16 @@ static bool fits(const Target *t, const Contraction *c, const TileShape *tile)
 		extra = 2 * vectors + 3;
 	else if (c->four == 4 && t->lanes > 1 && !t->dots)
 		extra = vectors + 3; /* a, a product, and ones */
-	if (c->a_lanes)
-		extra = tile->by_rows && c->row.taps <= t->registers / 4 ? c->row.taps * vectors + 4 : 2;
+	bool holds_taps = tile->by_rows && c->row.taps <= t->registers / 4;
+	if (c->b_number)
+		extra = vectors + (holds_taps ? c->row.taps + 1 : 1);
+	else if (c->a_lanes)
+		extra = holds_taps ? c->row.taps * vectors + 4 : 2;
 	if (t->lanes == 1 && points > 4)
 		return false;
-	if (c->a_lanes && vectors > 1 && points * vectors > 8)
+	if (c->b_number && (!tile->by_rows || (t->lanes == 1 && vectors > 1)))
+		return false; /* of one column compilers add to the sums of neighbouring points in vectors */
+	if (c->a_lanes && !c->b_number && vectors > 1 && points * vectors > 8)
 		return false; /* along channels a second vector shares nothing: it only fills the time that sums take */
 	if (tile->by_rows && row_length(&c->row, points) > ROW_MAX)
 		return false;

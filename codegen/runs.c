@@ -84,11 +84,12 @@ bool contracts(const Stage *s)
 	return false;
 }
 
-/* All rows are alike: they have the same constants, and no formula goes by their place among others. */
-static bool alike(const Stage *s, const Load *loads, const Axis *axis)
+/* All rows are alike: no formula goes by their place among others, and no constant by that of a part of an axis. */
+static bool alike(const Stage *s, const Load *loads, const RowAxis *row)
 {
+	const Axis *axis = s->axis[row->k];
 	for (const Load *l = loads; l; l = l->next)
-		if (place_root(l->load->value)->data && depends_on(l->load->arg[0], axis))
+		if (row->unit > 1 && place_root(l->load->value)->data && depends_on(l->load->arg[0], axis))
 			return false;
 	return !divides(s->body, axis);
 }
@@ -127,7 +128,7 @@ static bool can_loop(const Chooser *c, int i, const RowAxis *axis)
 	const Stage *s = m->stage[i];
 	int inside = s->naxes - 1 - axis->k;
 	bool cut = axis->unit > 1;
-	if (!alike(s, c->body[i].loads, s->axis[axis->k]) || shares_sum(&c->body[i], s->axis[axis->k]))
+	if (!alike(s, c->body[i].loads, axis) || shares_sum(&c->body[i], s->axis[axis->k]))
 		return false;
 	if (cut && (s->naxes == LOOP_MAX || (inside == 0 && axis->unit % m->target->lanes)))
 		return false;

@@ -11,7 +11,7 @@
  *     stage (or its upper part) walks over these rows. It is not the innermost one: tiles and vectors stay whole. (The
  *     last stage's output may lie as it likes: any axis will do that its reads agree with, or parts of one, whole vectors
  *     each: a map whose channels come to the front again at the end of a network has its rows and columns in one axis.)
- *     All rows are alike: no constant and no division goes by their number.
+ *     All rows are alike: no division goes by their number, and where they are parts of an axis no constant does.
  *   - For its row i it reads rows step * i + first .. step * i + last of every value that the run makes. Addresses tell;
  *     a value that has no such rows (a mean of all of it) ends the run.
  *   - Its function computes rows from..to-1 for any from and to: it loops over Stage.split with these bounds, wherever

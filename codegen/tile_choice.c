@@ -8,15 +8,22 @@
 
 /* ---- choosing the tile ---- */
 
+bool taps_row(const Step *point, const Step *taps, Row *row)
+{
+	if (taps->a <= 0 || point->a <= 0 || step_varies(taps))
+		return false;
+	int64_t gap = gcd(taps->a, point->a), stride = point->a / gap, dilation = taps->a / gap;
+	if (stride >= ROW_MAX || dilation * (taps->n - 1) >= ROW_MAX)
+		return false;
+	*row = (Row){gap, (int)stride, (int)dilation, (int)taps->n};
+	return true;
+}
+
 /* The row of taps, when tiles can go by rows. */
 static void find_row(Contraction *c)
 {
-	const Step *k = c->nk ? &c->k[c->nk - 1] : NULL;
-	if (!c->a_lanes || c->of == DOUBLES || !k || k->a <= 0 || c->point.a <= 0 || step_varies(k))
-		return;
-	int64_t gap = gcd(k->a, c->point.a), stride = c->point.a / gap, dilation = k->a / gap;
-	if (stride < ROW_MAX && dilation * (k->n - 1) < ROW_MAX)
-		c->row = (Row){gap, (int)stride, (int)dilation, (int)k->n};
+	if (c->a_lanes && c->of != DOUBLES && c->nk)
+		taps_row(&c->point, &c->k[c->nk - 1], &c->row);
 }
 
 /* What tells this sum from those that want another tile: "conv 56x56x64 sum 3x3x64 step 64". */
@@ -110,6 +117,10 @@ static const char *find_order(const Module *m, Contraction *c, int64_t b, int64_
 	const Target *t = m->target;
 	Arena *arena = &m->g->ctx->perm;
 	int64_t x = size_of_a(c, shape_count(m->g, &c->a->value->shape).k);
+	if (c->b_number) { /* neighbours read the same lines */
+		c->points_outside = true;
+		return "neighbouring vectors of a row share lines";
+	}
 	if (c->a_lanes) { /* a column of channels at a time when half of a stays near, and its steps spread over the first cache */
 		c->panels_outside = x <= 2 * t->l2 && size_of_a(c, c->point.a) % 2048;
 		c->points_outside = !c->panels_outside;

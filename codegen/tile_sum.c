@@ -27,20 +27,34 @@ static void put_row_b(Tile *t, int q)
 	put_offset(t, (int64_t)q * t->lanes);
 }
 
+/* One of the row's weights, in each lane. */
+static void put_number(Tile *t)
+{
+	Out *o = t->p.out, place = {.arena = o->arena};
+	t->p.out = &place;
+	put_row_b(t, 0);
+	t->p.out = o;
+	put_text(o, t->lanes > 1 ? "v_set(%s)" : "%s", subscript_text(place.text, o->arena));
+}
+
 /* The row's weights, one vector a tap. */
 static void print_row_b(Tile *t, const char *tap)
 {
 	Printer *p = &t->p;
+	int vectors = t->c->b_number ? 1 : t->vectors;
 	indent(t);
-	for (int q = 0; q < t->vectors; q++)
+	for (int q = 0; q < vectors; q++)
 		put_text(p->out, "%s b%d[%d]", q ? "," : type_of(t), q, t->c->row.taps);
 	put_text(p->out, ";\n");
 	open_block(p, "UNROLL for (int %s = 0; %s < %d; %s++)", tap, tap, t->c->row.taps, tap);
-	for (int q = 0; q < t->vectors; q++) {
+	for (int q = 0; q < vectors; q++) {
 		indent(t);
 		put_text(p->out, "b%d[%s] = ", q, tap);
 		bool part = partial(t, q) && !t->c->packed;
-		put_load(t, load_b(t, part), put_row_b, q, part, ")");
+		if (t->c->b_number)
+			put_number(t);
+		else
+			put_load(t, load_b(t, part), put_row_b, q, part, ")");
 		put_text(p->out, ";\n");
 	}
 	close_block(p);
@@ -62,7 +76,7 @@ static void print_row_products(Tile *t, const char *tap)
 	}
 	for (int q = 0; q < t->vectors; q++)
 		print_product(t, sum_name(t, "p", q), text(t, "a%lld", q),
-		              arena_format(p->out->arena, "b%d[%s]", q, tap), false);
+		              arena_format(p->out->arena, "b%d[%s]", t->c->b_number ? 0 : q, tap), false);
 	close_block(p);
 	close_block(p);
 }

@@ -2,7 +2,8 @@
  *
  * Around convolutions and pools the channel axis lies innermost, so that one vector holds neighbouring channels; other
  * values keep the order of what they are made from. Convolutions to a few channels (a mask, a picture) would leave most
- * lanes empty: theirs are neighbouring columns. Windows of what lies in rows stay in rows where those fill vectors. */
+ * lanes empty: theirs are neighbouring columns. Windows of what lies in rows stay in rows where those fill vectors, and so do
+ * depthwise convolutions of it. */
 #include <string.h>
 #include "codegen/lower.h"
 #include "ir/op/movement.h"
@@ -147,14 +148,36 @@ static bool steps_along(const Expr *x, const Value *v, const Axis *axis)
 	return all;
 }
 
-/* Rows of the result fill vectors, or most of each, with what lies in rows. */
-static bool fills_lanes_by_rows(Graph *g, const Node *n)
+/* Rows of the result fill vectors, or most of each, .. */
+static bool rows_fill_lanes(const Node *n)
 {
 	Dim row = n->out[0]->shape.dim[n->out[0]->shape.rank - 1];
-	if (!dim_known(row) || 4 * row.k < 3 * ((row.k + ROW_LANES - 1) / ROW_LANES * ROW_LANES))
+	return dim_known(row) && 4 * row.k >= 3 * ((row.k + ROW_LANES - 1) / ROW_LANES * ROW_LANES);
+}
+
+/* .. with what lies in rows. */
+static bool fills_lanes_by_rows(Graph *g, const Node *n)
+{
+	if (!rows_fill_lanes(n))
 		return false;
 	Expr *axes[MAX_RANK], *body = node_expr(lower_new(g, &g->ctx->scratch, NULL), n, 0, axes);
 	return body && steps_along(body, n->in[0], axes[n->out[0]->shape.rank - 1]->axes[0]);
+}
+
+enum { TAPS_MOST = 24 }; /* in a column: the row of a tile (codegen/contract.h) has room for them and some points */
+
+/* A convolution of each channel by itself, of several taps in a column, whose rows fill vectors. */
+static bool is_depthwise_in_rows(Graph *g, const Node *n)
+{
+	if (!is_op(n, "Conv") || n->in[0]->dtype != F32 || n->in[1]->role != ROLE_CONST || graph_exact(g))
+		return false;
+	WindowAxis axis[MAX_SPATIAL];
+	int last = windows_of(g, n, &n->in[0]->shape, &n->in[1]->shape, axis) - 1;
+	bool depthwise = dim_is(n->in[1]->shape.dim[1], 1) && ATTR_OF(n, Sliding)->group > 1;
+	if (!depthwise || last < 1 || axis[last].stride != 1 || !dim_known(axis[last - 1].size))
+		return false;
+	int64_t taps = axis[last - 1].dilation * (axis[last - 1].size.k - 1) + 1;
+	return taps > 1 && taps <= TAPS_MOST && rows_fill_lanes(n);
 }
 
 /* The windows of rows as they come are computed in rows. */
@@ -162,7 +185,7 @@ static bool stays_in_rows(Graph *g, const Node *n)
 {
 	const Value *x = n->in[0];
 	bool few = dim_known(x->shape.dim[1]) && x->shape.dim[1].k < CHANNELS_FEW;
-	return lies_in_rows(x) && (follows_input(n) || (is_window(n) && (few || fills_lanes_by_rows(g, n))));
+	return lies_in_rows(x) && (follows_input(n) || is_depthwise_in_rows(g, n) || (is_window(n) && (few || fills_lanes_by_rows(g, n))));
 }
 
 /* The output has an element for each of `from`: alone, or as Softmax and the like make them, for which a row is read

@@ -57,6 +57,9 @@ static const Model models[] = {
 	{"large kernels", "graph (%x f32[1,32,24,24], %w1 f32[32,1,31,31], %w2 f32[32,1,7,7], %w3 f32[32,1,9,9]) -> (%y) {"
 	 " %a = Conv(%x, %w1) {group = 32, pads = [15, 15, 15, 15]} %b = Conv(%a, %w2) {group = 32, pads = [3, 3, 3, 3]}"
 	 " %y = Conv(%b, %w3) {group = 32, pads = [8, 8, 8, 8], strides = [2, 2], dilations = [2, 2]} }", NULL, false},
+	{"large kernels over rows", "graph (%x f32[1,32,56,56], %w1 f32[32,1,7,7], %w2 f32[32,1,31,31]) -> (%y) {"
+	 " %a = Conv(%x, %w1) {group = 32, pads = [3, 3, 3, 3]} %y = Conv(%a, %w2) {group = 32, pads = [15, 15, 15, 15]} }", NULL,
+	 false},
 	{"a film, space and time apart", "graph (%x f32[1,32,4,24,24], %w1 f32[48,32,1,3,3], %w2 f32[32,48,3,1,1]) -> (%y) {"
 	 " %a = Conv(%x, %w1) {pads = [0, 1, 1, 0, 1, 1]} %b = Relu(%a) %y = Conv(%b, %w2) {pads = [1, 0, 0, 1, 0, 0]} }", NULL,
 	 false},

@@ -45,6 +45,13 @@ static const Layer layers[] = {
 	{.channels = 20, .multiplier = 1, .width = 29, .kernel = 4, .stride = 1, .dilation = 1, .pad = 0},
 	{.channels = 20, .multiplier = 1, .width = 50, .kernel = 31, .stride = 1, .dilation = 1, .pad = 15},
 	{.channels = 21, .multiplier = 1, .height = 6, .width = 17, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1, .given = true},
+	{.channels = 4, .multiplier = 1, .height = 24, .width = 24, .kernel = 7, .stride = 1, .dilation = 1, .pad = 3},
+	{.channels = 6, .multiplier = 1, .height = 45, .width = 63, .kernel = 5, .stride = 1, .dilation = 1, .pad = 2},
+	{.channels = 5, .multiplier = 2, .height = 23, .width = 46, .kernel = 7, .stride = 1, .dilation = 1, .pad = 3},
+	{.channels = 3, .multiplier = 1, .height = 40, .width = 62, .kernel = 3, .stride = 1, .dilation = 7, .pad = 7},
+	{.channels = 2, .multiplier = 1, .height = 37, .width = 64, .kernel = 31, .stride = 1, .dilation = 1, .pad = 15},
+	{.channels = 1, .multiplier = 1, .height = 33, .width = 50, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1, .whole = true},
+	{.channels = 1, .multiplier = 1, .height = 19, .width = 37, .kernel = 4, .stride = 1, .dilation = 2, .pad = 3, .whole = true},
 };
 enum { LAYERS = sizeof layers / sizeof *layers };
 
@@ -246,11 +253,11 @@ static Counts count(char *block)
 	return n;
 }
 
-/* 3x3 over 28 columns: the loop over rows loads a vector for at least one and a half products, and keeps sums, weights
- * and the vector at hand in registers. */
-static void check_loop(const char *target)
+/* 3x3: the loop over rows, or over columns where those are the lanes, loads a vector for at least one and a half products,
+ * and keeps sums, weights and the vectors at hand in registers, but for so many uses of memory. */
+static void check_loop(const char *target, int64_t columns, int stack)
 {
-	Layer l = {.channels = 64, .multiplier = 1, .height = 28, .width = 28, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1};
+	Layer l = {.channels = 64, .multiplier = 1, .height = 30, .width = columns, .kernel = 3, .stride = 1, .dilation = 1, .pad = 1};
 	int loops = 0;
 
 	seed = 5;
@@ -266,13 +273,42 @@ static void check_loop(const char *target)
 			continue;
 		loops++;
 		assert_in_range(3 * n.loads, 1, 2 * n.products);
-		assert_int_equal(n.stack, 0);
+		assert_in_range(n.stack, 0, stack);
 	}
 	assert_in_range(loops, 1, 2);
 }
 
-CASE(avx2_loop) { check_loop("x86-64-v3"); }
-CASE(avx512_loop) { check_loop("x86-64-v4"); }
+CASE(avx2_loop) { check_loop("x86-64-v3", 18, 0); }
+CASE(avx512_loop) { check_loop("x86-64-v4", 18, 0); }
+CASE(avx2_columns) { check_loop("x86-64-v3", 32, 2); } /* gcc puts one sum of ten aside */
+CASE(avx512_columns) { check_loop("x86-64-v4", 32, 0); }
+
+/* Columns that fill vectors are not turned; --strict, which adds in the order of the formula, would not share them. */
+static const char *seven_by_seven(int64_t size, bool strict)
+{
+	Layer l = {.channels = 96, .multiplier = 1, .height = size, .width = size, .kernel = 7, .stride = 1, .dilation = 1, .pad = 3};
+	Options o = {.level = 2, .target = "x86-64-v4", .output = "m.c", .prefix = "m", .strict = strict};
+	const char *header;
+
+	seed = 5;
+	add_layer(&l);
+	g->exact = strict;
+	passes_run(g, &o);
+	return emit_text(g, &o, &header, NULL);
+}
+
+CASE(rows_stay)
+{
+	const char *text = seven_by_seven(56, false);
+	assert_null(strstr(text, "turned in registers"));
+	assert_non_null(strstr(text, "b0[s] = v_set(b[r + 7*s]);"));
+	assert_non_null(strstr(text, "in strips with s1 to s3")); /* of channels, of which each has weights of its own */
+}
+
+CASE(strict_rows_turn) { assert_non_null(strstr(seven_by_seven(56, true), "turned in registers")); }
+
+/* Points go down a column and share what its taps read, also where a row is shorter than a tile's. */
+CASE(narrow_rows) { assert_non_null(strstr(seven_by_seven(24, false), "b0[s] = v_set(b[r + 7*s]);")); }
 
 /* ---- the loop over the taps of a first layer, as assembly ---- */
 
@@ -537,7 +573,7 @@ int main(void)
 		TEST(portable_c), TEST(planes),
 #ifdef __x86_64__
 		TEST(avx2), TEST(avx512), TEST(pairs_of_points), TEST(pairs_of_steps), TEST(avx2_equal), TEST(avx512_equal),
-		TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
+		TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_columns), TEST(avx512_columns), TEST(rows_stay), TEST(strict_rows_turn), TEST(narrow_rows), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
 		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(sums_begin_with_zero_points), TEST(avx512_pairs), TEST(avx512_half),
 		TEST(bytes_go_in_fours), TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
 		TEST(many_rows_are_widened_once), TEST(few_rows_are_widened_in_tiles),
