@@ -231,7 +231,7 @@ static bool find_lanes(Module *m, Stage *s, Contraction *c)
 		return false;
 	bool constant = is_packed_ahead(c->b);
 	c->a_lanes = c->lane.a != 0;
-	if (c->a_lanes && (c->sums > 1 || c->squares))
+	if (c->a_lanes && (c->sums > 1 || c->squares || of_bytes(c)))
 		return false;
 	if (step_varies(&c->lane) && (constant || c->a_lanes))
 		return false;
@@ -369,7 +369,7 @@ static void join_lanes(Module *m, Stage *s, Contraction *c)
 	Stage joined = *s;
 	Contraction with = *c;
 	Lower *l = s->l;
-	if (m->target->lanes == 1 || !c->nouter || c->of != FLOATS || c->sums > 1)
+	if (m->target->lanes == 1 || !c->nouter || c->of != FLOATS || of_bytes(c) || c->sums > 1)
 		return;
 	const Step *p = &c->outer[c->nouter - 1], *q = &c->lane;
 	if (p->axis != s->axis[s->naxes - 2] || !is_constant(c->b) || step_varies(p) || p->a || q->a || !p->b || p->y != q->n)
@@ -429,7 +429,7 @@ static void find_pairing(const Module *m, const Stage *s, Contraction *c)
 {
 	Contraction packed = *c;
 	int64_t rest = c->lane.n % c->lanes;
-	if (!m->target->halves || c->of != FLOATS || !is_packed_ahead(c->b) || c->a_lanes || c->squares || c->sums > 1 || !rest ||
+	if (!m->target->halves || c->of != FLOATS || of_bytes(c) || !is_packed_ahead(c->b) || c->a_lanes || c->squares || c->sums > 1 || !rest ||
 	    rest > c->lanes / 2)
 		return;
 	packed.packed = (const Weight *)c; /* any: it will be */

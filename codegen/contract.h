@@ -90,7 +90,7 @@ struct Contraction {
 	Expr *a_zero;     /* bytes: what is subtracted from each of a, or NULL; of TWOS it is a number ... */
 	Expr *b_zero;     /* ... and so is that of b */
 	Expr *b_less;     /* bytes: b less its zero point */
-	DType b_type;     /* as which type b is read: bytes as they are packed, floats before they are widened */
+	DType b_type;     /* as which type b is read: bytes as they are packed, floats before they are widened; I8 of FLOATS: bytes */
 	int four;         /* products in a step of the innermost k: 4 or 1 */
 	int64_t run;      /* products along the innermost k, merged with those outside of it that a allows */
 	int64_t steps;    /* of k, for a sum */
@@ -136,6 +136,9 @@ struct Contraction {
 };
 
 static inline bool of_reals(const Contraction *c) { return c->of == FLOATS || c->of == DOUBLES; }
+
+/* Products of floats by bytes, which become floats where they are read. */
+static inline bool of_bytes(const Contraction *c) { return c->of == FLOATS && c->b_type == I8; }
 
 /* Sums are integers, also in vectors. */
 static inline bool in_parts(const Contraction *c) { return c->of == HALVES || c->of == QUARTERS; }

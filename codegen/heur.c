@@ -83,6 +83,7 @@ static double step_cycles(const Contraction *c, const Target *t, bool by_rows, i
 	int64_t bytes = (int64_t)dtype_bytes(c->b_type, vectors * c->lanes * c->four);
 	bool pairs = c->four > 1 && c->b_type == I16;
 	double fma = (double)(points * vectors) * four_cycles(pairs, t->dots || c->four == 1 || c->of != FOURS);
+	fma += of_bytes(c) ? (double)vectors : 0; /* two instructions make floats of bytes */
 	double loads = tile_loads(c, t, by_rows, points, vectors) / 2 + (pairs ? (double)(vectors + 2 * points) / 2 : 0);
 	bool near = c->steps * bytes <= t->l1 / 2; /* the panel stays in the first cache */
 	double stream = (double)bytes / (near ? FIRST_STREAM : SECOND_STREAM);
@@ -143,7 +144,7 @@ static double tile_cycles(const Contraction *c, const Target *t, const TileShape
 static bool fits(const Target *t, const Contraction *c, const TileShape *tile)
 {
 	int points = tile->points, vectors = tile->vectors;
-	int extra = points == 1 ? 2 : vectors + 1; /* with one point, b is an operand in memory */
+	int extra = points == 1 && !of_bytes(c) ? 2 : vectors + 1; /* with one point, b is an operand in memory */
 	if (c->four > 1 && c->b_type == I16)
 		extra = 2 * vectors + 3;
 	else if (c->four == 4 && t->lanes > 1 && !t->dots)

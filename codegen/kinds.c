@@ -9,7 +9,7 @@ enum { LONGEST = 10 }; /* what has room in the table of stages */
 static const struct { const char *op, *kind; } kinds[] = {
 	{"Conv", "conv"}, {"ConvInteger", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"},
 	{"StrassenInput", "blocks_in"}, {"StrassenOutput", "blocks_out"}, {"ConvTranspose", "deconv"},
-	{"MatMul", "matmul"}, {"MatMulInteger", "matmul"}, {"MatMulTwos", "matmul"}, {"MatMulFours", "matmul"}, {"Gemm", "gemm"},
+	{"MatMul", "matmul"}, {"MatMulInteger", "matmul"}, {"MatMulBytes", "matmul"}, {"MatMulTwos", "matmul"}, {"MatMulFours", "matmul"}, {"Gemm", "gemm"},
 	{"MaxPool", "maxpool"}, {"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"},
 	{"Softmax", "softmax"}, {"LogSoftmax", "softmax"}, {"LayerNormalization", "norm"}, {"RMSNormalization", "norm"},
 	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},

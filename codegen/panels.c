@@ -307,6 +307,16 @@ static const char *panels_text(const Contraction *c, Arena *a)
 	return arena_format(a, "panels of %s%lld", of, (long long)c->panel);
 }
 
+/* Bytes were packed as the floats that they become. */
+static char *narrowed(Arena *a, const float *x, int64_t n, DType *t)
+{
+	int8_t *y = NEW_N(a, int8_t, n);
+	for (int64_t i = 0; i < n; i++)
+		y[i] = (int8_t)x[i];
+	*t = I8;
+	return (char *)y;
+}
+
 void pack_b(Module *m, Stage *s, Contraction *c)
 {
 	Arena *a = &m->g->ctx->perm;
@@ -326,6 +336,8 @@ void pack_b(Module *m, Stage *s, Contraction *c)
 		else
 			pack_bytes(&p);
 	}
+	if (of_bytes(c))
+		to = narrowed(a, (const float *)(const void *)to, turns * turn, &t);
 	c->packed = weight_add(m, &(Weight){.name = arena_format(a, "s%d_w", s->number), .dtype = t, .count = turns * turn,
 	                                    .data = to, .note = panels_text(c, a), .from = place_root(c->b->value)->name});
 	for (int i = c->nouter - 1; i >= 0; i--)

@@ -108,6 +108,24 @@ static bool find_parts(Contraction *c, Expr *product)
 	return c->a->kind == X_LOAD && c->b->kind == X_LOAD && !is_constant(c->a) && !is_constant(c->b);
 }
 
+/* A constant's byte as a float. */
+static Expr *float_of_byte(Expr *x)
+{
+	Expr *load = x->kind == X_CAST && x->dtype == F32 ? x->arg[0] : NULL;
+	return load && load->kind == X_LOAD && load->dtype == I8 && is_constant(load) && is_numeric(load->arg[0]) ? load : NULL;
+}
+
+/* a[..] of floats * b[..] of bytes that are constants */
+static bool find_float_bytes(Contraction *c, Expr *product)
+{
+	int b = float_of_byte(product->arg[0]) ? 0 : 1;
+	c->a = product->arg[1 - b];
+	c->b = c->tap = float_of_byte(product->arg[b]);
+	c->of = FLOATS;
+	c->b_type = I8;
+	return c->b && c->a->kind == X_LOAD && c->a->dtype == F32 && !is_packed_ahead(c->a);
+}
+
 /* a[..] * b[..] of floats */
 static bool find_floats(Contraction *c, Expr *product)
 {
@@ -145,7 +163,7 @@ static bool know_alike(const Stage *s, const Expr *sum, const Expr *x, const Exp
 static bool add_twin(Stage *s, Contraction *c, Expr *sum)
 {
 	Expr *product = sum->arg[0];
-	if (sum->red != RED_SUM || sum->naxes != c->sum->naxes || !of_reals(c) || c->squares)
+	if (sum->red != RED_SUM || sum->naxes != c->sum->naxes || !of_reals(c) || c->squares || of_bytes(c))
 		return false;
 	for (int i = 0; i < sum->naxes; i++) {
 		if (!dim_same(sum->axes[i]->extent, c->sum->axes[i]->extent))
@@ -175,7 +193,7 @@ bool find_products(Module *m, Stage *s, Contraction *c)
 		return n == 1 && (is_lane_int(s->out->dtype) || s->out->dtype == F32) && find_parts(c, product);
 	if (s->out->dtype != F32 && s->out->dtype != F64 && !is_lane_int(s->out->dtype))
 		return false;
-	if (!(product->dtype == I32 ? find_bytes : find_floats)(c, product) && !find_squares(c, product))
+	if (!(product->dtype == I32 ? find_bytes : find_floats)(c, product) && !find_float_bytes(c, product) && !find_squares(c, product))
 		return false;
 	while (c->sums < n)
 		if (!add_twin(s, c, sum[c->sums]))

@@ -197,7 +197,7 @@ static void choose_fetch(const Module *m, Contraction *c)
 	tiles = step_varies(&c->point) ? (tiles + 1) / 2 : tiles;
 	int64_t asks = tiles * rows, lines = (c->panel * c->sums + LINE_FLOATS - 1) / LINE_FLOATS;
 	bool once = c->panels_outside || (!c->points_outside && rows == 1);
-	if (t->lanes == 1 || c->of != FLOATS || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || asks < 2)
+	if (t->lanes == 1 || c->of != FLOATS || of_bytes(c) || !c->packed || !once || c->by_rows || !c->nk || c->ways > 1 || asks < 2)
 		return;
 	while (2 * every * lines <= asks)
 		every *= 2;

@@ -82,6 +82,8 @@ const char *load_b(Tile *t, bool part)
 		return by_pairs(t) ? "v_load_pairs(" : "v_load_fours(";
 	if (in_parts(t->c))
 		return part ? "v_load_i32_n(" : "v_load_i32(";
+	if (of_bytes(t->c))
+		return "v_float(v_load_i8(";
 	return load_real(t, t->c->b_type, part);
 }
 
@@ -176,7 +178,7 @@ static void print_b_loads(Tile *t)
 		print_b_twos(t);
 		return;
 	}
-	const char *end = keeps_b(t) ? "))" : ")";
+	const char *end = keeps_b(t) || (of_bytes(t->c) && t->lanes > 1) ? "))" : ")";
 	for (int q = 0; q < t->vectors; q++) {
 		indent(t);
 		put_text(t->p.out, "%s b%d = ", is_half(t, q) ? "vh" : by_pairs(t) ? "vp" : type_of(t), q);

@@ -4,8 +4,8 @@
  *
  * The leading axes broadcast. A one-dimensional a is a row, a one-dimensional b a column; that axis is missing in y.
  * MatMulInteger multiplies (a - a_zero_point) by (b - b_zero_point) into int32; zero points are scalars or one a row of
- * a, one a column of b. tcc.MatMulTwos multiplies what tcc.Twos makes of both, tcc.MatMulFours what
- * tcc.Fours makes (twos.c). */
+ * a, one a column of b. tcc.MatMulBytes multiplies floats by bytes as floats. tcc.MatMulTwos multiplies what tcc.Twos makes
+ * of both, tcc.MatMulFours what tcc.Fours makes (twos.c). */
 #include "ir/op/nn.h"
 
 /* One row of y: dot products along b's columns where those are dense, else sums of b's rows. */
@@ -164,6 +164,22 @@ const Op op_matmul = {
 	.name = "MatMul", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES, .ulp = 16,
 	.types = "fiu", .infer = matmul_infer, .eval = matmul_eval, .lower = matmul_lower,
+};
+
+/* ---- MatMulBytes ---- */
+
+static void matmulbytes_infer(Graph *g, Node *n) { infer_product(g, n, F32); }
+
+static void matmulbytes_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	(void)n;
+	multiply_all(in[0], in[1], out[0], in_f64(e, in[0]), in_f64(e, in[1]), out_f64(e, out[0]), false);
+}
+
+const Op op_tcc_MatMulBytes = {
+	.name = "MatMulBytes", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
+	.flags = CONTRACTS | REDUCES,
+	.infer = matmulbytes_infer, .eval = matmulbytes_eval, .lower = matmul_lower,
 };
 
 /* ---- MatMulInteger ---- */

@@ -98,6 +98,18 @@ static Value *unquantised(Graph *g, const Node *n, const Weights *s, int64_t row
 	return put_attr(g, n, "DequantizeLinear", attr, s->w, s->scale, s->zero, END_IN);
 }
 
+/* At once where it is a constant, so that what dequantises by it is one of constants. */
+static Value *as_matrix(Graph *g, const Node *n, Value *v, int64_t rows, int64_t columns)
+{
+	if (!v->data || v->data->count != rows * columns)
+		return reshaped(g, n, v, 2, (int64_t[]){rows, columns});
+	Tensor *t = arena_copy(&g->ctx->perm, v->data, sizeof *t);
+	t->rank = 2;
+	t->dim[0] = rows;
+	t->dim[1] = columns;
+	return value_const(g, NULL, t);
+}
+
 static void expand_nbits(Graph *g, Node *n)
 {
 	const struct OrtNBits *attr = n->attr;
@@ -106,7 +118,7 @@ static void expand_nbits(Graph *g, Node *n)
 	Weights s = {.blocks = blocks, .block = attr->block_size};
 
 	s.w = bits_unpacked(g, n, NB_B, t, 2, (int64_t[]){rows, blocks * s.block});
-	s.scale = reshaped(g, n, n->in[NB_SCALES], 2, (int64_t[]){rows, blocks});
+	s.scale = as_matrix(g, n, n->in[NB_SCALES], rows, blocks);
 	if (!has_in(n, NB_ZEROS))
 		s.zero = bits_middle(g, t, 2, (int64_t[]){rows, blocks});
 	else if (is_float(n->in[NB_ZEROS]->dtype))

@@ -532,6 +532,27 @@ CASE(avx512_half)
 	assert_non_null(strstr(emit_text(g, &o, &header, NULL), "half[p] = v_fma_half(v_low(a0), b1, half[p]);"));
 }
 
+/* Few rows by many quantised weights read bytes, and add up what belongs to one scale; more rows share floats, few weights lie
+ * near, and code without vectors would make floats one by one. */
+static const char *by_quantised(const char *target, int64_t rows, int64_t depth, double zero)
+{
+	Options o = {.level = 2, .target = target, .output = "m.c", .prefix = "m"};
+	const char *header;
+
+	seed = 5;
+	Value *w = put(g, NULL, "DequantizeLinear", value_const(g, "q", some_bytes(U8, depth, 96)), value_scalar(g, F32, 0.5),
+		       value_scalar(g, U8, zero), END_IN);
+	graph_output(g, put(g, NULL, "MatMul", given(random_tensor(2, (int64_t[]){rows, depth})), w, END_IN), "y");
+	passes_run(g, &o);
+	return emit_text(g, &o, &header, NULL);
+}
+
+CASE(few_rows_read_bytes) { assert_non_null(strstr(by_quantised("x86-64-v4", 2, 256, 128), "vf b0 = v_float(v_load_i8(b));")); }
+CASE(more_read_floats) { assert_null(strstr(by_quantised("x86-64-v4", 5, 256, 128), "v_load_i8")); }
+CASE(few_bytes_are_floats) { assert_null(strstr(by_quantised("x86-64-v4", 2, 64, 128), "v_load_i8")); }
+CASE(scalars_are_floats) { assert_null(strstr(by_quantised("c", 2, 256, 128), "int8_t")); }
+CASE(wide_differences_are_floats) { assert_null(strstr(by_quantised("x86-64-v4", 2, 256, 100), "v_load_i8")); }
+
 /* Weights of many panels that points go over one after the other come ahead of their turn; a vector times a matrix has
  * no tile to do it, and weights that stay near need none. */
 static const char *emitted;
@@ -578,6 +599,7 @@ int main(void)
 		TEST(bytes_go_in_fours), TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
 		TEST(many_rows_are_widened_once), TEST(few_rows_are_widened_in_tiles),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
+		TEST(few_rows_read_bytes), TEST(more_read_floats), TEST(few_bytes_are_floats), TEST(scalars_are_floats), TEST(wide_differences_are_floats),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_tile), TEST(fetch_few_tiles),
 		TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
