@@ -26,6 +26,12 @@ typedef struct CarriedList {
 	} along[MAX_RANK];
 } CarriedList;
 
+/* What stands for a list, or an optional, in the Loop. */
+typedef struct TwoStates {
+	Value *it;   /* rows; the element */
+	Value *more; /* their sizes; whether it is there; NULL: a number that nobody reads */
+} TwoStates;
+
 struct Carried {
 	int nstates, nout; /* of the Loop as the file has it */
 	int nlists;
@@ -85,16 +91,16 @@ static void fill_lists(const struct Carried *t, const Raw *r, const Scope *s)
 
 /* ---- optionals: an element, and whether it is there ---- */
 
-static ListRows optional_as_row(const Frame *f, const CarriedList *c, const Value *v)
+static TwoStates states_of_optional(const Frame *f, const CarriedList *c, const Value *v)
 {
 	if (!v->item[0])
 		fail_unknown_element(f, c->name);
-	return (ListRows){.row = v->item[0], .sizes = presence(f, v)};
+	return (TwoStates){v->item[0], presence(f, v)};
 }
 
-static ListRows optional_none(Graph *g, Value *room) { return (ListRows){.row = room, .sizes = value_scalar(g, BOOL, 0)}; }
+static TwoStates states_of_none(Graph *g, Value *room) { return (TwoStates){room, value_scalar(g, BOOL, 0)}; }
 
-static Value *optional_of_row(const Frame *f, const CarriedList *c, Value *element, Value *has)
+static Value *optional_of_states(const Frame *f, const CarriedList *c, Value *element, Value *has)
 {
 	Value *v = list_new(f, KIND_OPTIONAL, c->nothing ? c->first->dtype : element->dtype, !c->nothing, &element);
 
@@ -102,19 +108,21 @@ static Value *optional_of_row(const Frame *f, const CarriedList *c, Value *eleme
 	return v;
 }
 
+static TwoStates states_of_rows(ListRows x) { return (TwoStates){x.row, x.sizes}; }
+
 /* ---- before the loop ---- */
 
 /* What the list is before the loop, in the sizes that rows have now. */
 static void set_rows(Raw *r, const CarriedList *c)
 {
 	Graph *g = r->f->g;
-	ListRows x = {0};
+	TwoStates x = {value_scalar(g, I64, 0), NULL};
 
 	if (!c->nothing)
-		x = is_optional_tensor(c->first) ? optional_as_row(r->f, c, c->first)
-						 : list_rows_like(r, g, c->first, &c->open);
-	r->in[2 + state_of(r, c->name)] = c->nothing ? value_scalar(g, I64, 0) : x.row;
-	r->in[2 + state_of(r, c->sizes)] = x.sizes ? x.sizes : value_scalar(g, I64, 0);
+		x = is_optional_tensor(c->first) ? states_of_optional(r->f, c, c->first)
+						 : states_of_rows(list_rows_like(r, g, c->first, &c->open));
+	r->in[2 + state_of(r, c->name)] = x.it;
+	r->in[2 + state_of(r, c->sizes)] = x.more ? x.more : value_scalar(g, I64, 0);
 }
 
 /* The sizes that rows of a sequence have. */
@@ -254,7 +262,7 @@ static Value *list_of_rows(const Frame *f, const CarriedList *c, Value *rows, Va
 	Value *v = list_new(f, KIND_SEQUENCE, c->nothing ? c->first->dtype : rows->dtype, 0, NULL);
 
 	if (is_optional_tensor(c->first))
-		return optional_of_row(f, c, rows, sizes);
+		return optional_of_states(f, c, rows, sizes);
 	if (c->nothing)
 		return v;
 	list_take_rows(v, (ListRows){.row = rows, .sizes = c->open.axes ? sizes : NULL, .open = c->open.axes});
@@ -272,12 +280,12 @@ void carried_begin(Frame *body, const Raw *r)
 }
 
 /* None, like those that the turn began with. */
-static ListRows no_rows(Graph *g, const CarriedList *c, Value *rows, Value *sizes)
+static TwoStates no_rows(Graph *g, const CarriedList *c, Value *rows, Value *sizes)
 {
-	ListRows x = {.row = put(g, NULL, "Slice", rows, number(g, 0), number(g, 0), END_IN), .open = c->open.axes};
+	TwoStates x = {put(g, NULL, "Slice", rows, number(g, 0), number(g, 0), END_IN), NULL};
 
 	if (c->open.axes)
-		x.sizes = put(g, NULL, "Slice", sizes, number(g, 0), number(g, 0), END_IN);
+		x.more = put(g, NULL, "Slice", sizes, number(g, 0), number(g, 0), END_IN);
 	return x;
 }
 
@@ -331,16 +339,16 @@ static void see_elements(const Raw *r, Graph *g, CarriedList *c, const OpenSizes
 }
 
 /* A state that had to stay empty: what stands for it stays, too. */
-static ListRows nothing_behind_turn(const Raw *r, const CarriedList *c, Graph *g, const Value *list)
+static TwoStates nothing_behind_turn(const Raw *r, const CarriedList *c, Graph *g, const Value *list)
 {
 	if (!is_empty(list))
 		raw_fail(r, EXIT_UNSUPPORTED, "E-DYNAMIC", "state %d is %s that is empty before the loop, and %s", c->state,
 			 is_optional_tensor(list) ? "an optional" : "a sequence", "no turn tells what its elements look like");
-	return (ListRows){.row = g->in[2 + state_of(r, c->name)]};
+	return (TwoStates){g->in[2 + state_of(r, c->name)], NULL};
 }
 
-/* A state as rows, in graph g of the body. */
-static ListRows rows_behind_turn(const Raw *r, CarriedList *c, const Body *b)
+/* A state of the file as two, in the body. */
+static TwoStates states_behind_turn(const Raw *r, CarriedList *c, const Body *b)
 {
 	Graph *g = b->f.g;
 	int at = state_of(r, c->name);
@@ -353,12 +361,12 @@ static ListRows rows_behind_turn(const Raw *r, CarriedList *c, const Body *b)
 	if (c->nothing)
 		return nothing_behind_turn(r, c, g, list);
 	if (is_optional_tensor(list))
-		return is_empty(list) ? optional_none(g, g->in[2 + at]) : optional_as_row(&b->f, c, list);
+		return is_empty(list) ? states_of_none(g, g->in[2 + at]) : states_of_optional(&b->f, c, list);
 	if (is_empty(list))
 		return no_rows(g, c, g->in[2 + at], g->in[2 + state_of(r, c->sizes)]);
 	OpenSizes open = list_open_sizes(r, g, list, true);
 	see_elements(r, g, c, &open);
-	return list_rows_there(r, g, list_rows_like(r, g, list, &c->open), name);
+	return states_of_rows(list_rows_there(r, g, list_rows_like(r, g, list, &c->open), name));
 }
 
 void carried_end(const Raw *r)
@@ -369,9 +377,9 @@ void carried_end(const Raw *r)
 	for (int i = 0; t && i < t->nlists; i++) {
 		CarriedList *c = &t->list[i];
 		int more = 1 + state_of(r, c->sizes);
-		ListRows x = rows_behind_turn(r, c, b);
-		b->out[1 + state_of(r, c->name)] = x.row;
-		b->out[more] = x.sizes ? x.sizes : b->f.g->in[1 + more];
+		TwoStates x = states_behind_turn(r, c, b);
+		b->out[1 + state_of(r, c->name)] = x.it;
+		b->out[more] = x.more ? x.more : b->f.g->in[1 + more];
 	}
 }
 
