@@ -7,9 +7,9 @@
  *
  *     y[k1 + a k2] = sum over j2 of W(b)^(j2 k2) [ sum over j1 of w^((b j1 + j2) k1) x[b j1 + j2] ]
  *
- * b products of a matrix each for the inner sums, then transforms of b for the outer ones. Real input and output, and the
- * half of a spectrum that the other half mirrors, are smaller matrices where one matrix is enough. Large primes have another
- * way (dft_chirp.c). */
+ * b products of a matrix each for the inner sums, then transforms of b for the outer ones. Where b matrices would be large, there
+ * is one, of W(a)^(j1 k1), and w^(j2 k1) comes after it, number by number. Real input and output, and the half of a spectrum that
+ * the other half mirrors, are smaller matrices where one matrix is enough. Large primes have another way (dft_chirp.c). */
 #include <math.h>
 #include "ir/op/dft.h"
 
@@ -74,6 +74,47 @@ static bool is_one_matrix(const Matrix *m)
 	return size_of_matrix(m) <= (prime ? PRIME_MATRIX : ONE_MATRIX);
 }
 
+/* cos or sin of the angle of w^(j2 k1), for part j2 and both numbers of column k1: [parts, 1, 2 a] */
+static Value *turns(const Transform *d, const Matrix *inner, double (*part_of)(double))
+{
+	int64_t width = 2 * inner->columns;
+	Tensor *y = tensor_new(&d->g->ctx->perm, d->t, 3, (int64_t[]){inner->parts, 1, width});
+
+	for (int64_t i = 0; i < y->count; i++) {
+		double angle = 2 * M_PI * (double)(i / width * (i % width / 2)) / (double)inner->length;
+		store_f64(d->t, y->data, i, part_of(d->inverse ? angle : -angle));
+	}
+	return value_const(d->g, NULL, y);
+}
+
+/* A matrix whose complex columns are turned by a quarter: (re, im) to (-im, re). */
+static Value *quarter_turned(const Transform *d, const Value *w)
+{
+	const Tensor *x = w->data;
+	Tensor *y = tensor_new(&d->g->ctx->perm, d->t, x->rank, x->dim);
+
+	for (int64_t i = 0; i < y->count; i++)
+		store_f64(d->t, y->data, i, i % 2 ? load_f64(d->t, x->data, i - 1) : -load_f64(d->t, x->data, i + 1));
+	return value_const(d->g, NULL, y);
+}
+
+/* The inner sums of x [parts, rows, 2 a]: the same shape. (u + i v) times w = u cos + i u sin, where i u is a product too: both
+ * are made in one tile. */
+static Value *inner_sums(const Transform *d, Value *x, const Matrix *inner)
+{
+	Graph *g = d->g;
+	Matrix one = *inner;
+
+	if (size_of_matrix(inner) <= ONE_MATRIX)
+		return put(g, d->n, "MatMul", x, dft_matrix(d, inner), END_IN);
+	one.length = inner->columns;
+	one.parts = 1;
+	Value *w = dft_matrix(d, &one), *u = put(g, d->n, "MatMul", x, w, END_IN);
+	Value *v = put(g, d->n, "MatMul", x, quarter_turned(d, w), END_IN);
+	return put(g, d->n, "Add", put(g, d->n, "Mul", u, turns(d, inner, cos), END_IN),
+		   put(g, d->n, "Mul", v, turns(d, inner, sin), END_IN), END_IN);
+}
+
 Value *dft_complex_rows(const Transform *d, Value *x, int64_t n)
 {
 	Graph *g = d->g;
@@ -88,7 +129,7 @@ Value *dft_complex_rows(const Transform *d, Value *x, int64_t n)
 	x = reshaped(g, d->n, x, 4, (int64_t[]){-1, a, b, 2});
 	x = transposed(g, d->n, x, 4, (int64_t[]){2, 0, 1, 3});
 	x = reshaped(g, d->n, x, 3, (int64_t[]){b, -1, 2 * a});
-	x = put(g, d->n, "MatMul", x, dft_matrix(d, &inner), END_IN);
+	x = inner_sums(d, x, &inner);
 	x = reshaped(g, d->n, x, 4, (int64_t[]){b, -1, a, 2});
 	x = transposed(g, d->n, x, 4, (int64_t[]){1, 2, 0, 3});
 	x = dft_complex_rows(d, reshaped(g, d->n, x, 2, (int64_t[]){-1, 2 * b}), b);

@@ -213,3 +213,45 @@ graph (%x f32[1,n,1]) -> (%y) { %s i64[] = const [2] %k i64[] = const [2] %y = S
 run x = f32[1,4,1] [1, 2, 3, 4] gives y = f32[1,2,2,2] [3, 0, -1, 0, 7, 0, -1, 0] within 1e-6
 run x = f32[1,5,1] [1, 2, 3, 4, 9] gives y = f32[1,2,2,2] [3, 0, -1, 0, 7, 0, -1, 0] within 1e-6
 run x = f32[1,2,1] [1, 2] gives y = f32[1,1,2,2] [3, 0, -1, 0] within 1e-6
+
+== a long one has one matrix for all inner sums, and numbers that turn what that gives; by a sum of its own, and back
+graph (%m i64[]) -> (%re, %im, %back) {
+	%zero i64[] = const [0]
+	%one i64[] = const [1]
+	%n i64[] = const [4096]
+	%k f64[] = const [0.056757288779734145]
+	%first i64[1] = const [37]
+	%last i64[1] = const [38]
+	%axes i64[1] = const [1]
+	%whole i64[3] = const [1, 4096, 1]
+	%i = Range(%zero, %n, %one)
+	%s = Mul(%i, %i)
+	%r = Mod(%s, %m)
+	%x64 = Cast(%r) {to = f64}
+	%x32 = Cast(%r) {to = f32}
+	%x = Reshape(%x32, %whole)
+	%y = DFT(%x, _, %one)
+	%z = DFT(%y, _, %one) {inverse = 1}
+	%i64 = Cast(%i) {to = f64}
+	%angle = Mul(%i64, %k)
+	%c = Cos(%angle)
+	%sn = Sin(%angle)
+	%xc = Mul(%x64, %c)
+	%xs = Mul(%x64, %sn)
+	%sc = ReduceSum(%xc)
+	%ss = ReduceSum(%xs)
+	%bin = Slice(%y, %first, %last, %axes)
+	%re32, %im32 = Split(%bin) {axis = 2, num_outputs = 2}
+	%re64 = Cast(%re32) {to = f64}
+	%im64 = Cast(%im32) {to = f64}
+	%re = Sub(%re64, %sc)
+	%im = Add(%im64, %ss)
+	%real, %imag = Split(%z) {axis = 2, num_outputs = 2}
+	%off = Sub(%real, %x)
+	%o1 = Abs(%off)
+	%o2 = Abs(%imag)
+	%both = Max(%o1, %o2)
+	%back = ReduceMax(%both)
+}
+run m = i64[] [97]
+gives re = f64[1,1,1] [0], im = f64[1,1,1] [0], back = f32[1,1,1] [0] within 0.02
