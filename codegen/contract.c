@@ -190,22 +190,28 @@ static int find_point(Stage *s, Contraction *c)
 	return point;
 }
 
-/* b is one number for all lanes, and no points share vectors of a: it moves from each to the next. But as it does so by the same
- * steps from tap to tap, points share rows of them (tile_sum.c). */
+/* a moves from each point to the next, along any axis: none share its vectors as they are. */
+static bool moves_everywhere(Stage *s, Contraction *c)
+{
+	bool moves = true;
+	for (int i = 0; i < s->naxes - 1; i++) {
+		Step step = step_of_axis(s, c, s->axis[i]);
+		moves &= step.n == 1 || step.a;
+	}
+	return moves;
+}
+
+/* b is one number for all lanes, and a moves along all other axes; but as it does so by the same steps from tap to tap, points share
+ * rows of vectors (tile_sum.c). */
 static bool shares_rows(const Module *m, Stage *s, Contraction *c)
 {
 	bool floats = c->of == FLOATS && c->a->dtype == F32 && c->b->dtype == F32, plain = !c->squares && c->sums == 1 && !c->nsingle;
+	bool rows = c->lane.a == 1 && c->lane.y == 1 && !step_varies(&c->lane), found = false;
 	int at = find_point(s, c);
-	if (m->o->strict || !floats || !plain || c->tap != c->b || step_varies(&c->lane) || c->lane.a != 1 || c->lane.y != 1 || at < 0 ||
+	if (m->o->strict || !floats || !plain || !rows || at < 0 || c->tap != c->b || !moves_everywhere(s, c) ||
 	    !is_affine(s, c, c->b->arg[0], &c->b_base))
 		return false;
-	for (int i = 0; i < s->naxes - 1; i++) {
-		Step step = step_of_axis(s, c, s->axis[i]);
-		if (step.n > 1 && !step.a)
-			return false;
-	}
 	Step point = step_of_axis(s, c, s->axis[at]);
-	bool found = false;
 	for (int k = 0; k < c->sum->naxes && !found; k++) {
 		Step taps = step_of_axis(s, c, c->sum->axes[k]);
 		found = shared_row(&point, &taps) < INT_MAX;
@@ -218,11 +224,10 @@ static bool find_lanes(Module *m, Stage *s, Contraction *c)
 {
 	Axis *inner = s->axis[s->naxes - 1];
 	c->lane = step_of_axis(s, c, inner);
-	if (c->lane.a && !c->lane.b && shares_rows(m, s, c)) {
-		c->a_lanes = c->b_number = true;
-		return true;
-	}
 	if (c->lane.a && !c->lane.b) {
+		c->a_lanes = c->b_number = shares_rows(m, s, c);
+		if (c->b_number)
+			return true;
 		if (!commute(s, c))
 			return false;
 		c->lane = step_of_axis(s, c, inner);
@@ -429,8 +434,8 @@ static void find_pairing(const Module *m, const Stage *s, Contraction *c)
 {
 	Contraction packed = *c;
 	int64_t rest = c->lane.n % c->lanes;
-	if (!m->target->halves || c->of != FLOATS || of_bytes(c) || !is_packed_ahead(c->b) || c->a_lanes || c->squares || c->sums > 1 || !rest ||
-	    rest > c->lanes / 2)
+	if (!m->target->halves || c->of != FLOATS || of_bytes(c) || !is_packed_ahead(c->b) || c->a_lanes || c->squares || c->sums > 1 ||
+	    !rest || rest > c->lanes / 2)
 		return;
 	packed.packed = (const Weight *)c; /* any: it will be */
 	merge_reduction(&packed);

@@ -66,7 +66,8 @@ static double tile_loads(const Contraction *c, const Target *t, bool by_rows, in
 	bool again = c->row.taps && row_loads(&c->row, points) < points * c->row.taps;
 	if (!by_rows)
 		return (double)(vectors + points * vectors * (again ? 2 : 1));
-	int64_t b = c->row.taps * (c->b_number ? 1 : vectors), spare = t->registers - points * vectors - 1, held = b < spare ? b : spare;
+	int64_t b = c->row.taps * (c->b_number ? 1 : vectors), spare = t->registers - points * vectors - 1;
+	int64_t held = b < spare ? b : spare;
 	int64_t aside = b > t->registers ? 2 * (b - held) : 0;
 	int64_t a = c->b_number ? vectors * (1 + c->lanes / LINE_FLOATS) + FIRST_TOUCH : vectors; /* begins anywhere: in two lines */
 	return (double)(row_loads(&c->row, points) * a + held + (b - held) * points + aside) / c->row.taps;

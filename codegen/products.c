@@ -193,7 +193,8 @@ bool find_products(Module *m, Stage *s, Contraction *c)
 		return n == 1 && (is_lane_int(s->out->dtype) || s->out->dtype == F32) && find_parts(c, product);
 	if (s->out->dtype != F32 && s->out->dtype != F64 && !is_lane_int(s->out->dtype))
 		return false;
-	if (!(product->dtype == I32 ? find_bytes : find_floats)(c, product) && !find_float_bytes(c, product) && !find_squares(c, product))
+	if (!(product->dtype == I32 ? find_bytes : find_floats)(c, product) && !find_float_bytes(c, product) &&
+	    !find_squares(c, product))
 		return false;
 	while (c->sums < n)
 		if (!add_twin(s, c, sum[c->sums]))

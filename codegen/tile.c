@@ -63,9 +63,9 @@ const char *step_end(Tile *t, const Step *s)
 bool is_half(const Tile *t, int q)
 {
 	bool loads = t->c->packed || t->rest == t->lanes / 2;
-	bool floats = t->c->of == FLOATS && !t->c->a_lanes && t->c->sums == 1;
+	bool floats = t->c->of == FLOATS && !of_bytes(t->c) && !t->c->a_lanes && t->c->sums == 1;
 	bool pairs = in_pairs(t, OF_POINTS) || in_pairs(t, OF_STEPS);
-	return t->p.m->target->halves && floats && !of_bytes(t->c) && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads && !pairs;
+	return t->p.m->target->halves && floats && partial(t, q) && t->rest && t->rest <= t->lanes / 2 && loads && !pairs;
 }
 
 /* Which sums of a vector a step adds to: those of a point, or of one way where a point has several; NULL: there is one. */

@@ -55,9 +55,9 @@ static bool find_weights(Graph *g, const Value *v, bool turned, Weights *w)
 		v = turn->in[X];
 	}
 	const Node *n = made_by(v, "DequantizeLinear");
-	const Tensor *q = n ? constant_of(n, X) : NULL, *s = n ? constant_of(n, SCALE) : NULL;
+	const Tensor *q = n ? constant_of(n, X) : NULL, *s = n ? constant_of(n, SCALE) : NULL, *z = n ? constant_of(n, ZERO) : NULL;
 	if (!q || !s || q->rank != 2 || !is_int(q->dtype) || dtype_info(q->dtype)->bits > 8 || s->dtype != F32 || v->dtype != F32 ||
-	    (has_in(n, ZERO) && !constant_of(n, ZERO)))
+	    (has_in(n, ZERO) && (!z || (z->count > 1 && z->count != s->count))))
 		return false;
 	*w = (Weights){.node = n, .along = turned, .K = q->dim[turned], .N = q->dim[!turned]};
 	return w->K > 0 && w->N > 0 && find_scales(g, w);

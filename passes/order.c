@@ -185,7 +185,8 @@ static bool stays_in_rows(Graph *g, const Node *n)
 {
 	const Value *x = n->in[0];
 	bool few = dim_known(x->shape.dim[1]) && x->shape.dim[1].k < CHANNELS_FEW;
-	return lies_in_rows(x) && (follows_input(n) || is_depthwise_in_rows(g, n) || (is_window(n) && (few || fills_lanes_by_rows(g, n))));
+	bool window = is_window(n) && (few || fills_lanes_by_rows(g, n));
+	return lies_in_rows(x) && (window || follows_input(n) || is_depthwise_in_rows(g, n));
 }
 
 /* The output has an element for each of `from`: alone, or as Softmax and the like make them, for which a row is read

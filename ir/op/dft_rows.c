@@ -111,8 +111,9 @@ static Value *inner_sums(const Transform *d, Value *x, const Matrix *inner)
 	one.parts = 1;
 	Value *w = dft_matrix(d, &one), *u = put(g, d->n, "MatMul", x, w, END_IN);
 	Value *v = put(g, d->n, "MatMul", x, quarter_turned(d, w), END_IN);
-	return put(g, d->n, "Add", put(g, d->n, "Mul", u, turns(d, inner, cos), END_IN),
-		   put(g, d->n, "Mul", v, turns(d, inner, sin), END_IN), END_IN);
+	u = put(g, d->n, "Mul", u, turns(d, inner, cos), END_IN);
+	v = put(g, d->n, "Mul", v, turns(d, inner, sin), END_IN);
+	return put(g, d->n, "Add", u, v, END_IN);
 }
 
 Value *dft_complex_rows(const Transform *d, Value *x, int64_t n)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include "codegen/codegen.h"
 #include "ir/op/nn.h"
+#include "passes/rewrite.h"
 #include "tests/emitted.h"
 #include "tests/suite/compare.h"
 #include "tests/unit/graphs.h"
@@ -534,17 +535,26 @@ CASE(avx512_half)
 
 /* Few rows by many quantised weights read bytes, and add up what belongs to one scale; more rows share floats, few weights lie
  * near, and code without vectors would make floats one by one. */
-static const char *by_quantised(const char *target, int64_t rows, int64_t depth, double zero)
+static const char *by_zero(const char *target, int64_t rows, int64_t depth, Value *zero, int64_t axis)
 {
 	Options o = {.level = 2, .target = target, .output = "m.c", .prefix = "m"};
 	const char *header;
 
+	const Op *op = op_find("", "DequantizeLinear");
+	void *attr = attr_new(g, op);
+
 	seed = 5;
-	Value *w = put(g, NULL, "DequantizeLinear", value_const(g, "q", some_bytes(U8, depth, 96)), value_scalar(g, F32, 0.5),
-		       value_scalar(g, U8, zero), END_IN);
+	*(int64_t *)attr_field(op, attr, "axis") = axis;
+	Value *w = put_attr(g, NULL, "DequantizeLinear", attr, value_const(g, "q", some_bytes(U8, depth, 96)),
+			    value_scalar(g, F32, 0.5), zero, END_IN);
 	graph_output(g, put(g, NULL, "MatMul", given(random_tensor(2, (int64_t[]){rows, depth})), w, END_IN), "y");
 	passes_run(g, &o);
 	return emit_text(g, &o, &header, NULL);
+}
+
+static const char *by_quantised(const char *target, int64_t rows, int64_t depth, double zero)
+{
+	return by_zero(target, rows, depth, value_scalar(g, U8, zero), 1);
 }
 
 CASE(few_rows_read_bytes) { assert_non_null(strstr(by_quantised("x86-64-v4", 2, 256, 128), "vf b0 = v_float(v_load_i8(b));")); }
@@ -552,6 +562,15 @@ CASE(more_read_floats) { assert_null(strstr(by_quantised("x86-64-v4", 5, 256, 12
 CASE(few_bytes_are_floats) { assert_null(strstr(by_quantised("x86-64-v4", 2, 64, 128), "v_load_i8")); }
 CASE(scalars_are_floats) { assert_null(strstr(by_quantised("c", 2, 256, 128), "int8_t")); }
 CASE(wide_differences_are_floats) { assert_null(strstr(by_quantised("x86-64-v4", 2, 256, 100), "v_load_i8")); }
+
+/* One scale, but a zero point for each index of the sum, not for each column. */
+CASE(zeros_along_the_sum_are_floats)
+{
+	Tensor *zeros = tensor_new(&ctx.perm, U8, 1, (int64_t[]){256});
+	memset(zeros->data, 128, 256);
+	Value *z = value_const(g, "z", zeros);
+	assert_null(strstr(by_zero("x86-64-v4", 2, 256, z, 0), "v_load_i8"));
+}
 
 /* Weights of many panels that points go over one after the other come ahead of their turn; a vector times a matrix has
  * no tile to do it, and weights that stay near need none. */
@@ -594,12 +613,15 @@ int main(void)
 		TEST(portable_c), TEST(planes),
 #ifdef __x86_64__
 		TEST(avx2), TEST(avx512), TEST(pairs_of_points), TEST(pairs_of_steps), TEST(avx2_equal), TEST(avx512_equal),
-		TEST(avx2_loop), TEST(avx512_loop), TEST(avx2_columns), TEST(avx512_columns), TEST(rows_stay), TEST(strict_rows_turn), TEST(narrow_rows), TEST(avx2_gray), TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
+		TEST(avx2_loop), TEST(avx512_loop),
+		TEST(avx2_columns), TEST(avx512_columns), TEST(rows_stay), TEST(strict_rows_turn), TEST(narrow_rows), TEST(avx2_gray),
+		TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
 		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(sums_begin_with_zero_points), TEST(avx512_pairs), TEST(avx512_half),
 		TEST(bytes_go_in_fours), TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
 		TEST(many_rows_are_widened_once), TEST(few_rows_are_widened_in_tiles),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
-		TEST(few_rows_read_bytes), TEST(more_read_floats), TEST(few_bytes_are_floats), TEST(scalars_are_floats), TEST(wide_differences_are_floats),
+		TEST(few_rows_read_bytes), TEST(more_read_floats), TEST(few_bytes_are_floats),
+		TEST(scalars_are_floats), TEST(wide_differences_are_floats), TEST(zeros_along_the_sum_are_floats),
 		TEST(fetch_many_points), TEST(fetch_many_matrices), TEST(fetch_one_tile), TEST(fetch_few_tiles),
 		TEST(fetch_one_point), TEST(fetch_no_depth), TEST(fetch_near),
 #endif
