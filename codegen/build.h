@@ -63,6 +63,8 @@ Alu red_alu(Red red);
 bool is_ordered(const Module *m, const Expr *r);
 /* How many lanes of type t can compute x along the axis, 0: none can. */
 int lanes_along(Build *b, DType t, Expr *x, const Axis *axis);
+/* The same for lanes of 8 bits: bools, or bytes that are compared only. */
+int byte_lanes_along(Build *b, Expr *x, const Axis *axis);
 /* A local for the results of r, which starts as `start`. */
 Expr *start_local(Build *b, const Expr *r, Expr *start);
 /* x with every reduction whose axes are all bound replaced by a local that holds it. */

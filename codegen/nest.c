@@ -45,10 +45,8 @@ static int loop_lanes(Build *b, Expr *body, const Axis *axis)
 	int64_t coef;
 	Stage *s = b->s;
 	bool can = !b->vector && worth_vectors(b->m, axis) && affine_in(s->address, axis, &coef) && coef == 1 && !reduces_along(b->m, body, axis);
-	int most = 4 * b->m->target->lanes;
-	if (can && axis_count(axis) >= most && vectorisable_8(b->m, s, body, axis))
-		return most;
-	return can ? lanes_along(b, s->out->dtype, body, axis) : 0;
+	int bytes = can ? byte_lanes_along(b, body, axis) : 0;
+	return bytes ? bytes : can ? lanes_along(b, s->out->dtype, body, axis) : 0;
 }
 
 /* ---- loops in parts: where an index stops being a max, a min or an absolute value ---- */

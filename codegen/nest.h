@@ -18,7 +18,7 @@ typedef enum StmtKind {
 	           * ways > 1: `local` takes turns, and `other`; step > 1: over whole steps */
 	S_LET,    /* declare local `local` = expr; lanes > 1: a vector outside any vector loop, or `ways` of them */
 	S_ASSIGN, /* local = expr; lanes > 1: only in the lanes that count, local is from outside the vector loop */
-	S_FOLD,   /* declare local `local` = `red` of all lanes of the vector local `expr`, or of `ways` of them */
+	S_FOLD,   /* declare local `local` = `red` of all `lanes` of the vector local `expr`, or of `ways` of them */
 	S_FIND,   /* declare local `local` = the index that `red` gives of the row that the load in expr runs over */
 	S_STORE,  /* element `address` of `value` = expr */
 	S_IF,     /* if (expr) body */

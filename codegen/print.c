@@ -85,9 +85,13 @@ static const char *vector_type(const Printer *p, DType t)
 	return is_lane_int(t) ? "vi" : t == F64 || (t == F32 && p->lanes_64) ? "vd" : t == I64 ? "vl" : "vf";
 }
 
+/* Accumulators of bytes stand around the loop that has so many lanes. */
+static bool has_bytes(const Printer *p, const Stmt *t) { return t->lanes > p->m->target->lanes; }
+
 static void print_let(Printer *p, const Stmt *t)
 {
-	bool vector = t->lanes > 1 || is_vector(p, t->local);
+	bool vector = t->lanes > 1 || is_vector(p, t->local), outer = p->lanes_8;
+	p->lanes_8 |= has_bytes(p, t);
 	const char *type = vector ? vector_type(p, t->local->dtype) : t->local->dtype == BOOL ? "int" : c_type(t->local->dtype);
 	const char *name = declare_local(p, t);
 	print_indent(p);
@@ -100,6 +104,7 @@ static void print_let(Printer *p, const Stmt *t)
 			print_expr(p, t->expr, false);
 	}
 	put_text(p->out, t->ways > 1 ? "};\n" : ";\n");
+	p->lanes_8 = outer;
 }
 
 static void print_assign(Printer *p, const Stmt *t)
@@ -117,11 +122,17 @@ static void print_assign(Printer *p, const Stmt *t)
 	put_text(p->out, ";\n");
 }
 
+/* "_u8": which of the helpers that compare takes the accumulators. */
+static const char *fold_kind(const Printer *p, const Stmt *t)
+{
+	return !has_bytes(p, t) ? lane_kind(p, t->local->dtype) : t->local->dtype == U8 ? "_u8" : "_i8";
+}
+
 /* The accumulators from..from+n-1 as one vector. */
 static void put_folded(Printer *p, const Stmt *t, int from, int n, bool tight)
 {
 	bool call = t->red >= RED_MAX && t->red <= RED_MIN, paren = call || tight;
-	const char *kind = lane_kind(p, t->local->dtype);
+	const char *kind = fold_kind(p, t);
 	if (n == 1) {
 		put_text(p->out, t->ways > 1 ? "%s[%d]" : "%s", local_name(p, t->expr), from);
 		return;
@@ -139,10 +150,10 @@ static void print_fold(Printer *p, const Stmt *t)
 {
 	static const char *const all[] = {[RED_SUM] = "v_sum", [RED_PROD] = "v_prod", [RED_MAX] = "v_most", [RED_MAX_NUMBER] = "v_most", [RED_MIN] = "v_least"};
 	DType type = t->local->dtype;
-	bool byte = type == U8 || type == I8;
+	bool cut = (type == U8 || type == I8) && !has_bytes(p, t);
 	print_indent(p);
-	put_text(p->out, "%s %s = %s", c_type(type), declare_local(p, t), byte ? arena_format(p->out->arena, "(%s)", c_type(type)) : "");
-	put_text(p->out, "%s%s(", all[t->red], lane_kind(p, type));
+	put_text(p->out, "%s %s = %s", c_type(type), declare_local(p, t), cut ? arena_format(p->out->arena, "(%s)", c_type(type)) : "");
+	put_text(p->out, "%s%s(", all[t->red], fold_kind(p, t));
 	put_folded(p, t, 0, t->ways, false);
 	put_text(p->out, ");\n");
 }

@@ -254,7 +254,8 @@ static void print_whole_vectors(Printer *p, const Stmt *t)
 		print_renamed(p, t, NULL, "0");
 		close_block(p);
 	}
-	if (whole < t->to && t->to - t->from > t->lanes && !t->local && ends_whole(p, t))
+	bool again = !t->local || p->lanes_8; /* what bytes are compared with once may be compared twice */
+	if (whole < t->to && t->to - t->from > t->lanes && again && ends_whole(p, t))
 		print_once(p, t, number_text(t->to - t->lanes, a), NULL);
 	else if (whole < t->to)
 		print_once(p, t, number_text(whole, a), number_text(t->to - whole, a));

@@ -13,6 +13,8 @@ bool is_vector(const Printer *p, const Expr *x) { return p->vector && depends_on
 const char *lane_kind(const Printer *p, DType t)
 {
 	t = t == F32 && p->lanes_64 ? F64 : t;
+	if (p->lanes_8)
+		return "_bytes";
 	return is_lane_int(t) ? "_i" : t == F64 ? "_d" : t == I64 ? "_l" : "";
 }
 
@@ -164,7 +166,7 @@ static void print_lanes(Printer *p, Expr *x)
 /* gcc takes the product of two __m256 for another type than __m256. */
 static const char *select_cast(const Printer *p, const Expr *x)
 {
-	if (x->kind != X_ALU || x->op == SELECT || x->dtype == BOOL)
+	if (x->kind != X_ALU || x->op == SELECT || x->dtype == BOOL || p->lanes_8)
 		return "";
 	if (p->lanes_64)
 		return is_float(x->dtype) ? "(vd)" : "(vl)";

@@ -205,6 +205,12 @@ int lanes_along(Build *b, DType t, Expr *x, const Axis *axis)
 	return wide && vectorisable_64(m, b->s, x, axis) ? m->target->lanes / 2 : 0;
 }
 
+int byte_lanes_along(Build *b, Expr *x, const Axis *axis)
+{
+	int lanes = 4 * b->m->target->lanes;
+	return axis_count(axis) >= lanes && vectorisable_8(b->m, b->s, x, axis) ? lanes : 0;
+}
+
 int reduction_lanes(Build *b, const Expr *r, const Axis *axis)
 {
 	const Module *m = b->m;
@@ -212,7 +218,8 @@ int reduction_lanes(Build *b, const Expr *r, const Axis *axis)
 		return 0; /* every lane of the open vector loop has its own */
 	if (is_ordered(m, r) || !vector_reduce(r) || !worth_vectors(m, axis) || !depends_on(r->arg[0], axis))
 		return 0;
-	int lanes = lanes_along(b, r->dtype, r->arg[0], axis);
+	int lanes = byte_lanes_along(b, r->arg[0], axis);
+	lanes = lanes ? lanes : lanes_along(b, r->dtype, r->arg[0], axis);
 	return r->dtype == F32 && lanes < m->target->lanes ? 0 : lanes;
 }
 
@@ -239,6 +246,7 @@ static Expr *folded(Build *b, const Reduction *d, const Expr *r, Expr *acc)
 	t->local = local_for(b, r);
 	t->expr = acc;
 	t->red = r->red;
+	t->lanes = d->lanes;
 	t->ways = d->ways;
 	return t->local;
 }

@@ -6,9 +6,10 @@
  *                           rounded to one again after each operation, which gives the bits of the operation on floats
  *
  *     table[x[.. + i]]      bytes looked up in a table of 256 of them
+ *     max of x[.. + i]      bytes that are compared only
  *
  * What has an instruction for such lanes, or a helper in its place, is a row of wide_text(). Where everything is a bool, what
- * is read and stored are bytes, and so are the lanes. */
+ * is read and stored are bytes, and so are the lanes; the same where everything is a byte that becomes no other number. */
 #include "codegen/print.h"
 
 bool is_lane_64(DType t) { return t == F64 || t == I64 || t == BOOL; }
@@ -90,16 +91,25 @@ static Expr *looked_up(const Expr *x, const Axis *axis)
 	return is_byte(byte) && is_row(byte, axis) ? byte : NULL;
 }
 
+/* The greater or the lesser of two bytes, or of many. */
+static bool is_extreme_byte(const Expr *x)
+{
+	if (!is_byte(x))
+		return false;
+	return x->kind == X_ALU ? x->op == MAX || x->op == MIN : x->kind == X_REDUCE && (x->red == RED_MAX || x->red == RED_MIN);
+}
+
 bool vectorisable_8(const Module *m, Stage *s, Expr *x, const Axis *axis)
 {
 	if (m->target->lanes < 8 || looked_up(x, axis))
 		return m->target->lanes >= 8;
-	if (x->dtype != BOOL)
+	bool chosen = x->kind == X_ALU && x->op == SELECT && !depends_on(x->arg[0], axis);
+	if (x->dtype != BOOL && !is_byte(x))
 		return false;
-	if (!depends_on(x, axis) || is_row(x, axis))
+	if (!depends_on(x, axis) || is_row(x, axis) || (x->kind == X_LOCAL && is_byte(x)))
 		return true;
-	bool chosen = x->kind == X_ALU && x->op == SELECT && !depends_on(x->arg[0], axis), all = chosen || is_logic_of_bools(x);
-	for (int k = 0; k < x->nargs && all; k++)
+	bool all = chosen || is_logic_of_bools(x) || is_extreme_byte(x);
+	for (int k = chosen; k < x->nargs && all; k++)
 		all = vectorisable_8(m, s, x->arg[k], axis);
 	return all;
 }
@@ -109,7 +119,7 @@ bool vectorisable_8(const Module *m, Stage *s, Expr *x, const Axis *axis)
 static void print_load(Printer *p, const Expr *x)
 {
 	const char *kind = x->dtype != BOOL ? "" : p->lanes_8 ? "_8" : "_64", *verb = x->dtype == F32 || x->dtype == I32 ? "wide" : "load";
-	put_text(p->out, "v_%s_%s%s%s(", verb, dtype_name(x->dtype), kind, p->lanes_n ? "_n" : "");
+	put_text(p->out, "v_%s_%s%s%s(", verb, is_byte(x) ? "bytes" : dtype_name(x->dtype), kind, p->lanes_n ? "_n" : "");
 	print_place(p, x);
 	put_text(p->out, p->lanes_n ? ", %s)" : ")", p->lanes_n);
 }
@@ -165,6 +175,7 @@ static void print_lookup(Printer *p, const Expr *x, const Expr *bytes)
 void print_vector_8(Printer *p, Expr *x, bool tight)
 {
 	static const char *const format[] = {[AND] = "v_and_8(%0, %1)", [OR] = "v_or_8(%0, %1)", [XOR] = "v_xor_8(%0, %1)", [NOT] = "v_not_8(%0)"};
+	static const char *const of_bytes[][2] = {[MAX] = {"v_max_u8(%0, %1)", "v_max_i8(%0, %1)"}, [MIN] = {"v_min_u8(%0, %1)", "v_min_i8(%0, %1)"}};
 	Expr *bytes = looked_up(x, p->vector);
 	if (bytes)
 		print_lookup(p, x, bytes);
@@ -173,5 +184,5 @@ void print_vector_8(Printer *p, Expr *x, bool tight)
 	else if (x->op == SELECT)
 		print_scalar_select(p, x, tight);
 	else
-		print_format(p, format[x->op], x->arg, tight, print_vector);
+		print_format(p, is_byte(x) ? of_bytes[x->op][x->dtype == I8] : format[x->op], x->arg, tight, print_vector);
 }

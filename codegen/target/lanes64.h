@@ -1,5 +1,5 @@
 /* lanes64.h -- helpers for vectors of doubles and of integers of 64 bits, which have half the lanes: vd, vl, masks vm_64;
- * and masks of bytes, vm_8, and bytes, vb. */
+ * and masks of bytes, vm_8, and bytes, vb, which are looked up or compared. */
 #ifndef TCC_CODEGEN_LANES64_H
 #define TCC_CODEGEN_LANES64_H
 #include "codegen/target/math64.h"
@@ -46,6 +46,7 @@
 /* Bytes looked up in a table of 256 of them. */
 #define X86_LOOKUP(w, spread)											\
 	{"vb", "typedef __m" w "i vb;\t/* of bytes */\n"},							\
+	V("v_set_bytes", "vb", "int x", "\treturn _mm" w "_set1_epi8((char)x);\n"),				\
 	V("v_load_bytes", "vb", "const void *p", "\treturn _mm" w "_loadu_si" w "((const vb *)p);\n"),		\
 	V("v_store_bytes", "void", "void *p, vb x", "\t_mm" w "_storeu_si" w "((vb *)p, x);\n"),		\
 	V("v_row_bytes", "vb", "const void *table, int k",							\
@@ -63,6 +64,19 @@
 	  "\t\tlow ^= _mm" w "_shuffle_epi8(v_step_bytes(table, k), x);\n"					\
 	  "\t\thigh ^= _mm" w "_shuffle_epi8(v_step_bytes(table, k + 8), z);\n\t}\n"				\
 	  "\treturn low ^ high;\n")
+
+/* The greater and the lesser of bytes. `half` is the least of 16 lanes that all of x have been folded to. */
+#define X86_EXTREME_BYTES(w, half)										\
+	V("v_max_u8", "vb", "vb a, vb b", "\treturn _mm" w "_max_epu8(a, b);\n"),				\
+	V("v_max_i8", "vb", "vb a, vb b", "\treturn _mm" w "_max_epi8(a, b);\n"),				\
+	V("v_min_u8", "vb", "vb a, vb b", "\treturn _mm" w "_min_epu8(a, b);\n"),				\
+	V("v_min_i8", "vb", "vb a, vb b", "\treturn _mm" w "_min_epi8(a, b);\n"),				\
+	V("v_least_u8", "uint8_t", "vb x",									\
+	  "\t/* an instruction finds the least of eight numbers of 16 bits: of each two bytes the lesser */\n"	\
+	  half "\treturn (uint8_t)_mm_cvtsi128_si32(_mm_minpos_epu16(_mm_min_epu8(y, _mm_srli_epi16(y, 8))));\n"),	\
+	V("v_most_u8", "uint8_t", "vb x", "\treturn (uint8_t)~v_least_u8(x ^ v_set_bytes(-1));\n"),		\
+	V("v_least_i8", "int8_t", "vb x", "\treturn (int8_t)(v_least_u8(x ^ v_set_bytes(-128)) ^ 128);\n"),	\
+	V("v_most_i8", "int8_t", "vb x", "\treturn (int8_t)(v_most_u8(x ^ v_set_bytes(-128)) ^ 128);\n")
 
 /* AVX2 has no masks but vectors, and no conversions: what is left over, and those, goes through memory. */
 #define LANES_64_AVX2														\
@@ -177,6 +191,10 @@
 	V("v_store_bool_8_n", "void", "uint8_t *p, vm_8 x, int n",						\
 	  "\tuint8_t y[32];\n\tv_store_bool_8(y, x);\n\tfor (int i = 0; i < n; i++)\n\t\tp[i] = y[i];\n"),	\
 	X86_LOOKUP("256", "_mm256_broadcastsi128_si256"),							\
+	X86_EXTREME_BYTES("256", "\t__m128i y = _mm_min_epu8(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));\n"),	\
+	V("v_first_bytes", "vb", "vb x, vb rest, int n",							\
+	  "\tuint8_t y[32], z[32];\n\tv_store_bytes(y, x);\n\tv_store_bytes(z, rest);\n"			\
+	  "\tmemcpy(z, y, (size_t)n);\n\treturn v_load_bytes(z);\n"),					\
 	V("v_load_bytes_n", "vb", "const void *p, int n",							\
 	  "\tuint8_t x[32] = {0};\n\tfor (int i = 0; i < n; i++)\n\t\tx[i] = ((const uint8_t *)p)[i];\n\treturn v_load_bytes(x);\n"),	\
 	V("v_store_bytes_n", "void", "void *p, vb x, int n",							\
@@ -280,6 +298,10 @@
 	V("v_store_bool_8", "void", "uint8_t *p, vm_8 x", "\t_mm512_storeu_si512(p, _mm512_maskz_set1_epi8(x, 1));\n"),	\
 	V("v_store_bool_8_n", "void", "uint8_t *p, vm_8 x, int n", "\t_mm512_mask_storeu_epi8(p, v_mask_8(n), _mm512_maskz_set1_epi8(x, 1));\n"),	\
 	X86_LOOKUP("512", "_mm512_broadcast_i32x4"),								\
+	X86_EXTREME_BYTES("512",										\
+	  "\t__m256i half = _mm256_min_epu8(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64(x, 1));\n"	\
+	  "\t__m128i y = _mm_min_epu8(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));\n"),	\
+	V("v_first_bytes", "vb", "vb x, vb rest, int n", "\treturn _mm512_mask_mov_epi8(rest, v_mask_8(n), x);\n"),	\
 	V("v_load_bytes_n", "vb", "const void *p, int n", "\treturn _mm512_maskz_loadu_epi8(v_mask_8(n), p);\n"),	\
 	V("v_store_bytes_n", "void", "void *p, vb x, int n", "\t_mm512_mask_storeu_epi8(p, v_mask_8(n), x);\n"),	\
 	LANES_64

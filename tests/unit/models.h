@@ -58,7 +58,7 @@ static Value *given(Model *m, Tensor *t)
 }
 
 /* A parameter: mostly a constant, now and then one that only the run knows. */
-static Value *parameter(Model *m, int rank, const int64_t *dims)
+static inline Value *parameter(Model *m, int rank, const int64_t *dims)
 {
 	Tensor *t = random_tensor(m, rank, dims);
 
@@ -104,7 +104,7 @@ static void assert_run(Model *m, Session *s)
 		const Tensor *got = session_output(s, i), *want = m->want[i];
 		assert_int_equal(got->count, want->count);
 		for (int64_t k = 0; k < got->count; k++) {
-			double x = load_f64(F32, got->data, k), y = load_f64(F32, want->data, k);
+			double x = load_f64(got->dtype, got->data, k), y = load_f64(want->dtype, want->data, k);
 			if (!(fabs(x - y) <= 2e-5 * (1 + fabs(y))))
 				print_error("output %d, element %lld: %g, not %g\n", i, (long long)k, x, y);
 			assert_true(fabs(x - y) <= 2e-5 * (1 + fabs(y)));

@@ -1,0 +1,65 @@
+/* Bytes that are compared only, as emitted C: they are vectors of bytes (codegen/vector64.c), in rows of every length around
+ * those of vectors, with and without a sign. */
+enum { MODELS = 4, NODES = 10, INPUTS = 64 };
+#include "ir/op/composite.h"
+#include "tests/unit/models.h"
+
+static Value *given_bytes(Model *m, DType t, int rank, const int64_t *dims)
+{
+	Tensor *x = tensor_new(&m->ctx.perm, t, rank, dims);
+
+	for (int64_t i = 0; i < x->count; i++)
+		store_i64(t, x->data, i, t == U8 ? pick(m, 0, 255) : pick(m, -128, 127));
+	return given(m, x);
+}
+
+static DType some_type(Model *m) { return chance(m, 50) ? U8 : I8; }
+
+static int64_t some_length(Model *m) { return pick(m, 1, 4) * 64 + pick(m, 0, 3) * pick(m, -17, 17); }
+
+static const char *some_extreme(Model *m) { return chance(m, 50) ? "Max" : "Min"; }
+
+static Value *pointwise(Model *m)
+{
+	DType t = some_type(m);
+	int64_t n = some_length(m), rows = pick(m, 1, 3);
+	Value *x = given_bytes(m, t, DIMS(rows, n)), *y = given_bytes(m, t, DIMS(chance(m, 50) ? 1 : rows, chance(m, 30) ? 1 : n));
+
+	return put(m->g, NULL, some_extreme(m), put(m->g, NULL, some_extreme(m), x, y, END_IN), given_bytes(m, t, DIMS(n)), END_IN);
+}
+
+/* Over the last axis, one before it, or the two of them; half of them with the other extreme of the same elements. */
+static Value *least_or_most(Model *m)
+{
+	Value *x = given_bytes(m, some_type(m), DIMS(pick(m, 1, 3), pick(m, 1, 5), some_length(m)));
+	int64_t first = pick(m, 1, 2), axes[] = {first, 2};
+	Value *over = value_i64(m->g, first == 2 || chance(m, 50) ? 1 : 2, axes);
+	bool max = chance(m, 50);
+	Value *y = put(m->g, NULL, max ? "ReduceMax" : "ReduceMin", x, over, END_IN);
+	if (chance(m, 50))
+		return y;
+	Value *other = put(m->g, NULL, max ? "ReduceMin" : "ReduceMax", x, over, END_IN), *bound = given_bytes(m, x->dtype, DIMS(1));
+	return put(m->g, NULL, "Min", y, put(m->g, NULL, "Max", other, bound, END_IN), END_IN);
+}
+
+/* Windows over maps whose channels lie side by side. */
+static Value *pooled(Model *m)
+{
+	int64_t size = pick(m, 2, 3), border = pick(m, 0, size - 1);
+	Value *x = given_bytes(m, some_type(m), DIMS(1, pick(m, 4, 7), pick(m, 4, 7), some_length(m)));
+	struct Sliding *a = attr_new(m->g, op_find("", "MaxPool"));
+
+	a->kernel_shape = ints(m->g, 2, (int64_t[]){size, size});
+	a->strides = ints(m->g, 2, (int64_t[]){pick(m, 1, 2), pick(m, 1, 2)});
+	a->pads = ints(m->g, 4, (int64_t[]){border, 0, 0, border});
+	return channels_last(m->g, NULL, put_attr(m->g, NULL, "MaxPool", a, channels_first(m->g, NULL, x), END_IN));
+}
+
+static void add_node(Model *m, int number)
+{
+	Value *(*const kind[])(Model *) = {pointwise, least_or_most, pooled};
+
+	graph_output(m->g, kind[number % 3](m), "y");
+}
+
+int main(void) { return models_main(); }
