@@ -25,14 +25,16 @@ static bool is_digit(const Expr *x)
 	return !varies && is_digit(x->arg[0]) && (x->arg[0]->hi + 1) % x->arg[1]->i == 0;
 }
 
-/* The address runs through elements side by side along the axis, for so many at least as fill a vector. */
-static bool runs_along(const Linear *address, const Expr *axis)
+/* The address runs through elements of base side by side along the axis, for so many at least as fill a vector, or as base has. */
+static bool runs_along(const Linear *address, const Expr *axis, const Value *base)
 {
 	enum { VECTOR = 8 };
+	const Dim along = axis->axes[0]->extent, own = base->shape.dim[inner_axis(base)];
+	bool whole = !dim_known(along) || along.k >= VECTOR || (dim_known(own) && own.k <= along.k);
 	for (int i = 0; i < address->n; i++) {
 		const Expr *x = address->atom[i];
 		bool low = x->kind == X_ALU && x->op == IMOD && x->arg[0] == axis && x->arg[1]->i >= VECTOR;
-		if (address->coef[i] == 1 && (x == axis || low))
+		if (address->coef[i] == 1 && ((x == axis && whole) || low))
 			return true;
 	}
 	return false;
@@ -113,7 +115,7 @@ static bool stores_moved(const Fuse *f, const Node *move, Value *v)
 	for (int i = 0; i < sum.n; i++)
 		if (!is_digit(sum.atom[i]) || (sum.atom[i]->kind != X_AXIS && !(f->core[v->id]->def->op->flags & CONTRACTS)))
 			return false;
-	return runs_along(&sum, axes[inner]);
+	return runs_along(&sum, axes[inner], base);
 }
 
 bool can_store_moved(const Fuse *f, const Node *move, Value *v)
