@@ -19,7 +19,7 @@ static const char *const alu_words[ALU_COUNT] = {
 	[BITAND] = "bits", [BITOR] = "bits", [BITXOR] = "bits", [BITNOT] = "bits", [PACK] = "bytes", [TWOFOLD] = "product", [FOURFOLD] = "product",
 	[SHL] = "bits", [SHR] = "bits",
 	[SELECT] = "chosen", [INDEX] = "at", [COUNT] = "count", [REQUIRE] = "test", [KEY] = "key", [FLOOR] = "whole",
-	[CEIL] = "whole", [ROUND] = "whole", [TRUNC] = "whole", [SQRT] = "root", [EXP] = "e", [EXP_DOWN] = "e", [EXPM1] = "growth",
+	[CEIL] = "whole", [ROUND] = "whole", [TRUNC] = "whole", [SQRT] = "root", [EXP] = "e", [EXP_DOWN] = "e", [EXP_SHARE] = "e", [EXPM1] = "growth",
 	[LOG] = "logarithm", [SIN] = "sine", [COS] = "cosine", [TAN] = "tangent", [ASIN] = "angle", [ACOS] = "angle",
 	[ATAN] = "angle", [SINH] = "hyperbolic", [COSH] = "hyperbolic", [TANH] = "hyperbolic", [ASINH] = "area",
 	[ACOSH] = "area", [ATANH] = "area", [ERF] = "error", [SIGMOID] = "sigmoid", [SILU] = "silu", [GELU] = "gelu",

@@ -269,7 +269,7 @@ static bool reads_along(const Chooser *c, const Run *run, int first, int stage, 
 /* Of a softmax nothing else is computed; heads may be taken together or apart. */
 static bool is_softmax(const Stage *s)
 {
-	bool is = s->nfused > 0 && s->fused[0]->op == &op_softmax;
+	bool is = s->nfused > 0 && (s->fused[0]->op == &op_softmax || s->fused[0]->op == &op_tcc_Softmax);
 	for (int i = 1; i < s->nfused; i++)
 		is &= is_op(s->fused[i], "Reshape");
 	return is;

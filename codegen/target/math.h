@@ -115,6 +115,18 @@
 	  "\tp = v_fma(p, r, v_set(0x1p-64f));\n"									\
 	  "\tp = v_fma(p, r, v_set(0x1p-64f));\n"									\
 	  "\treturn p * v_power_of_2(t);\n"),									\
+	V("v_exp_share", "vf", "vf x",										\
+	  "\t/* e^x for x <= 0, and 0 from 2^-101 down: nothing is subnormal, which would cost a hundred cycles, nor will be\n"	\
+	  "\t * shares of a sum made of it; as v_exp_down, of a polynomial times 2^26 */\n"			\
+	  "\tx = v_at_least(x, -70.0f);\n"									\
+	  "\tvf t = v_fma(x, " LOG2_E ", v_set(0x1.8p23f + 101)), n = t - v_set(0x1.8p23f + 101);\n"			\
+	  "\tvf r = v_fma(n, " MINUS_LN2_REST ", v_fma(n, " MINUS_LN2 ", x));\n"					\
+	  "\tvf p = v_fma(r, v_set(0x1.10625p19f), v_set(0x1.572a64p21f));\n"						\
+	  "\tp = v_fma(p, r, v_set(0x1.5557bp23f));\n"								\
+	  "\tp = v_fma(p, r, v_set(0x1.fffdfcp24f));\n"							\
+	  "\tp = v_fma(p, r, v_set(0x1p26f));\n"								\
+	  "\tp = v_fma(p, r, v_set(0x1p26f));\n"								\
+	  "\treturn p * v_power_of_2(t);\n"),									\
 	V("v_coth", "vf", "vf r",											\
 	  "\t/* r coth(r / 2): the c of e^r = (c + r) / (c - r), |r| <= log 2 / 2 */\n"				\
 	  "\tvf s = r * r;\n"												\

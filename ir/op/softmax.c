@@ -3,6 +3,8 @@
  *     Softmax     exp(x - max) / sum exp(x - max)
  *     LogSoftmax  x - max - log sum exp(x - max)
  *     Hardmax     1 at the first largest element, else 0
+ *
+ * tcc.Softmax is one whose elements only weigh the terms of sums (passes/underflow.c): those below 2^-100 may be 0.
  */
 #include "ir/op/nn.h"
 #include <math.h>
@@ -110,28 +112,40 @@ static Expr *row_element(Lower *l, const Node *n, Expr *const *at, Axes *axes)
 	return in_as(l, n, 0, index, formula_type(l, n, n->in[0]->dtype));
 }
 
-/* x - max of the element at at[], and the sum over its row of exp(x - max). A NaN need not be the maximum: it makes the sum NaN. */
-static Expr *shifted(Lower *l, const Node *n, Expr *const *at, Expr **sum)
+/* x - max of the element at at[], and the sum over its row of exp(x - max), by that operation. A NaN need not be the maximum:
+ * it makes the sum NaN. */
+static Expr *shifted(Lower *l, const Node *n, Expr *const *at, Alu exponential, Expr **sum)
 {
 	Axes along_max = {.n = 0}, along_sum = {.n = 0};
 	Expr *max = reduce_over(l, RED_MAX_NUMBER, row_element(l, n, at, &along_max), &along_max);
-	Expr *term = alu1(l, EXP_DOWN, alu2(l, SUB, row_element(l, n, at, &along_sum), max));
+	Expr *term = alu1(l, exponential, alu2(l, SUB, row_element(l, n, at, &along_sum), max));
 
 	*sum = reduce_over(l, RED_SUM, term, &along_sum);
 	return alu2(l, SUB, in_as(l, n, 0, at, formula_type(l, n, n->in[0]->dtype)), max);
 }
 
+static Expr *softmax_by(Lower *l, const Node *n, Expr *const *at, Alu exponential)
+{
+	Expr *sum, *x = shifted(l, n, at, exponential, &sum);
+
+	return cast(l, n->out[0]->dtype, alu2(l, MUL, alu1(l, exponential, x), alu2(l, DIV, num(l, sum->dtype, 1), sum)));
+}
+
 static Expr *softmax_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	Expr *sum, *x = shifted(l, n, at, &sum);
-
 	(void)slot;
-	return cast(l, n->out[0]->dtype, alu2(l, MUL, alu1(l, EXP_DOWN, x), alu2(l, DIV, num(l, sum->dtype, 1), sum)));
+	return softmax_by(l, n, at, EXP_DOWN);
+}
+
+static Expr *weights_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	(void)slot;
+	return softmax_by(l, n, at, EXP_SHARE);
 }
 
 static Expr *logsoftmax_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
-	Expr *sum, *x = shifted(l, n, at, &sum);
+	Expr *sum, *x = shifted(l, n, at, EXP_SHARE, &sum);
 
 	(void)slot;
 	return cast(l, n->out[0]->dtype, alu2(l, SUB, x, alu1(l, LOG, sum)));
@@ -154,6 +168,12 @@ const Op op_softmax = {
 	.name = "Softmax", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
 	.flags = REDUCES, .ulp = 8, .attrs = softmax_attrs, .attr_size = sizeof(struct Norm),
 	.types = "f", .infer = softmax_infer, .eval = softmax_eval, .lower = softmax_lower,
+};
+
+const Op op_tcc_Softmax = {
+	.name = "Softmax", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,
+	.flags = REDUCES, .ulp = 8, .attrs = softmax_attrs, .attr_size = sizeof(struct Norm),
+	.types = "f", .infer = softmax_infer, .eval = softmax_eval, .lower = weights_lower,
 };
 
 const Op op_logsoftmax = {

@@ -3,6 +3,7 @@
  * softmax costs no more than the rest. Nor is there a loop that adds nothing, nor a copy of rows that are repeated, or
  * of an output in another shape; and loops that look elements up count little. */
 #include <fenv.h>
+#include <math.h>
 #include <stdlib.h>
 #include "codegen/codegen.h"
 #include "codegen/print.h"
@@ -136,6 +137,38 @@ static void nothing_hidden_is_subnormal(void **state)
 	session_close(s);
 	temporary_clear();
 }
+
+/* Scores that lie so far apart that e to their power is subnormal: what they weigh does not change, and who reads the shares
+ * themselves still gets them. */
+static void nothing_that_weighs_is_subnormal(void **state)
+{
+	Syms syms = {.ctx = &context};
+	Settings settings = {.compile = {.level = 2, .target = "x86-64-v3"}, .cc_flags = "-O2", .threads = 1};
+	Tensor *in[2] = {tensor_new(&context.perm, F32, 2, (int64_t[]){4, 64}), tensor_new(&context.perm, F32, 2, (int64_t[]){64, 16})};
+	Facts facts;
+
+	(void)state;
+	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+		skip();
+	for (int i = 0; i < 4 * 64; i++)
+		((float *)in[0]->data)[i] = -1.75f * (float)(i % 64);
+	for (int i = 0; i < 64 * 16; i++)
+		((float *)in[1]->data)[i] = (float)(i / 16 + i % 16);
+	assert_int_equal(setjmp(context.border), 0);
+	Session *s = jit(&context, graph_parse(&context, &syms, "graph (%x f32[4,64], %v f32[64,16]) -> (%y) {\n"
+			 "%p = Softmax(%x) %y = MatMul(%p, %v) }"), &settings, NULL);
+	session_bind(s, in);
+	feclearexcept(FE_ALL_EXCEPT);
+	assert_int_equal(session_run(s), TCC_OK);
+	assert_false(fetestexcept(FE_UNDERFLOW));
+	for (int i = 0; i < 4 * 16; i++) /* sum of k e^(-7k/4), over that of e^(-7k/4) */
+		assert_true(fabs(load_f64(F32, session_output(s, 0)->data, i) - i % 16 - 1 / (exp(1.75) - 1)) < 1e-5);
+	session_close(s);
+	temporary_clear();
+	const char *c = emitted("graph (%x f32[4,64], %v f32[64,16]) -> (%y, %p) { %p = Softmax(%x) %y = MatMul(%p, %v) }", &facts);
+	assert_null(strstr(c, "v_exp_share"));
+	assert_non_null(strstr(c, "v_exp_down"));
+}
 #endif
 
 /* The position along a size of 1: a local set to itself is what clang warns of. */
@@ -211,7 +244,7 @@ int main(void)
 		cmocka_unit_test(repeated_rows_are_vectors), cmocka_unit_test(a_view_is_the_output),
 		cmocka_unit_test(a_residual_is_an_epilogue), cmocka_unit_test(what_is_spread_is_rounded_before),
 #ifdef __x86_64__
-		cmocka_unit_test(nothing_hidden_is_subnormal),
+		cmocka_unit_test(nothing_hidden_is_subnormal), cmocka_unit_test(nothing_that_weighs_is_subnormal),
 #endif
 	};
 

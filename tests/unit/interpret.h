@@ -91,7 +91,8 @@ static double float_alu(Alu op, double a, double b)
 	case TRUNC: return trunc(a);
 	case SQRT: return sqrt(a);
 	case EXP:
-	case EXP_DOWN: return exp(a);
+	case EXP_DOWN:
+	case EXP_SHARE: return exp(a);
 	case EXPM1: return expm1(a);
 	case LOG: return log(a);
 	case SIN: return sin(a);
