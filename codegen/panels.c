@@ -285,6 +285,19 @@ static void pack_rows(Packing *p)
 			pack_row(p, sum, (float *)p->to + row / p->depth * group, row % p->depth);
 }
 
+/* ---- two or four products in a number ---- */
+
+static void pack_words(Packing *p)
+{
+	const Contraction *c = p->c;
+	int64_t *lane = &p->at[c->lane.axis->id], group = p->depth * p->width;
+	for (int64_t row = 0; row < p->groups * p->depth; row++, next_row(p))
+		for (int64_t j = 0; j < c->lane.n; j++) {
+			*lane = j;
+			((int32_t *)p->to)[row / p->depth * group + packed_at(p, 0, row % p->depth, j)] = (int32_t)integer_at(c->b, p->at);
+		}
+}
+
 /* How the turns of a loop go through what is packed for each, `step` elements; NULL: there is one for all. */
 static const Place *packed_slices(const Contraction *c, int64_t step, Arena *a, int64_t *count)
 {
@@ -333,6 +346,8 @@ void pack_b(Module *m, Stage *s, Contraction *c)
 		p.to = to + dtype_bytes(t, p.turn * turn);
 		if (of_reals(c))
 			pack_rows(&p);
+		else if (in_parts(c))
+			pack_words(&p);
 		else
 			pack_bytes(&p);
 	}

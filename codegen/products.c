@@ -105,7 +105,7 @@ static bool find_parts(Contraction *c, Expr *product)
 	c->b = c->tap = product->arg[1];
 	c->of = product->op == FOURFOLD ? QUARTERS : HALVES;
 	c->b_type = I32;
-	return c->a->kind == X_LOAD && c->b->kind == X_LOAD && !is_constant(c->a) && !is_constant(c->b);
+	return c->a->kind == X_LOAD && c->b->kind == X_LOAD && !is_constant(c->a);
 }
 
 /* A constant's byte as a float. */

@@ -1,4 +1,4 @@
-/* twos.c -- a product of two matrices of bytes, neither of them constant, packs each only once.
+/* twos.c -- a product of two matrices of bytes packs each only once.
  *
  *     y = MatMulInteger(a, b, z, o)
  *
@@ -12,10 +12,12 @@
  *     y = MatMulTwos(Twos(a, z) {axis = -1}, Twos(b, o) {axis = -2})
  *
  * Tiles would widen each row of a once for each panel of b, and each row of b for a few rows of a; what is packed before pays where
- * either meets enough of the other.
+ * either meets enough of the other. A constant b is packed by the compiler, for pairs alone: tiles have an instruction that reads
+ * fours, and one for two products of bytes that are so small that none of their sums leaves 16 bits.
  *
  * needs  shapes
  * keeps  every bit */
+#include <stdlib.h>
 #include "ir/op/composite.h"
 #include "ir/op/trust.h"
 #include "passes/methods.h"
@@ -25,7 +27,7 @@ void pass_twos(Graph *g, const Options *o);
 
 enum { ROWS_MIN = 16 };
 
-static bool is_bytes(const Value *v) { return (v->dtype == U8 || v->dtype == I8) && !is_const(v) && v->shape.rank >= 2; }
+static bool is_bytes(const Value *v) { return (v->dtype == U8 || v->dtype == I8) && v->shape.rank >= 2; }
 
 static bool is_one(Graph *g, const Node *n, int slot) { return !has_in(n, slot) || dim_is(shape_count(g, &n->in[slot]->shape), 1); }
 
@@ -44,7 +46,8 @@ static Value *packed(Graph *g, const Node *n, const char *name, int slot, int64_
 
 static bool pays(const Rewrite *w, const Node *n)
 {
-	if (!is_bytes(n->in[0]) || !is_bytes(n->in[1]) || !is_one(w->g, n, 2) || !is_one(w->g, n, 3))
+	bool data = !is_const(n->in[0]) && !is_const(n->in[1]);
+	if (!data || !is_bytes(n->in[0]) || !is_bytes(n->in[1]) || !is_one(w->g, n, 2) || !is_one(w->g, n, 3))
 		return false;
 	const Shape *a = &n->in[0]->shape, *b = &n->in[1]->shape;
 	return has_rows(w, a->dim[a->rank - 2]) && has_rows(w, b->dim[b->rank - 1]);
@@ -122,9 +125,71 @@ static Value *by_pairs(Rewrite *w, Node *n)
 	return of_packed(w->g, n, "MatMulTwos", packed(w->g, n, "Twos", 0, 0), packed(w->g, n, "Twos", 1, 0));
 }
 
+/* ---- in pairs, by a constant ---- */
+
+/* A constant matrix of bytes less its zero points: one, or one a column. */
+typedef struct Constant {
+	int64_t K, N;
+	int16_t *less;
+} Constant;
+
+static bool find_constant(Graph *g, const Node *n, Constant *c)
+{
+	const Value *b = n->in[1], *zero = optional_in(n, 3);
+
+	if (!is_const(b) || !is_bytes(b) || b->shape.rank != 2 || (zero && !is_const(zero)))
+		return false;
+	c->K = b->data->dim[0];
+	c->N = b->data->dim[1];
+	bool each = zero && zero->data->count > 1;
+	if (each && (zero->data->count != c->N || zero->data->dim[zero->data->rank - 1] != c->N))
+		return false;
+	c->less = NEW_N(&g->ctx->scratch, int16_t, (size_t)b->data->count);
+	for (int64_t i = 0; i < b->data->count; i++) {
+		int64_t z = zero ? load_i64(b->dtype, zero->data->data, each ? i % c->N : 0) : 0;
+		c->less[i] = (int16_t)(load_i64(b->dtype, b->data->data, i) - z);
+	}
+	return true;
+}
+
+/* No sum of two products with bytes, of neighbours along K, leaves 16 bits. */
+static bool are_small(const Constant *c)
+{
+	bool small = true;
+
+	for (int64_t i = c->N; i < c->K * c->N && small; i++)
+		small = (abs(c->less[i]) + abs(c->less[i - c->N])) * UINT8_MAX <= INT16_MAX;
+	return small;
+}
+
+static Value *pairs_of(Graph *g, const Constant *c)
+{
+	Tensor *t = tensor_new(&g->ctx->perm, I32, 2, (int64_t[]){(c->K + 1) / 2, c->N});
+
+	for (int64_t i = 0; i < t->count; i++) {
+		int64_t at = i / c->N * 2 * c->N + i % c->N;
+		uint32_t low = (uint16_t)c->less[at], high = at + c->N < c->K * c->N ? (uint16_t)c->less[at + c->N] : 0;
+		store_i64(I32, t->data, i, (int32_t)(low | high << 16));
+	}
+	return value_const(g, NULL, t);
+}
+
+static Value *by_constant_pairs(Rewrite *w, Node *n)
+{
+	const Target *t = deciding_target(w->g, w->o);
+	const Value *a = n->in[0];
+	Constant c;
+
+	if (t->lanes == 1 || t->dots || is_const(a) || !is_bytes(a) || !has_rows(w, a->shape.dim[a->shape.rank - 2]) || !is_one(w->g, n, 2) ||
+	    !find_constant(w->g, n, &c) || c.K < ROWS_MIN || c.N < ROWS_MIN || are_small(&c))
+		return NULL;
+	return of_packed(w->g, n, "MatMulTwos", packed(w->g, n, "Twos", 0, 0), pairs_of(w->g, &c));
+}
+
 static const Rule rules[] = {
 	{"MatMulInteger", "MatMulInteger(a, b, z, o) -> MatMulFours(Fours(a), Fours(b)) - z sum(b) - o sum(a) + k z o", by_fours},
 	{"MatMulInteger", "MatMulInteger(a, b, z, o) -> MatMulTwos(Twos(a, z), Twos(b, o))", by_pairs},
+	{"MatMulInteger", "MatMulInteger(a, b, z, o) -> MatMulTwos(Twos(a, z), the same of b)", by_constant_pairs},
 	{0},
 };
 

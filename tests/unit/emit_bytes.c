@@ -1,16 +1,23 @@
-/* Bytes that are compared only, as emitted C: they are vectors of bytes (codegen/vector64.c), in rows of every length around
- * those of vectors, with and without a sign. */
-enum { MODELS = 4, NODES = 10, INPUTS = 64 };
+/* Bytes as emitted C. Those that are compared only are vectors of bytes (codegen/vector64.c), in rows of every length around
+ * those of vectors, with and without a sign. Those that are multiplied by a constant are pairs of 16 bits where nothing else
+ * is exact (passes/twos.c): with zero points, sums of an odd number of products, and the greatest of them. */
+enum { MODELS = 4, NODES = 12, INPUTS = 64 };
 #include "ir/op/composite.h"
 #include "tests/unit/models.h"
 
-static Value *given_bytes(Model *m, DType t, int rank, const int64_t *dims)
+static Tensor *random_bytes(Model *m, DType t, int rank, const int64_t *dims)
 {
 	Tensor *x = tensor_new(&m->ctx.perm, t, rank, dims);
+	int64_t least = t == U8 ? 0 : -128;
 
 	for (int64_t i = 0; i < x->count; i++)
-		store_i64(t, x->data, i, t == U8 ? pick(m, 0, 255) : pick(m, -128, 127));
-	return given(m, x);
+		store_i64(t, x->data, i, chance(m, 20) ? least + 255 * pick(m, 0, 1) : pick(m, least, least + 255));
+	return x;
+}
+
+static Value *given_bytes(Model *m, DType t, int rank, const int64_t *dims)
+{
+	return given(m, random_bytes(m, t, rank, dims));
 }
 
 static DType some_type(Model *m) { return chance(m, 50) ? U8 : I8; }
@@ -55,11 +62,24 @@ static Value *pooled(Model *m)
 	return channels_last(m->g, NULL, put_attr(m->g, NULL, "MaxPool", a, channels_first(m->g, NULL, x), END_IN));
 }
 
+/* Zero points are absent, one, or one a column of the constant. */
+static Value *multiplied(Model *m)
+{
+	DType s = some_type(m), t = some_type(m);
+	int64_t K = pick(m, 16, 70), N = pick(m, 16, 60), zeros = pick(m, 0, 2);
+	Value *b = value_const(m->g, "b", random_bytes(m, t, DIMS(K, N))), *a = given_bytes(m, s, DIMS(pick(m, 1, 2), pick(m, 14, 30), K));
+	Value *z = chance(m, 30) ? NULL : chance(m, 50) ? given_bytes(m, s, 0, NULL) : value_const(m->g, "z", random_bytes(m, s, 0, NULL));
+	Value *o = zeros ? value_const(m->g, "o", random_bytes(m, t, zeros == 1 ? 0 : 1, &N)) : NULL;
+	Value *in[4] = {a, b, z, o};
+
+	return node_new(m->g, op_find("", "MatMulInteger"), NULL, 4, in, 1, NULL)->out[0];
+}
+
 static void add_node(Model *m, int number)
 {
-	Value *(*const kind[])(Model *) = {pointwise, least_or_most, pooled};
+	Value *(*const kind[])(Model *) = {pointwise, least_or_most, pooled, multiplied};
 
-	graph_output(m->g, kind[number % 3](m), "y");
+	graph_output(m->g, kind[number % 4](m), "y");
 }
 
 int main(void) { return models_main(); }
