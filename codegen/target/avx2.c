@@ -97,10 +97,10 @@ static const Helper avx2[] = {
 	V("v_keep", "vf", "vf x", "\t/* in a register: gcc would read memory again for each use */\n\t__asm__(\"\" : \"+x\"(x));\n\treturn x;\n"),
 	V("v_abs", "vf", "vf x", "\treturn _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);\n"),
 	X86_SIGN_OF("256"),
-	V("v_max", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n\tvf y = _mm256_max_ps(a, b);\n"
-	  "\treturn _mm256_blendv_ps(y, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
-	V("v_min", "vf", "vf a, vf b", "\t/* a NaN in either operand wins */\n\tvf y = _mm256_min_ps(a, b);\n"
-	  "\treturn _mm256_blendv_ps(y, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
+	V("v_max", "vf", "vf a, vf b", "\t/* a NaN in either operand wins: all bits set is one */\n"
+	  "\treturn _mm256_or_ps(_mm256_max_ps(a, b), _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
+	V("v_min", "vf", "vf a, vf b", "\t/* a NaN in either operand wins: all bits set is one */\n"
+	  "\treturn _mm256_or_ps(_mm256_min_ps(a, b), _mm256_cmp_ps(a, a, _CMP_UNORD_Q));\n"),
 	X86_BOUNDS("256"),
 	V("v_eq", "vm", "vf a, vf b", "\treturn _mm256_cmp_ps(a, b, _CMP_EQ_OQ);\n"),
 	V("v_unordered", "vm", "vf a, vf b", "\t/* where either is NaN */\n\treturn _mm256_cmp_ps(a, b, _CMP_UNORD_Q);\n"),

@@ -143,10 +143,10 @@
 	  "\t\treturn (vl)_mm256_castpd_si256(_mm256_add_pd(whole, middle)) - (vl)_mm256_castpd_si256(middle);\n"			\
 	  "\tvl y = { 0 };\n\tUNROLL for (int i = 0; i < 4; i++)\n\t\ty[i] = (uint64_t)f_to_i64(x[i]);\n\treturn y;\n"),	\
 	V("v_abs_d", "vd", "vd x", "\treturn _mm256_andnot_pd(_mm256_set1_pd(-0.0), x);\n"),					\
-	V("v_max_d", "vd", "vd a, vd b", "\t/* a NaN in either operand wins */\n"						\
-	  "\treturn _mm256_blendv_pd(_mm256_max_pd(a, b), a, _mm256_cmp_pd(a, a, _CMP_UNORD_Q));\n"),				\
-	V("v_min_d", "vd", "vd a, vd b", "\t/* a NaN in either operand wins */\n"						\
-	  "\treturn _mm256_blendv_pd(_mm256_min_pd(a, b), a, _mm256_cmp_pd(a, a, _CMP_UNORD_Q));\n"),				\
+	V("v_max_d", "vd", "vd a, vd b", "\t/* a NaN in either operand wins: all bits set is one */\n"			\
+	  "\treturn _mm256_or_pd(_mm256_max_pd(a, b), _mm256_cmp_pd(a, a, _CMP_UNORD_Q));\n"),				\
+	V("v_min_d", "vd", "vd a, vd b", "\t/* a NaN in either operand wins: all bits set is one */\n"			\
+	  "\treturn _mm256_or_pd(_mm256_min_pd(a, b), _mm256_cmp_pd(a, a, _CMP_UNORD_Q));\n"),				\
 	V("v_floor_d", "vd", "vd x", "\treturn _mm256_floor_pd(x);\n"),								\
 	V("v_ceil_d", "vd", "vd x", "\treturn _mm256_ceil_pd(x);\n"),								\
 	V("v_trunc_d", "vd", "vd x", "\treturn _mm256_round_pd(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);\n"),			\
