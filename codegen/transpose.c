@@ -253,6 +253,8 @@ static void choose_split(const Across *a)
 bool make_transpose(Module *m, Stage *s)
 {
 	Across a;
+	if (s->body->kind == X_LOAD)
+		join_repeats(m, s); /* rows that repeat under other indices may be one that runs on */
 	if (!recognise(m, s, &a) || (s->strips && (s->split == a.row || s->split == a.column)))
 		return false;
 	int64_t columns = axis_count(a.column) / a.lanes * a.lanes;

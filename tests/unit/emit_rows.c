@@ -111,6 +111,18 @@ static void a_residual_is_an_epilogue(void **state)
 	assert_string_not_equal(facts.stage[0].schedule, "scalar loops");
 }
 
+/* Rows that come under two indices and run on are one row, which blocks can turn. */
+static void joined_rows_are_turned(void **state)
+{
+	Facts facts;
+
+	(void)state;
+	emitted("graph (%x f32[9,784,32]) -> (%y) { %n i64[2] = const [288, 784]\n"
+	        "%t = Transpose(%x) {perm = [2, 0, 1]} %y = Reshape(%t, %n) }", &facts);
+	assert_int_equal(facts.nstages, 1);
+	assert_string_equal(facts.stage[0].schedule, "blocks of 8 x 8, turned in registers");
+}
+
 #ifdef __x86_64__
 /* A product whose result is subnormal, or too small for that, takes some hundred cycles: exp() makes none of what lies as
  * far below the others as masks put it. */
@@ -242,7 +254,8 @@ int main(void)
 		cmocka_unit_test(short_stages_are_one_workers),
 		cmocka_unit_test(a_long_run_is_worth_waiting),
 		cmocka_unit_test(repeated_rows_are_vectors), cmocka_unit_test(a_view_is_the_output),
-		cmocka_unit_test(a_residual_is_an_epilogue), cmocka_unit_test(what_is_spread_is_rounded_before),
+		cmocka_unit_test(a_residual_is_an_epilogue), cmocka_unit_test(joined_rows_are_turned),
+		cmocka_unit_test(what_is_spread_is_rounded_before),
 #ifdef __x86_64__
 		cmocka_unit_test(nothing_hidden_is_subnormal), cmocka_unit_test(nothing_that_weighs_is_subnormal),
 #endif
