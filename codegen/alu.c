@@ -5,7 +5,7 @@
 #include <math.h>
 #include "codegen/lower.h"
 
-static bool is_comparison(Alu op) { return op == EQ || op == LT || op == LE || op == ISNAN || op == ISINF; }
+static bool is_comparison(Alu op) { return op == EQ || op == LT || op == LE || op == ISNAN || op == ISINF || op == ALIKE; }
 
 static bool is_logic(Alu op) { return op == AND || op == OR || op == XOR || op == NOT; }
 

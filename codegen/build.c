@@ -233,7 +233,7 @@ bool worth_vectors(const Module *m, const Axis *axis) { return 2 * axis_count(ax
 
 bool is_heavy(const Expr *x)
 {
-	if (x->kind == X_ALU && (x->op == DIV || x->op >= FLOOR) && x->dtype != I64)
+	if (x->kind == X_ALU && (x->op == DIV || x->op == OVER_DATA || x->op >= FLOOR) && x->dtype != I64)
 		return true;
 	for (int k = 0; k < x->nargs; k++)
 		if (is_heavy(x->arg[k]))

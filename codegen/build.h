@@ -84,6 +84,13 @@ int outer_reductions(Expr *x, Expr **found, int n, int most);
 /* keep.c: what is left of the body of the innermost loop once its last sum has kept its elements in the output, or all of it. */
 Expr *keep_row(Build *b, Expr *body);
 
+/* ---- divisions that may be products (factors.c) ---- */
+
+/* A number of data through which x divides in a long loop over the axis what is rounded next, or NULL. */
+Expr *divisor_of_data(Expr *x, const Axis *axis);
+/* x with these divisions done by OVER or by DIV. */
+Expr *with_division(Lower *l, Expr *x, const Expr *divisor, Alu op);
+
 /* ---- rows that data choose (ahead.c) ---- */
 
 /* In the loop over `axis` outside of the one over `inner`: a statement that has the row fetched which a turn some turns later

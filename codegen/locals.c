@@ -12,7 +12,7 @@
 /* ---- words ---- */
 
 static const char *const alu_words[ALU_COUNT] = {
-	[ADD] = "total", [SUB] = "difference", [MUL] = "product", [DIV] = "quotient", [OVER] = "scaled", [MOD] = "rest",
+	[ADD] = "total", [SUB] = "difference", [MUL] = "product", [DIV] = "quotient", [OVER] = "scaled", [OVER_DATA] = "scaled", [MOD] = "rest",
 	[FMOD] = "rest", [IDIV] = "whole", [IMOD] = "rest", [NEG] = "negative", [ABS] = "magnitude", [MIN] = "lesser", [MAX] = "greater",
 	[GREATER] = "greater",
 	[EQ] = "test", [LT] = "test", [LE] = "test", [AND] = "test", [OR] = "test", [XOR] = "test", [NOT] = "test",
@@ -23,7 +23,7 @@ static const char *const alu_words[ALU_COUNT] = {
 	[LOG] = "logarithm", [SIN] = "sine", [COS] = "cosine", [TAN] = "tangent", [ASIN] = "angle", [ACOS] = "angle",
 	[ATAN] = "angle", [SINH] = "hyperbolic", [COSH] = "hyperbolic", [TANH] = "hyperbolic", [ASINH] = "area",
 	[ACOSH] = "area", [ATANH] = "area", [ERF] = "error", [SIGMOID] = "sigmoid", [SILU] = "silu", [GELU] = "gelu",
-	[GELU_TANH] = "gelu", [LOG1P] = "logarithm", [POW] = "power", [ISNAN] = "test", [ISINF] = "test", [SIGN] = "sign",
+	[GELU_TANH] = "gelu", [LOG1P] = "logarithm", [POW] = "power", [ISNAN] = "test", [ISINF] = "test", [ALIKE] = "alike", [SIGN] = "sign",
 	[BITS] = "bits", [TEXT_FIND] = "found", [TEXT_PARTS] = "count", [TEXT_PART] = "piece", [TEXT_MATCH] = "test",
 };
 

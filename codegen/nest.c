@@ -238,6 +238,25 @@ static bool loop_parts(Build *b, int k, Expr *body)
 	return true;
 }
 
+/* True when the loop was made twice: by two factors where the run finds that they divide alike, and by division. */
+static bool loop_by_factors(Build *b, int k, Expr *body)
+{
+	Lower *l = b->s->l;
+	Expr *divisor = divisor_of_data(body, b->s->axis[k]);
+	if (!divisor)
+		return false;
+	Expr *alike = named(b, alu1(l, ALIKE, divisor));
+	Stmt *t = stmt_append(b, S_IF);
+	t->expr = alike;
+	for (int way = 0; way < 2; way++) {
+		Build outer = *b;
+		b->tail = way ? &t->otherwise : &t->body;
+		loops(b, k, with_division(l, body, divisor, way ? DIV : OVER));
+		*b = outer;
+	}
+	return true;
+}
+
 /* ---- several vectors of sums, or of bytes, at a time ---- */
 
 enum { GROUP = 4, GROUP_LINES = 8, GROUP_LETS = 4, GROUP_BYTES_LETS = 2, GROUP_DEPTH = 32, COPY_BYTES = 8192 };
@@ -323,12 +342,14 @@ static void loops(Build *b, int k, Expr *body)
 	body = hoist(b, body);
 	if (running_loop(b, k, body) || loop_parts(b, k, body))
 		return;
+	int lanes = loop_lanes(b, body, s->axis[k]);
+	if (lanes == b->m->target->lanes && loop_by_factors(b, k, body))
+		return;
 	Build outer = *b;
 	Stmt *t = stmt_for(b, s->axis[k]);
 	outer.tail = &t->next;
 	if (k == s->naxes - 2)
 		fetch_ahead(b, body, s->axis[k], s->axis[k + 1]);
-	int lanes = loop_lanes(b, body, s->axis[k]);
 	if (lanes) {
 		t->lanes = lanes;
 		b->vector = s->axis[k];
@@ -386,7 +407,7 @@ static int count_loops(const Stmt *t, bool vector)
 {
 	int n = 0;
 	for (; t; t = t->next)
-		n += t->kind == S_FOR ? (!vector || t->lanes > 1) + count_loops(t->body, vector) : 0;
+		n += t->kind == S_FOR ? (!vector || t->lanes > 1) + count_loops(t->body, vector) : t->kind == S_IF ? count_loops(t->body, vector) : 0;
 	return n;
 }
 
@@ -395,7 +416,7 @@ static int first_lanes(const Stmt *t)
 {
 	int lanes = 1;
 	for (; t && lanes == 1; t = t->next)
-		lanes = t->kind != S_FOR ? 1 : t->lanes > 1 ? t->lanes : first_lanes(t->body);
+		lanes = t->kind != S_FOR && t->kind != S_IF ? 1 : t->lanes > 1 ? t->lanes : first_lanes(t->body);
 	return lanes;
 }
 

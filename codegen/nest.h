@@ -21,7 +21,7 @@ typedef enum StmtKind {
 	S_FOLD,   /* declare local `local` = `red` of all `lanes` of the vector local `expr`, or of `ways` of them */
 	S_FIND,   /* declare local `local` = the index that `red` gives of the row that the load in expr runs over */
 	S_STORE,  /* element `address` of `value` = expr */
-	S_IF,     /* if (expr) body */
+	S_IF,     /* if (expr) body; else otherwise, where there is that */
 	S_NAN,    /* body if any lane of the vector of doubles in `local` is NaN, which is rare */
 	S_ORDER,  /* `value` from `address` on = the order of the row that the load in expr runs over */
 	S_BLOCK,  /* lanes x lanes of the load expr, rows `address` apart, turned: body for each of them along axis, where local stands for

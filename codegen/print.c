@@ -410,6 +410,24 @@ static void print_turn(Printer *p, const Stmt *t)
 	put_text(p->out, ", %lld);\n", (long long)t->from);
 }
 
+static void print_if(Printer *p, const Stmt *t)
+{
+	print_indent(p);
+	put_text(p->out, "if (");
+	print_expr(p, t->expr, false);
+	put_text(p->out, ") {\n");
+	p->depth++;
+	print_stmts(p, t->body);
+	if (t->otherwise) {
+		p->depth--;
+		leave_locals(p);
+		print_line(p, "} else {");
+		p->depth++;
+		print_stmts(p, t->otherwise);
+	}
+	close_block(p);
+}
+
 void print_stmts(Printer *p, const Stmt *t)
 {
 	for (; t; t = t->next) {
@@ -437,13 +455,7 @@ void print_stmts(Printer *p, const Stmt *t)
 			print_store(p, t);
 			break;
 		case S_IF:
-			print_indent(p);
-			put_text(p->out, "if (");
-			print_expr(p, t->expr, false);
-			put_text(p->out, ") {\n");
-			p->depth++;
-			print_stmts(p, t->body);
-			close_block(p);
+			print_if(p, t);
 			break;
 		case S_NAN:
 			print_nan(p, t);

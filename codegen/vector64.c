@@ -147,7 +147,7 @@ static void print_cast_64(Printer *p, const Expr *x, bool tight)
 /* As the operation on floats rounds: a sum, product, quotient or root that is rounded to a double before is the same. */
 static bool rounds(const Expr *x)
 {
-	return x->dtype == F32 && (x->op == ADD || x->op == SUB || x->op == MUL || x->op == DIV || x->op == OVER || x->op == SQRT);
+	return x->dtype == F32 && (x->op == ADD || x->op == SUB || x->op == MUL || x->op == DIV || x->op == OVER || x->op == OVER_DATA || x->op == SQRT);
 }
 
 void print_vector_64(Printer *p, Expr *x, bool tight)

@@ -76,6 +76,20 @@ const Helper common_helpers[] = {
 	               "static inline int32_t i_fourfold(int32_t a, int32_t b)\n{\n"
 	               "\treturn (a & 255) * (int8_t)b + (a >> 8 & 255) * (int8_t)(b >> 8) + (a >> 16 & 255) * (int8_t)(b >> 16) +\n"
 	               "\t       (a >> 24 & 255) * (b >> 24);\n}\n"},
+	{"f_rounds_alike", "/* Whether x / s, rounded to an integer, is the same by two factors whose sum is 1 / s, for every x up to 255 s:\n"
+	                   " * no float is next to s times what lies halfway between some k + 1/2 and a float beside it. */\n"
+	                   "static int f_rounds_alike(float s)\n{\n"
+	                   "\tfloat high = 1 / s;\n"
+	                   "\tint alike = 0x1p-100f < s && s < 0x1p100f && high != 1 / (double)s;\n"
+	                   "\tfor (int k = 0; k < 2 * 255 && alike; k++) {\n"
+	                   "\t\tfloat half = (float)(k / 2) + 0.5f, beside;\n"
+	                   "\t\tint32_t bits;\n"
+	                   "\t\tmemcpy(&bits, &half, sizeof bits);\n"
+	                   "\t\tbits += k % 2 ? 1 : -1;\n"
+	                   "\t\tmemcpy(&beside, &bits, sizeof beside);\n"
+	                   "\t\tdouble x = ((double)half + (double)beside) / 2 * (double)s;\n"
+	                   "\t\talike = fabs(x - (double)(float)x) > x * 0x1p-44;\n"
+	                   "\t}\n\treturn alike;\n}\n"},
 	{"u_div", "static inline uint64_t u_div(uint64_t a, uint64_t b)\n{\n\treturn b ? a / b : 0;\n}\n"},
 	{"i_rem", "static inline int64_t i_rem(int64_t a, int64_t b)\n{\n\treturn b == 0 || b == -1 ? 0 : a % b;\n}\n"},
 	{"u_rem", "static inline uint64_t u_rem(uint64_t a, uint64_t b)\n{\n\treturn b ? a % b : 0;\n}\n"},

@@ -21,7 +21,7 @@
 	V("v_fma", "vf", "vf a, vf b, vf c", "\treturn _mm" w "_fmadd_ps(a, b, c);\n"),				\
 	V("v_over", "vf", "vf x, float high, float low", "\t/* x / s, where high + low = 1 / s: exact once it is rounded to an integer */\n"	\
 	  "\treturn v_fma(x, v_set(high), x * v_set(low));\n"),							\
-	V("v_over_each", "vf", "vf x, float s", "\t/* x / s: exact once it is rounded to an integer, for the scales of this model */\n" \
+	V("v_over_each", "vf", "vf x, float s", "\t/* x / s: exact once it is rounded to an integer, where s rounds alike */\n" \
 	  "\tdouble r = 1 / (double)s;\n"									\
 	  "\tfloat high = (float)r;\n"										\
 	  "\thigh *= high > r ? 1 - 0x1p-24f : 1;	/* 1 / s rounded down */\n"					\

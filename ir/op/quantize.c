@@ -174,6 +174,8 @@ static bool scales_round_alike(const Expr *scale)
 	return true;
 }
 
+static bool is_data(const Expr *scale) { return scale->kind != X_NUM && !(scale->kind == X_LOAD && scale->value->data); }
+
 /* x / scale, exact once it is rounded to what a byte less its zero point may be. */
 static Expr *quotient(Lower *l, Expr *x, Expr *scale)
 {
@@ -182,7 +184,9 @@ static Expr *quotient(Lower *l, Expr *x, Expr *scale)
 
 	if (number && frexp(scale->f, &exponent) == 0.5 && exponent > FLT_MIN_EXP && exponent < FLT_MAX_EXP)
 		return alu2(l, MUL, x, num(l, F32, 1 / scale->f));
-	return alu2(l, x->dtype == F32 && scales_round_alike(scale) ? OVER : DIV, x, scale);
+	if (x->dtype != F32)
+		return alu2(l, DIV, x, scale);
+	return alu2(l, scales_round_alike(scale) ? OVER : is_data(scale) ? OVER_DATA : DIV, x, scale);
 }
 
 /* Clamped to the type's numbers of a sum round(x) + zero, a known number: bounds come first, so that what is rounded goes to an

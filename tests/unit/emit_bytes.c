@@ -1,7 +1,8 @@
 /* Bytes as emitted C. Those that are compared only are vectors of bytes (codegen/vector64.c), in rows of every length around
  * those of vectors, with and without a sign. Those that are multiplied by a constant are pairs of 16 bits where nothing else
- * is exact (passes/twos.c): with zero points, sums of an odd number of products, and the greatest of them. */
-enum { MODELS = 4, NODES = 12, INPUTS = 64 };
+ * is exact (passes/twos.c): with zero points, sums of an odd number of products, and the greatest of them. Those that floats
+ * become are the nearest ones, also where a scale is divided by as two factors (codegen/factors.c). */
+enum { MODELS = 4, NODES = 15, INPUTS = 64 };
 #include "ir/op/composite.h"
 #include "tests/unit/models.h"
 
@@ -75,11 +76,29 @@ static Value *multiplied(Model *m)
 	return node_new(m->g, op_find("", "MatMulInteger"), NULL, 4, in, 1, NULL)->out[0];
 }
 
+/* Floats around each half of a scale that only the run knows, some of them powers of two, which need no factors. */
+static Value *quantised(Model *m)
+{
+	int64_t n = pick(m, 8192, 12000);
+	Tensor *x = tensor_new(&m->ctx.perm, F32, 1, &n), *s = tensor_new(&m->ctx.perm, F32, 0, NULL);
+	float scale = chance(m, 20) ? 0.125f : ldexpf((float)pick(m, 1 << 23, (1 << 24) - 1), (int)pick(m, -40, -10));
+
+	store_f64(F32, s->data, 0, scale);
+	for (int64_t i = 0; i < n; i++) {
+		float half = ((float)pick(m, -258, 258) + 0.5f) * scale, to = chance(m, 50) ? INFINITY : -INFINITY;
+		for (int64_t steps = pick(m, 0, 3); steps > 0; steps--)
+			half = nextafterf(half, to);
+		store_f64(F32, x->data, i, half);
+	}
+	Value *in[3] = {given(m, x), given(m, s), chance(m, 70) ? given_bytes(m, some_type(m), 0, NULL) : NULL};
+	return node_new(m->g, op_find("", "QuantizeLinear"), NULL, 3, in, 1, NULL)->out[0];
+}
+
 static void add_node(Model *m, int number)
 {
-	Value *(*const kind[])(Model *) = {pointwise, least_or_most, pooled, multiplied};
+	Value *(*const kind[])(Model *) = {pointwise, least_or_most, pooled, multiplied, quantised};
 
-	graph_output(m->g, kind[number % 4](m), "y");
+	graph_output(m->g, kind[number % 5](m), "y");
 }
 
 int main(void) { return models_main(); }
