@@ -29,6 +29,8 @@ static bool is_digit(const Expr *x)
 static bool runs_along(const Linear *address, const Expr *axis, const Value *base)
 {
 	enum { VECTOR = 8 };
+	if (axis->kind != X_AXIS || base->shape.rank == 0)
+		return false;
 	const Dim along = axis->axes[0]->extent, own = base->shape.dim[inner_axis(base)];
 	bool whole = !dim_known(along) || along.k >= VECTOR || (dim_known(own) && own.k <= along.k);
 	for (int i = 0; i < address->n; i++) {

@@ -332,3 +332,10 @@ graph (%q f32[1,3,8], %k f32[1,3,8], %v f32[1,3,4]) -> (%y) {
 	%y = com.microsoft.LinearAttention(%q, %k, %v) {q_num_heads = 2, kv_num_heads = 2,
 	update_rule = linear, state_window = 2}
 }
+
+== a row of one element, stored as one of no axes
+graph (%x f32[1]) -> (%y) {
+	%y = com.microsoft.BiasSoftmax(%x, %x) {axis = 0}
+}
+run x = f32[1] [-1.5]
+gives y = f32[1] [1]
