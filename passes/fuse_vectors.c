@@ -25,21 +25,36 @@ static bool is_digit(const Expr *x)
 	return !varies && is_digit(x->arg[0]) && (x->arg[0]->hi + 1) % x->arg[1]->i == 0;
 }
 
-/* The address runs through elements of base side by side along the axis, for so many at least as fill a vector, or as base has. */
-static bool runs_along(const Linear *address, const Expr *axis, const Value *base)
+enum { VECTOR = 8 };
+
+/* How many indices of the axis move the address by `step` each, from the first on; 0: it moves otherwise. *whole: all of them. */
+static int64_t steps_by(const Linear *address, const Expr *axis, int64_t step, bool *whole)
 {
-	enum { VECTOR = 8 };
-	if (axis->kind != X_AXIS || base->shape.rank == 0)
-		return false;
-	const Dim along = axis->axes[0]->extent, own = base->shape.dim[inner_axis(base)];
-	bool whole = !dim_known(along) || along.k >= VECTOR || (dim_known(own) && own.k <= along.k);
-	for (int i = 0; i < address->n; i++) {
+	int64_t n = 0;
+	*whole = false;
+	for (int i = 0; i < address->n && !n; i++) {
 		const Expr *x = address->atom[i];
-		bool low = x->kind == X_ALU && x->op == IMOD && x->arg[0] == axis && x->arg[1]->i >= VECTOR;
-		if (address->coef[i] == 1 && ((x == axis && whole) || low))
-			return true;
+		bool low = x->kind == X_ALU && x->op == IMOD && x->arg[0] == axis;
+		*whole = x == axis;
+		if (address->coef[i] == step && (*whole || low))
+			n = low ? x->arg[1]->i : dim_known(axis->axes[0]->extent) ? axis->axes[0]->extent.k : VECTOR;
 	}
-	return false;
+	return n;
+}
+
+/* The moved elements, in their own order, lie side by side in base too: so many at least as fill a vector, or as base has in a
+ * row. */
+static bool runs_along(const Linear *address, Expr *const *axes, const Value *moved, int inner, const Value *base)
+{
+	const Dim own = base->shape.rank ? base->shape.dim[inner_axis(base)] : dim(1);
+	bool whole = false, dense = inner == moved->shape.rank - 1;
+	int64_t run = axes[inner]->kind == X_AXIS ? steps_by(address, axes[inner], 1, &whole) : 0, n = run;
+	bool row = run && whole && dim_known(own) && own.k <= run;
+	for (int k = inner - 1; k >= 0 && n && whole && dense && run < VECTOR; k--) {
+		n = axes[k]->kind == X_AXIS ? steps_by(address, axes[k], run, &whole) : 1;
+		run *= n ? n : 1;
+	}
+	return row || run >= VECTOR;
 }
 
 /* Each index of the load is an axis: its value's own axes change places, and none is cut. */
@@ -117,7 +132,7 @@ static bool stores_moved(const Fuse *f, const Node *move, Value *v)
 	for (int i = 0; i < sum.n; i++)
 		if (!is_digit(sum.atom[i]) || (sum.atom[i]->kind != X_AXIS && !(f->core[v->id]->def->op->flags & CONTRACTS)))
 			return false;
-	return runs_along(&sum, axes[inner], base);
+	return runs_along(&sum, axes, z, inner, base);
 }
 
 bool can_store_moved(const Fuse *f, const Node *move, Value *v)
@@ -139,7 +154,7 @@ static bool is_narrowed(const Value *y)
 
 bool turns_short(const Fuse *f, const Node *copy, const Value *y)
 {
-	enum { VECTOR = 8, SEVERAL = 2 };
+	enum { SEVERAL = 2 };
 	const Value *z = copy->out[0];
 	bool pays = f->weight[y->id] >= SEVERAL || is_narrowed(y);
 	if (copy->op != op_find("tcc", "Copy") || y->shape.rank == 0 || !pays || inner_axis(z) == inner_axis(y))
@@ -164,7 +179,6 @@ bool turns_points(const Fuse *f, const Node *copy, const Node *n, const Value *y
 
 bool searches_row(const Fuse *f, const Node *user, const Value *y)
 {
-	enum { VECTOR = 8 };
 	Expr *axes[MAX_RANK];
 	if (!(user->op->flags & REDUCES) || !user->op->lower || y->dtype != F32 || y->shape.rank == 0)
 		return false;

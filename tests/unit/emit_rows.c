@@ -111,6 +111,22 @@ static void a_residual_is_an_epilogue(void **state)
 	assert_string_not_equal(facts.stage[0].schedule, "scalar loops");
 }
 
+/* Boxes of a head, [points x boxes, 4 or 2], lie as its convolution makes them: no copy, though their rows are short. But the
+ * rows of a transform, which end as real and imaginary parts far apart, are stored as they come. */
+static void short_rows_that_run_on_are_views(void **state)
+{
+	Facts facts;
+
+	(void)state;
+	emitted("graph (%x f32[1,10,10,16]) -> (%y) { %w f32[6,16,1,1] = const [0.5 * 96] %n i64[3] = const [1, 300, 2]\n"
+	        "%t = Transpose(%x) {perm = [0, 3, 1, 2]} %c = Conv(%t, %w) %h = Transpose(%c) {perm = [0, 2, 3, 1]}\n"
+	        "%y = Reshape(%h, %n) }", &facts);
+	assert_int_equal(facts.nstages, 1);
+	emitted("graph (%x f32[1,4096,2]) -> (%y) { %y = DFT(%x) }", &facts);
+	assert_true(facts.nstages > 1);
+	assert_true(facts.stage[facts.nstages - 1].macs == 0);
+}
+
 /* Rows that come under two indices and run on are one row, which blocks can turn. */
 static void joined_rows_are_turned(void **state)
 {
@@ -254,7 +270,7 @@ int main(void)
 		cmocka_unit_test(short_stages_are_one_workers),
 		cmocka_unit_test(a_long_run_is_worth_waiting),
 		cmocka_unit_test(repeated_rows_are_vectors), cmocka_unit_test(a_view_is_the_output),
-		cmocka_unit_test(a_residual_is_an_epilogue), cmocka_unit_test(joined_rows_are_turned),
+		cmocka_unit_test(a_residual_is_an_epilogue), cmocka_unit_test(joined_rows_are_turned), cmocka_unit_test(short_rows_that_run_on_are_views),
 		cmocka_unit_test(what_is_spread_is_rounded_before),
 #ifdef __x86_64__
 		cmocka_unit_test(nothing_hidden_is_subnormal), cmocka_unit_test(nothing_that_weighs_is_subnormal),
