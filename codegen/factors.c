@@ -3,7 +3,7 @@
  *
  *     for (i ..) v_round(x[i] / s)      alike = f_rounds_alike(s);
  *                                       if (alike) for (i ..) v_round(v_over_each(x[i], s))
- *                                       if (!alike) for (i ..) v_round(x[i] / s)
+ *                                       else for (i ..) v_round(x[i] / s)
  *
  * To ask takes as long as some thousand divisions, so it is asked before a loop that is longer than that. */
 #include "codegen/build.h"

@@ -80,7 +80,7 @@ const Helper common_helpers[] = {
 	                   " * no float is next to s times what lies halfway between some k + 1/2 and a float beside it. */\n"
 	                   "static int f_rounds_alike(float s)\n{\n"
 	                   "\tfloat high = 1 / s;\n"
-	                   "\tint alike = 0x1p-100f < s && s < 0x1p100f && high != 1 / (double)s;\n"
+	                   "\tint alike = 0x1p-60f < s && s < 0x1p60f && high != 1 / (double)s;\n"
 	                   "\tfor (int k = 0; k < 2 * 255 && alike; k++) {\n"
 	                   "\t\tfloat half = (float)(k / 2) + 0.5f, beside;\n"
 	                   "\t\tint32_t bits;\n"

@@ -81,14 +81,14 @@ static Value *quantised(Model *m)
 {
 	int64_t n = pick(m, 8192, 12000);
 	Tensor *x = tensor_new(&m->ctx.perm, F32, 1, &n), *s = tensor_new(&m->ctx.perm, F32, 0, NULL);
-	float scale = chance(m, 20) ? 0.125f : ldexpf((float)pick(m, 1 << 23, (1 << 24) - 1), (int)pick(m, -40, -10));
+	float scale = chance(m, 20) ? 0.125f : ldexpf((float)pick(m, 1 << 23, (1 << 24) - 1), (int)pick(m, -100, 60));
 
 	store_f64(F32, s->data, 0, scale);
 	for (int64_t i = 0; i < n; i++) {
 		float half = ((float)pick(m, -258, 258) + 0.5f) * scale, to = chance(m, 50) ? INFINITY : -INFINITY;
 		for (int64_t steps = pick(m, 0, 3); steps > 0; steps--)
 			half = nextafterf(half, to);
-		store_f64(F32, x->data, i, half);
+		store_f64(F32, x->data, i, chance(m, 1) ? copysignf(INFINITY, half) : half);
 	}
 	Value *in[3] = {given(m, x), given(m, s), chance(m, 70) ? given_bytes(m, some_type(m), 0, NULL) : NULL};
 	return node_new(m->g, op_find("", "QuantizeLinear"), NULL, 3, in, 1, NULL)->out[0];
