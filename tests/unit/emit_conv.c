@@ -452,7 +452,7 @@ CASE(sums_begin_with_zero_points)
 	Options o = {.level = 2, .target = "x86-64-v3", .output = "m.c", .prefix = "m"};
 	Tensor *zero = tensor_new(&ctx.perm, U8, 0, NULL);
 	*(uint8_t *)zero->data = 7;
-	Value *args[3] = {given(some_bytes(U8, 36, 256)), value_const(g, "w", some_bytes(I8, 256, 192)), value_const(g, "z", zero)};
+	Value *args[3] = {given(some_bytes(U8, 12, 256)), value_const(g, "w", some_bytes(I8, 256, 192)), value_const(g, "z", zero)};
 	const char *header;
 
 	graph_output(g, node_new(g, op_find("", "MatMulInteger"), NULL, 3, args, 1, NULL)->out[0], "y");
@@ -462,8 +462,9 @@ CASE(sums_begin_with_zero_points)
 	assert_non_null(strstr(text, ", acc[p][0]);\n"));
 }
 
-/* Two products are added in 16 bits where each two neighbours of b are at most 128 together, and nowhere else. */
-static const char *product_of_bytes(int64_t size, int64_t wide)
+/* Two products are added in 16 bits where each two neighbours of b are at most 128 together, and nowhere else: elsewhere many
+ * rows are widened once, and few as tiles read them. */
+static const char *product_of_bytes(int64_t rows, int64_t size, int64_t wide)
 {
 	Options o = {.level = 2, .target = "x86-64-v3", .output = "m.c", .prefix = "m"};
 	Tensor *w = some_bytes(I8, 256, 192);
@@ -471,14 +472,15 @@ static const char *product_of_bytes(int64_t size, int64_t wide)
 
 	for (int64_t i = 0; i < w->count; i++)
 		((int8_t *)w->data)[i] = (int8_t)(i == wide * 192 + 7 ? -(size + 1) : i % 2 ? size : -size);
-	Value *args[2] = {given(some_bytes(U8, 36, 256)), value_const(g, "w", w)};
+	Value *args[2] = {given(some_bytes(U8, rows, 256)), value_const(g, "w", w)};
 	graph_output(g, node_new(g, op_find("", "MatMulInteger"), NULL, 2, args, 1, NULL)->out[0], "y");
 	passes_run(g, &o);
 	return emit_text(g, &o, &header, NULL);
 }
 
-CASE(small_bytes_are_added_in_twos) { assert_non_null(strstr(product_of_bytes(64, -1), "acc[p][0] = v_add_small_fours(")); }
-CASE(larger_ones_are_not) { assert_non_null(strstr(product_of_bytes(64, 200), "acc[p][0] = v_add_pairs(")); }
+CASE(small_bytes_are_added_in_twos) { assert_non_null(strstr(product_of_bytes(36, 64, -1), "acc[p][0] = v_add_small_fours(")); }
+CASE(larger_ones_are_not) { assert_non_null(strstr(product_of_bytes(36, 64, 200), "acc[p][0] = v_add_twos(")); }
+CASE(nor_those_of_few_rows) { assert_non_null(strstr(product_of_bytes(15, 64, 200), "acc[p][0] = v_add_pairs(")); }
 
 /* Two matrices of bytes are widened once each where they have rows enough, and as tiles read them where they have not. */
 static const char *product_of_data_for(const char *target, int64_t rows)
@@ -617,7 +619,7 @@ int main(void)
 		TEST(avx2_columns), TEST(avx512_columns), TEST(rows_stay), TEST(strict_rows_turn), TEST(narrow_rows), TEST(avx2_gray),
 		TEST(avx512_gray), TEST(avx2_colour), TEST(avx512_colour),
 		TEST(avx2_product), TEST(avx512_product), TEST(vnni_product), TEST(sums_begin_with_zero_points), TEST(avx512_pairs), TEST(avx512_half),
-		TEST(bytes_go_in_fours), TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not),
+		TEST(bytes_go_in_fours), TEST(small_bytes_are_added_in_twos), TEST(larger_ones_are_not), TEST(nor_those_of_few_rows),
 		TEST(many_rows_are_widened_once), TEST(few_rows_are_widened_in_tiles),
 		TEST(avx2_one_point), TEST(avx512_one_point), TEST(avx2_maps), TEST(avx512_maps), TEST(avx2_blocks), TEST(avx512_blocks),
 		TEST(few_rows_read_bytes), TEST(more_read_floats), TEST(few_bytes_are_floats),
