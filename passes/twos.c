@@ -178,11 +178,15 @@ static Value *by_constant_pairs(Rewrite *w, Node *n)
 {
 	const Target *t = deciding_target(w->g, w->o);
 	const Value *a = n->in[0];
+	ArenaMark mark = arena_mark(&w->g->ctx->scratch);
 	Constant c;
 
-	if (t->lanes == 1 || t->dots || is_const(a) || !is_bytes(a) || !has_rows(w, a->shape.dim[a->shape.rank - 2]) || !is_one(w->g, n, 2) ||
-	    !find_constant(w->g, n, &c) || c.K < ROWS_MIN || c.N < ROWS_MIN || are_small(&c))
+	if (t->lanes == 1 || t->dots || is_const(a) || !is_bytes(a) || !has_rows(w, a->shape.dim[a->shape.rank - 2]) || !is_one(w->g, n, 2))
 		return NULL;
+	if (!find_constant(w->g, n, &c) || c.K < ROWS_MIN || c.N < ROWS_MIN || are_small(&c)) {
+		arena_release(&w->g->ctx->scratch, mark); /* rules are asked again */
+		return NULL;
+	}
 	return of_packed(w->g, n, "MatMulTwos", packed(w->g, n, "Twos", 0, 0), pairs_of(w->g, &c));
 }
 

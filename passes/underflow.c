@@ -14,13 +14,16 @@
 
 void pass_underflow(Graph *g, const Options *o);
 
-/* v is only moved, or chosen, on its way into sums of products. */
+/* v is only moved, or chosen, on its way to be a factor in sums of products. */
 static bool only_weighs(const Readers *r, const Value *v)
 {
 	const Node *n = r->uses[v->id] == 1 && !r->is_out[v->id] ? r->user[v->id] : NULL;
-	bool moves = n && ((n->op->flags & MOVES) || n->op == op_find("", "Where")) && n->nout == 1;
-
-	return n && ((n->op->flags & CONTRACTS) || (moves && only_weighs(r, n->out[0])));
+	if (!n)
+		return false;
+	if (n->op->flags & CONTRACTS)
+		return n->in[0] == v || n->in[1] == v;
+	bool moves = (n->op->flags & MOVES) || n->op == op_find("", "Where");
+	return moves && n->nout == 1 && only_weighs(r, n->out[0]);
 }
 
 void pass_underflow(Graph *g, const Options *o)

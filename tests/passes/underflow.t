@@ -35,3 +35,15 @@ graph (%s f32[2,4], %v f32[4,8]) -> (%y, %z) {
 	%y = MatMul(%p, %v)
 	%z = Log(%p)
 }
+
+== added to a product, it is no factor
+pass underflow
+graph (%s f32[2,4], %a f32[2,3], %b f32[3,4]) -> (%y) {
+	%p = Softmax(%s)
+	%y = Gemm(%a, %b, %p)
+}
+->
+graph (%s f32[2,4], %a f32[2,3], %b f32[3,4]) -> (%y) {
+	%p = Softmax(%s)
+	%y = Gemm(%a, %b, %p)
+}
