@@ -107,6 +107,16 @@ static void touch_loads(Stage *s, Expr *x, int stage, bool *seen)
 		touch_loads(s, x->arg[k], stage, seen);
 }
 
+/* What is written over others are as many elements as loops make, and no more than there are. */
+static int64_t written_bytes(const Module *m, const Stage *s)
+{
+	int64_t n = 1, all = value_bytes(s->out);
+	for (int k = 0; k < s->naxes; k++)
+		n *= dim_hi(m->g->syms, s->axis[k]->extent);
+	int64_t bytes = (int64_t)dtype_bytes(s->out->dtype, n);
+	return s->over && bytes < all ? bytes : all;
+}
+
 static void fill_lives(Module *m)
 {
 	for (int i = 0; i < m->nstages; i++) {
@@ -121,7 +131,7 @@ static void fill_lives(Module *m)
 		if (s->out) {
 			touch(s->out->place->region, i);
 			const Region *r = s->out->place->region;
-			s->writes = computes(s) ? value_bytes(s->out) : r->bytes - value_bytes(s->out);
+			s->writes = computes(s) ? written_bytes(m, s) : r->bytes - value_bytes(s->out);
 		}
 	}
 }

@@ -351,7 +351,7 @@ void make_copy(Module *m, Node *n, Value *from, Value *to)
 static void make_scatter(Module *m, Graph *g, Node *n, const bool *is_load)
 {
 	Arena *a = &m->g->ctx->perm;
-	Value *y = n->out[0], *updates = n->in[n->nin - 1];
+	Value *y = n->out[0], *updates = n->in[n->op->updates];
 	if (is_packed(y->dtype))
 		fail_unsupported(m->g, n, "sums and products of %s, one by one", dtype_name(y->dtype));
 	make_border(m, n, y);

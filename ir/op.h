@@ -10,8 +10,8 @@
  *   trust   where data decide sizes and the file says what they will be: rewrites the node as one that knows them, and
  *           checks at run time that the data agree (see ir/op/trust.h)
  *   routine for algorithms that are no element formula (decoding): a helper of emitted C makes all of output 0, see Routine
- *   scatter output 0 is input 0, in which elements are written over: element `at` of the last input, the updates, goes
- *           to index[] of the output; indices come from data, and equal ones are met in the order of the updates
+ *   scatter output 0 is input 0, in which elements are written over: element `at` of the updates goes to index[] of the
+ *           output; indices come from data, and equal ones are met in the order of the updates
  *   chosen  output 0 is how many elements of a vector, input 0, are chosen, then their positions: whether element `at` is
  *   port    for who owns bodies: what a value that a body takes in or gives is to the node (see op/bodies.h), and
  *   turns   for who repeats his body: how often
@@ -148,6 +148,7 @@ struct Op {
 	struct Expr *(*lower)(struct Lower *l, const Node *n, int slot, struct Expr *const *at);
 	Routine (*routine)(Graph *g, const Node *n);
 	struct Expr *(*scatter)(struct Lower *l, const Node *n, struct Expr *const *at, struct Expr **index);
+	int updates;        /* of scatter: which input they are */
 	struct Expr *(*chosen)(struct Lower *l, const Node *n, struct Expr *const *at);
 	Port (*port)(const Node *n, const Graph *body, int i, bool out); /* of what the body does not capture */
 	Turns (*turns)(Graph *g, const Node *n);

@@ -57,6 +57,9 @@ extern const Pass pass_table[];
 /* Run all passes that `o` asks for. -v prints a line each: time, nodes before and after. */
 void passes_run(Graph *g, const Options *o);
 
+/* Run one of them over g and the bodies in it. */
+void pass_run(const Pass *p, Graph *g, const Options *o);
+
 /* Whether they run the pass of that name. */
 bool pass_runs(const char *name, const Options *o);
 

@@ -69,12 +69,12 @@ static bool is_wanted(const Pass *p, const Options *o)
 bool pass_runs(const char *name, const Options *o) { return is_wanted(first_row(name), o); }
 
 /* Bodies come after the graph around them: they see what it found out, and those that the pass makes are done too. */
-static void run_everywhere(const Pass *p, Graph *g, const Options *o)
+void pass_run(const Pass *p, Graph *g, const Options *o)
 {
 	p->run(g, o);
 	for (uint32_t i = 0; i < g->nnode; i++)
 		for (int s = 0; s < g->node[i]->nsub; s++)
-			run_everywhere(p, g->node[i]->sub[s], o);
+			pass_run(p, g->node[i]->sub[s], o);
 }
 
 static uint32_t count_nodes(const Graph *g)
@@ -121,7 +121,7 @@ static void run_one(const Pass *p, Graph *g, const Options *o, int number)
 	uint32_t before = count_nodes(g);
 	double start = seconds();
 
-	run_everywhere(p, g, o);
+	pass_run(p, g, o);
 	double took = seconds() - start;
 	graph_verify(g, p->name);
 	arena_release(&c->scratch, mark);

@@ -205,7 +205,7 @@ static void check_pass(Scan *p, Case *k)
 	Graph *g = scan_model(p), *want;
 	Check *check = check_begin(g, o.seed);
 
-	pass->run(g, &o);
+	pass_run(pass, g, &o);
 	graph_verify(g, pass->name);
 	check_after(check, pass);
 	scan_expect(p, "->");

@@ -232,23 +232,23 @@ static void expand(Graph *g, Node *n)
 const Op op_ScatterElements = {
 	.name = "ScatterElements", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = elements_attrs, .attr_size = sizeof(struct Scatter),
-	.infer = infer_elements, .eval = eval_elements, .expand = expand, .scatter = scatter_elements,
+	.infer = infer_elements, .eval = eval_elements, .expand = expand, .scatter = scatter_elements, .updates = UPDATES,
 };
 
 const Op op_ScatterND = {
 	.name = "ScatterND", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = nd_attrs, .attr_size = sizeof(struct Scatter),
-	.infer = infer_nd, .eval = eval_nd, .expand = expand, .scatter = scatter_nd,
+	.infer = infer_nd, .eval = eval_nd, .expand = expand, .scatter = scatter_nd, .updates = UPDATES,
 };
 
 const Op op_tcc_ScatterElements4 = {
 	.name = "ScatterElements4", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = elements_attrs, .attr_size = sizeof(struct Scatter),
-	.infer = infer_elements, .eval = eval_elements, .scatter = scatter_elements,
+	.infer = infer_elements, .eval = eval_elements, .scatter = scatter_elements, .updates = UPDATES,
 };
 
 const Op op_tcc_ScatterND4 = {
 	.name = "ScatterND4", .domain = "tcc", .min_in = 3, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = nd_attrs, .attr_size = sizeof(struct Scatter),
-	.infer = infer_nd, .eval = eval_nd, .scatter = scatter_nd,
+	.infer = infer_nd, .eval = eval_nd, .scatter = scatter_nd, .updates = UPDATES,
 };

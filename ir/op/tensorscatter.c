@@ -2,7 +2,8 @@
  *
  *     y[b, .., s, ..] = u[b, .., s - w[b], ..]  where 0 <= s - w[b] < length of u, else x[b, .., s, ..]
  *
- * circular: s - w[b] modulo the size of the cache. */
+ * circular: s - w[b] modulo the size of the cache. tcc.TensorScatter is the same, made as a copy of x that u is written over
+ * (passes/caches.c). */
 #include "ir/op/movement.h"
 
 enum { CACHE, UPDATE, WHERE };
@@ -68,14 +69,21 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 	}
 }
 
+/* The row of the cache that the first new one of a batch goes to. */
+static Expr *first_row(Lower *l, const Node *n, int axis, Expr *const *at)
+{
+	Expr *size = extent(l, n->in[CACHE]->shape.dim[axis]), *rows = extent(l, n->in[UPDATE]->shape.dim[axis]);
+	Expr *most = ATTR_OF(n, TensorScatter)->mode == LINEAR ? iadd(l, isub(l, size, rows), num_i(l, 1)) : size;
+
+	return has_in(n, WHERE) ? checked_index(l, cast(l, I64, in(l, n, WHERE, at)), most) : num_i(l, 0);
+}
+
 static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	const Shape *x = &n->in[CACHE]->shape;
 	int axis = axis_of(lower_graph(l), n);
 	Expr *size = extent(l, x->dim[axis]), *rows = extent(l, n->in[UPDATE]->shape.dim[axis]), *index[MAX_RANK];
-	Expr *most = ATTR_OF(n, TensorScatter)->mode == LINEAR ? iadd(l, isub(l, size, rows), num_i(l, 1)) : size;
-	Expr *first = has_in(n, WHERE) ? checked_index(l, cast(l, I64, in(l, n, WHERE, at)), most) : num_i(l, 0);
-	Expr *row = isub(l, at[axis], first), *zero = num_i(l, 0);
+	Expr *row = isub(l, at[axis], first_row(l, n, axis, at)), *zero = num_i(l, 0);
 
 	(void)slot;
 	if (ATTR_OF(n, TensorScatter)->mode == CIRCULAR)
@@ -85,8 +93,27 @@ static Expr *lower(Lower *l, const Node *n, int slot, Expr *const *at)
 	return choose(l, inside(l, row, zero, rows), in(l, n, UPDATE, index), in(l, n, CACHE, at));
 }
 
+static Expr *scatter(Lower *l, const Node *n, Expr *const *at, Expr **index)
+{
+	const Shape *x = &n->in[CACHE]->shape;
+	int axis = axis_of(lower_graph(l), n);
+	Expr *size = extent(l, x->dim[axis]), *row = iadd(l, first_row(l, n, axis, at), at[axis]);
+
+	if (ATTR_OF(n, TensorScatter)->mode == CIRCULAR)
+		row = choose(l, alu2(l, LT, row, size), row, isub(l, row, size));
+	for (int k = 0; k < x->rank; k++)
+		index[k] = k == axis ? row : at[k];
+	return in(l, n, UPDATE, at);
+}
+
 const Op op_TensorScatter = {
 	.name = "TensorScatter", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 1,
 	.attrs = attrs, .attr_size = sizeof(struct TensorScatter),
 	.infer = infer, .eval = eval, .lower = lower,
+};
+
+const Op op_tcc_TensorScatter = {
+	.name = "TensorScatter", .domain = "tcc", .min_in = 2, .max_in = 3, .min_out = 1, .max_out = 1,
+	.attrs = attrs, .attr_size = sizeof(struct TensorScatter),
+	.infer = infer, .eval = eval, .scatter = scatter, .updates = UPDATE,
 };
