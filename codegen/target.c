@@ -125,9 +125,11 @@ static const WideText wide_texts[ALU_COUNT] = {
 	[EXP] = {"v_exp_d(%0)", NULL, NULL},
 	[EXP_DOWN] = {"v_exp_d(%0)", NULL, NULL},
 	[EXP_SHARE] = {"v_exp_d(%0)", NULL, NULL},
+	[LOG] = {"v_log_d(%0)", NULL, NULL},
 	[SIN] = {"v_sin_d(%0)", NULL, NULL},
 	[COS] = {"v_cos_d(%0)", NULL, NULL},
 	[TANH] = {"v_tanh_d(%0)", NULL, NULL},
+	[POW] = {"v_pow_d(%0, %1)", NULL, NULL},
 	[ISNAN] = {"v_isnan_d(%0)", NULL, NULL},
 };
 

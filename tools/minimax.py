@@ -104,7 +104,12 @@ def main():
     r = np.sqrt(s)
     show("v_wave_d: (sin r - r) / r^3 in r^2", s, -rest(-s, 2, 3), 5, weight=r * s / np.sin(r), kind=d)
     show("v_wave_d: (cos r - 1 + r^2 / 2) / r^4 in r^2", s, rest(-s, 2, 4), 5, weight=s * s / np.cos(r), kind=d)
+    z = chebyshev(1e-12, 0.2001 ** 2)
+    atanh = lambda start: sum(z ** k / (2 * k + start) for k in range(16))
+    show("v_log_of_d: (log(1 + f) / s - 2) / z in z = s^2", z, 2 * atanh(3), 6, weight=z / 2, kind=d)
+    show("v_log2_d: (atanh(s) / s - 1 - z / 3) / z^2 in z = s^2", z, atanh(5), 7, weight=z * z, kind=d)
     g = chebyshev(-0.502, 0.502)
+    show("v_pow_d: (2^g - 1 - g log 2) / g^2", g, math.log(2) ** 2 * rest(g * math.log(2), 1, 2), 9, weight=g * g / 2 ** g, kind=d)
     show("v_pow: 2^g", g, 2 ** g, 6, fixed={0: 1.0})
 
 

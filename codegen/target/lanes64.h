@@ -177,6 +177,20 @@
 	  "\t__m256i a = _mm256_slli_epi64(_mm256_cvtepi32_epi64(_mm_add_epi32(half, bias)), 52);\n"		\
 	  "\t__m256i b = _mm256_slli_epi64(_mm256_cvtepi32_epi64(_mm_add_epi32(_mm_sub_epi32(k, half), bias)), 52);\n"	\
 	  "\treturn x * _mm256_castsi256_pd(a) * _mm256_castsi256_pd(b);\n"),					\
+	V("v_exponent_d", "vd", "vd x", "\t/* the e of x = m 2^e, 3/4 <= m < 3/2; x > 0 is normal */\n"		\
+	  "\t__m256i e = _mm256_srli_epi64(_mm256_add_epi64(_mm256_castpd_si256(x), _mm256_set1_epi64x(0x0018000000000000)), 52);\n"	\
+	  "\treturn _mm256_castsi256_pd(_mm256_or_si256(e, _mm256_set1_epi64x(0x4330000000000000))) - v_set_d(0x1p52 + 1024);\n"),	\
+	V("v_mantissa_d", "vd", "vd x", "\t/* the m of x = m 2^e, 3/4 <= m < 3/2; x > 0 is normal */\n"		\
+	  "\t__m256i least = _mm256_set1_epi64x(0x3fe8000000000000), low = _mm256_set1_epi64x(0x000fffffffffffff);\n"	\
+	  "\t__m256i part = _mm256_and_si256(_mm256_sub_epi64(_mm256_castpd_si256(x), least), low);\n"		\
+	  "\treturn _mm256_castsi256_pd(_mm256_add_epi64(part, least));\n"),					\
+	V("v_log_d", "vd", "vd x",										\
+	  "\tvd zero = v_set_d(0.0), inf = v_set_d(INFINITY);\n"						\
+	  "\tvm_64 tiny = v_lt_d(x, v_set_d(0x1p-1022));\t/* subnormals are scaled up */\n"			\
+	  "\tvd z = v_select_d(tiny, x * v_set_d(0x1p54), x);\n"						\
+	  "\tvd y = v_log_of_d(v_mantissa_d(z) - v_set_d(1.0), v_exponent_d(z) - v_select_d(tiny, v_set_d(54.0), zero));\n"	\
+	  "\ty = v_select_d(v_eq_d(x, zero), -inf, v_select_d(v_lt_d(x, inf), y, x));\n"			\
+	  "\treturn v_select_d(v_lt_d(x, zero), v_set_d(NAN), y);\n"),					\
 	{"vm_8", "typedef __m256i vm_8;\t/* masks of bytes */\n"},						\
 	V("v_when_8", "vm_8", "int yes", "\treturn _mm256_set1_epi8((char)-(yes != 0));\n"),			\
 	V("v_not_8", "vm_8", "vm_8 a", "\treturn _mm256_xor_si256(a, _mm256_set1_epi8(-1));\n"),		\
@@ -285,6 +299,11 @@
 	  "\treturn _mm512_test_epi64_mask(_mm512_castpd_si512(t), _mm512_set1_epi64(1));\n"),			\
 	X86_TURN_D("512"),											\
 	V("v_scale_d", "vd", "vd x, vd n", "\treturn _mm512_scalef_pd(x, n);\n"),				\
+	V("v_mantissa_d", "vd", "vd x", "\t/* the m of x = m 2^e, 3/4 <= m < 3/2; NaN for x < 0 */\n"		\
+	  "\treturn _mm512_getmant_pd(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_nan);\n"),			\
+	V("v_exponent_d", "vd", "vd x", "\t/* the e of x = m 2^e, 3/4 <= m < 3/2; -infinity for 0 */\n"	\
+	  "\treturn _mm512_getexp_pd(x) - _mm512_getexp_pd(v_mantissa_d(x));\n"),				\
+	V("v_log_d", "vd", "vd x", "\treturn v_log_of_d(v_mantissa_d(x) - v_set_d(1.0), v_exponent_d(x));\n"),	\
 	{"vm_8", "typedef __mmask64 vm_8;\t/* masks of bytes */\n"},						\
 	V("v_mask_8", "vm_8", "int n", "\treturn ((vm_8)1 << n) - 1;\n"),					\
 	V("v_when_8", "vm_8", "int yes", "\treturn yes ? UINT64_MAX : 0;\n"),					\

@@ -5,6 +5,8 @@
 #include "codegen/target/math.h"
 
 /* log 2 as the sum of two doubles */
+#define LN2_D "v_set_d(0x1.62e42fefa39efp-1)"
+#define LN2_REST_D "v_set_d(0x1.abc9e3b39803fp-56)"
 #define MINUS_LN2_D "v_set_d(-0x1.62e42fefa39efp-1)"
 #define MINUS_LN2_REST_D "v_set_d(-0x1.abc9e3b39803fp-56)"
 
@@ -68,6 +70,54 @@
 	V("v_cos_d", "vd", "vd x",												\
 	  "\tvd a = v_abs_d(x), t, r = v_quarter_d(a, &t), y = v_wave_d(r, t + v_set_d(1.0));\n"				\
 	  "\treturn v_any_64(v_not_64(v_le_d(a, v_set_d(0x1p26)))) ? v_far_cos(x, y) : y;\n"),					\
+	V("v_log_of_d", "vd", "vd f, vd e",										\
+	  "\t/* log(1 + f) + e log 2, -1/4 <= f < 1/2: log(1 + f) = f - f^2 / 2 + s (f^2 / 2 + r), s = f / (2 + f), r of s^2 */\n"	\
+	  "\tvd s = f / (v_set_d(2.0) + f), z = s * s, half = v_set_d(0.5) * f * f;\n"					\
+	  "\tvd r = v_fma_d(v_fma_d(z, v_set_d(0x1.3b865f3d06079p-3), v_set_d(0x1.383743d1a1c01p-3)), z, v_set_d(0x1.74765fe791e01p-3));\n"	\
+	  "\tr = v_fma_d(v_fma_d(r, z, v_set_d(0x1.c71bf73f3439ep-3)), z, v_set_d(0x1.249249c396580p-2));\n"		\
+	  "\tr = v_fma_d(v_fma_d(r, z, v_set_d(0x1.99999998d56efp-2)), z, v_set_d(0x1.55555555557e5p-1));\n"		\
+	  "\tr = v_fma_d(s, v_fma_d(r, z, half), e * " LN2_REST_D ");\n"						\
+	  "\treturn v_fma_d(e, " LN2_D ", f - (half - r));\n"),								\
+	V("v_log2_d", "vd", "vd f, vd e, vd *rest",									\
+	  "\t/* e + log2(1 + f) = e + c s (1 + w), c = 2 / log 2, s = f / (2 + f), w = s^2 / 3 + s^4 / 5 + ..., as the sum of two: each\n"	\
+	  "\t * product and each sum is kept with what it loses */\n"							\
+	  "\tvd one = v_set_d(1.0), m = one + f, d = one + m, over = one / d;\n"					\
+	  "\tvd s = f * over, s1 = v_fma_d(-s, m - (d - one), v_fma_d(-s, d, f)) * over;\n"				\
+	  "\tvd z = s * s, z1 = v_fma_d(s, s, -z) + (s + s) * s1;\n"							\
+	  "\tvd p = v_fma_d(v_fma_d(z, v_set_d(0x1.6038342e21f3dp-7), v_set_d(0x1.12f8fd456ea7ap-4)), z, v_set_d(0x1.0e80083b75015p-4));\n"	\
+	  "\tp = v_fma_d(v_fma_d(p, z, v_set_d(0x1.3b2d7df1919d6p-4)), z, v_set_d(0x1.745c8525f2a4dp-4));\n"		\
+	  "\tp = v_fma_d(v_fma_d(p, z, v_set_d(0x1.c71c73950b49dp-4)), z, v_set_d(0x1.249249231f5c0p-3));\n"		\
+	  "\tp = v_fma_d(p, z, v_set_d(0x1.999999999a7cep-3)) * z;\n"							\
+	  "\tvd third = v_set_d(0x1.5555555555555p-2), q = third + p, q1 = (third - q) + p + v_set_d(0x1.5555555555555p-56);\n"	\
+	  "\tvd w = z * q, w1 = v_fma_d(z, q, -w) + v_fma_d(z, q1, z1 * q);\n"						\
+	  "\tvd t = s * w, t1 = v_fma_d(s, w, -t) + v_fma_d(s, w1, s1 * w);\n"						\
+	  "\tvd u = s + t, u1 = (s - u) + t + (s1 + t1), c = v_set_d(0x1.71547652b82fep+1);\n"				\
+	  "\tvd v = u * c, v1 = v_fma_d(u, c, -v) + v_fma_d(u, v_set_d(0x1.777d0ffda0d24p-55), u1 * c), y = e + v;\n"	\
+	  "\t*rest = (e - y) + v + v1;\n"										\
+	  "\treturn y;\n"),												\
+	V("v_pow_d", "vd", "vd x, vd y",										\
+	  "\t/* 2^(w + w1), w + w1 = y log2 |x|; then what signs, infinities and zeros ask for */\n"			\
+	  "\tvd a = v_abs_d(x), one = v_set_d(1.0), zero = v_set_d(0.0), inf = v_set_d(INFINITY);\n"			\
+	  "\tvm_64 tiny = v_lt_d(a, v_set_d(0x1p-1022));\t/* subnormals are scaled up */\n"				\
+	  "\tvd b = v_select_d(tiny, a * v_set_d(0x1p54), a), rest;\n"							\
+	  "\tvd e = v_select_d(v_lt_d(a, inf), v_exponent_d(b) - v_select_d(tiny, v_set_d(54.0), zero), a);\n"		\
+	  "\tvd l = v_log2_d(v_mantissa_d(b) - one, v_select_d(v_eq_d(a, zero), -inf, e), &rest);\n"			\
+	  "\tvd w = y * l, w1 = v_fma_d(y, l, -w) + y * rest;\n"							\
+	  "\tw1 = v_select_d(v_lt_d(v_abs_d(w), v_set_d(2000.0)), w1, zero);\n"						\
+	  "\tw = v_clamp_d(w, -2000.0, 2000.0);\n"									\
+	  "\tvd n = v_round_d(w), g = (w - n) + w1;\n"									\
+	  "\tvd p = v_fma_d(v_fma_d(g, v_set_d(0x1.de0823fe2fd51p-32), v_set_d(0x1.e61487f246892p-28)), g, v_set_d(0x1.b52cb2b01e9e7p-24));\n"	\
+	  "\tp = v_fma_d(v_fma_d(p, g, v_set_d(0x1.62bfcbba5fca5p-20)), g, v_set_d(0x1.ffcbf8f24dba0p-17));\n"		\
+	  "\tp = v_fma_d(v_fma_d(p, g, v_set_d(0x1.4309130d53d2cp-13)), g, v_set_d(0x1.5d87fe793c4ddp-10));\n"		\
+	  "\tp = v_fma_d(v_fma_d(p, g, v_set_d(0x1.3b2ab6fba04f6p-7)), g, v_set_d(0x1.c6b08d7049effp-5));\n"		\
+	  "\tp = v_fma_d(v_fma_d(p, g, v_set_d(0x1.ebfbdff82c5a8p-3)), g, " LN2_D ");\n"				\
+	  "\tp = v_scale_d(v_fma_d(p, g, one), n);\n"									\
+	  "\tvd half = y * v_set_d(0.5);\n"										\
+	  "\tvm_64 whole = v_eq_d(y, v_trunc_d(y)), even = v_eq_d(half, v_trunc_d(half)), far = v_eq_d(v_abs_d(y), inf);\n"	\
+	  "\tp = v_select_d(v_or_64(v_eq_d(y, zero), v_and_64(v_eq_d(a, one), far)), one, p);\n"			\
+	  "\tp = v_select_d(v_and_64(v_and_64(v_lt_d(x, zero), v_lt_d(-inf, x)), v_not_64(whole)), v_set_d(NAN), p);\n"	\
+	  "\tp = v_select_d(v_and_64(whole, v_not_64(even)), v_flip_d(p, x), p);\n"					\
+	  "\treturn v_select_d(v_eq_d(x, one), one, p);\n"),								\
 	FAR_64("sin"),														\
 	FAR_64("cos")
 #endif
