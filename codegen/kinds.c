@@ -7,7 +7,7 @@ enum { LONGEST = 10 }; /* what has room in the table of stages */
 
 /* The most telling operator comes first. No kind is what another function or a constant of a stage is called: tile, bias. */
 static const struct { const char *op, *kind; } kinds[] = {
-	{"Conv", "conv"}, {"ConvInteger", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"},
+	{"Conv", "conv"}, {"ConvInteger", "conv"}, {"ConvTwos", "conv"}, {"WinogradInput", "wino_in"}, {"WinogradOutput", "wino_out"},
 	{"StrassenInput", "blocks_in"}, {"StrassenOutput", "blocks_out"}, {"ConvTranspose", "deconv"},
 	{"MatMul", "matmul"}, {"MatMulInteger", "matmul"}, {"MatMulBytes", "matmul"}, {"MatMulTwos", "matmul"}, {"MatMulFours", "matmul"}, {"Gemm", "gemm"},
 	{"MaxPool", "maxpool"}, {"AveragePool", "avgpool"}, {"GlobalAveragePool", "mean"}, {"GlobalMaxPool", "max"},
@@ -15,7 +15,7 @@ static const struct { const char *op, *kind; } kinds[] = {
 	{"GroupNormalization", "norm"}, {"InstanceNormalization", "norm"}, {"Copy", "copy"}, {"Gather", "gather"},
 	{"Resize", "resize"}, {"Add", "add"}, {"Mul", "mul"}, {"Relu", "relu"}, {"Recurrence", "recur"},
 	{"Counted", "count"}, {"Order", "order"}, {"Weigh", "resize"}, {"ResizeTaps", "taps"}, {"ReduceSum", "sum"},
-	{"ReduceMean", "average"}, {"Mean", "average"}, {"ReduceMax", "max"}, {"ReduceMin", "min"}, {"Tile", "repeat"}, {"Transpose", "transpose"}, {NULL, NULL}};
+	{"ReduceMean", "average"}, {"Mean", "average"}, {"ReduceMax", "max"}, {"ReduceMin", "min"}, {"Tile", "repeat"}, {"ChannelTwos", "twos"}, {"Transpose", "transpose"}, {NULL, NULL}};
 
 /* "transpose", "greater": the last operator that computes something, or else the last one; "map" where that is too long. */
 static const char *last_operator(const Stage *s)

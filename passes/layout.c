@@ -130,7 +130,7 @@ static void require(Graph *g, Node *n, int slot, int inner, const int64_t *befor
 static Expr *find_sum(Expr *x)
 {
 	if (x->kind == X_REDUCE)
-		return x->red == RED_SUM && x->arg[0]->kind == X_ALU && x->arg[0]->op == MUL ? x : NULL;
+		return x->red == RED_SUM && x->arg[0]->kind == X_ALU && (x->arg[0]->op == MUL || x->arg[0]->op == TWOFOLD) ? x : NULL;
 	for (int k = 0; k < x->nargs; k++) {
 		Expr *found = find_sum(x->arg[k]);
 		if (found)
@@ -229,11 +229,11 @@ static void require_repeated(Graph *g, Node *n)
 	}
 }
 
-/* Windows over channels that lie innermost read them there. */
+/* Windows over channels that lie innermost read them there, and so do pairs of channels. */
 static void require_channels(Graph *g, Node *n)
 {
 	int64_t none[MAX_RANK] = {0};
-	if (is_window(n) && lies_in_rows(n->in[0]) && !lies_in_rows(n->out[0]))
+	if ((is_window(n) || n->op == &op_tcc_ChannelTwos) && lies_in_rows(n->in[0]) && !lies_in_rows(n->out[0]))
 		require(g, n, 0, 1, none, none, 0);
 }
 

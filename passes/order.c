@@ -35,7 +35,7 @@ bool is_window(const Node *n)
 
 bool is_spatial(const Node *n)
 {
-	static const char *const names[] = {"Conv", "ConvInteger", "ConvTranspose", "LRN", "DepthToSpace", "SpaceToDepth",
+	static const char *const names[] = {"Conv", "ConvInteger", "ConvTwos", "ChannelTwos", "ConvTranspose", "LRN", "DepthToSpace", "SpaceToDepth",
 	                                    "WinogradOutput", NULL};
 	return is_one_of(n, names) || is_window(n) || follows_input(n);
 }

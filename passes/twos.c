@@ -1,4 +1,4 @@
-/* twos.c -- a product of two matrices of bytes packs each only once.
+/* twos.c -- a product of two matrices of bytes packs each only once, and so does a convolution.
  *
  *     y = MatMulInteger(a, b, z, o)
  *
@@ -11,6 +11,8 @@
  *
  *     y = MatMulTwos(Twos(a, z) {axis = -1}, Twos(b, o) {axis = -2})
  *
+ *     y = ConvTwos(ChannelTwos(x, z), pairs of w)                      ConvInteger(x, w, z, o) by a constant w
+ *
  * Tiles would widen each row of a once for each panel of b, and each row of b for a few rows of a; what is packed before pays where
  * either meets enough of the other. A constant b is packed by the compiler, for pairs alone: tiles have an instruction that reads
  * fours, and one for two products of bytes that are so small that none of their sums leaves 16 bits.
@@ -18,7 +20,9 @@
  * needs  shapes
  * keeps  every bit */
 #include <stdlib.h>
+#include <string.h>
 #include "ir/op/composite.h"
+#include "ir/op/nn.h"
 #include "ir/op/trust.h"
 #include "passes/methods.h"
 #include "passes/rewrite.h"
@@ -190,10 +194,74 @@ static Value *by_constant_pairs(Rewrite *w, Node *n)
 	return of_packed(w->g, n, "MatMulTwos", packed(w->g, n, "Twos", 0, 0), pairs_of(w->g, &c));
 }
 
+/* ---- convolutions, in pairs of channels, by a constant ---- */
+
+/* A constant kernel less its zero points, one or one an output channel, as a matrix: channels by what is left of it. */
+static bool find_kernel(Graph *g, const Node *n, Constant *c)
+{
+	const Value *w = n->in[1], *zero = optional_in(n, 3);
+
+	if (!is_const(w) || !is_bytes(w) || (zero && !is_const(zero)))
+		return false;
+	int64_t taps = 1, channels = w->data->dim[1];
+	for (int k = 2; k < w->data->rank; k++)
+		taps *= w->data->dim[k];
+	*c = (Constant){channels, w->data->dim[0] * taps, NEW_N(&g->ctx->scratch, int16_t, (size_t)w->data->count)};
+	for (int64_t i = 0; i < w->data->count; i++) {
+		int64_t m = i / (channels * taps), at = i / taps % channels * c->N + m * taps + i % taps;
+		int64_t z = zero ? load_i64(w->dtype, zero->data->data, zero->data->count > 1 ? m : 0) : 0;
+		c->less[at] = (int16_t)(load_i64(w->dtype, w->data->data, i) - z);
+	}
+	return true;
+}
+
+/* The pairs of that matrix as a kernel again. */
+static Value *kernel_of(Graph *g, const Node *n, const Constant *c)
+{
+	const Tensor *pairs = pairs_of(g, c)->data, *w = n->in[1]->data;
+	int64_t dim[MAX_RANK], taps = c->N / w->dim[0], half = pairs->dim[0];
+
+	memcpy(dim, w->dim, sizeof dim);
+	dim[1] = half;
+	Tensor *t = tensor_new(&g->ctx->perm, I32, w->rank, dim);
+	for (int64_t i = 0; i < t->count; i++)
+		store_i64(I32, t->data, i, load_i64(I32, pairs->data, i / taps % half * c->N + i / (half * taps) * taps + i % taps));
+	return value_const(g, NULL, t);
+}
+
+/* As many places of the output as it has rows. */
+static bool has_places(const Rewrite *w, const Node *n)
+{
+	int64_t places = 1;
+
+	for (int k = 2; k < n->out[0]->shape.rank && places < ROWS_MIN; k++)
+		places *= dim_hi(w->g->syms, n->out[0]->shape.dim[k]);
+	return places >= ROWS_MIN;
+}
+
+static Value *channels_in_pairs(Rewrite *w, Node *n)
+{
+	const Target *t = deciding_target(w->g, w->o);
+	ArenaMark mark = arena_mark(&w->g->ctx->scratch);
+	Graph *g = w->g;
+	Constant c;
+
+	if (t->lanes == 1 || t->dots || is_const(n->in[0]) || !is_bytes(n->in[0]) || ATTR_OF(n, Sliding)->group != 1 || !is_one(g, n, 2))
+		return NULL;
+	if (!has_places(w, n) || !find_kernel(g, n, &c) || c.K < ROWS_MIN || n->in[1]->data->dim[0] < ROWS_MIN || are_small(&c)) {
+		arena_release(&g->ctx->scratch, mark);
+		return NULL;
+	}
+	Value *in[2] = {n->in[0], optional_in(n, 2)};
+	Value *x = node_new(g, op_find("tcc", "ChannelTwos"), n, in[1] ? 2 : 1, in, 1, attr_new(g, op_find("tcc", "ChannelTwos")))->out[0];
+	return node_new(g, op_find("tcc", "ConvTwos"), n, 2, (Value *[]){x, kernel_of(g, n, &c)}, 1, n->attr)->out[0];
+}
+
 static const Rule rules[] = {
 	{"MatMulInteger", "MatMulInteger(a, b, z, o) -> MatMulFours(Fours(a), Fours(b)) - z sum(b) - o sum(a) + k z o", by_fours},
 	{"MatMulInteger", "MatMulInteger(a, b, z, o) -> MatMulTwos(Twos(a, z), Twos(b, o))", by_pairs},
 	{"MatMulInteger", "MatMulInteger(a, b, z, o) -> MatMulTwos(Twos(a, z), the same of b)", by_constant_pairs},
+	{"ConvInteger", "ConvInteger(x, w, z, o) -> ConvTwos(ChannelTwos(x, z), the same of w)", channels_in_pairs},
 	{0},
 };
 

@@ -3,7 +3,8 @@
  *     y[n, m, o..] = b[m] + sum over c, k.. of x[n, g * C/group + c, o * stride + k * dilation - pad ..] * w[m, c, k..]
  *
  * where g = m / (M / group) is the group of output channel m, and x is 0 outside its bounds. ConvInteger subtracts the
- * zero points first (so that padding means "zero point"), w's may be one a channel m, and sums in int32. */
+ * zero points first (so that padding means "zero point"), w's may be one a channel m, and sums in int32. tcc.ConvTwos convolves
+ * what tcc.ChannelTwos makes of bytes, by pairs of 16 bits too: each product is the sum of two. */
 #include "ir/op/nn.h"
 
 static const Attr conv_attrs[] = {SLIDING_ATTRS, ATTR_INT(Sliding, group, 1), {0}};
@@ -123,7 +124,7 @@ static void conv_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *
 
 typedef Expr *Element(Lower *l, const Node *n, int slot, Expr *const *at, DType t);
 
-static Expr *conv_sum(Lower *l, const Node *n, Expr *const *at, DType t, Element *element)
+static Expr *conv_sum(Lower *l, const Node *n, Expr *const *at, DType t, Element *element, Alu product)
 {
 	const Shape *x = &n->in[0]->shape, *w = &n->in[1]->shape;
 	int64_t group = ATTR_OF(n, Sliding)->group;
@@ -143,13 +144,13 @@ static Expr *conv_sum(Lower *l, const Node *n, Expr *const *at, DType t, Element
 		guard = alu2(l, AND, guard, inside(l, ix[2 + i], num_i(l, 0), extent(l, axis[i].in)));
 	}
 	Expr *read = choose(l, guard, element(l, n, 0, ix, t), num(l, t, 0));
-	return reduce_over(l, RED_SUM, alu2(l, MUL, read, element(l, n, 1, iw, t)), &axes);
+	return reduce_over(l, RED_SUM, alu2(l, product, read, element(l, n, 1, iw, t)), &axes);
 }
 
 static Expr *conv_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	DType t = formula_type(l, n, n->in[0]->dtype);
-	Expr *y = conv_sum(l, n, at, t, in_as);
+	Expr *y = conv_sum(l, n, at, t, in_as, MUL);
 
 	(void)slot;
 	if (has_in(n, 2))
@@ -216,11 +217,45 @@ static Expr *shifted_element(Lower *l, const Node *n, int slot, Expr *const *at,
 static Expr *convinteger_lower(Lower *l, const Node *n, int slot, Expr *const *at)
 {
 	(void)slot;
-	return conv_sum(l, n, at, I32, shifted_element);
+	return conv_sum(l, n, at, I32, shifted_element, MUL);
 }
 
 const Op op_convinteger = {
 	.name = "ConvInteger", .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1,
 	.flags = CONTRACTS | REDUCES, .attrs = conv_attrs, .attr_size = sizeof(struct Sliding),
 	.types = "iu", .infer = convinteger_infer, .eval = convinteger_eval, .lower = convinteger_lower,
+};
+
+/* ---- ConvTwos ---- */
+
+static void convtwos_infer(Graph *g, Node *n) { infer_conv(g, n, I32); }
+
+static double *half_of(Eval *e, const Tensor *t, int half)
+{
+	const int64_t *x = in_i64(e, t);
+	double *y = NEW_N(&e->g->ctx->scratch, double, t->count);
+
+	for (int64_t i = 0; i < t->count; i++)
+		y[i] = (int16_t)(x[i] >> 16 * half);
+	return y;
+}
+
+static void convtwos_eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
+{
+	double *y = out_f64(e, out[0]);
+
+	for (int half = 0; half < 2; half++)
+		convolve(e, n, in, half_of(e, in[0], half), half_of(e, in[1], half), y);
+}
+
+static Expr *convtwos_lower(Lower *l, const Node *n, int slot, Expr *const *at)
+{
+	(void)slot;
+	return conv_sum(l, n, at, I32, in_as, TWOFOLD);
+}
+
+const Op op_tcc_ConvTwos = {
+	.name = "ConvTwos", .domain = "tcc", .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1,
+	.flags = CONTRACTS | REDUCES, .attrs = conv_attrs, .attr_size = sizeof(struct Sliding),
+	.infer = convtwos_infer, .eval = convtwos_eval, .lower = convtwos_lower,
 };

@@ -5,7 +5,8 @@
  *     tcc.Fours(x):       y[.., i, ..] = sum over q < 4 of ((x[.., 4 i + q, ..] + raised) mod 2^8) 2^8q
  *
  * Behind the end there are zeros. axis: -1 or -2, the last one or that before it; zero: one number; raised: 0, or 128, which
- * makes bytes with a sign of those without one and the other way round. */
+ * makes bytes with a sign of those without one and the other way round.
+ * tcc.ChannelTwos is tcc.Twos of axis 1, for convolutions. */
 #include "ir/op/nn.h"
 
 struct Twos {
@@ -14,7 +15,10 @@ struct Twos {
 
 static const Attr attrs[] = {ATTR_INT(Twos, axis, -1), ATTR_INT(Twos, raised, 0), {0}};
 
-static int axis_of(const Node *n) { return n->in[0]->shape.rank + (int)ATTR_OF(n, Twos)->axis; }
+static int axis_of(const Node *n)
+{
+	return n->op == &op_tcc_ChannelTwos ? 1 : n->in[0]->shape.rank + (int)ATTR_OF(n, Twos)->axis;
+}
 
 static int parts_of(const Node *n);
 
@@ -36,8 +40,10 @@ static void eval(Eval *e, const Node *n, Tensor *const *in, Tensor *const *out)
 	const int64_t *x = in_i64(e, t), more = ATTR_OF(n, Twos)->raised - (has_in(n, 1) ? *in_i64(e, in[1]) : 0);
 	int axis = axis_of(n), parts = parts_of(n), bits = 32 / parts;
 	int64_t *y = out_i64(e, out[0]), size = t->dim[axis], count = (size + parts - 1) / parts;
-	int64_t inner = axis == t->rank - 1 ? 1 : t->dim[axis + 1], all = ((int64_t)1 << bits) - 1;
+	int64_t inner = 1, all = ((int64_t)1 << bits) - 1;
 
+	for (int k = axis + 1; k < t->rank; k++)
+		inner *= t->dim[k];
 	for (int64_t i = 0; i < out[0]->count; i++) {
 		const int64_t *from = x + i / (count * inner) * size * inner + i % inner;
 		int64_t k = i / inner % count * parts;
@@ -91,9 +97,13 @@ const Op op_tcc_Twos = {
 	.name = "Twos", .domain = "tcc", .min_in = 1, .max_in = 2, .min_out = 1, .max_out = 1, .flags = CHEAP, .attrs = attrs,
 	.attr_size = sizeof(struct Twos), .infer = infer, .eval = eval, .lower = twos_lower,
 };
+const Op op_tcc_ChannelTwos = {
+	.name = "ChannelTwos", .domain = "tcc", .min_in = 1, .max_in = 2, .min_out = 1, .max_out = 1, .flags = CHEAP, .attrs = attrs,
+	.attr_size = sizeof(struct Twos), .infer = infer, .eval = eval, .lower = twos_lower,
+};
 const Op op_tcc_Fours = {
 	.name = "Fours", .domain = "tcc", .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .flags = CHEAP, .attrs = attrs,
 	.attr_size = sizeof(struct Twos), .infer = infer, .eval = eval, .lower = fours_lower,
 };
 
-static int parts_of(const Node *n) { return n->op == &op_tcc_Twos ? 2 : 4; }
+static int parts_of(const Node *n) { return n->op == &op_tcc_Fours ? 4 : 2; }

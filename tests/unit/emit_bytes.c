@@ -2,7 +2,7 @@
  * those of vectors, with and without a sign. Those that are multiplied by a constant are pairs of 16 bits where nothing else
  * is exact (passes/twos.c): with zero points, sums of an odd number of products, and the greatest of them. Those that floats
  * become are the nearest ones, also where a scale is divided by as two factors (codegen/factors.c). */
-enum { MODELS = 4, NODES = 15, INPUTS = 64 };
+enum { MODELS = 4, NODES = 18, INPUTS = 64 };
 #include "ir/op/composite.h"
 #include "tests/unit/models.h"
 
@@ -76,6 +76,26 @@ static Value *multiplied(Model *m)
 	return node_new(m->g, op_find("", "MatMulInteger"), NULL, 4, in, 1, NULL)->out[0];
 }
 
+/* The same for kernels: zero points one an output channel; maps whose channels lie side by side or not; channels in groups. */
+static Value *convolved(Model *m)
+{
+	DType s = some_type(m), t = some_type(m);
+	int64_t group = chance(m, 15) ? 2 : 1, C = pick(m, 14, 40), M = group * pick(m, 8, 24), zeros = pick(m, 0, 2);
+	bool last = chance(m, 50);
+	Value *x = last ? channels_first(m->g, NULL, given_bytes(m, s, DIMS(pick(m, 1, 2), pick(m, 4, 9), pick(m, 4, 9), group * C)))
+	                : given_bytes(m, s, DIMS(pick(m, 1, 2), group * C, pick(m, 4, 9), pick(m, 4, 9)));
+	Value *w = value_const(m->g, "w", random_bytes(m, t, DIMS(M, C, pick(m, 1, 3), pick(m, 1, 3))));
+	Value *z = chance(m, 30) ? NULL : chance(m, 50) ? given_bytes(m, s, 0, NULL) : value_const(m->g, "z", random_bytes(m, s, 0, NULL));
+	Value *o = zeros ? value_const(m->g, "o", random_bytes(m, t, zeros == 1 ? 0 : 1, &M)) : NULL;
+	struct Sliding *a = attr_new(m->g, op_find("", "ConvInteger"));
+
+	a->pads = ints(m->g, 4, (int64_t[]){pick(m, 0, 2), pick(m, 0, 2), pick(m, 0, 1), pick(m, 0, 1)});
+	a->strides = ints(m->g, 2, (int64_t[]){pick(m, 1, 2), pick(m, 1, 2)});
+	a->group = group;
+	Value *y = node_new(m->g, op_find("", "ConvInteger"), NULL, 4, (Value *[]){x, w, z, o}, 1, a)->out[0];
+	return last ? channels_last(m->g, NULL, y) : y;
+}
+
 /* Floats around each half of a scale that only the run knows, some of them powers of two, which need no factors. */
 static Value *quantised(Model *m)
 {
@@ -96,9 +116,9 @@ static Value *quantised(Model *m)
 
 static void add_node(Model *m, int number)
 {
-	Value *(*const kind[])(Model *) = {pointwise, least_or_most, pooled, multiplied, quantised};
+	Value *(*const kind[])(Model *) = {pointwise, least_or_most, pooled, multiplied, convolved, quantised};
 
-	graph_output(m->g, kind[number % 5](m), "y");
+	graph_output(m->g, kind[number % 6](m), "y");
 }
 
 int main(void) { return models_main(); }
