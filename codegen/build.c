@@ -247,6 +247,58 @@ Expr *named(Build *b, Expr *x)
 	return local ? local : remember(b, x, stmt_let(b, share_terms(b, x)));
 }
 
+/* ---- terms that deeper loops would compute again ---- */
+
+/* Every loop of the stage takes a turn: what it checks once is checked in any case. */
+static bool surely_turns(const Stage *s)
+{
+	bool turns = true;
+	for (int k = 0; k < s->naxes && turns; k++)
+		turns = dim_known(s->axis[k]->extent) && s->axis[k]->extent.k > 0;
+	return turns;
+}
+
+/* Or an index of data that is checked, which no compiler takes out of a loop. */
+static bool worth_hoisting(const Build *b, const Expr *x)
+{
+	bool checked = x->kind == X_ALU && x->op == INDEX;
+	return worth_a_name(x) && !makes_text(x) && (is_heavy(x) || (checked && surely_turns(b->s)));
+}
+
+typedef struct Hoist {
+	Sharing shared;
+	Expr **done; /* by id */
+} Hoist;
+
+/* What several hoisted terms share has a name before them. */
+static Expr *named_with(Sharing *h, Expr *x)
+{
+	Expr *y = name_shared(h, x), *local = remembered(h->b, x);
+	return local ? local : remember(h->b, x, stmt_let(h->b, y));
+}
+
+static Expr *hoisted(Hoist *h, Expr *x)
+{
+	Build *b = h->shared.b;
+	Expr *arg[MAX_RANK];
+	if (x->nargs == 0 || x->kind == X_REDUCE || x->id > h->shared.n)
+		return x;
+	if (h->done[x->id])
+		return h->done[x->id];
+	if ((x->mask & ~b->bound) == 0 && worth_hoisting(b, x) && is_safe(&h->shared.safety, x))
+		return h->done[x->id] = named_with(&h->shared, x);
+	for (int k = 0; k < x->nargs; k++)
+		arg[k] = hoisted(h, x->arg[k]);
+	return h->done[x->id] = rebuild(b->s->l, x, arg);
+}
+
+Expr *hoist(Build *b, Expr *x)
+{
+	Hoist h = {.shared = sharing_of(b, x)};
+	h.done = NEW_N(&b->m->g->ctx->scratch, Expr *, h.shared.n + 1);
+	return hoisted(&h, x);
+}
+
 Stmt *stmt_for(Build *b, Axis *axis)
 {
 	Stmt *t = stmt_append(b, S_FOR);

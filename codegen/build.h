@@ -53,6 +53,8 @@ bool is_safe(Safety *h, const Expr *x);
 bool worth_a_name(const Expr *x);
 bool is_heavy(const Expr *x); /* many instructions: a function, a division */
 Expr *named(Build *b, Expr *x); /* the local that holds x, declared here if need be */
+/* Names heavy terms of x, and indices that are checked, which are bound here and would be computed again in every deeper loop. */
+Expr *hoist(Build *b, Expr *x);
 Expr *share_terms(Build *b, Expr *x); /* x with names for what it computes twice */
 bool worth_vectors(const Module *m, const Axis *axis);
 
@@ -69,8 +71,6 @@ int byte_lanes_along(Build *b, Expr *x, const Axis *axis);
 Expr *start_local(Build *b, const Expr *r, Expr *start);
 /* x with every reduction whose axes are all bound replaced by a local that holds it. */
 Expr *settle_reductions(Build *b, Expr *x);
-/* Names heavy terms of x that are bound here and would be computed again in every deeper loop. */
-Expr *hoist(Build *b, Expr *x);
 /* A local that holds r; each of its elements is stored at address `keep` as well, and a twin, a reduction of the same elements,
  * is computed with it, unless these are NULL. */
 Expr *emit_reduce(Build *b, Expr *r, Expr *keep, Expr *twin);

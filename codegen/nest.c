@@ -340,6 +340,8 @@ static void loops(Build *b, int k, Expr *body)
 		return;
 	}
 	body = hoist(b, body);
+	if (s->over)
+		hoist(b, s->address); /* it will find the names */
 	if (running_loop(b, k, body) || loop_parts(b, k, body))
 		return;
 	int lanes = loop_lanes(b, body, s->axis[k]);

@@ -371,22 +371,3 @@ Expr *settle_reductions(Build *b, Expr *x)
 	Settle h = {b, x, NEW_N(&b->m->g->ctx->scratch, Expr *, n + 1), n};
 	return settled(&h, x);
 }
-
-static Expr *hoisted(Build *b, Safety *h, Expr *x)
-{
-	Expr *arg[MAX_RANK];
-	if (x->nargs == 0 || x->kind == X_REDUCE)
-		return x;
-	if ((x->mask & ~b->bound) == 0)
-		return worth_a_name(x) && is_heavy(x) && !makes_text(x) && is_safe(h, x) ? named(b, x) : x;
-	for (int k = 0; k < x->nargs; k++)
-		arg[k] = hoisted(b, h, x->arg[k]);
-	return rebuild(b->s->l, x, arg);
-}
-
-/* Heavy terms of x that are bound here and would be computed again in every deeper loop. */
-Expr *hoist(Build *b, Expr *x)
-{
-	Safety h = safety_of(b, x);
-	return hoisted(b, &h, x);
-}
