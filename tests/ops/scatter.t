@@ -221,3 +221,18 @@ graph (%x f32[1,4,3], %u f32[4,1,1,3]) -> (%last) {
 }
 run x = f32[1,4,3] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], u = f32[4,1,1,3] [-1, -2, -3, -4, -5, -6, -7, -8, -9, 0, 0, 0]
 gives last = f32[1,4,3] [-1, -2, -3, -4, -5, -6, -7, -8, -9, 10, 11, 12]
+
+== texts in a cache that is an output
+graph (%x str[1,3,2], %u str[1,1,2], %w i64[1]) -> (%y) { %y = TensorScatter(%x, %u, %w) {axis = 1} }
+run x = str[1,3,2] ["a", "b", "c", "d", "e", "f"], u = str[1,1,2] ["p", "q"], w = i64[1] [2]
+gives y = str[1,3,2] ["a", "b", "c", "d", "p", "q"]
+
+== halves, rows from the front
+graph (%x f16[2,3,2], %u f16[2,2,2]) -> (%y) { %y = TensorScatter(%x, %u) {axis = 1} }
+run x = f16[2,3,2] [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], u = f16[2,2,2] [-1, -2, -3, -4, -5, -6, -7, -8]
+gives y = f16[2,3,2] [-1, -2, -3, -4, 5, 6, -5, -6, -7, -8, 11, 12]
+
+== bools, around the end
+graph (%x bool[1,3,2], %u bool[1,2,2], %w i64[1]) -> (%y) { %y = TensorScatter(%x, %u, %w) {axis = 1, mode = circular} }
+run x = bool[1,3,2] [false, false, false, false, false, false], u = bool[1,2,2] [true, false, true, true], w = i64[1] [2]
+gives y = bool[1,3,2] [true, true, false, false, true, false]
