@@ -88,7 +88,28 @@ void fail(Ctx *c, enum exit_code status, const char *id, const char *format, ...
 	va_end(args);
 	snprintf(c->message + n, sizeof c->message - n, " [%s]", id);
 	c->status = status;
+	c->at = (NodeLabel){0};
 	longjmp(c->border, 1);
+}
+
+const char *label_text(Ctx *c, NodeLabel at)
+{
+	if (!*at.name)
+		return arena_format(&c->scratch, "node %u (%s)", at.id, at.op);
+	return arena_format(&c->scratch, "node %u '%s' (%s)", at.id, shown(c, at.name), at.op);
+}
+
+void fail_here(Ctx *c, enum exit_code status, const char *id, const char *format, ...)
+{
+	char text[sizeof c->message];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (c->at.op)
+		fail(c, status, id, "%s: %s", label_text(c, c->at), text);
+	fail(c, status, id, "%s", text);
 }
 
 void hint(Ctx *c, const char *format, ...)

@@ -6,6 +6,7 @@
 #define TCC_IR_DIAG_H
 #include <setjmp.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include "ir/arena.h"
 
 /* Exit codes of all programs (the command line's contract). */
@@ -20,6 +21,12 @@ enum exit_code {
 	EXIT_MEMORY = 7
 };
 
+/* A node of the model, as messages name it; op is NULL where there is none. */
+typedef struct NodeLabel {
+	uint32_t id;
+	const char *op, *name; /* "Add", and "" for a node without a name */
+} NodeLabel;
+
 typedef struct Ctx {
 	const char *program; /* "tcc-compile" */
 	const char *model;   /* path of the model as the user gave it, or NULL */
@@ -27,6 +34,7 @@ typedef struct Ctx {
 	size_t memory_used, memory_limit; /* bytes, over all arenas */
 	long fail_after;                  /* tests: the n-th allocation from now fails; 0 = never */
 	jmp_buf border;
+	NodeLabel at; /* whose types and sizes are being found: fail_here() tells it */
 	enum exit_code status;
 	char message[600]; /* what fail() said, without program and model, escaped and on one line */
 	char hint[4000];   /* what would help, or ""; names in it are whole, so that they can be given back */
@@ -43,6 +51,13 @@ void ctx_close(Ctx *c);
  * Text is escaped (printable ASCII only) and clipped here; callers pass names as they are, through %s. */
 _Noreturn void fail(Ctx *c, enum exit_code status, const char *id, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* The same for what knows no nodes: where c->at is one, the line begins with it. */
+_Noreturn void fail_here(Ctx *c, enum exit_code status, const char *id, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* "node 12 'conv1' (Conv)", in the scratch arena. */
+const char *label_text(Ctx *c, NodeLabel at);
 
 /* Say what would help; the next fail() keeps it. */
 void hint(Ctx *c, const char *format, ...) __attribute__((format(printf, 2, 3)));

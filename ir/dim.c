@@ -8,7 +8,7 @@
 
 void dim_too_large(Syms *s)
 {
-	fail(s->ctx, EXIT_LIMIT, "E-SIZE", "a size is beyond 2^62, or its formula has more than %d parts", MOST_PARTS);
+	fail_here(s->ctx, EXIT_LIMIT, "E-SIZE", "a size is beyond 2^62, or its formula has more than %d parts", MOST_PARTS);
 }
 
 static uint32_t mix(uint32_t hash, uint64_t x)

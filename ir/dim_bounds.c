@@ -111,10 +111,10 @@ static Range plain_bounds(Syms *s, Dim d, int depth)
 	return r;
 }
 
-/* Bounds of p; of anything when p's numbers grew too large. */
+/* Bounds of p; of anything when its numbers or its formula grew too large. */
 static Range poly_bounds(Syms *s, Poly p, int depth)
 {
-	return p.over ? (Range){NEVER, EVER} : bounds(s, poly_dim(s, p), depth);
+	return poly_is_size(s, p) ? bounds(s, poly_dim(s, p), depth) : (Range){NEVER, EVER};
 }
 
 /* Bounds of rest + k * min(a, b), or max. */
@@ -255,7 +255,7 @@ static int64_t combine(Syms *s, DimKind kind, int64_t a, int64_t b)
 	int64_t r = 0;
 
 	if ((kind == DIM_FLOORDIV || kind == DIM_MOD) && b <= 0)
-		fail(s->ctx, EXIT_MODEL, "E-SIZE", "a size is divided by a size of %lld", (long long)b);
+		fail_here(s->ctx, EXIT_MODEL, "E-SIZE", "a size is divided by a size of %lld", (long long)b);
 	switch (kind) {
 	case DIM_SUM: over = __builtin_add_overflow(a, b, &r); break;
 	case DIM_PRODUCT: over = __builtin_mul_overflow(a, b, &r); break;

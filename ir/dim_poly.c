@@ -180,6 +180,16 @@ static Dim term_dim(Syms *s, Term t)
 	return t.k == 1 ? dim_intern(s, DIM_PRODUCT, t.n, arg + 1) : dim_intern(s, DIM_PRODUCT, t.n + 1, arg);
 }
 
+bool poly_is_size(const Syms *s, Poly p)
+{
+	uint64_t parts = 0;
+
+	for (int i = 0; i < p.n; i++)
+		for (int k = 0; k < p.term[i].n; k++)
+			parts += s->expr[p.term[i].atom[k].e].parts;
+	return !p.over && parts <= MOST_PARTS;
+}
+
 Dim poly_dim(Syms *s, Poly p)
 {
 	if (p.over)

@@ -47,7 +47,8 @@ Poly poly_add(Syms *s, Poly a, Poly b, int64_t k); /* a + k * b */
 Poly poly_mul(Syms *s, Poly a, Poly b);
 /* a = quotient * b + *rest; no term of the rest can be divided by the first term of b. */
 Poly poly_divide(Syms *s, Poly a, Poly b, Poly *rest);
-Dim poly_dim(Syms *s, Poly p); /* fails with E-SIZE when p is over */
+bool poly_is_size(const Syms *s, Poly p); /* neither its numbers nor its formula are too large */
+Dim poly_dim(Syms *s, Poly p);            /* fails with E-SIZE where they are */
 /* The same with as few remainders by numbers as there can be, see dim_sums.c. */
 Dim poly_sum(Syms *s, Poly p);
 int64_t poly_constant(Poly p); /* the term without atoms, 0 when there is none */

@@ -195,6 +195,13 @@ static void fresh_outputs(Graph *g, Node *n, const Node *like, int nout)
 
 static MadeFor made_for(const Node *n) { return n->made_for.op ? n->made_for : (MadeFor){n->id, n->op}; }
 
+NodeLabel label_of(const Node *n)
+{
+	const MadeFor at = made_for(n);
+
+	return (NodeLabel){at.id, at.op->name, n->name};
+}
+
 Node *node_control(Graph *g, const Op *op, const Node *like, int nin, Value *const *in, int nout, void *attr, int nsub,
 		   Graph *const *sub)
 {
@@ -309,10 +316,7 @@ static _Noreturn void fail_list(Graph *g, const Node *n, enum exit_code status, 
 	vsnprintf(text, sizeof text, format, args);
 	if (!n)
 		fail(g->ctx, status, id, "%s", text);
-	const MadeFor at = made_for(n);
-	if (!*n->name)
-		fail(g->ctx, status, id, "node %u (%s): %s", at.id, at.op->name, text);
-	fail(g->ctx, status, id, "node %u '%s' (%s): %s", at.id, shown(g->ctx, n->name), at.op->name, text);
+	fail(g->ctx, status, id, "%s: %s", label_text(g->ctx, label_of(n)), text);
 }
 
 void fail_node_as(Graph *g, const Node *n, enum exit_code status, const char *id, const char *format, ...)

@@ -188,6 +188,7 @@ int64_t output_rank(const Node *n); /* of output 0, where the file gives it or i
 
 /* ---- trouble with a node: "node 12 'conv1' (Conv): ..."; n NULL: with the graph ---- */
 
+NodeLabel label_of(const Node *n); /* the node that messages about n name: of the model, where it was made for one */
 _Noreturn void fail_node(Graph *g, const Node *n, const char *id, const char *format, ...)
 	__attribute__((format(printf, 4, 5))); /* invalid model, exit 3 */
 _Noreturn void fail_unsupported(Graph *g, const Node *n, const char *format, ...)

@@ -91,9 +91,13 @@ void need_type(Graph *g, const Node *n, int slot, const char *classes)
 
 void infer_node(Graph *g, Node *n)
 {
+	const NodeLabel outer = g->ctx->at;
+
+	g->ctx->at = label_of(n);
 	if (n->op->types && has_in(n, 0))
 		need_type(g, n, 0, n->op->types);
 	n->op->infer(g, n);
+	g->ctx->at = outer;
 }
 
 /* ---- ranks and axes ---- */

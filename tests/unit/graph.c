@@ -106,6 +106,20 @@ CASE(trouble_names_nodes_of_the_model)
 	assert_string_equal(ctx.message, "node 1 (Add): is wrong [E-ATTR]");
 }
 
+/* Sizes know no nodes. */
+CASE(limits_name_the_node_that_meets_them)
+{
+	const Node like = {.name = "wide"};
+	Tensor *repeats = tensor_new(&ctx.perm, I64, 1, (int64_t[]){1});
+	Value *x = f32_input("x", SHAPE(dim(6)));
+
+	store_i64(I64, repeats->data, 0, INT64_C(1) << 62);
+	assert_fails(&ctx, EXIT_LIMIT, "E-SIZE", put(g, &like, "Tile", x, value_const(g, "", repeats), END_IN));
+	assert_memory_equal(ctx.message, "node 1 'wide' (Tile): a size is beyond 2^62", 43);
+	assert_fails(&ctx, EXIT_LIMIT, "E-SIZE", dim_mul(g->syms, dim(INT64_C(1) << 62), dim(2)));
+	assert_memory_equal(ctx.message, "a size is beyond 2^62", 21);
+}
+
 CASE(hostile_names_are_escaped)
 {
 	Node like = {.name = "a\n*/\"\x80"};
@@ -364,6 +378,7 @@ int main(void)
 		TEST(copied_attributes_arrive),
 		TEST(counts_are_checked),
 		TEST(trouble_names_nodes_of_the_model),
+		TEST(limits_name_the_node_that_meets_them),
 		TEST(hostile_names_are_escaped),
 		TEST(operators_are_found),
 		TEST(every_use_is_replaced),
